@@ -1,0 +1,1 @@
+"""The pipeline: one folder per stage of dvc.yaml."""

@@ -1,0 +1,62 @@
+"""What the pipeline knows of a table: its columns with types and levels, and its way so far."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+#: the identity of a row: its place in the raw file, counted from 0; no raw column may have this name
+ROW = "__row__"
+
+
+class Record(BaseModel):
+    """A frozen part of a JSON artefact."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Feature(Record):
+    """A column that the models see."""
+
+    name: str
+    type: Literal["numeric", "categorical"]
+    missing: float  # share of rows without a value
+    minimum: float | None = None  # of numeric columns, over all prepared rows
+    maximum: float | None = None
+    levels: list[str] | None = None  # of categorical columns, sorted
+
+
+class Contract(Record):
+    """The promise about a table: everything needed to read another table the same way."""
+
+    source: str  # path of the raw file
+    rows: int
+    positives: int
+    target: str
+    positive: str  # label coded 1
+    negative: str  # label coded 0
+    features: list[Feature]
+    key: list[str]  # columns that identify a row; carried along, never a feature
+    group: str | None
+    time: str | None
+    missing: dict[str, list[str]]  # values that mean "missing", per column ("*" for all)
+
+    @property
+    def numeric(self) -> list[str]:
+        """Names of the numeric features, in table order."""
+        return [feature.name for feature in self.features if feature.type == "numeric"]
+
+    @property
+    def categorical(self) -> list[str]:
+        """Names of the categorical features, in table order."""
+        return [feature.name for feature in self.features if feature.type == "categorical"]
+
+
+class Step(Record):
+    """A station on the way of the data: how many rows and columns left it, of which class."""
+
+    step: str
+    rows: int
+    columns: int  # features; keys and the target are not counted
+    negative: int
+    positive: int
+    note: str = ""

@@ -1,0 +1,73 @@
+"""Files that are whole or absent: written beside their place, then moved into it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+import hashlib
+import json
+import os
+from pathlib import Path
+import tempfile
+from typing import Any
+
+from stages.shared.errors import InputError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path that becomes `path` when the block succeeds, and vanishes when it fails."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Writes `content` to `path`, all or nothing."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes `text` to `path` as UTF-8, all or nothing."""
+    write_bytes(path, text.encode())
+
+
+def rounded(value: Any) -> Any:
+    """`value` with every float in it rounded to 6 digits, as metrics files promise."""
+    if isinstance(value, float):
+        return round(value, 6) + 0.0  # no "-0.0" in files that people compare
+    if isinstance(value, dict):
+        return {key: rounded(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(item) for item in value]
+    return value
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Writes `content` as JSON in its own key order, floats rounded to 6 digits.
+
+    Raises ValueError for NaN and infinity: DVC would list such a metric as changed for ever.
+    """
+    write_text(path, json.dumps(rounded(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """The content of a JSON file. Raises InputError when the file is missing or is not JSON."""
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; run `dvc repro` to make it") from None
+    except ValueError as error:
+        raise InputError(f"{path}: not a JSON file ({error}); run `dvc repro` to make it again") from None
+
+
+def sha256(path: Path) -> str:
+    """The hex SHA-256 of a file, read in pieces."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

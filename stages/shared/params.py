@@ -1,0 +1,125 @@
+"""Reads params.yaml into strict models; says all that is wrong with it at once."""
+
+from collections.abc import Iterable
+import difflib
+from pathlib import Path
+from types import UnionType
+import typing
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from stages.shared.errors import InputError
+from stages.shared.paths import PARAMS
+
+#: the top-level keys of params.yaml, in pipeline order; a test compares them with the models
+SECTIONS = (
+    "random_state", "data", "synthetic", "split", "cv", "preprocess",
+    "strategies", "classifiers", "evaluate", "select",
+)  # fmt: skip
+
+
+class Section(BaseModel):
+    """A part of params.yaml as the stage that owns it sees it: an unknown key is an error."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+class View(BaseModel):
+    """The few keys that a stage reads of a section that another stage owns; the owner checks the rest."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
+
+
+def load_yaml(path: Path) -> dict[str, Any]:
+    """The mapping in a YAML file, parsed as DVC parses it (YAML 1.2; a duplicate key is an error)."""
+    try:
+        content = YAML(typ="safe").load(path.read_text())
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; run this from the repository root") from None
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: must be a mapping of {', '.join(SECTIONS)}; found {type(content).__name__}")
+    return content
+
+
+P = TypeVar("P", bound=View)
+
+
+def read_params(model: type[P], path: Path = PARAMS) -> P:
+    """The sections that `model` names, checked.
+
+    Raises InputError naming the dotted path of each problem, what was found, and the nearest valid key.
+    """
+    content = load_yaml(path)
+    problems = [f"{path}: {key}: unknown key{_hint(str(key), SECTIONS)}" for key in content if key not in SECTIONS]
+    try:
+        params = model.model_validate(content)
+    except ValidationError as error:
+        problems += [f"{path}: {_describe(details, model)}" for details in error.errors()]
+    if problems:
+        raise InputError(problems)
+    return params
+
+
+def _describe(details: ErrorDetails, model: type[BaseModel]) -> str:
+    """One pydantic error in the words of the user's file: dotted path, what is wrong, what was found."""
+    if details["type"] == "extra_forbidden":
+        *parents, key = details["loc"]
+        path, annotations = _walk(model, tuple(parents))
+        return f"{'.'.join([*path, str(key)])}: unknown key{_hint(str(key), _keys(annotations))}"
+    where = ".".join(_walk(model, details["loc"])[0])
+    if details["type"] == "missing":
+        return f"{where}: missing; every key must stand in params.yaml, see the comments there"
+    message = details["msg"].removeprefix("Value error, ")
+    return f"{where}: {message[0].lower()}{message[1:]}; found {details['input']!r}"
+
+
+def _hint(key: str, valid: Iterable[str]) -> str:
+    names = list(valid)
+    near = difflib.get_close_matches(key, names, n=1)
+    if near:
+        return f"; did you mean `{near[0]}`?"
+    return f"; allowed: {', '.join(names)}" if names else ""
+
+
+def _walk(annotation: Any, location: tuple[int | str, ...]) -> tuple[list[str], list[Any]]:
+    """The part of a pydantic error location that stands in the user's file, and the types allowed there.
+
+    pydantic's own marks in the location (the member of a union, `[key]`) lead nowhere in the types: left out.
+    """
+    path, here = [], _alternatives(annotation)
+    for part in location:
+        below = [inner for member in here for inner in _inside(member, part)]
+        if below:
+            path.append(str(part))
+            here = [alternative for inner in below for alternative in _alternatives(inner)]
+    return path, here
+
+
+def _alternatives(annotation: Any) -> list[Any]:
+    if typing.get_origin(annotation) is typing.Annotated:
+        return _alternatives(typing.get_args(annotation)[0])
+    if typing.get_origin(annotation) in (typing.Union, UnionType):
+        return [inner for member in typing.get_args(annotation) for inner in _alternatives(member)]
+    return [annotation]
+
+
+def _inside(annotation: Any, part: int | str) -> list[Any]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        field = annotation.model_fields.get(str(part))
+        return [field.annotation] if field else []
+    if typing.get_origin(annotation) is dict and part != "[key]":
+        return [typing.get_args(annotation)[1]]
+    if typing.get_origin(annotation) is list and isinstance(part, int):
+        return [typing.get_args(annotation)[0]]
+    return []
+
+
+def _keys(annotations: list[Any]) -> list[str]:
+    models = [item for item in annotations if isinstance(item, type) and issubclass(item, BaseModel)]
+    return [name for model in models for name in model.model_fields]

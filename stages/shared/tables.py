@@ -1,0 +1,95 @@
+"""Parquet tables that carry their contract and their way so far, with checksums on every page."""
+
+from dataclasses import dataclass
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from stages.shared.contract import ROW, Contract, Step
+from stages.shared.errors import InputError, IntegrityError
+from stages.shared.files import replacing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: the oldest and the newest pyarrow that may read a table agree on this format
+_WRITE = {"compression": "zstd", "write_page_checksum": True, "version": "2.6"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows with their contract: ROW, features, key, group and time columns, and the target as 0 or 1."""
+
+    data: pa.Table
+    contract: Contract
+    flow: list[Step]
+
+    @property
+    def target(self) -> np.ndarray:
+        """The target, shape (rows,), int64 of 0 and 1."""
+        return np.asarray(self.data.column(self.contract.target).combine_chunks(), dtype=np.int64)
+
+    @property
+    def rows(self) -> np.ndarray:
+        """Each row's place in the raw file, shape (rows,), int64."""
+        return np.asarray(self.data.column(ROW).combine_chunks(), dtype=np.int64)
+
+    def features(self) -> "pd.DataFrame":
+        """The features as models take them: float64 columns, and str objects with NaN for missing levels."""
+        return to_frame(self.data, self.contract)
+
+
+def to_frame(data: pa.Table, contract: Contract) -> "pd.DataFrame":
+    """The feature columns of `data` in contract order: float64 or object (str, NaN where missing)."""
+    import pandas as pd  # a second of import that the doors of prepare and split need not pay
+
+    columns = {}
+    for feature in contract.features:
+        values = data.column(feature.name)
+        if feature.type == "numeric":
+            columns[feature.name] = pd.Series(values.cast(pa.float64()).to_numpy(), dtype="float64")
+        else:
+            texts = np.array([np.nan if text is None else text for text in values.to_pylist()], dtype=object)
+            columns[feature.name] = pd.Series(texts, dtype="object")
+    return pd.DataFrame(columns, columns=[feature.name for feature in contract.features])
+
+
+def write_table(path: Path, table: Table) -> None:
+    """Writes `table` so that equal tables give equal bytes."""
+    metadata = {
+        "contract": table.contract.model_dump_json(),
+        "flow": json.dumps([step.model_dump() for step in table.flow]),
+    }
+    with replacing(path) as temporary:
+        pq.write_table(table.data.replace_schema_metadata(metadata), temporary, **_WRITE)
+
+
+def read_table(path: Path) -> Table:
+    """A table that an earlier stage wrote. Raises InputError when absent, IntegrityError when damaged."""
+    data = read_parquet(path)
+    metadata = data.schema.metadata or {}
+    if b"contract" not in metadata:
+        raise IntegrityError(f"{path}: carries no data contract; run `dvc repro` to make it again")
+    contract = Contract.model_validate_json(metadata[b"contract"])
+    flow = [Step.model_validate(step) for step in json.loads(metadata[b"flow"])]
+    return Table(data.replace_schema_metadata(None), contract, flow)
+
+
+def write_columns(path: Path, columns: dict[str, np.ndarray]) -> None:
+    """Writes plain columns of equal length as parquet."""
+    with replacing(path) as temporary:
+        pq.write_table(pa.table(columns), temporary, **_WRITE)
+
+
+def read_parquet(path: Path) -> pa.Table:
+    """A parquet file with its page checksums verified."""
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; run `dvc repro` to make it")
+    try:
+        return pq.read_table(path, page_checksum_verification=True)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise IntegrityError(f"{path}: damaged ({error}); run `dvc repro` to make it again") from None

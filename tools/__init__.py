@@ -1,0 +1,1 @@
+"""What people run around the pipeline: `python -m tools.<name>`."""
