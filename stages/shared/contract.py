@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict
 #: the identity of a row: its place in the raw file, counted from 0; no raw column may have this name
 ROW = "__row__"
 
+#: rows with the same value are never parted, by split or by folds: exact duplicates and rows of one group
+UNIT = "__unit__"
+
 
 class Record(BaseModel):
     """A frozen part of a JSON artefact."""

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stages.shared.contract import ROW, Contract, Step
+from stages.shared.contract import ROW, UNIT, Contract, Step
 from stages.shared.errors import InputError, IntegrityError
 from stages.shared.files import replacing
 
@@ -22,7 +22,7 @@ _WRITE = {"compression": "zstd", "write_page_checksum": True, "version": "2.6"}
 
 @dataclass(frozen=True)
 class Table:
-    """Rows with their contract: ROW, features, key, group and time columns, and the target as 0 or 1."""
+    """Rows with their contract: ROW, UNIT (once split), features, key, group and time columns, and the target as 0 or 1."""
 
     data: pa.Table
     contract: Contract
@@ -37,6 +37,11 @@ class Table:
     def rows(self) -> np.ndarray:
         """Each row's place in the raw file, shape (rows,), int64."""
         return np.asarray(self.data.column(ROW).combine_chunks(), dtype=np.int64)
+
+    @property
+    def units(self) -> np.ndarray:
+        """The unit of each row of a train or test side, shape (rows,), int64; rows of one unit stay together."""
+        return np.asarray(self.data.column(UNIT).combine_chunks(), dtype=np.int64)
 
     def features(self) -> "pd.DataFrame":
         """The features as models take them: float64 columns, and str objects with NaN for missing levels."""

@@ -1,0 +1,56 @@
+"""The door of train: `python -m stages.train --strategy smote`."""
+
+import argparse
+from pathlib import Path
+import shutil
+
+from stages.shared import paths
+from stages.shared.errors import InputError, run_door
+from stages.shared.params import read_params
+from stages.shared.threads import one_thread_each
+from stages.train.params import TrainParams
+
+
+def main() -> None:
+    """Trains one strategy on data/train.parquet and writes models/<strategy>/ and metrics/cv/<strategy>.json."""
+    parser = argparse.ArgumentParser(prog="python -m stages.train", description=main.__doc__)
+    parser.add_argument("--strategy", required=True, help="a name under `strategies` in params.yaml")
+    name = parser.parse_args().strategy
+    params = read_params(TrainParams)
+    if name not in params.strategies:
+        raise InputError(f"--strategy {name}: not in params.yaml; allowed: {', '.join(params.strategies)}")
+
+    one_thread_each()
+    from stages.shared.files import sha256, write_json
+    from stages.shared.manifest import write_manifest
+    from stages.shared.models import dump_model
+    from stages.shared.tables import read_table, write_columns
+    from stages.train.crossfit import fit_strategy
+    from stages.train.progress import Progress
+    from stages.train.record import cross_validation, oof_columns, trace
+
+    table = read_table(paths.TRAIN)
+    classifiers = list(params.strategies[name].classifiers or params.classifiers)
+    progress = Progress(f"train@{name}", len(classifiers) * (params.cv.n_splits * params.cv.n_repeats + 1))
+    outcome = fit_strategy(table, name, params, progress)
+    oof = oof_columns(outcome, table.target, table.rows)
+    cv = cross_validation(oof, classifiers)
+
+    folder = paths.MODELS / name
+    shutil.rmtree(folder, ignore_errors=True)  # DVC has done so already; by hand nobody has
+    for classifier, model in outcome.models.items():
+        dump_model(model, folder / f"{classifier}.skops")
+        ap = cv[classifier]["average_precision"]
+        progress.line(f"train@{name} {classifier}: cv average precision {ap['mean']:.3f} ± {ap['sd']:.3f}")
+    progress.close()
+    write_columns(folder / paths.OOF, oof)
+    write_json(folder / paths.TRACE, trace(name, outcome, cv))
+    inputs = {str(path): sha256(path) for path in (paths.TRAIN, Path("requirements.lock"))}
+    write_manifest(folder, strategy=name, inputs=inputs)
+    summary = {"strategy": name, "manifest": sha256(folder / paths.MANIFEST)}
+    sampler = {"asked": outcome.plan.asked, "ran": outcome.plan.ran, "why": outcome.plan.why}
+    write_json(paths.CV_METRICS / f"{name}.json", {**summary, "sampler": sampler, "classifiers": cv})
+
+
+if __name__ == "__main__":
+    run_door(main)

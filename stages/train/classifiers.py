@@ -1,0 +1,89 @@
+"""The classifiers by name: how each is built, weighted and fitted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from imblearn.ensemble import BalancedRandomForestClassifier, EasyEnsembleClassifier, RUSBoostClassifier
+import numpy as np
+import numpy.typing as npt
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
+from xgboost import XGBClassifier
+
+from stages.train.epochs import Epoch, fit_by_epoch
+from stages.train.params import Settings
+from stages.train.weights import ClassWeights, scale_pos_weight
+
+Features = npt.NDArray[np.float64]
+Target = npt.NDArray[np.int64]
+Build = Callable[[Settings, Any, ClassWeights, int], Any]
+
+
+def _by_label(weights: ClassWeights) -> dict[int, float] | None:
+    return None if weights == (1.0, 1.0) else {0: weights.negative, 1: weights.positive}
+
+
+def _logistic_regression(settings: Settings, class_weight: Any, weights: ClassWeights, random_state: int) -> Any:
+    return LogisticRegression(**settings, class_weight=_by_label(weights), random_state=random_state)
+
+
+def _random_forest(settings: Settings, class_weight: Any, weights: ClassWeights, random_state: int) -> Any:
+    per_tree = class_weight == "balanced_subsample"
+    weight = class_weight if per_tree else _by_label(weights)
+    return RandomForestClassifier(**settings, class_weight=weight, random_state=random_state, n_jobs=1)
+
+
+def _xgboost(settings: Settings, class_weight: Any, weights: ClassWeights, random_state: int) -> Any:
+    ratio = scale_pos_weight(weights)
+    return XGBClassifier(**settings, scale_pos_weight=ratio, random_state=random_state, n_jobs=1)
+
+
+def _mlp(settings: Settings, class_weight: Any, weights: ClassWeights, random_state: int) -> Any:
+    as_tuples = {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
+    return MLPClassifier(**as_tuples, random_state=random_state)
+
+
+def _ensemble(kind: type) -> Build:
+    def build(settings: Settings, class_weight: Any, weights: ClassWeights, random_state: int) -> Any:
+        return kind(**settings, random_state=random_state)
+
+    return build
+
+
+CLASSIFIERS: dict[str, Build] = {
+    "logistic_regression": _logistic_regression,
+    "random_forest": _random_forest,
+    "xgboost": _xgboost,
+    "mlp": _mlp,
+    "balanced_random_forest": _ensemble(BalancedRandomForestClassifier),
+    "easy_ensemble": _ensemble(EasyEnsembleClassifier),
+    "rus_boost": _ensemble(RUSBoostClassifier),
+}
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted classifier and, where it has epochs and saw a validation part, its curve."""
+
+    classifier: Any
+    curve: list[Epoch]
+
+
+def fit(
+    name: str,
+    settings: Settings,
+    class_weight: Any,
+    weights: ClassWeights,
+    random_state: int,
+    training: tuple[Features, Target],
+    validation: tuple[Features, Target] | None = None,
+) -> Fitted:
+    """The classifier `name` fitted on `training`; `validation` is only watched, never learned from."""
+    classifier = CLASSIFIERS[name](settings, class_weight, weights, random_state)
+    X, y = training
+    if name == "mlp":
+        row_weights = None if weights == (1.0, 1.0) else np.where(y == 1, weights.positive, weights.negative)
+        return Fitted(classifier, fit_by_epoch(classifier, X, y, row_weights, validation))
+    return Fitted(classifier.fit(X, y), [])

@@ -1,0 +1,27 @@
+"""Says how far a long fit is: a bar on a terminal, one plain line a finished candidate elsewhere."""
+
+import sys
+
+from tqdm import tqdm
+
+
+class Progress:
+    """A bar that hides itself where stderr is no terminal."""
+
+    def __init__(self, stage: str, total: int) -> None:
+        self._bar = tqdm(total=total, desc=stage, unit="fit", disable=None, leave=False, file=sys.stderr)
+
+    def __call__(self, finished: str) -> None:
+        """One more fit is finished."""
+        self._bar.set_postfix_str(finished, refresh=False)
+        self._bar.update()
+
+    def line(self, text: str) -> None:
+        """A line that stays, above the bar."""
+        self._bar.clear()
+        print(text, file=sys.stderr, flush=True)
+        self._bar.refresh()
+
+    def close(self) -> None:
+        """Takes the bar away."""
+        self._bar.close()

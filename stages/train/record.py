@@ -1,0 +1,80 @@
+"""What a trained strategy tells the later stages: its trace, its cross-validation, its out-of-fold scores."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
+
+from stages.train.crossfit import FoldRecord, Outcome
+from stages.train.weights import scale_pos_weight
+
+#: metrics of scores, by scikit-learn's names; each takes (y, scores)
+SCORE_METRICS = {
+    "average_precision": average_precision_score,
+    "roc_auc": roc_auc_score,
+    "brier_score": brier_score_loss,
+    "log_loss": lambda y, scores: log_loss(y, scores, labels=[0, 1]),
+}
+
+
+def oof_columns(outcome: Outcome, y: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> dict[str, Any]:
+    """Columns row, fold, y, and one of scores per classifier: each train row once a repeat, in fold order."""
+    validation = np.concatenate([fold.validation for fold in outcome.folds])
+    number = np.repeat(np.arange(len(outcome.folds)), [len(fold.validation) for fold in outcome.folds])
+    return {"row": rows[validation], "fold": number, "y": y[validation], **outcome.oof}
+
+
+def cross_validation(oof: dict[str, Any], classifiers: list[str]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Per classifier and metric: the value in every fold, their mean and their standard deviation (ddof 1)."""
+    result: dict[str, dict[str, dict[str, Any]]] = {}
+    for classifier in classifiers:
+        result[classifier] = {}
+        for metric, function in SCORE_METRICS.items():
+            values = []
+            for fold in range(oof["fold"].max() + 1):
+                inside = oof["fold"] == fold
+                values.append(float(function(oof["y"][inside], oof[classifier][inside])))
+            mean, sd = float(np.mean(values)), float(np.std(values, ddof=1))
+            result[classifier][metric] = {"mean": mean, "sd": sd, "folds": values}
+    return result
+
+
+def trace(name: str, outcome: Outcome, cv: dict[str, dict[str, dict[str, Any]]]) -> dict[str, Any]:
+    """The content of trace.json, as docs/artefacts.md describes it."""
+    plan = outcome.plan
+    return {
+        "strategy": name,
+        "sampler": {"asked": plan.asked, "ran": plan.ran, "why": plan.why},
+        "flow": [step.model_dump() for step in outcome.flow],
+        "folds": [_fold(number, record) for number, record in enumerate(outcome.records)],
+        "class_weight": {classifier: _weights(classifier, outcome) for classifier in outcome.models},
+        "epochs": {
+            classifier: [
+                {"fold": number, **epoch}
+                for number, record in enumerate(outcome.records)
+                for epoch in record.curves[classifier]
+            ]
+            for classifier in outcome.records[0].curves
+        },
+        "metrics": {
+            classifier: {metric: values["mean"] for metric, values in metrics.items()}
+            for classifier, metrics in cv.items()
+        },
+    }
+
+
+def _fold(number: int, record: FoldRecord) -> dict[str, Any]:
+    counts = {"train": record.training, "resampled": record.resampled, "validation": record.validation}
+    stations = {
+        name: {"rows": negative + positive, "negative": negative, "positive": positive}
+        for name, (negative, positive) in counts.items()
+    }
+    return {"fold": number, **stations, "added": record.added, "removed": record.removed}
+
+
+def _weights(classifier: str, outcome: Outcome) -> dict[str, float]:
+    weights = outcome.weights[classifier]
+    if classifier == "xgboost":
+        return {"negative": 1.0, "positive": scale_pos_weight(weights)}
+    return weights._asdict()

@@ -1,0 +1,98 @@
+"""The only place where training rows are resampled: in memory, on one training fold at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.utils._param_validation import InvalidParameterError
+
+from stages.shared.contract import Step
+from stages.shared.errors import InputError
+from stages.train.preprocess import Steps, level_blocks
+from stages.train.samplers import Plan, Sampler, snap_levels
+
+Features = npt.NDArray[np.float64]
+Target = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A training fold ready for any classifier: resampled rows, the fitted steps, and what happened."""
+
+    X: Features  # shape (resampled rows, encoded columns)
+    y: Target
+    steps: Steps
+    flow: list[Step]
+    added: int  # rows that the samplers added, and took away
+    removed: int
+
+
+def prepare_fold(features: Any, y: Target, steps: Steps, plan: Plan, n_numeric: int) -> Prepared:
+    """Fits `steps` on one training fold, with the samplers of `plan` in their places.
+
+    Parameters: `features`, a frame of raw features, and `y`, of the training rows and no others.
+    Raises InputError when a sampler cannot do what was asked on these rows.
+    """
+    X: Any = features
+    flow: list[Step] = []
+    added = removed = 0
+    for name, transformer in steps:
+        X = transformer.fit_transform(X)
+        # one transformer imputes and scales, but they are two things to know of the data
+        done = ["imputed", "scaled"] if name == "preprocessor" and "scaler" in _numeric_steps(transformer) else None
+        done = done or [{"preprocessor": "imputed", "encoder": "encoded", "scaler": "scaled"}[name]]
+        flow += [_station(label, X, y) for label in done]
+        for sampler in plan.after.get(name, []):  # type: ignore[call-overload]
+            before = len(y)
+            X, y, note = _resample(sampler, X, y)
+            if name == "encoder":
+                X = snap_levels(X, level_blocks(transformer, n_numeric))
+            added, removed = added + max(0, len(y) - before), removed + max(0, before - len(y))
+            flow.append(_station("resampled", X, y, f"{type(sampler).__name__}: {note}"))
+    return Prepared(np.ascontiguousarray(X, dtype=np.float64), y, steps, flow, added, removed)
+
+
+def transform(steps: Steps, features: Any) -> Features:
+    """`features` through the fitted steps, as a stored model does it."""
+    for _, transformer in steps:
+        features = transformer.transform(features)
+    return np.ascontiguousarray(features, dtype=np.float64)
+
+
+def _resample(sampler: Sampler, X: Features, y: Target) -> tuple[Features, Target, str]:
+    """The rows after one sampler, with a sentence on what it did."""
+    counts = np.bincount(y, minlength=2)
+    ratio, wanted = counts.min() / counts.max(), getattr(sampler, "sampling_strategy", None)
+    if isinstance(wanted, int | float) and ratio > wanted:
+        # imbalanced-learn refuses: it would have to take minority rows away. There is nothing to do, and we say so.
+        return X, y, f"nothing to do: the ratio is {ratio:.3f} already, {wanted} was asked for"
+    try:
+        X_resampled, y_resampled = sampler.fit_resample(X, y)
+    except InvalidParameterError as error:
+        raise InputError(f"{type(sampler).__name__}: {' '.join(str(error).split())}") from None
+    except (ValueError, RuntimeError) as error:
+        raise InputError(_why_not(sampler, counts, str(error))) from None
+    change = len(y_resampled) - len(y)
+    note = f"{change:+d} rows" if change else "no row added or removed"
+    return np.asarray(X_resampled, dtype=np.float64), np.asarray(y_resampled, dtype=np.int64), note
+
+
+def _why_not(sampler: Sampler, counts: Target, error: str) -> str:
+    name = type(sampler).__name__
+    found = f"on a training fold with {counts[0]} negatives and {counts[1]} positives"
+    for setting in ("k_neighbors", "n_neighbors"):
+        neighbours = getattr(sampler, setting, None)
+        if isinstance(neighbours, int) and neighbours >= counts.min():
+            return f"{name}: {setting} is {neighbours} {found}; at most {counts.min() - 1} is possible there"
+    return f"{name} cannot work {found}: {' '.join(error.split())}; change its settings or leave the strategy out"
+
+
+def _numeric_steps(preprocessor: Any) -> Sequence[str]:
+    return list(preprocessor.named_transformers_["numeric"].named_steps)
+
+
+def _station(step: str, X: Any, y: Target, note: str = "") -> Step:
+    negative, positive = (int(count) for count in np.bincount(y, minlength=2))
+    return Step(step=step, rows=len(y), columns=int(X.shape[1]), negative=negative, positive=positive, note=note)
