@@ -15,6 +15,7 @@ from stages.shared.files import write_bytes
 
 #: the only types beyond skops' own list that a model file of ours may name; never derived from a file
 TRUSTED = (
+    "numpy.dtype",  # the imputer keeps the type of its columns
     "sklearn.tree._tree.Tree",
     "xgboost.core.Booster",
     "xgboost.sklearn.XGBClassifier",

@@ -43,7 +43,7 @@ def make_folds(y: Index, units: Index, cv: CvParams, random_state: int) -> list[
             f"params.yaml: cv.n_splits: {cv.n_splits} folds need as many groups of each class; the train side "
             f"has {smallest} of the rarer; lower cv.n_splits or name another split.group"
         )
-    folds = []
+    folds: list[Fold] = []
     for repeat in range(cv.n_repeats):
         splitter = StratifiedKFold(cv.n_splits, shuffle=True, random_state=random_state + repeat)
         for training, _ in splitter.split(label, label):

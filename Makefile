@@ -1,0 +1,64 @@
+# Two commands from a bare clone: `make repro` runs the pipeline, `make test` runs every test.
+# Both set everything up by themselves, in .venv, and do nothing twice.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# the stages are run as `python -m stages.…` by DVC, which takes the first python of the path
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export UV_LINK_MODE ?= copy
+
+.PHONY: help repro test test-fast check format lock clean-venv
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+repro: $(VENV)/.runtime ## run the pipeline on the data that params.yaml names, then print the verdict
+	@python -m tools.params check
+	@dvc repro
+	@python -m tools.leaderboard
+
+test: $(VENV)/.develop ## run every test that CI runs
+	@python -m pytest -n 2 --dist worksteal
+
+test-fast: $(VENV)/.develop ## run the tests that take seconds
+	@python -m pytest -n 2 -m "not slow"
+
+check: $(VENV)/.develop ## format, lint, types, import borders, generated files
+	@ruff format --check .
+	@ruff check .
+	@mypy
+	@lint-imports --no-cache
+	@python -m tools.params schema --check
+
+format: $(VENV)/.develop ## put the code into its form, and the generated files up to date
+	@ruff format .
+	@ruff check --fix .
+	@python -m tools.params schema
+
+# The locks name packages, versions and hashes for every platform, and no index.
+COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet
+lock: $(VENV)/.setup ## resolve the newest versions that the project allows
+	$(COMPILE) --upgrade -o requirements.lock
+	$(COMPILE) --upgrade -c requirements.lock --group dev -o requirements-dev.lock
+	uv pip compile --group setup --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet -o requirements-setup.lock
+
+clean-venv: ## forget the environment
+	rm -rf $(VENV)
+
+# uv goes into the environment first: it installs the rest eight times faster than pip
+$(VENV)/.setup: requirements-setup.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "error: Python 3.11 or newer is needed; found $$($(PYTHON) -V); name another with make PYTHON=…" >&2; exit 2; }
+	@echo "Setting up $(VENV) (once; a minute or two)" >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.lock
+	@touch $@
+
+$(VENV)/.runtime: requirements.lock $(VENV)/.setup
+	@uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.develop: requirements-dev.lock $(VENV)/.runtime
+	@uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@

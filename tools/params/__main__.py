@@ -1,0 +1,34 @@
+"""Checks params.yaml as a whole, or writes its JSON schema for editors."""
+
+import argparse
+import json
+from pathlib import Path
+
+from stages.shared.errors import InputError, run_door
+from stages.shared.files import write_text
+from stages.shared.params import read_params
+from tools.params.model import Params
+
+SCHEMA = Path("params.schema.json")
+
+
+def main() -> None:
+    """Checks params.yaml as a whole (every stage checks its own sections), or writes params.schema.json."""
+    parser = argparse.ArgumentParser(prog="python -m tools.params", description=main.__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("check", help="say all that is wrong with params.yaml; exit code 2 if anything is")
+    schema = commands.add_parser("schema", help=f"write {SCHEMA} from the models")
+    schema.add_argument("--check", action="store_true", help="only say whether the file is up to date")
+    arguments = parser.parse_args()
+    if arguments.command == "check":
+        read_params(Params)
+        return
+    text = json.dumps(Params.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+    if not arguments.check:
+        write_text(SCHEMA, text)
+    elif not SCHEMA.is_file() or SCHEMA.read_text() != text:
+        raise InputError(f"{SCHEMA}: not what the models say; run `make format` and commit it")
+
+
+if __name__ == "__main__":
+    run_door(main)
