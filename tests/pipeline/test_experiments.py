@@ -1,0 +1,58 @@
+"""`dvc exp run` and the queue, in real repositories."""
+
+import json
+import time
+
+import pytest
+
+from tests.pipeline.project import ran
+
+pytestmark = pytest.mark.slow
+
+
+def test_two_selections_compare_under_equal_keys(repository):
+    repository.dvc("exp", "run", "-n", "weights", "-S", "select.strategy=class_weight")
+    done = repository.dvc("exp", "run", "-n", "smote", "-S", "select.strategy=smote")
+    assert ran(done) == ["report"]
+    shown = repository.dvc("metrics", "diff", "--json", "--targets", "metrics/selected.json", "--", "weights", "smote")
+    changes = json.loads(shown.stdout)["metrics/selected.json"]
+    assert changes["strategy"] == {"old": "class_weight", "new": "smote"}
+    assert {"old", "new", "diff"} <= set(changes["brier_score"])
+
+
+def test_a_sampler_is_added_by_a_flag_alone(repository):
+    done = repository.dvc("exp", "run", "-S", "+strategies.near_miss={sampler: NearMiss, version: 1}")
+    assert ran(done) == ["train@near_miss", "evaluate", "report"]
+    assert (repository.path / "metrics/strategies/near_miss.json").is_file()
+    board = json.loads((repository.path / "metrics/leaderboard.json").read_text())
+    assert "near_miss" in {row["strategy"] for row in board["strategies"]}
+
+
+def test_another_table_is_switched_to_by_flags_alone(repository):
+    flags = ["data.path=data/raw/synthetic.csv", "data.target=target", "data.positive=1", "data.key=[]"]
+    sets = [part for flag in flags for part in ("-S", flag)]
+    done = repository.dvc("exp", "run", *sets, "-S", "synthetic.n_samples=300")
+    assert ran(done)[:3] == ["synthesize", "prepare", "split"]
+    contract = json.loads((repository.path / "data/contract.json").read_text())
+    assert (contract["rows"], contract["positive"]) == (300, "1")
+
+
+def test_a_grid_runs_from_the_queue(repository):
+    repository.dvc("exp", "run", "--queue", "-S", "strategies.smote.k_neighbors=3,4")
+    repository.dvc("queue", "start", "-j", "1")
+    try:
+        for _ in range(120):
+            status = repository.dvc("queue", "status").stdout
+            if status.count("Success") == 2 or "Failed" in status:
+                break
+            time.sleep(2)
+    finally:
+        repository.dvc("queue", "stop", "--kill", check=False)
+    assert status.count("Success") == 2, status
+    shown = json.loads(repository.dvc("exp", "show", "--json").stdout)
+    used = {
+        experiment["revs"][0]["data"]["params"]["params.yaml"]["data"]["strategies"]["smote"]["k_neighbors"]
+        for revision in shown
+        for experiment in revision.get("experiments") or []
+    }
+    assert used == {3, 4}

@@ -1,0 +1,58 @@
+"""Scores new rows with the champion: `python -m tools.predict rows.csv -o scored.parquet`."""
+
+import argparse
+from pathlib import Path
+import sys
+
+from stages.shared import paths
+from stages.shared.errors import InputError, run_door
+from stages.shared.threads import one_thread_each
+
+
+def main() -> None:
+    """Scores the rows of a table with the champion, after checking its hashes and the data contract."""
+    parser = argparse.ArgumentParser(prog="python -m tools.predict", description=main.__doc__)
+    parser.add_argument("rows", type=Path, help="a CSV, CSV.gz or Parquet file; order of columns free, others ignored")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="the scored table: .csv or .parquet")
+    parser.add_argument("--champion", type=Path, default=paths.CHAMPION, help="its folder (%(default)s)")
+    arguments = parser.parse_args()
+    output: Path = arguments.output
+    if output.suffix not in (".csv", ".parquet"):
+        raise InputError(f"--output {output}: unknown kind of file; allowed: .csv, .parquet")
+    if output.resolve() == arguments.rows.resolve():
+        raise InputError(f"--output {output}: is the table to be scored; give the result another name")
+
+    one_thread_each()
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    from stages.prepare.read import read_columns
+    from stages.shared.contract import Contract
+    from stages.shared.files import read_json, replacing
+    from stages.shared.manifest import check_manifest
+    from stages.shared.models import load_model
+    from tools.predict.scoring import Facts, score
+
+    champion: Path = arguments.champion
+    check_manifest(champion)
+    facts = Facts.model_validate(read_json(champion / paths.CHAMPION_FACTS))
+    contract = Contract.model_validate(read_json(champion / paths.CONTRACT.name))
+    raw = read_columns(arguments.rows)
+    scored = score(raw, contract, facts, load_model(champion / paths.CHAMPION_MODEL), str(arguments.rows))
+
+    with replacing(output) as temporary:
+        if output.suffix == ".csv":
+            pyarrow.csv.write_csv(scored.table, temporary)
+        else:
+            pyarrow.parquet.write_table(scored.table, temporary)
+    for column, count in scored.unseen.items():
+        print(
+            f"warning: {arguments.rows}: column `{column}`: {count} cells hold a level unknown to training",
+            file=sys.stderr,
+        )
+    alarms = sum(scored.table["decision"].to_pylist())
+    print(f"{output}: {raw.num_rows} rows, {alarms} decided {facts.positive} (threshold {facts.threshold}, {facts.id})")
+
+
+if __name__ == "__main__":
+    run_door(main)

@@ -1,0 +1,66 @@
+"""Scores new rows with a champion: features by the contract, probability, decision."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from stages.prepare.conform import conform
+from stages.shared.contract import Contract, Record
+from stages.shared.errors import InputError
+from stages.shared.models import Classifier, scores
+from stages.shared.tables import to_frame
+
+
+class Facts(Record):
+    """The content of champion.json."""
+
+    strategy: str
+    classifier: str
+    threshold: float
+    positive: str
+    negative: str
+    model: str  # SHA-256 of model.skops
+
+    @property
+    def id(self) -> str:
+        """The model's name in scored tables: what it is, and the beginning of its hash."""
+        return f"{self.strategy}/{self.classifier}@{self.model[:12]}"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The scored rows, and what a user should know of the cells."""
+
+    table: pa.Table
+    unseen: dict[str, int]  # cells per categorical column whose level training did not know
+
+
+def score(raw: pa.Table, contract: Contract, facts: Facts, model: Classifier, source: str) -> Scored:
+    """The rows of `raw`, in their order: key columns, probability, decision (1 = positive), threshold, model.
+
+    Without key columns in the contract the column `row` counts from 0. Raises InputError when `raw` lacks a
+    column of the contract, holds cells of another type, or has no rows.
+    """
+    if raw.num_rows == 0:
+        raise InputError(f"{source}: no rows below the header; nothing to score")
+    absent = [name for name in contract.key if name not in raw.column_names]
+    if absent:
+        raise InputError(
+            [f"{source}: no column `{name}`, which names the rows (data.key); add it to the table" for name in absent]
+        )
+    features, unseen = conform(raw, contract, source)
+    probability = scores(model, to_frame(features, contract))
+    n = raw.num_rows
+    keys = {name: raw.column(name) for name in contract.key} or {"row": pa.array(np.arange(n))}
+    columns = {
+        **keys,
+        "probability": pa.array(probability),
+        "decision": pa.array((probability >= facts.threshold).astype(np.int8)),
+        "threshold": pa.array(np.full(n, facts.threshold)),
+        "model": pa.array([facts.id] * n),
+    }
+    doubled = [name for name in contract.key if name in ("probability", "decision", "threshold", "model")]
+    if doubled:
+        raise InputError(f"{source}: the key column `{doubled[0]}` has the name of a result; rename it")
+    return Scored(pa.table(columns), {name: count for name, count in unseen.items() if count})
