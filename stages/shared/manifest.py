@@ -40,8 +40,11 @@ def check_manifest(folder: Path) -> dict[str, Any]:
         raise InputError(f"{folder}: no such folder; run `dvc repro` (or `dvc pull`) to make it")
     if not (folder / MANIFEST).is_file():
         raise IntegrityError(f"{folder / MANIFEST}: missing; run `dvc checkout` or `dvc repro` to restore the folder")
-    manifest: dict[str, Any] = read_json(folder / MANIFEST)
-    promised = manifest["files"]
+    try:
+        manifest: dict[str, Any] = read_json(folder / MANIFEST)
+        promised = dict(manifest["files"])
+    except (InputError, KeyError, TypeError, ValueError) as error:
+        raise IntegrityError(f"{folder / MANIFEST}: damaged ({error}); run `dvc repro --force` to restore it") from None
     found = {path.name for path in folder.iterdir() if path.name != MANIFEST}
     problems = [f"{folder / name}: named in the manifest but missing" for name in sorted(set(promised) - found)]
     problems += [f"{folder / name}: not named in the manifest" for name in sorted(found - set(promised))]

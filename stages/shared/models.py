@@ -66,9 +66,11 @@ def load_model(path: Path) -> Classifier:
         if size > MAX_BYTES:
             raise IntegrityError(f"{path}: unpacks to {size:,} bytes; at most {MAX_BYTES:,} are allowed")
         model: Classifier = sio.load(path, trusted=list(TRUSTED))
+    except IntegrityError:
+        raise
     except UntrustedTypesFoundException as error:
         raise IntegrityError(f"{path}: names a type that no model of this project has ({error})") from None
-    except (zipfile.BadZipFile, OSError, ValueError, KeyError, TypeError) as error:
+    except Exception as error:  # damaged bytes fail in any way: zlib.error, NotImplementedError, EOFError, …
         raise IntegrityError(f"{path}: not a readable model ({error}); run `dvc repro` to make it again") from None
     return model
 

@@ -37,7 +37,7 @@ class View(BaseModel):
 def load_yaml(path: Path) -> dict[str, Any]:
     """The mapping in a YAML file, parsed as DVC parses it (YAML 1.2; a duplicate key is an error)."""
     try:
-        content = YAML(typ="safe").load(path.read_text())
+        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; run this from the repository root") from None
     except (YAMLError, UnicodeDecodeError) as error:
@@ -56,7 +56,7 @@ def read_params(model: type[P], path: Path = PARAMS) -> P:
     Raises InputError naming the dotted path of each problem, what was found, and the nearest valid key.
     """
     content = load_yaml(path)
-    problems = [f"{path}: {key}: unknown key{_hint(str(key), SECTIONS)}" for key in content if key not in SECTIONS]
+    problems = [f"{path}: {key}: unknown key; {hint(str(key), SECTIONS)}" for key in content if key not in SECTIONS]
     try:
         params = model.model_validate(content)
     except ValidationError as error:
@@ -71,33 +71,39 @@ def _describe(details: ErrorDetails, model: type[BaseModel]) -> str:
     if details["type"] == "extra_forbidden":
         *parents, key = details["loc"]
         path, annotations = _walk(model, tuple(parents))
-        return f"{'.'.join([*path, str(key)])}: unknown key{_hint(str(key), _keys(annotations))}"
+        return f"{'.'.join([*path, str(key)])}: unknown key; {hint(str(key), _keys(annotations))}"
     where = ".".join(_walk(model, details["loc"])[0])
     if details["type"] == "missing":
         return f"{where}: missing; every key must stand in params.yaml, see the comments there"
-    message = details["msg"].removeprefix("Value error, ")
-    return f"{where}: {message[0].lower()}{message[1:]}; found {details['input']!r}"
+    message = details["msg"]
+    if details["type"] == "value_error":  # our own words, which may begin with a key
+        message = message.removeprefix("Value error, ")
+    else:
+        message = message[0].lower() + message[1:]
+    return f"{where}: {message}; found {details['input']!r}"
 
 
-def _hint(key: str, valid: Iterable[str]) -> str:
-    names = list(valid)
-    near = difflib.get_close_matches(key, names, n=1)
-    if near:
-        return f"; did you mean `{near[0]}`?"
-    return f"; allowed: {', '.join(names)}" if names else ""
+def hint(key: str, valid: Iterable[str]) -> str:
+    """The nearest of the `valid` names, whatever its case, or else all of them."""
+    names = {name.lower(): name for name in valid}
+    near = difflib.get_close_matches(key.lower(), names, n=1)
+    return f"did you mean `{names[near[0]]}`?" if near else f"allowed: {', '.join(names.values())}"
 
 
 def _walk(annotation: Any, location: tuple[int | str, ...]) -> tuple[list[str], list[Any]]:
     """The part of a pydantic error location that stands in the user's file, and the types allowed there.
 
-    pydantic's own marks in the location (the member of a union, `[key]`) lead nowhere in the types: left out.
+    pydantic's own marks in the location are left out: the member of a union that it tried, and `[key]`.
     """
-    path, here = [], _alternatives(annotation)
+    path, here, marked = [], _alternatives(annotation), False
     for part in location:
+        if len(here) > 1 and not marked:
+            marked = True
+            continue
         below = [inner for member in here for inner in _inside(member, part)]
         if below:
             path.append(str(part))
-            here = [alternative for inner in below for alternative in _alternatives(inner)]
+            here, marked = [alternative for inner in below for alternative in _alternatives(inner)], False
     return path, here
 
 
@@ -106,7 +112,7 @@ def _alternatives(annotation: Any) -> list[Any]:
         return _alternatives(typing.get_args(annotation)[0])
     if typing.get_origin(annotation) in (typing.Union, UnionType):
         return [inner for member in typing.get_args(annotation) for inner in _alternatives(member)]
-    return [annotation]
+    return [] if annotation is type(None) else [annotation]
 
 
 def _inside(annotation: Any, part: int | str) -> list[Any]:

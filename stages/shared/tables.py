@@ -1,6 +1,7 @@
-"""Parquet tables that carry their contract and their way so far, with checksums on every page."""
+"""Parquet tables that carry their contract and their way so far, with checksums on every page and over all of it."""
 
 from dataclasses import dataclass
+import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from stages.shared.arrays import to_bools
 from stages.shared.contract import ROW, UNIT, Contract, Step
 from stages.shared.errors import InputError, IntegrityError
 from stages.shared.files import replacing
@@ -22,7 +24,7 @@ _WRITE = {"compression": "zstd", "write_page_checksum": True, "version": "2.6"}
 
 @dataclass(frozen=True)
 class Table:
-    """Rows with their contract: ROW, UNIT (once split), features, key, group and time columns, and the target as 0 or 1."""
+    """Rows with their contract: ROW, UNIT (once split), features, key, group and time, and the target as 0 or 1."""
 
     data: pa.Table
     contract: Contract
@@ -65,10 +67,9 @@ def to_frame(data: pa.Table, contract: Contract) -> "pd.DataFrame":
 
 def write_table(path: Path, table: Table) -> None:
     """Writes `table` so that equal tables give equal bytes."""
-    metadata = {
-        "contract": table.contract.model_dump_json(),
-        "flow": json.dumps([step.model_dump() for step in table.flow]),
-    }
+    contract = table.contract.model_dump_json()
+    flow = json.dumps([step.model_dump() for step in table.flow])
+    metadata = {"contract": contract, "flow": flow, "digest": _digest(table.data, contract, flow)}
     with replacing(path) as temporary:
         pq.write_table(table.data.replace_schema_metadata(metadata), temporary, **_WRITE)
 
@@ -79,9 +80,30 @@ def read_table(path: Path) -> Table:
     metadata = data.schema.metadata or {}
     if b"contract" not in metadata:
         raise IntegrityError(f"{path}: carries no data contract; run `dvc repro` to make it again")
-    contract = Contract.model_validate_json(metadata[b"contract"])
-    flow = [Step.model_validate(step) for step in json.loads(metadata[b"flow"])]
-    return Table(data.replace_schema_metadata(None), contract, flow)
+    try:
+        contract, flow = metadata[b"contract"].decode(), metadata[b"flow"].decode()
+        if metadata[b"digest"].decode() != _digest(data, contract, flow):
+            raise ValueError("its rows are not the ones that were written")
+        steps = [Step.model_validate(step) for step in json.loads(flow)]
+        return Table(data.replace_schema_metadata(None), Contract.model_validate_json(contract), steps)
+    except (KeyError, ValueError) as error:
+        raise _damaged(path, error) from None
+
+
+def _digest(data: pa.Table, contract: str, flow: str) -> str:
+    """The SHA-256 of what a table says, however it lies in memory.
+
+    A parquet file's page checksums leave out its footer, where names, types and metadata stand.
+    """
+    digest = hashlib.sha256(json.dumps([contract, flow, *(str(field) for field in data.schema)]).encode())
+    for column in data.columns:
+        digest.update(to_bools(column.is_null().combine_chunks()).tobytes())
+        present = column.drop_null()
+        if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
+            digest.update(np.from_dlpack(present.combine_chunks()).tobytes())
+        else:
+            digest.update(json.dumps(present.cast(pa.string()).to_pylist()).encode())
+    return digest.hexdigest()
 
 
 def write_columns(path: Path, columns: dict[str, np.ndarray]) -> None:
@@ -95,6 +117,11 @@ def read_parquet(path: Path) -> pa.Table:
     if not path.is_file():
         raise InputError(f"{path}: no such file; run `dvc repro` to make it")
     try:
-        return pq.read_table(path, page_checksum_verification=True)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise IntegrityError(f"{path}: damaged ({error}); run `dvc repro` to make it again") from None
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:  # read_table would import pandas
+            return file.read()
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise _damaged(path, error) from None
+
+
+def _damaged(path: Path, error: Exception) -> IntegrityError:
+    return IntegrityError(f"{path}: damaged ({error}); run `dvc repro` to make it again")

@@ -43,7 +43,7 @@ def third_party(folders: list[str]) -> set[str]:
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
                 found.add(node.module.split(".")[0])
-    return found - set(sys.stdlib_module_names) - {"stages", "tools", "benchmarks"}
+    return found - set(sys.stdlib_module_names) - {"stages", "tools", "tests", "benchmarks"}
 
 
 @pytest.mark.parametrize("name", LOCKS)

@@ -23,7 +23,7 @@ def roots() -> list[type[View]]:
     for stage in STAGES:
         module = importlib.import_module(f"stages.{stage}.params")
         views = [item for _, item in inspect.getmembers(module, inspect.isclass) if issubclass(item, View)]
-        found += [item for item in views if item is not View and set(item.model_fields) & set(SECTIONS)]
+        found += [item for item in views if item is not View and set(item.model_fields) <= set(SECTIONS)]
     return found
 
 

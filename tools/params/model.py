@@ -2,7 +2,7 @@
 
 from pydantic import ConfigDict, Field
 
-from stages.evaluate.params import EvaluateParams
+from stages.evaluate.params import EvaluateSection
 from stages.prepare.params import DataParams
 from stages.report.params import SelectParams
 from stages.shared.params import View
@@ -24,5 +24,5 @@ class Params(View):
     preprocess: PreprocessParams
     strategies: Strategies
     classifiers: Classifiers
-    evaluate: EvaluateParams
+    evaluate: EvaluateSection
     select: SelectParams

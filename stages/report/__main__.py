@@ -1,0 +1,98 @@
+"""The door of report: `python -m stages.report`."""
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from stages.report.params import ReportParams
+from stages.shared import paths
+from stages.shared.errors import IntegrityError, run_door
+from stages.shared.params import read_params
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from stages.report.findings import Findings
+
+
+def main() -> None:
+    """Chooses the champion by cross-validation on train, and writes the verdict, the report and models/champion/."""
+    parser = argparse.ArgumentParser(prog="python -m stages.report", description=main.__doc__)
+    parser.parse_args()
+    params = read_params(ReportParams)
+
+    from stages.report.render import to_html, to_markdown
+    from stages.report.report import build
+    from stages.report.selection import flat_metrics
+    from stages.shared.files import replacing_folder, write_json, write_text
+
+    findings = _read(params)
+    page = build(findings)
+    html, markdown = to_html(page), to_markdown(page)
+    with replacing_folder(paths.CHAMPION) as folder:
+        _write_champion(folder, findings)
+    write_json(paths.SELECTED, {"strategy": findings.champion.strategy, **flat_metrics(findings.champion)})
+    write_text(paths.REPORT_HTML, html)
+    write_text(paths.REPORT_MD, markdown)
+
+
+def _read(params: ReportParams) -> "Findings":
+    """All that the report is written from; the model folders only after their hashes were checked."""
+    from stages.report.findings import Findings, merged
+    from stages.report.leaderboard import Leaderboard
+    from stages.report.records import Trace, parse
+    from stages.report.selection import check_agreement, choose
+    from stages.shared.contract import Contract
+    from stages.shared.files import read_json
+
+    board = parse(Leaderboard, paths.LEADERBOARD, read_json(paths.LEADERBOARD))
+    contract = parse(Contract, paths.CONTRACT, read_json(paths.CONTRACT))
+    flat = {name: read_json(paths.STRATEGY_METRICS / f"{name}.json") for name in params.strategies}
+    check_agreement(params, board, flat)
+    champion = choose(params, board)
+    manifests = {name: _trusted_manifest(name) for name in params.strategies}
+    trace_files = {name: paths.MODELS / name / paths.TRACE for name in params.strategies}
+    traces = {name: parse(Trace, path, read_json(path)) for name, path in trace_files.items()}
+    libraries = merged([manifest["libraries"] for manifest in manifests.values()])
+    inputs = merged([manifest["inputs"] for manifest in manifests.values()])
+    return Findings(params, contract, board, champion, traces, libraries, inputs)
+
+
+def _trusted_manifest(strategy: str) -> dict[str, Any]:
+    """The manifest of a strategy's model folder, found to be the one that metrics/cv speaks of."""
+    from stages.report.records import Trust, parse
+    from stages.shared.files import read_json, sha256
+    from stages.shared.manifest import check_manifest
+
+    source, folder = paths.CV_METRICS / f"{strategy}.json", paths.MODELS / strategy
+    promised = parse(Trust, source, read_json(source)).manifest
+    manifest = check_manifest(folder)
+    actual = sha256(folder / paths.MANIFEST)
+    if actual != promised:
+        raise IntegrityError(
+            f"{folder / paths.MANIFEST}: its SHA-256 is {actual}, {source} says {promised}; these are not the models "
+            "that were measured, restore both with `dvc checkout` or `dvc repro`"
+        )
+    return manifest
+
+
+def _write_champion(folder: "Path", findings: "Findings") -> None:
+    import shutil
+    import zipfile
+
+    from stages.report.champion import card_facts, facts, needs_imblearn
+    from stages.report.render import to_card
+    from stages.shared.files import sha256, write_json, write_text
+    from stages.shared.manifest import write_manifest
+
+    best, model = findings.champion, folder / paths.CHAMPION_MODEL
+    shutil.copyfile(paths.MODELS / best.strategy / f"{best.classifier}.skops", model)
+    shutil.copyfile(paths.CONTRACT, folder / paths.CONTRACT.name)
+    with zipfile.ZipFile(model) as archive:
+        write_text(folder / paths.CHAMPION_CARD, to_card(card_facts(findings, needs_imblearn(archive))))
+    digest = sha256(model)
+    write_json(folder / paths.CHAMPION_FACTS, facts(findings, digest))
+    write_manifest(folder, strategy=best.strategy, classifier=best.classifier, model=digest)
+
+
+if __name__ == "__main__":
+    run_door(main)

@@ -1,0 +1,111 @@
+"""The champion: its section of the report, its facts, and what its model card says."""
+
+from typing import Any
+import zipfile
+
+from stages.report.findings import Findings
+from stages.report.leaderboard import Candidate, Leaderboard
+from stages.report.page import Block, Command, Items, Paragraph, Section
+from stages.report.results import compared, tested
+from stages.report.tally import tally
+from stages.report.words import LABELS, count, interval, listed, number, percent
+
+#: of the candidates near the champion, how many are named
+_NAMED = 6
+
+USE = "python -m tools.predict new.csv -o scored.csv"
+
+
+def facts(findings: Findings, model: str) -> dict[str, Any]:
+    """The content of champion.json; `model` is the SHA-256 of model.skops."""
+    best, contract = findings.champion, findings.contract
+    return {
+        "strategy": best.strategy,
+        "classifier": best.classifier,
+        "threshold": best.threshold,
+        "positive": contract.positive,
+        "negative": contract.negative,
+        "model": model,
+    }
+
+
+def needs_imblearn(model: zipfile.ZipFile) -> bool:
+    """Whether a skops file stores classes of imbalanced-learn, as the balanced ensembles do."""
+    return b'"imblearn' in model.read("schema.json")
+
+
+def card_facts(findings: Findings, imblearn: bool) -> dict[str, Any]:
+    """What the template of the model card speaks of, by the names that it uses."""
+    board, best, contract = findings.board, findings.champion, findings.contract
+    metrics = [*best.intervals]
+    return {
+        "best": best,
+        "board": board,
+        "contract": contract,
+        "sampler": findings.traces[best.strategy].sampler,
+        "weights": findings.traces[best.strategy].class_weight[best.classifier],
+        "why": findings.why_champion,
+        "rows": count(contract.rows),
+        "positives": count(contract.positives),
+        "prevalence": percent(contract.positives / contract.rows),
+        "level": percent(board.settings.confidence),
+        "threshold": number("threshold", best.threshold),
+        "test": [
+            (LABELS.get(metric, metric), number(metric, best.test[metric]), interval(metric, *best.intervals[metric]))
+            for metric in metrics
+        ],
+        "cv": [
+            (LABELS.get(metric, metric), number(metric, spread.mean), number(metric, spread.sd))
+            for metric, spread in best.cv.items()
+        ],
+        "ratio": number("mean_score_ratio", best.mean_score_ratio),
+        "brier": tested(best, "brier_score"),
+        "standing": standing(findings),
+        "imblearn": imblearn,
+        "use": USE,
+    }
+
+
+def section(findings: Findings) -> Section:
+    """What the champion is, why, what is as good, and how to use it."""
+    board, best, metric = findings.board, findings.champion, findings.params.select.metric
+    sampler = best.sampler or "no sampler"
+    what = f"{best} ({sampler}), threshold {number('threshold', best.threshold)} (chosen for {board.settings.policy})."
+    held = (
+        f"On test it catches {best.test['tp']} of {board.data.test.positives} positives with {best.test['fp']} false "
+        f"alarms among {board.data.test.rows - board.data.test.positives} negatives: precision "
+        f"{tested(best, 'precision')}, recall {tested(best, 'recall')}. Its mean score is "
+        f"{number('mean_score_ratio', best.mean_score_ratio)} times the prevalence."
+    )
+    spread = best.cv[metric]
+    near = [str(item) for item in _near(board, best, metric)]
+    if len(near) > _NAMED:
+        near = [*near[:_NAMED], f"{len(near) - _NAMED} more"]
+    label = f"cross-validated {LABELS[metric]} lies within one standard deviation ({number(metric, spread.sd)})"
+    close = f"Candidates whose {label} of the champion's: {listed(near)}." if near else f"No other candidate's {label}."
+    blocks: list[Block] = [
+        Paragraph(what),
+        Items([findings.why_champion, held, *standing(findings), close]),
+        Paragraph("To score a table with it:"),
+        Command(USE),
+    ]
+    return Section("champion", "The champion", blocks)
+
+
+def standing(findings: Findings) -> list[str]:
+    """Who ties with the champion, as far as is known: comparisons are against the reference alone."""
+    board, best = findings.board, findings.champion
+    if str(best) == str(board.reference):
+        ties = [item.strategy for item in tally(board, "ranking").tie]
+        return [f"In ranking on test these tie with it: {listed(ties)}."] if ties else []
+    found = compared(board, "strategy", best, "ranking")
+    return [f"In ranking on test against {findings.rival} ({board.reference}): {found}."]
+
+
+def _near(board: Leaderboard, best: Candidate, metric: str) -> list[Candidate]:
+    spread = best.cv[metric]
+    return [
+        item
+        for item in board.candidates
+        if str(item) != str(best) and abs(item.cv[metric].mean - spread.mean) <= spread.sd
+    ]

@@ -1,0 +1,123 @@
+"""`metrics/leaderboard.json` as report reads it; docs/artefacts.md describes it."""
+
+from typing import Literal
+
+from stages.report.records import Read
+from stages.shared.errors import InputError
+
+Scope = Literal["strategy", "classifier"]
+Family = Literal["ranking", "probabilities", "decisions", "decisions_at_half"]
+Word = Literal["better", "worse", "tie"]
+Number = int | float
+
+
+class Side(Read):
+    """The size of one side of the split."""
+
+    rows: int
+    positives: int
+
+
+class Data(Read):
+    """What was predicted, from what."""
+
+    source: str
+    target: str
+    positive: str
+    train: Side
+    test: Side
+
+
+class Name(Read):
+    """Which candidate: a strategy and one of its classifiers."""
+
+    strategy: str
+    classifier: str
+
+    def __str__(self) -> str:
+        return f"{self.strategy} × {self.classifier}"
+
+
+class Settings(Read):
+    """How evaluate measured."""
+
+    metric: str
+    policy: str
+    confidence: float
+    n_resamples: int
+    reference: Name
+
+
+class Spread(Read):
+    """A metric over the folds."""
+
+    mean: float
+    sd: float
+
+
+class Candidate(Name):
+    """One strategy × classifier with all its numbers."""
+
+    sampler: str | None
+    cv: dict[str, Spread]
+    threshold: float
+    test: dict[str, Number]
+    at_half: dict[str, Number]
+    intervals: dict[str, tuple[float, float]]
+    mean_score_ratio: float
+
+
+class Comparison(Name):
+    """A paired difference on the test rows: candidate − reference."""
+
+    scope: Scope
+    family: Family
+    metric: str
+    reference_strategy: str
+    reference_classifier: str
+    difference: float
+    low: float
+    high: float
+    verdict: Word
+
+
+class Leaderboard(Read):
+    """`metrics/leaderboard.json`."""
+
+    data: Data
+    settings: Settings
+    candidates: list[Candidate]  # best cross-validated first
+    strategies: list[Name]  # in params order, each with the classifier that stands for it
+    comparisons: list[Comparison]
+    notes: list[str]
+
+    def candidate(self, strategy: str, classifier: str) -> Candidate:
+        """The candidate of that name. Raises InputError when the file names one that it does not hold."""
+        for candidate in self.candidates:
+            if (candidate.strategy, candidate.classifier) == (strategy, classifier):
+                return candidate
+        raise InputError(f"metrics/leaderboard.json: {strategy} × {classifier} is missing; run `dvc repro` again")
+
+    def row(self, strategy: str) -> Candidate:
+        """The candidate that stands for a strategy."""
+        return self.candidate(strategy, next(row.classifier for row in self.strategies if row.strategy == strategy))
+
+    @property
+    def reference(self) -> Candidate:
+        """The best candidate of the strategy that does nothing."""
+        return self.candidate(self.settings.reference.strategy, self.settings.reference.classifier)
+
+    @property
+    def rows(self) -> list[Candidate]:
+        """A candidate a strategy, best cross-validated first."""
+        chosen = {(row.strategy, row.classifier) for row in self.strategies}
+        return [candidate for candidate in self.candidates if (candidate.strategy, candidate.classifier) in chosen]
+
+    def comparison(self, scope: Scope, name: Name, family: Family, metric: str) -> Comparison | None:
+        """How a candidate does against its reference, or None where it is not compared (the reference strategy)."""
+        for item in self.comparisons:
+            if (item.scope, item.family, item.metric) == (scope, family, metric) and (
+                (item.strategy, item.classifier) == (name.strategy, name.classifier)
+            ):
+                return item
+        return None

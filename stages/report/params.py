@@ -1,0 +1,44 @@
+"""The section of params.yaml that report owns, `select`, and what it reads of others."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from stages.shared.params import Section, View
+
+#: what a name in `select` is when the choice is left to the numbers
+AUTO = "auto"
+
+
+class SelectParams(Section):
+    """Which candidate becomes the champion."""
+
+    strategy: str
+    classifier: str
+    metric: Literal["average_precision", "roc_auc", "brier_score", "log_loss"]
+
+
+class StrategyView(View):
+    """What tells how many moving parts a strategy has; train owns and checks the rest."""
+
+    sampler: str | None = None
+    class_weight: Any = None
+    classifiers: dict[str, Any] | None = None
+
+    @property
+    def does_nothing(self) -> bool:
+        """Whether the imbalance is left as it is."""
+        return not (self.sampler or self.class_weight or self.classifiers)
+
+    @property
+    def is_weights_alone(self) -> bool:
+        """Whether class weights are all that this strategy does."""
+        return bool(self.class_weight) and not self.sampler and not self.classifiers
+
+
+class ReportParams(View):
+    """Everything that report reads of params.yaml."""
+
+    random_state: int
+    select: SelectParams
+    strategies: dict[str, StrategyView] = Field(min_length=1)

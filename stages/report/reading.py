@@ -1,0 +1,64 @@
+"""The sections for the careful reader: notes, how to read the page, what was run."""
+
+from stages.report.findings import Findings
+from stages.report.page import Block, Items, Paragraph, Section, Table
+from stages.report.words import LABELS, count, percent
+
+
+def notes(findings: Findings) -> Section:
+    """What evaluate found that a reader must know."""
+    found: list[Block] = [Items(findings.board.notes)] if findings.board.notes else [Paragraph("None.")]
+    return Section("notes", "Notes", found)
+
+
+def how_to_read(findings: Findings) -> Section:
+    """Which noise the intervals cover, where thresholds come from, what a tie is."""
+    settings, level = findings.board.settings, percent(findings.board.settings.confidence)
+    items = [
+        f"Intervals hold {level} and come from {count(settings.n_resamples)} bootstrap resamples of the test rows, the "
+        "same for every candidate, so differences are paired. They cover the noise of the test rows: another draw of "
+        "as many. They do not cover another split, another training sample or another seed.",
+        "Intervals of differences are simultaneous within a family, over all its strategies and metrics: the more "
+        "are compared, the wider they are, so that one lucky strategy among many does not count as better.",
+        "Better or worse: the whole interval of the difference lies on one side of zero. Tie: it does not; these test "
+        "rows cannot tell the two apart. A tie is no proof that they are equal.",
+        f"Thresholds are chosen for {settings.policy} on out-of-fold scores of train, never on test. At 0.5 a "
+        "treatment that shifts scores upwards looks like one that finds more; with tuned thresholds the two "
+        "are told apart.",
+        f"The champion is chosen by cross-validated {LABELS[settings.metric]} on train. CV numbers are means over "
+        "folds ± one standard deviation between folds.",
+        "Ranking (average precision, ROC-AUC) asks whether positives score higher than negatives; probabilities (Brier "
+        "score, log loss; lower is better) ask whether a score of 0.2 means one in five; decisions ask what comes of "
+        "acting at a threshold.",
+        "Mean score / prevalence is 1 when the scores are right on average; 5 means that they claim five times as many "
+        "positives as there are. Resampling and class weights raise it, because they change the prevalence that the "
+        "model believes in.",
+    ]
+    return Section("reading", "How to read this", [Items(items)])
+
+
+def what_was_run(findings: Findings) -> Section:
+    """Seed, folds, data, hashes and library versions."""
+    board, contract = findings.board, findings.contract
+    folds = sorted({len(trace.folds) for trace in findings.traces.values()})
+    facts = [
+        ["Data", board.data.source],
+        ["Target", f"{contract.target}: positive {contract.positive}, negative {contract.negative}"],
+        ["Rows", f"{count(contract.rows)}, of which {count(contract.positives)} positive"],
+        ["Train", f"{count(board.data.train.rows)} rows, {count(board.data.train.positives)} positive"],
+        ["Test", f"{count(board.data.test.rows)} rows, {count(board.data.test.positives)} positive"],
+        ["Features", f"{len(contract.numeric)} numeric, {len(contract.categorical)} categorical"],
+        ["random_state", str(findings.params.random_state)],
+        ["Folds fitted", ", ".join(map(str, folds))],
+        ["Bootstrap resamples", count(board.settings.n_resamples)],
+        ["Threshold policy", board.settings.policy],
+        ["Reference", str(board.reference)],
+    ]
+    hashes = [[path, ", ".join(values)] for path, values in findings.inputs.items()]
+    libraries = [[name, ", ".join(values)] for name, values in findings.libraries.items()]
+    blocks: list[Block] = [
+        Table("Data and settings.", ["What", "Value"], facts, "ll"),
+        Table("SHA-256 of what the models were trained on.", ["File", "SHA-256"], hashes, "ll"),
+        Table("Library versions that shaped the models.", ["Library", "Version"], libraries, "ll"),
+    ]
+    return Section("run", "What was run", blocks)

@@ -1,0 +1,52 @@
+"""Arrow arrays as numpy arrays and back.
+
+Through the buffers: pyarrow's own conversions import pandas, which would cost the doors of `prepare` and `split` more
+time than their work.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+def to_floats(array: pa.Array) -> Floats:
+    """An array of numbers as float64, shape (rows,), NaN where null."""
+    return _values(array.cast(pa.float64(), safe=False), np.float64, np.nan)
+
+
+def to_ints(array: pa.Array) -> Ints:
+    """An array of integers or timestamps as int64, shape (rows,), −1 where null."""
+    return _values(array.cast(pa.int64()), np.int64, -1)
+
+
+def to_bools(array: pa.Array) -> Bools:
+    """A boolean array without nulls as numpy, shape (rows,)."""
+    return _values(array.cast(pa.uint8()), np.uint8, 0).astype(np.bool_)
+
+
+def from_numpy(values: npt.NDArray[Any], kind: pa.DataType, missing: Bools | None = None) -> pa.Array:
+    """A numpy array of the width of `kind` as an Arrow array, null where `missing`."""
+    validity = None if missing is None or not missing.any() else _bits(~missing)
+    return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(np.ascontiguousarray(values))])
+
+
+def from_bools(values: Bools) -> pa.Array:
+    """A numpy mask as an Arrow array."""
+    return pa.Array.from_buffers(pa.bool_(), len(values), [None, _bits(values)])
+
+
+def _bits(values: Bools) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(values, bitorder="little"))
+
+
+def _values(array: pa.Array, dtype: type[Any], absent: float) -> npt.NDArray[Any]:
+    values = np.frombuffer(array.buffers()[1], dtype, count=array.offset + len(array))[array.offset :].copy()
+    if array.null_count:
+        values[to_bools(array.is_null())] = absent
+    return values

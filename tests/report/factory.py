@@ -1,0 +1,241 @@
+"""Hand-made artefacts of train and evaluate, as docs/artefacts.md describes them; every number can be chosen."""
+
+from dataclasses import dataclass, field
+import json
+from pathlib import Path
+from typing import Any
+import zipfile
+
+from stages.report.leaderboard import Leaderboard
+from stages.shared.files import sha256, write_json
+from stages.shared.manifest import write_manifest
+
+FAMILIES = {
+    "ranking": ("average_precision", "roc_auc"),
+    "probabilities": ("brier_score", "log_loss"),
+    "decisions": ("f1", "recall"),
+    "decisions_at_half": ("recall",),
+}
+#: what the word means for a metric of which more is better: (difference, low, high)
+DIFFERENCES = {"better": (0.03, 0.01, 0.05), "tie": (-0.014, -0.058, 0.016), "worse": (-0.03, -0.05, -0.01)}
+LOWER_IS_BETTER = ("brier_score", "log_loss")
+KEYS = (
+    "average_precision", "roc_auc", "brier_score", "log_loss", "precision", "recall", "specificity", "f1", "g_mean",
+    "balanced_accuracy", "accuracy",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """A strategy: its sampler, the verdict on it by family (tie where none is given), its classifiers and numbers."""
+
+    name: str
+    sampler: str | None = None
+    verdicts: dict[str, str] = field(default_factory=dict)
+    classifiers: tuple[str, ...] = ("random_forest",)
+    cv: float = 0.8
+    recall: float = 0.7
+    recall_at_half: float = 0.7
+    brier: float = 0.03
+    class_weight: str | None = None
+
+
+BASELINE = Treatment("baseline", cv=0.82)
+
+
+def candidate(treatment: Treatment, classifier: str, cv: float) -> dict[str, Any]:
+    """One entry of `candidates`: 40 positives among 790 test rows."""
+    test = dict.fromkeys(KEYS, 0.75) | {
+        "average_precision": 0.85, "brier_score": treatment.brier, "recall": treatment.recall,
+        "tp": 30, "fp": 10, "fn": 10, "tn": 740,
+    }  # fmt: skip
+    return {
+        "strategy": treatment.name,
+        "classifier": classifier,
+        "sampler": treatment.sampler,
+        "cv": {metric: {"mean": cv, "sd": 0.021} for metric in ("average_precision", "roc_auc")}
+        | {metric: {"mean": round(1 - cv, 6), "sd": 0.002} for metric in ("brier_score", "log_loss")},
+        "threshold": 0.19,
+        "test": test,
+        "at_half": {**test, "recall": treatment.recall_at_half},
+        "intervals": {
+            metric: [0.74, 0.92] if metric == "average_precision" else [test[metric] - 0.05, test[metric] + 0.05]
+            for metric in KEYS
+        },
+        "mean_score_ratio": 1.013 if treatment.sampler is None else 3.5,
+    }
+
+
+def compared(scope: str, treatment: Treatment, classifier: str, reference: tuple[str, str]) -> list[dict[str, Any]]:
+    """The entries of `comparisons` for one candidate: the word of each family on all of its metrics."""
+    entries = []
+    for family, metrics in FAMILIES.items():
+        word = treatment.verdicts.get(family, "tie")
+        for metric in metrics:
+            difference, low, high = DIFFERENCES[word]
+            if metric in LOWER_IS_BETTER:
+                difference, low, high = -difference / 10, -high / 10, -low / 10
+            entries.append({
+                "scope": scope, "family": family, "metric": metric,
+                "strategy": treatment.name, "classifier": classifier,
+                "reference_strategy": reference[0], "reference_classifier": reference[1],
+                "difference": difference, "low": low, "high": high, "verdict": word,
+            })  # fmt: skip
+    return entries
+
+
+def board_json(*treatments: Treatment, baseline: Treatment = BASELINE, metric: str = "average_precision") -> Any:
+    """The content of leaderboard.json for doing nothing and `treatments`; a second classifier is 0.01 behind."""
+    every = (baseline, *treatments)
+    reference = (baseline.name, baseline.classifiers[0])
+    candidates = [
+        candidate(treatment, classifier, round(treatment.cv - 0.01 * place, 6))
+        for treatment in every
+        for place, classifier in enumerate(treatment.classifiers)
+    ]
+    comparisons = [
+        entry
+        for treatment in treatments
+        for classifier in treatment.classifiers
+        for scope in ("strategy", "classifier")
+        if scope == "classifier" or classifier == treatment.classifiers[0]
+        for entry in compared(
+            scope,
+            treatment,
+            classifier,
+            (
+                (baseline.name, classifier)
+                if scope == "classifier" and classifier in baseline.classifiers
+                else reference
+            ),
+        )
+    ]
+    return {
+        "data": {
+            "source": "data/raw/hypothyroid.csv", "target": "diagnosis", "positive": "hypothyroid",
+            "train": {"rows": 2373, "positives": 111}, "test": {"rows": 790, "positives": 40},
+        },
+        "settings": {
+            "metric": metric, "policy": "f1", "confidence": 0.95, "n_resamples": 2000,
+            "reference": {"strategy": reference[0], "classifier": reference[1]},
+        },
+        "candidates": sorted(candidates, key=lambda item: -item["cv"]["average_precision"]["mean"]),
+        "strategies": [{"strategy": item.name, "classifier": item.classifiers[0]} for item in every],
+        "comparisons": comparisons,
+        "notes": ["adasyn: a note."],
+    }  # fmt: skip
+
+
+def board(*treatments: Treatment, **kwargs: Any) -> Leaderboard:
+    """The same as the record that report reads."""
+    return Leaderboard.model_validate(board_json(*treatments, **kwargs))
+
+
+def contract_json(**changes: Any) -> dict[str, Any]:
+    """The content of contract.json: two features, 151 positives among 3163 rows."""
+    features = [
+        {"name": "age", "type": "numeric", "missing": 0.1, "minimum": 1.0, "maximum": 98.0, "levels": None},
+        {"name": "sex", "type": "categorical", "missing": 0.0, "minimum": None, "maximum": None, "levels": ["F", "M"]},
+    ]
+    return {
+        "source": "data/raw/hypothyroid.csv", "rows": 3163, "positives": 151, "target": "diagnosis",
+        "positive": "hypothyroid", "negative": "negative", "features": features, "key": [], "group": None,
+        "time": None, "missing": {}, **changes,
+    }  # fmt: skip
+
+
+def step(name: str, rows: int, positive: int, note: str = "") -> dict[str, Any]:
+    """A station on the way of the data, with two columns."""
+    return {
+        "step": name, "rows": rows, "columns": 2, "negative": rows - positive, "positive": positive, "note": note,
+    }  # fmt: skip
+
+
+def trace_json(treatment: Treatment) -> dict[str, Any]:
+    """The content of trace.json: two folds; samplers add 1500 positives; an mlp has 60 epochs a fold."""
+    added = 1500 if treatment.sampler else 0
+    counts = {"rows": 1186, "negative": 1131, "positive": 55}
+    grown = {"rows": 1186 + added, "negative": 1131, "positive": 55 + added}
+    weights = {"negative": 0.525, "positive": 10.7} if treatment.class_weight else {"negative": 1.0, "positive": 1.0}
+    epochs = [
+        {
+            "fold": fold, "epoch": epoch, "train_loss": 0.6 / epoch + 0.1 * fold, "train_accuracy": 0.9,
+            "validation_loss": 0.7 / epoch + 0.1 * fold, "validation_accuracy": 0.8,
+        }
+        for fold in (0, 1) for epoch in range(1, 61)
+    ]  # fmt: skip
+    return {
+        "strategy": treatment.name,
+        "sampler": {"asked": treatment.sampler, "ran": treatment.sampler, "why": "as asked" if added else ""},
+        "flow": [
+            step("raw", 3163, 151), step("prepared", 3163, 151), step("train", 2373, 111), step("test", 790, 40),
+            step("imputed", 2373, 111), step("scaled", 2373, 111),
+            *([step("resampled", 2373 + added, 111 + added, f"{added} synthetic rows")] if added else []),
+        ],
+        "folds": [
+            {
+                "fold": fold, "train": counts, "resampled": grown, "added": added, "removed": 0,
+                "validation": {"rows": 1187, "negative": 1131, "positive": 56},
+            }
+            for fold in (0, 1)
+        ],
+        "class_weight": dict.fromkeys(treatment.classifiers, weights),
+        "epochs": {"mlp": epochs} if "mlp" in treatment.classifiers else {},
+        "metrics": {classifier: {"average_precision": 0.8} for classifier in treatment.classifiers},
+    }  # fmt: skip
+
+
+def flat_json(entry: dict[str, Any]) -> dict[str, Any]:
+    """A candidate as metrics/strategies/<strategy>.json has it."""
+    decisions = ("precision", "recall", "specificity", "f1", "g_mean", "balanced_accuracy", "accuracy")
+    test = entry["test"]
+    return {
+        "classifier": entry["classifier"],
+        **{key: test[key] for key in ("average_precision", "roc_auc", "brier_score", "log_loss")},
+        "threshold": entry["threshold"],
+        **{key: test[key] for key in (*decisions, "tp", "fp", "fn", "tn")},
+        "cv_average_precision": entry["cv"]["average_precision"]["mean"],
+    }
+
+
+def write_workspace(
+    root: Path, *treatments: Treatment, baseline: Treatment = BASELINE, select: dict[str, str] | None = None,
+    contract: dict[str, Any] | None = None,
+) -> Path:  # fmt: skip
+    """A repository root as train and evaluate leave it, in `root`."""
+    select = {"strategy": "auto", "classifier": "auto", "metric": "average_precision", **(select or {})}
+    content = board_json(*treatments, baseline=baseline, metric=select["metric"])
+    every = (baseline, *treatments)
+    strategies = {
+        item.name: {
+            key: value for key, value in (("sampler", item.sampler), ("class_weight", item.class_weight)) if value
+        }
+        for item in every
+    }
+    params = {"random_state": 42, "select": select, "strategies": strategies}
+    (root / "params.yaml").write_text(json.dumps(params))  # JSON is YAML
+    contract = contract or contract_json()
+    content["data"] |= {key: contract[key] for key in ("source", "target", "positive")}
+    write_json(root / "data/contract.json", contract)
+    write_json(root / "metrics/leaderboard.json", content)
+    rows = {item["strategy"]: item["classifier"] for item in content["strategies"]}
+    for entry in content["candidates"]:
+        if rows[entry["strategy"]] == entry["classifier"]:
+            write_json(root / f"metrics/strategies/{entry['strategy']}.json", flat_json(entry))
+    for item in every:
+        _write_models(root, item)
+    return root
+
+
+def _write_models(root: Path, treatment: Treatment) -> None:
+    folder = root / "models" / treatment.name
+    folder.mkdir(parents=True)
+    for classifier in treatment.classifiers:
+        module = "imblearn.ensemble._forest" if classifier == "balanced_random_forest" else "sklearn.ensemble._forest"
+        with zipfile.ZipFile(folder / f"{classifier}.skops", "w") as archive:
+            archive.writestr(zipfile.ZipInfo("schema.json"), json.dumps({"__module__": module, "of": treatment.name}))
+    write_json(folder / "trace.json", trace_json(treatment))
+    inputs = {"data/train.parquet": "a" * 64, "requirements.lock": "b" * 64}
+    write_manifest(folder, strategy=treatment.name, inputs=inputs)
+    cv = {"strategy": treatment.name, "manifest": sha256(folder / "manifest.json"), "sampler": {}, "classifiers": {}}
+    write_json(root / f"metrics/cv/{treatment.name}.json", cv)

@@ -1,0 +1,258 @@
+from html.parser import HTMLParser
+import json
+import os
+from pathlib import Path
+import subprocess
+import sys
+
+import pytest
+
+from stages.report import __main__ as door
+from stages.shared.errors import InputError, IntegrityError
+from stages.shared.files import sha256
+from stages.shared.manifest import check_manifest
+from tests.report.factory import BASELINE, Treatment, contract_json
+from tests.report.test_render import Balance
+
+FOUR = ("random_forest", "mlp")
+SMOTE = Treatment(
+    "smote", sampler="SMOTENC", classifiers=FOUR, recall_at_half=0.91,
+    verdicts={"probabilities": "worse", "decisions_at_half": "better"},
+)  # fmt: skip
+WEIGHTS = Treatment("class_weight", class_weight="balanced", classifiers=FOUR)
+ENSEMBLE = Treatment("balanced_ensemble", classifiers=("balanced_random_forest",), verdicts={"ranking": "worse"})
+OUTPUTS = (
+    "metrics/selected.json", "reports/report.md", "reports/report.html", "models/champion/manifest.json",
+    "models/champion/README.md", "models/champion/champion.json", "models/champion/contract.json",
+    "models/champion/model.skops",
+)  # fmt: skip
+
+
+def read(root, path):
+    return json.loads((root / path).read_text())
+
+
+def test_selected_is_the_strategys_file_with_the_strategy_first(workspace, run_report):
+    root = workspace(WEIGHTS, SMOTE)
+    run_report()
+    selected = read(root, "metrics/selected.json")
+    row = read(root, "metrics/strategies/baseline.json")
+    assert list(selected.items()) == [("strategy", "baseline"), *row.items()]
+
+
+def test_the_champion_is_whole(workspace, run_report):
+    root = workspace(WEIGHTS, SMOTE, select={"strategy": "smote", "classifier": "mlp"})
+    run_report()
+    folder = root / "models/champion"
+    manifest = check_manifest(folder)
+    model = sha256(root / "models/smote/mlp.skops")
+    assert (manifest["strategy"], manifest["classifier"], manifest["model"]) == ("smote", "mlp", model)
+    assert set(manifest["files"]) == {"model.skops", "champion.json", "contract.json", "README.md"}
+    assert (folder / "model.skops").read_bytes() == (root / "models/smote/mlp.skops").read_bytes()
+    assert (folder / "contract.json").read_bytes() == (root / "data/contract.json").read_bytes()
+    assert read(root, "models/champion/champion.json") == {
+        "strategy": "smote", "classifier": "mlp", "threshold": 0.19, "positive": "hypothyroid",
+        "negative": "negative", "model": model,
+    }  # fmt: skip
+    assert sorted(path.name for path in (root / "models").iterdir()) == [
+        "baseline", "champion", "class_weight", "smote",
+    ]  # fmt: skip
+
+
+def test_the_card_tells_what_a_user_must_know(workspace, run_report):
+    root = workspace(SMOTE, select={"strategy": "smote"})
+    run_report()
+    card = " ".join((root / "models/champion/README.md").read_text().split())
+    for fact in (
+        "the probability that diagnosis is hypothyroid (the positive class; otherwise negative)",
+        "Sampler asked: SMOTENC; sampler that ran: SMOTENC",
+        "Threshold: 0.190, chosen for f1 on out-of-fold scores of train, never on test.",
+        "3,163 rows, 151 positive (4.77 %)",
+        "| average precision | 0.850 | 0.740 to 0.920 |",
+        "The mean score is 3.500 times the prevalence",
+        "catches 30 and misses 10, with 10 false alarms",
+        "python -m tools.predict new.csv -o scored.csv",
+        "imbalanced-learn is not needed to load it",
+    ):
+        assert fact in card
+
+
+def test_the_card_says_when_imbalanced_learn_is_needed(workspace, run_report):
+    root = workspace(ENSEMBLE, select={"strategy": "balanced_ensemble"})
+    run_report()
+    assert "that library is needed to load this model" in (root / "models/champion/README.md").read_text()
+
+
+def test_the_report_is_complete(workspace, run_report):
+    root = workspace(WEIGHTS, SMOTE, ENSEMBLE, baseline=Treatment("baseline", classifiers=FOUR, cv=0.82, recall=0.95))
+    run_report()
+    for name in ("report.md", "report.html"):
+        text = (root / "reports" / name).read_text()
+        for fact in (
+            "No treatment of the imbalance ranked better than doing nothing (2 tie, 1 worse).",
+            "Champion: baseline × random_forest, average precision 0.850 on test (0.740 to 0.920)",
+            "it raised recall at 0.5 from 0.700 to 0.910, which moving the threshold also does (0.950",
+            "baseline (champion)",
+            "worse +0.0030 (+0.0010 to +0.0050)",
+            "It has the best cross-validated average precision on train, among 7 candidates; test had no say.",
+            "tie −0.014 (−0.058 to +0.016)",
+            "worse −0.030 (−0.050 to −0.010), against random_forest",  # the ensemble has no like in baseline
+            "1500 synthetic rows",
+            "test metrics",
+            "2,686",  # rows of a fold after resampling
+            "10.700",  # the weight of a positive
+            "adasyn: a note.",
+            "A tie is no proof that they are equal.",
+            "imbalanced-learn",
+            "a" * 64,  # the hash of the train table
+            "random_state",
+        ):
+            assert fact in text, (name, fact)
+    assert (root / "reports/report.html").read_text().count("<svg") == 2 + 3  # two forests, the mlp of three strategies
+
+
+def test_the_page_has_captions_scopes_and_named_pictures(workspace, run_report):
+    root = workspace(SMOTE)
+    run_report()
+    parsed = Balance((root / "reports/report.html").read_text())
+    assert parsed.seen.count("caption") == parsed.seen.count("table") > 5
+    assert parsed.seen.count("title") == parsed.seen.count("svg") + 1
+    assert parsed.seen.count("desc") == parsed.seen.count("svg") > 0
+    assert all(tag != "th" for tag, _ in _without_scope((root / "reports/report.html").read_text()))
+    names = [value for name, value in parsed.attributes if name == "id"]
+    assert len(names) == len(set(names))
+
+
+def _without_scope(html):
+    found = []
+
+    class Scopes(HTMLParser):
+        def handle_starttag(self, tag, attrs):
+            if tag == "th" and "scope" not in dict(attrs):
+                found.append((tag, attrs))
+
+    Scopes().feed(html)
+    return found
+
+
+def test_names_of_the_users_table_are_text_everywhere(workspace, run_report):
+    nasty = "<script>|`a`\nb"
+    contract = contract_json(positive=nasty, negative="<b>", target="[x](javascript:1)", source="data/raw/<i>.csv")
+    root = workspace(SMOTE, contract=contract)
+    run_report()
+    html = (root / "reports/report.html").read_text()
+    assert not {"script", "b", "i"} & set(Balance(html).seen)
+    for name in ("reports/report.md", "models/champion/README.md"):
+        text = (root / name).read_text()
+        assert "<script" not in text
+        assert "<i>" not in text
+        assert r"&lt;script&gt;\|\`a\` b" in text
+        assert r"\[x\](javascript:1)" in text
+
+
+def test_the_page_asks_for_nothing(workspace, run_report):
+    root = workspace(SMOTE, WEIGHTS)
+    run_report()
+    html = (root / "reports/report.html").read_text()
+    assert "http" not in html.replace("http-equiv", "")
+    assert "<script" not in html
+    assert "url(" not in html
+    assert "@import" not in html
+
+
+def test_the_same_inputs_give_the_same_bytes(workspace, run_report):
+    root = workspace(WEIGHTS, SMOTE)
+    run_report()
+    first = {name: (root / name).read_bytes() for name in OUTPUTS}
+    run_report()  # over what is there
+    assert {name: (root / name).read_bytes() for name in OUTPUTS} == first
+
+
+@pytest.mark.parametrize("name", ["trace.json", "random_forest.skops", "manifest.json"])
+def test_a_changed_model_folder_is_refused_before_anything_is_written(workspace, run_report, name):
+    root = workspace(SMOTE)
+    with (root / "models/smote" / name).open("a") as stream:
+        stream.write("\n")
+    with pytest.raises(IntegrityError, match="SHA-256"):
+        run_report()
+    assert not any((root / output).exists() for output in OUTPUTS)
+
+
+def test_models_of_another_run_are_refused(workspace, run_report):
+    root = workspace(SMOTE)
+    source = root / "metrics/cv/smote.json"
+    source.write_text(json.dumps({**read(root, "metrics/cv/smote.json"), "manifest": "0" * 64}))
+    with pytest.raises(IntegrityError, match=r"metrics/cv/smote\.json says 0000.* not the models that were measured"):
+        run_report()
+
+
+@pytest.mark.parametrize(
+    "name", ["metrics/leaderboard.json", "data/contract.json", "metrics/strategies/smote.json", "metrics/cv/smote.json"]
+)
+def test_a_missing_input_is_told_by_its_name(workspace, run_report, name):
+    root = workspace(SMOTE)
+    (root / name).unlink()
+    with pytest.raises(InputError, match=rf"{name}: no such file; run `dvc repro`"):
+        run_report()
+
+
+def test_a_leaderboard_of_another_version_is_told_with_the_place(workspace, run_report):
+    root = workspace(SMOTE)
+    content = read(root, "metrics/leaderboard.json")
+    del content["candidates"][0]["threshold"]
+    (root / "metrics/leaderboard.json").write_text(json.dumps(content))
+    with pytest.raises(InputError, match=r"leaderboard\.json: candidates\.0\.threshold: field required"):
+        run_report()
+
+
+def test_a_strategy_taken_out_of_params_leaves_no_orphan(workspace, run_report):
+    root = workspace(SMOTE, WEIGHTS)
+    params = read(root, "params.yaml")
+    del params["strategies"]["smote"]
+    (root / "params.yaml").write_text(json.dumps(params))
+    with pytest.raises(InputError, match=r"strategy 'smote' is no longer in params\.yaml"):
+        run_report()
+
+
+def test_a_failure_leaves_the_old_champion(workspace, run_report, monkeypatch):
+    root = workspace(SMOTE, baseline=BASELINE)
+    run_report()
+    before = check_manifest(root / "models/champion")
+
+    def fail(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(door, "_write_champion", fail)
+    with pytest.raises(OSError, match="disk full"):
+        run_report()
+    assert check_manifest(root / "models/champion") == before
+    assert sorted(path.name for path in (root / "models").iterdir()) == ["baseline", "champion", "smote"]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], []])
+def test_no_heavy_library_is_imported(workspace, arguments):
+    workspace(SMOTE)
+    program = (
+        "import sys, runpy\n"
+        f"sys.argv = {['report', *arguments]!r}\n"
+        "try:\n    runpy.run_module('stages.report', run_name='__main__')\n"
+        "except SystemExit as end:\n    assert not end.code, end.code\n"
+        "heavy = {'sklearn', 'pandas', 'imblearn', 'xgboost', 'pyarrow', 'scipy', 'skops'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+        "assert len(sys.argv) == 1 or 'jinja2' not in sys.modules\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(door.__file__).parents[2])}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_wrong_select_ends_with_a_message_and_code_2(workspace):
+    workspace(SMOTE, select={"strategy": "smot"})
+    environment = {**os.environ, "PYTHONPATH": str(Path(door.__file__).parents[2])}
+    done = subprocess.run(
+        [sys.executable, "-m", "stages.report"], capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: params.yaml: select.strategy: no such strategy; found 'smot'; allowed: auto, baseline, smote\n"
+    )

@@ -1,0 +1,103 @@
+import pytest
+
+from stages.report.params import ReportParams
+from stages.report.selection import check_agreement, choose, flat_metrics
+from stages.shared.errors import InputError
+from tests.report.factory import BASELINE, Treatment, board
+
+TWO = ("random_forest", "mlp")  # the second is 0.01 behind in the factory
+
+
+def params_of(*treatments, **select):
+    strategies = {
+        item.name: {"sampler": item.sampler, "class_weight": item.class_weight} for item in (BASELINE, *treatments)
+    }
+    select = {"strategy": "auto", "classifier": "auto", "metric": "average_precision", **select}
+    return ReportParams.model_validate({"random_state": 42, "select": select, "strategies": strategies})
+
+
+def chosen(*treatments, **select):
+    metric = select.get("metric", "average_precision")
+    return str(choose(params_of(*treatments, **select), board(*treatments, metric=metric)))
+
+
+def test_the_best_cross_validation_wins():
+    a, b = Treatment("a", cv=0.9, classifiers=TWO), Treatment("b", cv=0.895, classifiers=TWO)
+    assert chosen(a, b) == "a × random_forest"
+    assert chosen(a, b, strategy="b") == "b × random_forest"
+    assert chosen(a, b, classifier="mlp") == "a × mlp"
+    assert chosen(a, b, strategy="b", classifier="mlp") == "b × mlp"
+
+
+@pytest.mark.parametrize("metric", ["average_precision", "roc_auc", "brier_score", "log_loss"])
+def test_losses_count_downwards(metric):
+    # in the factory both losses are 1 − cv, so the same candidate is the best by every metric
+    assert chosen(Treatment("a", cv=0.9), Treatment("b", cv=0.7), metric=metric) == "a × random_forest"
+
+
+def test_test_has_no_say():
+    assert chosen(Treatment("a", cv=0.81, recall=1.0, brier=0.0, verdicts={"ranking": "better"})) == (
+        "baseline × random_forest"
+    )
+
+
+def test_equals_go_to_the_fewest_moving_parts():
+    sampler = Treatment("a_sampler", cv=0.9, sampler="SMOTE")
+    weights = Treatment("weights", cv=0.9, class_weight="balanced")
+    both = Treatment("both", cv=0.9, sampler="SMOTE", class_weight="balanced")
+    idle = Treatment("nothing", cv=BASELINE.cv, class_weight="balanced")
+    assert chosen(sampler, both, weights) == "weights × random_forest"
+    assert chosen(both, sampler) == "both × random_forest"  # the order of params.yaml
+    assert chosen(idle) == "baseline × random_forest"
+
+
+def test_a_wrong_strategy_is_told_with_the_valid_names():
+    with pytest.raises(InputError) as caught:
+        chosen(Treatment("smote"), strategy="smot")
+    assert caught.value.problems == [
+        "params.yaml: select.strategy: no such strategy; found 'smot'; allowed: auto, baseline, smote"
+    ]
+
+
+def test_a_classifier_that_the_strategy_lacks_is_told_with_those_it_has():
+    treatments = (Treatment("a", classifiers=("mlp",)), Treatment("b", classifiers=TWO))
+    with pytest.raises(InputError) as caught:
+        chosen(*treatments, strategy="a", classifier="random_forest")
+    assert caught.value.problems == [
+        "params.yaml: select.classifier: no classifier that strategy a has; found 'random_forest'; allowed: auto, mlp"
+    ]
+    with pytest.raises(InputError, match="no classifier that any strategy has; found 'svm'; allowed: auto, "):
+        chosen(*treatments, classifier="svm")
+
+
+def test_all_wrong_names_are_told_at_once():
+    with pytest.raises(InputError) as caught:
+        chosen(Treatment("a"), strategy="b", classifier="c")
+    assert len(caught.value.problems) == 2
+
+
+def test_a_leaderboard_of_other_params_is_refused():
+    ranked = board(Treatment("a"), Treatment("old"))
+    with pytest.raises(InputError) as caught:
+        check_agreement(params_of(Treatment("a"), Treatment("new"), metric="roc_auc"), ranked, {})
+    assert caught.value.problems == [
+        "metrics/leaderboard.json: strategy 'new' of params.yaml is missing; run `dvc repro`",
+        "metrics/leaderboard.json: strategy 'old' is no longer in params.yaml; run `dvc repro`",
+        "metrics/leaderboard.json: made for select.metric average_precision, params.yaml says roc_auc; run `dvc repro`",
+    ]
+
+
+def test_strategy_metrics_of_another_run_are_refused():
+    ranked = board(Treatment("a"))
+    flat = {name: flat_metrics(ranked.row(name)) for name in ("baseline", "a")}
+    check_agreement(params_of(Treatment("a")), ranked, flat)
+    flat["a"]["recall"] = 0.1
+    with pytest.raises(InputError, match=r"metrics/strategies/a\.json: does not agree with metrics/leaderboard\.json"):
+        check_agreement(params_of(Treatment("a")), ranked, flat)
+
+
+def test_flat_metrics_stand_in_the_order_of_the_format():
+    assert " ".join(flat_metrics(board().reference)) == (
+        "classifier average_precision roc_auc brier_score log_loss threshold precision recall specificity f1 g_mean "
+        "balanced_accuracy accuracy tp fp fn tn cv_average_precision"
+    )

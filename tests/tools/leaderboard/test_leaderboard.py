@@ -1,0 +1,87 @@
+import os
+from pathlib import Path
+import subprocess
+import sys
+
+import pytest
+
+from tests.report.factory import Treatment, board, write_workspace
+from tools.leaderboard import __main__ as door
+from tools.leaderboard.table import WIDTH, aligned, table
+
+ROOT = Path(door.__file__).parents[2]
+
+
+def run(root):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(
+        [sys.executable, "-m", "tools.leaderboard"], capture_output=True, text=True, cwd=root, env=environment,
+        check=False,
+    )  # fmt: skip
+
+
+def test_a_row_a_strategy_best_first():
+    found = board(
+        Treatment("smote", sampler="SMOTE", cv=0.9, brier=0.0412, verdicts={"ranking": "better"}),
+        Treatment("class_weight", cv=0.7, verdicts={"ranking": "worse"}),
+    )
+    assert table(found, found.row("smote")) == [
+        "strategy      classifier     CV AP          test AP (95 %)   Brier  recall  verdict",
+        "smote *       random_forest  0.900  0.850 (0.740 to 0.920)  0.0412   0.700  better",
+        "baseline      random_forest  0.820  0.850 (0.740 to 0.920)  0.0300   0.700  reference",
+        "class_weight  random_forest  0.700  0.850 (0.740 to 0.920)  0.0300   0.700  worse",
+    ]
+
+
+def test_the_shipped_names_fit_whole():
+    found = board(
+        Treatment("smote_class_weight"), Treatment("balanced_ensemble", classifiers=("balanced_random_forest",))
+    )
+    lines = table(found, found.reference)
+    assert max(map(len, lines)) <= WIDTH
+    assert not any("…" in line for line in lines)
+
+
+def test_long_names_give_way():
+    lines = aligned([["a" * 90, "b" * 30, "1"], ["c", "d", "2"]], "llr")
+    assert [len(line) for line in lines] == [WIDTH, WIDTH]
+    assert "a…" in lines[0]
+    assert "b" * 30 in lines[0]
+
+
+@pytest.fixture
+def reported(tmp_path, monkeypatch):
+    write_workspace(tmp_path, Treatment("smote", sampler="SMOTE"), Treatment("class_weight"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["report"])
+    from stages.report.__main__ import main
+
+    main()
+    return tmp_path
+
+
+def test_it_ends_with_the_verdict_and_the_place_of_the_report(reported):
+    done = run(reported)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert "No treatment of the imbalance ranked better than doing nothing (2 tie, 0 worse)." in lines
+    assert lines[-1] == "Report: reports/report.html (reports/report.md)"
+    assert max(map(len, lines)) <= WIDTH
+    assert "\x1b" not in done.stdout
+
+
+def test_without_metrics_it_says_what_to_do(tmp_path):
+    done = run(tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == "error: metrics/leaderboard.json: no such file; run `dvc repro` to make it\n"
+    assert done.stdout == ""
+
+
+def test_it_imports_nothing_heavy(reported):
+    program = (
+        "import sys\nsys.argv = ['leaderboard']\nfrom tools.leaderboard.__main__ import main\nmain()\n"
+        "heavy = {'sklearn', 'pandas', 'numpy', 'jinja2', 'pyarrow'} & set(sys.modules)\nassert not heavy, heavy\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,36 @@
+"""The door of leaderboard: `python -m tools.leaderboard`."""
+
+import argparse
+import textwrap
+
+from stages.shared import paths
+from stages.shared.errors import run_door
+
+
+def main() -> None:
+    """Prints the leaderboard, the verdict, and where the report lies."""
+    parser = argparse.ArgumentParser(prog="python -m tools.leaderboard", description=main.__doc__)
+    parser.parse_args()
+
+    from stages.report.findings import rival
+    from stages.report.leaderboard import Leaderboard
+    from stages.report.params import ReportParams
+    from stages.report.records import parse
+    from stages.report.verdict import judge
+    from stages.shared.files import read_json
+    from stages.shared.params import read_params
+    from tools.leaderboard.table import WIDTH, table
+
+    board = parse(Leaderboard, paths.LEADERBOARD, read_json(paths.LEADERBOARD))
+    selected = read_json(paths.SELECTED)
+    champion = board.candidate(str(selected.get("strategy")), str(selected.get("classifier")))
+    reference = rival(read_params(ReportParams), board)
+    verdict = judge(board, champion, reference)
+    sentences = [textwrap.fill(text, WIDTH) for text in (verdict.ranking, verdict.champion)]
+    explained = f"AP: average precision. CV: on train. *: champion. verdict: AP against {reference}."
+    print("\n".join([*table(board, champion), explained, ""]))
+    print("\n".join([*sentences, "", f"Report: {paths.REPORT_HTML} ({paths.REPORT_MD})"]))
+
+
+if __name__ == "__main__":
+    run_door(main)

@@ -1,0 +1,50 @@
+"""The leaderboard as plain lines for a terminal."""
+
+from stages.report.leaderboard import Candidate, Leaderboard
+from stages.report.words import interval, number, percent
+
+WIDTH = 100
+_GAP = "  "
+
+
+def table(board: Leaderboard, champion: Candidate) -> list[str]:
+    """A row a strategy, best cross-validated first, the champion marked with `*`; no line beyond 100 characters."""
+    level = percent(board.settings.confidence)
+    header = ["strategy", "classifier", "CV AP", f"test AP ({level})", "Brier", "recall", "verdict"]
+    rows = [
+        [
+            f"{row.strategy} *" if str(row) == str(champion) else row.strategy,
+            row.classifier,
+            number("average_precision", row.cv["average_precision"].mean),
+            f"{number('average_precision', row.test['average_precision'])} "
+            f"({interval('average_precision', *row.intervals['average_precision'])})",
+            *(number(metric, row.test[metric]) for metric in ("brier_score", "recall")),
+            _verdict(board, row),
+        ]
+        for row in board.rows
+    ]
+    return aligned([header, *rows], "llrrrrl")
+
+
+def aligned(lines: list[list[str]], align: str) -> list[str]:
+    """Lines with columns of equal width; the first two give way (with an ellipsis) where all are too wide."""
+    widths = [max(len(line[column]) for line in lines) for column in range(len(align))]
+    while sum(widths) + len(_GAP) * (len(widths) - 1) > WIDTH:
+        widest = 0 if widths[0] >= widths[1] else 1
+        widths[widest] -= 1
+    return [
+        _GAP.join(
+            cell.rjust(width) if side == "r" else cell.ljust(width)
+            for cell, width, side in zip(map(_cut, line, widths), widths, align, strict=True)
+        ).rstrip()
+        for line in lines
+    ]
+
+
+def _cut(cell: str, width: int) -> str:
+    return cell if len(cell) <= width else f"{cell[: width - 1]}…"
+
+
+def _verdict(board: Leaderboard, row: Candidate) -> str:
+    item = board.comparison("strategy", row, "ranking", "average_precision")
+    return item.verdict if item else "reference"
