@@ -1,0 +1,84 @@
+"""`python -m tools.predict` on the champion of a real run."""
+
+import sys
+
+import pandas as pd
+import pytest
+
+from tests.pipeline.project import Repository
+
+pytestmark = pytest.mark.slow
+
+
+def predict(repository: Repository, *arguments: str, check: bool = True):
+    return repository.run(sys.executable, "-W", "error", "-m", "tools.predict", *arguments, check=check)
+
+
+def champion_scores(repository: Repository) -> pd.Series:
+    """The champion's test scores as evaluate saw them, by raw row."""
+    scores = pd.read_parquet(repository.path / "data/test_scores.parquet").set_index("row")
+    facts = pd.read_json(repository.path / "models/champion/champion.json", typ="series")
+    return scores[f"{facts['strategy']}/{facts['classifier']}"]
+
+
+def test_the_stored_test_rows_get_exactly_the_scores_that_evaluate_saw(repository):
+    predict(repository, "data/test.parquet", "-o", "scored.parquet")
+    scored = pd.read_parquet(repository.path / "scored.parquet")
+    assert list(scored["probability"]) == list(champion_scores(repository))
+    assert list(scored["decision"]) == list((scored["probability"] >= scored["threshold"]).astype(int))
+
+
+def test_so_do_the_raw_rows_in_any_order_of_columns(repository):
+    """The raw CSV, its columns turned round, without the target: equal to the bit, in CSV as well."""
+    expected = champion_scores(repository)
+    raw = pd.read_csv(repository.path / "data/raw/small.csv", dtype=str, keep_default_na=False)
+    raw.iloc[expected.index, ::-1].drop(columns="sick").to_csv(repository.path / "new.csv", index=False)
+    done = predict(repository, "new.csv", "-o", "scored.csv")
+    scored = pd.read_csv(repository.path / "scored.csv")
+    assert list(scored["probability"]) == list(expected)
+    assert list(scored["id"]) == [f"p{row:03d}" for row in expected.index]
+    assert "warning" not in done.stderr
+
+
+def test_unseen_levels_are_said(repository):
+    raw = (repository.path / "data/raw/small.csv").read_text().replace("north", "moon", 1)
+    (repository.path / "new.csv").write_text(raw)
+    done = predict(repository, "new.csv", "-o", "scored.csv")
+    assert "warning: new.csv: column `ward`: 1 cells hold a level unknown to training" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("id,age,dose,ward\np1,50,1.0,north\n", "error: new.csv: no column `smoker`"),
+        ("id,age,dose,ward,smoker\np1,fifty,1.0,north,t\n", "error: new.csv: column `age`"),
+        ("id,age,dose,ward,smoker\n", "error: new.csv"),
+    ],
+)
+def test_what_breaks_the_contract_is_refused_and_nothing_is_written(repository, content, message):
+    (repository.path / "new.csv").write_text(content)
+    done = predict(repository, "new.csv", "-o", "scored.csv", check=False)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (repository.path / "scored.csv").exists()
+
+
+def test_a_damaged_champion_is_refused_before_it_is_parsed(repository):
+    model = repository.path / "models/champion/model.skops"
+    content = bytearray(model.read_bytes())
+    content[len(content) // 2] ^= 1
+    model.unlink()
+    model.write_bytes(content)
+    done = predict(repository, "data/test.parquet", "-o", "scored.parquet", check=False)
+    assert done.returncode == 3
+    assert "error: models/champion/model.skops: its SHA-256 is" in done.stderr
+
+
+def test_the_champion_loads_without_imbalanced_learn(repository):
+    """No sampler is in a stored model."""
+    (repository.path / "imblearn").mkdir()
+    (repository.path / "imblearn" / "__init__.py").write_text("raise ImportError('imblearn is blocked')\n")
+    assert repository.run(sys.executable, "-c", "import imblearn", check=False).returncode == 1
+    predict(repository, "data/test.parquet", "-o", "s.parquet")
+    assert list(pd.read_parquet(repository.path / "s.parquet")["probability"]) == list(champion_scores(repository))

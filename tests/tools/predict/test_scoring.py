@@ -1,0 +1,95 @@
+"""Scoring new rows, with a model whose scores can be done in the head."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from stages.shared.contract import Contract, Feature
+from stages.shared.errors import InputError
+from tools.predict.scoring import Facts, score
+
+CONTRACT = Contract(
+    source="small.csv",
+    rows=4,
+    positives=2,
+    target="sick",
+    positive="yes",
+    negative="no",
+    features=[
+        Feature(name="age", type="numeric", missing=0.0, minimum=0.0, maximum=100.0),
+        Feature(name="ward", type="categorical", missing=0.0, levels=["north", "south"]),
+    ],
+    key=["id"],
+    group=None,
+    time=None,
+    missing={"age": ["999"]},
+)
+FACTS = Facts(
+    strategy="smote", classifier="xgboost", threshold=0.5, positive="yes", negative="no", model="abcdef0123456789"
+)
+
+
+class AgeOverHundred:
+    """The score is age / 100; a missing age scores 0."""
+
+    classes_ = np.array([0, 1])
+
+    def predict_proba(self, X):
+        positive = np.nan_to_num(X["age"].to_numpy() / 100)
+        return np.column_stack([1 - positive, positive])
+
+
+def table(**columns):
+    return pa.table({"id": ["a", "b", "c"], "age": ["20", "50", "80"], "ward": ["north", "south", "north"], **columns})
+
+
+def scored(raw, contract=CONTRACT):
+    return score(raw, contract, FACTS, AgeOverHundred(), "new.csv")
+
+
+def test_probability_decision_threshold_and_the_models_id():
+    assert scored(table()).table.to_pydict() == {
+        "id": ["a", "b", "c"],
+        "probability": [0.2, 0.5, 0.8],
+        "decision": [0, 1, 1],  # at the threshold is an alarm
+        "threshold": [0.5, 0.5, 0.5],
+        "model": ["smote/xgboost@abcdef012345"] * 3,
+    }
+
+
+def test_the_order_of_columns_is_free_and_further_ones_are_ignored():
+    raw = table(extra=["x", "y", "z"])
+    assert scored(raw.select(["extra", "ward", "age", "id"])).table.equals(scored(raw).table)
+
+
+def test_without_key_columns_rows_are_counted():
+    assert scored(table(), CONTRACT.model_copy(update={"key": []})).table["row"].to_pylist() == [0, 1, 2]
+
+
+def test_unseen_levels_are_counted():
+    assert scored(table(ward=["north", "west", "west"])).unseen == {"ward": 2}
+    assert scored(table()).unseen == {}
+
+
+def test_what_means_missing_in_training_means_missing_here():
+    assert scored(table(age=["999", "", "80"])).table["probability"].to_pylist() == [0.0, 0.0, 0.8]
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (table().drop(["age"]), r"new\.csv: no column `age`"),
+        (table().drop(["id"]), r"new\.csv: no column `id`, which names the rows \(data\.key\)"),
+        (table(age=["20", "old", "80"]), r"new\.csv: column `age`.*old"),
+        (table().slice(0, 0), r"new\.csv: no rows"),
+    ],
+)
+def test_what_breaks_the_contract_is_refused(raw, message):
+    with pytest.raises(InputError, match=message):
+        scored(raw)
+
+
+def test_a_key_with_the_name_of_a_result_is_refused():
+    contract = CONTRACT.model_copy(update={"key": ["model"]})
+    with pytest.raises(InputError, match="name of a result"):
+        scored(table(model=["a", "b", "c"]), contract)
