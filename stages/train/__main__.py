@@ -2,7 +2,6 @@
 
 import argparse
 from pathlib import Path
-import shutil
 
 from stages.shared import paths
 from stages.shared.errors import InputError, run_door
@@ -21,7 +20,7 @@ def main() -> None:
         raise InputError(f"--strategy {name}: not in params.yaml; allowed: {', '.join(params.strategies)}")
 
     one_thread_each()
-    from stages.shared.files import sha256, write_json
+    from stages.shared.files import replacing_folder, sha256, write_json
     from stages.shared.manifest import write_manifest
     from stages.shared.models import dump_model
     from stages.shared.tables import read_table, write_columns
@@ -30,24 +29,23 @@ def main() -> None:
     from stages.train.record import cross_validation, oof_columns, trace
 
     table = read_table(paths.TRAIN)
+    inputs = {str(path): sha256(path) for path in (paths.TRAIN, Path("requirements.lock"))}
     classifiers = list(params.strategies[name].classifiers or params.classifiers)
     progress = Progress(f"train@{name}", len(classifiers) * (params.cv.n_splits * params.cv.n_repeats + 1))
     outcome = fit_strategy(table, name, params, progress)
     oof = oof_columns(outcome, table.target, table.rows)
     cv = cross_validation(oof, classifiers)
 
-    folder = paths.MODELS / name
-    shutil.rmtree(folder, ignore_errors=True)  # DVC has done so already; by hand nobody has
-    for classifier, model in outcome.models.items():
-        dump_model(model, folder / f"{classifier}.skops")
-        ap = cv[classifier]["average_precision"]
-        progress.line(f"train@{name} {classifier}: cv average precision {ap['mean']:.3f} ± {ap['sd']:.3f}")
-    progress.close()
-    write_columns(folder / paths.OOF, oof)
-    write_json(folder / paths.TRACE, trace(name, outcome, cv))
-    inputs = {str(path): sha256(path) for path in (paths.TRAIN, Path("requirements.lock"))}
-    write_manifest(folder, strategy=name, inputs=inputs)
-    summary = {"strategy": name, "manifest": sha256(folder / paths.MANIFEST)}
+    with replacing_folder(paths.MODELS / name) as folder:
+        for classifier, model in outcome.models.items():
+            dump_model(model, folder / f"{classifier}.skops")
+            ap = cv[classifier]["average_precision"]
+            progress.line(f"train@{name} {classifier}: cv average precision {ap['mean']:.3f} ± {ap['sd']:.3f}")
+        progress.close()
+        write_columns(folder / paths.OOF, oof)
+        write_json(folder / paths.TRACE, trace(name, outcome, cv))
+        write_manifest(folder, strategy=name, inputs=inputs)
+    summary = {"strategy": name, "manifest": sha256(paths.MODELS / name / paths.MANIFEST)}
     sampler = {"asked": outcome.plan.asked, "ran": outcome.plan.ran, "why": outcome.plan.why}
     write_json(paths.CV_METRICS / f"{name}.json", {**summary, "sampler": sampler, "classifiers": cv})
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sklearn.pipeline import Pipeline
-from sklearn.utils._param_validation import InvalidParameterError
 
 from stages.shared.contract import Step
 from stages.shared.errors import InputError
@@ -56,6 +55,7 @@ def fit_strategy(table: Table, name: str, params: TrainParams, progress: Callabl
     """
     strategy = params.strategies[name]
     settings = strategy.classifiers or params.classifiers
+    key = f"strategies.{name}.classifiers" if strategy.classifiers else "classifiers"
     features, y = table.features(), table.target
     n_numeric, n_categorical = len(table.contract.numeric), len(table.contract.categorical)
     plan = make_plan(name, strategy, n_numeric, n_categorical, params.random_state)
@@ -76,7 +76,7 @@ def fit_strategy(table: Table, name: str, params: TrainParams, progress: Callabl
         watched = (X_validation, y[fold.validation])
         curves = {}
         for classifier in settings:
-            fitted = _fit(classifier, settings, strategy, params.random_state, prepared, watched)
+            fitted = _fit(classifier, key, settings, strategy, params.random_state, prepared, watched)
             oof[classifier].append(fitted.classifier.predict_proba(X_validation)[:, 1])
             if fitted.curve:
                 curves[classifier] = fitted.curve
@@ -86,7 +86,7 @@ def fit_strategy(table: Table, name: str, params: TrainParams, progress: Callabl
     prepared = prepare(np.arange(len(y)))
     models = {}
     for classifier in settings:
-        fitted = _fit(classifier, settings, strategy, params.random_state, prepared)
+        fitted = _fit(classifier, key, settings, strategy, params.random_state, prepared)
         models[classifier] = Pipeline([*prepared.steps, ("classifier", fitted.classifier)])
         progress(f"{classifier}, all of train")
     return Outcome(
@@ -102,6 +102,7 @@ def fit_strategy(table: Table, name: str, params: TrainParams, progress: Callabl
 
 def _fit(
     classifier: str,
+    key: str,  # where `settings` stand in params.yaml
     settings: dict[str, Settings],
     strategy: Strategy,
     random_state: int,
@@ -112,8 +113,9 @@ def _fit(
     training = (prepared.X, prepared.y)
     try:
         return fit(classifier, settings[classifier], strategy.class_weight, weights, random_state, training, watched)
-    except (InvalidParameterError, ValueError) as error:  # XGBoostError is a ValueError
-        raise InputError(f"params.yaml: classifiers.{classifier}: {' '.join(str(error).split())}") from None
+    except (ValueError, TypeError) as error:  # XGBoostError is a ValueError, and ends in a stack trace
+        message = " ".join(str(error).partition("Stack trace:")[0].split())
+        raise InputError(f"params.yaml: {key}.{classifier}: {message}") from None
 
 
 def _record(y: npt.NDArray[np.int64], fold: Fold, prepared: Prepared, curves: dict[str, list[Any]]) -> FoldRecord:

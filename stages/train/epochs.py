@@ -30,6 +30,8 @@ def fit_by_epoch(
     for people. `weights` has shape (rows,).
     """
     curve: list[Epoch] = []
+    if isinstance(mlp.batch_size, int):
+        mlp.batch_size = min(mlp.batch_size, len(X))  # as scikit-learn does, but without a warning an epoch
     for epoch in range(1, mlp.max_iter + 1):
         mlp.partial_fit(X, y, classes=[0, 1], sample_weight=weights)
         if validation is not None:

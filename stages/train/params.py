@@ -1,19 +1,18 @@
 """The sections of params.yaml that train owns: cv, preprocess, strategies, classifiers."""
 
-import difflib
+from collections.abc import Iterator
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from stages.shared.params import Section, View
+from stages.shared.params import Section, View, hint
 from stages.train.settings import BALANCED_ENSEMBLES, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
 
 #: strategy names reach a shell command and file names, so little is allowed in them
 STRATEGY_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 Settings = dict[str, Any]
-ClassWeight = Literal["balanced", "balanced_subsample"] | dict[str, float]
 
 
 class CvParams(Section):
@@ -31,22 +30,18 @@ class PreprocessParams(Section):
     max_categories: int = Field(ge=2)
 
 
-def _known(kind: str, name: str, table: dict[str, tuple[str, ...]]) -> str:
-    if name not in table:
-        near = difflib.get_close_matches(name, table, n=1)
-        hint = f"did you mean {near[0]}? " if near else ""
-        raise ValueError(f"no such {kind}; {hint}allowed: {', '.join(table)}")
-    return name
+def _refuse(problems: Iterator[str]) -> None:
+    """Raises ValueError with all of `problems`, if there are any."""
+    if found := list(problems):
+        raise ValueError("; ".join(found))
 
 
-def _check_settings(what: str, settings: Settings, allowed: tuple[str, ...]) -> None:
+def _unknown_settings(what: str, settings: Settings, allowed: tuple[str, ...]) -> Iterator[str]:
     for key in settings:
         if key in ("class_weight", "scale_pos_weight"):
-            raise ValueError(f"{key} is no setting of {what}; give it as class_weight of a strategy")
-        if key not in allowed:
-            near = difflib.get_close_matches(str(key), allowed, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else f"allowed: {', '.join(allowed)}"
-            raise ValueError(f"{key} is no setting of {what}; {hint}")
+            yield f"{key} is no setting of {what}; give it as class_weight of a strategy"
+        elif key not in allowed:
+            yield f"{key} is no setting of {what}; {hint(str(key), allowed)}"
 
 
 def _class_weight(value: Any) -> Any:
@@ -66,14 +61,14 @@ def _class_weight(value: Any) -> Any:
     return {name: float(weight) for name, weight in value.items()}
 
 
-def _sampling_strategy(value: Any) -> None:
+def _sampling_strategy(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         if not set(value) <= {"negative", "positive"} or not all(type(count) is int for count in value.values()):
-            raise ValueError("sampling_strategy as a mapping gives numbers of rows: {negative: 500, positive: 400}")
+            yield "sampling_strategy as a mapping gives numbers of rows: {negative: 500, positive: 400}"
     elif isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError("sampling_strategy must be a ratio, a word such as auto, or {negative: …, positive: …}")
+        yield "sampling_strategy must be a ratio, a word such as auto, or {negative: …, positive: …}"
     elif not isinstance(value, str) and not 0 < value <= 1:
-        raise ValueError("sampling_strategy is minority / majority after resampling: above 0, at most 1")
+        yield "sampling_strategy is minority / majority after resampling: above 0, at most 1"
 
 
 class Strategy(BaseModel):
@@ -92,45 +87,58 @@ class Strategy(BaseModel):
 
     @model_validator(mode="after")
     def _check(self) -> "Strategy":
+        _refuse(self._problems())
+        return self
+
+    def _problems(self) -> Iterator[str]:
         if self.sampler is None:
-            _check_settings("a strategy without a sampler", self.settings, ("sampler", "class_weight", "classifiers"))
+            what, allowed = "a strategy without a sampler", ("sampler", "class_weight", "classifiers")
+            yield from _unknown_settings(what, self.settings, allowed)
+        elif self.sampler not in SAMPLER_SETTINGS:
+            yield f"no such sampler as {self.sampler}; {hint(self.sampler, SAMPLER_SETTINGS)}"
         else:
-            _known("sampler", self.sampler, SAMPLER_SETTINGS)
-            _check_settings(self.sampler, self.settings, SAMPLER_SETTINGS[self.sampler])
-            if "sampling_strategy" in self.settings:
-                _sampling_strategy(self.settings["sampling_strategy"])
-        check_classifiers(self.classifiers or {})
+            yield from _unknown_settings(self.sampler, self.settings, SAMPLER_SETTINGS[self.sampler])
+            yield from _sampling_strategy(self.settings.get("sampling_strategy", "auto"))
+        yield from _classifier_problems(self.classifiers or {})
         doubled = [name for name in self.classifiers or {} if name in BALANCED_ENSEMBLES]
         if doubled and (self.sampler or self.class_weight):
-            raise ValueError(f"{', '.join(doubled)} balances by itself: leave sampler and class_weight out")
-        return self
+            yield f"{', '.join(doubled)} balances by itself: leave sampler and class_weight out"
+
+
+def _classifier_problems(classifiers: dict[str, Settings]) -> Iterator[str]:
+    for name, settings in classifiers.items():
+        if name not in CLASSIFIER_SETTINGS:
+            yield f"no such classifier as {name}; {hint(name, CLASSIFIER_SETTINGS)}"
+            continue
+        yield from _unknown_settings(name, settings, CLASSIFIER_SETTINGS[name])
+        layers = settings.get("hidden_layer_sizes", [1])
+        if not (isinstance(layers, list) and all(type(size) is int and size > 0 for size in layers)):
+            yield f"hidden_layer_sizes of {name} must be a list of numbers of units, such as [32]"
+        epochs = settings.get("max_iter", 1)
+        if name == "mlp" and not (type(epochs) is int and epochs > 0):
+            yield "max_iter of mlp is the number of epochs: a whole number, at least 1"
 
 
 def check_classifiers(classifiers: dict[str, Settings]) -> dict[str, Settings]:
-    """The same mapping of classifier names to settings. Raises ValueError naming what is unknown."""
-    for name, settings in classifiers.items():
-        _known("classifier", name, CLASSIFIER_SETTINGS)
-        _check_settings(name, settings, CLASSIFIER_SETTINGS[name])
-        layers = settings.get("hidden_layer_sizes", [1])
-        if not (isinstance(layers, list) and all(type(size) is int and size > 0 for size in layers)):
-            raise ValueError(f"hidden_layer_sizes of {name} must be a list of numbers of units, such as [32]")
+    """The same mapping of classifier names to settings. Raises ValueError naming all that is wrong with it."""
+    _refuse(_classifier_problems(classifiers))
     return classifiers
 
 
-def _strategy_names(strategies: dict[str, Any]) -> dict[str, Any]:
-    if not strategies:
-        raise ValueError("at least one strategy is needed")
-    for name in strategies:
-        if not STRATEGY_NAME.fullmatch(str(name)) or name in ("none", "no", "off", "champion"):
-            raise ValueError(
-                f"{name!r} cannot name a strategy; allowed: lower-case letters, digits and underscores, "
-                "beginning with a letter, and not none, no, off or champion"
-            )
+def _strategy_names(strategies: Any) -> Any:
+    """The same value, when it is a mapping of names that may reach a shell; its type is checked afterwards."""
+    if isinstance(strategies, dict):
+        _refuse(
+            f"{name!r} cannot name a strategy; allowed: lower-case letters, digits and underscores, "
+            "beginning with a letter, and not none, no, off or champion"
+            for name in strategies
+            if not STRATEGY_NAME.fullmatch(str(name)) or name in ("none", "no", "off", "champion")
+        )
     return strategies
 
 
-Strategies = Annotated[dict[str, Strategy], BeforeValidator(_strategy_names)]
-Classifiers = Annotated[dict[str, Settings], Field(min_length=1), BeforeValidator(check_classifiers)]
+Strategies = Annotated[dict[str, Strategy], Field(min_length=1), BeforeValidator(_strategy_names)]
+Classifiers = Annotated[dict[str, Settings], Field(min_length=1), AfterValidator(check_classifiers)]
 
 
 class TrainParams(View):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+import re
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,10 @@ from stages.train.samplers import Plan, Sampler, snap_levels
 
 Features = npt.NDArray[np.float64]
 Target = npt.NDArray[np.int64]
+
+
+#: how scikit-learn's neighbour search says that it has too few rows, whichever sampler it works for
+_TOO_FEW_ROWS = re.compile(r"n_neighbors = (\d+), n_samples_fit = (\d+)")
 
 
 @dataclass(frozen=True)
@@ -72,21 +77,29 @@ def _resample(sampler: Sampler, X: Features, y: Target) -> tuple[Features, Targe
         X_resampled, y_resampled = sampler.fit_resample(X, y)
     except InvalidParameterError as error:
         raise InputError(f"{type(sampler).__name__}: {' '.join(str(error).split())}") from None
-    except (ValueError, RuntimeError) as error:
+    except (ValueError, TypeError, RuntimeError) as error:
         raise InputError(_why_not(sampler, counts, str(error))) from None
+    if len(np.unique(y_resampled)) < 2:
+        raise InputError(_why_not(sampler, counts, "it would take every row of one class away"))
     change = len(y_resampled) - len(y)
     note = f"{change:+d} rows" if change else "no row added or removed"
     return np.asarray(X_resampled, dtype=np.float64), np.asarray(y_resampled, dtype=np.int64), note
 
 
 def _why_not(sampler: Sampler, counts: Target, error: str) -> str:
-    name = type(sampler).__name__
-    found = f"on a training fold with {counts[0]} negatives and {counts[1]} positives"
-    for setting in ("k_neighbors", "n_neighbors"):
-        neighbours = getattr(sampler, setting, None)
-        if isinstance(neighbours, int) and neighbours >= counts.min():
-            return f"{name}: {setting} is {neighbours} {found}; at most {counts.min() - 1} is possible there"
+    name, found = type(sampler).__name__, _found(counts)
+    if too_few := _TOO_FEW_ROWS.search(error):
+        searched, rows = (int(number) for number in too_few.groups())
+        for setting in ("k_neighbors", "n_neighbors", "m_neighbors", "n_neighbors_ver3"):
+            neighbours = getattr(sampler, setting, None)
+            # some samplers search for one more: the row itself
+            if isinstance(neighbours, int) and (itself := searched - neighbours) in (0, 1):
+                return f"{name}: {setting} is {neighbours} {found}; at most {rows - itself} is possible there"
     return f"{name} cannot work {found}: {' '.join(error.split())}; change its settings or leave the strategy out"
+
+
+def _found(counts: Target) -> str:
+    return f"on a training fold with {counts[0]} negatives and {counts[1]} positives"
 
 
 def _numeric_steps(preprocessor: Any) -> Sequence[str]:

@@ -1,7 +1,8 @@
 """Which settings params.yaml may give to each sampler and classifier, by the names of their library.
 
 Plain data, so that a typo is answered before any library is imported; a test compares it with the libraries.
-Left out: what the pipeline sets itself (random_state, n_jobs, class weights) and what takes an object.
+Left out: what the pipeline sets itself (random_state, n_jobs, class weights), what takes an object, and XGBoost's
+objective, since all but binary:logistic give scores that are no probabilities.
 """
 
 _NEIGHBOURS = ("sampling_strategy", "k_neighbors")
@@ -15,7 +16,7 @@ SAMPLER_SETTINGS: dict[str, tuple[str, ...]] = {
     "CondensedNearestNeighbour": ("sampling_strategy", "n_neighbors", "n_seeds_S"),
     "EditedNearestNeighbours": _CLEANING,
     "InstanceHardnessThreshold": ("sampling_strategy", "cv"),
-    "KMeansSMOTE": (*_NEIGHBOURS, "cluster_balance_threshold", "density_exponent"),
+    "KMeansSMOTE": (*_NEIGHBOURS, "kmeans_estimator", "cluster_balance_threshold", "density_exponent"),
     "NearMiss": ("sampling_strategy", "version", "n_neighbors", "n_neighbors_ver3"),
     "NeighbourhoodCleaningRule": ("sampling_strategy", "n_neighbors", "threshold_cleaning"),
     "OneSidedSelection": ("sampling_strategy", "n_neighbors", "n_seeds_S"),
@@ -40,7 +41,7 @@ CLASSIFIER_SETTINGS: dict[str, tuple[str, ...]] = {
     "logistic_regression": ("C", "l1_ratio", "tol", "fit_intercept", "solver", "max_iter"),
     "random_forest": _TREE,
     "xgboost": (
-        "n_estimators", "max_depth", "max_leaves", "max_bin", "grow_policy", "learning_rate", "objective", "booster",
+        "n_estimators", "max_depth", "max_leaves", "max_bin", "grow_policy", "learning_rate", "booster",
         "tree_method", "gamma", "min_child_weight", "max_delta_step", "subsample", "sampling_method",
         "colsample_bytree", "colsample_bylevel", "colsample_bynode", "reg_alpha", "reg_lambda", "base_score",
         "num_parallel_tree", "eval_metric",

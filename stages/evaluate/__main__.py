@@ -1,0 +1,108 @@
+"""The door of evaluate: `python -m stages.evaluate`."""
+
+import argparse
+from collections.abc import Iterable
+import shutil
+from typing import TYPE_CHECKING
+
+from stages.evaluate.crossval import CvRecord, changed_nothing, check_models, parse_record
+from stages.evaluate.params import EvaluateParams, EvaluateSection
+from stages.shared import paths
+from stages.shared.errors import InputError, run_door
+from stages.shared.files import read_json, sha256, write_json
+from stages.shared.manifest import check_manifest
+from stages.shared.params import read_params
+from stages.shared.threads import one_thread_each
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from stages.evaluate.candidates import Candidate
+    from stages.evaluate.leaderboard import Scored
+
+
+def main() -> None:
+    """Scores every model on data/test.parquet; writes metrics/leaderboard.json and the files around it."""
+    argparse.ArgumentParser(prog="python -m stages.evaluate", description=main.__doc__).parse_args()
+    params = read_params(EvaluateParams)
+    one_thread_each()
+    from stages.evaluate.candidates import representatives
+    from stages.evaluate.judge import judge
+    from stages.evaluate.summary import summary
+    from stages.shared.tables import read_table, write_columns
+
+    table = read_table(paths.TEST)
+    records = read_records(params.strategies)
+    representatives(records, params.select.classifier, params.select.metric)  # a wrong name is told before the work
+    remove_orphans(records)
+    scored: dict[Candidate, Scored] = {}
+    features = table.features()
+    for strategy, record in records.items():
+        scored |= score_models(strategy, record, features, params.evaluate)
+    traces = {strategy: read_json(paths.MODELS / strategy / paths.TRACE) for strategy in records}
+    idle = [strategy for strategy, trace in traces.items() if changed_nothing(trace)]
+    judgement = judge(table, scored, records, idle, params)
+
+    columns = {str(candidate): found.scores for candidate, found in scored.items()}
+    write_columns(paths.TEST_SCORES, {"row": table.rows, "y": table.target, **columns})
+    for folder, files in ((paths.STRATEGY_METRICS, judgement.strategies), (paths.CURVES, judgement.curves)):
+        shutil.rmtree(folder, ignore_errors=True)  # nothing stays of a strategy that was taken out of params.yaml
+        for name, content in files.items():
+            write_json(folder / f"{name}.json", content)
+    write_json(paths.LEADERBOARD, judgement.leaderboard)
+    print(*summary(judgement.leaderboard), sep="\n")
+
+
+def read_records(strategies: Iterable[str]) -> dict[str, CvRecord]:
+    """metrics/cv of every strategy. Raises InputError naming each file that is missing or not as train writes it."""
+    records, problems = {}, []
+    for strategy in strategies:
+        path = paths.CV_METRICS / f"{strategy}.json"
+        try:
+            records[strategy] = parse_record(path, read_json(path))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return records
+
+
+def remove_orphans(records: dict[str, CvRecord]) -> None:
+    """Deletes what a strategy that is no longer in params.yaml left in metrics/cv.
+
+    The folder as a whole is this stage's dependency. With an orphan in it, its hash would depend on what had once been
+    tried on a machine, and equal params would not give an equal dvc.lock on another.
+    """
+    for path in paths.CV_METRICS.glob("*.json"):
+        if path.stem not in records:
+            path.unlink()
+
+
+def score_models(
+    strategy: str, record: CvRecord, features: "pd.DataFrame", settings: EvaluateSection
+) -> "dict[Candidate, Scored]":
+    """The threshold and the test scores of each classifier; one model is in memory at a time.
+
+    Raises IntegrityError when the models are not those that metrics/cv speaks of, before any of them is loaded.
+    """
+    from stages.evaluate.candidates import Candidate
+    from stages.evaluate.leaderboard import Scored
+    from stages.evaluate.threshold import tuned_threshold
+    from stages.shared.models import load_model, scores
+    from stages.shared.tables import read_parquet
+
+    folder = paths.MODELS / strategy
+    check_models(folder, record, check_manifest(folder)["files"], sha256(folder / paths.MANIFEST))
+    oof = read_parquet(folder / paths.OOF)
+    found = {}
+    for classifier in record.classifiers:
+        threshold = tuned_threshold(
+            oof["y"].to_numpy(), oof[classifier].to_numpy(), settings.threshold.policy, settings.cost
+        )
+        model = load_model(folder / f"{classifier}.skops")
+        found[Candidate(strategy, classifier)] = Scored(threshold, scores(model, features))
+    return found
+
+
+if __name__ == "__main__":
+    run_door(main)

@@ -1,0 +1,100 @@
+"""The parts of metrics/leaderboard.json and metrics/strategies, as docs/artefacts.md describes them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from stages.evaluate.bootstrap import Measured, percentile_interval
+from stages.evaluate.candidates import Candidate, Pair
+from stages.evaluate.comparisons import compare
+from stages.evaluate.crossval import CvRecord
+from stages.shared.arrays import Floats
+from stages.shared.contract import Contract, Step
+
+Json = dict[str, Any]
+
+#: the families of the metrics in `test`; the decisions there are those at the tuned threshold
+TEST_FAMILIES = ("ranking", "probabilities", "decisions")
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What a candidate brings to the test: a threshold chosen on train, and its scores, shape (test rows,)."""
+
+    threshold: float
+    scores: Floats
+
+
+def data_facts(contract: Contract, flow: list[Step]) -> Json:
+    """The table and its two sides."""
+    sides = {step.step: {"rows": step.rows, "positives": step.positive} for step in flow}
+    return {
+        "source": contract.source,
+        "target": contract.target,
+        "positive": contract.positive,
+        "train": sides["train"],
+        "test": sides["test"],
+    }
+
+
+def candidate_row(
+    candidate: Candidate, record: CvRecord, scored: Scored, measured: Measured, prevalence: float, confidence: float
+) -> Json:
+    """Everything about one candidate."""
+    return {
+        **candidate._asdict(),
+        "sampler": record.sampler.ran,
+        "cv": {
+            metric: {"mean": score.mean, "sd": score.sd}
+            for metric, score in record.classifiers[candidate.classifier].items()
+        },
+        "threshold": scored.threshold,
+        "test": {
+            **{name: value for family in TEST_FAMILIES for name, value in measured.values[family].items()},
+            **measured.counts["decisions"],
+        },
+        "at_half": {**measured.values["decisions_at_half"], **measured.counts["decisions_at_half"]},
+        "intervals": {
+            name: list(percentile_interval(draws, confidence))
+            for family in TEST_FAMILIES
+            for name, draws in measured.draws[family].items()
+        },
+        "mean_score_ratio": float(scored.scores.mean()) / prevalence,
+    }
+
+
+def strategy_row(candidate: Candidate, record: CvRecord, scored: Scored, measured: Measured) -> Json:
+    """The flat file of the strategy for which `candidate` stands."""
+    return {
+        "classifier": candidate.classifier,
+        **measured.values["ranking"],
+        **measured.values["probabilities"],
+        "threshold": scored.threshold,
+        **measured.values["decisions"],
+        **measured.counts["decisions"],
+        "cv_average_precision": record.classifiers[candidate.classifier]["average_precision"].mean,
+    }
+
+
+def comparison_rows(pairs: list[Pair], measured: dict[Candidate, Measured], confidence: float) -> list[Json]:
+    """The differences of all pairs, each scope with intervals of its own."""
+    rows = []
+    for scope in dict.fromkeys(pair.scope for pair in pairs):
+        inside = [pair for pair in pairs if pair.scope == scope]
+        differences = compare([(measured[pair.candidate], measured[pair.reference]) for pair in inside], confidence)
+        for found in differences:
+            pair = inside[found.pair]
+            rows.append(
+                {
+                    "scope": scope,
+                    "family": found.family,
+                    "metric": found.metric,
+                    **pair.candidate._asdict(),
+                    "reference_strategy": pair.reference.strategy,
+                    "reference_classifier": pair.reference.classifier,
+                    "difference": found.difference,
+                    "low": found.low,
+                    "high": found.high,
+                    "verdict": found.verdict,
+                }
+            )
+    return rows

@@ -1,0 +1,63 @@
+"""The section `data` of params.yaml: which table, and what its columns are."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from stages.shared.params import Section, View
+
+
+def _label(value: Any) -> Any:
+    if not isinstance(value, str | int | float):  # a bool is an int
+        raise ValueError("must be one label: a text, a number, true or false")
+    return value
+
+
+def _mark(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("must be a text or a number")
+    return value
+
+
+def _columns_or_auto(value: Any) -> Any:
+    if value != "auto" and not (isinstance(value, list) and all(isinstance(name, str) for name in value)):
+        raise ValueError("must be auto or a list of column names")
+    return value
+
+
+# the validators come before pydantic's own, which would report every member of a union on a line of its own
+Label = Annotated[str | int | float | bool, BeforeValidator(_label)]
+Mark = Annotated[str | int | float, BeforeValidator(_mark)]
+
+
+class DataParams(Section):
+    """The table and the parts that its columns play."""
+
+    path: str = Field(min_length=1)
+    target: str
+    positive: Label
+    drop: list[str]
+    key: list[str]
+    categorical: Annotated[Literal["auto"] | list[str], BeforeValidator(_columns_or_auto)]
+    missing: dict[str, list[Mark]]
+
+
+class SplitColumns(View):
+    """The columns that `split` needs and that are therefore no features."""
+
+    group: str | None
+    time: str | None
+
+
+class CvFolds(View):
+    """The number of folds, each of which needs a row of either class."""
+
+    n_splits: int = Field(ge=2)
+
+
+class PrepareParams(View):
+    """What `prepare` reads of params.yaml."""
+
+    data: DataParams
+    split: SplitColumns
+    cv: CvFolds

@@ -1,0 +1,29 @@
+"""Door of the stage `split`: data/prepared.parquet in, data/train.parquet and data/test.parquet out."""
+
+import argparse
+
+from stages.shared.errors import run_door
+from stages.shared.params import read_params
+from stages.shared.paths import PREPARED, TEST, TRAIN
+from stages.split.params import SplitStageParams
+
+
+def main() -> None:
+    """Writes both sides; prints their rows and positives."""
+    argparse.ArgumentParser(
+        prog="python -m stages.split", description=f"Parts {PREPARED} into a train side and a test side."
+    ).parse_args()
+    params = read_params(SplitStageParams)
+
+    from stages.shared.tables import read_table, write_table
+    from stages.split.split import split
+
+    train, test = split(read_table(PREPARED), params)
+    write_table(TRAIN, train)
+    write_table(TEST, test)
+    for path, step in ((TRAIN, train.flow[-2]), (TEST, train.flow[-1])):
+        print(f"{path}: {step.rows} rows, {step.positive} positives ({step.positive / step.rows:.1%}); {step.note}")
+
+
+if __name__ == "__main__":
+    run_door(main)

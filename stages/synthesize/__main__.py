@@ -1,0 +1,29 @@
+"""Door of the stage `synthesize`: params in, data/raw/synthetic.csv out."""
+
+import argparse
+
+from stages.shared.errors import run_door
+from stages.shared.files import write_text
+from stages.shared.params import read_params
+from stages.shared.paths import SYNTHETIC
+from stages.synthesize.params import SynthesizeParams
+
+
+def main() -> None:
+    """Writes the teaching set."""
+    argparse.ArgumentParser(
+        prog="python -m stages.synthesize",
+        description=f"Makes the teaching set {SYNTHETIC} from `synthetic` in params.yaml.",
+    ).parse_args()
+    params = read_params(SynthesizeParams).synthetic
+
+    from stages.synthesize.generate import synthetic_csv  # scikit-learn costs seconds; bad params must not
+
+    text = synthetic_csv(params)
+    write_text(SYNTHETIC, text)
+    positives = text.count(",1\n")
+    print(f"{SYNTHETIC}: {params.n_samples} rows, {params.n_features} features, {positives} positives")
+
+
+if __name__ == "__main__":
+    run_door(main)

@@ -1,0 +1,102 @@
+"""Small tables and small train params that the tests of several stages share."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from stages.shared.contract import ROW, UNIT, Contract, Feature, Step
+from stages.shared.tables import Table
+from stages.train.params import TrainParams
+
+#: levels of the categorical columns of a made table; `smoker` has gaps as well
+LEVELS = {"colour": ["blue", "green", "red"], "smoker": ["no", "yes"]}
+
+#: every classifier with settings that fit in milliseconds
+CLASSIFIERS: dict[str, dict[str, Any]] = {
+    "logistic_regression": {"max_iter": 200},
+    "random_forest": {"n_estimators": 5},
+    "xgboost": {"n_estimators": 5},
+    "mlp": {"hidden_layer_sizes": [4], "max_iter": 3},
+    "balanced_random_forest": {"n_estimators": 3},
+    "easy_ensemble": {"n_estimators": 2},
+    "rus_boost": {"n_estimators": 3},
+}
+
+MakeTable = Callable[..., Table]
+
+
+def _make_table(
+    kind: str = "mixed", negatives: int = 60, positives: int = 20, random_state: int = 0, missing: bool = True
+) -> Table:
+    """A train side of unique rows: `numeric`, `mixed` or `categorical`; positives lie higher in every column."""
+    rng = np.random.RandomState(random_state)
+    rows = negatives + positives
+    y = rng.permutation(np.repeat([0, 1], [negatives, positives]))
+    columns: dict[str, pa.Array] = {}
+    features = []
+    if kind != "categorical":
+        for name in ("age", "dose", "weight"):
+            values = rng.normal(size=rows) + y
+            gaps = (rng.uniform(size=rows) < 0.1) if missing and name == "dose" else np.zeros(rows, dtype=bool)
+            columns[name] = pa.array(values, mask=gaps)
+            features.append(Feature(name=name, type="numeric", missing=gaps.mean(), minimum=-5.0, maximum=5.0))
+    if kind != "numeric":
+        for name, levels in LEVELS.items():
+            place = np.clip(rng.randint(len(levels), size=rows) + y * rng.randint(2, size=rows), 0, len(levels) - 1)
+            gaps = (rng.uniform(size=rows) < 0.1) if missing and name == "smoker" else np.zeros(rows, dtype=bool)
+            columns[name] = pa.array([None if gap else levels[at] for gap, at in zip(gaps, place, strict=True)])
+            features.append(Feature(name=name, type="categorical", missing=gaps.mean(), levels=levels))
+    return _as_table(columns, features, y)
+
+
+def _as_table(columns: dict[str, pa.Array], features: list[Feature], y: np.ndarray) -> Table:
+    rows, positives = len(y), int(y.sum())
+    contract = Contract(
+        source="data/raw/made.csv", rows=rows, positives=positives, target="sick", positive="yes", negative="no",
+        features=features, key=[], group=None, time=None, missing={},
+    )  # fmt: skip
+    place = pa.array(np.arange(rows))
+    data = pa.table({ROW: place, UNIT: place, **columns, "sick": pa.array(y, type=pa.int8())})
+    counts = {"rows": rows, "columns": len(features), "negative": rows - positives, "positive": positives}
+    return Table(data, contract, [Step(step="raw", **counts), Step(step="train", **counts)])
+
+
+@pytest.fixture(scope="session")
+def make_table() -> MakeTable:
+    """A factory of small tables: see `_make_table`."""
+    return _make_table
+
+
+@pytest.fixture(scope="session")
+def as_table() -> Callable[..., Table]:
+    """A factory of a table from columns, features and y."""
+    return _as_table
+
+
+def _make_params(
+    strategy: dict[str, Any], classifiers: list[str], *, scale: str = "before_resampling", **cv: int
+) -> TrainParams:
+    """Params with one strategy, called `tried`, and small classifiers."""
+    content = {
+        "random_state": 42,
+        "cv": {"n_splits": 2, "n_repeats": 1, **cv},
+        "preprocess": {"impute": "median", "scale": scale, "max_categories": 30},
+        "strategies": {"tried": strategy},
+        "classifiers": {name: CLASSIFIERS[name] for name in classifiers},
+    }
+    return TrainParams.model_validate(content)
+
+
+@pytest.fixture(scope="session")
+def make_params() -> Callable[..., TrainParams]:
+    """A factory of small train params: see `_make_params`."""
+    return _make_params
+
+
+@pytest.fixture(scope="session")
+def small_classifiers() -> dict[str, dict[str, Any]]:
+    """Small settings of every classifier."""
+    return CLASSIFIERS

@@ -1,0 +1,280 @@
+"""The door, on a small repository with real models."""
+
+from collections.abc import Callable
+from dataclasses import replace
+import json
+import math
+from pathlib import Path
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.dummy import DummyClassifier
+from sklearn.pipeline import make_pipeline
+
+from stages.evaluate.__main__ import main
+from stages.shared.errors import InputError, IntegrityError
+from stages.shared.files import write_json
+from stages.shared.models import load_model
+from stages.shared.tables import Table, read_parquet, read_table, write_table
+from tests.evaluate.conftest import PARAMS, TRAINED, store_strategy, write_params
+
+ROOT = Path(__file__).parents[2]
+
+FLAT = [
+    "classifier", "average_precision", "roc_auc", "brier_score", "log_loss", "threshold", "precision", "recall",
+    "specificity", "f1", "g_mean", "balanced_accuracy", "accuracy", "tp", "fp", "fn", "tn", "cv_average_precision",
+]  # fmt: skip
+
+
+@pytest.fixture
+def door(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, Any]]:
+    """Runs evaluate in the repository; gives the leaderboard."""
+
+    def run() -> dict[str, Any]:
+        monkeypatch.setattr(sys, "argv", ["evaluate"])
+        main()
+        leaderboard: dict[str, Any] = json.loads((repository / "metrics/leaderboard.json").read_text())
+        return leaderboard
+
+    return run
+
+
+def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=folder, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+
+def outputs(folder: Path) -> dict[str, bytes]:
+    files = [folder / "data/test_scores.parquet", *sorted((folder / "metrics").rglob("*.json"))]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def files_of(folder: Path) -> list[Path]:
+    return sorted(path for name in ("data", "metrics") for path in (folder / name).rglob("*"))
+
+
+def numbers(content: Any) -> list[float]:
+    if isinstance(content, dict | list):
+        parts = content.values() if isinstance(content, dict) else content
+        return [number for part in parts for number in numbers(part)]
+    return [content] if isinstance(content, int | float) else []
+
+
+def test_every_file_is_as_the_docs_describe(door: Callable[[], dict[str, Any]], repository: Path) -> None:
+    leaderboard = door()
+    assert sorted(outputs(repository)) == [
+        "data/test_scores.parquet",
+        "metrics/curves/calibration.json", "metrics/curves/confusion.json", "metrics/curves/precision_recall.json",
+        "metrics/curves/roc.json", "metrics/cv/baseline.json", "metrics/cv/smote.json", "metrics/leaderboard.json",
+        "metrics/strategies/baseline.json", "metrics/strategies/smote.json",
+    ]  # fmt: skip
+    assert list(leaderboard) == ["data", "settings", "candidates", "strategies", "comparisons", "notes"]
+    assert leaderboard["data"] == {
+        "source": "data/raw/made.csv", "target": "sick", "positive": "yes",
+        "train": {"rows": 260, "positives": 60}, "test": {"rows": 150, "positives": 30},
+    }  # fmt: skip
+    reference = {"strategy": "baseline", "classifier": "logistic_regression"}
+    assert leaderboard["settings"] == {
+        "metric": "average_precision", "policy": "f1", "confidence": 0.9, "n_resamples": 200, "reference": reference,
+    }  # fmt: skip
+    assert leaderboard["strategies"] == [reference, {"strategy": "smote", "classifier": "naive_bayes"}]
+    assert [row["cv"]["average_precision"]["mean"] for row in leaderboard["candidates"]] == [0.8, 0.75, 0.7, 0.6]
+    decisions = FLAT[6:17]
+    for row in leaderboard["candidates"]:
+        assert list(row) == [
+            "strategy", "classifier", "sampler", "cv", "threshold", "test", "at_half", "intervals", "mean_score_ratio",
+        ]  # fmt: skip
+        assert list(row["cv"]) == FLAT[1:5]
+        assert list(row["test"]) == FLAT[1:5] + decisions
+        assert list(row["at_half"]) == decisions
+        assert list(row["intervals"]) == FLAT[1:5] + decisions[:-4]
+    for strategy in TRAINED:
+        flat = json.loads((repository / f"metrics/strategies/{strategy}.json").read_text())
+        assert list(flat) == FLAT
+        row = next(item for item in leaderboard["candidates"] if item["strategy"] == strategy)  # the best comes first
+        assert flat == {
+            "classifier": row["classifier"], **row["test"], "threshold": row["threshold"],
+            "cv_average_precision": row["cv"]["average_precision"]["mean"],
+        }  # fmt: skip
+    assert {len(item) for item in leaderboard["comparisons"]} == {11}
+    assert len(leaderboard["comparisons"]) == 3 * 11  # one strategy, two classifiers; eleven metrics in four families
+    assert leaderboard["notes"] == [
+        "smote: SMOTE added and removed no row in any fold.",
+        "Test has 30 positive rows, fewer than 50: the intervals understate the noise of so few.",
+    ]
+
+
+def test_stored_scores_and_thresholds_give_the_written_counts(door: Callable[[], Any], repository: Path) -> None:
+    leaderboard = door()
+    stored = read_parquet(repository / "data/test_scores.parquet")
+    assert stored.column_names == ["row", "y", *(f"{s}/{c}" for s, means in TRAINED.items() for c in means)]
+    y = stored["y"].to_numpy()
+    for row in leaderboard["candidates"]:
+        scores = stored[f"{row['strategy']}/{row['classifier']}"].to_numpy()
+        model = load_model(repository / "models" / row["strategy"] / f"{row['classifier']}.skops")
+        assert (scores == model.predict_proba(read_table(repository / "data/test.parquet").features())[:, 1]).all()
+        for alarms, counts in ((scores >= row["threshold"], row["test"]), (scores >= 0.5, row["at_half"])):
+            assert counts["tp"] == (alarms & (y == 1)).sum()
+            assert counts["fp"] == (alarms & (y == 0)).sum()
+            assert counts["precision"] == pytest.approx(counts["tp"] / alarms.sum(), abs=1e-6)
+        assert row["mean_score_ratio"] == pytest.approx(scores.mean() / 0.2, abs=1e-6)
+
+
+def test_the_threshold_comes_from_out_of_fold_scores_alone(door: Callable[[], Any], repository: Path) -> None:
+    rows = {(row["strategy"], row["classifier"]): row["threshold"] for row in door()["candidates"]}
+    oof = read_parquet(repository / "models/baseline/oof.parquet")
+    y, scores = oof["y"].to_numpy(), oof["naive_bayes"].to_numpy()
+
+    def f1(threshold: float) -> float:
+        return 2 * ((scores >= threshold) & (y == 1)).sum() / ((scores >= threshold).sum() + y.sum())
+
+    assert f1(rows["baseline", "naive_bayes"]) == max(f1(threshold) for threshold in np.linspace(0, 1, 2001))
+
+
+def test_equal_inputs_give_equal_bytes(door: Callable[[], Any], repository: Path) -> None:
+    door()
+    first = outputs(repository)
+    door()
+    assert outputs(repository) == first
+
+
+def test_a_line_a_strategy_and_one_of_the_whole(door: Callable[[], Any], capsys: pytest.CaptureFixture[str]) -> None:
+    door()
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines] == [
+        "evaluate baseline logistic_regression", "evaluate smote naive_bayes", "evaluate",
+    ]  # fmt: skip
+    assert lines[-1].startswith("evaluate: 4 candidates on 150 test rows, 30 positive; against baseline/logistic_reg")
+
+
+def test_a_removed_strategy_leaves_nothing(door: Callable[[], Any], repository: Path) -> None:
+    door()
+    write_params(repository, strategies={"baseline": {}})
+    leaderboard = door()
+    assert not [name for name in outputs(repository) if "smote" in name]  # metrics/cv/smote.json is gone as well
+    assert {row["strategy"] for row in leaderboard["candidates"]} == {"baseline"}
+    assert leaderboard["comparisons"] == []
+
+
+def test_a_strategy_that_does_nothing_new_ties_with_nothing_between(door: Callable[[], Any], repository: Path) -> None:
+    write_params(repository, strategies={"baseline": {}, "copy": {"class_weight": "balanced"}})
+    models = {name: load_model(repository / f"models/baseline/{name}.skops") for name in TRAINED["baseline"]}
+    oof = read_parquet(repository / "models/baseline/oof.parquet")
+    columns = {name: oof[name].to_numpy() for name in models}
+    store_strategy(repository, "copy", models, columns, oof["y"].to_numpy())
+    comparisons = door()["comparisons"]
+    assert len(comparisons) == 33
+    assert {(item["difference"], item["low"], item["high"], item["verdict"]) for item in comparisons} == {
+        (0.0, 0.0, 0.0, "tie")
+    }
+
+
+@pytest.mark.parametrize("constant", [0, 1])
+def test_a_model_that_says_the_same_of_everyone_gives_numbers(
+    door: Callable[[], Any], repository: Path, make_table: Callable[..., Table], constant: int
+) -> None:
+    table = make_table("numeric", missing=False)
+    model = make_pipeline(DummyClassifier(strategy="constant", constant=constant)).fit(table.features(), table.target)
+    write_params(
+        repository,
+        strategies={"baseline": {}, "smote": {"sampler": "SMOTE"}, "dull": {"class_weight": "balanced"}},
+        evaluate=PARAMS["evaluate"] | {"threshold": {"policy": "g_mean"}},
+    )
+    scores = np.full(80, float(constant))
+    store_strategy(repository, "dull", {"naive_bayes": model}, {"naive_bayes": scores}, table.target)
+    leaderboard = door()
+    row = next(row for row in leaderboard["candidates"] if row["strategy"] == "dull")
+    assert all(math.isfinite(number) for number in numbers(leaderboard))
+    assert row["test"]["average_precision"] == 0.2
+    if constant == 0:
+        assert row["test"]["precision"] == 0
+        assert any("by dull/naive_bayes" in note for note in leaderboard["notes"])
+
+
+def test_select_classifier_stands_for_every_strategy(door: Callable[[], Any], repository: Path) -> None:
+    write_params(repository, select=PARAMS["select"] | {"classifier": "naive_bayes"})
+    leaderboard = door()
+    assert {row["classifier"] for row in leaderboard["strategies"]} == {"naive_bayes"}
+    assert leaderboard["settings"]["reference"]["classifier"] == "naive_bayes"
+
+
+def test_an_unknown_classifier_writes_nothing(door: Callable[[], Any], repository: Path) -> None:
+    before = files_of(repository)
+    write_params(repository, select=PARAMS["select"] | {"classifier": "svm"})
+    with pytest.raises(InputError, match="allowed: auto, logistic_regression, naive_bayes"):
+        door()
+    assert files_of(repository) == before
+
+
+def test_every_missing_strategy_is_named(door: Callable[[], Any], repository: Path) -> None:
+    write_params(repository, strategies={"baseline": {}, "adasyn": {"sampler": "ADASYN"}, "tomek": {"sampler": "x"}})
+    with pytest.raises(InputError) as error:
+        door()
+    assert [problem.split(":")[0] for problem in error.value.problems] == [
+        "metrics/cv/adasyn.json", "metrics/cv/tomek.json",
+    ]  # fmt: skip
+    assert (repository / "metrics/cv/smote.json").exists()  # nothing is deleted before the input is known to be whole
+
+
+def test_models_of_another_run_are_refused(door: Callable[[], Any], repository: Path) -> None:
+    path = repository / "metrics/cv/smote.json"
+    write_json(path, json.loads(path.read_text()) | {"manifest": "0" * 64})
+    with pytest.raises(IntegrityError, match=r"models/smote/manifest\.json.*different runs"):
+        door()
+
+
+def test_a_changed_model_ends_with_exit_code_3(repository: Path) -> None:
+    path = repository / "models/smote/naive_bayes.skops"
+    path.write_bytes(path.read_bytes() + b" ")
+    found = command(repository, "-m", "stages.evaluate")
+    assert found.returncode == 3
+    assert found.stderr.startswith("error: models/smote/naive_bayes.skops: its SHA-256 is")
+    assert "Traceback" not in found.stderr
+    assert not (repository / "metrics/leaderboard.json").exists()
+
+
+def test_a_test_side_of_one_class_is_refused(
+    door: Callable[[], Any], repository: Path, make_table: Callable[..., Table]
+) -> None:
+    path = repository / "data/test.parquet"
+    table = read_table(path)
+    write_table(path, replace(table, data=table.data.filter(table.target == 0)))
+    with pytest.raises(InputError, match=r"data/test.parquet: needs rows of both classes; found 0 positive of 120"):
+        door()
+
+
+def test_scores_that_are_no_probabilities_are_refused(
+    door: Callable[[], Any], repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stages.shared.models.scores", lambda model, features: np.repeat([0.5, np.nan], [148, 2]))
+    with pytest.raises(InputError) as error:
+        door()
+    assert len(error.value.problems) == 4
+    assert error.value.problems[0].startswith(
+        "models/baseline/logistic_regression.skops: scores lie between 0 and 1; found nan and 1 more"
+    )
+    assert not (repository / "metrics/leaderboard.json").exists()
+
+
+def test_help_and_wrong_params_answer_before_any_heavy_import(repository: Path) -> None:
+    write_params(repository, evaluate=PARAMS["evaluate"] | {"confidence": 95})
+    script = """
+import runpy, sys
+sys.argv = ["evaluate", *sys.argv[1:]]
+try:
+    runpy.run_module("stages.evaluate", run_name="__main__")
+except SystemExit as end:
+    heavy = {"numpy", "pandas", "pyarrow", "sklearn"} & set(sys.modules)
+    print("heavy:", *sorted(heavy))
+    sys.exit(end.code)
+"""
+    shown = command(repository, "-c", script, "--help")
+    assert (shown.returncode, "heavy:\n" in shown.stdout) == (0, True), shown
+    refused = command(repository, "-c", script)
+    assert (refused.returncode, refused.stdout) == (2, "heavy:\n"), refused
+    assert refused.stderr == "error: params.yaml: evaluate.confidence: input should be less than 1; found 95\n"

@@ -1,0 +1,31 @@
+"""A repository to prepare tables in."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stages.prepare.params import PrepareParams
+from stages.prepare.prepare import Prepared, prepare
+from stages.prepare.read import read_columns
+from tests.prepare.material import SOURCE, params_of, place
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty repository, which is the current directory."""
+    (tmp_path / "data/raw").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def prepared(repository: Path) -> Callable[..., Prepared]:
+    """A function that writes a table (CSV text, bytes, or a pa.Table as Parquet) and prepares it."""
+
+    def run(content: Any, path: str = SOURCE, **params: Any) -> Prepared:
+        path = place(content, path)
+        return prepare(read_columns(Path(path)), PrepareParams.model_validate(params_of(path, **params)))
+
+    return run

@@ -1,0 +1,73 @@
+"""Tables as they are read, before types are settled."""
+
+import csv as standard_csv
+import gzip
+import io
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+import pyarrow as pa
+import pytest
+
+from stages.prepare.csv_text import parse
+from stages.prepare.read import is_typed, read_columns
+from stages.shared.errors import InputError
+from tests.prepare.material import SOURCE, csv, parquet, place
+
+cells = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=6)
+
+
+def read(content: str | bytes | pa.Table, path: str = SOURCE) -> pa.Table:
+    return read_columns(Path(place(content, path)))
+
+
+def test_csv_cells_are_texts_as_they_stand(repository: Path) -> None:
+    table = read('a,b\n1.50,NA\n,null\n 3 ,"x, ""y"""\n')
+    assert table.to_pydict() == {"a": ["1.50", None, " 3 "], "b": ["NA", "null", 'x, "y"']}
+    assert not is_typed(table)
+
+
+def test_parquet_columns_are_typed_as_they_are(repository: Path) -> None:
+    table = read(parquet())
+    assert is_typed(table)
+    assert table.schema.field("age").type == pa.int64()
+
+
+def test_gzip_reads_as_what_is_in_it(repository: Path) -> None:
+    assert read(gzip.compress(csv().encode()), "data/raw/t.csv.gz").equals(read(csv()))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_and_byte_order_mark_make_no_difference(repository: Path, end: str) -> None:
+    expected = read(csv())
+    assert read(b"\xef\xbb\xbf" + csv().replace("\n", end).encode()).equals(expected)
+    assert read(csv().replace("\n", end).removesuffix(end)).equals(expected)
+
+
+def test_a_folder_named_like_a_partition_adds_no_column(repository: Path) -> None:
+    (repository / "data/raw/year=2020").mkdir()
+    assert read(parquet(), "data/raw/year=2020/t.csv").column_names == ["age", "colour", "sick"]
+
+
+def test_a_cell_may_span_lines(repository: Path) -> None:
+    assert read('a,b\n"x\ny",1\nz,2\n').to_pydict() == {"a": ["x\ny", "z"], "b": ["1", "2"]}
+
+
+@given(st.lists(st.lists(cells, min_size=3, max_size=3), min_size=1, max_size=8))
+@settings(deadline=None, max_examples=100)
+def test_what_the_standard_library_writes_is_read_back(rows: list[list[str]]) -> None:
+    text = io.StringIO()
+    standard_csv.writer(text, quoting=standard_csv.QUOTE_ALL).writerows([["a", "b", "c"], *rows])
+    table = parse(text.getvalue().encode(), "t.csv")
+    assert [[cell or "" for cell in row.values()] for row in table.to_pylist()] == rows
+
+
+@given(st.one_of(st.binary(max_size=60), st.text(st.sampled_from('ab1,;"\n\r \0'), max_size=60).map(str.encode)))
+@settings(deadline=None, max_examples=300)
+def test_any_bytes_are_a_table_or_an_input_error(content: bytes) -> None:
+    try:
+        table = parse(content, "t.csv")
+    except InputError:
+        return
+    assert table.num_rows > 0

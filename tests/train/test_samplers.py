@@ -1,0 +1,83 @@
+"""Which sampler runs where, and how a synthetic row gets back to one level a column."""
+
+from typing import Any
+
+from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, RandomOverSampler
+from imblearn.under_sampling import EditedNearestNeighbours, TomekLinks
+import numpy as np
+import pytest
+
+from stages.shared.errors import InputError
+from stages.train.params import Strategy
+from stages.train.samplers import Plan, make_plan, snap_levels
+
+
+def plan(sampler: str | None, n_numeric: int, n_categorical: int, **settings: Any) -> Plan:
+    strategy = Strategy.model_validate({"sampler": sampler, **settings})
+    return make_plan("tried", strategy, n_numeric, n_categorical, 42)
+
+
+@pytest.mark.parametrize(
+    ("asked", "columns", "places", "ran", "why"),
+    [
+        (None, (2, 2), {}, None, "no resampling"),
+        ("SMOTE", (2, 0), {"preprocessor": [SMOTE]}, "SMOTE", "as asked"),
+        ("SMOTE", (2, 3), {"preprocessor": [SMOTENC], "encoder": []}, "SMOTENC", "3 categorical columns: SMOTE would"),
+        ("SMOTE", (0, 3), {"preprocessor": [SMOTEN], "encoder": []}, "SMOTEN", "all columns are categorical"),
+        ("SMOTETomek", (2, 0), {"preprocessor": [SMOTE, TomekLinks]}, "SMOTE + TomekLinks", "as asked"),
+        ("SMOTETomek", (2, 3), {"preprocessor": [SMOTENC], "encoder": [TomekLinks]}, "SMOTENC + TomekLinks", "3 cat"),
+        ("SMOTEENN", (0, 3), {"preprocessor": [SMOTEN], "encoder": [EditedNearestNeighbours]},
+         "SMOTEN + EditedNearestNeighbours", "all columns are categorical"),
+        ("ADASYN", (2, 3), {"encoder": [ADASYN]}, "ADASYN", "ADASYN has no categorical form"),
+        ("ADASYN", (2, 0), {"preprocessor": [ADASYN]}, "ADASYN", "as asked"),
+        ("RandomOverSampler", (2, 3), {"encoder": [RandomOverSampler]}, "RandomOverSampler", "as asked"),
+    ],
+)  # fmt: skip
+def test_the_sampler_and_its_place(
+    asked: str | None, columns: tuple[int, int], places: dict[str, list[type]], ran: str | None, why: str
+) -> None:
+    found = plan(asked, *columns)
+    assert {place: [type(item) for item in samplers] for place, samplers in found.after.items()} == places
+    assert (found.asked, found.ran) == (asked, ran)
+    assert found.why.startswith(why)
+
+
+def test_settings_reach_the_sampler() -> None:
+    (sampler,) = plan("SMOTE", 2, 3, sampling_strategy=0.5, k_neighbors=3).after["preprocessor"]
+    parameters = vars(sampler)
+    assert (parameters["sampling_strategy"], parameters["k_neighbors"], parameters["random_state"]) == (0.5, 3, 42)
+    assert parameters["categorical_features"] == [2, 3, 4]
+
+
+def test_a_mapping_names_classes_by_their_code() -> None:
+    wanted = {"negative": 50, "positive": 40}
+    (sampler,) = plan("SMOTE", 2, 0, sampling_strategy=wanted).after["preprocessor"]
+    assert vars(sampler)["sampling_strategy"] == {0: 50, 1: 40}
+    assert wanted == {"negative": 50, "positive": 40}
+
+
+@pytest.mark.parametrize(
+    ("sampler", "columns", "words"),
+    [
+        ("SMOTENC", (2, 0), "SMOTENC needs numeric and categorical columns; found 2 and 0"),
+        ("SMOTENC", (0, 2), "SMOTENC needs numeric and categorical columns; found 0 and 2"),
+        ("SMOTEN", (2, 0), "SMOTEN needs categorical columns only; found 2 numeric; use SMOTE"),
+        ("SMOTEN", (1, 3), "SMOTEN needs categorical columns only; found 1 numeric; use SMOTE"),
+    ],
+)
+def test_a_table_without_the_columns_for_it(sampler: str, columns: tuple[int, int], words: str) -> None:
+    with pytest.raises(InputError, match="params.yaml: strategies.tried.sampler: ") as caught:
+        plan(sampler, *columns)
+    assert words in str(caught.value)
+
+
+def test_a_synthetic_row_gets_its_nearest_level() -> None:
+    """A number, then blocks of two and three levels; of equal levels the first wins."""
+    X = np.array([[0.3, 0.4, 0.6, 0.2, 0.5, 0.3], [9.0, 0.5, 0.5, 1.0, 0.0, 0.0]])
+    snapped = snap_levels(X, [slice(1, 3), slice(3, 6)])
+    assert snapped.tolist() == [[0.3, 0, 1, 0, 1, 0], [9.0, 1, 0, 1, 0, 0]]
+
+
+def test_whole_levels_stay() -> None:
+    X = np.array([[1.5, 0, 1, 0], [2.5, 0, 0, 1]])
+    assert snap_levels(X.copy(), [slice(1, 4)]).tolist() == X.tolist()
