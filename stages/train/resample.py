@@ -18,6 +18,9 @@ Features = npt.NDArray[np.float64]
 Target = npt.NDArray[np.int64]
 
 
+#: how imbalanced-learn refuses a ratio for which it would have to take minority rows away, or add majority rows
+_RATIO_REACHED = "Please increase the ratio"
+
 #: how scikit-learn's neighbour search says that it has too few rows, whichever sampler it works for
 _TOO_FEW_ROWS = re.compile(r"n_neighbors = (\d+), n_samples_fit = (\d+)")
 
@@ -69,15 +72,14 @@ def transform(steps: Steps, features: Any) -> Features:
 def _resample(sampler: Sampler, X: Features, y: Target) -> tuple[Features, Target, str]:
     """The rows after one sampler, with a sentence on what it did."""
     counts = np.bincount(y, minlength=2)
-    ratio, wanted = counts.min() / counts.max(), getattr(sampler, "sampling_strategy", None)
-    if isinstance(wanted, int | float) and ratio > wanted:
-        # imbalanced-learn refuses: it would have to take minority rows away. There is nothing to do, and we say so.
-        return X, y, f"nothing to do: the ratio is {ratio:.3f} already, {wanted} was asked for"
     try:
         X_resampled, y_resampled = sampler.fit_resample(X, y)
     except InvalidParameterError as error:
         raise InputError(f"{type(sampler).__name__}: {' '.join(str(error).split())}") from None
     except (ValueError, TypeError, RuntimeError) as error:
+        if _RATIO_REACHED in str(error):
+            asked, ratio = vars(sampler)["sampling_strategy"], counts.min() / counts.max()
+            return X, y, f"nothing to do: the ratio is {ratio:.3f} already, {asked} was asked for"
         raise InputError(_why_not(sampler, counts, str(error))) from None
     if len(np.unique(y_resampled)) < 2:
         raise InputError(_why_not(sampler, counts, "it would take every row of one class away"))

@@ -101,6 +101,9 @@ def test_every_file_is_as_the_docs_describe(door: Callable[[], dict[str, Any]], 
             "classifier": row["classifier"], **row["test"], "threshold": row["threshold"],
             "cv_average_precision": row["cv"]["average_precision"]["mean"],
         }  # fmt: skip
+        confusion = json.loads((repository / "metrics/curves/confusion.json").read_text())
+        cells = [point["rows"] for point in confusion if point["strategy"] == strategy]
+        assert cells == [flat[cell] for cell in ("tp", "fn", "fp", "tn")]
     assert {len(item) for item in leaderboard["comparisons"]} == {11}
     assert len(leaderboard["comparisons"]) == 3 * 11  # one strategy, two classifiers; eleven metrics in four families
     assert leaderboard["notes"] == [

@@ -54,6 +54,12 @@ def test_a_cell_may_span_lines(repository: Path) -> None:
     assert read('a,b\n"x\ny",1\nz,2\n').to_pydict() == {"a": ["x\ny", "z"], "b": ["1", "2"]}
 
 
+def test_a_cell_may_span_lines_where_pyarrow_cuts_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stages.prepare.csv_text.BLOCK", 40)
+    content = "a,b\n" + '"one\ntwo\nthree",1\n' * 20
+    assert parse(content.encode(), "t.csv").column("a").to_pylist() == ["one\ntwo\nthree"] * 20
+
+
 @given(st.lists(st.lists(cells, min_size=3, max_size=3), min_size=1, max_size=8))
 @settings(deadline=None, max_examples=100)
 def test_what_the_standard_library_writes_is_read_back(rows: list[list[str]]) -> None:

@@ -1,11 +1,13 @@
 """Both sides of a split."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from stages.shared.contract import ROW, UNIT
@@ -46,6 +48,13 @@ def test_duplicates_stay_on_one_side_and_share_a_unit() -> None:
     assert not {row % 40 for row in rows(train)} & {row % 40 for row in rows(test)}
     for side in (train, test):
         assert side.units.tolist() == [row % 40 for row in rows(side)]
+
+
+def test_a_unit_is_named_by_the_raw_place_of_its_first_row() -> None:
+    table = table_of(Y)
+    moved = replace(table, data=table.data.set_column(0, ROW, pa.array(range(500, 600))))
+    for side in split(moved, params_of()):
+        assert side.units.tolist() == side.rows.tolist()
 
 
 def test_groups_stay_on_one_side() -> None:

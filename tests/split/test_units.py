@@ -35,6 +35,11 @@ def test_duplicates_are_equal_in_all_features_whatever_the_label() -> None:
     assert len({first, third, fourth}) == 3
 
 
+def test_a_missing_level_is_a_level_of_its_own() -> None:
+    table = table_of([0] * 3, a=[0.0, 0.0, 1.0], b=["u", "v", None])
+    assert len(set(duplicate_numbers(table).tolist())) == 3
+
+
 def test_missing_equals_missing_and_zero_equals_minus_zero() -> None:
     table = table_of([0] * 6, a=[None, None, 0.0, -0.0, 1.0, 1.0], b=["u", "u", None, None, "u", None])
     numbers = duplicate_numbers(table).tolist()

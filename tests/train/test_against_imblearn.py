@@ -45,18 +45,18 @@ def standardised(table: Table) -> Floats:
     return X
 
 
-def seeded(kind: Any, **settings: Any) -> Any:
-    sampler = kind(**settings)
+def seeded(sampler: Any) -> Any:
     return sampler.set_params(random_state=42) if "random_state" in sampler.get_params() else sampler
 
 
-@pytest.mark.parametrize("settings", ["defaults", "others"])
-@pytest.mark.parametrize("name", ON_NUMBERS)
-def test_on_numbers(name: str, settings: str, make_table: Callable[..., Table], prepare: Callable[..., Any]) -> None:
-    given = SETTINGS.get(name, {}) if settings == "others" else {}
+@pytest.mark.parametrize(("name", "settings"), [*((name, {}) for name in ON_NUMBERS), *SETTINGS.items()])
+def test_on_numbers(
+    name: str, settings: dict[str, Any], make_table: Callable[..., Table], prepare: Callable[..., Any]
+) -> None:
     table = make_table("numeric")
-    X, y = seeded({**SAMPLERS, **COMBINED}[name], **given).fit_resample(standardised(table), table.target)
-    found = prepare(table, {"sampler": name, **given}).prepared
+    sampler = seeded({**SAMPLERS, **COMBINED}[name](**settings))
+    X, y = sampler.fit_resample(standardised(table), table.target)
+    found = prepare(table, {"sampler": name, **settings}).prepared
     assert np.array_equal(found.X, X)
     assert np.array_equal(found.y, y)
 

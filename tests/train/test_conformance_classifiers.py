@@ -1,0 +1,112 @@
+"""Every sampler with every classifier gives a score to every row, and wrong settings end in a message."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stages.shared.errors import InputError
+from stages.shared.tables import Table
+from stages.train.crossfit import Outcome, fit_strategy
+from stages.train.params import TrainParams
+from stages.train.settings import BALANCED_ENSEMBLES, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
+
+PLAIN = [name for name in CLASSIFIER_SETTINGS if name not in BALANCED_ENSEMBLES]
+
+
+def check(outcome: Outcome, table: Table, classifiers: list[str]) -> None:
+    rows = len(table.target)
+    assert list(outcome.oof) == list(outcome.models) == list(outcome.weights) == classifiers
+    validated = np.concatenate([fold.validation for fold in outcome.folds])
+    assert sorted(validated) == list(range(rows))
+    for name, scores in outcome.oof.items():
+        assert scores.shape == (rows,), name
+        assert scores.dtype == np.float64
+        assert np.isfinite(scores).all()
+        assert ((scores >= 0) & (scores <= 1)).all()
+        of_model = outcome.models[name].predict_proba(table.features())
+        assert of_model.shape == (rows, 2)
+        assert outcome.models[name].classes_.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("name", SAMPLER_SETTINGS)
+def test_every_sampler_with_every_classifier(
+    name: str, make_table: Callable[..., Table], make_params: Callable[..., TrainParams]
+) -> None:
+    table = make_table("categorical" if name == "SMOTEN" else "mixed")
+    told: list[str] = []
+    outcome = fit_strategy(table, "tried", make_params({"sampler": name}, PLAIN), told.append)
+    check(outcome, table, PLAIN)
+    assert len(told) == len(PLAIN) * (2 + 1)
+
+
+@pytest.mark.parametrize("kind", ["numeric", "mixed", "categorical"])
+@pytest.mark.parametrize("strategy", [{}, {"class_weight": "balanced"}, {"sampler": "SMOTE", "class_weight": "balanced"}])
+def test_every_classifier_on_every_kind_of_table(
+    kind: str, strategy: dict[str, Any], make_table: Callable[..., Table], make_params: Callable[..., TrainParams]
+) -> None:
+    table = make_table(kind)
+    check(fit_strategy(table, "tried", make_params(strategy, PLAIN), lambda _: None), table, PLAIN)
+
+
+@pytest.mark.parametrize("kind", ["numeric", "mixed", "categorical"])
+def test_the_balanced_ensembles_in_place_of_the_classifiers(
+    kind: str,
+    make_table: Callable[..., Table],
+    make_params: Callable[..., TrainParams],
+    small_classifiers: dict[str, dict[str, Any]],
+) -> None:
+    table = make_table(kind)
+    ensembles = {name: small_classifiers[name] for name in BALANCED_ENSEMBLES}
+    outcome = fit_strategy(table, "tried", make_params({"classifiers": ensembles}, PLAIN), lambda _: None)
+    check(outcome, table, list(BALANCED_ENSEMBLES))
+    assert outcome.plan.ran is None
+    # balanced by drawing: mean scores lie far above the prevalence of 0.25
+    assert outcome.oof["balanced_random_forest"].mean() > 0.33
+
+
+def test_scores_of_a_model_are_those_of_its_steps_and_classifier(
+    make_table: Callable[..., Table], make_params: Callable[..., TrainParams]
+) -> None:
+    """A stored model takes the raw frame, columns in any order, and needs nothing else."""
+    table = make_table()
+    model = fit_strategy(table, "tried", make_params({}, ["logistic_regression"]), lambda _: None).models
+    frame = table.features()
+    turned = frame[frame.columns[::-1]]
+    expected = model["logistic_regression"].predict_proba(frame)
+    assert np.array_equal(model["logistic_regression"].predict_proba(turned), expected)
+
+
+@pytest.mark.parametrize(
+    ("classifier", "settings", "words"),
+    [
+        ("logistic_regression", {"C": -1}, "The 'C' parameter of LogisticRegression must be"),
+        ("random_forest", {"n_estimators": "many"}, "The 'n_estimators' parameter"),
+        ("xgboost", {"n_estimators": "many"}, "cannot be interpreted as an integer"),
+        ("xgboost", {"eval_metric": "magic"}, "Unknown metric function magic"),
+        ("xgboost", {"base_score": 2}, "base_score must be in (0,1)"),
+        ("mlp", {"batch_size": 0}, "The 'batch_size' parameter"),
+        ("rus_boost", {"learning_rate": -1}, "The 'learning_rate' parameter"),
+    ],
+)
+@pytest.mark.parametrize("place", ["classifiers", "strategies.tried.classifiers"])
+def test_a_wrong_setting_is_named_with_its_key(
+    classifier: str, settings: dict[str, Any], words: str, place: str, make_table: Callable[..., Table]
+) -> None:
+    inside = place.startswith("strategies")
+    given = {classifier: settings}
+    content = {
+        "random_state": 42,
+        "cv": {"n_splits": 2, "n_repeats": 1},
+        "preprocess": {"impute": "median", "scale": "before_resampling", "max_categories": 30},
+        "strategies": {"tried": {"classifiers": given} if inside else {}},
+        "classifiers": {"logistic_regression": {}} if inside else given,
+    }
+    with pytest.raises(InputError) as caught:
+        fit_strategy(make_table(), "tried", TrainParams.model_validate(content), lambda _: None)
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"params.yaml: {place}.{classifier}: ")
+    assert words in problem
+    assert "\n" not in problem
+    assert "Stack trace" not in problem
