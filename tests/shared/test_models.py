@@ -121,9 +121,8 @@ def test_a_flipped_bit_is_damage_or_changes_nothing(fitted: dict[str, Pipeline],
         path.write_bytes(content)
         try:
             model = load_model(path)
-        except IntegrityError as error:
+        except IntegrityError:
             refused += 1
-            assert str(error).startswith(f"{path}: ")
         else:
             assert np.array_equal(scores(model, features), expected)
     assert refused > 30
@@ -139,7 +138,7 @@ def test_a_truncated_file_is_damage(fitted: dict[str, Pipeline], tmp_path: Path,
 
 
 def test_a_missing_file_is_no_crash(tmp_path: Path) -> None:
-    with pytest.raises(IntegrityError, match="m.skops"):
+    with pytest.raises(IntegrityError, match=r"m\.skops: not a readable model"):
         load_model(tmp_path / "m.skops")
 
 

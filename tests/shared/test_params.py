@@ -130,7 +130,7 @@ def test_says_all_problems_at_once(tmp_path: Path) -> None:
 def test_refuses_what_is_no_mapping(tmp_path: Path, text: str, words: str) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(text)
-    with pytest.raises(InputError, match="params.yaml: ") as caught:
+    with pytest.raises(InputError, match=r"params\.yaml: ") as caught:
         read_params(Toy, path)
     assert words in str(caught.value)
 

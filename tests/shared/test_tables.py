@@ -90,7 +90,7 @@ def test_a_truncated_file_is_damage(tmp_path: Path, make_table: MakeTable, kept:
     path = tmp_path / "t.parquet"
     write_table(path, make_table())
     path.write_bytes(path.read_bytes()[: int(kept * path.stat().st_size)])
-    with pytest.raises(IntegrityError, match="t.parquet: damaged"):
+    with pytest.raises(IntegrityError, match=r"t\.parquet: damaged"):
         read_table(path)
 
 
@@ -124,7 +124,7 @@ def test_a_parquet_file_of_somebody_else_is_no_table(tmp_path: Path) -> None:
 
 
 def test_a_missing_table_is_wrong_input(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="t.parquet: no such file") as caught:
+    with pytest.raises(InputError, match=r"t\.parquet: no such file") as caught:
         read_table(tmp_path / "t.parquet")
     assert caught.value.exit_code == 2
 
