@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pytest
+from stages.shared.threads import one_thread_each
 
-from stages.shared.contract import ROW, UNIT, Contract, Feature, Step
-from stages.shared.tables import Table
-from stages.train.params import TrainParams
+one_thread_each()  # as the stages do, before any numerical library is imported
+
+import numpy as np  # noqa: E402
+import pyarrow as pa  # noqa: E402
+import pytest  # noqa: E402
+
+from stages.shared.contract import ROW, UNIT, Contract, Feature, Step  # noqa: E402
+from stages.shared.tables import Table  # noqa: E402
+from stages.train.params import TrainParams  # noqa: E402
 
 #: levels of the categorical columns of a made table; `smoker` has gaps as well
 LEVELS = {"colour": ["blue", "green", "red"], "smoker": ["no", "yes"]}

@@ -1,13 +1,16 @@
-"""One training fold through the steps and samplers of a strategy."""
+"""One training fold through the steps and samplers of a strategy; a params.yaml and what is wrong with it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from stages.shared.errors import InputError
+from stages.shared.params import read_params
 from stages.shared.tables import Table
-from stages.train.params import PreprocessParams, Strategy
+from stages.train.params import PreprocessParams, Strategy, TrainParams
 from stages.train.preprocess import Steps, level_blocks, make_steps
 from stages.train.resample import Prepared, prepare_fold
 from stages.train.samplers import make_plan
@@ -44,3 +47,36 @@ def prepare() -> Callable[..., Fold]:
         return Fold(prepared, _blocks(steps, n_numeric))
 
     return prepare
+
+
+SECTIONS = {
+    "random_state": "42",
+    "cv": "{n_splits: 5, n_repeats: 1}",
+    "preprocess": "{impute: median, scale: before_resampling, max_categories: 30}",
+    "strategies": "{baseline: {}}",
+    "classifiers": "{logistic_regression: {C: 1.0}}",
+}
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[..., TrainParams]:
+    """Reads a params.yaml with these sections in place of good ones, each given as YAML."""
+
+    def read(**sections: str) -> TrainParams:
+        path = tmp_path / "params.yaml"
+        path.write_text("".join(f"{key}: {value}\n" for key, value in {**SECTIONS, **sections}.items()))
+        return read_params(TrainParams, path)
+
+    return read
+
+
+@pytest.fixture
+def problems(read: Callable[..., TrainParams], tmp_path: Path) -> Callable[..., list[str]]:
+    """The problems of a params.yaml with these sections, without the file's name."""
+
+    def problems(**sections: str) -> list[str]:
+        with pytest.raises(InputError) as caught:
+            read(**sections)
+        return [problem.removeprefix(f"{tmp_path / 'params.yaml'}: ") for problem in caught.value.problems]
+
+    return problems

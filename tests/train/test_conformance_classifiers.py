@@ -42,7 +42,9 @@ def test_every_sampler_with_every_classifier(
 
 
 @pytest.mark.parametrize("kind", ["numeric", "mixed", "categorical"])
-@pytest.mark.parametrize("strategy", [{}, {"class_weight": "balanced"}, {"sampler": "SMOTE", "class_weight": "balanced"}])
+@pytest.mark.parametrize(
+    "strategy", [{}, {"class_weight": "balanced"}, {"sampler": "SMOTE", "class_weight": "balanced"}]
+)
 def test_every_classifier_on_every_kind_of_table(
     kind: str, strategy: dict[str, Any], make_table: Callable[..., Table], make_params: Callable[..., TrainParams]
 ) -> None:

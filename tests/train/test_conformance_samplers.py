@@ -116,7 +116,11 @@ def test_is_the_same_twice_and_leaves_its_input_alone(
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", sorted(SELECTING))
 def test_selecting_samplers_make_up_no_row(
-    name: str, kind: str, outcome: Callable[[str, str], Any], make_table: Callable[..., Table], prepare: Callable[..., Any]
+    name: str,
+    kind: str,
+    outcome: Callable[[str, str], Any],
+    make_table: Callable[..., Table],
+    prepare: Callable[..., Any],
 ) -> None:
     original = {tuple(row) for row in prepare(make_table(kind), {}).prepared.X}
     assert {tuple(row) for row in outcome(name, kind).prepared.X} <= original

@@ -1,6 +1,7 @@
 """The folds: scikit-learn's own on single rows, and never a unit in two of them."""
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 import numpy as np
 import pytest
 from sklearn.model_selection import StratifiedKFold

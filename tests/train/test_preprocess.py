@@ -80,7 +80,9 @@ def test_gaps_get_the_median_of_the_training_rows_and_numbers_are_standardised(
 
 
 @pytest.mark.parametrize("scale", ["before_resampling", "after_resampling"])
-def test_scaling_stands_where_params_say(make_table: Callable[..., Table], prepare: Callable[..., Any], scale: str) -> None:
+def test_scaling_stands_where_params_say(
+    make_table: Callable[..., Table], prepare: Callable[..., Any], scale: str
+) -> None:
     table = make_table("mixed", missing=False)
     prepared = prepare(table, {"sampler": "RandomOverSampler"}, scale=scale).prepared
     expected = {

@@ -10,8 +10,8 @@ import pytest
 from stages.shared.contract import Feature
 from stages.shared.errors import InputError
 from stages.shared.tables import Table
-from stages.train.params import TrainParams
 from stages.train.crossfit import fit_strategy
+from stages.train.params import TrainParams
 
 Prepare = Callable[..., Any]
 MakeTable = Callable[..., Table]
@@ -75,7 +75,11 @@ def test_the_ratio_is_minority_to_majority(
     assert tuple(np.bincount(prepared.y)) == rows
     change = sum(rows) - 80
     assert (prepared.added, prepared.removed) == (max(0, change), max(0, -change))
-    assert prepared.flow[-1].note == f"{sampler}: {change:+d} rows" if change else "nothing to do" in prepared.flow[-1].note
+    assert (
+        prepared.flow[-1].note == f"{sampler}: {change:+d} rows"
+        if change
+        else "nothing to do" in prepared.flow[-1].note
+    )
 
 
 def refusal(make_table: MakeTable, prepare: Prepare, kind: str, strategy: dict[str, Any]) -> str:
@@ -127,9 +131,7 @@ def test_too_many_neighbours_names_the_setting_and_the_largest_possible(
         ({"sampler": "NearMiss", "version": 7}, "NearMiss: The 'version' parameter"),
     ],
 )
-def test_settings_that_cannot_be(
-    make_table: MakeTable, prepare: Prepare, strategy: dict[str, Any], words: str
-) -> None:
+def test_settings_that_cannot_be(make_table: MakeTable, prepare: Prepare, strategy: dict[str, Any], words: str) -> None:
     message = refusal(make_table, prepare, "numeric", strategy)
     assert words in message
     assert "\n" not in message

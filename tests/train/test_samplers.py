@@ -66,7 +66,7 @@ def test_a_mapping_names_classes_by_their_code() -> None:
     ],
 )
 def test_a_table_without_the_columns_for_it(sampler: str, columns: tuple[int, int], words: str) -> None:
-    with pytest.raises(InputError, match="params.yaml: strategies.tried.sampler: ") as caught:
+    with pytest.raises(InputError, match=r"params\.yaml: strategies\.tried\.sampler: ") as caught:
         plan(sampler, *columns)
     assert words in str(caught.value)
 

@@ -1,0 +1,164 @@
+"""`python -m stages.train --strategy …` as people and DVC run it: files, exit codes, lines, and equal bytes."""
+
+from collections.abc import Callable
+import json
+import os
+from pathlib import Path
+import re
+import subprocess
+import sys
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from stages.shared.files import sha256
+from stages.shared.manifest import check_manifest
+from stages.shared.tables import Table, write_table
+
+ROOT = Path(__file__).parents[2]
+
+PARAMS = """
+random_state: 42
+cv: {n_splits: 2, n_repeats: 1}
+preprocess: {impute: median, scale: before_resampling, max_categories: 30}
+strategies:
+  smote: {sampler: SMOTE, sampling_strategy: 0.75, k_neighbors: 5}
+  too_many: {sampler: SMOTE, k_neighbors: 50}
+  ensembles: {classifiers: {easy_ensemble: {n_estimators: 2}}}
+classifiers:
+  logistic_regression: {max_iter: 200}
+  random_forest: {n_estimators: 5}
+  xgboost: {n_estimators: 5}
+  mlp: {hidden_layer_sizes: [4], max_iter: 3}
+"""
+
+Folder = Callable[[], Path]
+
+
+def door(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "stages.train", *arguments]
+    everything = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **environment}
+    return subprocess.run(command, cwd=folder, env=everything, capture_output=True, text=True, check=False)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    written = [path for top in ("models", "metrics") for path in (folder / top).rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in written}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, make_table: Callable[..., Table]) -> Folder:
+    """Makes a working folder with a small train side and small params."""
+
+    def make() -> Path:
+        folder = tmp_path_factory.mktemp("project")
+        write_table(folder / "data/train.parquet", make_table())
+        (folder / "params.yaml").write_text(PARAMS)
+        (folder / "requirements.lock").write_text("numpy==2\n")
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def finished(folder: Folder) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A folder in which `smote` has run."""
+    made = folder()
+    return made, door(made, "--strategy", "smote", PYTHONHASHSEED="0", OMP_NUM_THREADS="1")
+
+
+def test_writes_the_files_that_are_documented(finished: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    made, process = finished
+    assert process.returncode == 0, process.stderr
+    models = [f"models/smote/{name}.skops" for name in ("logistic_regression", "random_forest", "xgboost", "mlp")]
+    others = [f"models/smote/{name}" for name in ("oof.parquet", "trace.json", "manifest.json")]
+    assert sorted(contents(made)) == sorted([*models, *others, "metrics/cv/smote.json"])
+    assert not [path for path in made.rglob("*") if path.name.startswith(".")]
+
+
+def test_the_manifest_holds_and_names_what_was_read(finished: tuple[Path, Any]) -> None:
+    made, _ = finished
+    manifest = check_manifest(made / "models/smote")
+    assert manifest["strategy"] == "smote"
+    assert manifest["inputs"] == {name: sha256(made / name) for name in ("data/train.parquet", "requirements.lock")}
+
+
+def test_the_summary_points_at_the_models(finished: tuple[Path, Any]) -> None:
+    made, _ = finished
+    summary = json.loads((made / "metrics/cv/smote.json").read_text())
+    assert list(summary) == ["strategy", "manifest", "sampler", "classifiers"]
+    assert summary["manifest"] == sha256(made / "models/smote/manifest.json")
+    assert summary["sampler"]["ran"] == "SMOTENC"
+    trace = json.loads((made / "models/smote/trace.json").read_text())
+    assert trace["sampler"] == summary["sampler"]
+    for name, metrics in summary["classifiers"].items():
+        assert trace["metrics"][name] == {metric: values["mean"] for metric, values in metrics.items()}
+
+
+def test_no_synthetic_row_reaches_a_file(finished: tuple[Path, Any]) -> None:
+    made, _ = finished
+    train, oof = pq.read_table(made / "data/train.parquet"), pq.read_table(made / "models/smote/oof.parquet")
+    assert oof.column_names == ["row", "fold", "y", "logistic_regression", "random_forest", "xgboost", "mlp"]
+    assert sorted(oof.column("row").to_pylist()) == sorted(train.column("__row__").to_pylist())
+    truth = dict(zip(train.column("__row__").to_pylist(), train.column("sick").to_pylist(), strict=True))
+    assert [truth[row] for row in oof.column("row").to_pylist()] == oof.column("y").to_pylist()
+
+
+def test_a_plain_line_a_candidate_where_no_terminal_is(finished: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    _, process = finished
+    assert process.stdout == ""
+    assert "\r" not in process.stderr
+    lines = process.stderr.splitlines()
+    line = re.compile(r"train@smote (\w+): cv average precision 0\.\d{3} ± 0\.\d{3}")
+    matches = [line.fullmatch(text) for text in lines]
+    assert [match[1] for match in matches if match] == ["logistic_regression", "random_forest", "xgboost", "mlp"]
+    assert len(lines) == 4
+
+
+def test_a_second_run_gives_equal_bytes_whatever_threads_and_hash_seed(finished: tuple[Path, Any]) -> None:
+    made, _ = finished
+    before = contents(made)
+    (made / "models/smote/left_over.skops").write_text("of an older run")
+    process = door(made, "--strategy", "smote", PYTHONHASHSEED="77", OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2")
+    assert process.returncode == 0, process.stderr
+    assert contents(made) == before
+
+
+def test_an_unknown_strategy(folder: Folder) -> None:
+    made = folder()
+    process = door(made, "--strategy", "smoot")
+    allowed = "smote, too_many, ensembles"
+    assert process.stderr == f"error: --strategy smoot: not in params.yaml; allowed: {allowed}\n"
+    assert process.returncode == 2
+    assert contents(made) == {}
+
+
+def test_a_sampler_that_cannot_leaves_the_old_models(folder: Folder) -> None:
+    made = folder()
+    (made / "models/too_many").mkdir(parents=True)
+    (made / "models/too_many/trace.json").write_text("{}")
+    process = door(made, "--strategy", "too_many")
+    assert process.returncode == 2
+    assert process.stderr.startswith(
+        "error: params.yaml: strategies.too_many: SMOTENC: k_neighbors is 50 on a training"
+    )
+    assert process.stderr.count("\n") == 1
+    assert contents(made) == {"models/too_many/trace.json": b"{}"}
+
+
+def test_a_damaged_or_missing_table(folder: Folder) -> None:
+    made = folder()
+    table = made / "data/train.parquet"
+    content = bytearray(table.read_bytes())
+    content[len(content) // 3] ^= 1
+    table.write_bytes(content)
+    process = door(made, "--strategy", "smote")
+    assert process.returncode == 3
+    assert process.stderr.startswith("error: data/train.parquet: damaged")
+    table.unlink()
+    process = door(made, "--strategy", "smote")
+    assert (process.returncode, process.stderr) == (
+        2,
+        "error: data/train.parquet: no such file; run `dvc repro` to make it\n",
+    )
