@@ -68,3 +68,8 @@ def test_every_import_of_the_product_is_declared():
 def test_every_import_of_tests_and_benchmarks_is_declared():
     known = declared(PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"])
     assert third_party(["tests", "benchmarks"]) - known == set()
+
+
+def test_every_declared_dependency_of_the_product_is_used():
+    """dvc is run, not imported; xgboost and xgboost-cpu are one."""
+    assert declared(PROJECT["project"]["dependencies"]) - third_party(["stages", "tools"]) == {"dvc"}

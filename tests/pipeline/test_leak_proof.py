@@ -1,0 +1,39 @@
+"""That resampling stays inside train, by construction: signatures, imports, files.
+
+The dependency of train on its own side alone is tested with dvc.yaml, the import contract by `lint-imports`, and the
+count of synthetic rows, sampler by sampler, in tests/train.
+"""
+
+import inspect
+from pathlib import Path
+import re
+
+from stages.shared.tables import Table
+from stages.train import crossfit, resample, samplers
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_fit_takes_one_table_and_no_path_to_another():
+    parameters = inspect.signature(crossfit.fit_strategy).parameters
+    assert [name for name, parameter in parameters.items() if parameter.annotation is Table] == ["table"]
+    assert list(parameters) == ["table", "name", "params", "progress"]
+
+
+def test_a_sampler_is_called_in_one_place_only_and_that_place_gets_one_fold():
+    callers = [path for path in ROOT.glob("stages/**/*.py") if "fit_resample(" in path.read_text()]
+    assert [path.name for path in callers if path.name != "samplers.py"] == ["resample.py"]
+    assert inspect.getsource(samplers).count("fit_resample(") == 1  # the protocol's declaration
+    assert inspect.getsource(resample).count(".fit_resample(") == 1
+    assert list(inspect.signature(resample.prepare_fold).parameters) == ["features", "y", "steps", "plan", "n_numeric"]
+
+
+def test_train_knows_no_path_to_the_test_side():
+    for path in (ROOT / "stages" / "train").rglob("*.py"):
+        assert not re.search(r"paths\.(TEST|PREPARED|TEST_SCORES)\b|test\.parquet", path.read_text()), path
+
+
+def test_nothing_pickles():
+    for folder in ("stages", "tools", "benchmarks"):
+        for path in (ROOT / folder).rglob("*.py"):
+            assert not re.search(r"^\s*(import|from) (pickle|joblib|cloudpickle|dill)\b", path.read_text(), re.M), path
