@@ -1,0 +1,92 @@
+"""The door of the audit: `python -m tools.audit`."""
+
+import argparse
+from pathlib import Path
+import sys
+from typing import TYPE_CHECKING
+
+from stages.shared import paths
+from stages.shared.errors import InputError, run_door
+from stages.shared.params import read_params
+from stages.shared.threads import one_thread_each
+from tools.audit.params import AuditParams
+
+if TYPE_CHECKING:
+    from tools.audit.measured import Candidates
+    from tools.audit.run import Run
+
+REPORT_JSON = Path("reports/audit.json")
+REPORT_MD = Path("reports/audit.md")
+
+
+def main() -> None:
+    """Looks for leaks in the finished run, and measures what the well-known wrong ways would add to its score."""
+    parser = argparse.ArgumentParser(prog="python -m tools.audit", description=main.__doc__)
+    parser.add_argument("--repeats", type=int, default=10, help="splits on which each way is gone (%(default)s)")
+    parser.add_argument("--rows", type=int, default=10_000, help="the most rows to measure on (%(default)s)")
+    parser.add_argument("--skip-wrong-ways", action="store_true", help="only check the run; takes seconds")
+    options = parser.parse_args()
+    for name, least in (("repeats", 3), ("rows", 100)):
+        if getattr(options, name) < least:
+            raise InputError(f"--{name} {getattr(options, name)}: too few; at least {least} are needed")
+    params = read_params(AuditParams)
+
+    one_thread_each()
+    from stages.shared.files import sha256, write_json, write_text
+    from tools.audit.checks import CHECKS
+    from tools.audit.findings import counted
+    from tools.audit.measured import measure_all
+    from tools.audit.render import Audit, to_json, to_lines, to_markdown
+
+    run = _read(params, options.rows)
+    candidates = None if options.skip_wrong_ways else _candidates(run)
+    findings = {}
+    for name, check in CHECKS.items():
+        findings[name] = check(run)
+        _progress(name)
+    inflations, notes = measure_all(run, candidates, options.repeats, _progress) if candidates else ([], [])
+    facts = {
+        "source": run.prepared.contract.source,
+        "random_state": params.random_state,
+        "repeats": options.repeats if candidates else 0,
+        "rows": options.rows,
+        "inputs": {str(path): sha256(path) for path in (paths.PREPARED, paths.TRAIN, paths.TEST)},
+    }
+    audit = Audit(facts, params.evaluate.confidence, findings, inflations, notes)
+    write_json(REPORT_JSON, to_json(audit))
+    write_text(REPORT_MD, to_markdown(audit))
+    print("\n".join(to_lines(audit)))
+    if wrong := sum(finding.severity == "wrong" for finding in audit.sorted):
+        raise InputError(f"{REPORT_MD}: {counted(wrong, 'finding', 'are')} surely wrong; mend that and run `dvc repro`")
+
+
+def _read(params: AuditParams, rows: int) -> "Run":
+    from stages.report.records import parse
+    from stages.shared.contract import Contract
+    from stages.shared.files import read_json
+    from stages.shared.tables import read_table
+    from tools.audit.run import Run, problems
+
+    run = Run(read_table(paths.PREPARED), read_table(paths.TRAIN), read_table(paths.TEST), params, rows)
+    if found := problems(run, parse(Contract, paths.CONTRACT, read_json(paths.CONTRACT))):
+        raise InputError(found)
+    return run
+
+
+def _candidates(run: "Run") -> "Candidates":
+    from stages.evaluate.crossval import parse_record
+    from stages.shared.files import read_json
+    from stages.shared.tables import read_parquet
+    from tools.audit.measured import candidates_of
+
+    files = {name: paths.CV_METRICS / f"{name}.json" for name in run.params.strategies}
+    records = {name: parse_record(path, read_json(path)) for name, path in files.items()}
+    return candidates_of(run.test, read_parquet(paths.TEST_SCORES), records)
+
+
+def _progress(finished: str) -> None:
+    print(f"audit: {finished}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    run_door(main)

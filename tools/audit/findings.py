@@ -1,0 +1,74 @@
+"""What an audit says: findings about the run, and how far each wrong way inflates a score."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NamedTuple, get_args
+
+Severity = Literal["wrong", "suspicious", "fine"]
+
+#: worst first
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: where, what was found there, and how to mend it when it is not fine."""
+
+    severity: Severity
+    where: str
+    found: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.found}" + (f"; {self.mend}" if self.mend else "")
+
+
+class Pair(NamedTuple):
+    """A score measured rightly and wrongly on the same split."""
+
+    honest: float
+    leaking: float
+
+
+@dataclass(frozen=True)
+class Inflation:
+    """By how much a wrong way lifts a score, over several splits: the mean difference and its interval."""
+
+    way: str
+    classifier: str
+    metric: str
+    repeats: int
+    honest: float  # means over the repeats
+    leaking: float
+    inflation: float
+    low: float
+    high: float
+
+    @property
+    def verdict(self) -> str:
+        """`inflates`, `deflates`, or `within noise` when the interval holds 0."""
+        if self.low > 0:
+            return "inflates"
+        return "deflates" if self.high < 0 else "within noise"
+
+
+def quoted(name: str) -> str:
+    """A column's name as findings write it; no character of a table's header may steer a terminal."""
+    return f"`{''.join(letter if letter.isprintable() else '?' for letter in name)}`"
+
+
+def column(file: Path, name: str) -> str:
+    """A column as the place of a finding."""
+    return f"{file}: column {quoted(name)}"
+
+
+def counted(number: int, noun: str, verb: str) -> str:
+    """A number of things with their verb: 1 row is, 2 rows are."""
+    singular = {"are": "is", "stand": "stands", "have": "has"}
+    return f"{number} {noun} {singular[verb]}" if number == 1 else f"{number} {noun}s {verb}"
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings by severity; equals keep their order."""
+    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))

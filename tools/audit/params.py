@@ -1,0 +1,32 @@
+"""What the audit reads of params.yaml: how to split, how to train, and the level of the intervals."""
+
+from pydantic import Field
+
+from stages.shared.params import View
+from stages.split.params import SplitParams
+from stages.train.params import Classifiers, CvParams, PreprocessParams, Strategies
+
+
+class EvaluateView(View):
+    """The level of the intervals; the section belongs to evaluate."""
+
+    confidence: float = Field(gt=0.5, lt=1)
+
+
+class AuditParams(View):
+    """Everything that the audit reads of params.yaml."""
+
+    random_state: int = Field(ge=0, le=2**32 - 1)
+    split: SplitParams
+    cv: CvParams
+    preprocess: PreprocessParams
+    strategies: Strategies
+    classifiers: Classifiers
+    evaluate: EvaluateView
+
+    @property
+    def measuring(self) -> list[str]:
+        """The classifiers with which leaks are measured: the regression and the forest, or the first there is."""
+        names = list(self.classifiers)
+        both = [name for name in names if name in ("logistic_regression", "random_forest")]
+        return both or names[:1]
