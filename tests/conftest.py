@@ -81,7 +81,12 @@ def as_table() -> Callable[..., Table]:
 
 
 def _make_params(
-    strategy: dict[str, Any], classifiers: list[str], *, scale: str = "before_resampling", **cv: int
+    strategy: dict[str, Any],
+    classifiers: list[str],
+    *,
+    scale: str = "before_resampling",
+    calibration: str = "auto",
+    **cv: int,
 ) -> TrainParams:
     """Params with one strategy, called `tried`, and small classifiers."""
     content = {
@@ -90,6 +95,7 @@ def _make_params(
         "preprocess": {"impute": "median", "scale": scale, "max_categories": 30},
         "strategies": {"tried": strategy},
         "classifiers": {name: CLASSIFIERS[name] for name in classifiers},
+        "calibration": calibration,
     }
     return TrainParams.model_validate(content)
 

@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from stages.evaluate.crossval import CvRecord, changed_nothing, check_models, parse_record
-from stages.evaluate.params import EvaluateParams, EvaluateSection
+from stages.evaluate.params import EvaluateParams
 from stages.shared import paths
 from stages.shared.errors import InputError, run_door
 from stages.shared.files import read_json, sha256, write_json
@@ -38,10 +38,11 @@ def main() -> None:
     scored: dict[Candidate, Scored] = {}
     features = table.features()
     for strategy, record in records.items():
-        scored |= score_models(strategy, record, features, params.evaluate)
+        scored |= score_models(strategy, record, features, params)
     traces = {strategy: read_json(paths.MODELS / strategy / paths.TRACE) for strategy in records}
     idle = [strategy for strategy, trace in traces.items() if changed_nothing(trace)]
-    judgement = judge(table, scored, records, idle, params)
+    said = [note for trace in traces.values() for note in trace["notes"]]
+    judgement = judge(table, scored, records, idle, params, said)
 
     columns = {str(candidate): found.scores for candidate, found in scored.items()}
     write_columns(paths.TEST_SCORES, {"row": table.rows, "y": table.target, **columns})
@@ -73,34 +74,39 @@ def remove_orphans(records: dict[str, CvRecord]) -> None:
     The folder as a whole is this stage's dependency. With an orphan in it, its hash would depend on what had once been
     tried on a machine, and equal params would not give an equal dvc.lock on another.
     """
-    for path in paths.CV_METRICS.glob("*.json"):
-        if path.stem not in records:
+    expected = {f"{strategy}.json" for strategy in records}
+    for path in paths.CV_METRICS.iterdir():
+        if path.name not in expected:  # a temporary file of a run that was killed counts as well
             path.unlink()
 
 
 def score_models(
-    strategy: str, record: CvRecord, features: "pd.DataFrame", settings: EvaluateSection
+    strategy: str, record: CvRecord, features: "pd.DataFrame", params: EvaluateParams
 ) -> "dict[Candidate, Scored]":
     """The threshold and the test scores of each classifier; one model is in memory at a time.
 
     Raises IntegrityError when the models are not those that metrics/cv speaks of, before any of them is loaded.
     """
     from stages.evaluate.candidates import Candidate
+    from stages.evaluate.choice import choose_threshold
     from stages.evaluate.leaderboard import Scored
-    from stages.evaluate.threshold import tuned_threshold
+    from stages.shared.calibration import calibrated, parse_calibration
     from stages.shared.models import load_model, scores
     from stages.shared.tables import read_parquet
 
     folder = paths.MODELS / strategy
     check_models(folder, record, check_manifest(folder)["files"], sha256(folder / paths.MANIFEST))
-    oof = read_parquet(folder / paths.OOF)
+    where, oof = folder / paths.CALIBRATION, read_parquet(folder / paths.OOF)
+    calibrators = parse_calibration(where, read_json(where))
+    rows, y = oof["row"].to_numpy(), oof["y"].to_numpy()
     found = {}
     for classifier in record.classifiers:
-        threshold = tuned_threshold(
-            oof["y"].to_numpy(), oof[classifier].to_numpy(), settings.threshold.policy, settings.cost
+        calibrator = calibrators[classifier]
+        choice = choose_threshold(rows, y, calibrated(oof[classifier].to_numpy(), calibrator), params)
+        raw = scores(load_model(folder / f"{classifier}.skops"), features)
+        found[Candidate(strategy, classifier)] = Scored(
+            choice.threshold, calibrated(raw, calibrator), raw, calibrator.method, choice.interval, choice.keeps_promise
         )
-        model = load_model(folder / f"{classifier}.skops")
-        found[Candidate(strategy, classifier)] = Scored(threshold, scores(model, features))
     return found
 
 

@@ -1,6 +1,6 @@
 """The stratified bootstrap of the test rows: the same resamples for every candidate, so that differences are paired."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,9 @@ CELLS = 1_000_000
 
 @dataclass(frozen=True)
 class Measured:
-    """A candidate's metrics on the test rows: as they are, and on each resample."""
+    """A candidate's metrics on the test rows: as they are, on each resample, and through `meter` without each row."""
+
+    meter: Meter
 
     values: dict[str, dict[str, float]]  # family -> metric -> value
     counts: dict[str, dict[str, int]]  # family of decisions -> tp, fp, fn, tn
@@ -45,20 +47,20 @@ def measure_all(
     y: Ints, meters: list[Meter], n_resamples: int, random_state: int, cells: int = CELLS
 ) -> list[Measured]:
     """Every metric of every candidate, in the order of `meters`."""
+    return measure_on(meters, resamples(y, n_resamples, random_state, cells))
+
+
+def measure_on(meters: list[Meter], samples: Iterable[Floats]) -> list[Measured]:
+    """The same on samples of the rows that are given as weights, in pieces of shape (some samples, rows)."""
     pieces: list[list[Values]] = [[] for _ in meters]
-    for weights in resamples(y, n_resamples, random_state, cells):
+    for weights in samples:
         for meter, piece in zip(meters, pieces, strict=True):
             piece.append(meter.measure(weights))
-    return [_measured(meter, np.ones((1, len(y))), piece) for meter, piece in zip(meters, pieces, strict=True)]
+    return [_measured(meter, piece) for meter, piece in zip(meters, pieces, strict=True)]
 
 
-def percentile_interval(draws: Floats, confidence: float) -> tuple[float, float]:
-    """The middle `confidence` of the draws (Efron's percentile interval): the noise of drawing other test rows."""
-    low, high = np.quantile(draws, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return float(low), float(high)
-
-
-def _measured(meter: Meter, once: Floats, pieces: list[Values]) -> Measured:
+def _measured(meter: Meter, pieces: list[Values]) -> Measured:
+    once = np.ones((1, len(meter.positive)))
     values = {
         family: {name: float(value[0]) for name, value in metrics.items()}
         for family, metrics in meter.measure(once).items()
@@ -71,4 +73,4 @@ def _measured(meter: Meter, once: Floats, pieces: list[Values]) -> Measured:
         family: {name: np.concatenate([piece[family][name] for piece in pieces]) for name in metrics}
         for family, metrics in values.items()
     }
-    return Measured(values, counts, draws)
+    return Measured(meter, values, counts, draws)

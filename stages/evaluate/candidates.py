@@ -30,8 +30,8 @@ class Pair:
 
 
 def reference_strategy(strategies: dict[str, dict[str, Any]]) -> str:
-    """The strategy that does nothing: the first without any setting, or the first of all where none is."""
-    return next((name for name, entry in strategies.items() if not entry), next(iter(strategies)))
+    """The strategy that does nothing: the first that sets nothing, or the first of all where none is."""
+    return next((name for name, entry in strategies.items() if not any(entry.values())), next(iter(strategies)))
 
 
 def best_first(records: dict[str, CvRecord], metric: ScoreMetric) -> list[Candidate]:

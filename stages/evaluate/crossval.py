@@ -7,6 +7,7 @@ from pydantic import Field, ValidationError
 
 from stages.shared.contract import Record
 from stages.shared.errors import InputError, IntegrityError
+from stages.shared.paths import CALIBRATION
 
 #: the metrics that train computes in every fold
 ScoreMetric = Literal["average_precision", "roc_auc", "brier_score", "log_loss"]
@@ -62,7 +63,7 @@ def check_models(folder: object, record: CvRecord, files: Iterable[str], sha256:
             f"{folder}/manifest.json: its SHA-256 is {sha256}, metrics/cv/{record.strategy}.json was written for "
             f"{record.manifest}; the two are of different runs, restore both with `dvc checkout` or `dvc repro`"
         )
-    absent = sorted({f"{name}.skops" for name in record.classifiers} - set(files))
+    absent = sorted({CALIBRATION, *(f"{name}.skops" for name in record.classifiers)} - set(files))
     if absent:
         raise IntegrityError(
             f"{folder}: holds no {', '.join(absent)}; run `dvc repro --force` to make the models again"

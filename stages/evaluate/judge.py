@@ -1,11 +1,13 @@
 """The judgement: every candidate measured on the same resamples of the test rows, and compared with doing nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stages.evaluate import curves, notes
 from stages.evaluate.bootstrap import Measured, measure_all
 from stages.evaluate.candidates import Candidate, best_first, pairs, reference_strategy, representatives
 from stages.evaluate.crossval import CvRecord
+from stages.evaluate.crossval_noise import cv_comparisons
 from stages.evaluate.leaderboard import Json, Scored, candidate_row, comparison_rows, data_facts, strategy_row
 from stages.evaluate.metrics import Meter
 from stages.evaluate.params import EvaluateParams
@@ -30,10 +32,12 @@ def judge(
     records: dict[str, CvRecord],
     idle: list[str],
     params: EvaluateParams,
+    said: Sequence[str] = (),
 ) -> Judgement:
     """What the test side says of every candidate.
 
-    `records` are in the order of params.yaml; `idle` names the strategies whose sampler changed nothing.
+    `records` are in the order of params.yaml; `idle` names the strategies whose sampler changed nothing;
+    `said` are notes of the training itself.
     Raises InputError when the test side lacks a class, a score is no probability, or params.yaml selects a classifier
     that no strategy has.
     """
@@ -46,9 +50,8 @@ def judge(
     meters = [Meter(y, scored[candidate].scores, scored[candidate].threshold) for candidate in ranked]
     found = measure_all(y, meters, settings.n_resamples, params.random_state)
     measured = dict(zip(ranked, found, strict=True))
-    prevalence = float(y.mean())
     rows = [
-        candidate_row(candidate, records[candidate.strategy], scored[candidate], one, prevalence, settings.confidence)
+        candidate_row(candidate, records[candidate.strategy], scored[candidate], one, y, settings.confidence)
         for candidate, one in measured.items()
     ]
     data = data_facts(table.contract, table.flow)
@@ -57,6 +60,7 @@ def judge(
         "settings": {
             "metric": select.metric,
             "policy": settings.threshold.policy,
+            "policy_key": settings.threshold.own,
             "confidence": settings.confidence,
             "n_resamples": settings.n_resamples,
             "reference": standing[reference]._asdict(),
@@ -64,11 +68,15 @@ def judge(
         "candidates": rows,
         "strategies": [candidate._asdict() for candidate in standing.values()],
         "comparisons": comparison_rows(pairs(ranked, standing, reference), measured, settings.confidence),
+        "cv_comparisons": cv_comparisons(records, reference, params.cv.n_splits, settings.confidence),
         "notes": [
             *notes.about_reference(params.strategies[reference], reference),
             *notes.about_classifiers(records, standing, select.classifier),
             *notes.about_samplers(records, idle),
+            *said,
+            *notes.about_time(table.contract.time),
             *notes.about_positives(data["train"]["positives"], data["test"]["positives"]),
+            *notes.about_promises(scored, settings.threshold.policy, settings.threshold.own),
             *notes.about_silence(measured),
         ],
     }
@@ -85,7 +93,7 @@ def _check(y: Ints, scored: dict[Candidate, Scored]) -> None:
         found = f"found {y.sum()} positive of {len(y)}"
         problems.append(f"{TEST}: needs rows of both classes; {found}; change `split` in params.yaml")
     for candidate, one in scored.items():
-        wrong = one.scores[~((one.scores >= 0) & (one.scores <= 1))]  # so written, NaN is wrong as well
+        wrong = one.raw[~((one.raw >= 0) & (one.raw <= 1))]  # so written, NaN is wrong as well
         if len(wrong):
             found = f"found {wrong[0]} and {len(wrong) - 1} more of its kind"
             problems.append(f"{MODELS}/{candidate}.skops: scores lie between 0 and 1; {found}; run `dvc repro --force`")
@@ -103,7 +111,7 @@ def _curves(
         points = {
             "roc": curves.roc(y, scores),
             "precision_recall": curves.precision_recall(y, scores),
-            "calibration": curves.calibration(y, scores),
+            "calibration": _calibration(y, scored[candidate]),
             "confusion": curves.confusion(
                 measured[candidate].counts["decisions"], contract.positive, contract.negative
             ),
@@ -111,3 +119,11 @@ def _curves(
         for name, found in points.items():
             files[name] += [{**candidate._asdict(), **point} for point in found]
     return files
+
+
+def _calibration(y: Ints, scored: Scored) -> list[Json]:
+    """The bins after calibration, and those before it where there was any."""
+    stages = (
+        {"before": scored.raw, "after": scored.scores} if scored.calibration != "none" else {"after": scored.scores}
+    )
+    return [{"stage": stage, **point} for stage, scores in stages.items() for point in curves.calibration(y, scores)]

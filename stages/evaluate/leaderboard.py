@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from stages.evaluate.bootstrap import Measured, percentile_interval
+from stages.evaluate.bootstrap import Measured
 from stages.evaluate.candidates import Candidate, Pair
 from stages.evaluate.comparisons import compare
 from stages.evaluate.crossval import CvRecord
-from stages.shared.arrays import Floats
+from stages.evaluate.intervals import intervals
+from stages.evaluate.probabilities import probability_facts
+from stages.shared.arrays import Floats, Ints
 from stages.shared.contract import Contract, Step
 
 Json = dict[str, Any]
@@ -21,7 +23,11 @@ class Scored:
     """What a candidate brings to the test: a threshold chosen on train, and its scores, shape (test rows,)."""
 
     threshold: float
-    scores: Floats
+    scores: Floats  # calibrated, and so is the threshold
+    raw: Floats  # as the model gives them
+    calibration: str  # the method; with none the two are the same
+    threshold_interval: tuple[float, float] | None = None  # where train has few positives
+    keeps_promise: bool = True  # whether the threshold keeps the bound of its policy on out-of-fold scores
 
 
 def data_facts(contract: Contract, flow: list[Step]) -> Json:
@@ -37,9 +43,10 @@ def data_facts(contract: Contract, flow: list[Step]) -> Json:
 
 
 def candidate_row(
-    candidate: Candidate, record: CvRecord, scored: Scored, measured: Measured, prevalence: float, confidence: float
+    candidate: Candidate, record: CvRecord, scored: Scored, measured: Measured, y: Ints, confidence: float
 ) -> Json:
     """Everything about one candidate."""
+    before, after = probability_facts(y, scored.raw), probability_facts(y, scored.scores)
     return {
         **candidate._asdict(),
         "sampler": record.sampler.ran,
@@ -48,17 +55,15 @@ def candidate_row(
             for metric, score in record.classifiers[candidate.classifier].items()
         },
         "threshold": scored.threshold,
+        "threshold_interval": scored.threshold_interval,
         "test": {
             **{name: value for family in TEST_FAMILIES for name, value in measured.values[family].items()},
             **measured.counts["decisions"],
         },
         "at_half": {**measured.values["decisions_at_half"], **measured.counts["decisions_at_half"]},
-        "intervals": {
-            name: list(percentile_interval(draws, confidence))
-            for family in TEST_FAMILIES
-            for name, draws in measured.draws[family].items()
-        },
-        "mean_score_ratio": float(scored.scores.mean()) / prevalence,
+        "intervals": {name: list(found) for name, found in intervals(measured, confidence).items()},
+        "mean_score_ratio": after["mean_score_ratio"],
+        "calibration": {"method": scored.calibration, "before": before, "after": after},
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -15,6 +16,13 @@ from stages.evaluate.decisions import (
     recall,
     specificity,
 )
+from stages.evaluate.left_out import (
+    average_precision_without,
+    decision_with_one_more,
+    decision_without,
+    mean_without,
+    roc_auc_without,
+)
 from stages.evaluate.ranking import Ranking, average_precision, roc_auc
 from stages.shared.arrays import Bools, Floats, Ints
 
@@ -25,6 +33,11 @@ Values = dict[str, dict[str, Floats]]
 HALF = 0.5
 
 
+#: log loss is kept finite by taking no score as closer to 0 or 1 than this
+CERTAIN = float(np.finfo(np.float64).eps)
+WORST_LOG_LOSS = float(-np.log(CERTAIN))
+
+
 def brier_loss(y: Ints, scores: Floats) -> Floats:
     """Squared distance of each score from the truth (Brier 1950)."""
     return (scores - y) ** 2
@@ -32,8 +45,7 @@ def brier_loss(y: Ints, scores: Floats) -> Floats:
 
 def logarithmic_loss(y: Ints, scores: Floats) -> Floats:
     """Surprise at each row's class, -log of its score, kept finite as scikit-learn keeps it."""
-    epsilon = np.finfo(np.float64).eps
-    likelihood = np.clip(np.where(y == 1, scores, 1 - scores), epsilon, 1 - epsilon)
+    likelihood = np.clip(np.where(y == 1, scores, 1 - scores), CERTAIN, 1 - CERTAIN)
     return np.asarray(-np.log(likelihood), dtype=np.float64)
 
 
@@ -48,13 +60,14 @@ class Metric:
     family: str
     higher_is_better: bool
     function: Callable[..., Floats]
+    limit: float = 1.0  # the largest value; 0 is the smallest
 
 
 METRICS = {
     "average_precision": Metric("ranking", True, average_precision),
     "roc_auc": Metric("ranking", True, roc_auc),
     "brier_score": Metric("probabilities", False, brier_loss),
-    "log_loss": Metric("probabilities", False, logarithmic_loss),
+    "log_loss": Metric("probabilities", False, logarithmic_loss, WORST_LOG_LOSS),
     "precision": Metric("decisions", True, precision),
     "recall": Metric("decisions", True, recall),
     "specificity": Metric("decisions", True, specificity),
@@ -74,10 +87,11 @@ class Meter:
     """One candidate's scores, prepared once so that many samples of the rows are measured cheaply."""
 
     def __init__(self, y: Ints, scores: Floats, threshold: float) -> None:
+        self.positive, self.scores = y == 1, scores
         self._ranking = Ranking(y, scores)
         self._losses = {name: metric.function(y, scores) for name, metric in of_family("probabilities").items()}
         alarms = {"decisions": scores >= threshold, "decisions_at_half": scores >= HALF}
-        self._cells = {family: _cells(y == 1, flagged) for family, flagged in alarms.items()}
+        self._cells = {family: _cells(self.positive, flagged) for family, flagged in alarms.items()}
 
     def measure(self, weights: Floats) -> Values:
         """Every metric on each sample of `weights`, shape (samples, rows); each sample must hold both classes."""
@@ -94,6 +108,28 @@ class Meter:
     def counts(self, weights: Floats) -> dict[str, Counts]:
         """The confusion matrix of each sample: of `decisions` at the threshold, of `decisions_at_half` at 0.5."""
         return {family: Counts(*(weights @ cells).T) for family, cells in self._cells.items()}
+
+    def without_each(self, family: str, metric: str) -> Floats:
+        """The metric without each row in turn, shape (rows,)."""
+        if family == "ranking":
+            return self._rankings_without[metric]
+        if family == "probabilities":
+            return mean_without(self.positive, self._losses[metric])
+        return np.asarray(self._cells[family] @ decision_without(METRICS[metric].function, self._counted(family)))
+
+    def with_one_more(self, family: str, metric: str) -> Floats:
+        """By how much one row more in each cell of the confusion matrix changes the metric, shape (4,)."""
+        return decision_with_one_more(METRICS[metric].function, self._counted(family))
+
+    @cached_property
+    def _rankings_without(self) -> dict[str, Floats]:
+        return {
+            "average_precision": average_precision_without(self.positive, self.scores),
+            "roc_auc": roc_auc_without(self.positive, self.scores),
+        }
+
+    def _counted(self, family: str) -> Counts:
+        return Counts(*self._cells[family].sum(axis=0))
 
 
 def _cells(positive: Bools, flagged: Bools) -> Floats:

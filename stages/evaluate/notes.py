@@ -5,6 +5,7 @@ from typing import Any
 from stages.evaluate.bootstrap import Measured
 from stages.evaluate.candidates import AUTO, Candidate
 from stages.evaluate.crossval import CvRecord
+from stages.evaluate.leaderboard import Scored
 
 #: with fewer positives a threshold or an interval hangs on a handful of rows
 FEW_POSITIVES = 50
@@ -31,7 +32,7 @@ def about_samplers(records: dict[str, CvRecord], idle: list[str]) -> list[str]:
     replaced = [
         f"{strategy}: {sampler.asked} ran as {sampler.ran} ({sampler.why})."
         for strategy, sampler in ((strategy, record.sampler) for strategy, record in records.items())
-        if sampler.asked == "SMOTE" and sampler.ran != "SMOTE"
+        if sampler.asked and sampler.why != "as asked" and sampler.ran != sampler.asked
     ]
     nothing = [
         f"{strategy}: {records[strategy].sampler.ran} added and removed no row in any fold." for strategy in idle
@@ -39,17 +40,39 @@ def about_samplers(records: dict[str, CvRecord], idle: list[str]) -> list[str]:
     return replaced + nothing
 
 
+def about_time(time: str | None) -> list[str]:
+    """Said where the test side is the latest part: the folds of train are not parted by time."""
+    if not time:
+        return []
+    return [
+        f"Test rows are later than train rows by `{time}`, but the folds inside train are drawn from all its times: "
+        "cross-validated numbers and thresholds there come from models that knew later rows."
+    ]
+
+
 def about_positives(train: int, test: int) -> list[str]:
     """Said of a side with few positives."""
     sides = {
         f"Train has {train} positive rows": (train, "the tuned thresholds are uncertain"),
-        f"Test has {test} positive rows": (test, "the intervals understate the noise of so few"),
+        f"Test has {test} positive rows": (
+            test,
+            "intervals are wide, and only large differences stand out",
+        ),
     }
     return [
         f"{found}, fewer than {FEW_POSITIVES}: {meaning}."
         for found, (positives, meaning) in sides.items()
         if positives < FEW_POSITIVES
     ]
+
+
+def about_promises(scored: dict[Candidate, Scored], policy: str, own: dict[str, float]) -> list[str]:
+    """Said of the candidates whose threshold cannot keep the bound of the policy on out-of-fold scores."""
+    broken = [str(candidate) for candidate, found in scored.items() if not found.keeps_promise]
+    if not broken:
+        return []
+    bound = ", ".join(f"{key} {value:g}" for key, value in own.items())
+    return [f"No threshold reaches {policy} ({bound}) on train: the nearest one stands for {', '.join(broken)}."]
 
 
 def about_silence(measured: dict[Candidate, Measured]) -> list[str]:

@@ -1,57 +1,40 @@
 """The decision threshold, chosen from out-of-fold scores on train; the test side never has a say."""
 
-from collections.abc import Callable
-
 import numpy as np
+import numpy.typing as npt
 
-from stages.evaluate.decisions import Counts, f1
-from stages.evaluate.params import CostParams
+from stages.evaluate.decisions import Counts
+from stages.evaluate.policies import POLICIES, PROMISES, Costs, Keys, Own
 from stages.shared.arrays import Floats, Ints
 
 #: a threshold is stored with so many digits, so only such numbers are tried: what is stored is what was measured
 DIGITS = 6
 
-# Each policy gives the value of every threshold, higher is better. Where it can, it stays in whole numbers,
-# so that thresholds of equal value are found equal.
 
-
-def _f1(counts: Counts, cost: CostParams | None) -> Floats:
-    return f1(counts)
-
-
-def _g_mean(counts: Counts, cost: CostParams | None) -> Floats:
-    """recall × specificity, times the constant positives × negatives; its root has the same best place."""
-    return counts.tp * counts.tn
-
-
-def _balanced_accuracy(counts: Counts, cost: CostParams | None) -> Floats:
-    """recall + specificity, times the constant positives × negatives."""
-    return counts.tp * (counts.fp + counts.tn) + counts.tn * (counts.tp + counts.fn)
-
-
-def _cost(counts: Counts, cost: CostParams | None) -> Floats:
-    if cost is None:
-        raise ValueError("the policy cost needs the costs")  # the params model has refused this before
-    return -(cost.false_negative * counts.fn + cost.false_positive * counts.fp)
-
-
-POLICIES: dict[str, Callable[[Counts, CostParams | None], Floats]] = {
-    "f1": _f1,
-    "g_mean": _g_mean,
-    "balanced_accuracy": _balanced_accuracy,
-    "cost": _cost,
-}
-
-
-def tuned_threshold(y: Ints, scores: Floats, policy: str, cost: CostParams | None = None) -> float:
+def tuned_threshold(y: Ints, scores: Floats, policy: str, cost: Costs = None, own: Own = None) -> float:
     """The threshold with the best value of `policy`; a row is an alarm when its score is at least the threshold.
 
-    `y` and `scores` have shape (rows,). Among thresholds of equal value the highest wins: as good with the fewest
-    alarms, and one rule also where the best thresholds do not adjoin.
+    `y` and `scores` have shape (rows,); `own` is the number that the policy needs, if any. Among thresholds of equal
+    value the highest wins: as good with the fewest alarms, and one rule also where the best thresholds do not adjoin.
     """
     thresholds = possible_thresholds(scores)
-    values = POLICIES[policy](counts_at(thresholds, y, scores), cost)
-    return float(thresholds[np.flatnonzero(values == values.max())[-1]])
+    return float(thresholds[best_place(POLICIES[policy](counts_at(thresholds, y, scores), own, cost))])
+
+
+def keeps_promise(y: Ints, scores: Floats, threshold: float, policy: str, own: Own = None) -> bool:
+    """Whether `threshold` keeps the bound of its policy, such as the precision asked for; true where it has none."""
+    if policy not in PROMISES or own is None:
+        return True
+    return bool(PROMISES[policy](counts_at(np.array([threshold]), y, scores), own)[0])
+
+
+def best_place(keys: Keys) -> npt.NDArray[np.intp]:
+    """Where the best threshold stands along the last axis, of equals the last: shape of `keys` without that axis."""
+    best = np.ones_like(keys[0], dtype=np.bool_)
+    for values in keys:
+        among = np.where(best, values, -np.inf)
+        best &= among == among.max(axis=-1, keepdims=True)
+    return np.asarray(best.shape[-1] - 1 - best[..., ::-1].argmax(axis=-1))
 
 
 def possible_thresholds(scores: Floats) -> Floats:

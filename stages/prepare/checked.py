@@ -14,6 +14,8 @@ from stages.shared.errors import InputError
 WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 #: from here on different whole numbers can be the same float
 INEXACT = 2.0**53
+#: beyond this the square of a number, and with it a standard deviation, is infinite
+HUGE = 1e150
 
 
 def numeric_cells(where: str, column: pa.ChunkedArray, marks: Marks) -> Floats:
@@ -34,7 +36,13 @@ def numeric_cells(where: str, column: pa.ChunkedArray, marks: Marks) -> Floats:
         problems.append(
             f"{where}, {rows}: {found} is infinite; numbers must be finite, mend the cell or name it in data.missing"
         )
-    if (large := _inexact(column, numbers.values)).any():
+    elif (huge := np.abs(numbers.values) > HUGE).any():
+        found, rows = _first(column, huge)
+        problems.append(
+            f"{where}, {rows}: {found} is beyond ±{HUGE:g}, too large to be scaled; if it means missing, name it in "
+            "data.missing, otherwise give the column in another unit"
+        )
+    elif (large := _inexact(column, numbers.values)).any():
         found, rows = _first(column, large)
         problems.append(
             f"{where}, {rows}: {found} is not below 2^53, from where on whole numbers are no longer exact; "

@@ -3,13 +3,17 @@
 import numpy as np
 import pyarrow as pa
 
-from stages.prepare.cells import Marks
+from stages.prepare.cells import Marks, Texts
 from stages.prepare.checked import numeric_cells, text_cells
 from stages.prepare.gather import Gatherer
-from stages.prepare.words import nearest
+from stages.prepare.target import alike
+from stages.prepare.words import nearest, shortened
 from stages.shared.arrays import from_numpy
 from stages.shared.contract import Contract, Feature
 from stages.shared.errors import InputError
+
+#: in so many rows some level must be known
+TELLING = 20
 
 
 def conform(raw: pa.Table, contract: Contract, source: str) -> tuple[pa.Table, dict[str, int]]:
@@ -42,6 +46,31 @@ def _column(raw: pa.Table, feature: Feature, contract: Contract, source: str) ->
     if feature.type == "numeric":
         values = numeric_cells(where, column, marks)
         return from_numpy(values, pa.float64(), np.isnan(values)), 0
-    texts = text_cells(where, column, marks)
-    known = set(feature.levels or [])
-    return texts.array(), sum(count for text, count in texts.counts().items() if text not in known)
+    levels = feature.levels or []
+    texts = _as_spelt(text_cells(where, column, marks), levels)
+    counts = texts.counts()
+    strangers = sum(count for text, count in counts.items() if text not in set(levels))
+    if len(texts.codes) >= TELLING and counts and strangers == sum(counts.values()):
+        known, found = ", ".join(map(shortened, levels[:3])), shortened(next(iter(counts)))
+        raise InputError(
+            f"{where}: no cell holds a level that training knew; found {found} and others, known are {known} and "
+            "others; is this another column, or another spelling?"
+        )
+    return texts.array(), strangers
+
+
+def _as_spelt(texts: Texts, levels: list[str]) -> Texts:
+    """Texts that differ from one level in case, white space or number form alone, as that level.
+
+    Kinds of files spell the same value in different ways: a boolean is True in a CSV by pandas and true in Parquet, and
+    a column of whole numbers with a gap in it is written 2.0.
+    """
+    known = set(levels)
+    ambiguous = {level for group in alike(levels) for level in group}
+    found = texts.different.to_pylist()
+    different = list(found)
+    for group in alike([*known - ambiguous, *(text for text in found if text not in known)]):
+        level = next((text for text in group if text in known), None)
+        if level is not None:
+            different = [level if text in group else text for text in different]
+    return Texts(pa.array(different, pa.string()), texts.codes)

@@ -97,7 +97,8 @@ def _rows(content: bytes, header: list[str], source: str) -> pa.Table:
             pa.BufferReader(content),
             # the header is read as a row, so that pyarrow invents no names; threads would lose the row numbers
             pacsv.ReadOptions(autogenerate_column_names=True, use_threads=False, block_size=BLOCK),
-            pacsv.ParseOptions(newlines_in_values=True, invalid_row_handler=keep),
+            # with one column, a blank line is a missing value
+            pacsv.ParseOptions(newlines_in_values=True, invalid_row_handler=keep, ignore_empty_lines=len(header) > 1),
             pacsv.ConvertOptions(column_types=places, null_values=[""], strings_can_be_null=True),
         )
     except pa.ArrowInvalid as error:

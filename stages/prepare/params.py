@@ -2,9 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from stages.shared.params import Section, View
+
+#: the columns of a scored table, beside the keys
+RESULTS = ("probability", "decision", "threshold", "model")
 
 
 def _label(value: Any) -> Any:
@@ -30,6 +33,14 @@ Label = Annotated[str | int | float | bool, BeforeValidator(_label)]
 Mark = Annotated[str | int | float, BeforeValidator(_mark)]
 
 
+def _no_result(names: list[str]) -> list[str]:
+    if clash := [name for name in names if name in RESULTS]:
+        raise ValueError(
+            f"{', '.join(clash)} is the name of a column that tools.predict writes; rename it in the table"
+        )
+    return names
+
+
 class DataParams(Section):
     """The table and the parts that its columns play."""
 
@@ -37,7 +48,7 @@ class DataParams(Section):
     target: str
     positive: Label
     drop: list[str]
-    key: list[str]
+    key: Annotated[list[str], AfterValidator(_no_result)]
     categorical: Annotated[Literal["auto"] | list[str], BeforeValidator(_columns_or_auto)]
     missing: dict[str, list[Mark]]
 

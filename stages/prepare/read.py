@@ -5,6 +5,7 @@ from pathlib import Path
 import zlib
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from stages.prepare.cells import reading
@@ -87,7 +88,17 @@ def _parquet(path: Path, source: str) -> pa.Table:
         raise InputError(f"{source}: not a whole Parquet file ({one_line(error)}); fetch or write it again") from None
     if table.num_rows == 0:
         raise InputError(f"{source}: holds columns but no data row; it must hold both")
-    return table.replace_schema_metadata(None)
+    return _nan_is_missing(table.replace_schema_metadata(None))
+
+
+def _nan_is_missing(table: pa.Table) -> pa.Table:
+    """NaN as null, in every column of floats: pyarrow and polars write one where pandas writes the other."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_floating(field.type):
+            wide = table.column(place).cast(pa.float64())
+            nothing = pa.scalar(None, field.type)
+            table = table.set_column(place, field, pc.if_else(pc.is_nan(wide), nothing, table.column(place)))
+    return table
 
 
 def _check_size(size: int, source: str) -> None:

@@ -81,7 +81,7 @@ def _write_champion(folder: "Path", findings: "Findings") -> None:
 
     from stages.report.champion import card_facts, facts, needs_imblearn
     from stages.report.render import to_card
-    from stages.shared.files import sha256, write_json, write_text
+    from stages.shared.files import read_json, sha256, write_json, write_text
     from stages.shared.manifest import write_manifest
 
     best, model = findings.champion, folder / paths.CHAMPION_MODEL
@@ -90,7 +90,8 @@ def _write_champion(folder: "Path", findings: "Findings") -> None:
     with zipfile.ZipFile(model) as archive:
         write_text(folder / paths.CHAMPION_CARD, to_card(card_facts(findings, needs_imblearn(archive))))
     digest = sha256(model)
-    write_json(folder / paths.CHAMPION_FACTS, facts(findings, digest))
+    calibrators = read_json(paths.MODELS / best.strategy / paths.CALIBRATION)
+    write_json(folder / paths.CHAMPION_FACTS, facts(findings, digest, calibrators[best.classifier]))
     write_manifest(folder, strategy=best.strategy, classifier=best.classifier, model=digest)
 
 

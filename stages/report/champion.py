@@ -16,8 +16,8 @@ _NAMED = 6
 USE = "python -m tools.predict new.csv -o scored.csv"
 
 
-def facts(findings: Findings, model: str) -> dict[str, Any]:
-    """The content of champion.json; `model` is the SHA-256 of model.skops."""
+def facts(findings: Findings, model: str, calibration: dict[str, Any]) -> dict[str, Any]:
+    """The content of champion.json; `model` is the SHA-256 of model.skops, `calibration` its calibrator."""
     best, contract = findings.champion, findings.contract
     return {
         "strategy": best.strategy,
@@ -26,6 +26,7 @@ def facts(findings: Findings, model: str) -> dict[str, Any]:
         "positive": contract.positive,
         "negative": contract.negative,
         "model": model,
+        "calibration": calibration,
     }
 
 
@@ -50,6 +51,7 @@ def card_facts(findings: Findings, imblearn: bool) -> dict[str, Any]:
         "prevalence": percent(contract.positives / contract.rows),
         "level": percent(board.settings.confidence),
         "threshold": number("threshold", best.threshold),
+        "unsure": unsure(findings),
         "test": [
             (LABELS.get(metric, metric), number(metric, best.test[metric]), interval(metric, *best.intervals[metric]))
             for metric in metrics
@@ -59,6 +61,7 @@ def card_facts(findings: Findings, imblearn: bool) -> dict[str, Any]:
             for metric, spread in best.cv.items()
         ],
         "ratio": number("mean_score_ratio", best.mean_score_ratio),
+        "calibrated": calibrated(best),
         "brier": tested(best, "brier_score"),
         "standing": standing(findings),
         "imblearn": imblearn,
@@ -70,12 +73,14 @@ def section(findings: Findings) -> Section:
     """What the champion is, why, what is as good, and how to use it."""
     board, best, metric = findings.board, findings.champion, findings.params.select.metric
     sampler = best.sampler or "no sampler"
-    what = f"{best} ({sampler}), threshold {number('threshold', best.threshold)} (chosen for {board.settings.policy})."
+    threshold = f"threshold {number('threshold', best.threshold)} (chosen for {board.settings.policy_words})"
+    what = f"{best} ({sampler}), {threshold}.{unsure(findings)}"
     held = (
         f"On test it catches {best.test['tp']} of {board.data.test.positives} positives with {best.test['fp']} false "
         f"alarms among {board.data.test.rows - board.data.test.positives} negatives: precision "
         f"{tested(best, 'precision')}, recall {tested(best, 'recall')}. Its mean score is "
         f"{number('mean_score_ratio', best.mean_score_ratio)} times the prevalence."
+        f"{calibrated(best)}"
     )
     spread = best.cv[metric]
     near = [str(item) for item in _near(board, best, metric)]
@@ -90,6 +95,30 @@ def section(findings: Findings) -> Section:
         Command(USE),
     ]
     return Section("champion", "The champion", blocks)
+
+
+def calibrated(best: Candidate) -> str:
+    """A sentence on what calibration changed, with a blank before it; empty where there was none."""
+    if not best.is_calibrated:
+        return ""
+    before = best.calibration.before
+    return (
+        f" These numbers are of calibrated scores ({best.calibration.method}, learned from train alone): the mean of "
+        f"the raw ones is {number('mean_score_ratio', before.mean_score_ratio)} times the prevalence, their Brier "
+        f"score {number('brier_score', before.brier_score)}."
+    )
+
+
+def unsure(findings: Findings) -> str:
+    """A sentence on how unsure the threshold is, with a blank before it; empty where train has enough positives."""
+    board, bounds = findings.board, findings.champion.threshold_interval
+    if bounds is None:
+        return ""
+    level = percent(board.settings.confidence)
+    return (
+        f" Only {board.data.train.positives} train positives stand behind that threshold: its {level} bootstrap "
+        f"interval is {interval('threshold', *bounds)}."
+    )
 
 
 def standing(findings: Findings) -> list[str]:

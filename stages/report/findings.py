@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from stages.report.leaderboard import Candidate, Leaderboard
 from stages.report.params import AUTO, ReportParams
 from stages.report.records import Trace
-from stages.report.words import LABELS
+from stages.report.selection import tied
+from stages.report.words import LABELS, number
 from stages.shared.contract import Contract
 
 
@@ -24,23 +25,27 @@ class Findings:
     @property
     def why_champion(self) -> str:
         """How the champion was chosen, as a sentence."""
-        select = self.params.select
-        equal = [
-            item
-            for item in self.board.candidates
-            if item.cv[select.metric].mean == self.champion.cv[select.metric].mean
-        ]
-        simpler = ", and of equals the fewest moving parts" if len(equal) > 1 else ""
-        best = f"the best cross-validated {LABELS[select.metric]} on train{simpler}"
+        select, metric = self.params.select, self.params.select.metric
+        if select.strategy != AUTO and select.classifier != AUTO:
+            return "It is named in params.yaml (select), not chosen by the numbers."
         named = [
             f"{kind} {name}" for kind, name in (("strategy", select.strategy), ("classifier", select.classifier))
             if name != AUTO
         ]  # fmt: skip
-        if not named:
-            return f"It has {best}, among {len(self.board.candidates)} candidates; test had no say."
-        if len(named) == 2:
-            return "It is named in params.yaml (select), not chosen by the numbers."
-        return f"It has {best}, among the candidates of {named[0]}, which params.yaml names (select)."
+        among = f"{len(self.board.candidates)} candidates; test had no say"
+        if named:
+            among = f"the candidates of {named[0]}, which params.yaml names (select)"
+        best, *others = tied(self.params, self.board)
+        if not others:
+            return f"It has the best cross-validated {LABELS[metric]} on train, among {among}."
+        leader = f"{best}, {number(metric, best.cv[metric].mean)}"
+        return (
+            f"The best cross-validated {LABELS[metric]} on train has {leader}, among {among}. {len(others)} "
+            f"{'candidate ties' if len(others) == 1 else 'candidates tie'} with it (within "
+            f"{number(metric, select.tolerance)}, or the same classifier with nothing done, from which the folds "
+            "cannot tell it), and a tie goes to the simplest: the fewest moving parts in the treatment, then logistic "
+            "regression before other classifiers."
+        )
 
     @property
     def rival(self) -> str:

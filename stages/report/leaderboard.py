@@ -43,9 +43,16 @@ class Settings(Read):
 
     metric: str
     policy: str
+    policy_key: dict[str, float]
     confidence: float
     n_resamples: int
     reference: Name
+
+    @property
+    def policy_words(self) -> str:
+        """The policy with its own key, where it has one: min_recall (recall 0.9)."""
+        own = ", ".join(f"{key} {value:g}" for key, value in self.policy_key.items())
+        return f"{self.policy} ({own})" if own else self.policy
 
 
 class Spread(Read):
@@ -55,16 +62,56 @@ class Spread(Read):
     sd: float
 
 
+class Probabilities(Read):
+    """What scores are worth as probabilities."""
+
+    brier_score: float
+    brier_skill: float
+    log_loss: float
+    ece: float
+    mean_score_ratio: float
+
+
+class Calibration(Read):
+    """How the scores were calibrated, and what that changed on test."""
+
+    method: str
+    before: Probabilities
+    after: Probabilities
+
+
 class Candidate(Name):
     """One strategy × classifier with all its numbers."""
 
     sampler: str | None
     cv: dict[str, Spread]
     threshold: float
+    threshold_interval: tuple[float, float] | None
     test: dict[str, Number]
     at_half: dict[str, Number]
     intervals: dict[str, tuple[float, float]]
     mean_score_ratio: float
+    calibration: Calibration
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether its scores are other than the model gives them."""
+        return self.calibration.method != "none"
+
+
+class CvComparison(Name):
+    """A paired difference over the folds: candidate − the same classifier of the reference strategy."""
+
+    metric: str
+    reference_strategy: str
+    difference: float
+    low: float
+    high: float
+
+    @property
+    def is_tie(self) -> bool:
+        """Whether the folds cannot tell the two apart."""
+        return self.low <= 0 <= self.high
 
 
 class Comparison(Name):
@@ -89,6 +136,7 @@ class Leaderboard(Read):
     candidates: list[Candidate]  # best cross-validated first
     strategies: list[Name]  # in params order, each with the classifier that stands for it
     comparisons: list[Comparison]
+    cv_comparisons: list[CvComparison]
     notes: list[str]
 
     def candidate(self, strategy: str, classifier: str) -> Candidate:
@@ -97,6 +145,12 @@ class Leaderboard(Read):
             if (candidate.strategy, candidate.classifier) == (strategy, classifier):
                 return candidate
         raise InputError(f"metrics/leaderboard.json: {strategy} × {classifier} is missing; run `dvc repro` again")
+
+    def cv_comparison(self, candidate: Name, metric: str) -> CvComparison | None:
+        """The difference over the folds from the same classifier without treatment, where there is one."""
+        wanted = (metric, candidate.strategy, candidate.classifier)
+        found = (item for item in self.cv_comparisons if (item.metric, item.strategy, item.classifier) == wanted)
+        return next(found, None)
 
     def row(self, strategy: str) -> Candidate:
         """The candidate that stands for a strategy."""

@@ -16,6 +16,7 @@ class SelectParams(Section):
     strategy: str
     classifier: str
     metric: Literal["average_precision", "roc_auc", "brier_score", "log_loss"]
+    tolerance: float = Field(ge=0, allow_inf_nan=False)
 
 
 class StrategyView(View):
@@ -31,9 +32,11 @@ class StrategyView(View):
         return not (self.sampler or self.class_weight or self.classifiers)
 
     @property
-    def is_weights_alone(self) -> bool:
-        """Whether class weights are all that this strategy does."""
-        return bool(self.class_weight) and not self.sampler and not self.classifiers
+    def moving_parts(self) -> int:
+        """How much there is to go wrong: nothing, weights, a sampler, a sampler and weights or a model of its own."""
+        if self.classifiers:
+            return 3
+        return bool(self.class_weight) + 2 * bool(self.sampler)
 
 
 class ReportParams(View):

@@ -1,8 +1,9 @@
 """The sections for the careful reader: notes, how to read the page, what was run."""
 
 from stages.report.findings import Findings
+from stages.report.leaderboard import Leaderboard
 from stages.report.page import Block, Items, Paragraph, Section, Table
-from stages.report.words import LABELS, count, percent
+from stages.report.words import LABELS, count, listed, percent
 
 
 def notes(findings: Findings) -> Section:
@@ -14,17 +15,18 @@ def notes(findings: Findings) -> Section:
 def how_to_read(findings: Findings) -> Section:
     """Which noise the intervals cover, where thresholds come from, what a tie is."""
     settings, level = findings.board.settings, percent(findings.board.settings.confidence)
+    board = findings.board
     items = [
-        f"Intervals hold {level} and come from {count(settings.n_resamples)} bootstrap resamples of the test rows, the "
-        "same for every candidate, so differences are paired. They cover the noise of the test rows: another draw of "
-        "as many. They do not cover another split, another training sample or another seed.",
+        f"Intervals hold {level} and cover the noise of the test rows: another draw of as many. They do not cover "
+        "another split, another training sample or another seed. Those of differences come from "
+        f"{count(settings.n_resamples)} bootstrap resamples, the same for every candidate, so differences are paired.",
         "Intervals of differences are simultaneous within a family, over all its strategies and metrics: the more "
         "are compared, the wider they are, so that one lucky strategy among many does not count as better.",
         "Better or worse: the whole interval of the difference lies on one side of zero. Tie: it does not; these test "
         "rows cannot tell the two apart. A tie is no proof that they are equal.",
-        f"Thresholds are chosen for {settings.policy} on out-of-fold scores of train, never on test. At 0.5 a "
-        "treatment that shifts scores upwards looks like one that finds more; with tuned thresholds the two "
-        "are told apart.",
+        f"Thresholds are chosen for {settings.policy_words} on out-of-fold scores of train, never on test. At 0.5 a "
+        "treatment that shifts scores upwards, and was not calibrated, looks like one that finds more; with tuned "
+        "thresholds the two are told apart.",
         f"The champion is chosen by cross-validated {LABELS[settings.metric]} on train. CV numbers are means over "
         "folds ± one standard deviation between folds.",
         "Ranking (average precision, ROC-AUC) asks whether positives score higher than negatives; probabilities (Brier "
@@ -33,8 +35,28 @@ def how_to_read(findings: Findings) -> Section:
         "Mean score / prevalence is 1 when the scores are right on average; 5 means that they claim five times as many "
         "positives as there are. Resampling and class weights raise it, because they change the prevalence that the "
         "model believes in.",
+        "ECE, the expected calibration error, is the mean distance between score and share of positives in ten bins of "
+        "the score, weighted by their rows.",
+        _calibration(board),
     ]
     return Section("reading", "How to read this", [Items(items)])
+
+
+def _calibration(board: Leaderboard) -> str:
+    """What was calibrated, and why."""
+    methods = sorted({item.calibration.method for item in board.candidates if item.is_calibrated})
+    if not methods:
+        return (
+            "No candidate was calibrated (calibration in params.yaml): the scores are as the classifiers give them. "
+            "Those of a treatment that changes the prevalence are no probabilities."
+        )
+    number = sum(item.is_calibrated for item in board.candidates)
+    return (
+        f"Calibrated: {number} of {len(board.candidates)} candidates ({listed(methods)}). A rising function, learned "
+        "from train alone, maps their scores to probabilities, to take back what resampling and class weights did to "
+        "them. Who ranks above whom stays the same. Thresholds, test metrics and predictions are of calibrated scores, "
+        "decisions at 0.5 as well."
+    )
 
 
 def what_was_run(findings: Findings) -> Section:
@@ -51,7 +73,7 @@ def what_was_run(findings: Findings) -> Section:
         ["random_state", str(findings.params.random_state)],
         ["Folds fitted", ", ".join(map(str, folds))],
         ["Bootstrap resamples", count(board.settings.n_resamples)],
-        ["Threshold policy", board.settings.policy],
+        ["Threshold policy", board.settings.policy_words],
         ["Reference", str(board.reference)],
     ]
     hashes = [[path, ", ".join(values)] for path, values in findings.inputs.items()]

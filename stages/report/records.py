@@ -59,6 +59,7 @@ class Trace(Read):
     folds: list[Fold]
     class_weight: dict[str, dict[str, float]]
     epochs: dict[str, list[Epoch]]
+    notes: list[str]
 
 
 class Trust(Read):

@@ -19,8 +19,8 @@ def leaderboard(findings: Findings) -> Section:
     """A row a strategy, best cross-validated first."""
     board, level = findings.board, percent(findings.board.settings.confidence)
     header = [
-        "Strategy", "Classifier", "CV average precision", f"Test average precision ({level})", "ROC-AUC", "Brier",
-        "Threshold", "Precision", "Recall", "F1", "Ranking",
+        "Strategy", "Classifier", "CV average precision", f"Test average precision ({level})", "Ranking", "ROC-AUC",
+        "Brier", "Threshold", "Precision", "Recall", "F1",
     ]  # fmt: skip
     rows = [
         [
@@ -28,10 +28,10 @@ def leaderboard(findings: Findings) -> Section:
             row.classifier,
             cross_validated(row),
             tested(row, "average_precision"),
+            _word(board, row),
             *(number(metric, row.test[metric]) for metric in ("roc_auc", "brier_score")),
             number("threshold", row.threshold),
             *(number(metric, row.test[metric]) for metric in ("precision", "recall", "f1")),
-            _word(board, row),
         ]
         for row in board.rows
     ]
@@ -42,7 +42,7 @@ def leaderboard(findings: Findings) -> Section:
     )
     pictures = [plot for plot in (_forest(findings, "ranking"), _forest(findings, "probabilities")) if plot]
     figures: list[Block] = [Figures(pictures)] if pictures else []
-    return Section("leaderboard", "Leaderboard", [Table(caption, header, rows, "llrrrrrrrrl"), *figures])
+    return Section("leaderboard", "Leaderboard", [Table(caption, header, rows, "llrrlrrrrrr"), *figures])
 
 
 def families(findings: Findings) -> Section:
@@ -84,7 +84,8 @@ def candidates(findings: Findings) -> Section:
     board, level = findings.board, percent(findings.board.settings.confidence)
     header = [
         "Strategy", "Classifier", "Sampler", "CV average precision", f"Test average precision ({level})", "ROC-AUC",
-        "Brier", "Log loss", "Mean score / prevalence", "Threshold", "Precision", "Recall", "F1", "Recall at 0.5",
+        "Calibration", "Brier", "Log loss", "ECE", "Mean score / prevalence", "Threshold", "Precision", "Recall", "F1",
+        "Recall at 0.5",
         "Ranking against the same classifier",
     ]  # fmt: skip
     rows = [
@@ -94,8 +95,9 @@ def candidates(findings: Findings) -> Section:
             item.sampler or "none",
             cross_validated(item),
             tested(item, "average_precision"),
-            *(number(metric, item.test[metric]) for metric in ("roc_auc", "brier_score", "log_loss")),
-            number("mean_score_ratio", item.mean_score_ratio),
+            number("roc_auc", item.test["roc_auc"]),
+            item.calibration.method,
+            *(before_after(item, metric) for metric in ("brier_score", "log_loss", "ece", "mean_score_ratio")),
             number("threshold", item.threshold),
             *(number(metric, item.test[metric]) for metric in ("precision", "recall", "f1")),
             number("recall", item.at_half["recall"]),
@@ -104,16 +106,25 @@ def candidates(findings: Findings) -> Section:
         for item in board.candidates
     ]
     caption = (
-        "Every strategy × classifier, best cross-validated first. The last column compares with the same classifier "
+        "Every strategy × classifier, best cross-validated first. What calibration changed is shown before → after; "
+        "all else is of calibrated scores. The last column compares with the same classifier "
         f"under {board.reference.strategy}, or where it has none with the one that it names."
     )
-    return Section("candidates", "Every candidate", [Table(caption, header, rows, "lllrrrrrrrrrrrn")])
+    return Section("candidates", "Every candidate", [Table(caption, header, rows, "lllrrrlnnnnrrrrrn")])
 
 
 def cross_validated(candidate: Candidate) -> str:
     """Average precision over the folds: 0.845 ± 0.021."""
     spread = candidate.cv["average_precision"]
     return f"{number('average_precision', spread.mean)} ± {number('average_precision', spread.sd)}"
+
+
+def before_after(candidate: Candidate, metric: str) -> str:
+    """A metric of the probabilities on test: 0.0812 → 0.0301, or one number where nothing was calibrated."""
+    before, after = (
+        number(metric, getattr(side, metric)) for side in (candidate.calibration.before, candidate.calibration.after)
+    )
+    return f"{before} → {after}" if candidate.is_calibrated else after
 
 
 def tested(candidate: Candidate, metric: str) -> str:

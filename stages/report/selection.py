@@ -41,27 +41,55 @@ def check_agreement(params: ReportParams, board: Leaderboard, flat: Mapping[str,
 
 
 def choose(params: ReportParams, board: Leaderboard) -> Candidate:
-    """The best candidate among those that `select` allows; of equals the one with fewer moving parts.
+    """The simplest of the candidates that tie with the best.
 
-    Fewer: doing nothing, then class weights alone, then the order of params.yaml, then that of the leaderboard.
+    Simple is, in this order: few moving parts in the treatment (nothing, class weights, a sampler, more), logistic
+    regression before any other classifier, a better cross-validation, the order of params.yaml.
     Raises InputError when `select` names what is not there, listing what is.
     """
-    select = params.select
+    order = list(params.strategies)
+    sign = _sign(params)
+
+    def simplicity(candidate: Candidate) -> tuple[int, bool, float, int]:
+        name = candidate.strategy
+        mean = candidate.cv[params.select.metric].mean
+        others = candidate.classifier != "logistic_regression"
+        return params.strategies[name].moving_parts, others, sign * mean, order.index(name)
+
+    return min(tied(params, board), key=simplicity)  # the first of equals, so the leaderboard's order comes last
+
+
+def tied(params: ReportParams, board: Leaderboard) -> list[Candidate]:
+    """The candidates that `select` allows and that tie with the best of them, best first.
+
+    One ties when its cross-validated metric is within `select.tolerance` of the best; and the reference strategy ties
+    when the folds cannot tell its same classifier from the best: a treatment has to earn its place.
+    Raises InputError when `select` names what is not there, listing what is.
+    """
+    select, sign = params.select, _sign(params)
     _check_names(params, board)
     allowed = [
         candidate
         for candidate in board.candidates
         if select.strategy in (AUTO, candidate.strategy) and select.classifier in (AUTO, candidate.classifier)
     ]
-    sign = 1 if select.metric in LOWER_IS_BETTER else -1
-    order = list(params.strategies)
+    allowed.sort(key=lambda candidate: sign * candidate.cv[select.metric].mean)
+    best = allowed[0]
+    rounding = 1e-9  # of the difference of two numbers with 6 digits
 
-    def rank(candidate: Candidate) -> tuple[float, list[bool], int]:
-        name = candidate.strategy
-        parts = [name != board.settings.reference.strategy, not params.strategies[name].is_weights_alone]
-        return sign * candidate.cv[select.metric].mean, parts, order.index(name)
+    def ties(item: Candidate) -> bool:
+        if abs(item.cv[select.metric].mean - best.cv[select.metric].mean) <= select.tolerance + rounding:
+            return True
+        if (item.strategy, item.classifier) != (board.settings.reference.strategy, best.classifier):
+            return False
+        found = board.cv_comparison(best, select.metric)
+        return found is not None and found.is_tie
 
-    return min(allowed, key=rank)  # the first of equals, so the leaderboard's order comes last
+    return [item for item in allowed if ties(item)]
+
+
+def _sign(params: ReportParams) -> int:
+    return 1 if params.select.metric in LOWER_IS_BETTER else -1
 
 
 def flat_metrics(candidate: Candidate) -> dict[str, Any]:

@@ -51,6 +51,8 @@ def _recall(board: Leaderboard, row: Candidate) -> str:
         return ""
     before, after = board.reference.at_half["recall"], row.at_half["recall"]
     change = f"from {number('recall', before)} to {number('recall', after)}"
+    if row.is_calibrated:
+        change += ", after calibration"
     if item.verdict == "worse":
         return f"it lowered recall at 0.5 {change}"
     if item.verdict == "tie":
@@ -79,9 +81,9 @@ def _brier(board: Leaderboard, row: Candidate) -> str:
     if not item:
         return ""
     before, after = (number("brier_score", side.test["brier_score"]) for side in (board.reference, row))
-    clauses = {
-        "better": f"it improved the Brier score (from {before} to {after})",
-        "worse": f"it worsened the Brier score (from {before} to {after})",
-        "tie": f"it did not measurably change the Brier score (from {before} to {after})",
-    }
-    return clauses[item.verdict]
+    change = f"(from {before} to {after})"
+    if row.is_calibrated:
+        raw = number("brier_score", row.calibration.before.brier_score)
+        change = f"(from {before} to {after} after calibration; {raw} without it)"
+    did = {"better": "improved", "worse": "worsened", "tie": "did not measurably change"}
+    return f"it {did[item.verdict]} the Brier score {change}"

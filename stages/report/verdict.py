@@ -10,11 +10,15 @@ from stages.report.smote import smote
 from stages.report.tally import difference, tally
 from stages.report.words import interval, listed, number
 
+#: with fewer positives on test hardly any difference can be told from noise
+ANECDOTE = 20
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """One sentence a field; `smote` is empty where no strategy ran a sampler of that family."""
+    """One sentence a field; `smote` is empty where no sampler of that family ran, `caution` where rows are enough."""
 
+    caution: str
     ranking: str
     champion: str
     beyond: str
@@ -23,7 +27,7 @@ class Verdict:
     @property
     def sentences(self) -> list[str]:
         """The sentences that there are, the most important first."""
-        return [text for text in (self.ranking, self.champion, self.beyond, self.smote) if text]
+        return [text for text in (self.caution, self.ranking, self.champion, self.beyond, self.smote) if text]
 
 
 def judge(board: Leaderboard, champion: Candidate, rival: str) -> Verdict:
@@ -31,7 +35,16 @@ def judge(board: Leaderboard, champion: Candidate, rival: str) -> Verdict:
 
     `rival` is the reference in words, as a rule "doing nothing".
     """
-    return Verdict(_ranking(board, rival), _champion(board, champion, rival), _beyond(board), smote(board))
+    return Verdict(
+        _caution(board), _ranking(board, rival), _champion(board, champion, rival), _beyond(board), smote(board)
+    )
+
+
+def _caution(board: Leaderboard) -> str:
+    positives = board.data.test.positives
+    if positives >= ANECDOTE:
+        return ""
+    return f"The test side has only {positives} positives: read every number here as an anecdote."
 
 
 def _ranking(board: Leaderboard, rival: str) -> str:
@@ -77,8 +90,13 @@ def _beyond(board: Leaderboard) -> str:
     probabilities, decisions = tally(board, "probabilities"), tally(board, "decisions")
     if not probabilities.total:
         return ""
+    compared = [*probabilities.better, *probabilities.tie, *probabilities.worse]
+    calibrated = sum(board.row(item.strategy).is_calibrated for item in compared)
+    after = "Brier score"
+    if calibrated:
+        after += ", after calibration" + ("" if calibrated == len(compared) else f" of {calibrated} of them")
     return (
         f"Of the {probabilities.total} treatments {len(probabilities.worse)} made the probabilities worse and "
-        f"{len(probabilities.better)} better (Brier score); with every threshold tuned, {len(decisions.better)} "
+        f"{len(probabilities.better)} better ({after}); with every threshold tuned, {len(decisions.better)} "
         f"decided better and {len(decisions.worse)} worse (F1)."
     )

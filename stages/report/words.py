@@ -23,7 +23,7 @@ LABELS = {
 LOWER_IS_BETTER = frozenset({"brier_score", "log_loss"})
 
 #: digits after the point where three would round small differences away
-DIGITS = {"brier_score": 4}
+DIGITS = {"brier_score": 4, "ece": 4}
 
 
 def number(metric: str, value: float) -> str:

@@ -1,6 +1,7 @@
 """The two ways in which a command fails on purpose, with their exit codes."""
 
 from collections.abc import Callable, Iterable
+import io
 import sys
 from typing import NoReturn
 
@@ -26,6 +27,9 @@ class IntegrityError(InputError):
 
 def run_door(main: Callable[[], None]) -> NoReturn:
     """Runs a command's `main`; a wrong input ends in `error: …` lines on stderr, never in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name from the table must not end the run in a poor locale
     try:
         main()
     except InputError as error:

@@ -18,7 +18,7 @@ from stages.shared.paths import PARAMS
 #: the top-level keys of params.yaml, in pipeline order; a test compares them with the models
 SECTIONS = (
     "random_state", "data", "synthetic", "split", "cv", "preprocess",
-    "strategies", "classifiers", "evaluate", "select",
+    "strategies", "classifiers", "calibration", "evaluate", "select",
 )  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def load_yaml(path: Path) -> dict[str, Any]:
         content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; run this from the repository root") from None
-    except (YAMLError, UnicodeDecodeError) as error:
+    except (YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
         raise InputError(f"{path}: must be a mapping of {', '.join(SECTIONS)}; found {type(content).__name__}")

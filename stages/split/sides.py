@@ -9,17 +9,18 @@ from stages.shared.arrays import Bools, Ints
 def drawn(units: Ints, y: Ints, test_size: float, random_state: int) -> Bools:
     """The test side as a mask, shape (rows,), stratified by `y`.
 
-    Units come in random order; each goes to the test side if it fits into what is left of the quota of both classes,
-    round(test_size × rows of the class), half to even. With units of one row the quotas are met exactly. Larger units
-    have no precedence: the test side would then be made of them.
+    Units come in random order; each goes to the test side if it brings it nearer to the quotas of the two classes,
+    round(test_size × rows of the class), half to even (nearer: in the sum of squared relative gaps). With units of one
+    row the quotas are met exactly. Larger units have no precedence: the test side would then be made of them.
     """
     _, unit = np.unique(units, return_inverse=True)
     sizes = np.zeros((int(unit.max()) + 1, 2), dtype=np.int64)
     np.add.at(sizes, (unit, y), 1)
-    left = np.array([round(test_size * count) for count in np.bincount(y, minlength=2).tolist()])
+    quota = np.array([round(test_size * count) for count in np.bincount(y, minlength=2).tolist()])
+    left, scale = quota.copy(), np.maximum(quota, 1)
     chosen = np.zeros(len(sizes), dtype=np.bool_)
     for place in np.random.RandomState(random_state).permutation(len(sizes)):
-        if (sizes[place] <= left).all():
+        if (((left - sizes[place]) / scale) ** 2).sum() < ((left / scale) ** 2).sum():
             chosen[place] = True
             left -= sizes[place]
     return chosen[unit]

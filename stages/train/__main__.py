@@ -1,6 +1,7 @@
 """The door of train: `python -m stages.train --strategy smote`."""
 
 import argparse
+import os
 from pathlib import Path
 
 from stages.shared import paths
@@ -13,28 +14,35 @@ from stages.train.params import TrainParams
 def main() -> None:
     """Trains one strategy on data/train.parquet and writes models/<strategy>/ and metrics/cv/<strategy>.json."""
     parser = argparse.ArgumentParser(prog="python -m stages.train", description=main.__doc__)
-    parser.add_argument("--strategy", required=True, help="a name under `strategies` in params.yaml")
+    # DVC names the stage that it runs, train@smote; by hand one says it
+    named = os.environ.get("DVC_STAGE", "").partition("@")[2]
+    parser.add_argument("--strategy", default=named, help="a name under `strategies` in params.yaml (default: DVC's)")
     name = parser.parse_args().strategy
     params = read_params(TrainParams)
     if name not in params.strategies:
-        raise InputError(f"--strategy {name}: not in params.yaml; allowed: {', '.join(params.strategies)}")
+        raise InputError(f"--strategy {name!r}: not in params.yaml; allowed: {', '.join(params.strategies)}")
 
     one_thread_each()
     from stages.shared.files import replacing_folder, sha256, write_json
     from stages.shared.manifest import write_manifest
     from stages.shared.models import dump_model
     from stages.shared.tables import read_table, write_columns
+    from stages.train.calibrate import cross_calibrated, fit_calibrator
     from stages.train.crossfit import fit_strategy
     from stages.train.progress import Progress
     from stages.train.record import cross_validation, oof_columns, trace
 
     table = read_table(paths.TRAIN)
     inputs = {str(path): sha256(path) for path in (paths.TRAIN, Path("requirements.lock"))}
-    classifiers = list(params.strategies[name].classifiers or params.classifiers)
+    classifiers = params.strategies[name].classifiers or params.classifiers
     progress = Progress(f"train@{name}", len(classifiers) * (params.cv.n_splits * params.cv.n_repeats + 1))
     outcome = fit_strategy(table, name, params, progress)
     oof = oof_columns(outcome, table.target, table.rows)
-    cv = cross_validation(oof, classifiers)
+    y, fold, n_splits = oof["y"], oof["fold"], params.cv.n_splits
+    recipes = outcome.recipes
+    calibrators = {key: fit_calibrator(recipe, oof[key], y).model_dump() for key, recipe in recipes.items()}
+    crossed = {key: cross_calibrated(recipe, oof[key], y, fold, n_splits) for key, recipe in recipes.items()}
+    cv = cross_validation(oof, crossed)
 
     with replacing_folder(paths.MODELS / name) as folder:
         for classifier, model in outcome.models.items():
@@ -43,6 +51,7 @@ def main() -> None:
             progress.line(f"train@{name} {classifier}: cv average precision {ap['mean']:.3f} ± {ap['sd']:.3f}")
         progress.close()
         write_columns(folder / paths.OOF, oof)
+        write_json(folder / paths.CALIBRATION, calibrators)
         write_json(folder / paths.TRACE, trace(name, outcome, cv))
         write_manifest(folder, strategy=name, inputs=inputs)
     summary = {"strategy": name, "manifest": sha256(paths.MODELS / name / paths.MANIFEST)}

@@ -7,6 +7,7 @@ from typing import Any
 from imblearn.ensemble import BalancedRandomForestClassifier, EasyEnsembleClassifier, RUSBoostClassifier
 import numpy as np
 import numpy.typing as npt
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
@@ -69,6 +70,7 @@ class Fitted:
 
     classifier: Any
     curve: list[Epoch]
+    gave_up: bool = False  # whether a constant stands in for it
 
 
 def fit(
@@ -80,10 +82,19 @@ def fit(
     training: tuple[Features, Target],
     validation: tuple[Features, Target] | None = None,
 ) -> Fitted:
-    """The classifier `name` fitted on `training`; `validation` is only watched, never learned from."""
+    """The classifier `name` fitted on `training`; `validation` is only watched, never learned from.
+
+    RUSBoost refuses to be fitted where its first tree is no better than a coin, which on a weak signal is common. One
+    candidate must not stop the comparison: a constant, the prevalence, then stands in for it.
+    """
     classifier = CLASSIFIERS[name](settings, class_weight, weights, random_state)
     X, y = training
     if name == "mlp":
         row_weights = None if weights == (1.0, 1.0) else np.where(y == 1, weights.positive, weights.negative)
         return Fitted(classifier, fit_by_epoch(classifier, X, y, row_weights, validation))
-    return Fitted(classifier.fit(X, y), [])
+    try:
+        return Fitted(classifier.fit(X, y), [])
+    except ValueError as error:
+        if "worse than random" not in str(error):
+            raise
+        return Fitted(DummyClassifier(strategy="prior").fit(X, y), [], gave_up=True)

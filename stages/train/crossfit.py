@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline
 from stages.shared.contract import Step
 from stages.shared.errors import InputError
 from stages.shared.tables import Table
+from stages.train.calibrate import Recipe, recipe
 from stages.train.classifiers import Fitted, fit
 from stages.train.folds import Fold, make_folds
 from stages.train.params import Settings, Strategy, TrainParams
@@ -45,6 +46,8 @@ class Outcome:
     flow: list[Step]  # of the fit on all of train
     weights: dict[str, ClassWeights]  # of the fit on all of train
     models: dict[str, Pipeline]  # no sampler in them
+    recipes: dict[str, Recipe]  # how their scores are calibrated
+    gave_up: dict[str, int]  # fits in which a constant stood in for the classifier
 
 
 def fit_strategy(table: Table, name: str, params: TrainParams, progress: Callable[[str], None]) -> Outcome:
@@ -69,6 +72,7 @@ def fit_strategy(table: Table, name: str, params: TrainParams, progress: Callabl
             raise InputError(f"params.yaml: strategies.{name}: {error}") from None
 
     oof: dict[str, list[Scores]] = {classifier: [] for classifier in settings}
+    gave_up = dict.fromkeys(settings, 0)
     records = []
     for number, fold in enumerate(folds):
         prepared = prepare(fold.training)
@@ -78,16 +82,22 @@ def fit_strategy(table: Table, name: str, params: TrainParams, progress: Callabl
         for classifier in settings:
             fitted = _fit(classifier, key, settings, strategy, params.random_state, prepared, watched)
             oof[classifier].append(fitted.classifier.predict_proba(X_validation)[:, 1])
+            gave_up[classifier] += fitted.gave_up
             if fitted.curve:
                 curves[classifier] = fitted.curve
             progress(f"{classifier}, fold {number + 1} of {len(folds)}")
         records.append(_record(y, fold, prepared, curves))
 
     prepared = prepare(np.arange(len(y)))
-    models = {}
+    models, weights, recipes = {}, {}, {}
     for classifier in settings:
         fitted = _fit(classifier, key, settings, strategy, params.random_state, prepared)
         models[classifier] = Pipeline([*prepared.steps, ("classifier", fitted.classifier)])
+        gave_up[classifier] += fitted.gave_up
+        weights[classifier] = class_weights(strategy.class_weight, prepared.y)
+        recipes[classifier] = recipe(
+            params.calibration, strategy, classifier, _counts(y), _counts(prepared.y), weights[classifier]
+        )
         progress(f"{classifier}, all of train")
     return Outcome(
         plan=plan,
@@ -95,8 +105,10 @@ def fit_strategy(table: Table, name: str, params: TrainParams, progress: Callabl
         oof={classifier: np.concatenate(parts).astype(np.float64) for classifier, parts in oof.items()},
         records=records,
         flow=[*table.flow, *prepared.flow],
-        weights={classifier: class_weights(strategy.class_weight, prepared.y) for classifier in settings},
+        weights=weights,
         models=models,
+        recipes=recipes,
+        gave_up={classifier: count for classifier, count in gave_up.items() if count},
     )
 
 
@@ -112,22 +124,27 @@ def _fit(
     weights = class_weights(strategy.class_weight, prepared.y)
     training = (prepared.X, prepared.y)
     try:
-        return fit(classifier, settings[classifier], strategy.class_weight, weights, random_state, training, watched)
+        fitted = fit(classifier, settings[classifier], strategy.class_weight, weights, random_state, training, watched)
+        if not np.isfinite(fitted.classifier.predict_proba(prepared.X[:1])).all():
+            raise ValueError("its scores are no numbers; a setting is out of its range")
+        return fitted
     except (ValueError, TypeError) as error:  # XGBoostError is a ValueError, and ends in a stack trace
         message = " ".join(str(error).partition("Stack trace:")[0].split())
         raise InputError(f"params.yaml: {key}.{classifier}: {message}") from None
 
 
 def _record(y: npt.NDArray[np.int64], fold: Fold, prepared: Prepared, curves: dict[str, list[Any]]) -> FoldRecord:
-    def counts(labels: npt.NDArray[np.int64]) -> tuple[int, int]:
-        negative, positive = np.bincount(labels, minlength=2)
-        return int(negative), int(positive)
-
     return FoldRecord(
-        training=counts(y[fold.training]),
-        resampled=counts(prepared.y),
-        validation=counts(y[fold.validation]),
+        training=_counts(y[fold.training]),
+        resampled=_counts(prepared.y),
+        validation=_counts(y[fold.validation]),
         added=prepared.added,
         removed=prepared.removed,
         curves=curves,
     )
+
+
+def _counts(y: npt.NDArray[np.int64]) -> tuple[int, int]:
+    """Negatives and positives."""
+    negative, positive = np.bincount(y, minlength=2)
+    return int(negative), int(positive)

@@ -32,12 +32,15 @@ def fit_by_epoch(
     curve: list[Epoch] = []
     if isinstance(mlp.batch_size, int):
         mlp.batch_size = min(mlp.batch_size, len(X))  # as scikit-learn does, but without a warning an epoch
+    # each partial_fit begins with check_random_state: from a number it would draw the same batches in every epoch
+    seed, mlp.random_state = mlp.random_state, np.random.RandomState(mlp.random_state)
     for epoch in range(1, mlp.max_iter + 1):
         mlp.partial_fit(X, y, classes=[0, 1], sample_weight=weights)
         if validation is not None:
             curve.append(_measure(mlp, epoch, (X, y), validation))
-    # the optimiser's state is not part of the model; without it the file is half as large
-    del mlp._optimizer
+    mlp.random_state = seed
+    # the optimiser and the generator are not part of the model; without them the file is half as large
+    del mlp._optimizer, mlp._random_state
     return curve
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from stages.shared.errors import InputError
 from stages.train.params import CvParams
@@ -23,8 +23,9 @@ def make_folds(y: Index, units: Index, cv: CvParams, random_state: int) -> list[
     """`n_splits` × `n_repeats` folds; rows of one unit (duplicates, a group) are never parted.
 
     The folds are scikit-learn's `StratifiedKFold` over the units, each with the label 1 when it holds a positive.
-    Where every unit is a single row, that is `StratifiedKFold` over the rows. Repeat r is shuffled with
-    random_state + r.
+    Where every unit is a single row, that is `StratifiedKFold` over the rows. Where nearly every unit holds a positive
+    (a group is a hospital, say), so that these labels tell nothing, they are its `StratifiedGroupKFold` over the rows.
+    Repeat r is shuffled with random_state + r.
 
     Parameters: `y` of 0 and 1 and `units` of unit names, both of shape (rows,).
     Raises InputError when a fold would hold no positive or no negative.
@@ -37,16 +38,29 @@ def make_folds(y: Index, units: Index, cv: CvParams, random_state: int) -> list[
     unit_of_row = rank[unit_of_row]
     label = np.zeros(len(order), dtype=np.int64)
     np.maximum.at(label, unit_of_row, y)
-    smallest = int(np.bincount(label, minlength=2).min())
-    if smallest < cv.n_splits:
-        raise InputError(
-            f"params.yaml: cv.n_splits: {cv.n_splits} folds need as many groups of each class; the train side "
-            f"has {smallest} of the rarer; lower cv.n_splits or name another split.group"
-        )
+    by_label = int(np.bincount(label, minlength=2).min()) >= cv.n_splits
+    if len(label) < cv.n_splits:
+        raise InputError(_too_few(cv, f"there are {len(label)}"))
+    if (rarer := int(np.bincount(y, minlength=2).min())) < cv.n_splits:
+        raise InputError(_too_few(cv, f"the train side has {rarer} rows of the rarer class"))
     folds: list[Fold] = []
     for repeat in range(cv.n_repeats):
-        splitter = StratifiedKFold(cv.n_splits, shuffle=True, random_state=(random_state + repeat) % 2**32)
-        for training, _ in splitter.split(label, label):
-            inside = np.isin(unit_of_row, training)
-            folds.append(Fold(np.flatnonzero(inside), np.flatnonzero(~inside)))
+        settings = {"n_splits": cv.n_splits, "shuffle": True, "random_state": (random_state + repeat) % 2**32}
+        if by_label:
+            inside = [np.isin(unit_of_row, units) for units, _ in StratifiedKFold(**settings).split(label, label)]
+        else:
+            splits = StratifiedGroupKFold(**settings).split(y, y, unit_of_row)
+            inside = [np.isin(np.arange(len(y)), rows) for rows, _ in splits]
+        folds += [Fold(np.flatnonzero(chosen), np.flatnonzero(~chosen)) for chosen in inside]
+    for number, fold in enumerate(folds):
+        if any(len(np.unique(y[side])) < 2 for side in fold):
+            raise InputError(_too_few(cv, f"fold {number} would hold rows of one class only"))
     return folds
+
+
+def _too_few(cv: CvParams, found: str) -> str:
+    return (
+        f"params.yaml: cv.n_splits: {cv.n_splits} folds need as many sets of rows that may be parted (duplicates and "
+        f"rows of one split.group may not), with both classes in each fold; {found}; lower cv.n_splits, name another "
+        "split.group, or add columns that tell the rows apart"
+    )

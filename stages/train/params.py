@@ -1,6 +1,6 @@
-"""The sections of params.yaml that train owns: cv, preprocess, strategies, classifiers."""
+"""The sections of params.yaml that train owns: cv, preprocess, strategies, classifiers, calibration."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 import re
 from typing import Annotated, Any, Literal
 
@@ -10,7 +10,7 @@ from stages.shared.params import Section, View, hint
 from stages.train.settings import BALANCED_ENSEMBLES, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
 
 #: strategy names reach a shell command and file names, so little is allowed in them
-STRATEGY_NAME = re.compile(r"[a-z][a-z0-9_]*")
+STRATEGY_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 Settings = dict[str, Any]
 
@@ -30,7 +30,7 @@ class PreprocessParams(Section):
     max_categories: int = Field(ge=2)
 
 
-def _refuse(problems: Iterator[str]) -> None:
+def _refuse(problems: Iterable[str]) -> None:
     """Raises ValueError with all of `problems`, if there are any."""
     if found := list(problems):
         raise ValueError("; ".join(found))
@@ -121,7 +121,16 @@ def _classifier_problems(classifiers: dict[str, Settings]) -> Iterator[str]:
 
 def check_classifiers(classifiers: dict[str, Settings]) -> dict[str, Settings]:
     """The same mapping of classifier names to settings. Raises ValueError naming all that is wrong with it."""
-    _refuse(_classifier_problems(classifiers))
+    _refuse(
+        [
+            *_classifier_problems(classifiers),
+            *(
+                f"{name} balances by itself: it cannot serve every strategy, give it as `classifiers` of one of them"
+                for name in classifiers
+                if name in BALANCED_ENSEMBLES
+            ),
+        ]
+    )
     return classifiers
 
 
@@ -130,15 +139,16 @@ def _strategy_names(strategies: Any) -> Any:
     if isinstance(strategies, dict):
         _refuse(
             f"{name!r} cannot name a strategy; allowed: lower-case letters, digits and underscores, "
-            "beginning with a letter, and not none, no, off or champion"
+            "beginning with a letter, at most 64, and not auto, none, no, off or champion"
             for name in strategies
-            if not STRATEGY_NAME.fullmatch(str(name)) or name in ("none", "no", "off", "champion")
+            if not STRATEGY_NAME.fullmatch(str(name)) or name in ("auto", "none", "no", "off", "champion")
         )
     return strategies
 
 
 Strategies = Annotated[dict[str, Strategy], Field(min_length=1), BeforeValidator(_strategy_names)]
 Classifiers = Annotated[dict[str, Settings], Field(min_length=1), AfterValidator(check_classifiers)]
+Calibration = Literal["auto", "none", "sigmoid", "isotonic", "prior"]
 
 
 class TrainParams(View):
@@ -149,3 +159,4 @@ class TrainParams(View):
     preprocess: PreprocessParams
     strategies: Strategies
     classifiers: Classifiers
+    calibration: Calibration

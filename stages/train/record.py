@@ -17,6 +17,9 @@ SCORE_METRICS = {
     "log_loss": lambda y, scores: log_loss(y, scores, labels=[0, 1]),
 }
 
+#: those that ask more of a score than that it ranks
+OF_PROBABILITIES = ("brier_score", "log_loss")
+
 
 def oof_columns(outcome: Outcome, y: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> dict[str, Any]:
     """Columns row, fold, y, and one of scores per classifier: each train row once a repeat, in fold order."""
@@ -25,16 +28,20 @@ def oof_columns(outcome: Outcome, y: npt.NDArray[np.int64], rows: npt.NDArray[np
     return {"row": rows[validation], "fold": number, "y": y[validation], **outcome.oof}
 
 
-def cross_validation(oof: dict[str, Any], classifiers: list[str]) -> dict[str, dict[str, dict[str, Any]]]:
-    """Per classifier and metric: the value in every fold, their mean and their standard deviation (ddof 1)."""
+def cross_validation(oof: dict[str, Any], calibrated: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Per classifier and metric: the value in every fold, their mean and their standard deviation (ddof 1).
+
+    Probabilities are measured on `calibrated`, by classifier: scores whose calibrators saw other folds alone. Ranking
+    is measured on the raw scores: a rising function changes nothing of it but what rounding makes equal.
+    """
     result: dict[str, dict[str, dict[str, Any]]] = {}
-    for classifier in classifiers:
+    for classifier, probabilities in calibrated.items():
         result[classifier] = {}
         for metric, function in SCORE_METRICS.items():
-            values = []
+            scores, values = probabilities if metric in OF_PROBABILITIES else oof[classifier], []
             for fold in range(oof["fold"].max() + 1):
                 inside = oof["fold"] == fold
-                values.append(float(function(oof["y"][inside], oof[classifier][inside])))
+                values.append(float(function(oof["y"][inside], scores[inside])))
             mean, sd = float(np.mean(values)), float(np.std(values, ddof=1))
             result[classifier][metric] = {"mean": mean, "sd": sd, "folds": values}
     return result
@@ -57,6 +64,11 @@ def trace(name: str, outcome: Outcome, cv: dict[str, dict[str, dict[str, Any]]])
             ]
             for classifier in outcome.records[0].curves
         },
+        "notes": [
+            f"{name} × {classifier} could not be fitted, being no better than a coin, in {count} of "
+            f"{len(outcome.folds) + 1} fits; a constant, the prevalence, stands in for it there."
+            for classifier, count in outcome.gave_up.items()
+        ],
         "metrics": {
             classifier: {metric: values["mean"] for metric, values in metrics.items()}
             for classifier, metrics in cv.items()

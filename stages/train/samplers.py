@@ -81,6 +81,8 @@ SELECTING = frozenset(
     name for name in SAMPLERS if not name.endswith("SMOTE") and name not in ("ADASYN", "SMOTEN", "SMOTENC")
 ) - {"ClusterCentroids"}
 
+_SNAPPED = "{} has no categorical form: it sees one column a level, each row snapped to its nearest"
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -102,8 +104,10 @@ def make_plan(name: str, strategy: Strategy, n_numeric: int, n_categorical: int,
         return Plan({}, None, None, "no resampling")
     first, cleaner = COMBINATIONS.get(asked, (asked, None))
     cleaning = [] if cleaner is None else [cleaner(sampling_strategy="all")]
-    form, why = _form(first, n_numeric, n_categorical, f"params.yaml: strategies.{name}.sampler")
     settings = dict(strategy.settings)
+    form, why = _form(first, n_numeric, n_categorical, f"params.yaml: strategies.{name}.sampler")
+    if n_categorical and settings.get("shrinkage"):
+        why = _SNAPPED.format(first)  # a smoothed bootstrap (ROSE) makes values up
     if form == "SMOTENC":
         settings["categorical_features"] = list(range(n_numeric, n_numeric + n_categorical))
     if isinstance(settings.get("sampling_strategy"), dict):
@@ -129,7 +133,7 @@ def _form(asked: str, n_numeric: int, n_categorical: int, key: str) -> tuple[str
             return "SMOTENC", f"{n_categorical} categorical columns: SMOTE would invent levels between theirs"
         return "SMOTEN", "all columns are categorical: SMOTE would invent levels between theirs"
     if n_categorical and asked not in SELECTING | {"SMOTENC", "SMOTEN"}:
-        return asked, f"{asked} has no categorical form: it sees one column a level, each row snapped to its nearest"
+        return asked, _SNAPPED.format(asked)
     return asked, "as asked"
 
 

@@ -1,13 +1,12 @@
-"""The resamples: what they keep, what they share, and how well their intervals cover."""
+"""The resamples: what they keep and what they share."""
 
-from math import erf
 import tracemalloc
 
 import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from stages.evaluate.bootstrap import measure_all, percentile_interval, resamples
+from stages.evaluate.bootstrap import measure_all, resamples
 from stages.evaluate.metrics import Meter
 from tests.evaluate.tables import BALANCED, Y, made
 
@@ -81,10 +80,6 @@ def test_values_are_those_of_the_rows_themselves() -> None:
     }
 
 
-def test_the_percentile_interval_holds_the_middle() -> None:
-    assert percentile_interval(np.arange(101.0), 0.9) == pytest.approx((5, 95))
-
-
 def test_memory_stays_bounded() -> None:
     y, scores = made(200, 19_800, 1.0)
     meters = [Meter(y, scores, 0.3)]
@@ -93,15 +88,3 @@ def test_memory_stays_bounded() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 200e6
-
-
-def test_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
-    covered = {"roc_auc": 0, "recall": 0}
-    truth = {"roc_auc": (1 + erf(1.5 / 2)) / 2, "recall": (1 + erf(0.0)) / 2}  # at the median of the positives
-    for number in range(120):
-        y, scores = made(60, 240, 1.5, random_state=number)
-        draws = measure_all(y, [Meter(y, scores, 0.5)], 200, number)[0].draws
-        for name, family in (("roc_auc", "ranking"), ("recall", "decisions")):
-            low, high = percentile_interval(draws[family][name], 0.95)
-            covered[name] += low <= truth[name] <= high
-    assert all(0.86 * 120 <= times < 120 for times in covered.values()), covered

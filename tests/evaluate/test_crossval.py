@@ -6,7 +6,7 @@ from stages.evaluate.crossval import changed_nothing, check_models, parse_record
 from stages.shared.errors import InputError, IntegrityError
 from tests.evaluate.records import RECORDS
 
-FILES = ["logistic_regression.skops", "random_forest.skops", "oof.parquet"]
+FILES = ["calibration.json", "logistic_regression.skops", "random_forest.skops", "oof.parquet"]
 
 
 def test_a_record_is_what_train_writes() -> None:
@@ -36,9 +36,14 @@ def test_models_of_another_run_are_refused() -> None:
         check_models("models/smote", RECORDS["smote"], FILES, "1" * 64)
 
 
+def test_models_without_their_calibration_are_refused() -> None:
+    with pytest.raises(IntegrityError, match=r"models/smote: holds no calibration.json"):
+        check_models("models/smote", RECORDS["smote"], FILES[1:], "0" * 64)
+
+
 def test_an_absent_model_is_named() -> None:
     with pytest.raises(IntegrityError, match=r"models/smote: holds no random_forest.skops"):
-        check_models("models/smote", RECORDS["smote"], FILES[:1], "0" * 64)
+        check_models("models/smote", RECORDS["smote"], FILES[:2], "0" * 64)
 
 
 @pytest.mark.parametrize(

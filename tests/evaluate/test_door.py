@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.dummy import DummyClassifier
+from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 
 from stages.evaluate.__main__ import main
 from stages.shared.errors import InputError, IntegrityError
-from stages.shared.files import write_json
+from stages.shared.files import sha256, write_json
+from stages.shared.manifest import write_manifest
 from stages.shared.models import load_model
 from stages.shared.tables import Table, read_parquet, read_table, write_table
 from tests.evaluate.conftest import PARAMS, TRAINED, store_strategy, write_params
@@ -73,22 +75,35 @@ def test_every_file_is_as_the_docs_describe(door: Callable[[], dict[str, Any]], 
         "metrics/curves/roc.json", "metrics/cv/baseline.json", "metrics/cv/smote.json", "metrics/leaderboard.json",
         "metrics/strategies/baseline.json", "metrics/strategies/smote.json",
     ]  # fmt: skip
-    assert list(leaderboard) == ["data", "settings", "candidates", "strategies", "comparisons", "notes"]
+    assert list(leaderboard) == [
+        "data",
+        "settings",
+        "candidates",
+        "strategies",
+        "comparisons",
+        "cv_comparisons",
+        "notes",
+    ]
     assert leaderboard["data"] == {
         "source": "data/raw/made.csv", "target": "sick", "positive": "yes",
         "train": {"rows": 260, "positives": 60}, "test": {"rows": 150, "positives": 30},
     }  # fmt: skip
     reference = {"strategy": "baseline", "classifier": "logistic_regression"}
     assert leaderboard["settings"] == {
-        "metric": "average_precision", "policy": "f1", "confidence": 0.9, "n_resamples": 200, "reference": reference,
+        "metric": "average_precision", "policy": "f1", "policy_key": {}, "confidence": 0.9, "n_resamples": 200,
+        "reference": reference,
     }  # fmt: skip
     assert leaderboard["strategies"] == [reference, {"strategy": "smote", "classifier": "naive_bayes"}]
     assert [row["cv"]["average_precision"]["mean"] for row in leaderboard["candidates"]] == [0.8, 0.75, 0.7, 0.6]
     decisions = FLAT[6:17]
     for row in leaderboard["candidates"]:
         assert list(row) == [
-            "strategy", "classifier", "sampler", "cv", "threshold", "test", "at_half", "intervals", "mean_score_ratio",
+            "strategy", "classifier", "sampler", "cv", "threshold", "threshold_interval", "test", "at_half",
+            "intervals", "mean_score_ratio", "calibration",
         ]  # fmt: skip
+        assert list(row["calibration"]) == ["method", "before", "after"]
+        measures = ["brier_score", "brier_skill", "log_loss", "ece", "mean_score_ratio"]
+        assert list(row["calibration"]["before"]) == list(row["calibration"]["after"]) == measures
         assert list(row["cv"]) == FLAT[1:5]
         assert list(row["test"]) == FLAT[1:5] + decisions
         assert list(row["at_half"]) == decisions
@@ -108,7 +123,7 @@ def test_every_file_is_as_the_docs_describe(door: Callable[[], dict[str, Any]], 
     assert len(leaderboard["comparisons"]) == 3 * 11  # one strategy, two classifiers; eleven metrics in four families
     assert leaderboard["notes"] == [
         "smote: SMOTE added and removed no row in any fold.",
-        "Test has 30 positive rows, fewer than 50: the intervals understate the noise of so few.",
+        "Test has 30 positive rows, fewer than 50: intervals are wide, and only large differences stand out.",
     ]
 
 
@@ -120,7 +135,8 @@ def test_stored_scores_and_thresholds_give_the_written_counts(door: Callable[[],
     for row in leaderboard["candidates"]:
         scores = stored[f"{row['strategy']}/{row['classifier']}"].to_numpy()
         model = load_model(repository / "models" / row["strategy"] / f"{row['classifier']}.skops")
-        assert (scores == model.predict_proba(read_table(repository / "data/test.parquet").features())[:, 1]).all()
+        raw = model.predict_proba(read_table(repository / "data/test.parquet").features())[:, 1]
+        assert scores == pytest.approx(raw / (raw + 5 * (1 - raw)) if row["strategy"] == "smote" else raw, rel=1e-6)
         for alarms, counts in ((scores >= row["threshold"], row["test"]), (scores >= 0.5, row["at_half"])):
             assert counts["tp"] == (alarms & (y == 1)).sum()
             assert counts["fp"] == (alarms & (y == 0)).sum()
@@ -130,13 +146,75 @@ def test_stored_scores_and_thresholds_give_the_written_counts(door: Callable[[],
 
 def test_the_threshold_comes_from_out_of_fold_scores_alone(door: Callable[[], Any], repository: Path) -> None:
     rows = {(row["strategy"], row["classifier"]): row["threshold"] for row in door()["candidates"]}
-    oof = read_parquet(repository / "models/baseline/oof.parquet")
-    y, scores = oof["y"].to_numpy(), oof["naive_bayes"].to_numpy()
+    for strategy, odds in (("baseline", 1), ("smote", 5)):  # smote's are calibrated, and so are its thresholds
+        oof = read_parquet(repository / f"models/{strategy}/oof.parquet")
+        y, raw = oof["y"].to_numpy(), oof["naive_bayes"].to_numpy()
+        values = [f1(y, raw / (raw + odds * (1 - raw)), threshold) for threshold in np.linspace(0, 1, 2001)]
+        found = rows[strategy, "naive_bayes"]
+        assert f1(y, raw / (raw + odds * (1 - raw)), found) == max(values)
 
-    def f1(threshold: float) -> float:
-        return 2 * ((scores >= threshold) & (y == 1)).sum() / ((scores >= threshold).sum() + y.sum())
 
-    assert f1(rows["baseline", "naive_bayes"]) == max(f1(threshold) for threshold in np.linspace(0, 1, 2001))
+def f1(y: np.ndarray, scores: np.ndarray, threshold: float) -> float:
+    return float(2 * ((scores >= threshold) & (y == 1)).sum() / ((scores >= threshold).sum() + y.sum()))
+
+
+def test_calibration_is_told_before_and_after(door: Callable[[], Any], repository: Path) -> None:
+    stored = (rows := door()["candidates"]) and read_parquet(repository / "data/test_scores.parquet")
+    y = stored["y"].to_numpy()
+    for row in rows:
+        found, scores = row["calibration"], stored[f"{row['strategy']}/{row['classifier']}"].to_numpy()
+        assert found["method"] == ("prior" if row["strategy"] == "smote" else "none")
+        assert (found["before"] == found["after"]) is (row["strategy"] == "baseline")
+        assert found["after"]["brier_score"] == row["test"]["brier_score"]
+        assert found["after"]["log_loss"] == row["test"]["log_loss"]
+        assert found["after"]["mean_score_ratio"] == row["mean_score_ratio"]
+        skill = 1 - ((scores - y) ** 2).mean() / ((y.mean() - y) ** 2).mean()
+        assert found["after"]["brier_skill"] == pytest.approx(skill, abs=1e-6)
+    curve = json.loads((repository / "metrics/curves/calibration.json").read_text())
+    assert {(point["strategy"], point["stage"]) for point in curve} == {
+        ("baseline", "after"), ("smote", "before"), ("smote", "after"),
+    }  # fmt: skip
+    for row in rows:
+        for stage in ("before", "after"):
+            bins = [
+                point
+                for point in curve
+                if [point[key] for key in ("strategy", "classifier", "stage")]
+                == [row["strategy"], row["classifier"], stage]
+            ]
+            gap = sum(abs(point["mean_score"] - point["positive_share"]) * point["rows"] for point in bins) / 150
+            assert not bins or gap == pytest.approx(row["calibration"][stage]["ece"], abs=1e-5)
+
+
+def test_a_damaged_calibration_is_named(door: Callable[[], Any], repository: Path) -> None:
+    place = repository / "models/smote"
+    write_json(place / "calibration.json", {"logistic_regression": {"method": "magic"}})
+    write_manifest(place, strategy="smote")
+    path = repository / "metrics/cv/smote.json"
+    write_json(path, json.loads(path.read_text()) | {"manifest": sha256(place / "manifest.json")})
+    with pytest.raises(InputError, match=r"models/smote/calibration\.json: logistic_regression: .*run `dvc repro`"):
+        door()
+
+
+def test_a_bound_that_no_threshold_reaches_is_noted_and_few_positives_give_an_interval(
+    door: Callable[[], Any], repository: Path, make_table: Callable[..., Table]
+) -> None:
+    table = make_table("numeric", negatives=200, positives=20, missing=False)
+    models = {"naive_bayes": make_pipeline(GaussianNB()).fit(table.features(), table.target)}
+    store_strategy(repository, "rare", models, {"naive_bayes": np.linspace(0, 0.9, 220)}, np.sort(table.target)[::-1])
+    threshold = {"policy": "min_precision", "precision": 0.95}
+    write_params(repository, strategies={"rare": {}}, evaluate=PARAMS["evaluate"] | {"threshold": threshold})
+    leaderboard = door()
+    assert leaderboard["settings"]["policy_key"] == {"precision": 0.95}
+    low, high = leaderboard["candidates"][0]["threshold_interval"]
+    assert 0 <= low <= high <= 1
+    assert leaderboard["notes"][-1] == (
+        "No threshold reaches min_precision (precision 0.95) on train: the nearest one stands for rare/naive_bayes."
+    )
+
+
+def test_enough_positives_give_no_interval(door: Callable[[], Any]) -> None:
+    assert {row["threshold_interval"] for row in door()["candidates"]} == {None}
 
 
 def test_equal_inputs_give_equal_bytes(door: Callable[[], Any], repository: Path) -> None:
@@ -158,8 +236,10 @@ def test_a_line_a_strategy_and_one_of_the_whole(door: Callable[[], Any], capsys:
 def test_a_removed_strategy_leaves_nothing(door: Callable[[], Any], repository: Path) -> None:
     door()
     write_params(repository, strategies={"baseline": {}})
+    (repository / "metrics/cv/.smote.json.ab12.tmp").write_text("{")  # what a run that is killed leaves behind
     leaderboard = door()
-    assert not [name for name in outputs(repository) if "smote" in name]  # metrics/cv/smote.json is gone as well
+    assert [path.name for path in (repository / "metrics/cv").iterdir()] == ["baseline.json"]
+    assert not [name for name in outputs(repository) if "smote" in name]
     assert {row["strategy"] for row in leaderboard["candidates"]} == {"baseline"}
     assert leaderboard["comparisons"] == []
 

@@ -5,6 +5,7 @@ import numpy as np
 from stages.evaluate import notes
 from stages.evaluate.bootstrap import measure_all
 from stages.evaluate.candidates import Candidate, representatives
+from stages.evaluate.leaderboard import Scored
 from stages.evaluate.metrics import Meter
 from tests.evaluate.records import RECORDS, record
 from tests.evaluate.tables import BALANCED, SILENT, TIED, Y
@@ -37,8 +38,20 @@ def test_few_positives() -> None:
     assert notes.about_positives(50, 50) == []
     assert notes.about_positives(49, 12) == [
         "Train has 49 positive rows, fewer than 50: the tuned thresholds are uncertain.",
-        "Test has 12 positive rows, fewer than 50: the intervals understate the noise of so few.",
+        "Test has 12 positive rows, fewer than 50: intervals are wide, and only large differences stand out.",
     ]
+
+
+def test_bounds_that_no_threshold_keeps() -> None:
+    scored = {
+        Candidate("a", "x"): Scored(0.5, TIED, TIED, "none"),
+        Candidate("b", "x"): Scored(0.5, TIED, TIED, "none", keeps_promise=False),
+        Candidate("c", "x"): Scored(0.5, TIED, TIED, "none", keeps_promise=False),
+    }
+    assert notes.about_promises(scored, "top_share", {"share": 0.02}) == [
+        "No threshold reaches top_share (share 0.02) on train: the nearest one stands for b/x, c/x."
+    ]
+    assert notes.about_promises({Candidate("a", "x"): Scored(0.5, TIED, TIED, "none")}, "f1", {}) == []
 
 
 def test_candidates_that_flag_nothing() -> None:
@@ -49,3 +62,8 @@ def test_candidates_that_flag_nothing() -> None:
         "At the tuned threshold no test row is flagged, and precision is written as 0, by c/x.",
         "At 0.5 no test row is flagged, and precision is written as 0, by b/x, c/x.",
     ]
+
+
+def test_folds_that_are_not_parted_by_time_are_said():
+    assert notes.about_time(None) == []
+    assert notes.about_time("visit")[0].startswith("Test rows are later than train rows by `visit`, but the folds")

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from stages.evaluate.params import EvaluateParams
+from stages.evaluate.params import OWN_KEYS, EvaluateParams
+from stages.evaluate.policies import POLICIES
 from stages.shared.errors import InputError
 from stages.shared.params import read_params
 
@@ -14,6 +15,7 @@ GOOD: dict[str, Any] = {
     "random_state": 42,
     "evaluate": {"threshold": {"policy": "f1"}, "confidence": 0.95, "n_resamples": 2000, "cost": None},
     "strategies": {"baseline": {}},
+    "cv": {"n_splits": 2, "n_repeats": 1},
     "select": {"strategy": "auto", "classifier": "auto", "metric": "average_precision"},
 }
 
@@ -25,7 +27,7 @@ def read(tmp_path: Path, **evaluate: Any) -> EvaluateParams:
 
 
 def test_the_shipped_params_are_accepted() -> None:
-    assert read_params(EvaluateParams).evaluate.threshold.policy in ("f1", "g_mean", "balanced_accuracy", "cost")
+    assert read_params(EvaluateParams).evaluate.threshold.policy in POLICIES
 
 
 def test_whole_numbers_are_costs(tmp_path: Path) -> None:
@@ -40,8 +42,16 @@ def test_whole_numbers_are_costs(tmp_path: Path) -> None:
         ({"confidence": 0.5}, "evaluate.confidence: input should be greater than 0.5; found 0.5"),
         ({"confidence": 1.0}, "evaluate.confidence: input should be less than 1; found 1.0"),
         ({"n_resamples": 199}, "evaluate.n_resamples: input should be greater than or equal to 200; found 199"),
-        ({"threshold": {"policy": "f2"}}, "evaluate.threshold.policy: input should be 'f1', 'g_mean'"),
+        ({"threshold": {"policy": "f2"}}, "evaluate.threshold.policy: input should be 'f1', 'f_beta'"),
         ({"cost": {"false_negative": 0, "false_positive": 1}}, "evaluate.cost.false_negative: input should be greater"),
+        (
+            {"threshold": {"policy": "min_recall", "recall": 1.1}},
+            "evaluate.threshold.recall: input should be less than",
+        ),
+        ({"threshold": {"policy": "min_precision", "precision": 0}}, "evaluate.threshold.precision: input should be"),
+        ({"threshold": {"policy": "top_share", "share": "2 %"}}, "evaluate.threshold.share: input should be a valid"),
+        ({"threshold": {"policy": "f_beta", "beta": -1}}, "evaluate.threshold.beta: input should be greater than 0"),
+        ({"threshold": {"policy": "f1", "betta": 1}}, "evaluate.threshold.betta: unknown key; did you mean `beta`?"),
         ({"cost": {"false_negative": 2}}, "evaluate.cost.false_positive: missing"),
         ({"confidance": 0.9}, "evaluate.confidance: unknown key; did you mean `confidence`?"),
     ],
@@ -50,6 +60,30 @@ def test_what_is_wrong_is_named(tmp_path: Path, wrong: dict[str, Any], message: 
     with pytest.raises(InputError) as error:
         read(tmp_path, **wrong)
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize(("policy", "key", "example"), [(name, *own) for name, own in OWN_KEYS.items()])
+def test_a_policy_needs_its_own_key_and_no_other(tmp_path: Path, policy: str, key: str, example: float) -> None:
+    assert read(tmp_path, threshold={"policy": policy, key: example}).evaluate.threshold.own == {key: example}
+    with pytest.raises(InputError) as error:
+        read(tmp_path, threshold={"policy": policy})
+    needed = f"evaluate.threshold: the policy {policy} needs the key `{key}`: {{policy: {policy}, {key}: {example}}}"
+    assert needed in str(error.value)
+    with pytest.raises(InputError) as error:
+        read(tmp_path, threshold={"policy": "f1", key: example})
+    assert f"evaluate.threshold: the policy f1 knows no key `{key}`, which belongs to {policy}" in str(error.value)
+
+
+def test_a_key_missing_and_another_too_much_are_said_at_once(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        read(tmp_path, threshold={"policy": "min_recall", "precision": 0.5})
+    assert "knows no key `precision`" in str(error.value)
+    assert "needs the key `recall`" in str(error.value)
+
+
+def test_the_policies_without_a_key_have_none(tmp_path: Path) -> None:
+    assert set(OWN_KEYS) < set(POLICIES)
+    assert read(tmp_path).evaluate.threshold.own == {}
 
 
 def test_the_policy_cost_needs_costs(tmp_path: Path) -> None:

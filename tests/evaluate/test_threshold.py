@@ -1,6 +1,5 @@
 """The threshold is the best that a metrics file can hold, and what is stored is what was measured."""
 
-from collections.abc import Callable
 from fractions import Fraction
 import json
 from typing import get_args
@@ -13,10 +12,13 @@ import pytest
 from stages.evaluate.decisions import Counts
 from stages.evaluate.metrics import Meter
 from stages.evaluate.params import CostParams, ThresholdParams
-from stages.evaluate.threshold import POLICIES, counts_at, possible_thresholds, tuned_threshold
+from stages.evaluate.policies import POLICIES
+from stages.evaluate.threshold import counts_at, keeps_promise, possible_thresholds, tuned_threshold
 from stages.shared.files import rounded
 from tests.evaluate.tables import BALANCED, PERFECT, TIED, WORST, Y
 
+#: the number that a policy needs beside its name
+OWN = {"f_beta": 2.0, "min_recall": 0.75, "min_precision": 0.6, "top_share": 0.3}
 MISSES_HURT = CostParams(false_negative=10.0, false_positive=1.0)
 ALARMS_HURT = CostParams(false_negative=1.0, false_positive=10.0)
 
@@ -24,6 +26,19 @@ ALARMS_HURT = CostParams(false_negative=1.0, false_positive=10.0)
 @pytest.mark.parametrize(
     ("scores", "policy", "cost", "expected"),
     [
+        (BALANCED, ("f_beta", 1.0), None, 0.25),  # the same as F1
+        (BALANCED, ("f_beta", 0.25), None, 0.75),  # one sure alarm: 17/18 of precision 1, recall 1/2 beats 34/50
+        (BALANCED, ("min_recall", 0.5), None, 0.75),  # precision 1 with one of two
+        (BALANCED, ("min_recall", 0.51), None, 0.25),  # both, with one false alarm
+        (PERFECT, ("min_recall", 0.5), None, 0.5),  # precision 1 with one or two of two: as precise, so the two
+        (BALANCED, ("min_precision", 1.0), None, 0.75),
+        (BALANCED, ("min_precision", 0.6), None, 0.25),  # 2/3 will do, and catches both
+        (WORST, ("min_precision", 0.6), None, 0.0),  # out of reach: 1/2 is the most, with everybody
+        (BALANCED, ("top_share", 0.25), None, 0.75),
+        (BALANCED, ("top_share", 0.74), None, 0.5),  # three of four would be too many
+        (BALANCED, ("top_share", 1.0), None, 0.0),
+        (BALANCED, ("top_share", 0.2), None, 1.0),  # not even one of four
+        (TIED, ("top_share", 0.5), None, 1.0),  # all or none
         (PERFECT, "f1", None, 0.5),
         (PERFECT, "g_mean", None, 0.5),
         (BALANCED, "f1", None, 0.25),  # both positives and one false alarm: 4/5
@@ -37,25 +52,57 @@ ALARMS_HURT = CostParams(false_negative=1.0, false_positive=10.0)
         (TIED, "g_mean", None, 1.0),  # nothing helps: flag nobody
     ],
 )
-def test_by_hand(scores: np.ndarray, policy: str, cost: CostParams | None, expected: float) -> None:
-    assert tuned_threshold(Y, scores, policy, cost) == expected
+def test_by_hand(scores: np.ndarray, policy: str | tuple[str, float], cost: CostParams | None, expected: float) -> None:
+    name, own = policy if isinstance(policy, tuple) else (policy, None)
+    assert tuned_threshold(Y, scores, name, cost, own) == expected
+
+
+@pytest.mark.parametrize(
+    ("policy", "own", "kept"),
+    [
+        ("min_precision", 0.6, True),
+        ("min_precision", 0.7, False),  # 2/3
+        ("min_recall", 1.0, True),
+        ("top_share", 0.75, True),
+        ("top_share", 0.74, False),
+        ("f1", None, True),  # promises nothing
+    ],
+)
+def test_whether_a_bound_is_kept(policy: str, own: float | None, kept: bool) -> None:
+    assert keeps_promise(Y, BALANCED, 0.25, policy, own) is kept
+
+
+def test_a_bound_as_written_is_reached_by_the_fraction() -> None:
+    """27 of 30 is a recall of 0.9, and 29 of 100 rows are a share of 0.29, though 0.29 × 100 is less than 29."""
+    y, scores = np.repeat([1, 0], [30, 70]), np.linspace(1, 0, 100)
+    found = tuned_threshold(y, np.where(np.arange(100) == 29, 0.0, scores), "min_recall", own=0.9)
+    assert ((scores >= found) & (y == 1)).sum() >= 27
+    assert (scores >= tuned_threshold(y, scores, "top_share", own=0.29)).sum() == 29
 
 
 def test_every_policy_of_params_is_there() -> None:
     assert list(POLICIES) == list(get_args(ThresholdParams.model_fields["policy"].annotation))
 
 
-def by_brute_force(y: np.ndarray, scores: np.ndarray, policy: str, cost: CostParams, threshold: float) -> Fraction:
-    """The value of one threshold in whole numbers, row by row."""
+def by_brute_force(
+    y: np.ndarray, scores: np.ndarray, policy: str, cost: CostParams, threshold: float
+) -> tuple[Fraction, ...]:
+    """The values of one threshold in whole numbers, row by row; of equals in the first the second decides."""
     pairs = list(zip(y.tolist(), (scores >= threshold).tolist(), strict=True))
     tp, fp, fn, tn = (pairs.count(pair) for pair in ((1, True), (0, True), (1, False), (0, False)))
-    values: dict[str, Callable[[], Fraction]] = {
-        "f1": lambda: Fraction(2 * tp, 2 * tp + fp + fn),
-        "g_mean": lambda: Fraction(tp, tp + fn) * Fraction(tn, tn + fp),  # squared
-        "balanced_accuracy": lambda: Fraction(tp, tp + fn) + Fraction(tn, tn + fp),
-        "cost": lambda: -(Fraction(cost.false_negative) * fn + Fraction(cost.false_positive) * fp),
+    own, recall = Fraction(str(OWN.get(policy, 1))), Fraction(tp, tp + fn)
+    precision, alarms = Fraction(tp, max(tp + fp, 1)), Fraction(tp + fp, len(y))
+    values: dict[str, tuple[Fraction | bool, ...]] = {
+        "f1": (Fraction(2 * tp, 2 * tp + fp + fn),),
+        "f_beta": ((1 + own**2) * tp / ((1 + own**2) * tp + own**2 * fn + fp),),
+        "g_mean": (recall * Fraction(tn, tn + fp),),  # squared
+        "balanced_accuracy": (recall + Fraction(tn, tn + fp),),
+        "cost": (-(Fraction(cost.false_negative) * fn + Fraction(cost.false_positive) * fp),),
+        "min_recall": (recall >= own, precision, recall),
+        "min_precision": (True, recall) if precision >= own else (False, precision, recall),
+        "top_share": (True, alarms) if alarms <= own else (False, -alarms),
     }
-    return values[policy]()
+    return tuple(Fraction(value) for value in values[policy])
 
 
 def test_a_rare_positive_counts_as_much_as_all_negatives() -> None:
@@ -75,7 +122,7 @@ def test_no_threshold_is_better(rows: list[tuple[int, int]], policy: str, cost: 
     y, scores = np.array([label for label, _ in rows]), np.array([place / 20 for _, place in rows])
     everywhere = np.linspace(0, 1, 81)  # on every score and between any two
     values = [by_brute_force(y, scores, policy, cost, threshold) for threshold in everywhere]
-    found = tuned_threshold(y, scores, policy, cost)
+    found = tuned_threshold(y, scores, policy, cost, OWN.get(policy))
     assert by_brute_force(y, scores, policy, cost, found) == max(values)
     better_or_equal = [threshold for threshold, value in zip(everywhere, values, strict=True) if value == max(values)]
     assert (scores >= found).sum() == (scores >= better_or_equal[-1]).sum()  # of equals the fewest alarms
@@ -91,7 +138,7 @@ def test_what_is_stored_decides_as_measured(rows: list[tuple[int, float]], power
     rows = [*rows, (1, 0.7), (0, 0.3)]
     y = np.array([label for label, _ in rows])
     scores = np.array([score for _, score in rows]) * 10.0**power  # down to scores closer than the digits stored
-    chosen = tuned_threshold(y, scores, policy, MISSES_HURT)
+    chosen = tuned_threshold(y, scores, policy, MISSES_HURT, OWN.get(policy))
     stored = json.loads(json.dumps(rounded(chosen)))
     assert stored == chosen
     counts = counts_at(np.array([chosen]), y, scores)

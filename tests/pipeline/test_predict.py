@@ -1,5 +1,6 @@
 """`python -m tools.predict` on the champion of a real run."""
 
+import json
 import sys
 
 import pandas as pd
@@ -26,6 +27,19 @@ def test_the_stored_test_rows_get_exactly_the_scores_that_evaluate_saw(repositor
     scored = pd.read_parquet(repository.path / "scored.parquet")
     assert list(scored["probability"]) == list(champion_scores(repository))
     assert list(scored["decision"]) == list((scored["probability"] >= scored["threshold"]).astype(int))
+
+
+@pytest.mark.parametrize("classifier", ["logistic_regression", "xgboost"])
+def test_so_they_do_where_the_champion_is_calibrated(repository, classifier):
+    repository.edit_params(lambda params: params["select"].update(strategy="smote", classifier=classifier))
+    repository.dvc("repro")
+    facts = json.loads((repository.path / "models/champion/champion.json").read_text())
+    stored = json.loads((repository.path / "models/smote/calibration.json").read_text())
+    assert facts["calibration"] == stored[classifier]
+    assert facts["calibration"]["method"] == "sigmoid"
+    predict(repository, "data/test.parquet", "-o", "scored.parquet")
+    scored = pd.read_parquet(repository.path / "scored.parquet")
+    assert list(scored["probability"]) == list(champion_scores(repository))
 
 
 def test_so_do_the_raw_rows_in_any_order_of_columns(repository):
@@ -82,3 +96,10 @@ def test_the_champion_loads_without_imbalanced_learn(repository):
     assert repository.run(sys.executable, "-c", "import imblearn", check=False).returncode == 1
     predict(repository, "data/test.parquet", "-o", "s.parquet")
     assert list(pd.read_parquet(repository.path / "s.parquet")["probability"]) == list(champion_scores(repository))
+
+
+@pytest.mark.parametrize("output", ["data", "nowhere/scored.csv"])
+def test_an_output_that_cannot_be_written_is_refused(repository, output):
+    done = predict(repository, "data/test.parquet", "-o", output, check=False)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr

@@ -103,5 +103,12 @@ def test_whole_numbers_that_floats_confound_are_refused(whole: str) -> None:
 
 
 def test_the_largest_exact_whole_number_and_large_floats_pass() -> None:
-    values = numeric_cells("t.csv: column `x`", column("9007199254740991", "1e300", "12345678901234567.0"), NONE)
-    assert values.tolist() == [9007199254740991.0, 1e300, 12345678901234567.0]
+    values = numeric_cells("t.csv: column `x`", column("9007199254740991", "1e150", "12345678901234567.0"), NONE)
+    assert values.tolist() == [9007199254740991.0, 1e150, 12345678901234567.0]
+
+
+@pytest.mark.parametrize("cell", ["1e151", "-1.797e308"])
+def test_a_number_too_large_to_be_scaled_is_refused(cell: str) -> None:
+    """The square of it is infinite, and with it the standard deviation of the column."""
+    with pytest.raises(InputError, match=r"data row 2: '.*' is beyond ±1e\+150, too large to be scaled"):
+        numeric_cells("t.csv: column `x`", column("1", cell), NONE)

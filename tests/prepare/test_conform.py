@@ -9,7 +9,7 @@ import pytest
 from stages.prepare.conform import conform
 from stages.prepare.prepare import Prepared
 from stages.prepare.read import UNTYPED
-from stages.shared.contract import Contract
+from stages.shared.contract import Contract, Feature
 from stages.shared.errors import InputError
 from tests.prepare.material import csv
 
@@ -74,3 +74,30 @@ def test_all_problems_at_once(contract: Contract) -> None:
     with pytest.raises(InputError) as caught:
         conform(raw(age=["old"]), contract, "new.csv")
     assert len(caught.value.problems) == 2
+
+
+@pytest.mark.parametrize("levels", [["False", "True"], ["false", "true"], ["FALSE", "TRUE"]])
+def test_booleans_are_the_same_in_every_kind_of_file(contract: Contract, levels: list[str]) -> None:
+    """pandas writes True into a CSV; Parquet's own booleans are true."""
+    flag = Feature(name="flag", type="categorical", missing=0.0, levels=levels)
+    one = contract.model_copy(update={"features": [flag]})
+    for cells in (raw(flag=["True", "False"]), raw(flag=["true", "false"]), pa.table({"flag": [True, False]})):
+        table, unseen = conform(cells, one, "new")
+        assert table.column("flag").to_pylist() == levels[::-1]
+        assert unseen == {"flag": 0}
+
+
+def test_two_spellings_that_training_told_apart_stay_apart(contract: Contract) -> None:
+    flag = Feature(name="flag", type="categorical", missing=0.0, levels=["True", "true"])
+    table, _ = conform(raw(flag=["true", "True"]), contract.model_copy(update={"features": [flag]}), "new.csv")
+    assert table.column("flag").to_pylist() == ["true", "True"]
+
+
+def test_a_column_in_which_no_level_is_known_is_refused(contract: Contract) -> None:
+    """With one known cell, or too few rows to tell, strangers are counted."""
+    with pytest.raises(InputError, match=r"new\.csv: column `colour`: no cell holds a level that training knew"):
+        conform(raw(age=["1"] * 20, colour=["rot"] * 20), contract, "new.csv")
+    _, unseen = conform(raw(age=["1"] * 20, colour=["rot"] * 19 + ["red"]), contract, "new.csv")
+    assert unseen == {"colour": 19}
+    _, unseen = conform(raw(age=["1"] * 19, colour=["rot"] * 19), contract, "new.csv")
+    assert unseen == {"colour": 19}

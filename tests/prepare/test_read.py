@@ -3,11 +3,13 @@
 import csv as standard_csv
 import gzip
 import io
+import math
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from stages.prepare.csv_text import parse
@@ -77,3 +79,22 @@ def test_any_bytes_are_a_table_or_an_input_error(content: bytes) -> None:
     except InputError:
         return
     assert table.num_rows > 0
+
+
+def test_nan_in_a_parquet_file_is_a_missing_value_in_every_column(tmp_path: Path) -> None:
+    """pyarrow and polars write NaN where pandas writes null."""
+    path = tmp_path / "t.parquet"
+    table = pa.table({"wide": [1.0, math.nan], "narrow": pa.array([math.nan, 2.0], pa.float32()), "whole": [1, None]})
+    pq.write_table(table, path)
+    found = read_columns(path)
+    assert found.to_pydict() == {"wide": [1.0, None], "narrow": [None, 2.0], "whole": [1, None]}
+    assert found.schema.types == table.schema.types
+
+
+def test_a_blank_line_in_a_file_of_one_column_is_a_missing_value(tmp_path: Path) -> None:
+    """Were it left out, every later row would take another place."""
+    path = tmp_path / "t.csv"
+    path.write_text("x\n1\n\n2\n\n\n3\n")
+    assert read_columns(path).column("x").to_pylist() == ["1", None, "2", None, None, "3"]
+    path.write_text("x,y\n1,2\n\n3,4\n")
+    assert read_columns(path).num_rows == 2

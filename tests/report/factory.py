@@ -38,6 +38,8 @@ class Treatment:
     recall_at_half: float = 0.7
     brier: float = 0.03
     class_weight: str | None = None
+    calibration: str = "none"
+    cv_ties: bool = False  # whether the folds cannot tell it from doing nothing
 
 
 BASELINE = Treatment("baseline", cv=0.82)
@@ -56,6 +58,7 @@ def candidate(treatment: Treatment, classifier: str, cv: float) -> dict[str, Any
         "cv": {metric: {"mean": cv, "sd": 0.021} for metric in ("average_precision", "roc_auc")}
         | {metric: {"mean": round(1 - cv, 6), "sd": 0.002} for metric in ("brier_score", "log_loss")},
         "threshold": 0.19,
+        "threshold_interval": None,
         "test": test,
         "at_half": {**test, "recall": treatment.recall_at_half},
         "intervals": {
@@ -63,7 +66,19 @@ def candidate(treatment: Treatment, classifier: str, cv: float) -> dict[str, Any
             for metric in KEYS
         },
         "mean_score_ratio": 1.013 if treatment.sampler is None else 3.5,
+        "calibration": calibration(treatment),
     }
+
+
+def calibration(treatment: Treatment) -> dict[str, Any]:
+    """The entry `calibration`: before it a Brier score of 0.08 and a mean score of 9 times the prevalence."""
+    after = {
+        "brier_score": treatment.brier, "brier_skill": 0.4, "log_loss": 0.1, "ece": 0.01,
+        "mean_score_ratio": 1.013 if treatment.sampler is None else 3.5,
+    }  # fmt: skip
+    raw = {"brier_score": 0.08, "brier_skill": -0.7, "log_loss": 0.3, "ece": 0.2, "mean_score_ratio": 9.0}
+    before = after if treatment.calibration == "none" else raw
+    return {"method": treatment.calibration, "before": before, "after": after}
 
 
 def compared(scope: str, treatment: Treatment, classifier: str, reference: tuple[str, str]) -> list[dict[str, Any]]:
@@ -116,12 +131,22 @@ def board_json(*treatments: Treatment, baseline: Treatment = BASELINE, metric: s
             "train": {"rows": 2373, "positives": 111}, "test": {"rows": 790, "positives": 40},
         },
         "settings": {
-            "metric": metric, "policy": "f1", "confidence": 0.95, "n_resamples": 2000,
+            "metric": metric, "policy": "f1", "policy_key": {}, "confidence": 0.95, "n_resamples": 2000,
             "reference": {"strategy": reference[0], "classifier": reference[1]},
         },
         "candidates": sorted(candidates, key=lambda item: -item["cv"]["average_precision"]["mean"]),
         "strategies": [{"strategy": item.name, "classifier": item.classifiers[0]} for item in every],
         "comparisons": comparisons,
+        "cv_comparisons": [
+            {
+                "metric": metric, "strategy": item.name, "classifier": classifier,
+                "reference_strategy": baseline.name, "difference": 0.01,
+                "low": -0.02 if item.cv_ties else 0.005, "high": 0.04 if item.cv_ties else 0.015,
+            }
+            for item in treatments
+            for classifier in item.classifiers
+            if classifier in baseline.classifiers
+        ],
         "notes": ["adasyn: a note."],
     }  # fmt: skip
 
@@ -181,6 +206,7 @@ def trace_json(treatment: Treatment) -> dict[str, Any]:
         ],
         "class_weight": dict.fromkeys(treatment.classifiers, weights),
         "epochs": {"mlp": epochs} if "mlp" in treatment.classifiers else {},
+        "notes": [],
         "metrics": {classifier: {"average_precision": 0.8} for classifier in treatment.classifiers},
     }  # fmt: skip
 
@@ -203,7 +229,13 @@ def write_workspace(
     contract: dict[str, Any] | None = None,
 ) -> Path:  # fmt: skip
     """A repository root as train and evaluate leave it, in `root`."""
-    select = {"strategy": "auto", "classifier": "auto", "metric": "average_precision", **(select or {})}
+    select = {
+        "strategy": "auto",
+        "classifier": "auto",
+        "metric": "average_precision",
+        "tolerance": 0.0,
+        **(select or {}),
+    }
     content = board_json(*treatments, baseline=baseline, metric=select["metric"])
     every = (baseline, *treatments)
     strategies = {
@@ -235,6 +267,8 @@ def _write_models(root: Path, treatment: Treatment) -> None:
         with zipfile.ZipFile(folder / f"{classifier}.skops", "w") as archive:
             archive.writestr(zipfile.ZipInfo("schema.json"), json.dumps({"__module__": module, "of": treatment.name}))
     write_json(folder / "trace.json", trace_json(treatment))
+    calibrators = {classifier: {"method": treatment.calibration} for classifier in treatment.classifiers}
+    write_json(folder / "calibration.json", calibrators)
     inputs = {"data/train.parquet": "a" * 64, "requirements.lock": "b" * 64}
     write_manifest(folder, strategy=treatment.name, inputs=inputs)
     cv = {"strategy": treatment.name, "manifest": sha256(folder / "manifest.json"), "sampler": {}, "classifiers": {}}

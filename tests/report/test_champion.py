@@ -1,11 +1,13 @@
+from dataclasses import replace
 import io
 import zipfile
 
 import pytest
 
-from stages.report.champion import needs_imblearn, section
+from stages.report.champion import card_facts, needs_imblearn, section, unsure
 from stages.report.findings import Findings, merged
 from stages.report.params import ReportParams
+from stages.report.reading import how_to_read
 from stages.report.records import Trace
 from stages.report.results import candidates
 from stages.shared.contract import Contract
@@ -15,7 +17,7 @@ from tests.report.factory import BASELINE, Treatment, board, contract_json, trac
 def findings_of(*treatments, champion=("baseline", "random_forest"), baseline=BASELINE, **select):
     every = (baseline, *treatments)
     strategies = {item.name: {"sampler": item.sampler, "class_weight": item.class_weight} for item in every}
-    select = {"strategy": "auto", "classifier": "auto", "metric": "average_precision", **select}
+    select = {"strategy": "auto", "classifier": "auto", "metric": "average_precision", "tolerance": 0.0, **select}
     params = ReportParams.model_validate({"random_state": 42, "select": select, "strategies": strategies})
     traces = {item.name: Trace.model_validate(trace_json(item)) for item in every}
     contract = Contract.model_validate(contract_json())
@@ -50,7 +52,64 @@ def test_why_the_champion_is_the_champion(select, sentence):
 
 
 def test_of_equals_it_says_that_the_simplest_was_taken():
-    assert "on train, and of equals the fewest moving parts, among" in findings_of(Treatment("a", cv=0.82)).why_champion
+    # 0.820 and 0.815: one candidate is behind by exactly the tolerance
+    assert findings_of(Treatment("a", cv=0.815), tolerance=0.005).why_champion == (
+        "The best cross-validated average precision on train has baseline × random_forest, 0.820, among 2 candidates; "
+        "test had no say. 1 candidate ties with it (within 0.005, or the same classifier with nothing done, from which "
+        "the folds cannot tell it), and a tie goes to the simplest: the fewest moving parts in the treatment, then "
+        "logistic regression before other classifiers."
+    )
+
+
+def test_the_champions_threshold_is_called_unsure_where_positives_are_few():
+    found = findings_of()
+    assert section(found).blocks[0].text == "baseline × random_forest (no sampler), threshold 0.190 (chosen for f1)."
+    few = replace(found, champion=found.champion.model_copy(update={"threshold_interval": (0.12, 0.31)}))
+    assert (
+        section(few)
+        .blocks[0]
+        .text.endswith(
+            "(chosen for f1). Only 111 train positives stand behind that threshold: its 95 % bootstrap interval is "
+            "0.120 to 0.310."
+        )
+    )
+    assert card_facts(few, False)["unsure"] == unsure(few) != "" == unsure(found)
+
+
+def test_a_calibrated_champion_says_before_and_after():
+    smote = Treatment("smote", sampler="SMOTE", calibration="sigmoid")
+    found = findings_of(smote, champion=("smote", "random_forest"))
+    sentence = (
+        " These numbers are of calibrated scores (sigmoid, learned from train alone): the mean of the raw ones is "
+        "9.000 times the prevalence, their Brier score 0.0800."
+    )
+    assert section(found).blocks[1].entries[1].endswith(f"Its mean score is 3.500 times the prevalence.{sentence}")
+    assert card_facts(found, False)["calibrated"] == sentence
+    assert "calibration" not in section(findings_of(smote)).blocks[1].entries[1]
+
+
+def test_the_table_of_candidates_shows_before_and_after_where_there_was_calibration():
+    found = candidates(findings_of(Treatment("smote", sampler="SMOTE", calibration="sigmoid"))).blocks[0]
+    plain, changed = (dict(zip(found.header, row, strict=True)) for row in found.rows)
+    assert (plain["Calibration"], plain["Brier"], plain["Mean score / prevalence"]) == ("none", "0.0300", "1.013")
+    assert (changed["Calibration"], changed["Brier"]) == ("sigmoid", "0.0800 → 0.0300")
+    assert (changed["ECE"], changed["Mean score / prevalence"]) == ("0.2000 → 0.0100", "9.000 → 3.500")
+
+
+def test_how_to_read_says_who_was_calibrated():
+    def told(*treatments):
+        return how_to_read(findings_of(*treatments)).blocks[0].entries[-1]
+
+    assert told(Treatment("a")).startswith("No candidate was calibrated (calibration in params.yaml)")
+    assert told(Treatment("a", calibration="sigmoid")).startswith("Calibrated: 1 of 2 candidates (sigmoid). ")
+
+
+def test_a_policy_is_said_with_its_own_key():
+    found = findings_of()
+    settings = found.board.settings.model_copy(update={"policy": "min_recall", "policy_key": {"recall": 0.9}})
+    told = replace(found, board=found.board.model_copy(update={"settings": settings}))
+    assert "(chosen for min_recall (recall 0.9))" in section(told).blocks[0].text
+    assert "chosen for min_recall (recall 0.9) on out-of-fold" in " ".join(how_to_read(told).blocks[0].entries)
 
 
 def near_sentence(*cvs):

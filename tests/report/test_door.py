@@ -52,7 +52,7 @@ def test_the_champion_is_whole(workspace, run_report):
     assert (folder / "contract.json").read_bytes() == (root / "data/contract.json").read_bytes()
     assert read(root, "models/champion/champion.json") == {
         "strategy": "smote", "classifier": "mlp", "threshold": 0.19, "positive": "hypothyroid",
-        "negative": "negative", "model": model,
+        "negative": "negative", "model": model, "calibration": {"method": "none"},
     }  # fmt: skip
     assert sorted(path.name for path in (root / "models").iterdir()) == [
         "baseline", "champion", "class_weight", "smote",

@@ -1,7 +1,7 @@
 import pytest
 
 from stages.report.params import ReportParams
-from stages.report.selection import check_agreement, choose, flat_metrics
+from stages.report.selection import check_agreement, choose, flat_metrics, tied
 from stages.shared.errors import InputError
 from tests.report.factory import BASELINE, Treatment, board
 
@@ -12,7 +12,7 @@ def params_of(*treatments, **select):
     strategies = {
         item.name: {"sampler": item.sampler, "class_weight": item.class_weight} for item in (BASELINE, *treatments)
     }
-    select = {"strategy": "auto", "classifier": "auto", "metric": "average_precision", **select}
+    select = {"strategy": "auto", "classifier": "auto", "metric": "average_precision", "tolerance": 0.0, **select}
     return ReportParams.model_validate({"random_state": 42, "select": select, "strategies": strategies})
 
 
@@ -47,8 +47,40 @@ def test_equals_go_to_the_fewest_moving_parts():
     both = Treatment("both", cv=0.9, sampler="SMOTE", class_weight="balanced")
     idle = Treatment("nothing", cv=BASELINE.cv, class_weight="balanced")
     assert chosen(sampler, both, weights) == "weights × random_forest"
-    assert chosen(both, sampler) == "both × random_forest"  # the order of params.yaml
+    assert chosen(both, sampler) == "a_sampler × random_forest"
     assert chosen(idle) == "baseline × random_forest"
+
+
+def test_a_tie_within_the_tolerance_goes_to_the_simplest():
+    """0.905 is 0.005 ahead of weights (0.9) and 0.015 ahead of the classifier that is behind (0.89)."""
+    sampler = Treatment("a_sampler", cv=0.905, sampler="SMOTE")
+    weights = Treatment("weights", cv=0.9, class_weight="balanced", classifiers=TWO)
+    assert chosen(sampler, weights, tolerance=0.0049) == "a_sampler × random_forest"
+    assert chosen(sampler, weights, tolerance=0.005) == "weights × random_forest"
+
+
+def test_of_a_tie_logistic_regression_goes_first():
+    names = ("random_forest", "logistic_regression")  # the second is 0.01 behind in the factory
+    assert chosen(Treatment("a", cv=0.9, classifiers=names), tolerance=0.01) == "a × logistic_regression"
+    assert chosen(Treatment("a", cv=0.9, classifiers=names), tolerance=0.009) == "a × random_forest"
+
+
+def test_a_treatment_has_to_earn_its_place():
+    """Where the folds cannot tell it from the same classifier with nothing done, doing nothing is the champion."""
+    assert chosen(Treatment("a", sampler="SMOTE", cv=0.9, cv_ties=True)) == "baseline × random_forest"
+    assert chosen(Treatment("a", sampler="SMOTE", cv=0.9, cv_ties=False)) == "a × random_forest"
+    assert chosen(Treatment("a", sampler="SMOTE", cv=0.9, cv_ties=True), strategy="a") == "a × random_forest"
+    # the classifier of the best has no counterpart: there is nothing to compare fold by fold
+    assert (
+        chosen(Treatment("a", sampler="SMOTE", cv=0.9, cv_ties=True, classifiers=("easy_ensemble",)))
+        == "a × easy_ensemble"
+    )
+
+
+def test_those_that_tie_are_known_best_first():
+    a, b = Treatment("a", cv=0.9, classifiers=TWO), Treatment("b", cv=0.895, classifiers=TWO)
+    found = tied(params_of(a, b, tolerance=0.005), board(a, b))
+    assert [str(item) for item in found] == ["a × random_forest", "b × random_forest"]
 
 
 def test_a_wrong_strategy_is_told_with_the_valid_names():

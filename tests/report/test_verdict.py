@@ -89,6 +89,19 @@ def test_beyond_ranking_counts_brier_and_f1():
     )
 
 
+@pytest.mark.parametrize(
+    ("methods", "words"),
+    [
+        (("none", "none"), "(Brier score);"),
+        (("sigmoid", "sigmoid"), "(Brier score, after calibration);"),
+        (("sigmoid", "none"), "(Brier score, after calibration of 1 of them);"),
+    ],
+)
+def test_beyond_ranking_says_what_was_calibrated(methods, words):
+    one, other = (Treatment(name, calibration=method) for name, method in zip("ab", methods, strict=True))
+    assert words in verdict_of(one, other).beyond
+
+
 class TestSmote:
     def test_no_sampler_of_the_family(self):
         assert smote(board(Treatment("class_weight"), Treatment("random_over", sampler="RandomOverSampler"))) == ""
@@ -128,6 +141,15 @@ class TestSmote:
     def test_probabilities(self, word, clause):
         sentence = smote(board(replace(SMOTE, brier=0.0368, verdicts={"probabilities": word})))
         assert sentence.endswith(f"; {clause}.")
+
+    def test_after_calibration_the_clauses_say_so(self):
+        treatment = replace(SMOTE, brier=0.031, recall_at_half=0.71, calibration="sigmoid")
+        sentence = smote(board(treatment))
+        assert "; it did not measurably change recall at 0.5 (from 0.700 to 0.710, after calibration); " in sentence
+        assert sentence.endswith(
+            "; it did not measurably change the Brier score "
+            "(from 0.0300 to 0.0310 after calibration; 0.0800 without it)."
+        )
 
     @pytest.mark.parametrize(
         ("word", "clause"),
@@ -179,3 +201,14 @@ def test_a_tally_looks_at_the_main_metric_of_its_family_alone():
     assert [item.metric for item in tally(found, "decisions").better] == ["f1"]
     assert [item.metric for item in tally(found, "ranking").worse] == ["average_precision"]
     assert tally(found, "probabilities").total == 1
+
+
+def test_few_positives_are_a_caution_that_comes_first():
+    """The factory's test side has 40 positives."""
+    enough = board(SMOTE)
+    assert judge(enough, enough.reference, IDLE).caution == ""
+    test = enough.data.test.model_copy(update={"positives": 19})
+    few = enough.model_copy(update={"data": enough.data.model_copy(update={"test": test})})
+    assert judge(few, few.reference, IDLE).sentences[0] == (
+        "The test side has only 19 positives: read every number here as an anecdote."
+    )

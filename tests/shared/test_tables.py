@@ -35,6 +35,14 @@ def test_keeps_columns_that_are_no_features(tmp_path: Path, make_table: MakeTabl
     assert read_table(tmp_path / "t.parquet").data.equals(data)
 
 
+@pytest.mark.parametrize("rows", [0, 3])
+def test_keeps_columns_without_any_value(tmp_path: Path, as_table: Callable[..., Table], rows: int) -> None:
+    columns = {"a": pa.nulls(rows, pa.float64()), "b": pa.nulls(rows, pa.string()), "c": pa.nulls(rows, pa.int64())}
+    table = as_table(columns, [], np.zeros(rows, dtype=np.int64))
+    write_table(tmp_path / "t.parquet", table)
+    assert same(read_table(tmp_path / "t.parquet"), table)
+
+
 def test_equal_tables_are_equal_bytes(tmp_path: Path, make_table: MakeTable) -> None:
     table = make_table()
     in_pieces = pa.concat_tables([table.data.slice(0, 7), table.data.slice(7)])
@@ -136,3 +144,16 @@ def test_plain_columns_come_back(tmp_path: Path) -> None:
     assert {name: found.column(name).to_pylist() for name in found.column_names} == {
         name: values.tolist() for name, values in columns.items()
     }
+
+
+def test_page_checksums_find_flipped_bits_in_plain_columns(tmp_path: Path) -> None:
+    path, draw = tmp_path / "oof.parquet", random.Random(0)
+    scores = np.random.RandomState(0).uniform(size=2000)  # hardly compressible: a flip would decompress
+    write_columns(path, {"scores": scores})
+    whole = path.read_bytes()
+    for _ in range(30):
+        content = bytearray(whole)
+        content[draw.randrange(1000, 15_000)] ^= 1 << draw.randrange(8)
+        path.write_bytes(content)
+        with pytest.raises(IntegrityError, match=r"oof\.parquet: damaged"):
+            read_parquet(path)

@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 import numpy as np
+import pytest
 
 from stages.split.sides import drawn, latest
 
@@ -79,12 +80,24 @@ def test_train_holds_nothing_as_late_as_the_cut_and_no_unit_is_parted(rows: list
     st.integers(0, 99),
 )
 @settings(deadline=None, max_examples=100)
-def test_no_unit_is_parted_and_no_quota_exceeded(rows: list[tuple[int, int]], size: float, seed: int) -> None:
+def test_no_unit_is_parted_and_none_more_would_come_nearer(rows: list[tuple[int, int]], size: float, seed: int) -> None:
     units, y = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
     test = drawn(units, y, size, seed)
     assert not set(units[test]) & set(units[~test])
-    for label in (0, 1):
-        assert test[y == label].sum() <= round(size * int((y == label).sum()))
-    left = [round(size * int((y == label).sum())) - int(test[y == label].sum()) for label in (0, 1)]
-    for unit in set(units[~test]):  # whatever stayed in train would not have fitted any more
-        assert any(((units == unit) & (y == label)).sum() > left[label] for label in (0, 1))
+
+    def gap(side: np.ndarray) -> float:
+        quotas = [round(size * int((y == label).sum())) for label in (0, 1)]
+        return sum(((side & (y == label)).sum() - quotas[label]) ** 2 / max(quotas[label], 1) ** 2 for label in (0, 1))
+
+    assert gap(test) <= gap(np.zeros(len(y), dtype=bool))
+    for unit in set(units[~test]):
+        assert gap(test | (units == unit)) >= gap(test) - 1e-12
+
+
+@pytest.mark.parametrize("groups", [8, 12, 16])
+def test_equal_groups_make_the_share_that_was_asked_for(groups: int) -> None:
+    """Groups of 100 rows, 20 of them positive: a quarter of them is the test side, whatever the order."""
+    units, y = np.repeat(np.arange(groups), 100), np.tile([1] * 20 + [0] * 80, groups)
+    for seed in range(10):
+        test = drawn(units, y, 0.25, seed)
+        assert (test.sum(), test[y == 1].sum()) == (groups * 25, groups * 5)

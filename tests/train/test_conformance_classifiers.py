@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from stages.shared.contract import Feature
 from stages.shared.errors import InputError
 from stages.shared.tables import Table
 from stages.train.crossfit import Outcome, fit_strategy
@@ -89,7 +91,6 @@ def test_scores_of_a_model_are_those_of_its_steps_and_classifier(
         ("xgboost", {"eval_metric": "magic"}, "Unknown metric function magic"),
         ("xgboost", {"base_score": 2}, "base_score must be in (0,1)"),
         ("mlp", {"batch_size": 0}, "The 'batch_size' parameter"),
-        ("rus_boost", {"learning_rate": -1}, "The 'learning_rate' parameter"),
     ],
 )
 @pytest.mark.parametrize("place", ["classifiers", "strategies.tried.classifiers"])
@@ -104,6 +105,7 @@ def test_a_wrong_setting_is_named_with_its_key(
         "preprocess": {"impute": "median", "scale": "before_resampling", "max_categories": 30},
         "strategies": {"tried": {"classifiers": given} if inside else {}},
         "classifiers": {"logistic_regression": {}} if inside else given,
+        "calibration": "auto",
     }
     with pytest.raises(InputError) as caught:
         fit_strategy(make_table(), "tried", TrainParams.model_validate(content), lambda _: None)
@@ -112,3 +114,21 @@ def test_a_wrong_setting_is_named_with_its_key(
     assert words in problem
     assert "\n" not in problem
     assert "Stack trace" not in problem
+
+
+def test_an_ensemble_that_gives_up_does_not_stop_the_comparison(
+    make_params: Callable[..., TrainParams], as_table: Callable[..., Table]
+) -> None:
+    """RUSBoost refuses where its first tree is no better than a coin: here the feature says nothing at all."""
+    y = np.repeat([0, 1], [235, 15])
+    noise = np.random.RandomState(2).normal(size=(3, 250))
+    features = [Feature(name=f"noise_{place}", type="numeric", missing=0.0) for place in range(3)]
+    columns = {feature.name: pa.array(values) for feature, values in zip(features, noise, strict=True)}
+    table = as_table(columns, features, y)
+    own = {"classifiers": {"rus_boost": {"n_estimators": 5}, "easy_ensemble": {"n_estimators": 2}}}
+    outcome = fit_strategy(table, "tried", make_params(own, ["logistic_regression"]), lambda _: None)
+    check(outcome, table, ["rus_boost", "easy_ensemble"])
+    assert list(outcome.gave_up) == ["rus_boost"]
+    given_up = [fold for fold in np.split(outcome.oof["rus_boost"], 2) if len(np.unique(fold)) == 1]
+    assert given_up
+    assert all(fold[0] == pytest.approx(0.06, abs=0.005) for fold in given_up)  # the prevalence

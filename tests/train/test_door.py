@@ -31,6 +31,7 @@ classifiers:
   random_forest: {n_estimators: 5}
   xgboost: {n_estimators: 5}
   mlp: {hidden_layer_sizes: [4], max_iter: 3}
+calibration: auto
 """
 
 Folder = Callable[[], Path]
@@ -72,7 +73,7 @@ def test_writes_the_files_that_are_documented(finished: tuple[Path, subprocess.C
     made, process = finished
     assert process.returncode == 0, process.stderr
     models = [f"models/smote/{name}.skops" for name in ("logistic_regression", "random_forest", "xgboost", "mlp")]
-    others = [f"models/smote/{name}" for name in ("oof.parquet", "trace.json", "manifest.json")]
+    others = [f"models/smote/{name}" for name in ("oof.parquet", "calibration.json", "trace.json", "manifest.json")]
     assert sorted(contents(made)) == sorted([*models, *others, "metrics/cv/smote.json"])
     assert not [path for path in made.rglob("*") if path.name.startswith(".")]
 
@@ -129,7 +130,7 @@ def test_an_unknown_strategy(folder: Folder) -> None:
     made = folder()
     process = door(made, "--strategy", "smoot")
     allowed = "smote, too_many, ensembles"
-    assert process.stderr == f"error: --strategy smoot: not in params.yaml; allowed: {allowed}\n"
+    assert process.stderr == f"error: --strategy 'smoot': not in params.yaml; allowed: {allowed}\n"
     assert process.returncode == 2
     assert contents(made) == {}
 
@@ -162,3 +163,14 @@ def test_a_damaged_or_missing_table(folder: Folder) -> None:
         2,
         "error: data/train.parquet: no such file; run `dvc repro` to make it\n",
     )
+
+
+def test_the_stage_that_dvc_names_is_the_strategy(folder: Folder) -> None:
+    """So nothing of params.yaml reaches a shell."""
+    made = folder()
+    process = door(made, DVC_STAGE="train@smote")
+    assert process.returncode == 0, process.stderr
+    assert (made / "models/smote/manifest.json").is_file()
+    refused = door(made, DVC_STAGE="train@x;touch pwned")
+    assert refused.stderr.startswith("error: --strategy 'x;touch pwned': not in params.yaml; allowed: smote")
+    assert refused.returncode == 2

@@ -1,6 +1,7 @@
 """The curve of the multi-layer perceptron: as many lines as epochs, and watching changes nothing."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -90,3 +91,19 @@ def test_every_fold_has_its_curve_and_only_the_mlp_has_one(
         inside = np.isin(np.concatenate([fold.validation for fold in outcome.folds]), fold.validation)
         scores, y = outcome.oof["mlp"][inside], make_table().target[fold.validation]
         assert record.curves["mlp"][-1]["validation_loss"] == pytest.approx(log_loss(y, scores, labels=[0, 1]))
+
+
+def test_every_epoch_draws_other_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a number as random_state, partial_fit would shuffle in the same way every time."""
+    orders = []
+
+    def noted(X: Any, *_: Any, random_state: np.random.RandomState) -> Any:
+        orders.append(random_state.permutation(len(X)).tolist())
+        return orders[-1]
+
+    monkeypatch.setattr("sklearn.neural_network._multilayer_perceptron.shuffle", noted)
+    mlp = MLPClassifier((2,), max_iter=3, batch_size=4, random_state=0)
+    fit_by_epoch(mlp, np.arange(8.0).reshape(-1, 1), np.tile([0, 1], 4), None, None)
+    assert len(orders) == 3
+    assert orders[0] != orders[1] != orders[2]
+    assert mlp.random_state == 0

@@ -69,21 +69,27 @@ def test_a_unit_is_positive_when_one_of_its_rows_is() -> None:
 
 
 def test_too_few_positives_for_the_folds() -> None:
-    with pytest.raises(InputError, match=r"params.yaml: cv.n_splits: 5 folds .* has 4 of the rarer; lower cv.n_splits"):
+    with pytest.raises(InputError, match=r"params.yaml: cv.n_splits: 5 folds .* has 4 rows of the rarer class; lower"):
         make_folds(np.repeat([0, 1], [40, 4]), np.arange(44), cv(5), 0)
 
 
 def test_too_few_groups_of_a_class() -> None:
     y, units = np.repeat([0, 1], [40, 10]), np.r_[np.arange(40), [99] * 10]
-    with pytest.raises(InputError, match=r"5 folds need as many groups of each class; .* has 1 of the rarer"):
+    with pytest.raises(InputError, match=r"fold \d would hold rows of one class only; lower cv.n_splits"):
         make_folds(y, units, cv(5), 0)
 
 
 def test_groups_that_all_hold_a_positive() -> None:
-    """There is no all-negative unit, so some fold might hold no negative."""
-    y, units = np.array([1, 1, 1, 1, 0, 0]), np.array([0, 1, 2, 3, 0, 0])
-    with pytest.raises(InputError, match=r"has 0 of the rarer; lower cv.n_splits or name another split.group"):
-        make_folds(y, units, cv(2), 0)
+    """As where a group is a hospital: ten rows in each of eight, two of them positive."""
+    y, units = np.tile([1, 1, *[0] * 8], 8), np.repeat(np.arange(8), 10)
+    folds = make_folds(y, units, cv(4), 0)
+    assert [(len(fold.validation), int(y[fold.validation].sum())) for fold in folds] == [(20, 4)] * 4
+    assert all(not set(units[fold.training]) & set(units[fold.validation]) for fold in folds)
+
+
+def test_fewer_units_than_folds() -> None:
+    with pytest.raises(InputError, match=r"5 folds need as many sets of rows that may be parted.*; there are 3;"):
+        make_folds(np.tile([0, 1], 30), np.repeat([0, 1, 2], 20), cv(5), 0)
 
 
 def test_the_largest_seed_can_be_repeated() -> None:

@@ -125,3 +125,8 @@ def test_problems_of_two_strategies_and_a_classifier_are_said_at_once(problems: 
     assert [problem.split(":")[0] for problem in found] == [
         "cv.n_repeats", "strategies.a", "strategies.b.class_weight", "classifiers",
     ]  # fmt: skip
+
+
+def test_a_balanced_ensemble_cannot_serve_every_strategy(problems: Callable[..., list[str]]) -> None:
+    found = problems(classifiers={"easy_ensemble": {}})
+    assert "easy_ensemble balances by itself: it cannot serve every strategy" in found[0]

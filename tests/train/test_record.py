@@ -26,6 +26,11 @@ TOY = {
 }
 
 
+def raw(oof: dict[str, Any], *classifiers: str) -> dict[str, Any]:
+    """The scores as they are, in place of calibrated ones."""
+    return {classifier: oof[classifier] for classifier in classifiers}
+
+
 def outcome() -> Outcome:
     """Two folds of two rows, an epoch each, with XGBoost beside the perceptron."""
     epoch = {"epoch": 1, "train_loss": 0.5, "train_accuracy": 1.0, "validation_loss": 0.7, "validation_accuracy": 0.5}
@@ -38,6 +43,8 @@ def outcome() -> Outcome:
         flow=[Step(step="train", rows=4, columns=2, negative=2, positive=2)],
         weights={"mlp": ClassWeights(0.5, 2.0), "xgboost": ClassWeights(0.5, 2.0)},
         models={"mlp": None, "xgboost": None},  # type: ignore[dict-item]
+        recipes={},
+        gave_up={"mlp": 1},
     )
 
 
@@ -49,7 +56,7 @@ def test_out_of_fold_columns_stand_in_fold_order() -> None:
 
 
 def test_cross_validation_is_per_fold_then_averaged() -> None:
-    found = cross_validation(TOY, ["mlp"])["mlp"]
+    found = cross_validation(TOY, raw(TOY, "mlp"))["mlp"]
     assert list(found) == ["average_precision", "roc_auc", "brier_score", "log_loss"]
     expected = {
         "average_precision": [1.0, 0.5],
@@ -63,17 +70,26 @@ def test_cross_validation_is_per_fold_then_averaged() -> None:
         assert found[metric]["sd"] == pytest.approx(abs(one - other) / sqrt(2))  # of two values, with n - 1 below
 
 
+def test_probabilities_are_measured_on_the_calibrated_scores_and_ranking_on_the_raw() -> None:
+    found = cross_validation(TOY, {"mlp": np.full(4, 0.5)})["mlp"]
+    assert found["average_precision"]["folds"] == pytest.approx([1.0, 0.5])
+    assert found["roc_auc"]["folds"] == pytest.approx([1.0, 0.0])
+    assert found["brier_score"]["folds"] == pytest.approx([0.25, 0.25])
+    assert found["log_loss"]["folds"] == pytest.approx([log(2), log(2)])
+
+
 def test_pooling_the_folds_would_give_another_number() -> None:
     """Scores of different models do not compare: pooled, the positives would rank second and third of four."""
     shifted = {**TOY, "mlp": np.array([0.8, 0.4, 0.9, 0.95])}
-    found = cross_validation(shifted, ["mlp"])["mlp"]["average_precision"]
+    found = cross_validation(shifted, raw(shifted, "mlp"))["mlp"]["average_precision"]
     assert found["mean"] == pytest.approx((1 + 1 / 2) / 2)  # and not (1 / 2 + 2 / 3) / 2
 
 
 def test_the_trace_has_the_documented_keys() -> None:
-    cv = cross_validation({**TOY, "xgboost": TOY["mlp"]}, ["mlp", "xgboost"])
+    both = {**TOY, "xgboost": TOY["mlp"]}
+    cv = cross_validation(both, raw(both, "mlp", "xgboost"))
     found = trace("smote", outcome(), cv)
-    assert list(found) == ["strategy", "sampler", "flow", "folds", "class_weight", "epochs", "metrics"]
+    assert list(found) == ["strategy", "sampler", "flow", "folds", "class_weight", "epochs", "notes", "metrics"]
     assert found["sampler"] == {"asked": "SMOTE", "ran": "SMOTENC", "why": "2 categorical columns"}
     assert found["flow"] == [{"step": "train", "rows": 4, "columns": 2, "negative": 2, "positive": 2, "note": ""}]
     assert found["folds"][1] == {
@@ -94,6 +110,10 @@ def test_the_trace_has_the_documented_keys() -> None:
         (1, 1, 0.7),
     ]
     assert list(found["epochs"]) == ["mlp"]
+    assert found["notes"] == [
+        "smote × mlp could not be fitted, being no better than a coin, in 1 of 3 fits; "
+        "a constant, the prevalence, stands in for it there."
+    ]
     assert found["metrics"]["mlp"]["average_precision"] == pytest.approx(0.75)
     json.dumps(found, allow_nan=False)
 
@@ -108,7 +128,7 @@ def test_the_pipeline_trace_of_the_course(
     params = make_params(strategy, ["logistic_regression"], scale=scale, n_splits=4)
     found = fit_strategy(table, "tried", params, lambda _: None)
     oof = oof_columns(found, table.target, table.rows)
-    content = trace("tried", found, cross_validation(oof, ["logistic_regression"]))
+    content = trace("tried", found, cross_validation(oof, raw(oof, "logistic_regression")))
 
     way = [(step["step"], step["rows"], step["negative"], step["positive"]) for step in content["flow"]]
     resampled = ("resampled", 1440, 720, 720)
@@ -133,4 +153,5 @@ def test_repeats_stand_side_by_side(make_table: Callable[..., Table], make_param
     assert sorted(columns["row"]) == sorted([*range(80), *range(80)])
     assert sorted(set(columns["fold"])) == [0, 1, 2, 3]
     assert sorted(columns["row"][columns["fold"] >= 2]) == list(range(80))
-    assert len(cross_validation(columns, ["logistic_regression"])["logistic_regression"]["roc_auc"]["folds"]) == 4
+    found = cross_validation(columns, raw(columns, "logistic_regression"))["logistic_regression"]
+    assert len(found["roc_auc"]["folds"]) == 4

@@ -81,3 +81,10 @@ def test_a_synthetic_row_gets_its_nearest_level() -> None:
 def test_whole_levels_stay() -> None:
     X = np.array([[1.5, 0, 1, 0], [2.5, 0, 0, 1]])
     assert snap_levels(X.copy(), [slice(1, 4)]).tolist() == X.tolist()
+
+
+def test_a_smoothed_bootstrap_makes_values_up_and_says_that_they_are_snapped():
+    smoothed = Strategy(sampler="RandomOverSampler", sampling_strategy=0.75, shrinkage=0.5)
+    plain = Strategy(sampler="RandomOverSampler", sampling_strategy=0.75)
+    assert "snapped to its nearest" in make_plan("rose", smoothed, 2, 1, 0).why
+    assert make_plan("rose", smoothed, 2, 0, 0).why == make_plan("over", plain, 2, 1, 0).why == "as asked"

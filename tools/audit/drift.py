@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from stages.evaluate.crossval_noise import corrected_interval
 from stages.report.words import interval, percent
 from stages.shared import paths
 from stages.shared.arrays import Ints, from_bools, to_floats
@@ -14,7 +15,6 @@ from stages.train.params import CvParams
 from stages.train.resample import transform
 from tools.audit.alone import level_auc, value_auc
 from tools.audit.findings import Finding, quoted
-from tools.audit.intervals import corrected_interval
 from tools.audit.learn import PLAIN, prepare, scores
 from tools.audit.params import AuditParams
 from tools.audit.run import Run, some_rows

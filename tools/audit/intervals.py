@@ -3,23 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
 
+from stages.evaluate.crossval_noise import corrected_interval
 from tools.audit.findings import Inflation, Pair
-
-
-def corrected_interval(values: Sequence[float], ratio: float, confidence: float) -> tuple[float, float]:
-    """The ends of the corrected t interval for the mean of `values`, one a split (Nadeau & Bengio 2003).
-
-    Splits of one table share rows, so that the plain t interval is too narrow: the variance of the mean is
-    (1 / splits + ratio) × that of the values, where `ratio` is rows scored / rows learned from. Two values are the
-    least.
-    """
-    splits = len(values)
-    error = float(np.sqrt((1 / splits + ratio) * np.var(values, ddof=1)))
-    reach = float(stats.t.ppf((1 + confidence) / 2, splits - 1)) * error
-    mean = float(np.mean(values))
-    return mean - reach, mean + reach
 
 
 def inflation(

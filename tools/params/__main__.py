@@ -7,7 +7,7 @@ from pathlib import Path
 from stages.shared.errors import InputError, run_door
 from stages.shared.files import write_text
 from stages.shared.params import read_params
-from tools.params.model import Params
+from tools.params.model import Params, problems_between
 
 SCHEMA = Path("params.schema.json")
 
@@ -21,7 +21,8 @@ def main() -> None:
     schema.add_argument("--check", action="store_true", help="only say whether the file is up to date")
     arguments = parser.parse_args()
     if arguments.command == "check":
-        read_params(Params)
+        if problems := problems_between(read_params(Params)):
+            raise InputError(problems)
         return
     text = json.dumps(Params.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
     if not arguments.check:

@@ -1,14 +1,17 @@
 """The whole of params.yaml as one model, put together from the sections that the stages own."""
 
+from pathlib import Path
+
 from pydantic import ConfigDict, Field
 
 from stages.evaluate.params import EvaluateSection
 from stages.prepare.params import DataParams
 from stages.report.params import SelectParams
-from stages.shared.params import View
+from stages.shared.params import View, hint
+from stages.shared.paths import SYNTHETIC
 from stages.split.params import SplitParams
 from stages.synthesize.params import SyntheticParams
-from stages.train.params import Classifiers, CvParams, PreprocessParams, Strategies
+from stages.train.params import Calibration, Classifiers, CvParams, PreprocessParams, Strategies
 
 
 class Params(View):
@@ -24,5 +27,27 @@ class Params(View):
     preprocess: PreprocessParams
     strategies: Strategies
     classifiers: Classifiers
+    calibration: Calibration
     evaluate: EvaluateSection
     select: SelectParams
+
+
+def problems_between(params: Params) -> list[str]:
+    """What is wrong between sections, each of which is right by itself: names that one has and another lacks.
+
+    The stages would find it as well, but only after the work before them.
+    """
+    problems = []
+    path = Path(params.data.path)
+    if not path.is_file() and path != SYNTHETIC:  # that one is made by the pipeline
+        beside = [str(other) for other in path.parent.glob("*.*")] if path.parent.is_dir() else []
+        problems.append(f"data.path: no such file as {path}; {hint(str(path), beside)}")
+    select = params.select
+    if select.strategy not in ("auto", *params.strategies):
+        near = hint(select.strategy, ["auto", *params.strategies])
+        problems.append(f"select.strategy: no such strategy as {select.strategy}; {near}")
+    owned = [name for strategy in params.strategies.values() for name in strategy.classifiers or params.classifiers]
+    if select.classifier not in ("auto", *owned):
+        near = hint(select.classifier, dict.fromkeys(["auto", *owned]))
+        problems.append(f"select.classifier: no strategy has a classifier called {select.classifier}; {near}")
+    return [f"params.yaml: {problem}" for problem in problems]

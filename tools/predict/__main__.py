@@ -19,6 +19,10 @@ def main() -> None:
     output: Path = arguments.output
     if output.suffix not in (".csv", ".parquet"):
         raise InputError(f"--output {output}: unknown kind of file; allowed: .csv, .parquet")
+    if output.is_dir() or not output.parent.is_dir():
+        raise InputError(
+            f"--output {output}: is a folder, or its folder does not exist; name a file in a folder that does"
+        )
     if output.resolve() == arguments.rows.resolve():
         raise InputError(f"--output {output}: is the table to be scored; give the result another name")
 

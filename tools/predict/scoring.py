@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from stages.prepare.conform import conform
+from stages.shared.calibration import Calibrator, calibrated
 from stages.shared.contract import Contract, Record
 from stages.shared.errors import InputError
 from stages.shared.models import Classifier, scores
@@ -21,6 +22,7 @@ class Facts(Record):
     positive: str
     negative: str
     model: str  # SHA-256 of model.skops
+    calibration: Calibrator
 
     @property
     def id(self) -> str:
@@ -37,7 +39,7 @@ class Scored:
 
 
 def score(raw: pa.Table, contract: Contract, facts: Facts, model: Classifier, source: str) -> Scored:
-    """The rows of `raw`, in their order: key columns, probability, decision (1 = positive), threshold, model.
+    """The rows of `raw`, in their order: key columns, probability (calibrated), decision (1 or 0), threshold, model.
 
     Without key columns in the contract the column `row` counts from 0. Raises InputError when `raw` lacks a
     column of the contract, holds cells of another type, or has no rows.
@@ -50,7 +52,7 @@ def score(raw: pa.Table, contract: Contract, facts: Facts, model: Classifier, so
             [f"{source}: no column `{name}`, which names the rows (data.key); add it to the table" for name in absent]
         )
     features, unseen = conform(raw, contract, source)
-    probability = scores(model, to_frame(features, contract))
+    probability = calibrated(scores(model, to_frame(features, contract)), facts.calibration)
     n = raw.num_rows
     keys = {name: raw.column(name) for name in contract.key} or {"row": pa.array(np.arange(n))}
     columns = {

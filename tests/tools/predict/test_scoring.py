@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from stages.shared.calibration import Identity, Line
 from stages.shared.contract import Contract, Feature
 from stages.shared.errors import InputError
 from tools.predict.scoring import Facts, score
@@ -25,7 +26,13 @@ CONTRACT = Contract(
     missing={"age": ["999"]},
 )
 FACTS = Facts(
-    strategy="smote", classifier="xgboost", threshold=0.5, positive="yes", negative="no", model="abcdef0123456789"
+    strategy="smote",
+    classifier="xgboost",
+    threshold=0.5,
+    positive="yes",
+    negative="no",
+    model="abcdef0123456789",
+    calibration=Identity(method="none"),
 )
 
 
@@ -43,8 +50,8 @@ def table(**columns):
     return pa.table({"id": ["a", "b", "c"], "age": ["20", "50", "80"], "ward": ["north", "south", "north"], **columns})
 
 
-def scored(raw, contract=CONTRACT):
-    return score(raw, contract, FACTS, AgeOverHundred(), "new.csv")
+def scored(raw, contract=CONTRACT, facts=FACTS):
+    return score(raw, contract, facts, AgeOverHundred(), "new.csv")
 
 
 def test_probability_decision_threshold_and_the_models_id():
@@ -55,6 +62,13 @@ def test_probability_decision_threshold_and_the_models_id():
         "threshold": [0.5, 0.5, 0.5],
         "model": ["smote/xgboost@abcdef012345"] * 3,
     }
+
+
+def test_the_probability_is_calibrated_and_the_decision_is_of_it():
+    quarter = Line(method="prior", slope=1.0, intercept=-np.log(4), limits=(-40, 40))  # odds of 4 become odds of 1
+    table_of = scored(table(), facts=FACTS.model_copy(update={"calibration": quarter})).table
+    assert table_of["probability"].to_pylist() == pytest.approx([1 / 17, 1 / 5, 1 / 2])
+    assert table_of["decision"].to_pylist() == [0, 0, 1]
 
 
 def test_the_order_of_columns_is_free_and_further_ones_are_ignored():
