@@ -40,7 +40,7 @@ class Findings:
             return f"It has the best cross-validated {LABELS[metric]} on train, among {among}."
         leader = f"{best}, {number(metric, best.cv[metric].mean)}"
         return (
-            f"The best cross-validated {LABELS[metric]} on train has {leader}, among {among}. {len(others)} "
+            f"{leader}, has the best cross-validated {LABELS[metric]} on train, among {among}. {len(others)} "
             f"{'candidate ties' if len(others) == 1 else 'candidates tie'} with it (within "
             f"{number(metric, select.tolerance)}, or the same classifier with nothing done, from which the folds "
             "cannot tell it), and a tie goes to the simplest: the fewest moving parts in the treatment, then logistic "

@@ -76,7 +76,8 @@ def _standing(board: Leaderboard, champion: Candidate, rival: str) -> str:
         found = tally(board, "ranking")
         ties = [item.strategy for item in found.tie]
         if len(ties) > 3:
-            return f"; it ties with {len(ties)} of the {found.total} treatments"
+            share = f"all {found.total}" if len(ties) == found.total else f"{len(ties)} of the {found.total}"
+            return f"; it ties with {share} treatments"
         return f"; it ties with {listed(ties)}" if ties else ""
     item = board.comparison("strategy", champion, "ranking", "average_precision")
     if not item:

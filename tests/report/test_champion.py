@@ -54,7 +54,7 @@ def test_why_the_champion_is_the_champion(select, sentence):
 def test_of_equals_it_says_that_the_simplest_was_taken():
     # 0.820 and 0.815: one candidate is behind by exactly the tolerance
     assert findings_of(Treatment("a", cv=0.815), tolerance=0.005).why_champion == (
-        "The best cross-validated average precision on train has baseline × random_forest, 0.820, among 2 candidates; "
+        "baseline × random_forest, 0.820, has the best cross-validated average precision on train, among 2 candidates; "
         "test had no say. 1 candidate ties with it (within 0.005, or the same classifier with nothing done, from which "
         "the folds cannot tell it), and a tie goes to the simplest: the fewest moving parts in the treatment, then "
         "logistic regression before other classifiers."
