@@ -10,6 +10,10 @@ from stages.shared.arrays import Bools, Floats
 #: a smaller standard error is rounding, not noise: six digits are stored
 TINY = 1e-9
 
+#: with fewer degrees of freedom Student's t reaches so far that an interval says nothing at all, and none is known that
+#: well: they are themselves estimated. Coverage is the same without this floor (docs/verdict.md).
+FEWEST = 4.0
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -29,8 +33,8 @@ def spread(left_out: Floats, positive: Bools) -> Spread:
     variance, doubt = sum(variances), sum(doubts)
     if variance <= TINY**2:
         smaller = min(positive.sum(), (~positive).sum())
-        return Spread(0.0, float(max(smaller - 1, 1)))
-    return Spread(float(np.sqrt(variance)), max(2 * variance**2 / doubt, 1.0))
+        return Spread(0.0, max(float(smaller - 1), FEWEST))
+    return Spread(float(np.sqrt(variance)), max(2 * variance**2 / doubt, FEWEST))
 
 
 def quantile(confidence: float, freedom: float) -> float:
