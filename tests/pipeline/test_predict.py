@@ -6,6 +6,7 @@ import sys
 import pandas as pd
 import pytest
 
+from stages.shared.files import sha256
 from tests.pipeline.project import Repository
 
 pytestmark = pytest.mark.slow
@@ -58,7 +59,7 @@ def test_unseen_levels_are_said(repository):
     raw = (repository.path / "data/raw/small.csv").read_text().replace("north", "moon", 1)
     (repository.path / "new.csv").write_text(raw)
     done = predict(repository, "new.csv", "-o", "scored.csv")
-    assert "warning: new.csv: column `ward`: 1 cells hold a level unknown to training" in done.stderr
+    assert "warning: new.csv: column `ward`: 1 cell holds a level unknown to training" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -103,3 +104,19 @@ def test_an_output_that_cannot_be_written_is_refused(repository, output):
     done = predict(repository, "data/test.parquet", "-o", output, check=False)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+def test_a_champion_of_another_form_is_refused_though_its_hashes_agree(repository):
+    champion = repository.path / "models/champion"
+    facts = champion / "champion.json"
+    content = json.loads(facts.read_text())
+    del content["threshold"]
+    facts.unlink()  # DVC may have linked it to its cache
+    facts.write_text(json.dumps(content))
+    manifest = json.loads((champion / "manifest.json").read_text())
+    manifest["files"]["champion.json"] = sha256(facts)
+    (champion / "manifest.json").unlink()
+    (champion / "manifest.json").write_text(json.dumps(manifest))
+    done = predict(repository, "data/test.parquet", "-o", "scored.parquet", check=False)
+    assert done.returncode == 3
+    assert done.stderr == "error: models/champion: Facts: not as `report` writes it; run `dvc repro` again\n"

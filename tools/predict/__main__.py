@@ -5,7 +5,7 @@ from pathlib import Path
 import sys
 
 from stages.shared import paths
-from stages.shared.errors import InputError, run_door
+from stages.shared.errors import InputError, IntegrityError, run_door
 from stages.shared.threads import one_thread_each
 
 
@@ -29,6 +29,7 @@ def main() -> None:
     one_thread_each()
     import pyarrow.csv
     import pyarrow.parquet
+    from pydantic import ValidationError
 
     from stages.prepare.read import read_columns
     from stages.shared.contract import Contract
@@ -39,19 +40,28 @@ def main() -> None:
 
     champion: Path = arguments.champion
     check_manifest(champion)
-    facts = Facts.model_validate(read_json(champion / paths.CHAMPION_FACTS))
-    contract = Contract.model_validate(read_json(champion / paths.CONTRACT.name))
+    try:
+        facts = Facts.model_validate(read_json(champion / paths.CHAMPION_FACTS))
+        contract = Contract.model_validate(read_json(champion / paths.CONTRACT.name))
+    except ValidationError as error:
+        raise IntegrityError(f"{champion}: {error.title}: not as `report` writes it; run `dvc repro` again") from None
     raw = read_columns(arguments.rows)
     scored = score(raw, contract, facts, load_model(champion / paths.CHAMPION_MODEL), str(arguments.rows))
 
-    with replacing(output) as temporary:
-        if output.suffix == ".csv":
-            pyarrow.csv.write_csv(scored.table, temporary)
-        else:
-            pyarrow.parquet.write_table(scored.table, temporary)
+    try:
+        with replacing(output) as temporary:
+            if output.suffix == ".csv":
+                pyarrow.csv.write_csv(scored.table, temporary)
+            else:
+                pyarrow.parquet.write_table(scored.table, temporary)
+    except OSError as error:
+        raise InputError(
+            f"--output {output}: cannot be written ({error.strerror or error}); name another place"
+        ) from None
     for column, count in scored.unseen.items():
         print(
-            f"warning: {arguments.rows}: column `{column}`: {count} cells hold a level unknown to training",
+            f"warning: {arguments.rows}: column `{column}`: {count} cell{'s hold' if count > 1 else ' holds'} a level "
+            "unknown to training",
             file=sys.stderr,
         )
     alarms = sum(scored.table["decision"].to_pylist())

@@ -51,6 +51,10 @@ def score(raw: pa.Table, contract: Contract, facts: Facts, model: Classifier, so
         raise InputError(
             [f"{source}: no column `{name}`, which names the rows (data.key); add it to the table" for name in absent]
         )
+    for name in contract.key:
+        kind = raw.column(name).type
+        if pa.types.is_nested(kind):
+            raise InputError(f"{source}: key column `{name}`: is of type {kind}; text, numbers or times are needed")
     features, unseen = conform(raw, contract, source)
     probability = calibrated(scores(model, to_frame(features, contract)), facts.calibration)
     n = raw.num_rows

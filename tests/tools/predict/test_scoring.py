@@ -107,3 +107,8 @@ def test_a_key_with_the_name_of_a_result_is_refused():
     contract = CONTRACT.model_copy(update={"key": ["model"]})
     with pytest.raises(InputError, match="name of a result"):
         scored(table(model=["a", "b", "c"]), contract)
+
+
+def test_a_key_that_is_a_list_is_refused():
+    with pytest.raises(InputError, match="key column `id`: is of type list"):
+        scored(table(id=[["a"], ["b"], ["c"]]))
