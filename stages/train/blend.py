@@ -29,15 +29,19 @@ DEFAULT_ROUNDS = 20
 def learn_weights(y: Target, scores: Scores, metric: str, n_rounds: int) -> Scores:
     """The share of each member, shape (members,), adding up to 1; `scores` has shape (rows, members).
 
-    Of members that are equally good to add, the first is added.
+    Of members that are equally good to add, the one that is best by itself is added, and of equals there the first.
     """
     sign = -1 if metric in LOWER_IS_BETTER else 1
     value: Callable[..., float] = SCORE_METRICS[metric]
+
+    def merit(blended: Scores) -> float:
+        return round(sign * value(y, blended), 6)  # what differs beyond is noise of the arithmetic
+
+    alone = [merit(member) for member in scores.T]
     counts, total = np.zeros(scores.shape[1]), np.zeros(len(y))
     for already in range(n_rounds):
-        # to six digits: what differs beyond is noise of the arithmetic
-        merit = [round(sign * value(y, (total + member) / (already + 1)), 6) for member in scores.T]
-        best = int(np.argmax(merit))
+        added = [merit((total + member) / (already + 1)) for member in scores.T]
+        best = max(range(len(added)), key=lambda member: (added[member], alone[member]))
         counts[best] += 1
         total += scores[:, best]
     shares: Scores = counts / n_rounds

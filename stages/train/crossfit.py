@@ -29,8 +29,8 @@ def fit_strategy(table: Table, name: str, params: TrainParams, progress: Callabl
     """Strategy `name` with each of its classifiers on one table, the train side.
 
     Every fold is preprocessed once, and resampled once for all classifiers with the same settings of the sampler.
-    What is tuned is tuned again inside each training fold (nested cross-validation), so that no out-of-fold score comes from a
-    model whose settings were chosen on its row. `progress` is told of each finished fit.
+    What is tuned is tuned again inside each training fold (nested cross-validation), so that no out-of-fold score comes
+    from a model whose settings were chosen on its row. `progress` is told of each finished fit.
     Raises InputError naming the params key when a sampler or a classifier cannot work with its settings.
     """
     bench = Workbench(table, name, params)
