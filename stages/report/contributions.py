@@ -50,8 +50,8 @@ def _xgboost(classifier: Any, row: Floats, columns: list[str]) -> Explanation:
 
     found = classifier.get_booster().predict(DMatrix(row), pred_contribs=True)[0].astype(np.float64)
     note = (
-        "Each part is the column's exact SHAP value (TreeSHAP), in log odds; with the base, the mean over its training rows, the "
-        "parts sum to the log odds of the score."
+        "Each part is the column's exact SHAP value (TreeSHAP), in log odds; with the base, the mean over its training "
+        "rows, the parts sum to the log odds of the score."
     )
     return Explanation("contributions", _named(columns, found[:-1]), float(found[-1]), note)
 
