@@ -6,10 +6,12 @@ import re
 _SPEC = re.compile(r"^(\s*var spec = )(.*)$", re.MULTILINE)
 
 #: What DVC's plots call. The menu lacks the entry that would send the data to a public editor. DVC's templates name an
-#: older version of Vega-Lite, of which the newer one would complain in the console; they mean the same in both.
+#: older version of Vega-Lite, of which the newer one would complain in the console; they mean the same in both. A plot
+#: without data, such as a training curve where nothing is trained in epochs, is an empty object.
 _SNIPPET = """
-window.vegaEmbed = (place, {$schema, ...spec}) =>
-  vegaEmbed(place, spec, {renderer: "svg", actions: {export: true, source: false, compiled: false, editor: false}})
+window.vegaEmbed = (place, {$schema, ...spec}) => Object.keys(spec).length
+  ? vegaEmbed(place, spec, {renderer: "svg", actions: {export: true, source: false, compiled: false, editor: false}})
+  : document.querySelector(place).remove();
 """
 
 _PAGE = """<!DOCTYPE html>
