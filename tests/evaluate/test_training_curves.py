@@ -1,5 +1,6 @@
 """Training curves, by hand."""
 
+from itertools import pairwise
 from typing import Any
 
 from stages.evaluate.training_curves import SHOWN, training_curves
@@ -28,7 +29,7 @@ def test_long_curves_keep_their_ends_and_few_points_between() -> None:
     train = [point["epoch"] for point in found if point["part"] == "train"]
     assert len(train) == len(set(train)) == SHOWN
     assert (train[0], train[-1]) == (1, 300)
-    gaps = {after - before for before, after in zip(train, train[1:], strict=False)}
+    gaps = {after - before for before, after in pairwise(train)}
     assert gaps <= {10, 11}  # 299 / 29
 
 

@@ -80,10 +80,10 @@ def test_an_unreadable_revision_is_a_failed_row() -> None:
 
 
 def test_the_table_is_aligned_and_one_line_a_row() -> None:
-    added = {"random_state": 1, "cv": {"n_splits": 5}, "strategies": {"near": {"sampler": "NearMiss"}}}
+    added = {"random_state": 1, "cv": {"n_splits": 5}, "strategies": {"near": {"version": 1}}}
     lines = table(rows(shown(experiment(revision("near", added, f1=0.125)))))
     assert lines == [
         "experiment  champion     average_precision  roc_auc  brier_score      f1  changed params",
         "main        smote × mlp             0.5000   0.9000       0.1000",
-        "  near      smote × mlp             0.5000   0.9000       0.1000  0.1250  '+strategies={near: {sampler: NearMiss}}'",
+        "  near      smote × mlp             0.5000   0.9000       0.1000  0.1250  '+strategies={near: {version: 1}}'",
     ]

@@ -22,7 +22,7 @@ def test_dvc_finds_one_place_for_its_plots_and_none_for_its_scripts(page: str) -
 def test_the_library_is_inside_a_classic_script(page: str) -> None:
     assert re.findall(r"<script[^>]*>", page) == ["<script>"]
     assert page.count("</script") == 1
-    assert "window.vegaEmbed = " in page
+    assert "window.vegaEmbed=" in page
     assert "default-src 'none'" in page
 
 
