@@ -84,7 +84,7 @@ def test_the_console_is_silent(seen: Seen) -> None:
 def test_every_chart_shows_every_strategy(seen: Seen) -> None:
     trained = {point["strategy"] for point in json.loads((ROOT / "metrics/curves/training.json").read_text())}
     every = {point["strategy"] for point in json.loads((ROOT / "metrics/curves/roc.json").read_text())}
-    assert len(every) == 10
+    assert len(every) >= 10
     for chart in seen.charts:
         expected = trained if " by epoch" in chart else every
         assert [name for name in expected if name not in chart] == []
