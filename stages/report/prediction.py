@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stages.report.contributions import Kind, Part, explain
+from stages.report.contributions import Kind, Part, explain, vote
 from stages.shared.arrays import Floats
 from stages.shared.calibration import Calibrator, calibrated
 from stages.shared.contract import Contract, Feature
@@ -42,13 +42,14 @@ def trace_prediction(model: Any, contract: Contract, calibrator: Calibrator, thr
     The row is nobody's: for a number it has what the model itself fills gaps with (the median or the mean of train),
     for a category the first level of the contract.
     """
-    row = made_row(model, contract)
+    way = _one_way(model)
+    row = made_row(way, contract)
     features = _frame(contract, [row])
-    encoded: Floats = np.asarray(model[:-1].transform(features), dtype=np.float64)[0]
-    columns = column_names(model, contract)
+    encoded: Floats = np.asarray(way[:-1].transform(features), dtype=np.float64)[0]
+    columns = column_names(way, contract)
     score = scores(model, features)
     probability = float(calibrated(score, calibrator)[0])
-    explanation = explain(model[-1], encoded, columns)
+    explanation = explain(way[-1], encoded, columns) if way is model else vote(model[-1], features, columns)
     return PredictionTrace(
         raw=[(name, _text(value)) for name, value in row.items()],
         encoded=list(zip(columns, encoded.tolist(), strict=True)),
@@ -59,8 +60,13 @@ def trace_prediction(model: Any, contract: Contract, calibrator: Calibrator, thr
         calibrated=probability,
         threshold=threshold,
         decision=probability >= threshold,
-        note=f"{_about(model, contract)} {explanation.note}",
+        note=f"{_about(way, contract)} {explanation.note}",
     )
+
+
+def _one_way(model: Any) -> Any:
+    """A pipeline from raw values to a classifier: `model`, or the first member of a blend, which has one for each."""
+    return model if len(model.steps) > 1 else model[-1].estimators_[0]
 
 
 def made_row(model: Any, contract: Contract) -> Row:

@@ -21,7 +21,7 @@ from stages.shared.tables import Table
 from stages.train.crossfit import fit_strategy
 
 AS_IS = Identity(method="none")
-PLAIN = ["logistic_regression", "random_forest", "xgboost", "mlp"]
+PLAIN = ["logistic_regression", "random_forest", "extra_trees", "xgboost", "mlp", "blend"]
 ENSEMBLES = ["balanced_random_forest", "easy_ensemble", "rus_boost"]
 
 Models = dict[str, Pipeline]
@@ -65,13 +65,25 @@ def test_parts_sum_to_the_log_odds(name: str, models: Models, table: Table) -> N
     assert trace.score == score_of(models[name], table.contract)
 
 
-@pytest.mark.parametrize("name", ["random_forest", "balanced_random_forest"])
+@pytest.mark.parametrize("name", ["random_forest", "extra_trees", "balanced_random_forest"])
 def test_parts_of_a_forest_sum_to_the_probability(name: str, models: Models, table: Table) -> None:
     trace = trace_prediction(models[name], table.contract, AS_IS, 0.5)
     assert trace.kind == "contributions"
     assert "a probability" in trace.note
     assert total(trace) == pytest.approx(trace.score, abs=1e-9)
     assert trace.score == score_of(models[name], table.contract)
+
+
+def test_parts_of_the_blend_are_its_members(models: Models, table: Table) -> None:
+    """Every member is a pipeline of its own; the encoded row that is shown is that of the first."""
+    trace = trace_prediction(models["blend"], table.contract, AS_IS, 0.5)
+    members = [name for name, _ in models["blend"][-1].estimators]
+    assert (trace.kind, trace.base) == ("contributions", None)
+    assert sorted(name for name, _ in trace.parts) == sorted(members)
+    frame = pd.DataFrame([made_row(models[members[0]], table.contract)])
+    assert trace.score == models["blend"].predict_proba(frame)[0, 1]
+    assert sum(share for _, share in trace.parts) == pytest.approx(trace.score)
+    assert trace.encoded == trace_prediction(models[members[0]], table.contract, AS_IS, 0.5).encoded
 
 
 def test_hidden_activations_lead_to_the_score(models: Models, table: Table) -> None:
