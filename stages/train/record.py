@@ -67,6 +67,12 @@ def trace(name: str, outcome: Outcome, cv: dict[str, dict[str, dict[str, Any]]])
     }
 
 
+def choices(outcome: Outcome) -> dict[str, Any]:
+    """What was learned beside the models: the settings that tuning chose, and the shares of the blend's members."""
+    tuned = {classifier: tuned.found.chosen._asdict() for classifier, tuned in outcome.tuned.items()}
+    return {"tuned": tuned, "blend": outcome.shares}
+
+
 def tuning(outcome: Outcome, metric: str, how: str) -> dict[str, Any]:
     """The content of tuning.json, as docs/artefacts.md describes it; empty where nothing was tuned."""
     return {
