@@ -36,11 +36,13 @@ check: $(VENV)/.develop ## format, lint, types, import borders, generated files
 	@mypy
 	@lint-imports --no-cache
 	@python -m tools.params schema --check
+	@python -m tools.leaderboard.schema --check
 
 format: $(VENV)/.develop ## put the code into its form, and the generated files up to date
 	@ruff format .
 	@ruff check --fix .
 	@python -m tools.params schema
+	@python -m tools.leaderboard.schema
 
 # The locks name packages, versions and hashes for every platform, and no index.
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet

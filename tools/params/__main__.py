@@ -1,13 +1,12 @@
 """Checks params.yaml as a whole, or writes its JSON schema for editors."""
 
 import argparse
-import json
 from pathlib import Path
 
 from stages.shared.errors import InputError, run_door
-from stages.shared.files import write_text
 from stages.shared.params import read_params
 from tools.params.model import Params, problems_between
+from tools.schema_file import write_or_check
 
 SCHEMA = Path("params.schema.json")
 
@@ -24,11 +23,7 @@ def main() -> None:
         if problems := problems_between(read_params(Params)):
             raise InputError(problems)
         return
-    text = json.dumps(Params.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
-    if not arguments.check:
-        write_text(SCHEMA, text)
-    elif not SCHEMA.is_file() or SCHEMA.read_text() != text:
-        raise InputError(f"{SCHEMA}: not what the models say; run `make format` and commit it")
+    write_or_check(SCHEMA, Params, arguments.check)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,18 @@
+"""Writes the JSON schema of metrics/leaderboard.json: `python -m tools.leaderboard.schema`."""
+
+from pathlib import Path
+
+from stages.report.leaderboard import Leaderboard
+from stages.shared.errors import run_door
+from tools.schema_file import run
+
+SCHEMA = Path("docs/leaderboard.schema.json")
+
+
+def main() -> None:
+    """Writes docs/leaderboard.schema.json, or checks it."""
+    run("tools.leaderboard.schema", SCHEMA, Leaderboard)
+
+
+if __name__ == "__main__":
+    run_door(main)
