@@ -1,4 +1,4 @@
-"""The JSON schema of metrics/leaderboard.json holds for what evaluate writes, and for nothing that misses or adds a key."""
+"""The JSON schema of metrics/leaderboard.json holds for what evaluate writes, and for no key less or more."""
 
 from copy import deepcopy
 import json
