@@ -1,0 +1,115 @@
+"""Nearest neighbours in scikit-learn's own order, found sooner.
+
+Rows whose neighbours are beyond doubt (see `ranking`) are answered from `near_pairs`; the others, where rows are tied,
+by scikit-learn itself, asked in such a way that it gives what it would have given for the whole table.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn import get_config
+from sklearn.neighbors import NearestNeighbors
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+from stages.train.fast.blocks import Floats, Ints
+from stages.train.fast.nearby import near_pairs
+from stages.train.fast.ranking import certain, nearest
+
+#: pairs of rows from which on the search here is the faster one, by what scikit-learn would do (docs/speed.md)
+WORTH = {"kd_tree": 2_000_000, "brute": 2_000_000, "sparse": 200_000}
+
+#: the search works on dense rows: a one-hot table larger than this is left to scikit-learn
+LARGEST = 1 << 30
+
+
+class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
+    """scikit-learn's NearestNeighbors, with a faster `kneighbors` where only the indices are asked for.
+
+    Euclidean distance; everything else is scikit-learn's own, its refusals too. The answer is the same to the last
+    index.
+    """
+
+    def kneighbors(self, X: Any = None, n_neighbors: int | None = None, return_distance: bool = True) -> Any:
+        """What `NearestNeighbors.kneighbors` gives, in the same order, ties included."""
+        if return_distance or X is None:
+            return super().kneighbors(X, n_neighbors, return_distance)
+        return self.neighbors_of(np.arange(X.shape[0]), X, n_neighbors)
+
+    def neighbors_of(self, rows: Ints, X: Any, n_neighbors: int | None = None) -> Ints:
+        """The rows of `kneighbors(X, n_neighbors, return_distance=False)` named by `rows`, and no others searched.
+
+        Raises ValueError, as scikit-learn does, where there are not enough fitted rows.
+        """
+        k = self.n_neighbors if n_neighbors is None else n_neighbors
+        if not self._is_worth(len(rows), X, k):
+            return self._by_scikit_learn(rows, X, k)
+        found, sure = self.certain_neighbors_of(rows, X, k)
+        if not sure.all():
+            found[~sure] = self._by_scikit_learn(rows[~sure], X, k)
+        return found
+
+    def certain_neighbors_of(self, rows: Ints, X: Any, k: int) -> tuple[Ints, npt.NDArray[np.bool_]]:
+        """The k nearest rows of those rows of X, shape (rows, k), and for which of them the order is beyond doubt."""
+        fitted = _dense(self._fit_X)
+        whole = len(rows) == X.shape[0]
+        Q = fitted if whole and X is self._fit_X else _dense(X if whole else X[rows])
+        with _THREADS.limit(limits=1, user_api="blas"):  # each worker is one thread
+            pairs = near_pairs(fitted, Q, k + 1, _workers())
+        if pairs is None:
+            return np.zeros((len(rows), k), dtype=np.intp), np.zeros(len(rows), dtype=np.bool_)
+        found, squared = nearest(pairs, len(rows), k + 1)
+        return found[:, :k], certain(squared, Q, self._fit_method == "brute")
+
+    def _is_worth(self, rows: int, X: Any, k: int) -> bool:
+        euclidean = self.effective_metric_ == "euclidean" and X.dtype == self._fit_X.dtype
+        if sparse.issparse(X):
+            # scikit-learn computes sparse float32 distances in float64, but rounds them before it ranks
+            fits = X.dtype == np.float64 and X.shape[1] * (X.shape[0] + self.n_samples_fit_) * 8 <= LARGEST
+            way = "sparse"
+        else:
+            fits, way = X.dtype in (np.float32, np.float64), self._fit_method
+        possible = X.shape[1:] == self._fit_X.shape[1:] and 0 < k < self.n_samples_fit_
+        enough = rows * self.n_samples_fit_ >= WORTH.get(way, np.inf)
+        return bool(euclidean and fits and possible and enough and np.isfinite(_values(X)).all())
+
+    def _by_scikit_learn(self, rows: Ints, X: Any, k: int) -> Ints:
+        asked = rows
+        if self._fit_method == "brute" and not sparse.issparse(X):
+            asked = _whole_chunks(rows, X.shape[0])
+        found: Ints = super().kneighbors(X if len(asked) == X.shape[0] else X[asked], k, return_distance=False)
+        return found[np.searchsorted(asked, rows)]
+
+
+def _whole_chunks(rows: Ints, n: int) -> Ints:
+    """The rows of all chunks that `rows` touch, out of n, such that brute force does with them what it does with all.
+
+    scikit-learn multiplies chunks of 256 queries with chunks of fitted rows, and the last digit of a product, which
+    orders ties, may depend on the size of a chunk. With few queries for its threads it splits the work another way.
+    """
+    size = get_config()["pairwise_dist_chunk_size"]
+    least = 4 * size * _workers() + size
+    chunks = np.unique(rows // size)
+    if 2 * max(len(chunks) * size, least) > n:
+        return np.arange(n)
+    others = np.setdiff1d(np.arange(n // size), chunks)[: max(0, -(-least // size) - len(chunks) + 1)]
+    chunks = np.sort(np.concatenate([chunks, others]))
+    asked = (chunks[:, np.newaxis] * size + np.arange(size)).ravel()
+    return np.asarray(asked[asked < n])
+
+
+def _workers() -> int:
+    """The threads that OpenMP would take, for scikit-learn's searches and so for these."""
+    return max((pool["num_threads"] for pool in _THREADS.select(user_api="openmp").info()), default=1)
+
+
+_THREADS = ThreadpoolController()
+
+
+def _dense(X: Any) -> Floats:
+    return np.asarray(X.toarray() if sparse.issparse(X) else X, dtype=np.float64, order="C")
+
+
+def _values(X: Any) -> Any:
+    return X.data if sparse.issparse(X) else X
