@@ -13,7 +13,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
 #: rows in a block: as many as keep a tile of distances in the cache of one core
-SIZE = 256
+SIZE = 512
 
 #: coordinates that the boxes keep; leaving some out only makes the distance to a box shorter
 AXES = 12
@@ -23,68 +23,79 @@ GLANCE = 1000
 
 
 @dataclass(frozen=True)
-class Frame:
-    """An origin, orthonormal axes (the widest first), and how far the farthest row is from the origin."""
-
-    origin: Floats  # shape (columns,)
-    axes: Floats  # shape (columns, kept)
-    reach: float
-
-    @property
-    def error(self) -> float:
-        """More than rounding can add to the distance between two rows when it is measured in this frame.
-
-        A coordinate is a sum of `columns` products: off by (columns + 2) 2⁻⁵³ reach at most, a distance by 2 √12 times
-        that. Axes that are orthonormal to some 10 × columns × 2⁻⁵³ only add about three times as much. The code takes
-        2⁷ times.
-        """
-        return 2.0**-46 * (len(self.origin) + 3) * self.reach
-
-
-@dataclass(frozen=True)
 class Blocks:
-    """Rows sorted into blocks: block b holds the rows `b × SIZE` to `(b + 1) × SIZE` of the sorted ones."""
+    """Rows sorted by the block in which they fall: block b holds the sorted rows `starts[b]` to `starts[b + 1]`."""
 
     order: Ints  # where each sorted row stood, shape (rows,)
+    starts: Ints  # shape (blocks + 1,)
     rows: Floats  # the sorted rows, shape (rows, columns)
     points: Floats  # the sorted rows in the frame, shape (rows, kept)
-    low: Floats  # corners of the boxes, shape (blocks, kept)
-    high: Floats
 
     def __len__(self) -> int:
-        return len(self.low)
+        return len(self.starts) - 1
 
     def span(self, block: int) -> slice:
         """Where the rows of a block stand."""
-        return slice(block * SIZE, min((block + 1) * SIZE, len(self.order)))
+        return slice(int(self.starts[block]), int(self.starts[block + 1]))
+
+    def boxes(self) -> tuple[Floats, Floats]:
+        """The lowest and the highest corner of each block; no block may be empty."""
+        starts = self.starts[:-1]
+        return np.minimum.reduceat(self.points, starts), np.maximum.reduceat(self.points, starts)
 
 
-def principal_frame(X: Floats, Q: Floats) -> Frame:
-    """The principal axes of `X`, around its median: no outlier pulls that away. `Q` are the rows to come."""
-    origin = np.median(X, axis=0)
+@dataclass(frozen=True)
+class Layout:
+    """Fitted rows and queries in the same blocks."""
+
+    fitted: Blocks
+    queries: Blocks
+    error: float  # more than rounding can add to the distance between two rows, seen in the frame
+
+
+def lay_out(X: Floats, Q: Floats) -> Layout:
+    """The rows of `X` in blocks of SIZE, and those of `Q` in the blocks in whose part of the space they fall.
+
+    The widest principal axis is halved again and again, as in a k-d tree (Bentley 1975). X: shape (rows, columns) with
+    more than one row; Q: shape (queries, columns).
+
+    On the error: let r be more than the distance of any row from the origin of the frame. A coordinate is a sum of
+    `columns` products, off by (columns + 2) 2⁻⁵³ r at most, a distance by 2 √12 times that. Axes that are orthonormal only
+    to some 10 × columns × 2⁻⁵³ add three times as much. The code takes 2⁷ times.
+    """
+    origin = np.median(X, axis=0)  # no outlier pulls it away
     _, axes = np.linalg.eigh(np.cov(X - origin, rowvar=False).reshape(X.shape[1], X.shape[1]))
-    reach = max(float(np.abs(rows - origin).max()) for rows in (X, Q)) * X.shape[1] ** 0.5
-    return Frame(origin, np.ascontiguousarray(axes[:, ::-1][:, :AXES]), reach)
+    axes = axes[:, ::-1][:, :AXES]
+    points, queries = (X - origin) @ axes, (Q - origin) @ axes
+    order, starts, insides = _halved(points, queries)
+    farthest = max(float(np.abs(rows - origin).max(initial=0)) for rows in (X, Q)) * X.shape[1] ** 0.5
+    inside = np.concatenate(insides)
+    return Layout(
+        Blocks(order, np.array([*starts, len(X)]), X[order], points[order]),
+        Blocks(inside, np.cumsum([0, *map(len, insides)]), Q[inside], queries[inside]),
+        2.0**-46 * (X.shape[1] + 2) * farthest,
+    )
 
 
-def lay_out(X: Floats, frame: Frame) -> Blocks:
-    """The rows of `X` in blocks, by halving the widest axis again and again, as a k-d tree does (Bentley 1975)."""
-    points = (X - frame.origin) @ frame.axes
-    order = np.arange(len(X))
-    parts = [(0, len(X))]
+def _halved(points: Floats, queries: Floats) -> tuple[Ints, list[int], list[Ints]]:
+    """The order of the points, where in it each block starts, and the queries in each block."""
+    order, parts = np.arange(len(points)), [(0, len(points), np.arange(len(queries)))]
+    starts, insides = [], []
     while parts:
-        start, stop = parts.pop()
+        start, stop, inside = parts.pop()
         if stop - start <= SIZE:
+            starts.append(start)
+            insides.append(inside)
             continue
         part = order[start:stop]
         seen = points[part[:: max(1, len(part) // GLANCE)]]
         widest = np.argmax(seen.max(axis=0) - seen.min(axis=0))
         half = -(-len(part) // SIZE) // 2 * SIZE
-        order[start:stop] = part[np.argpartition(points[part, widest], half)]
-        parts += [(start, start + half), (start + half, stop)]
-    points = points[order]
-    starts = np.arange(0, len(X), SIZE)
-    return Blocks(order, X[order], points, np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts))
+        part = part[np.argpartition(points[part, widest], half)]
+        order[start:stop] = part
+        left = queries[inside, widest] < points[part[half], widest]
+        parts += [(start + half, stop, inside[~left]), (start, start + half, inside[left])]
+    return order, starts, insides
 
 
 def gap(points: Floats, low: Floats, high: Floats) -> Floats:

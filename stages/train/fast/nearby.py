@@ -25,13 +25,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from stages.train.fast.blocks import SIZE, Blocks, Floats, Ints, gap, lay_out, principal_frame
+from stages.train.fast.blocks import SIZE, Blocks, Floats, Ints, Layout, gap, lay_out
 
 #: blocks that the first look takes in; more give a shorter T after a longer look
-NEAR = 4
+NEAR = 2
 
 #: tiles of so many rows by SIZE stay in the cache of a core
-TALL = 1024
+TALL = 512
 
 #: queries that are held against a box at a time, along few axes first, since most are far along those
 STRIDE = 8192
@@ -40,7 +40,7 @@ LEADING = 4
 #: beyond this, squares might overflow in float32
 FARTHEST = 1e15
 
-#: more pairs a query mean that the table is full of ties: not worth going on
+#: more pairs a row mean that the table is full of ties: not worth going on
 FLOOD = 64
 
 
@@ -56,54 +56,76 @@ class Pairs:
 def near_pairs(X: Floats, Q: Floats, m: int, workers: int = 1) -> Pairs | None:
     """For each row of `Q` at least its m nearest rows of `X`, and all that tie for the m-th place.
 
-    X, Q: shapes (rows, d) and (queries, d); m ≤ rows. None where ties or huge values make it not worth while.
+    X, Q: shapes (rows, d) and (queries, d), m ≤ rows. None where ties or huge values make it not worth while.
     """
     if not max(np.abs(X).max(), np.abs(Q).max()) < FARTHEST:
         return None
-    frame = principal_frame(X, Q)
-    fitted = lay_out(X, frame)
-    queries = fitted if Q is X else lay_out(Q, frame)
+    layout = lay_out(X, Q)
+    return pairs_within(layout, enough(layout, m, workers), workers)
+
+
+def enough(layout: Layout, m: int, workers: int = 1) -> Floats:
+    """For each query, in its own order, a squared distance within which at least m fitted rows lie; shape (queries,)."""
+    low, high = layout.fitted.boxes()
+    squared = np.empty(len(layout.queries.order))
     with ThreadPoolExecutor(workers) as pool:
-        looks = pool.map(lambda tile: _first_look(queries, tile, fitted, m), range(len(queries)))
-        squared = np.concatenate(list(looks))
-        within = np.sqrt(squared) * (1 + 1e-9) + frame.error
-        leading = np.ascontiguousarray(queries.points[:, :LEADING].T)
-        search = _Search(fitted, queries, squared, within, leading, FLOOD * len(Q))
-        run = map if workers == 1 else pool.map
-        found, total = [], 0
-        for pairs in run(search.pairs_with, range(len(fitted))):
+        looks = pool.map(lambda block: _first_look(layout, block, low + high, m), range(len(layout.fitted)))
+        squared[layout.queries.order] = np.concatenate(list(looks))
+    return squared
+
+
+def pairs_within(layout: Layout, squared: Floats, workers: int = 1) -> Pairs | None:
+    """All pairs of a query and a fitted row within the query's squared distance; None where they are a flood.
+
+    squared: shape (queries,), in their own order.
+    """
+    search = _Search.of(layout, squared[layout.queries.order])
+    found, total = [], 0
+    with ThreadPoolExecutor(workers) as pool:
+        for pairs in (map if workers == 1 else pool.map)(search.pairs_with, range(len(layout.fitted))):
             found.append(pairs)
             total += len(pairs.squared)
             if total > search.flood:
                 pool.shutdown(cancel_futures=True)
                 return None
     pairs = _joined(found)
-    return Pairs(queries.order[pairs.queries], fitted.order[pairs.fitted], pairs.squared)
+    return Pairs(layout.queries.order[pairs.queries], layout.fitted.order[pairs.fitted], pairs.squared)
 
 
 @dataclass(frozen=True)
 class _Search:
-    """What is known after the first look: for each sorted query a T² and, a little longer, a T."""
+    """What is known of each sorted query: its T², its T with all that rounding can do to a gap, and where it is."""
 
     fitted: Blocks
+    low: Floats
+    high: Floats
     queries: Blocks
     squared: Floats
     within: Floats
-    leading: Floats  # the first coordinates of the sorted queries, shape (LEADING, queries)
-    flood: int
+    leading: Floats  # the first coordinates, shape (LEADING, queries)
+
+    @classmethod
+    def of(cls, layout: Layout, squared: Floats) -> "_Search":
+        within = np.sqrt(squared) * (1 + 1e-9) + layout.error
+        leading = np.ascontiguousarray(layout.queries.points[:, :LEADING].T)
+        return cls(layout.fitted, *layout.fitted.boxes(), layout.queries, squared, within, leading)
+
+    @property
+    def flood(self) -> int:
+        return FLOOD * (len(self.squared) + len(self.fitted.order))
 
     def pairs_with(self, block: int) -> Pairs:
-        """The pairs of any query and a row of the block that are within T; sorted places, not yet rows."""
+        """The pairs of any query and a row of the block that are within T, by their places among the sorted."""
         span = self.fitted.span(block)
         X = self.fitted.rows[span]
         centre = np.median(X, axis=0)
         offsets = X - centre
-        right = _augmented(offsets, np.einsum("ij,ij->i", offsets, offsets), np.ones(len(X))).T
+        right = _augmented(-2 * offsets, np.einsum("ij,ij->i", offsets, offsets), np.ones(len(X))).T
         found, total = [], 0
         for queries in self._queries_near(block):
             places = np.flatnonzero(self._left(queries, centre) @ right <= 0)
             rows, columns = queries[places // len(X)], places % len(X)
-            between = self.queries.rows[rows] - X[columns]
+            between = self.queries.rows.take(rows, axis=0) - X.take(columns, axis=0)
             found.append(Pairs(rows, columns + span.start, np.einsum("ij,ij->i", between, between)))
             total += len(places)
             if total > self.flood:
@@ -112,38 +134,42 @@ class _Search:
 
     def _queries_near(self, block: int) -> Iterator[Ints]:
         """The queries within T of the box of a block, some at a time."""
-        low, high = self.fitted.low[block], self.fitted.high[block]
+        low, high = self.low[block], self.high[block]
         for start in range(0, len(self.within), STRIDE):
             stride = slice(start, start + STRIDE)
             few = gap(self.leading[:, stride], low[:LEADING], high[:LEADING])
             near = start + np.flatnonzero(few <= self.within[stride])
-            near = near[gap(self.queries.points[near].T, low, high) <= self.within[near]]
+            near = near[gap(self.queries.points.take(near, axis=0).T, low, high) <= self.within[near]]
             for tall in range(0, len(near), TALL):
                 yield near[tall : tall + TALL]
 
     def _left(self, queries: Ints, centre: Floats) -> npt.NDArray[np.float32]:
-        offsets = self.queries.rows[queries] - centre
+        offsets = self.queries.rows.take(queries, axis=0)
+        offsets -= centre
         own = np.einsum("ij,ij->i", offsets, offsets)
         squared = self.squared[queries]
         threshold = squared - own + _slack(offsets.shape[1], own, squared)
-        return _augmented(-2 * offsets, np.ones(len(queries)), -threshold)
+        return _augmented(offsets, np.ones(len(queries)), -threshold)
 
 
-def _first_look(queries: Blocks, tile: int, fitted: Blocks, m: int) -> Floats:
-    """For each query of a tile a squared distance within which at least m fitted rows lie."""
-    middles = fitted.low + fitted.high - queries.low[tile] - queries.high[tile]
-    count = min(len(fitted), max(NEAR, 2 + m // SIZE))
-    nearest = np.argpartition(np.einsum("ba,ba->b", middles, middles), count - 1)[:count]
-    Q = queries.rows[queries.span(tile)]
-    centre = np.median(Q, axis=0)
-    offsets = Q - centre
-    X = np.concatenate([fitted.rows[fitted.span(block)] for block in nearest]) - centre
-    products = (-2 * offsets).astype(np.float32) @ X.astype(np.float32).T
-    products += np.einsum("ij,ij->i", X, X).astype(np.float32)
-    products.partition(m - 1, axis=1)
-    own = np.einsum("ij,ij->i", offsets, offsets)
-    squared = np.maximum(products[:, m - 1] + own, 0)
-    return np.asarray(squared + _slack(Q.shape[1], own, squared))
+def _first_look(layout: Layout, block: int, middles: Floats, m: int) -> Floats:
+    """For each query of a block a squared distance within which at least m rows of the nearest blocks lie."""
+    Q = layout.queries.rows[layout.queries.span(block)]
+    away = middles - middles[block]
+    count = min(len(layout.fitted), max(NEAR, 2 + m // SIZE))
+    nearest = np.argpartition(np.einsum("ba,ba->b", away, away), count - 1)[:count]
+    X = np.concatenate([layout.fitted.rows[layout.fitted.span(int(near))] for near in nearest])
+    centre = np.median(X, axis=0)
+    right = _augmented(X - centre, np.einsum("ij,ij->i", X - centre, X - centre)).T
+    found = [np.empty(0)]
+    for start in range(0, len(Q), TALL):
+        offsets = Q[start : start + TALL] - centre
+        products = _augmented(-2 * offsets, np.ones(len(offsets))) @ right
+        products.partition(m - 1, axis=1)
+        own = np.einsum("ij,ij->i", offsets, offsets)
+        squared = np.maximum(products[:, m - 1] + own, 0)
+        found.append(squared + _slack(Q.shape[1], own, squared))
+    return np.concatenate(found)
 
 
 def _slack(columns: int, own: Floats, squared: Floats) -> Floats:

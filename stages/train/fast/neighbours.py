@@ -4,6 +4,7 @@ Rows whose neighbours are beyond doubt (see `ranking`) are answered from `near_p
 by scikit-learn itself, asked in such a way that it gives what it would have given for the whole table.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,24 @@ from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from stages.train.fast.blocks import Floats, Ints
+from stages.train.fast.contested import contested
 from stages.train.fast.nearby import near_pairs
 from stages.train.fast.ranking import certain, nearest
 
-#: pairs of rows from which on the search here is the faster one, by what scikit-learn would do (docs/speed.md)
-WORTH = {"kd_tree": 2_000_000, "brute": 2_000_000, "sparse": 200_000}
+
+@dataclass(frozen=True)
+class Least:
+    """From how much work on the search here is the faster one (measured, see docs/speed.md)."""
+
+    queries: int  # laying out the fitted rows must pay
+    pairs: int  # of a query and a fitted row
+
+
+#: by scikit-learn's own way
+LEAST = {"kd_tree": Least(1000, 4_000_000), "brute": Least(2500, 25_000_000), "sparse": Least(250, 250_000)}
+
+#: with fewer columns nothing is faster than a k-d tree
+FEW = 8
 
 #: the search works on dense rows: a one-hot table larger than this is left to scikit-learn
 LARGEST = 1 << 30
@@ -43,7 +57,7 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
         Raises ValueError, as scikit-learn does, where there are not enough fitted rows.
         """
         k = self.n_neighbors if n_neighbors is None else n_neighbors
-        if not self._is_worth(len(rows), X, k):
+        if not self._is_worth(rows, X, k):
             return self._by_scikit_learn(rows, X, k)
         found, sure = self.certain_neighbors_of(rows, X, k)
         if not sure.all():
@@ -62,24 +76,46 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
         found, squared = nearest(pairs, len(rows), k + 1)
         return found[:, :k], certain(squared, Q, self._fit_method == "brute")
 
-    def _is_worth(self, rows: int, X: Any, k: int) -> bool:
-        euclidean = self.effective_metric_ == "euclidean" and X.dtype == self._fit_X.dtype
+    def contested(self, y: npt.NDArray[Any], one_side: bool = False) -> Ints:
+        """The fitted rows that may have one of another class among their `n_neighbors` nearest (see `contested`)."""
+        X = self._fit_X
+        if not self._is_worth(np.arange(len(y)), X, self.n_neighbors):
+            return np.arange(len(y))
+        with _THREADS.limit(limits=1, user_api="blas"):
+            return contested(_dense(X), y, self.n_neighbors, _workers(), one_side)
+
+    def _is_worth(self, rows: Ints, X: Any, k: int) -> bool:
+        fitted = self._fit_X
+        if X.shape[1:] != fitted.shape[1:] or X.dtype != fitted.dtype or not 0 < k < _rows(fitted):
+            return False
         if sparse.issparse(X):
-            # scikit-learn computes sparse float32 distances in float64, but rounds them before it ranks
-            fits = X.dtype == np.float64 and X.shape[1] * (X.shape[0] + self.n_samples_fit_) * 8 <= LARGEST
-            way = "sparse"
+            # scikit-learn rounds sparse float32 distances to float32 before it ranks
+            way, fits = "sparse", X.dtype == np.float64 and X.shape[1] * (_rows(X) + _rows(fitted)) * 8 <= LARGEST
         else:
-            fits, way = X.dtype in (np.float32, np.float64), self._fit_method
-        possible = X.shape[1:] == self._fit_X.shape[1:] and 0 < k < self.n_samples_fit_
-        enough = rows * self.n_samples_fit_ >= WORTH.get(way, np.inf)
-        return bool(euclidean and fits and possible and enough and np.isfinite(_values(X)).all())
+            way, fits = self._fit_method, X.dtype in (np.float32, np.float64) and X.shape[1] >= FEW
+        if not fits or way not in LEAST or self.effective_metric_ != "euclidean":
+            return False
+        asked = len(self._asked(rows, X, k))
+        enough = asked >= LEAST[way].queries and asked * _rows(fitted) >= LEAST[way].pairs
+        return enough and bool(np.isfinite(X.data if sparse.issparse(X) else X).all())
+
+    def _asked(self, rows: Ints, X: Any, k: int) -> Ints:
+        """The rows for which scikit-learn must be asked, to hear what it would say of `rows` if asked for all of X."""
+        if k > _rows(self._fit_X):
+            return np.arange(_rows(X))  # to be refused in the same words
+        if self._fit_method == "brute" and not sparse.issparse(X):
+            return _whole_chunks(rows, _rows(X))
+        return rows
 
     def _by_scikit_learn(self, rows: Ints, X: Any, k: int) -> Ints:
-        asked = rows
-        if self._fit_method == "brute" and not sparse.issparse(X):
-            asked = _whole_chunks(rows, X.shape[0])
-        found: Ints = super().kneighbors(X if len(asked) == X.shape[0] else X[asked], k, return_distance=False)
+        asked = self._asked(rows, X, k)
+        found: Ints = super().kneighbors(X if len(asked) == _rows(X) else X[asked], k, return_distance=False)
         return found[np.searchsorted(asked, rows)]
+
+
+def exact(neighbors: Any) -> Any:
+    """`neighbors` as ExactNeighbors where it is scikit-learn's own class; anybody else's stays what it is."""
+    return ExactNeighbors(**neighbors.get_params()) if type(neighbors) is NearestNeighbors else neighbors
 
 
 def _whole_chunks(rows: Ints, n: int) -> Ints:
@@ -111,5 +147,6 @@ def _dense(X: Any) -> Floats:
     return np.asarray(X.toarray() if sparse.issparse(X) else X, dtype=np.float64, order="C")
 
 
-def _values(X: Any) -> Any:
-    return X.data if sparse.issparse(X) else X
+def _rows(X: Any) -> int:
+    """The rows of an array or a sparse matrix."""
+    return int(X.shape[0])

@@ -38,8 +38,13 @@ def certain(squared: Floats, Q: Floats, products: bool = True) -> npt.NDArray[np
     squared: the squared distances of the m nearest rows of each query, rising, shape (queries, m); Q: the queries,
     shape (queries, d); products: whether scikit-learn may use |x|² + |y|² − 2xy, which is the less exact way.
     """
-    doubt = 2 * (squared[:, 1:] + squared[:, :-1])
+    return np.asarray((np.diff(squared, axis=1) > doubt(squared[:, :-1], squared[:, 1:], Q, products)).all(axis=1))
+
+
+def doubt(nearer: Floats, farther: Floats, Q: Floats, products: bool = True) -> Floats:
+    """What the difference of two squared distances, shapes (queries, …), must exceed for their order to be certain."""
+    both = 2 * (nearer + farther)
     if products:
-        doubt += 16 * np.einsum("ij,ij->i", Q, Q)[:, np.newaxis]
-    doubt *= 8 * (Q.shape[1] + 4) * 2.0**-53
-    return np.asarray((np.diff(squared, axis=1) > doubt).all(axis=1))
+        own = np.einsum("ij,ij->i", Q, Q)
+        both += 16 * own.reshape(-1, *[1] * (both.ndim - 1))
+    return np.asarray(8 * (Q.shape[1] + 4) * 2.0**-53 * both)
