@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
+Bools = npt.NDArray[np.bool_]
 
 #: rows in a block: as many as keep a tile of distances in the cache of one core
 SIZE = 512
@@ -60,8 +61,8 @@ def lay_out(X: Floats, Q: Floats) -> Layout:
     more than one row; Q: shape (queries, columns).
 
     On the error: let r be more than the distance of any row from the origin of the frame. A coordinate is a sum of
-    `columns` products, off by (columns + 2) 2⁻⁵³ r at most, a distance by 2 √12 times that. Axes that are orthonormal only
-    to some 10 × columns × 2⁻⁵³ add three times as much. The code takes 2⁷ times.
+    `columns` products, off by (columns + 2) 2⁻⁵³ r at most, a distance by 2 √12 times that. Axes that are orthonormal
+    only to some 10 × columns × 2⁻⁵³ add three times as much. The code takes 2⁷ times.
     """
     origin = np.median(X, axis=0)  # no outlier pulls it away
     _, axes = np.linalg.eigh(np.cov(X - origin, rowvar=False).reshape(X.shape[1], X.shape[1]))

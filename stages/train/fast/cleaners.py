@@ -67,13 +67,16 @@ class TomekLinks(under_sampling.TomekLinks):  # type: ignore[misc]
 
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         neighbors = ExactNeighbors(n_neighbors=2, n_jobs=self.n_jobs).fit(X)
+        nearest = np.full(len(y), -1)
         ends = neighbors.contested(y, one_side=True)
-        others = neighbors.neighbors_of(ends, X)[:, 1]
-        ends, others = ends[y[others] != y[ends]], others[y[others] != y[ends]]
-        asked, which = np.unique(others, return_inverse=True)
-        mutual = neighbors.neighbors_of(asked, X)[:, 1][which] == ends
+        nearest[ends] = neighbors.neighbors_of(ends, X)[:, 1]
+        ends = ends[y[nearest[ends]] != y[ends]]
+        others = np.unique(nearest[ends])
+        unknown = others[nearest[others] < 0]
+        nearest[unknown] = neighbors.neighbors_of(unknown, X)[:, 1]
+        ends = ends[nearest[nearest[ends]] == ends]
         linked = np.zeros(len(y), dtype=np.bool_)
-        linked[ends[mutual]] = linked[others[mutual]] = True
+        linked[ends] = linked[nearest[ends]] = True
         linked &= np.isin(y, list(self.sampling_strategy_))
         self.sample_indices_ = np.flatnonzero(~linked)
         return X[self.sample_indices_], y[self.sample_indices_]

@@ -1,7 +1,7 @@
 """The rows that may have a row of another class among their nearest: only for those must neighbours be known.
 
-A cleaner asks which classes the nearest rows are of. Where no row of another class is within a distance in which a row has
-enough others, all its nearest are of its own class, in whatever order, and there is nothing to clean.
+A cleaner asks which classes the nearest rows are of. Where no row of another class is within a distance in which a row
+has enough others, all its nearest are of its own class, in whatever order, and there is nothing to clean.
 """
 
 import numpy as np

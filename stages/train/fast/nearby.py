@@ -12,8 +12,8 @@ Two filters, one after the other, lose no neighbour. T is a distance within whic
 
    The threshold itself is one of the products, so that a sign is all there is to test. The code takes 2γ: the other
    half is far more than the rounding of what is computed in float64. An outlier y spoils only its own v, which is as
-   large as its D² (and leaves the median where it is). Columns of very different scale do no harm, because c is near both rows wherever a block is near
-   enough to be looked at.
+   large as its D² (and leaves the median where it is). Columns of very different scale do no harm, because c is near
+   both rows wherever a block is near enough to be looked at.
 
 T² comes from a first look at the nearest boxes: the m-th smallest v there, plus |α|², plus 2γ of the same.
 """
@@ -65,7 +65,7 @@ def near_pairs(X: Floats, Q: Floats, m: int, workers: int = 1) -> Pairs | None:
 
 
 def enough(layout: Layout, m: int, workers: int = 1) -> Floats:
-    """For each query, in its own order, a squared distance within which at least m fitted rows lie; shape (queries,)."""
+    """For each query, in its own order, a squared distance within which m fitted rows lie; shape (queries,)."""
     low, high = layout.fitted.boxes()
     squared = np.empty(len(layout.queries.order))
     with ThreadPoolExecutor(workers) as pool:

@@ -14,7 +14,7 @@ from sklearn import get_config
 from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
-from stages.train.fast.blocks import Floats, Ints
+from stages.train.fast.blocks import Bools, Floats, Ints
 from stages.train.fast.contested import contested
 from stages.train.fast.nearby import near_pairs
 from stages.train.fast.ranking import certain, nearest
@@ -29,7 +29,7 @@ class Least:
 
 
 #: by scikit-learn's own way
-LEAST = {"kd_tree": Least(1000, 4_000_000), "brute": Least(2500, 25_000_000), "sparse": Least(250, 250_000)}
+LEAST = {"kd_tree": Least(1000, 4_000_000), "brute": Least(2500, 50_000_000), "sparse": Least(250, 250_000)}
 
 #: with fewer columns nothing is faster than a k-d tree
 FEW = 8
@@ -47,7 +47,7 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
 
     def kneighbors(self, X: Any = None, n_neighbors: int | None = None, return_distance: bool = True) -> Any:
         """What `NearestNeighbors.kneighbors` gives, in the same order, ties included."""
-        if return_distance or X is None:
+        if return_distance or not (isinstance(X, np.ndarray) or sparse.issparse(X)):
             return super().kneighbors(X, n_neighbors, return_distance)
         return self.neighbors_of(np.arange(X.shape[0]), X, n_neighbors)
 
@@ -64,8 +64,11 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
             found[~sure] = self._by_scikit_learn(rows[~sure], X, k)
         return found
 
-    def certain_neighbors_of(self, rows: Ints, X: Any, k: int) -> tuple[Ints, npt.NDArray[np.bool_]]:
-        """The k nearest rows of those rows of X, shape (rows, k), and for which of them the order is beyond doubt."""
+    def certain_neighbors_of(self, rows: Ints, X: Any, k: int, products: bool | None = None) -> tuple[Ints, Bools]:
+        """The k nearest rows of those rows of X, shape (rows, k), and for which of them the order is beyond doubt.
+
+        products: see `certain`; by default what scikit-learn does on this table.
+        """
         fitted = _dense(self._fit_X)
         whole = len(rows) == X.shape[0]
         Q = fitted if whole and X is self._fit_X else _dense(X if whole else X[rows])
@@ -74,7 +77,7 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
         if pairs is None:
             return np.zeros((len(rows), k), dtype=np.intp), np.zeros(len(rows), dtype=np.bool_)
         found, squared = nearest(pairs, len(rows), k + 1)
-        return found[:, :k], certain(squared, Q, self._fit_method == "brute")
+        return found[:, :k], certain(squared, Q, self._fit_method == "brute" if products is None else products)
 
     def contested(self, y: npt.NDArray[Any], one_side: bool = False) -> Ints:
         """The fitted rows that may have one of another class among their `n_neighbors` nearest (see `contested`)."""
@@ -109,6 +112,8 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
 
     def _by_scikit_learn(self, rows: Ints, X: Any, k: int) -> Ints:
         asked = self._asked(rows, X, k)
+        if not len(asked):
+            return np.empty((0, k), dtype=np.intp)
         found: Ints = super().kneighbors(X if len(asked) == _rows(X) else X[asked], k, return_distance=False)
         return found[np.searchsorted(asked, rows)]
 

@@ -15,9 +15,8 @@ them comes first depends on how scikit-learn goes about it, and only scikit-lear
 """
 
 import numpy as np
-import numpy.typing as npt
 
-from stages.train.fast.blocks import Floats, Ints
+from stages.train.fast.blocks import Bools, Floats, Ints
 from stages.train.fast.nearby import Pairs
 
 
@@ -32,7 +31,7 @@ def nearest(pairs: Pairs, queries: int, m: int) -> tuple[Ints, Floats]:
     return pairs.fitted[chosen], pairs.squared[chosen]
 
 
-def certain(squared: Floats, Q: Floats, products: bool = True) -> npt.NDArray[np.bool_]:
+def certain(squared: Floats, Q: Floats, products: bool = True) -> Bools:
     """For which queries the order of all but the last row is beyond doubt.
 
     squared: the squared distances of the m nearest rows of each query, rising, shape (queries, m); Q: the queries,

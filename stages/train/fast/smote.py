@@ -1,5 +1,6 @@
 """SMOTE that searches only for the rows that it draws, and writes what it makes where it is to stand."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from imblearn import over_sampling
@@ -8,7 +9,7 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import check_random_state
 
-from stages.train.fast.blocks import Ints
+from stages.train.fast.blocks import Floats, Ints
 from stages.train.fast.neighbours import ExactNeighbors, exact
 
 #: rows that are made at a time, so that nothing but the result is large
@@ -41,18 +42,27 @@ class SMOTE(over_sampling.SMOTE):  # type: ignore[misc]
         return X_resampled, np.hstack(y_resampled)
 
 
+@dataclass(frozen=True)
 class Draw:
-    """What SMOTE draws: for each new row a base row, one of its neighbours, and how far to go from one to the other."""
+    """What SMOTE draws for each new row."""
 
-    def __init__(self, base: Ints, partner: Ints, steps: npt.NDArray[np.float64]) -> None:
-        self.base, self.partner, self.steps = base, partner, steps
+    base: Ints  # the row from which it starts, shape (new rows,)
+    place: Ints  # towards which of its neighbours it goes, the nearest being 0
+    steps: Floats  # how far it goes, shape (new rows, 1)
+    nearest: Ints  # the neighbours of every row that is drawn as base, shape (bases, k)
+    which: Ints  # the place of each base among those
+
+    @property
+    def neighbors(self) -> Ints:
+        """The neighbours of each base, shape (new rows, k)."""
+        return self.nearest[self.which]
 
     def interpolate(self, X: npt.NDArray[Any], into: npt.NDArray[Any]) -> None:
         """Writes the new rows, made from those of `X`, into the array `into`, in the dtype of that."""
         for start in range(0, len(into), AT_ONCE):
             some = slice(start, start + AT_ONCE)
             base = X[self.base[some]]
-            into[some] = base + self.steps[some] * (X[self.partner[some]] - base)
+            into[some] = base + self.steps[some] * (X[self.nearest[self.which[some], self.place[some]]] - base)
 
 
 def draw_partners(neighbors: ExactNeighbors, X: Any, n_samples: int, random_state: Any) -> Draw:
@@ -66,4 +76,4 @@ def draw_partners(neighbors: ExactNeighbors, X: Any, n_samples: int, random_stat
     steps = random.uniform(size=n_samples)[:, np.newaxis]
     base, place = np.divmod(chosen, k)
     drawn, which = np.unique(base, return_inverse=True)
-    return Draw(base, neighbors.neighbors_of(drawn, X)[which, place + 1], steps)
+    return Draw(base, place, steps, neighbors.neighbors_of(drawn, X)[:, 1:], which)
