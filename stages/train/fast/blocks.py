@@ -57,17 +57,17 @@ class Layout:
 def lay_out(X: Floats, Q: Floats) -> Layout:
     """The rows of `X` in blocks of SIZE, and those of `Q` in the blocks in whose part of the space they fall.
 
-    The widest principal axis is halved again and again, as in a k-d tree (Bentley 1975). X: shape (rows, columns) with
-    more than one row; Q: shape (queries, columns).
+    The widest principal axis is halved again and again, as in a k-d tree (Bentley 1975). X: shape (rows, columns);
+    Q: shape (queries, columns).
 
     On the error: let r be more than the distance of any row from the origin of the frame. A coordinate is a sum of
     `columns` products, off by (columns + 2) 2⁻⁵³ r at most, a distance by 2 √12 times that. Axes that are orthonormal
     only to some 10 × columns × 2⁻⁵³ add three times as much. The code takes 2⁷ times.
     """
     origin = np.median(X, axis=0)  # no outlier pulls it away
-    _, axes = np.linalg.eigh(np.cov(X - origin, rowvar=False).reshape(X.shape[1], X.shape[1]))
-    axes = axes[:, ::-1][:, :AXES]
-    points, queries = (X - origin) @ axes, (Q - origin) @ axes
+    offsets = X - origin
+    axes = np.linalg.eigh(offsets.T @ offsets).eigenvectors[:, ::-1][:, :AXES]
+    points, queries = offsets @ axes, (Q - origin) @ axes
     order, starts, insides = _halved(points, queries)
     farthest = max(float(np.abs(rows - origin).max(initial=0)) for rows in (X, Q)) * X.shape[1] ** 0.5
     inside = np.concatenate(insides)

@@ -57,6 +57,8 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
         Raises ValueError, as scikit-learn does, where there are not enough fitted rows.
         """
         k = self.n_neighbors if n_neighbors is None else n_neighbors
+        if len(rows) == 0 and 0 < k <= _rows(self._fit_X):
+            return np.empty((0, k), dtype=np.intp)
         if not self._is_worth(rows, X, k):
             return self._by_scikit_learn(rows, X, k)
         found, sure = self.certain_neighbors_of(rows, X, k)
@@ -112,8 +114,6 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
 
     def _by_scikit_learn(self, rows: Ints, X: Any, k: int) -> Ints:
         asked = self._asked(rows, X, k)
-        if not len(asked):
-            return np.empty((0, k), dtype=np.intp)
         found: Ints = super().kneighbors(X if len(asked) == _rows(X) else X[asked], k, return_distance=False)
         return found[np.searchsorted(asked, rows)]
 
