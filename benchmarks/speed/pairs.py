@@ -1,4 +1,4 @@
-"""Runs two ways of the same work by turns, each in a forked process of its own, and compares times, memory and results."""
+"""Runs two ways of the same work by turns, each in a fork, and compares times, memory and results."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -79,6 +79,7 @@ def compare(name: str, theirs: Work, ours: Work, pairs: int) -> str:
 
 
 HEADER = (
-    "| case | wall s, theirs | ours | ratio | CPU s, theirs | ours | ratio | memory MB, theirs | ours | result | pairs | load |\n"
+    "| case | wall s, theirs | ours | ratio | CPU s, theirs | ours | ratio | memory MB, theirs | ours "
+    "| result | pairs | load |\n"
     "|:--|--:|--:|--:|--:|--:|--:|--:|--:|:--|--:|--:|"
 )

@@ -22,15 +22,16 @@ class EditedNearestNeighbours(under_sampling.EditedNearestNeighbours):  # type: 
         if not isinstance(self.nn_, ExactNeighbors):
             return super()._fit_resample(X, y)  # type: ignore[no-any-return]
         self.nn_.fit(X)
+        border = self.nn_.border(y)
         clean = np.ones(len(y), dtype=np.bool_)
-        clean[self.nn_.contested(y)] = False  # until its neighbours are known
         kept = []
         for label in np.unique(y):
             rows = np.flatnonzero(y == label)
             if label in self.sampling_strategy_:
-                asked = np.flatnonzero(~clean[rows])
-                nearest = self.nn_.neighbors_of(asked, X[rows])[:, 1:]
-                clean[rows[asked]] = self._agree(y[nearest], label)
+                own = y[border.rows] == label
+                asked, nearest, sure = border.rows[own], border.nearest[own], border.sure[own]
+                nearest[~sure] = self.nn_.neighbors_of(np.searchsorted(rows, asked[~sure]), X[rows])
+                clean[asked] = self._agree(y[nearest[:, 1:]], label)
                 rows = rows[clean[rows]]
             kept.append(rows)
         self.sample_indices_ = np.concatenate(kept)
@@ -68,8 +69,10 @@ class TomekLinks(under_sampling.TomekLinks):  # type: ignore[misc]
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         neighbors = ExactNeighbors(n_neighbors=2, n_jobs=self.n_jobs).fit(X)
         nearest = np.full(len(y), -1)
-        ends = neighbors.contested(y, one_side=True)
-        nearest[ends] = neighbors.neighbors_of(ends, X)[:, 1]
+        border = neighbors.border(y, one_side=True)
+        ends, doubtful = border.rows, border.rows[~border.sure]
+        nearest[ends] = border.nearest[:, 1]
+        nearest[doubtful] = neighbors.neighbors_of(doubtful, X)[:, 1]
         ends = ends[y[nearest[ends]] != y[ends]]
         others = np.unique(nearest[ends])
         unknown = others[nearest[others] < 0]

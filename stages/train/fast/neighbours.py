@@ -15,7 +15,7 @@ from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from stages.train.fast.blocks import Bools, Floats, Ints
-from stages.train.fast.contested import contested
+from stages.train.fast.borders import Border, border, unknown
 from stages.train.fast.nearby import near_pairs
 from stages.train.fast.ranking import certain, nearest
 
@@ -81,13 +81,13 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
         found, squared = nearest(pairs, len(rows), k + 1)
         return found[:, :k], certain(squared, Q, self._fit_method == "brute" if products is None else products)
 
-    def contested(self, y: npt.NDArray[Any], one_side: bool = False) -> Ints:
-        """The fitted rows that may have one of another class among their `n_neighbors` nearest (see `contested`)."""
-        X = self._fit_X
-        if not self._is_worth(np.arange(len(y)), X, self.n_neighbors):
-            return np.arange(len(y))
+    def border(self, y: npt.NDArray[Any], one_side: bool = False) -> Border:
+        """The fitted rows that may have one of another class among their `n_neighbors` nearest (see `borders`)."""
+        X, every = self._fit_X, np.arange(len(y))
+        if not self._is_worth(every, X, self.n_neighbors):
+            return unknown(every, self.n_neighbors)
         with _THREADS.limit(limits=1, user_api="blas"):
-            return contested(_dense(X), y, self.n_neighbors, _workers(), one_side)
+            return border(_dense(X), y, self.n_neighbors, _workers(), self._fit_method == "brute", one_side)
 
     def _is_worth(self, rows: Ints, X: Any, k: int) -> bool:
         fitted = self._fit_X
