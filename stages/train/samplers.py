@@ -4,38 +4,31 @@ SMOTE and its family interpolate between rows, which on categorical columns woul
 with such columns SMOTE runs as SMOTENC (Chawla et al. 2002, section 6.1) on level codes, or as SMOTEN where all
 columns are categorical. Samplers without a categorical form see one column a level; each synthetic row's level is then
 snapped to the nearest one. SMOTETomek and SMOTEENN are SMOTE followed by a cleaner, and are run as these two.
+
+Those that come from `fast` are imbalanced-learn's own classes with a faster search: the same rows, bit for bit.
 """
 
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from imblearn.over_sampling import (
-    ADASYN,
-    SMOTE,
-    SMOTEN,
-    SMOTENC,
-    SVMSMOTE,
-    BorderlineSMOTE,
-    KMeansSMOTE,
-    RandomOverSampler,
-)
+from imblearn.over_sampling import SMOTEN, KMeansSMOTE, RandomOverSampler
 from imblearn.under_sampling import (
-    AllKNN,
     ClusterCentroids,
     CondensedNearestNeighbour,
-    EditedNearestNeighbours,
     InstanceHardnessThreshold,
     NearMiss,
     NeighbourhoodCleaningRule,
     OneSidedSelection,
     RandomUnderSampler,
-    RepeatedEditedNearestNeighbours,
-    TomekLinks,
 )
 import numpy as np
 import numpy.typing as npt
 
 from stages.shared.errors import InputError
+from stages.train.fast.cleaners import AllKNN, EditedNearestNeighbours, RepeatedEditedNearestNeighbours, TomekLinks
+from stages.train.fast.others import ADASYN, SVMSMOTE, BorderlineSMOTE
+from stages.train.fast.smote import SMOTE
+from stages.train.fast.smotenc import SMOTENC
 from stages.train.params import Strategy
 from stages.train.settings import Settings
 

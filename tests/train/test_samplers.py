@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, RandomOverSampler
-from imblearn.under_sampling import EditedNearestNeighbours, TomekLinks
+from imblearn.over_sampling import SMOTEN, RandomOverSampler
 import numpy as np
 import pytest
 
 from stages.shared.errors import InputError
+from stages.train.fast.cleaners import EditedNearestNeighbours, TomekLinks
+from stages.train.fast.others import ADASYN
+from stages.train.fast.smote import SMOTE
+from stages.train.fast.smotenc import SMOTENC
 from stages.train.params import Strategy
 from stages.train.samplers import Plan, make_plan, snap_levels
 

@@ -1,0 +1,1 @@
+"""What is fast, how fast, and that it gives the same."""

@@ -1,0 +1,1 @@
+"""Samplers that give imbalanced-learn's very rows, sooner."""

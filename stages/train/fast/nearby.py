@@ -1,0 +1,195 @@
+"""The pairs of rows that may be nearest neighbours: all that are, and few that are not.
+
+Two filters, one after the other, lose no neighbour. T is a distance within which a query has enough rows:
+
+1. Boxes. A block whose box is farther from the query than T holds no neighbour.
+2. Float32. With α = x − c and β = y − c, c the median of a block, |x − y|² = |α|² + |β|² − 2αβ. A matrix product gives
+   v = |β|² − 2αβ in float32. Let u = 2⁻²⁴ and D = |x − y|. Rounding α and β costs u each, summing d + 2 products
+   (d + 2)u in whatever order the library adds them, so v is off by at most (d + 8)u (2|α||β| + |β|²). As |β| ≤ |α| + D,
+   that bracket is at most (2|α| + D)² ≤ 8|α|² + 2D²: it depends on y through D alone. So every y with D ≤ T has
+
+       v ≤ T² − |α|² + γ (8|α|² + 2T²),    γ = (d + 8)u.
+
+   The threshold itself is one of the products, so that a sign is all there is to test. The code takes 2γ: the other
+   half is far more than the rounding of what is computed in float64. An outlier y spoils only its own v, which is as
+   large as its D² (and leaves the median where it is). Columns of very different scale do no harm, because c is near
+   both rows wherever a block is near enough to be looked at.
+
+T² comes from a first look at the nearest boxes: the m-th smallest v there, plus |α|², plus 2γ of the same.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from stages.train.fast.blocks import SIZE, Blocks, Floats, Ints, Layout, gap, lay_out
+
+#: blocks that the first look takes in; more give a shorter T after a longer look
+NEAR = 2
+
+#: tiles of so many rows by SIZE stay in the cache of a core
+TALL = 512
+
+#: queries that are held against a box at a time, along few axes first, since most are far along those
+STRIDE = 8192
+LEADING = 4
+
+#: beyond this, squares might overflow in float32
+FARTHEST = 1e15
+
+#: more pairs a row mean that the table is full of ties: not worth going on
+FLOOD = 64
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of a query and a fitted row; their squared distances in float64, relative error (d + 3) 2⁻⁵³ at most."""
+
+    queries: Ints
+    fitted: Ints
+    squared: Floats
+
+
+def near_pairs(X: Floats, Q: Floats, m: int, workers: int = 1) -> Pairs | None:
+    """For each row of `Q` at least its m nearest rows of `X`, and all that tie for the m-th place.
+
+    X, Q: shapes (rows, d) and (queries, d), m ≤ rows. None where ties or huge values make it not worth while.
+    """
+    if not max(np.abs(X).max(), np.abs(Q).max()) < FARTHEST:
+        return None
+    layout = lay_out(X, Q)
+    return pairs_within(layout, enough(layout, m, workers), workers)
+
+
+def enough(layout: Layout, m: int, workers: int = 1) -> Floats:
+    """For each query, in its own order, a squared distance within which m fitted rows lie; shape (queries,)."""
+    low, high = layout.fitted.boxes()
+    squared = np.empty(len(layout.queries.order))
+    with ThreadPoolExecutor(workers) as pool:
+        looks = pool.map(lambda block: _first_look(layout, block, low + high, m), range(len(layout.fitted)))
+        squared[layout.queries.order] = np.concatenate(list(looks))
+    return squared
+
+
+def pairs_within(layout: Layout, squared: Floats, workers: int = 1) -> Pairs | None:
+    """All pairs of a query and a fitted row within the query's squared distance; None where they are a flood.
+
+    squared: shape (queries,), in their own order.
+    """
+    search = _Search.of(layout, squared[layout.queries.order])
+    found, total = [], 0
+    with ThreadPoolExecutor(workers) as pool:
+        for pairs in (map if workers == 1 else pool.map)(search.pairs_with, range(len(layout.fitted))):
+            found.append(pairs)
+            total += len(pairs.squared)
+            if total > search.flood:
+                pool.shutdown(cancel_futures=True)
+                return None
+    pairs = _joined(found)
+    return Pairs(layout.queries.order[pairs.queries], layout.fitted.order[pairs.fitted], pairs.squared)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """What is known of each sorted query: its T², its T with all that rounding can do to a gap, and where it is."""
+
+    fitted: Blocks
+    low: Floats
+    high: Floats
+    queries: Blocks
+    squared: Floats
+    within: Floats
+    leading: Floats  # the first coordinates, shape (LEADING, queries)
+
+    @classmethod
+    def of(cls, layout: Layout, squared: Floats) -> "_Search":
+        within = np.sqrt(squared) * (1 + 1e-9) + layout.error
+        leading = np.ascontiguousarray(layout.queries.points[:, :LEADING].T)
+        return cls(layout.fitted, *layout.fitted.boxes(), layout.queries, squared, within, leading)
+
+    @property
+    def flood(self) -> int:
+        return FLOOD * (len(self.squared) + len(self.fitted.order))
+
+    def pairs_with(self, block: int) -> Pairs:
+        """The pairs of any query and a row of the block that are within T, by their places among the sorted."""
+        span = self.fitted.span(block)
+        X = self.fitted.rows[span]
+        centre = np.median(X, axis=0)
+        offsets = X - centre
+        right = _augmented(-2 * offsets, np.einsum("ij,ij->i", offsets, offsets), np.ones(len(X))).T
+        found, total = [], 0
+        for queries in self._queries_near(block):
+            places = np.flatnonzero(self._left(queries, centre) @ right <= 0)
+            rows, columns = queries[places // len(X)], places % len(X)
+            between = self.queries.rows.take(rows, axis=0) - X.take(columns, axis=0)
+            found.append(Pairs(rows, columns + span.start, np.einsum("ij,ij->i", between, between)))
+            total += len(places)
+            if total > self.flood:
+                break  # whoever adds up will notice
+        return _joined(found)
+
+    def _queries_near(self, block: int) -> Iterator[Ints]:
+        """The queries within T of the box of a block, some at a time."""
+        low, high = self.low[block], self.high[block]
+        for start in range(0, len(self.within), STRIDE):
+            stride = slice(start, start + STRIDE)
+            few = gap(self.leading[:, stride], low[:LEADING], high[:LEADING])
+            near = start + np.flatnonzero(few <= self.within[stride])
+            near = near[gap(self.queries.points.take(near, axis=0).T, low, high) <= self.within[near]]
+            for tall in range(0, len(near), TALL):
+                yield near[tall : tall + TALL]
+
+    def _left(self, queries: Ints, centre: Floats) -> npt.NDArray[np.float32]:
+        offsets = self.queries.rows.take(queries, axis=0)
+        offsets -= centre
+        own = np.einsum("ij,ij->i", offsets, offsets)
+        squared = self.squared[queries]
+        threshold = squared - own + _slack(offsets.shape[1], own, squared)
+        return _augmented(offsets, np.ones(len(queries)), -threshold)
+
+
+def _first_look(layout: Layout, block: int, middles: Floats, m: int) -> Floats:
+    """For each query of a block a squared distance within which at least m rows of the nearest blocks lie."""
+    Q = layout.queries.rows[layout.queries.span(block)]
+    away = middles - middles[block]
+    count = min(len(layout.fitted), max(NEAR, 2 + m // SIZE))
+    nearest = np.argpartition(np.einsum("ba,ba->b", away, away), count - 1)[:count]
+    X = np.concatenate([layout.fitted.rows[layout.fitted.span(int(near))] for near in nearest])
+    centre = np.median(X, axis=0)
+    right = _augmented(X - centre, np.einsum("ij,ij->i", X - centre, X - centre)).T
+    found = [np.empty(0)]
+    for start in range(0, len(Q), TALL):
+        offsets = Q[start : start + TALL] - centre
+        products = _augmented(-2 * offsets, np.ones(len(offsets))) @ right
+        products.partition(m - 1, axis=1)
+        own = np.einsum("ij,ij->i", offsets, offsets)
+        squared = np.maximum(products[:, m - 1] + own, 0)
+        found.append(squared + _slack(Q.shape[1], own, squared))
+    return np.concatenate(found)
+
+
+def _slack(columns: int, own: Floats, squared: Floats) -> Floats:
+    """2γ (8|α|² + 2T²), and a little for what underflows; `own` is |α|², `squared` is T²."""
+    return np.asarray(2.0**-23 * (columns + 8) * (8 * own + 2 * squared) + 1e-37)
+
+
+def _augmented(rows: Floats, *columns: Floats) -> npt.NDArray[np.float32]:
+    """`rows` in float32 with further columns."""
+    wide = np.empty((len(rows), rows.shape[1] + len(columns)), dtype=np.float32)
+    wide[:, : rows.shape[1]] = rows
+    for place, column in enumerate(columns, start=rows.shape[1]):
+        wide[:, place] = column
+    return wide
+
+
+def _joined(found: list[Pairs]) -> Pairs:
+    none = np.empty(0, dtype=np.intp)
+    return Pairs(
+        np.concatenate([none, *(pairs.queries for pairs in found)]),
+        np.concatenate([none, *(pairs.fitted for pairs in found)]),
+        np.concatenate([np.empty(0), *(pairs.squared for pairs in found)]),
+    )

@@ -1,0 +1,79 @@
+"""SMOTE that searches only for the rows that it draws, and writes what it makes where it is to stand."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from imblearn import over_sampling
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.utils import check_random_state
+
+from stages.train.fast.blocks import Floats, Ints
+from stages.train.fast.neighbours import ExactNeighbors, exact
+
+#: rows that are made at a time, so that nothing but the result is large
+AT_ONCE = 8192
+
+
+class SMOTE(over_sampling.SMOTE):  # type: ignore[misc]
+    """imbalanced-learn's SMOTE (Chawla et al. 2002): its parameters, its refusals and, bit for bit, its rows."""
+
+    def _validate_estimator(self) -> None:
+        super()._validate_estimator()
+        self.nn_k_: Any = exact(self.nn_k_)
+
+    def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        self._validate_estimator()
+        if sparse.issparse(X) or not isinstance(self.nn_k_, ExactNeighbors):
+            return super()._fit_resample(X, y)  # type: ignore[no-any-return]
+        X_resampled = np.empty((len(X) + sum(self.sampling_strategy_.values()), X.shape[1]), dtype=X.dtype)
+        X_resampled[: len(X)] = X
+        y_resampled, start = [y], len(X)
+        for label, n_samples in self.sampling_strategy_.items():
+            if n_samples == 0:
+                continue
+            X_class = X[np.flatnonzero(y == label)]
+            self.nn_k_.fit(X_class)
+            draw = draw_partners(self.nn_k_, X_class, n_samples, self.random_state)
+            draw.interpolate(X_class, X_resampled[start : start + n_samples])
+            y_resampled.append(np.full(n_samples, fill_value=label, dtype=y.dtype))
+            start += n_samples
+        return X_resampled, np.hstack(y_resampled)
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What SMOTE draws for each new row."""
+
+    base: Ints  # the row from which it starts, shape (new rows,)
+    place: Ints  # towards which of its neighbours it goes, the nearest being 0
+    steps: Floats  # how far it goes, shape (new rows, 1)
+    nearest: Ints  # the neighbours of every row that is drawn as base, shape (bases, k)
+    which: Ints  # the place of each base among those
+
+    @property
+    def neighbors(self) -> Ints:
+        """The neighbours of each base, shape (new rows, k)."""
+        return self.nearest[self.which]
+
+    def interpolate(self, X: npt.NDArray[Any], into: npt.NDArray[Any]) -> None:
+        """Writes the new rows, made from those of `X`, into the array `into`, in the dtype of that."""
+        for start in range(0, len(into), AT_ONCE):
+            some = slice(start, start + AT_ONCE)
+            base = X[self.base[some]]
+            into[some] = base + self.steps[some] * (X[self.nearest[self.which[some], self.place[some]]] - base)
+
+
+def draw_partners(neighbors: ExactNeighbors, X: Any, n_samples: int, random_state: Any) -> Draw:
+    """The draws of `BaseSMOTE._make_samples`, in its order; only rows that are drawn as base are searched for.
+
+    neighbors: fitted to `X`, the rows of one class; it counts the row itself as a neighbour, which SMOTE leaves out.
+    """
+    random = check_random_state(random_state)
+    k = neighbors.n_neighbors - 1
+    chosen = random.randint(low=0, high=X.shape[0] * k, size=n_samples)
+    steps = random.uniform(size=n_samples)[:, np.newaxis]
+    base, place = np.divmod(chosen, k)
+    drawn, which = np.unique(base, return_inverse=True)
+    return Draw(base, place, steps, neighbors.neighbors_of(drawn, X)[:, 1:], which)
