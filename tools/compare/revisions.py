@@ -1,0 +1,57 @@
+"""A revision as git keeps it, or the work tree in its place: the content of tracked files, and nothing else."""
+
+from dataclasses import dataclass
+from pathlib import Path
+import subprocess
+
+from stages.shared.errors import InputError
+
+#: how the work tree is called, where a revision would stand
+WORK_TREE = "the work tree"
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A commit under the name by which it was asked for; the work tree, committed or not, where there is no commit."""
+
+    name: str
+    commit: str | None
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.commit[:7]})" if self.commit else self.name
+
+    def where(self, path: Path | str) -> str:
+        """A file of this revision, as messages name it."""
+        return f"{path} in {self}"
+
+    def read(self, path: Path) -> bytes:
+        """The content of a file. Raises InputError when the revision has none of that name."""
+        try:
+            return git("show", f"{self.commit}:{path.as_posix()}") if self.commit else path.read_bytes()
+        except (OSError, subprocess.CalledProcessError):
+            mend = "commit params.yaml, dvc.lock and metrics/ together, after `dvc repro`"
+            raise InputError(f"{self.where(path)}: no such file; {mend}") from None
+
+
+def find_revision(name: str | None) -> Revision:
+    """The commit that `name` means to git, or the work tree. Raises InputError when git knows none of that name."""
+    if name is None:
+        return Revision(WORK_TREE, None)
+    try:
+        found = git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    except subprocess.CalledProcessError:
+        branch = name.removeprefix("origin/")
+        fetch = f"git fetch --depth=1 origin +refs/heads/{branch}:refs/remotes/origin/{branch}"
+        raise InputError(
+            f"{name}: no such revision in this repository; a branch, tag, commit or experiment is allowed; "
+            f"in a shallow clone bring it with `{fetch}` and call it origin/{branch}"
+        ) from None
+    return Revision(name, found.decode().strip())
+
+
+def git(*arguments: str) -> bytes:
+    """What a git command prints. Raises InputError without git, CalledProcessError when it fails."""
+    try:
+        return subprocess.run(["git", *arguments], capture_output=True, check=True).stdout
+    except FileNotFoundError:
+        raise InputError("git: not installed, and revisions are read with it; install git") from None

@@ -1,0 +1,135 @@
+"""Everything that git holds of the pipeline at one revision."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+import hashlib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from stages.shared import paths
+from stages.shared.errors import InputError
+from tools.compare.params import CompareParams
+from tools.compare.parse import mapping, parse, parse_json
+from tools.compare.records import Board, Candidate, Lock, Pipeline, Row, Selected
+from tools.compare.revisions import Revision
+
+LOCK = Path("dvc.lock")
+PIPELINE = Path("dvc.yaml")
+
+#: a flat metrics file -> the strategy that it is of, and what it says
+Rows = dict[Path, tuple[str, Row]]
+
+T = TypeVar("T")
+
+#: the metrics files whose hashes stand in dvc.lock
+HASHED = (paths.LEADERBOARD, paths.SELECTED)
+
+
+@dataclass(frozen=True)
+class State:
+    """The files of one revision, read and found to agree with each other."""
+
+    revision: Revision
+    params: dict[str, Any]
+    settings: CompareParams
+    lock: Lock
+    pipeline: dict[str, Any]  # stages of dvc.yaml
+    board: Board
+    champion: Candidate
+    doubts: list[str]  # why the metrics may not be those of the params
+
+    @property
+    def standing(self) -> dict[str, Candidate]:
+        """The candidate that stands for each strategy, in params order."""
+        found = {name.strategy: self.board.candidate(name.strategy, name.classifier) for name in self.board.strategies}
+        return {strategy: candidate for strategy, candidate in found.items() if candidate}
+
+
+def read_state(revision: Revision) -> State:
+    """The state of `revision`.
+
+    Raises InputError, one line a file, where one is missing, cut short, not finite, lacks a key, or says another thing
+    than the others.
+    """
+    reader = Reader(revision)
+    params = reader.read(paths.PARAMS, mapping)
+    settings = params and reader.read(paths.PARAMS, lambda where, text: parse(CompareParams, where, params))
+    lock = reader.read(LOCK, lambda where, text: parse(Lock, where, mapping(where, text)))
+    pipeline = reader.read(PIPELINE, lambda where, text: parse(Pipeline, where, mapping(where, text)))
+    board = reader.read(paths.LEADERBOARD, lambda where, text: parse_json(Board, where, text))
+    selected = reader.read(paths.SELECTED, lambda where, text: parse_json(Selected, where, text))
+    rows = reader.rows(board) if board else {}
+    if board and selected:
+        reader.problems += _at_odds(revision, board, {paths.SELECTED: (selected.strategy, selected), **rows})
+    champion = board.candidate(selected.strategy, selected.classifier) if board and selected else None
+    if reader.problems or not (params and settings and lock and pipeline and board and champion):
+        raise InputError(reader.problems)
+    doubts = [*_other_files(revision, lock), *_other_params(revision, params, lock, pipeline.stages)]
+    return State(revision, params, settings, lock, pipeline.stages, board, champion, doubts)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads the files of a revision; what is wrong with one does not stop it from reading the others."""
+
+    revision: Revision
+    problems: list[str] = field(default_factory=list)
+
+    def read(self, path: Path, parse: Callable[[str, bytes], T]) -> T | None:
+        """The file as `parse` gives it; None, and more problems, where it cannot be had."""
+        try:
+            return parse(self.revision.where(path), self.revision.read(path))
+        except InputError as error:
+            self.problems.extend(error.problems)
+            return None
+
+    def rows(self, board: Board) -> Rows:
+        """The flat file of every strategy on the leaderboard."""
+        files = {name.strategy: paths.STRATEGY_METRICS / f"{name.strategy}.json" for name in board.strategies}
+        read = {
+            path: (strategy, self.read(path, lambda where, text: parse_json(Row, where, text)))
+            for strategy, path in files.items()
+        }
+        return {path: (strategy, row) for path, (strategy, row) in read.items() if row}
+
+
+def _at_odds(revision: Revision, board: Board, rows: Rows) -> list[str]:
+    """The flat files that say otherwise than the leaderboard."""
+    problems = []
+    for path, (strategy, row) in rows.items():
+        candidate = board.candidate(strategy, row.classifier)
+        if not (candidate and candidate.agrees(row)):
+            found = "says another thing of it" if candidate else "does not hold it"
+            problems.append(
+                f"{revision.where(path)}: is of {strategy}/{row.classifier}, and {paths.LEADERBOARD} {found}; "
+                "run `dvc repro` and commit metrics/ as a whole"
+            )
+    return problems
+
+
+def _other_files(revision: Revision, lock: Lock) -> list[str]:
+    """The metrics files that are not those of the run that dvc.lock records."""
+    return [
+        f"{revision.where(path)}: is not the file that {LOCK} names; it was edited, or merged by hand: run `dvc repro`"
+        for path in HASHED
+        if not (entry := lock.made(path)) or entry.md5 != hashlib.md5(revision.read(path)).hexdigest()
+    ]
+
+
+def _other_params(revision: Revision, params: dict[str, Any], lock: Lock, pipeline: dict[str, Any]) -> list[str]:
+    """The params that a stage of dvc.yaml has not run with; stages that are no longer there keep their entry."""
+    changed = {
+        key: None
+        for name, stage in lock.stages.items()
+        if name.partition("@")[0] in pipeline and name.partition("@")[2] in ("", *params.get("strategies", {}))
+        for key, value in stage.params.get(str(paths.PARAMS), {}).items()
+        if _dig(params, key) != value
+    }
+    where = revision.where(paths.PARAMS)
+    return [f"{where}: {key}: is not what {LOCK} says the pipeline ran with; run `dvc repro`" for key in changed]
+
+
+def _dig(content: Any, key: str) -> Any:
+    for part in key.split("."):
+        content = content.get(part) if isinstance(content, dict) else None
+    return content
