@@ -10,7 +10,7 @@ from stages.shared import paths
 from stages.shared.errors import InputError
 from tools.compare.params import CompareParams
 from tools.compare.parse import mapping, parse, parse_json
-from tools.compare.records import Board, Candidate, Lock, Pipeline, Row, Selected
+from tools.compare.records import Board, Candidate, Entry, Lock, Pipeline, Row, Selected
 from tools.compare.revisions import Revision
 
 LOCK = Path("dvc.lock")
@@ -39,6 +39,12 @@ class State:
     doubts: list[str]  # why the metrics may not be those of the params
 
     @property
+    def raw(self) -> Entry | None:
+        """The raw table, as the stage prepare read it."""
+        deps = self.lock.stages["prepare"].deps if "prepare" in self.lock.stages else []
+        return next((dep for dep in deps if dep.path == self.board.data.source), None)
+
+    @property
     def standing(self) -> dict[str, Candidate]:
         """The candidate that stands for each strategy, in params order."""
         found = {name.strategy: self.board.candidate(name.strategy, name.classifier) for name in self.board.strategies}
@@ -60,12 +66,25 @@ def read_state(revision: Revision) -> State:
     selected = reader.read(paths.SELECTED, lambda where, text: parse_json(Selected, where, text))
     rows = reader.rows(board) if board else {}
     if board and selected:
-        reader.problems += _at_odds(revision, board, {paths.SELECTED: (selected.strategy, selected), **rows})
+        reader.problems.extend(_at_odds(revision, board, {paths.SELECTED: (selected.strategy, selected), **rows}))
     champion = board.candidate(selected.strategy, selected.classifier) if board and selected else None
     if reader.problems or not (params and settings and lock and pipeline and board and champion):
         raise InputError(reader.problems)
     doubts = [*_other_files(revision, lock), *_other_params(revision, params, lock, pipeline.stages)]
     return State(revision, params, settings, lock, pipeline.stages, board, champion, doubts)
+
+
+def read_states(*revisions: Revision) -> list[State]:
+    """The states of several revisions. Raises InputError with the problems of all of them."""
+    states, problems = [], []
+    for revision in revisions:
+        try:
+            states.append(read_state(revision))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return states
 
 
 @dataclass(frozen=True)
