@@ -1,5 +1,6 @@
 """The review as the Markdown of one comment on a pull request."""
 
+from collections import Counter
 import json
 from typing import Any
 
@@ -45,12 +46,12 @@ def _summary(review: Review) -> str:
     rows = f"{count(how.rows)} test rows ({count(how.positives)} positive)"
     words = {
         "paired": f"The same {rows}, so differences are paired.",
-        "unpaired": f"Not comparable row by row: {how.why}. {rows}; each interval is put together from those of the two "
-        "revisions, and is rather too wide.",
+        "unpaired": f"Not comparable row by row: {how.why}. {rows}; each interval is put together from those "
+        "of the two revisions, and is rather too wide.",
         "none": f"Not comparable: {how.why}.",
     }
     if not review.changed:
-        return escape_markdown(f"No metric changed. Champion: {after}, on {rows}.")
+        return str(escape_markdown(f"No metric changed. Champion: {after}, on {rows}."))
     parts = [f"Champion: {champion}."]
     for word in ("worse", "better"):
         labels = [LABELS[item.metric] for item in review.metrics if item.word == word and item != review.primary]
@@ -115,13 +116,14 @@ def _strategy(metric: str, item: StrategyChange) -> list[str]:
 def _folded(review: Review, room: int) -> list[str]:
     """The folded parts for which there is room."""
     folds = [
-        _fold(f"Params: {len(review.params)} changed", ["key", "before", "after"],
+        _fold(f"Params: {counted(len(review.params), 'key')} changed", ["key", "before", "after"],
               [[item.key, _value(item, "before"), _value(item, "after")] for item in review.params]),
-        _fold(f"Data: {len(review.data)} facts changed", ["", "before", "after"],
+        _fold(f"Data: {counted(len(review.data), 'fact')} changed", ["", "before", "after"],
               [[item.name, _cut(item.before), _cut(item.after)] for item in review.data]),
-        _fold(f"Code: {len(review.code)} dependencies changed", ["dependency", "", "stages"],
-              [[item.path, item.status, _cut(", ".join(item.stages))] for item in review.code]),
-        _fold(f"`dvc metrics diff`: {len(review.metrics_diff or [])} rows", ["path", "metric", "before", "after", "change"],
+        _fold(f"Code: {counted(len(review.code), 'dependency', 'dependencies')} changed", ["dependency", "", "stages"],
+              [[item.path, item.status, _stages(item.stages)] for item in review.code]),
+        _fold(f"<code>dvc metrics diff</code>: {counted(len(review.metrics_diff or []), 'row')}",
+              ["path", "metric", "before", "after", "change"],
               [[item.path, item.metric, *map(_cut, (item.before, item.after, item.change))]
                for item in review.metrics_diff or []]),
     ]  # fmt: skip
@@ -137,15 +139,25 @@ def _fold(summary: str, header: list[str], rows: list[list[str]]) -> str:
     """A table behind a summary; nothing where there are no rows."""
     if not rows:
         return ""
-    title = summary.replace("`dvc metrics diff`", "<code>dvc metrics diff</code>")
     more = f"\n\n… and {len(rows) - ROWS} more." if len(rows) > ROWS else ""
     table = markdown_table(Table("", header, rows[:ROWS], "l" * len(header)))
-    return f"<details><summary>{title}</summary>\n\n{table}{more}\n\n</details>"
+    return f"<details><summary>{summary}</summary>\n\n{table}{more}\n\n</details>"
+
+
+def counted(things: int, noun: str, plural: str = "") -> str:
+    """A number of things: 1 key, 2 keys."""
+    return f"{things} {noun}" if things == 1 else f"{count(things)} {plural or noun + 's'}"
 
 
 def _value(item: Any, side: str) -> str:
     absent = {"added": "before", "removed": "after"}.get(item.status) == side
     return "–" if absent else _cut(json.dumps(getattr(item, side), ensure_ascii=False))
+
+
+def _stages(names: list[str]) -> str:
+    """Stages, with the strategies of one counted: split, train × 10."""
+    each = Counter(name.partition("@")[0] for name in names)
+    return ", ".join(f"{name} × {times}" if times > 1 else name for name, times in each.items())
 
 
 def _cut(value: object) -> str:
@@ -162,12 +174,12 @@ def _small(review: Review) -> str:
     if review.changed and how.kind == "paired":
         parts.append(
             f"Paired stratified bootstrap of the test rows, {count(how.n_resamples or 0)} resamples: {level} for "
-            f"{LABELS[gate.metric]} by itself, for the other metrics of a family together, and for the strategies together."
+            f"{LABELS[gate.metric]} by itself, for the other metrics of a family together, for the strategies together."
         )
     if review.changed and how.kind == "unpaired":
         parts.append(
-            f"Each change by itself: the {level} intervals of the two revisions, their distances combined by their squares "
-            "(MOVER: Newcombe 1998; Zou &amp; Donner 2008)."
+            f"Each change by itself: the {level} intervals of the two revisions, their distances combined by their "
+            "squares (MOVER: Newcombe 1998; Zou &amp; Donner 2008)."
         )
     if review.changed and how.kind != "none":
         parts.append("The intervals cover the noise of drawing other test rows, not that of training again.")

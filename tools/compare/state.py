@@ -74,17 +74,17 @@ def read_state(revision: Revision) -> State:
     return State(revision, params, settings, lock, pipeline.stages, board, champion, doubts)
 
 
-def read_states(*revisions: Revision) -> list[State]:
-    """The states of several revisions. Raises InputError with the problems of all of them."""
+def read_states(base: Revision, head: Revision) -> tuple[State, State]:
+    """The states of two revisions. Raises InputError with the problems of both of them."""
     states, problems = [], []
-    for revision in revisions:
+    for revision in (base, head):
         try:
             states.append(read_state(revision))
         except InputError as error:
             problems += error.problems
     if problems:
         raise InputError(problems)
-    return states
+    return states[0], states[1]
 
 
 @dataclass(frozen=True)
