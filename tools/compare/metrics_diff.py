@@ -5,6 +5,7 @@ import subprocess
 import sys
 from typing import Any
 
+from stages.shared.files import rounded
 from tools.compare.model import MetricRow
 from tools.compare.revisions import Revision
 
@@ -38,7 +39,7 @@ def sorted_rows(content: dict[str, dict[str, Any]]) -> list[MetricRow]:
             metric=metric,
             before=change.get("old"),
             after=change.get("new"),
-            change=change.get("diff"),
+            change=rounded(change.get("diff")),
         )
         for path in sorted(content)
         for metric, change in sorted(content[path].items())

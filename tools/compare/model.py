@@ -103,9 +103,9 @@ class MetricRow(Record):
 
     path: str
     metric: str
-    before: str | float | None
-    after: str | float | None
-    change: float | None
+    before: str | int | float | None
+    after: str | int | float | None
+    change: int | float | None
 
 
 class Gate(Record):
