@@ -1,12 +1,9 @@
 """The review as the Markdown of one comment on a pull request."""
 
-from collections import Counter
-import json
-from typing import Any
-
 from stages.report.page import Table
 from stages.report.render import escape_markdown, markdown_table
 from stages.report.words import LABELS, count, listed, number, percent, signed, signed_interval
+from tools.compare.folded import ROWS, cut, folded
 from tools.compare.model import Champion, Change, Review, Side, StrategyChange
 
 #: by which the comment is found again, so that it is updated and never stacked
@@ -14,9 +11,6 @@ MARKER = "<!-- evenhand-review -->"
 
 #: GitHub takes 65,536 characters; folded parts beyond this are left out
 MOST = 60_000
-
-#: the most rows of a folded table, and the most characters of one value in it
-ROWS, LETTERS = 200, 80
 
 SIGNS = {"better": "🟢", "worse": "🔴", "within noise": "⚪", "unchanged": "⚪", "not compared": "❔"}
 
@@ -30,7 +24,7 @@ def to_markdown(review: Review) -> str:
         blocks += [_metrics(review), _unchanged(review), _decisions(review), _strategies(review)]
     small = _small(review)
     room = MOST - len("\n\n".join([*blocks, small]))
-    return "\n\n".join(block for block in [*blocks, *_folded(review, room), small] if block) + "\n"
+    return "\n\n".join(block for block in [*blocks, *folded(review, room), small] if block) + "\n"
 
 
 def failure(problems: list[str]) -> str:
@@ -113,58 +107,6 @@ def _strategy(metric: str, item: StrategyChange) -> list[str]:
     return [item.strategy, item.status, str(classifier), " → ".join(values), *change]
 
 
-def _folded(review: Review, room: int) -> list[str]:
-    """The folded parts for which there is room."""
-    folds = [
-        _fold(f"Params: {counted(len(review.params), 'key')} changed", ["key", "before", "after"],
-              [[item.key, _value(item, "before"), _value(item, "after")] for item in review.params]),
-        _fold(f"Data: {counted(len(review.data), 'fact')} changed", ["", "before", "after"],
-              [[item.name, _cut(item.before), _cut(item.after)] for item in review.data]),
-        _fold(f"Code: {counted(len(review.code), 'dependency', 'dependencies')} changed", ["dependency", "", "stages"],
-              [[item.path, item.status, _stages(item.stages)] for item in review.code]),
-        _fold(f"<code>dvc metrics diff</code>: {counted(len(review.metrics_diff or []), 'row')}",
-              ["path", "metric", "before", "after", "change"],
-              [[item.path, item.metric, *map(_cut, (item.before, item.after, item.change))]
-               for item in review.metrics_diff or []]),
-    ]  # fmt: skip
-    kept = []
-    for fold in folds:
-        if len(fold) + 2 <= room:
-            kept.append(fold)
-            room -= len(fold) + 2
-    return kept
-
-
-def _fold(summary: str, header: list[str], rows: list[list[str]]) -> str:
-    """A table behind a summary; nothing where there are no rows."""
-    if not rows:
-        return ""
-    more = f"\n\n… and {len(rows) - ROWS} more." if len(rows) > ROWS else ""
-    table = markdown_table(Table("", header, rows[:ROWS], "l" * len(header)))
-    return f"<details><summary>{summary}</summary>\n\n{table}{more}\n\n</details>"
-
-
-def counted(things: int, noun: str, plural: str = "") -> str:
-    """A number of things: 1 key, 2 keys."""
-    return f"{things} {noun}" if things == 1 else f"{count(things)} {plural or noun + 's'}"
-
-
-def _value(item: Any, side: str) -> str:
-    absent = {"added": "before", "removed": "after"}.get(item.status) == side
-    return "–" if absent else _cut(json.dumps(getattr(item, side), ensure_ascii=False))
-
-
-def _stages(names: list[str]) -> str:
-    """Stages, with the strategies of one counted: split, train × 10."""
-    each = Counter(name.partition("@")[0] for name in names)
-    return ", ".join(f"{name} × {times}" if times > 1 else name for name, times in each.items())
-
-
-def _cut(value: object) -> str:
-    text = "–" if value is None else str(value)
-    return text if len(text) <= LETTERS else f"{text[: LETTERS - 1]}…"
-
-
 def _small(review: Review) -> str:
     how, gate = review.comparison, review.gate
     level = percent(how.confidence)
@@ -183,18 +125,20 @@ def _small(review: Review) -> str:
         )
     if review.changed and how.kind != "none":
         parts.append("The intervals cover the noise of drawing other test rows, not that of training again.")
+    if review.metrics_diff is None:
+        parts.append("`dvc metrics diff` could not be run.")
     why = f" ({'; '.join(gate.why)})" if gate.why else ""
     parts.append(f"Gate on {LABELS[gate.metric]}, tolerance {gate.tolerance:g}: {gate.result}{escape_markdown(why)}.")
     return f"<sub>{' '.join(parts)}</sub>"
 
 
 def _commit(side: Side) -> str:
-    name = escape_markdown(_cut(side.name))
+    name = escape_markdown(cut(side.name))
     return f"{name} ({side.commit[:7]})" if side.commit else f"{name} (not committed)"
 
 
 def _side(side: Side) -> str:
-    return _cut(side.name).removeprefix("origin/")
+    return cut(side.name).removeprefix("origin/")
 
 
 def _name(champion: Champion) -> str:
