@@ -22,10 +22,11 @@ class MetricsDiff:
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def rows(self) -> list[MetricRow] | None:
-        """The rows by path and metric; None where DVC fails, as it does outside a DVC repository."""
+        """The rows by path and metric; None where DVC fails, or says that it failed and exits with 0 all the same."""
         try:
-            text, _ = self._process.communicate(timeout=PATIENCE)
-            return sorted_rows(json.loads(text)) if self._process.returncode == 0 else None
+            text, said = self._process.communicate(timeout=PATIENCE)
+            failed = self._process.returncode != 0 or b"failed to load" in said
+            return None if failed else sorted_rows(json.loads(text))
         except (subprocess.TimeoutExpired, ValueError, AttributeError):
             self._process.kill()
             return None

@@ -28,6 +28,9 @@ Y = np.repeat([1, 0], [20, 40]).astype(np.int64)
 #: candidate -> how far its positives are lifted above its negatives
 LIFTS = {"baseline/forest": 0.2, "smote/forest": 0.1}
 
+#: hashes in dvc.lock: of the raw table, of stages/shared
+RAW, CODE = "4a" * 16, "c0" * 16
+
 PIPELINE = {
     "stages": {
         name: {"cmd": f"python -m stages.{name}", "outs": [{path: {"cache": False}}]}
@@ -82,7 +85,7 @@ def leaderboard(lifts: dict[str, float], **settings: Any) -> dict[str, Any]:
     }
 
 
-def lock(files: dict[str, str], content: dict[str, Any], code: str = "c0de", raw: str = "4a") -> dict[str, Any]:
+def lock(files: dict[str, str], content: dict[str, Any], code: str = CODE, raw: str = RAW) -> dict[str, Any]:
     """dvc.lock, with the hashes of `files`."""
     kept = {key: value for key, value in content.items() if key != "compare"}
     return {
@@ -108,8 +111,8 @@ def write_run(
     lifts: dict[str, float] = LIFTS,
     champion: str = "baseline/forest",
     *,
-    raw: str = "4a",
-    code: str = "c0de",
+    raw: str = RAW,
+    code: str = CODE,
     cached: bool = True,
     edit: Callable[[dict[str, Any]], None] = lambda board: None,
     **changes: Any,

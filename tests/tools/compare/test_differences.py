@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 import pytest
 
-from tests.tools.compare.material import LIFTS, leaderboard, lock, params, state
+from tests.tools.compare.material import LIFTS, RAW, leaderboard, lock, params, state
 from tools.compare.differences import code_changes, data_changes, param_changes
 
 
@@ -51,7 +51,7 @@ def test_data_tell_the_raw_table_its_rows_and_the_test_side():
     head = state(board=board, lock=lock({"data/test.parquet": "77"}, params(), raw="4b"))
     found = {fact.name: (fact.before, fact.after) for fact in data_changes(state(), head)}
     assert found == {
-        "md5 of the raw table": ("4a", "4b"),
+        "md5 of the raw table": (RAW, "4b"),
         "rows": (120, 150),
         "positives": (40, 41),
         "test rows": (60, 90),
