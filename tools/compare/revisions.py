@@ -27,7 +27,7 @@ class Revision:
     def read(self, path: Path) -> bytes:
         """The content of a file. Raises InputError when the revision has none of that name."""
         try:
-            return git("show", f"{self.commit}:{path.as_posix()}") if self.commit else path.read_bytes()
+            return git("show", f"{self.commit}:./{path.as_posix()}") if self.commit else path.read_bytes()
         except (OSError, subprocess.CalledProcessError):
             mend = "commit params.yaml, dvc.lock and metrics/ together, after `dvc repro`"
             raise InputError(f"{self.where(path)}: no such file; {mend}") from None
@@ -40,13 +40,26 @@ def find_revision(name: str | None) -> Revision:
     try:
         found = git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     except subprocess.CalledProcessError:
-        branch = name.removeprefix("origin/")
-        fetch = f"git fetch --depth=1 origin +refs/heads/{branch}:refs/remotes/origin/{branch}"
-        raise InputError(
-            f"{name}: no such revision in this repository; a branch, tag, commit or experiment is allowed; "
-            f"in a shallow clone bring it with `{fetch}` and call it origin/{branch}"
-        ) from None
+        return Revision(name, _experiment(name))
     return Revision(name, found.decode().strip())
+
+
+def _experiment(name: str) -> str:
+    """The commit of a DVC experiment, which git keeps under a longer name. Raises InputError where none has it."""
+    try:
+        listed = git("for-each-ref", "--format=%(objectname) %(refname)", "refs/exps").decode().splitlines()
+    except subprocess.CalledProcessError:
+        listed = []  # this is no repository
+    found = {line.partition(" ")[0] for line in listed if line.split("/")[4:] == [name]}
+    if len(found) == 1:
+        return found.pop()
+    branch = name.removeprefix("origin/")
+    fetch = f"git fetch --depth=1 origin +refs/heads/{branch}:refs/remotes/origin/{branch}"
+    raise InputError(
+        f"{name}: {'more than one experiment has this name' if found else 'no such revision in this repository'}; "
+        f"a branch, tag, commit or experiment is allowed; in a shallow clone bring a branch with `{fetch}` and call it "
+        f"origin/{branch}"
+    )
 
 
 def git(*arguments: str) -> bytes:

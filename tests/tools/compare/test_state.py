@@ -143,3 +143,23 @@ def test_the_problems_of_both_revisions_are_said_at_once(folder):
 def test_what_is_no_revision_is_refused(folder, name):
     with pytest.raises(InputError, match="no such revision"):
         find_revision(name)
+
+
+def test_an_experiment_is_known_by_its_name(folder):
+    head = git(folder, "rev-parse", "HEAD").strip()
+    git(folder, "update-ref", f"refs/exps/{head[:2]}/{head[2:]}/weights", head)
+    assert find_revision("weights").commit == head
+    write_run(folder, champion="smote/forest")
+    commit(folder)
+    other = git(folder, "rev-parse", "HEAD").strip()
+    git(folder, "update-ref", f"refs/exps/{other[:2]}/{other[2:]}/weights", other)
+    with pytest.raises(InputError, match="more than one experiment has this name"):
+        find_revision("weights")
+    assert find_revision(other).commit == other
+
+
+def test_a_pipeline_in_a_subfolder_of_a_repository_is_read_where_one_stands(folder, monkeypatch):
+    write_run(folder / "inner", champion="smote/forest")
+    commit(folder)
+    monkeypatch.chdir(folder / "inner")
+    assert read_state(find_revision("main")).champion.strategy == "smote"
