@@ -84,7 +84,7 @@ def _decisions(review: Review) -> str:
     def both(one: object, other: object) -> str:
         return str(one) if one == other else f"{one} → {other}"
 
-    threshold = both(*(f"{side.threshold:g}" for side in (before, after)))
+    threshold = both(*(f"{side.threshold:.3g}" for side in (before, after)))
     found = both(*(f"{side.tp} of {side.tp + side.fn}" for side in (before, after)))
     return f"Decisions at the threshold {threshold}: {found} positives found, {both(before.fp, after.fp)} false alarms."
 
