@@ -88,16 +88,23 @@ def without_intervals(champion: Pair, strategies: dict[str, Pair], primary: str)
 
 
 def mover(metric: str, pair: Pair) -> tuple[float, float]:
-    """The interval of a difference from those of its two sides, as if these were of rows drawn separately.
+    """The interval of a change from those of its two sides, within what the metric can change by."""
+    before, after = ((getattr(side.test, metric), *getattr(side.intervals, metric)) for side in pair)
+    low, high = combined(*after, *before)
+    limit = METRICS[metric].limit
+    return max(low, -limit), min(high, limit)
+
+
+def combined(
+    value: float, low: float, high: float, other: float, other_low: float, other_high: float
+) -> tuple[float, float]:
+    """The interval of `value` − `other` from their own, as if these were of rows drawn separately.
 
     The distances to the limits are combined by their squares (MOVER: Newcombe 1998; Zou & Donner 2008). On rows that
     the two share it is too wide, seldom too short: what makes a row hard makes it hard for both.
     """
-    (low, high), (other_low, other_high) = (getattr(side.intervals, metric) for side in (pair[1], pair[0]))
-    value, other = (getattr(side.test, metric) for side in (pair[1], pair[0]))
-    limit, difference = METRICS[metric].limit, value - other
     down, up = np.hypot(value - low, other_high - other), np.hypot(high - value, other - other_low)
-    return max(float(difference - down), -limit), min(float(difference + up), limit)
+    return float(value - other - down), float(value - other + up)
 
 
 def change(metric: str, pair: Pair, interval: Interval) -> Change:
