@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export UV_LINK_MODE ?= copy
 
-.PHONY: help setup repro test test-fast check format lock clean-venv
+.PHONY: help setup repro plots experiments test test-fast check format lock clean-venv
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -19,6 +19,12 @@ repro: $(VENV)/.runtime ## run the pipeline on the data that params.yaml names, 
 	@python -m tools.params check
 	@dvc repro
 	@python -m tools.leaderboard
+
+plots: $(VENV)/.runtime ## draw DVC's plots on a page that needs no network (REVS="main HEAD" compares)
+	@python -m tools.plots $(REVS)
+
+experiments: $(VENV)/.runtime ## list DVC's experiments, one a line, with what each changed
+	@python -m tools.experiments
 
 test: $(VENV)/.develop ## run every test that CI runs
 	@python -m pytest -n 2 --dist worksteal

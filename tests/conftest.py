@@ -22,12 +22,19 @@ LEVELS = {"colour": ["blue", "green", "red"], "smoker": ["no", "yes"]}
 CLASSIFIERS: dict[str, dict[str, Any]] = {
     "logistic_regression": {"max_iter": 200},
     "random_forest": {"n_estimators": 5},
+    "extra_trees": {"n_estimators": 5},
     "xgboost": {"n_estimators": 5},
     "mlp": {"hidden_layer_sizes": [4], "max_iter": 3},
     "balanced_random_forest": {"n_estimators": 3},
     "easy_ensemble": {"n_estimators": 2},
     "rus_boost": {"n_estimators": 3},
+    "blend": {"n_rounds": 4},
 }
+
+#: nothing is tuned
+NO_TUNING: dict[str, Any] = {
+    "metric": "average_precision", "search": {"how": "exhaustive"}, "n_splits": 2, "samplers": {}, "classifiers": {},
+}  # fmt: skip
 
 MakeTable = Callable[..., Table]
 
@@ -86,6 +93,7 @@ def _make_params(
     *,
     scale: str = "before_resampling",
     calibration: str = "auto",
+    tuning: dict[str, Any] | None = None,
     **cv: int,
 ) -> TrainParams:
     """Params with one strategy, called `tried`, and small classifiers."""
@@ -95,6 +103,7 @@ def _make_params(
         "preprocess": {"impute": "median", "scale": scale, "max_categories": 30},
         "strategies": {"tried": strategy},
         "classifiers": {name: CLASSIFIERS[name] for name in classifiers},
+        "tuning": {**NO_TUNING, **(tuning or {})},
         "calibration": calibration,
     }
     return TrainParams.model_validate(content)
@@ -104,6 +113,12 @@ def _make_params(
 def make_params() -> Callable[..., TrainParams]:
     """A factory of small train params: see `_make_params`."""
     return _make_params
+
+
+@pytest.fixture(scope="session")
+def no_tuning() -> dict[str, Any]:
+    """The section `tuning` without any grid."""
+    return NO_TUNING
 
 
 @pytest.fixture(scope="session")

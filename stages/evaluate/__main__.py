@@ -29,6 +29,7 @@ def main() -> None:
     from stages.evaluate.candidates import representatives
     from stages.evaluate.judge import judge
     from stages.evaluate.summary import summary
+    from stages.evaluate.training_curves import training_curves
     from stages.shared.tables import read_table, write_columns
 
     table = read_table(paths.TEST)
@@ -46,7 +47,8 @@ def main() -> None:
 
     columns = {str(candidate): found.scores for candidate, found in scored.items()}
     write_columns(paths.TEST_SCORES, {"row": table.rows, "y": table.target, **columns})
-    for folder, files in ((paths.STRATEGY_METRICS, judgement.strategies), (paths.CURVES, judgement.curves)):
+    curves = judgement.curves | {"training": training_curves(traces)}
+    for folder, files in ((paths.STRATEGY_METRICS, judgement.strategies), (paths.CURVES, curves)):
         shutil.rmtree(folder, ignore_errors=True)  # nothing stays of a strategy that was taken out of params.yaml
         for name, content in files.items():
             write_json(folder / f"{name}.json", content)

@@ -105,12 +105,14 @@ def _curves(
     table: Table, standing: dict[str, Candidate], scored: dict[Candidate, Scored], measured: dict[Candidate, Measured]
 ) -> dict[str, list[Json]]:
     y, contract = table.target, table.contract
+    prevalence = float(y.mean())
     files: dict[str, list[Json]] = {"roc": [], "precision_recall": [], "calibration": [], "confusion": []}
     for candidate in standing.values():
         scores = scored[candidate].scores
         points = {
             "roc": curves.roc(y, scores),
-            "precision_recall": curves.precision_recall(y, scores),
+            # with what a coin reaches at every recall, so that a chart of the file alone can draw it
+            "precision_recall": [{**point, "prevalence": prevalence} for point in curves.precision_recall(y, scores)],
             "calibration": _calibration(y, scored[candidate]),
             "confusion": curves.confusion(
                 measured[candidate].counts["decisions"], contract.positive, contract.negative

@@ -22,6 +22,7 @@ REPORT_MD = Path("reports/report.md")
 # inside a model's folder
 OOF = "oof.parquet"
 TRACE = "trace.json"
+TUNING = "tuning.json"
 CALIBRATION = "calibration.json"
 MANIFEST = "manifest.json"
 CHAMPION_MODEL = "model.skops"

@@ -30,7 +30,7 @@ def main() -> None:
     from stages.train.calibrate import cross_calibrated, fit_calibrator
     from stages.train.crossfit import fit_strategy
     from stages.train.progress import Progress
-    from stages.train.record import cross_validation, oof_columns, trace
+    from stages.train.record import cross_validation, oof_columns, trace, tuning
 
     table = read_table(paths.TRAIN)
     inputs = {str(path): sha256(path) for path in (paths.TRAIN, Path("requirements.lock"))}
@@ -53,6 +53,7 @@ def main() -> None:
         write_columns(folder / paths.OOF, oof)
         write_json(folder / paths.CALIBRATION, calibrators)
         write_json(folder / paths.TRACE, trace(name, outcome, cv))
+        write_json(folder / paths.TUNING, tuning(outcome, params.tuning.metric, params.tuning.search.how))
         write_manifest(folder, strategy=name, inputs=inputs)
     summary = {"strategy": name, "manifest": sha256(paths.MODELS / name / paths.MANIFEST)}
     sampler = {"asked": outcome.plan.asked, "ran": outcome.plan.ran, "why": outcome.plan.why}

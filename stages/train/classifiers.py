@@ -8,13 +8,14 @@ from imblearn.ensemble import BalancedRandomForestClassifier, EasyEnsembleClassi
 import numpy as np
 import numpy.typing as npt
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from xgboost import XGBClassifier
 
 from stages.train.epochs import Epoch, fit_by_epoch
-from stages.train.params import Settings
+from stages.train.rounds import fit_by_round
+from stages.train.settings import Settings
 from stages.train.weights import ClassWeights, scale_pos_weight
 
 Features = npt.NDArray[np.float64]
@@ -30,10 +31,13 @@ def _logistic_regression(settings: Settings, class_weight: Any, weights: ClassWe
     return LogisticRegression(**settings, class_weight=_by_label(weights), random_state=random_state)
 
 
-def _random_forest(settings: Settings, class_weight: Any, weights: ClassWeights, random_state: int) -> Any:
-    per_tree = class_weight == "balanced_subsample"
-    weight = class_weight if per_tree else _by_label(weights)
-    return RandomForestClassifier(**settings, class_weight=weight, random_state=random_state, n_jobs=1)
+def _forest(kind: type) -> Build:
+    def build(settings: Settings, class_weight: Any, weights: ClassWeights, random_state: int) -> Any:
+        per_tree = class_weight == "balanced_subsample"
+        weight = class_weight if per_tree else _by_label(weights)
+        return kind(**settings, class_weight=weight, random_state=random_state, n_jobs=1)
+
+    return build
 
 
 def _xgboost(settings: Settings, class_weight: Any, weights: ClassWeights, random_state: int) -> Any:
@@ -55,7 +59,8 @@ def _ensemble(kind: type) -> Build:
 
 CLASSIFIERS: dict[str, Build] = {
     "logistic_regression": _logistic_regression,
-    "random_forest": _random_forest,
+    "random_forest": _forest(RandomForestClassifier),
+    "extra_trees": _forest(ExtraTreesClassifier),
     "xgboost": _xgboost,
     "mlp": _mlp,
     "balanced_random_forest": _ensemble(BalancedRandomForestClassifier),
@@ -92,6 +97,8 @@ def fit(
     if name == "mlp":
         row_weights = None if weights == (1.0, 1.0) else np.where(y == 1, weights.positive, weights.negative)
         return Fitted(classifier, fit_by_epoch(classifier, X, y, row_weights, validation))
+    if name == "xgboost":
+        return Fitted(classifier, fit_by_round(classifier, training, validation))
     try:
         return Fitted(classifier.fit(X, y), [])
     except ValueError as error:

@@ -1,136 +1,140 @@
 """One treatment of the imbalance, measured and learned: out-of-fold scores, then models fitted on all of train."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.pipeline import Pipeline
 
 from stages.shared.contract import Step
-from stages.shared.errors import InputError
 from stages.shared.tables import Table
+from stages.train.blend import with_blend
 from stages.train.calibrate import Recipe, recipe
-from stages.train.classifiers import Fitted, fit
+from stages.train.combinations import AS_GIVEN, Combination
 from stages.train.folds import Fold, make_folds
-from stages.train.params import Settings, Strategy, TrainParams
-from stages.train.preprocess import make_steps
-from stages.train.resample import Prepared, prepare_fold, transform
-from stages.train.samplers import Plan, make_plan
-from stages.train.weights import ClassWeights, class_weights
+from stages.train.outcome import FoldRecord, Outcome, Scores, Tuned
+from stages.train.params import TrainParams
+from stages.train.resample import Prepared
+from stages.train.search import grids, search, search_inside
+from stages.train.settings import Settings
+from stages.train.weights import ClassWeights
+from stages.train.workbench import FoldRows, Workbench
 
-Scores = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class FoldRecord:
-    """Class counts of one fold on its way, and the curves of the classifiers that have epochs."""
-
-    training: tuple[int, int]  # negatives, positives
-    resampled: tuple[int, int]
-    validation: tuple[int, int]
-    added: int
-    removed: int
-    curves: dict[str, list[Any]]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Everything that a strategy yields on one train side."""
-
-    plan: Plan
-    folds: list[Fold]
-    oof: dict[str, Scores]  # per classifier, shape (sum of validation rows,), fold by fold
-    records: list[FoldRecord]
-    flow: list[Step]  # of the fit on all of train
-    weights: dict[str, ClassWeights]  # of the fit on all of train
-    models: dict[str, Pipeline]  # no sampler in them
-    recipes: dict[str, Recipe]  # how their scores are calibrated
-    gave_up: dict[str, int]  # fits in which a constant stood in for the classifier
+T = TypeVar("T")
 
 
 def fit_strategy(table: Table, name: str, params: TrainParams, progress: Callable[[str], None]) -> Outcome:
     """Strategy `name` with each of its classifiers on one table, the train side.
 
-    Every fold is preprocessed and resampled once, for all classifiers. `progress` is told of each finished fit.
+    Every fold is preprocessed once, and resampled once for all classifiers with the same settings of the sampler.
+    What is tuned is tuned again inside each training fold (nested cross-validation), so that no out-of-fold score comes
+    from a model whose settings were chosen on its row. `progress` is told of each finished fit.
     Raises InputError naming the params key when a sampler or a classifier cannot work with its settings.
     """
-    strategy = params.strategies[name]
-    settings = strategy.classifiers or params.classifiers
-    key = f"strategies.{name}.classifiers" if strategy.classifiers else "classifiers"
-    features, y = table.features(), table.target
-    n_numeric, n_categorical = len(table.contract.numeric), len(table.contract.categorical)
-    plan = make_plan(name, strategy, n_numeric, n_categorical, params.random_state)
-    folds = make_folds(y, table.units, params.cv, params.random_state)
+    bench = Workbench(table, name, params)
+    folds = make_folds(bench.y, table.units, params.cv, params.random_state)
+    parts = [_fit_fold(bench, number, fold, progress) for number, fold in enumerate(folds)]
+    oof = {classifier: np.concatenate([part.scores[classifier] for part in parts]) for classifier in bench.classifiers}
+    tuned = search(bench, folds, full=True) if grids(bench) else {}
+    last = _fit_all(bench, {classifier: found.chosen for classifier, found in tuned.items()}, progress)
+    gave_up = {name: last.gave_up[name] + sum(part.gave_up[name] for part in parts) for name in bench.classifiers}
+    outcome = Outcome(
+        plan=bench.plan({}),
+        folds=folds,
+        oof=oof,
+        records=[part.record for part in parts],
+        flow=[*table.flow, *last.flow],
+        weights=last.weights,
+        models=last.models,
+        recipes=last.recipes,
+        gave_up={classifier: count for classifier, count in gave_up.items() if count},
+        tuned={
+            classifier: Tuned(found, [part.chosen[classifier] for part in parts]) for classifier, found in tuned.items()
+        },
+        shares={},
+    )
+    return outcome if bench.blend is None else with_blend(bench, outcome)
 
-    def prepare(rows: Any) -> Prepared:
-        steps = make_steps(table.contract, params.preprocess)
-        try:
-            return prepare_fold(features.iloc[rows], y[rows], steps, plan, n_numeric)
-        except InputError as error:
-            raise InputError(f"params.yaml: strategies.{name}: {error}") from None
 
-    oof: dict[str, list[Scores]] = {classifier: [] for classifier in settings}
-    gave_up = dict.fromkeys(settings, 0)
-    records = []
-    for number, fold in enumerate(folds):
-        prepared = prepare(fold.training)
-        X_validation = transform(prepared.steps, features.iloc[fold.validation])
-        watched = (X_validation, y[fold.validation])
-        curves = {}
-        for classifier in settings:
-            fitted = _fit(classifier, key, settings, strategy, params.random_state, prepared, watched)
-            oof[classifier].append(fitted.classifier.predict_proba(X_validation)[:, 1])
-            gave_up[classifier] += fitted.gave_up
+@dataclass(frozen=True)
+class _FoldPart:
+    """What one fold yields."""
+
+    scores: dict[str, Scores]  # of the validation rows
+    chosen: dict[str, Combination]  # by the search inside the training rows
+    record: FoldRecord
+    gave_up: dict[str, bool]
+
+
+def _fit_fold(bench: Workbench, number: int, fold: Fold, progress: Callable[[str], None]) -> _FoldPart:
+    rows, chosen = FoldRows(bench, fold), search_inside(bench, fold.training)
+    scores, curves, gave_up = {}, {}, {}
+    as_given = rows.prepared({})
+    record = _record(bench.y, fold, as_given, {})
+    for tuned, classifiers in _by_sampler(bench, chosen):
+        prepared = rows.prepared(tuned) if tuned else as_given
+        X_validation = rows.validation(prepared)
+        for classifier in classifiers:
+            watched = (X_validation, rows.y_validation)
+            fitted = bench.fit(classifier, chosen.get(classifier, AS_GIVEN), prepared, watched)
+            scores[classifier] = fitted.classifier.predict_proba(X_validation)[:, 1].astype(np.float64)
+            gave_up[classifier] = fitted.gave_up
             if fitted.curve:
                 curves[classifier] = fitted.curve
-            progress(f"{classifier}, fold {number + 1} of {len(folds)}")
-        records.append(_record(y, fold, prepared, curves))
+            progress(f"{classifier}, fold {number + 1}")
+    return _FoldPart(scores, chosen, replace(record, curves=_in_order(bench, curves)), gave_up)
 
-    prepared = prepare(np.arange(len(y)))
-    models, weights, recipes = {}, {}, {}
-    for classifier in settings:
-        fitted = _fit(classifier, key, settings, strategy, params.random_state, prepared)
-        models[classifier] = Pipeline([*prepared.steps, ("classifier", fitted.classifier)])
-        gave_up[classifier] += fitted.gave_up
-        weights[classifier] = class_weights(strategy.class_weight, prepared.y)
-        recipes[classifier] = recipe(
-            params.calibration, strategy, classifier, _counts(y), _counts(prepared.y), weights[classifier]
-        )
-        progress(f"{classifier}, all of train")
-    return Outcome(
-        plan=plan,
-        folds=folds,
-        oof={classifier: np.concatenate(parts).astype(np.float64) for classifier, parts in oof.items()},
-        records=records,
-        flow=[*table.flow, *prepared.flow],
-        weights=weights,
-        models=models,
-        recipes=recipes,
-        gave_up={classifier: count for classifier, count in gave_up.items() if count},
+
+@dataclass(frozen=True)
+class _Last:
+    """What the fit on all of train yields; `flow` is that of the strategy as given."""
+
+    flow: list[Step]
+    models: dict[str, Pipeline]
+    weights: dict[str, ClassWeights]
+    recipes: dict[str, Recipe]
+    gave_up: dict[str, bool]
+
+
+def _fit_all(bench: Workbench, chosen: dict[str, Combination], progress: Callable[[str], None]) -> _Last:
+    y, params = bench.y, bench.params
+    rows = FoldRows(bench, Fold(np.arange(len(y)), np.arange(0)))
+    models, weights, recipes, gave_up = {}, {}, {}, {}
+    as_given = rows.prepared({})
+    for tuned, classifiers in _by_sampler(bench, chosen):
+        prepared = rows.prepared(tuned) if tuned else as_given
+        for classifier in classifiers:
+            fitted = bench.fit(classifier, chosen.get(classifier, AS_GIVEN), prepared)
+            models[classifier] = Pipeline([*prepared.steps, ("classifier", fitted.classifier)])
+            gave_up[classifier] = fitted.gave_up
+            weights[classifier] = bench.weights(prepared)
+            recipes[classifier] = recipe(
+                params.calibration, bench.strategy, classifier, _counts(y), _counts(prepared.y), weights[classifier]
+            )
+            progress(f"{classifier}, all of train")
+    return _Last(
+        flow=as_given.flow,
+        models=_in_order(bench, models),
+        weights=_in_order(bench, weights),
+        recipes=_in_order(bench, recipes),
+        gave_up=gave_up,
     )
 
 
-def _fit(
-    classifier: str,
-    key: str,  # where `settings` stand in params.yaml
-    settings: dict[str, Settings],
-    strategy: Strategy,
-    random_state: int,
-    prepared: Prepared,
-    watched: tuple[Scores, npt.NDArray[np.int64]] | None = None,
-) -> Fitted:
-    weights = class_weights(strategy.class_weight, prepared.y)
-    training = (prepared.X, prepared.y)
-    try:
-        fitted = fit(classifier, settings[classifier], strategy.class_weight, weights, random_state, training, watched)
-        if not np.isfinite(fitted.classifier.predict_proba(prepared.X[:1])).all():
-            raise ValueError("its scores are no numbers; a setting is out of its range")
-        return fitted
-    except (ValueError, TypeError) as error:  # XGBoostError is a ValueError, and ends in a stack trace
-        message = " ".join(str(error).partition("Stack trace:")[0].split())
-        raise InputError(f"params.yaml: {key}.{classifier}: {message}") from None
+def _by_sampler(bench: Workbench, chosen: dict[str, Combination]) -> list[tuple[Settings, list[str]]]:
+    """The classifiers by the settings of the sampler that were chosen for them: one resampling serves each group."""
+    groups: dict[str, tuple[Settings, list[str]]] = {}
+    for classifier in bench.classifiers:
+        settings = chosen.get(classifier, AS_GIVEN).sampler
+        groups.setdefault(repr(settings), (settings, []))[1].append(classifier)
+    return list(groups.values())
+
+
+def _in_order(bench: Workbench, found: dict[str, T]) -> dict[str, T]:
+    """The same mapping in the order of params.yaml."""
+    return {classifier: found[classifier] for classifier in bench.classifiers if classifier in found}
 
 
 def _record(y: npt.NDArray[np.int64], fold: Fold, prepared: Prepared, curves: dict[str, list[Any]]) -> FoldRecord:

@@ -19,7 +19,7 @@ class Fold(NamedTuple):
     validation: Index
 
 
-def make_folds(y: Index, units: Index, cv: CvParams, random_state: int) -> list[Fold]:
+def make_folds(y: Index, units: Index, cv: CvParams, random_state: int, key: str = "cv.n_splits") -> list[Fold]:
     """`n_splits` × `n_repeats` folds; rows of one unit (duplicates, a group) are never parted.
 
     The folds are scikit-learn's `StratifiedKFold` over the units, each with the label 1 when it holds a positive.
@@ -27,7 +27,8 @@ def make_folds(y: Index, units: Index, cv: CvParams, random_state: int) -> list[
     (a group is a hospital, say), so that these labels tell nothing, they are its `StratifiedGroupKFold` over the rows.
     Repeat r is shuffled with random_state + r.
 
-    Parameters: `y` of 0 and 1 and `units` of unit names, both of shape (rows,).
+    Parameters: `y` of 0 and 1 and `units` of unit names, both of shape (rows,); `key`, where n_splits
+    stands in params.yaml.
     Raises InputError when a fold would hold no positive or no negative.
     """
     _, first, unit_of_row = np.unique(units, return_index=True, return_inverse=True)
@@ -40,9 +41,9 @@ def make_folds(y: Index, units: Index, cv: CvParams, random_state: int) -> list[
     np.maximum.at(label, unit_of_row, y)
     by_label = int(np.bincount(label, minlength=2).min()) >= cv.n_splits
     if len(label) < cv.n_splits:
-        raise InputError(_too_few(cv, f"there are {len(label)}"))
+        raise InputError(_too_few(key, cv, f"there are {len(label)}"))
     if (rarer := int(np.bincount(y, minlength=2).min())) < cv.n_splits:
-        raise InputError(_too_few(cv, f"the train side has {rarer} rows of the rarer class"))
+        raise InputError(_too_few(key, cv, f"the train side has {rarer} rows of the rarer class"))
     folds: list[Fold] = []
     for repeat in range(cv.n_repeats):
         settings = {"n_splits": cv.n_splits, "shuffle": True, "random_state": (random_state + repeat) % 2**32}
@@ -54,13 +55,13 @@ def make_folds(y: Index, units: Index, cv: CvParams, random_state: int) -> list[
         folds += [Fold(np.flatnonzero(chosen), np.flatnonzero(~chosen)) for chosen in inside]
     for number, fold in enumerate(folds):
         if any(len(np.unique(y[side])) < 2 for side in fold):
-            raise InputError(_too_few(cv, f"fold {number} would hold rows of one class only"))
+            raise InputError(_too_few(key, cv, f"fold {number} would hold rows of one class only"))
     return folds
 
 
-def _too_few(cv: CvParams, found: str) -> str:
+def _too_few(key: str, cv: CvParams, found: str) -> str:
     return (
-        f"params.yaml: cv.n_splits: {cv.n_splits} folds need as many sets of rows that may be parted (duplicates and "
-        f"rows of one split.group may not), with both classes in each fold; {found}; lower cv.n_splits, name another "
+        f"params.yaml: {key}: {cv.n_splits} folds need as many sets of rows that may be parted (duplicates and "
+        f"rows of one split.group may not), with both classes in each fold; {found}; lower {key}, name another "
         "split.group, or add columns that tell the rows apart"
     )

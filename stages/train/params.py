@@ -1,18 +1,23 @@
-"""The sections of params.yaml that train owns: cv, preprocess, strategies, classifiers, calibration."""
+"""The sections of params.yaml that train owns: cv, preprocess, strategies, classifiers, tuning, calibration."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from stages.shared.params import Section, View, hint
-from stages.train.settings import BALANCED_ENSEMBLES, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
+from stages.train.checks import (
+    classifier_problems,
+    refuse,
+    sampling_strategy_problems,
+    unknown_settings,
+)
+from stages.train.settings import BALANCED_ENSEMBLES, BLEND, SAMPLER_SETTINGS, Settings
+from stages.train.tuning_params import TuningParams
 
 #: strategy names reach a shell command and file names, so little is allowed in them
 STRATEGY_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-
-Settings = dict[str, Any]
 
 
 class CvParams(Section):
@@ -28,20 +33,6 @@ class PreprocessParams(Section):
     impute: Literal["median", "mean"]
     scale: Literal["before_resampling", "after_resampling"]
     max_categories: int = Field(ge=2)
-
-
-def _refuse(problems: Iterable[str]) -> None:
-    """Raises ValueError with all of `problems`, if there are any."""
-    if found := list(problems):
-        raise ValueError("; ".join(found))
-
-
-def _unknown_settings(what: str, settings: Settings, allowed: tuple[str, ...]) -> Iterator[str]:
-    for key in settings:
-        if key in ("class_weight", "scale_pos_weight"):
-            yield f"{key} is no setting of {what}; give it as class_weight of a strategy"
-        elif key not in allowed:
-            yield f"{key} is no setting of {what}; {hint(str(key), allowed)}"
 
 
 def _class_weight(value: Any) -> Any:
@@ -61,16 +52,6 @@ def _class_weight(value: Any) -> Any:
     return {name: float(weight) for name, weight in value.items()}
 
 
-def _sampling_strategy(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        if not set(value) <= {"negative", "positive"} or not all(type(count) is int for count in value.values()):
-            yield "sampling_strategy as a mapping gives numbers of rows: {negative: 500, positive: 400}"
-    elif isinstance(value, bool) or not isinstance(value, int | float | str):
-        yield "sampling_strategy must be a ratio, a word such as auto, or {negative: …, positive: …}"
-    elif not isinstance(value, str) and not 0 < value <= 1:
-        yield "sampling_strategy is minority / majority after resampling: above 0, at most 1"
-
-
 class Strategy(BaseModel):
     """One treatment of the imbalance; every key beside the named ones is a setting of the sampler."""
 
@@ -87,43 +68,36 @@ class Strategy(BaseModel):
 
     @model_validator(mode="after")
     def _check(self) -> "Strategy":
-        _refuse(self._problems())
+        refuse(self._problems())
         return self
 
     def _problems(self) -> Iterator[str]:
         if self.sampler is None:
             what, allowed = "a strategy without a sampler", ("sampler", "class_weight", "classifiers")
-            yield from _unknown_settings(what, self.settings, allowed)
+            yield from unknown_settings(what, self.settings, allowed)
         elif self.sampler not in SAMPLER_SETTINGS:
             yield f"no such sampler as {self.sampler}; {hint(self.sampler, SAMPLER_SETTINGS)}"
         else:
-            yield from _unknown_settings(self.sampler, self.settings, SAMPLER_SETTINGS[self.sampler])
-            yield from _sampling_strategy(self.settings.get("sampling_strategy", "auto"))
-        yield from _classifier_problems(self.classifiers or {})
+            yield from unknown_settings(self.sampler, self.settings, SAMPLER_SETTINGS[self.sampler])
+            yield from sampling_strategy_problems(self.settings.get("sampling_strategy", "auto"))
+        yield from classifier_problems(self.classifiers or {})
+        yield from _blend_alone(self.classifiers or {})
         doubled = [name for name in self.classifiers or {} if name in BALANCED_ENSEMBLES]
         if doubled and (self.sampler or self.class_weight):
             yield f"{', '.join(doubled)} balances by itself: leave sampler and class_weight out"
 
 
-def _classifier_problems(classifiers: dict[str, Settings]) -> Iterator[str]:
-    for name, settings in classifiers.items():
-        if name not in CLASSIFIER_SETTINGS:
-            yield f"no such classifier as {name}; {hint(name, CLASSIFIER_SETTINGS)}"
-            continue
-        yield from _unknown_settings(name, settings, CLASSIFIER_SETTINGS[name])
-        layers = settings.get("hidden_layer_sizes", [1])
-        if not (isinstance(layers, list) and all(type(size) is int and size > 0 for size in layers)):
-            yield f"hidden_layer_sizes of {name} must be a list of numbers of units, such as [32]"
-        epochs = settings.get("max_iter", 1)
-        if name == "mlp" and not (type(epochs) is int and epochs > 0):
-            yield "max_iter of mlp is the number of epochs: a whole number, at least 1"
+def _blend_alone(classifiers: dict[str, Settings]) -> Iterator[str]:
+    if BLEND in classifiers and len(classifiers) < 3:
+        yield f"{BLEND} is a vote of the other classifiers: it needs two of them at least"
 
 
 def check_classifiers(classifiers: dict[str, Settings]) -> dict[str, Settings]:
     """The same mapping of classifier names to settings. Raises ValueError naming all that is wrong with it."""
-    _refuse(
+    refuse(
         [
-            *_classifier_problems(classifiers),
+            *classifier_problems(classifiers),
+            *_blend_alone(classifiers),
             *(
                 f"{name} balances by itself: it cannot serve every strategy, give it as `classifiers` of one of them"
                 for name in classifiers
@@ -137,7 +111,7 @@ def check_classifiers(classifiers: dict[str, Settings]) -> dict[str, Settings]:
 def _strategy_names(strategies: Any) -> Any:
     """The same value, when it is a mapping of names that may reach a shell; its type is checked afterwards."""
     if isinstance(strategies, dict):
-        _refuse(
+        refuse(
             f"{name!r} cannot name a strategy; allowed: lower-case letters, digits and underscores, "
             "beginning with a letter, at most 64, and not auto, none, no, off or champion"
             for name in strategies
@@ -159,4 +133,5 @@ class TrainParams(View):
     preprocess: PreprocessParams
     strategies: Strategies
     classifiers: Classifiers
+    tuning: TuningParams
     calibration: Calibration

@@ -4,21 +4,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
-from stages.train.crossfit import FoldRecord, Outcome
+from stages.train.measure import OF_PROBABILITIES, SCORE_METRICS
+from stages.train.outcome import FoldRecord, Outcome, Tuned
+from stages.train.search import Trial
 from stages.train.weights import scale_pos_weight
-
-#: metrics of scores, by scikit-learn's names; each takes (y, scores)
-SCORE_METRICS = {
-    "average_precision": average_precision_score,
-    "roc_auc": roc_auc_score,
-    "brier_score": brier_score_loss,
-    "log_loss": lambda y, scores: log_loss(y, scores, labels=[0, 1]),
-}
-
-#: those that ask more of a score than that it ranks
-OF_PROBABILITIES = ("brier_score", "log_loss")
 
 
 def oof_columns(outcome: Outcome, y: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> dict[str, Any]:
@@ -55,7 +45,8 @@ def trace(name: str, outcome: Outcome, cv: dict[str, dict[str, dict[str, Any]]])
         "sampler": {"asked": plan.asked, "ran": plan.ran, "why": plan.why},
         "flow": [step.model_dump() for step in outcome.flow],
         "folds": [_fold(number, record) for number, record in enumerate(outcome.records)],
-        "class_weight": {classifier: _weights(classifier, outcome) for classifier in outcome.models},
+        "class_weight": {classifier: _weights(classifier, outcome) for classifier in outcome.weights},
+        "blend": outcome.shares,
         "epochs": {
             classifier: [
                 {"fold": number, **epoch}
@@ -73,6 +64,37 @@ def trace(name: str, outcome: Outcome, cv: dict[str, dict[str, dict[str, Any]]])
             classifier: {metric: values["mean"] for metric, values in metrics.items()}
             for classifier, metrics in cv.items()
         },
+    }
+
+
+def tuning(outcome: Outcome, metric: str, how: str) -> dict[str, Any]:
+    """The content of tuning.json, as docs/artefacts.md describes it; empty where nothing was tuned."""
+    return {
+        classifier: {
+            "metric": metric,
+            "how": how,
+            "chosen": tuned.found.chosen._asdict(),
+            "folds": [chosen._asdict() for chosen in tuned.inside],
+            "search": {name: spread["mean"] for name, spread in _best(tuned).items()},
+            "results": [
+                {**trial.combination._asdict(), "folds": len(trial.folds), "metrics": _spreads(trial)}
+                for trial in tuned.found.trials
+            ],
+        }
+        for classifier, tuned in outcome.tuned.items()
+    }
+
+
+def _best(tuned: Tuned) -> dict[str, dict[str, float]]:
+    return next(_spreads(trial) for trial in tuned.found.trials if trial.combination == tuned.found.chosen)
+
+
+def _spreads(trial: Trial) -> dict[str, dict[str, float]]:
+    """Mean and standard deviation of every metric over the folds; one fold has a deviation of 0."""
+    columns = {name: [values[name] for values in trial.folds] for name in trial.folds[0]}
+    return {
+        name: {"mean": float(np.mean(values)), "sd": float(np.std(values, ddof=len(values) > 1))}
+        for name, values in columns.items()
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.compose import ColumnTransformer
 from sklearn.utils._param_validation import InvalidParameterError
 
 from stages.shared.contract import Step
@@ -37,21 +38,36 @@ class Prepared:
     removed: int
 
 
-def prepare_fold(features: Any, y: Target, steps: Steps, plan: Plan, n_numeric: int) -> Prepared:
-    """Fits `steps` on one training fold, with the samplers of `plan` in their places.
+@dataclass(frozen=True)
+class Preprocessed:
+    """Training rows after the preprocessor: where every setting of a sampler begins."""
 
-    Parameters: `features`, a frame of raw features, and `y`, of the training rows and no others.
+    X: Any  # numeric columns, then one code a categorical column
+    y: Target
+    step: tuple[str, ColumnTransformer]  # fitted
+    flow: list[Step]
+
+
+def preprocess(features: Any, y: Target, step: tuple[str, ColumnTransformer]) -> Preprocessed:
+    """Fits the first of the steps on `features`, a frame of raw features of the training rows and no others."""
+    _, transformer = step
+    X = transformer.fit_transform(features)
+    # one transformer imputes and scales, but they are two things to know of the data
+    done = ["imputed", "scaled"] if "scaler" in _numeric_steps(transformer) else ["imputed"]
+    return Preprocessed(X, y, step, [_station(label, X, y) for label in done])
+
+
+def resample(start: Preprocessed, rest: Steps, plan: Plan, n_numeric: int) -> Prepared:
+    """Fits the other steps, `rest`, with the samplers of `plan` in their places; `start` stays as it is.
+
     Raises InputError when a sampler cannot do what was asked on these rows.
     """
-    X: Any = features
-    flow: list[Step] = []
+    X, y, flow = start.X, start.y, list(start.flow)
     added = removed = 0
-    for name, transformer in steps:
-        X = transformer.fit_transform(X)
-        # one transformer imputes and scales, but they are two things to know of the data
-        done = ["imputed", "scaled"] if name == "preprocessor" and "scaler" in _numeric_steps(transformer) else None
-        done = done or [{"preprocessor": "imputed", "encoder": "encoded", "scaler": "scaled"}[name]]
-        flow += [_station(label, X, y) for label in done]
+    for name, transformer in [start.step, *rest]:
+        if transformer is not start.step[1]:
+            X = transformer.fit_transform(X)
+            flow.append(_station({"encoder": "encoded", "scaler": "scaled"}[name], X, y))
         for sampler in plan.after.get(name, []):  # type: ignore[call-overload]
             before = len(y)
             X, y, note = _resample(sampler, X, y)
@@ -59,7 +75,16 @@ def prepare_fold(features: Any, y: Target, steps: Steps, plan: Plan, n_numeric: 
                 X = snap_levels(X, level_blocks(transformer, n_numeric))
             added, removed = added + max(0, len(y) - before), removed + max(0, before - len(y))
             flow.append(_station("resampled", X, y, f"{type(sampler).__name__}: {note}"))
-    return Prepared(np.ascontiguousarray(X, dtype=np.float64), y, steps, flow, added, removed)
+    return Prepared(np.ascontiguousarray(X, dtype=np.float64), y, [start.step, *rest], flow, added, removed)
+
+
+def prepare_fold(features: Any, y: Target, steps: Steps, plan: Plan, n_numeric: int) -> Prepared:
+    """Fits `steps` on one training fold, with the samplers of `plan` in their places.
+
+    Parameters: `features`, a frame of raw features, and `y`, of the training rows and no others.
+    Raises InputError when a sampler cannot do what was asked on these rows.
+    """
+    return resample(preprocess(features, y, steps[0]), steps[1:], plan, n_numeric)
 
 
 def transform(steps: Steps, features: Any) -> Features:

@@ -37,6 +37,7 @@ import numpy.typing as npt
 
 from stages.shared.errors import InputError
 from stages.train.params import Strategy
+from stages.train.settings import Settings
 
 Place = Literal["preprocessor", "encoder"]
 
@@ -94,9 +95,17 @@ class Plan:
     why: str
 
 
-def make_plan(name: str, strategy: Strategy, n_numeric: int, n_categorical: int, random_state: int) -> Plan:
+def make_plan(
+    name: str,
+    strategy: Strategy,
+    n_numeric: int,
+    n_categorical: int,
+    random_state: int,
+    tuned: Settings | None = None,
+) -> Plan:
     """The samplers that carry out strategy `name` on a table with so many columns of each type.
 
+    `tuned` are settings of the sampler that stand in place of the strategy's own.
     Raises InputError when the table lacks the columns that the sampler is made for.
     """
     asked = strategy.sampler
@@ -104,7 +113,7 @@ def make_plan(name: str, strategy: Strategy, n_numeric: int, n_categorical: int,
         return Plan({}, None, None, "no resampling")
     first, cleaner = COMBINATIONS.get(asked, (asked, None))
     cleaning = [] if cleaner is None else [cleaner(sampling_strategy="all")]
-    settings = dict(strategy.settings)
+    settings = {**strategy.settings, **(tuned or {})}
     form, why = _form(first, n_numeric, n_categorical, f"params.yaml: strategies.{name}.sampler")
     if n_categorical and settings.get("shrinkage"):
         why = _SNAPPED.format(first)  # a smoothed bootstrap (ROSE) makes values up

@@ -5,6 +5,11 @@ Left out: what the pipeline sets itself (random_state, n_jobs, class weights), w
 objective, since all but binary:logistic give scores that are no probabilities.
 """
 
+from typing import Any
+
+#: settings of a sampler or a classifier, in the words of its library
+Settings = dict[str, Any]
+
 _NEIGHBOURS = ("sampling_strategy", "k_neighbors")
 _CLEANING = ("sampling_strategy", "n_neighbors", "kind_sel")
 
@@ -40,6 +45,7 @@ _TREE = (
 CLASSIFIER_SETTINGS: dict[str, tuple[str, ...]] = {
     "logistic_regression": ("C", "l1_ratio", "tol", "fit_intercept", "solver", "max_iter"),
     "random_forest": _TREE,
+    "extra_trees": _TREE,
     "xgboost": (
         "n_estimators", "max_depth", "max_leaves", "max_bin", "grow_policy", "learning_rate", "booster",
         "tree_method", "gamma", "min_child_weight", "max_delta_step", "subsample", "sampling_method",
@@ -52,7 +58,11 @@ CLASSIFIER_SETTINGS: dict[str, tuple[str, ...]] = {
     "balanced_random_forest": (*_TREE, "sampling_strategy", "replacement"),
     "easy_ensemble": ("n_estimators", "sampling_strategy", "replacement"),
     "rus_boost": ("n_estimators", "learning_rate", "sampling_strategy", "replacement"),
+    "blend": ("n_rounds",),
 }  # fmt: skip
 
 #: these balance inside themselves: class weights or a sampler on top would count the imbalance twice
 BALANCED_ENSEMBLES = ("balanced_random_forest", "easy_ensemble", "rus_boost")
+
+#: the weighted vote of the other classifiers of a strategy
+BLEND = "blend"

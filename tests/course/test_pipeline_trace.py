@@ -44,6 +44,7 @@ def trace(request, tmp_path_factory):
     for section, changes in COURSE.items():
         params[section].update(changes)
     params["preprocess"]["scale"] = request.param
+    params["tuning"] |= {"samplers": {}, "classifiers": {}}
     params["strategies"] = STRATEGIES
     params["classifiers"] = {"logistic_regression": {}, "mlp": {"hidden_layer_sizes": [8], "max_iter": 5}}
     with (folder / "params.yaml").open("w") as stream:

@@ -53,7 +53,14 @@ def store_strategy(folder: Path, strategy: str, models: dict[str, Any], oof: dic
     asked = "SMOTE" if strategy == "smote" else None
     calibrators = {name: SHIFTED if strategy == "smote" else {"method": "none"} for name in models}
     write_json(place / "calibration.json", calibrators)
-    write_json(place / "trace.json", {"sampler": {"ran": asked}, "folds": [{"added": 0, "removed": 0}], "notes": []})
+    measured = {"train_loss": 0.5, "train_accuracy": 1.0, "validation_loss": 0.75, "validation_accuracy": 0.5}
+    trace = {
+        "sampler": {"ran": asked},
+        "folds": [{"added": 0, "removed": 0}],
+        "epochs": {next(iter(calibrators)): [{"fold": 0, "epoch": 1, **measured}]},
+        "notes": [],
+    }
+    write_json(place / "trace.json", trace)
     write_manifest(place, strategy=strategy)
     known = TRAINED.get(strategy, TRAINED["baseline"])
     found = record(strategy, {name: known[name] for name in models}, asked, asked).model_dump()

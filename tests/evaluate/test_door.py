@@ -72,7 +72,8 @@ def test_every_file_is_as_the_docs_describe(door: Callable[[], dict[str, Any]], 
     assert sorted(outputs(repository)) == [
         "data/test_scores.parquet",
         "metrics/curves/calibration.json", "metrics/curves/confusion.json", "metrics/curves/precision_recall.json",
-        "metrics/curves/roc.json", "metrics/cv/baseline.json", "metrics/cv/smote.json", "metrics/leaderboard.json",
+        "metrics/curves/roc.json", "metrics/curves/training.json",
+        "metrics/cv/baseline.json", "metrics/cv/smote.json", "metrics/leaderboard.json",
         "metrics/strategies/baseline.json", "metrics/strategies/smote.json",
     ]  # fmt: skip
     assert list(leaderboard) == [
@@ -125,6 +126,19 @@ def test_every_file_is_as_the_docs_describe(door: Callable[[], dict[str, Any]], 
         "smote: SMOTE added and removed no row in any fold.",
         "Test has 30 positive rows, fewer than 50: intervals are wide, and only large differences stand out.",
     ]
+
+
+def test_curves_are_what_the_charts_need(door: Callable[[], dict[str, Any]], repository: Path) -> None:
+    door()
+    curves = repository / "metrics/curves"
+    made = {"classifier": "logistic_regression", "epoch": 1}
+    assert json.loads((curves / "training.json").read_text()) == [
+        {"strategy": strategy, **made, "part": part, "loss": loss, "accuracy": accuracy}
+        for strategy in ("baseline", "smote")
+        for part, loss, accuracy in (("train", 0.5, 1.0), ("validation", 0.75, 0.5))
+    ]
+    # 30 of the 150 test rows
+    assert {point["prevalence"] for point in json.loads((curves / "precision_recall.json").read_text())} == {0.2}
 
 
 def test_stored_scores_and_thresholds_give_the_written_counts(door: Callable[[], Any], repository: Path) -> None:

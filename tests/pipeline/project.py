@@ -22,7 +22,18 @@ SMALL = {
         "class_weight": {"class_weight": "balanced"},
         "smote": {"sampler": "SMOTE", "sampling_strategy": 0.75, "k_neighbors": 5},
     },
-    "classifiers": {"logistic_regression": {"max_iter": 1000}, "xgboost": {"n_estimators": 10}},
+    "classifiers": {
+        "logistic_regression": {"max_iter": 1000},
+        "xgboost": {"n_estimators": 10},
+        "blend": {"n_rounds": 5},
+    },
+    "tuning": {
+        "metric": "average_precision",
+        "search": {"how": "exhaustive"},
+        "n_splits": 2,
+        "samplers": {"SMOTE": {"k_neighbors": [3, 5]}},
+        "classifiers": {"logistic_regression": {"C": [0.1, 1.0]}},
+    },
 }
 
 

@@ -20,6 +20,7 @@ IMPORTED_AS = {
     "ruamel.yaml": "ruamel",
     "pytest-xdist": "xdist",
     "import-linter": "importlinter",
+    "vl-convert-python": "vl_convert",
 }
 
 

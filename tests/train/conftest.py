@@ -55,6 +55,7 @@ SECTIONS = {
     "preprocess": "{impute: median, scale: before_resampling, max_categories: 30}",
     "strategies": "{baseline: {}}",
     "classifiers": "{logistic_regression: {C: 1.0}}",
+    "tuning": "{metric: average_precision, search: {how: exhaustive}, n_splits: 2, samplers: {}, classifiers: {}}",
     "calibration": "auto",
 }
 

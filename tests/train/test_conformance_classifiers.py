@@ -10,16 +10,18 @@ import pytest
 from stages.shared.contract import Feature
 from stages.shared.errors import InputError
 from stages.shared.tables import Table
-from stages.train.crossfit import Outcome, fit_strategy
+from stages.train.crossfit import fit_strategy
+from stages.train.outcome import Outcome
 from stages.train.params import TrainParams
-from stages.train.settings import BALANCED_ENSEMBLES, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
+from stages.train.settings import BALANCED_ENSEMBLES, BLEND, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
 
 PLAIN = [name for name in CLASSIFIER_SETTINGS if name not in BALANCED_ENSEMBLES]
 
 
 def check(outcome: Outcome, table: Table, classifiers: list[str]) -> None:
     rows = len(table.target)
-    assert list(outcome.oof) == list(outcome.models) == list(outcome.weights) == classifiers
+    assert list(outcome.oof) == list(outcome.models) == list(outcome.recipes) == classifiers
+    assert list(outcome.weights) == [name for name in classifiers if name != BLEND]
     validated = np.concatenate([fold.validation for fold in outcome.folds])
     assert sorted(validated) == list(range(rows))
     for name, scores in outcome.oof.items():
@@ -40,7 +42,7 @@ def test_every_sampler_with_every_classifier(
     told: list[str] = []
     outcome = fit_strategy(table, "tried", make_params({"sampler": name}, PLAIN), told.append)
     check(outcome, table, PLAIN)
-    assert len(told) == len(PLAIN) * (2 + 1)
+    assert len(told) == (len(PLAIN) - 1) * (2 + 1)  # the blend is fitted with the others
 
 
 @pytest.mark.parametrize("kind", ["numeric", "mixed", "categorical"])
@@ -95,7 +97,12 @@ def test_scores_of_a_model_are_those_of_its_steps_and_classifier(
 )
 @pytest.mark.parametrize("place", ["classifiers", "strategies.tried.classifiers"])
 def test_a_wrong_setting_is_named_with_its_key(
-    classifier: str, settings: dict[str, Any], words: str, place: str, make_table: Callable[..., Table]
+    classifier: str,
+    settings: dict[str, Any],
+    words: str,
+    place: str,
+    make_table: Callable[..., Table],
+    no_tuning: dict[str, Any],
 ) -> None:
     inside = place.startswith("strategies")
     given = {classifier: settings}
@@ -105,6 +112,7 @@ def test_a_wrong_setting_is_named_with_its_key(
         "preprocess": {"impute": "median", "scale": "before_resampling", "max_categories": 30},
         "strategies": {"tried": {"classifiers": given} if inside else {}},
         "classifiers": {"logistic_regression": {}} if inside else given,
+        "tuning": no_tuning,
         "calibration": "auto",
     }
     with pytest.raises(InputError) as caught:

@@ -31,8 +31,17 @@ classifiers:
   random_forest: {n_estimators: 5}
   xgboost: {n_estimators: 5}
   mlp: {hidden_layer_sizes: [4], max_iter: 3}
+  blend: {n_rounds: 4}
+tuning:
+  metric: average_precision
+  search: {how: exhaustive}
+  n_splits: 2
+  samplers: {SMOTE: {k_neighbors: [1, 3], sampling_strategy: [0.5, 0.75]}}
+  classifiers: {logistic_regression: {C: [0.1, 1]}}
 calibration: auto
 """
+
+NAMES = ["logistic_regression", "random_forest", "xgboost", "mlp", "blend"]
 
 Folder = Callable[[], Path]
 
@@ -72,8 +81,9 @@ def finished(folder: Folder) -> tuple[Path, subprocess.CompletedProcess[str]]:
 def test_writes_the_files_that_are_documented(finished: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     made, process = finished
     assert process.returncode == 0, process.stderr
-    models = [f"models/smote/{name}.skops" for name in ("logistic_regression", "random_forest", "xgboost", "mlp")]
-    others = [f"models/smote/{name}" for name in ("oof.parquet", "calibration.json", "trace.json", "manifest.json")]
+    models = [f"models/smote/{name}.skops" for name in NAMES]
+    facts = ("calibration.json", "trace.json", "tuning.json", "manifest.json")
+    others = [f"models/smote/{name}" for name in ("oof.parquet", *facts)]
     assert sorted(contents(made)) == sorted([*models, *others, "metrics/cv/smote.json"])
     assert not [path for path in made.rglob("*") if path.name.startswith(".")]
 
@@ -100,7 +110,7 @@ def test_the_summary_points_at_the_models(finished: tuple[Path, Any]) -> None:
 def test_no_synthetic_row_reaches_a_file(finished: tuple[Path, Any]) -> None:
     made, _ = finished
     train, oof = pq.read_table(made / "data/train.parquet"), pq.read_table(made / "models/smote/oof.parquet")
-    assert oof.column_names == ["row", "fold", "y", "logistic_regression", "random_forest", "xgboost", "mlp"]
+    assert oof.column_names == ["row", "fold", "y", *NAMES]
     assert sorted(oof.column("row").to_pylist()) == sorted(train.column("__row__").to_pylist())
     truth = dict(zip(train.column("__row__").to_pylist(), train.column("sick").to_pylist(), strict=True))
     assert [truth[row] for row in oof.column("row").to_pylist()] == oof.column("y").to_pylist()
@@ -113,8 +123,8 @@ def test_a_plain_line_a_candidate_where_no_terminal_is(finished: tuple[Path, sub
     lines = process.stderr.splitlines()
     line = re.compile(r"train@smote (\w+): cv average precision 0\.\d{3} ± 0\.\d{3}")
     matches = [line.fullmatch(text) for text in lines]
-    assert [match[1] for match in matches if match] == ["logistic_regression", "random_forest", "xgboost", "mlp"]
-    assert len(lines) == 4
+    assert [match[1] for match in matches if match] == NAMES
+    assert len(lines) == len(NAMES)
 
 
 def test_a_second_run_gives_equal_bytes_whatever_threads_and_hash_seed(finished: tuple[Path, Any]) -> None:

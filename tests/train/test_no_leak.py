@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pytest
 
 from stages.shared.tables import Table
-from stages.train import crossfit
-from stages.train.crossfit import Outcome
+from stages.train import crossfit, workbench
+from stages.train.outcome import Outcome
 from stages.train.params import TrainParams
 from stages.train.record import oof_columns
 from stages.train.resample import Prepared, transform
@@ -46,10 +46,10 @@ def seen(make_table: Callable[..., Table], make_params: Callable[..., TrainParam
     def run(name: str, kind: str) -> Seen:
         table, prepared = make_table(kind), []
         training, validation = [], []
-        prepare_fold, fit = crossfit.prepare_fold, crossfit.fit
+        resample, fit = workbench.resample, workbench.fit
 
         def spy_prepare(*arguments: Any) -> Prepared:
-            prepared.append(prepare_fold(*arguments))
+            prepared.append(resample(*arguments))
             return prepared[-1]
 
         def spy_fit(*arguments: Any) -> Any:
@@ -59,8 +59,8 @@ def seen(make_table: Callable[..., Table], make_params: Callable[..., TrainParam
 
         params = make_params({"sampler": name, **SETTINGS.get(name, {})}, ["logistic_regression"], n_splits=3)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(crossfit, "prepare_fold", spy_prepare)
-            patch.setattr(crossfit, "fit", spy_fit)
+            patch.setattr(workbench, "resample", spy_prepare)
+            patch.setattr(workbench, "fit", spy_fit)
             outcome = crossfit.fit_strategy(table, "tried", params, lambda _: None)
         return Seen(table, outcome, training, validation, prepared)
 

@@ -9,7 +9,8 @@ import pytest
 
 from stages.shared.contract import Feature
 from stages.shared.tables import Table
-from stages.train import crossfit
+from stages.train import crossfit, workbench
+from stages.train.outcome import Outcome
 from stages.train.resample import Prepared, transform
 
 AsTable = Callable[..., Table]
@@ -41,16 +42,16 @@ def test_nothing_is_learned_from_validation_rows(
     as_table: AsTable,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def first_fold(table: Table) -> tuple[list[Any], crossfit.Outcome]:
+    def first_fold(table: Table) -> tuple[list[Any], Outcome]:
         prepared: list[Prepared] = []
-        original = crossfit.prepare_fold
+        original = workbench.resample
 
         def spying(*arguments: Any) -> Prepared:
             prepared.append(original(*arguments))
             return prepared[-1]
 
         with monkeypatch.context() as patch:
-            patch.setattr(crossfit, "prepare_fold", spying)
+            patch.setattr(workbench, "resample", spying)
             outcome = crossfit.fit_strategy(table, "tried", make_params({}, ["logistic_regression"]), lambda _: None)
         return learned(prepared[0]), outcome
 

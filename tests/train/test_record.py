@@ -10,8 +10,9 @@ import pytest
 
 from stages.shared.contract import Step
 from stages.shared.tables import Table
-from stages.train.crossfit import FoldRecord, Outcome, fit_strategy
+from stages.train.crossfit import fit_strategy
 from stages.train.folds import Fold
+from stages.train.outcome import FoldRecord, Outcome
 from stages.train.params import TrainParams
 from stages.train.record import cross_validation, oof_columns, trace
 from stages.train.samplers import Plan
@@ -45,6 +46,8 @@ def outcome() -> Outcome:
         models={"mlp": None, "xgboost": None},  # type: ignore[dict-item]
         recipes={},
         gave_up={"mlp": 1},
+        tuned={},
+        shares={},
     )
 
 
@@ -89,7 +92,17 @@ def test_the_trace_has_the_documented_keys() -> None:
     both = {**TOY, "xgboost": TOY["mlp"]}
     cv = cross_validation(both, raw(both, "mlp", "xgboost"))
     found = trace("smote", outcome(), cv)
-    assert list(found) == ["strategy", "sampler", "flow", "folds", "class_weight", "epochs", "notes", "metrics"]
+    assert list(found) == [
+        "strategy",
+        "sampler",
+        "flow",
+        "folds",
+        "class_weight",
+        "blend",
+        "epochs",
+        "notes",
+        "metrics",
+    ]
     assert found["sampler"] == {"asked": "SMOTE", "ran": "SMOTENC", "why": "2 categorical columns"}
     assert found["flow"] == [{"step": "train", "rows": 4, "columns": 2, "negative": 2, "positive": 2, "note": ""}]
     assert found["folds"][1] == {

@@ -9,7 +9,8 @@ from sklearn.utils.class_weight import compute_class_weight
 
 from stages.shared.tables import Table
 from stages.train.classifiers import CLASSIFIERS, fit
-from stages.train.crossfit import Outcome, fit_strategy
+from stages.train.crossfit import fit_strategy
+from stages.train.outcome import Outcome
 from stages.train.params import TrainParams
 from stages.train.weights import ClassWeights, class_weights, scale_pos_weight
 
@@ -88,7 +89,7 @@ def test_after_full_balance_balanced_weights_are_one_and_one(
 def test_weights_of_a_fold_are_those_of_its_training_rows(
     make_table: Callable[..., Table], make_params: Callable[..., TrainParams], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from stages.train import crossfit
+    from stages.train import workbench
 
     seen = []
 
@@ -96,7 +97,7 @@ def test_weights_of_a_fold_are_those_of_its_training_rows(
         seen.append((arguments[3], len(arguments[5][1]), int(arguments[5][1].sum())))
         return fit(*arguments)
 
-    monkeypatch.setattr(crossfit, "fit", spy)
+    monkeypatch.setattr(workbench, "fit", spy)
     params = make_params({"class_weight": "balanced"}, ["logistic_regression"], n_splits=3)
     fit_strategy(make_table(negatives=61), "tried", params, lambda _: None)
     assert len(seen) == 4

@@ -5,6 +5,7 @@ from pydantic import Field
 from stages.shared.params import View
 from stages.split.params import SplitParams
 from stages.train.params import Classifiers, CvParams, PreprocessParams, Strategies
+from stages.train.settings import BLEND
 
 
 class EvaluateView(View):
@@ -27,6 +28,6 @@ class AuditParams(View):
     @property
     def measuring(self) -> list[str]:
         """The classifiers with which leaks are measured: the regression and the forest, or the first there is."""
-        names = list(self.classifiers)
+        names = [name for name in self.classifiers if name != BLEND]
         both = [name for name in names if name in ("logistic_regression", "random_forest")]
         return both or names[:1]

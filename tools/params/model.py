@@ -12,6 +12,7 @@ from stages.shared.paths import SYNTHETIC
 from stages.split.params import SplitParams
 from stages.synthesize.params import SyntheticParams
 from stages.train.params import Calibration, Classifiers, CvParams, PreprocessParams, Strategies
+from stages.train.tuning_params import TuningParams
 from tools.compare.params import CompareSection
 
 
@@ -28,6 +29,7 @@ class Params(View):
     preprocess: PreprocessParams
     strategies: Strategies
     classifiers: Classifiers
+    tuning: TuningParams
     calibration: Calibration
     evaluate: EvaluateSection
     select: SelectParams

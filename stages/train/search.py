@@ -1,0 +1,110 @@
+"""Tuning: which combination of settings is best over folds of the rows that it is given, and of no others."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from math import ceil
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from stages.train.combinations import Combination, combinations
+from stages.train.folds import Fold, make_folds
+from stages.train.measure import LOWER_IS_BETTER, SCORE_METRICS, at_half
+from stages.train.params import CvParams
+from stages.train.tuning_params import SearchParams
+from stages.train.workbench import FoldRows, Index, Workbench
+
+
+class Trial(NamedTuple):
+    """One combination and its metrics, by name, in each fold that it was tried in."""
+
+    combination: Combination
+    folds: list[dict[str, float]]
+
+    def mean(self, metric: str) -> float:
+        """Over the folds, to six digits: what differs beyond is noise of the arithmetic."""
+        return round(float(np.mean([values[metric] for values in self.folds])), 6)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The outcome of a search for one classifier."""
+
+    chosen: Combination
+    trials: list[Trial]
+
+
+def search_inside(bench: Workbench, rows: Index) -> dict[str, Combination]:
+    """The best combination for each tuned classifier by cross-validation inside `rows`: the inner loop of nesting."""
+    if not grids(bench):
+        return {}
+    cv = CvParams(n_splits=bench.params.tuning.n_splits, n_repeats=1)
+    inner = make_folds(bench.y[rows], bench.table.units[rows], cv, bench.params.random_state, "tuning.n_splits")
+    folds = [Fold(rows[fold.training], rows[fold.validation]) for fold in inner]
+    return {classifier: found.chosen for classifier, found in search(bench, folds).items()}
+
+
+def search(bench: Workbench, folds: Iterable[Fold], full: bool = False) -> dict[str, Found]:
+    """The best combination for each tuned classifier over `folds`; `full` measures more than the search needs.
+
+    In each fold rows are preprocessed once, and resampled once for each setting of the sampler, for all classifiers.
+    Of combinations with equal means the first of the grid is chosen.
+    """
+    tuning = bench.params.tuning
+    trials = {
+        classifier: [Trial(combination, []) for combination in every] for classifier, every in grids(bench).items()
+    }
+    alive = dict(trials)
+    for fold in folds:
+        _try_all(bench, FoldRows(bench, fold), alive, full)
+        alive = {classifier: _survivors(tried, tuning.metric, tuning.search) for classifier, tried in alive.items()}
+    return {
+        classifier: Found(_best_first(alive[classifier], tuning.metric)[0].combination, tried)
+        for classifier, tried in trials.items()
+    }
+
+
+def grids(bench: Workbench) -> dict[str, list[Combination]]:
+    """What is tried for each classifier that is tuned."""
+    params = bench.params
+    found = {
+        classifier: combinations(bench.strategy, classifier, params.tuning, params.random_state)
+        for classifier in bench.classifiers
+    }
+    return {classifier: every for classifier, every in found.items() if every}
+
+
+def _try_all(bench: Workbench, rows: FoldRows, trials: dict[str, list[Trial]], full: bool) -> None:
+    """Adds the metrics of one fold to every trial; one resampled table is in memory at a time."""
+
+    def sampler(pair: tuple[str, Trial]) -> str:
+        return repr(pair[1].combination.sampler)
+
+    pairs = [(classifier, trial) for classifier, tried in trials.items() for trial in tried]
+    for _, group in groupby(sorted(pairs, key=sampler), key=sampler):
+        together = list(group)
+        prepared = rows.prepared(together[0][1].combination.sampler)
+        X = rows.validation(prepared)
+        for classifier, trial in together:
+            scores = bench.fit(classifier, trial.combination, prepared).classifier.predict_proba(X)[:, 1]
+            trial.folds.append(_measured(rows.y_validation, scores, bench.params.tuning.metric, full))
+
+
+def _measured(y: Any, scores: Any, metric: str, full: bool) -> dict[str, float]:
+    names = list(SCORE_METRICS) if full else [metric]
+    values = {name: float(SCORE_METRICS[name](y, scores)) for name in names}
+    return {**values, **at_half(y, scores)} if full else values
+
+
+def _survivors(trials: list[Trial], metric: str, how: SearchParams) -> list[Trial]:
+    """Those that go on to the next fold: with halving the best `1 / factor`, in the order of the grid."""
+    if how.factor is None:
+        return trials
+    best = _best_first(trials, metric)[: ceil(len(trials) / how.factor)]
+    return [trial for trial in trials if trial in best]
+
+
+def _best_first(trials: list[Trial], metric: str) -> list[Trial]:
+    sign = 1 if metric in LOWER_IS_BETTER else -1
+    return sorted(trials, key=lambda trial: sign * trial.mean(metric))  # stable: equals keep the order of the grid

@@ -1,0 +1,54 @@
+"""The curve of boosting rounds: the same losses as scikit-learn's, and no influence on the model."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, log_loss
+from xgboost import XGBClassifier
+
+from stages.shared.tables import Table
+from stages.train.crossfit import fit_strategy
+from stages.train.rounds import fit_by_round
+
+RNG = np.random.RandomState(0)
+X = RNG.normal(size=(120, 3))
+Y = (X[:, 0] + RNG.normal(size=120) > 1).astype(np.int64)
+TRAINING, VALIDATION = (X[:80], Y[:80]), (X[80:], Y[80:])
+
+
+def model(rounds: int, **settings: Any) -> XGBClassifier:
+    return XGBClassifier(n_estimators=rounds, max_depth=2, random_state=0, n_jobs=1, **settings)
+
+
+def test_losses_are_log_losses_of_the_model_so_far() -> None:
+    fitted = model(5, scale_pos_weight=4.0, eval_metric="aucpr")
+    curve = fit_by_round(fitted, TRAINING, VALIDATION)
+    assert [point["epoch"] for point in curve] == [1, 2, 3, 4, 5]
+    for point in curve:
+        so_far = (0, point["epoch"])
+        for part, (features, y) in (("train", TRAINING), ("validation", VALIDATION)):
+            scores = fitted.predict_proba(features, iteration_range=so_far)[:, 1]
+            assert point[f"{part}_loss"] == pytest.approx(log_loss(y, scores), abs=1e-5)  # type: ignore[literal-required]
+            right = accuracy_score(y, scores >= 0.5)
+            assert point[f"{part}_accuracy"] == pytest.approx(right, abs=1e-6)  # type: ignore[literal-required]
+
+
+def test_being_watched_changes_nothing() -> None:
+    watched, alone = model(20, eval_metric="aucpr"), model(20, eval_metric="aucpr")
+    fit_by_round(watched, TRAINING, VALIDATION)
+    assert fit_by_round(alone, TRAINING, None) == []
+    assert np.array_equal(watched.predict_proba(X), alone.predict_proba(X))
+    assert watched.get_params() == alone.get_params()
+
+
+def test_a_long_curve_is_thinned_but_keeps_both_ends() -> None:
+    curve = fit_by_round(model(150), TRAINING, VALIDATION)
+    assert len(curve) == 60
+    assert (curve[0]["epoch"], curve[-1]["epoch"]) == (1, 150)
+
+
+def test_the_folds_of_a_strategy_have_it(make_table: Callable[..., Table], make_params: Callable[..., Any]) -> None:
+    outcome = fit_strategy(make_table(), "tried", make_params({}, ["xgboost"]), lambda _: None)
+    assert [len(record.curves["xgboost"]) for record in outcome.records] == [5, 5]
