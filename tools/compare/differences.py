@@ -52,21 +52,7 @@ def code_changes(base: State, head: State) -> list[CodeChange]:
 
 def _code(state: State) -> dict[tuple[str, str], str | None]:
     """(path, stage) -> hash of what a stage depends on and no stage makes, the raw table excepted."""
-    made = {out.path for stage in state.lock.stages.values() for out in stage.outs}
-    live = {name: stage for name, stage in state.lock.stages.items() if _is_live(state, name)}
-    return {
-        (dep.path, name): dep.md5
-        for name, stage in live.items()
-        for dep in stage.deps
-        if not dep.path.startswith(("data/", "metrics/", "models/"))
-        and dep.path not in made | {state.board.data.source}
-    }
-
-
-def _is_live(state: State, stage: str) -> bool:
-    """Whether dvc.yaml still makes a stage; its entry in dvc.lock outlives it."""
-    name, _, strategy = stage.partition("@")
-    return name in state.pipeline and (not strategy or strategy in state.params.get("strategies", {}))
+    return {(path, stage): md5 for (path, stage), md5 in state.lock.inputs.items() if path != state.board.data.source}
 
 
 def _data_facts(state: State) -> dict[str, str | int | None]:

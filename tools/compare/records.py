@@ -4,6 +4,7 @@ These are models of the review's own, not those of report: a pull request may ch
 must still be compared with a base that was written before it.
 """
 
+from collections.abc import Collection
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -150,17 +151,44 @@ class LockedStage(Read):
     outs: list[Entry] = []
 
 
-class Lock(Read):
-    """`dvc.lock`."""
+class PipelineStage(Read):
+    """A stage, or a family of them, as dvc.yaml declares it."""
 
-    stages: dict[str, LockedStage]
-
-    def made(self, path: object) -> Entry | None:
-        """The output of that path, whichever stage made it."""
-        return next((out for stage in self.stages.values() for out in stage.outs if out.path == str(path)), None)
+    params: list[Any] = []
 
 
 class Pipeline(Read):
     """`dvc.yaml`."""
 
-    stages: dict[str, Any]
+    stages: dict[str, PipelineStage]
+
+
+class Lock(Read):
+    """`dvc.lock`."""
+
+    stages: dict[str, LockedStage]
+
+    def live(self, pipeline: Pipeline, strategies: Collection[str]) -> "Lock":
+        """Without the entries of stages and strategies that are no longer there: DVC keeps them for ever."""
+        parts = {name: name.partition("@") for name in self.stages}
+        kept = [
+            name
+            for name, (stage, _, strategy) in parts.items()
+            if stage in pipeline.stages and (not strategy or strategy in strategies)
+        ]
+        return Lock(stages={name: self.stages[name] for name in kept})
+
+    def made(self, path: object) -> Entry | None:
+        """The output of that path, whichever stage made it."""
+        return next((out for stage in self.stages.values() for out in stage.outs if out.path == str(path)), None)
+
+    @property
+    def inputs(self) -> dict[tuple[str, str], str | None]:
+        """(path, stage) -> hash of what a stage depends on and no stage makes."""
+        made = [out.path for stage in self.stages.values() for out in stage.outs]
+        return {
+            (dep.path, name): dep.md5
+            for name, stage in self.stages.items()
+            for dep in stage.deps
+            if not any(path == dep.path or path.startswith(f"{dep.path}/") for path in made)
+        }

@@ -1,8 +1,11 @@
 """A revision as git keeps it, or the work tree in its place: the content of tracked files, and nothing else."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+import io
 from pathlib import Path
 import subprocess
+import tarfile
 
 from stages.shared.errors import InputError
 
@@ -31,6 +34,22 @@ class Revision:
         except (OSError, subprocess.CalledProcessError):
             mend = "commit params.yaml, dvc.lock and metrics/ together, after `dvc repro`"
             raise InputError(f"{self.where(path)}: no such file; {mend}") from None
+
+    def files(self, places: Iterable[str]) -> dict[str, bytes]:
+        """Every file at or below `places` by its path; of the work tree also what is not committed and not ignored."""
+        if self.commit:
+            named = git("ls-tree", "-r", "-z", "--name-only", self.commit, "--", *places)
+        else:
+            named = git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *places)
+        names = [name for name in named.decode(errors="surrogateescape").split("\0") if name]
+        if not self.commit:
+            return {name: Path(name).read_bytes() for name in names if Path(name).is_file()}
+        return _unpacked(git("archive", "--format=tar", self.commit, "--", *names)) if names else {}
+
+
+def _unpacked(packed: bytes) -> dict[str, bytes]:
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        return {item.name: file.read() for item in archive if item.isfile() and (file := archive.extractfile(item))}
 
 
 def find_revision(name: str | None) -> Revision:

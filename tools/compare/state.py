@@ -2,27 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-import hashlib
 from pathlib import Path
 from typing import Any, TypeVar
 
 from stages.shared import paths
 from stages.shared.errors import InputError
+from tools.compare.doubts import LOCK, find_doubts
 from tools.compare.params import CompareParams
 from tools.compare.parse import mapping, parse, parse_json
 from tools.compare.records import Board, Candidate, Entry, Lock, Pipeline, Row, Selected
 from tools.compare.revisions import Revision
 
-LOCK = Path("dvc.lock")
 PIPELINE = Path("dvc.yaml")
 
 #: a flat metrics file -> the strategy that it is of, and what it says
 Rows = dict[Path, tuple[str, Row]]
 
 T = TypeVar("T")
-
-#: the metrics files whose hashes stand in dvc.lock
-HASHED = (paths.LEADERBOARD, paths.SELECTED)
 
 
 @dataclass(frozen=True)
@@ -32,8 +28,7 @@ class State:
     revision: Revision
     params: dict[str, Any]
     settings: CompareParams
-    lock: Lock
-    pipeline: dict[str, Any]  # stages of dvc.yaml
+    lock: Lock  # of the stages that dvc.yaml makes
     board: Board
     champion: Candidate
     doubts: list[str]  # why the metrics may not be those of the params
@@ -70,8 +65,8 @@ def read_state(revision: Revision) -> State:
     champion = board.candidate(selected.strategy, selected.classifier) if board and selected else None
     if reader.problems or not (params and settings and lock and pipeline and board and champion):
         raise InputError(reader.problems)
-    doubts = [*_other_files(revision, lock), *_other_params(revision, params, lock, pipeline.stages)]
-    return State(revision, params, settings, lock, pipeline.stages, board, champion, doubts)
+    live = lock.live(pipeline, params.get("strategies", {}))
+    return State(revision, params, settings, live, board, champion, find_doubts(revision, params, live, pipeline))
 
 
 def read_states(base: Revision, head: Revision) -> tuple[State, State]:
@@ -124,31 +119,3 @@ def _at_odds(revision: Revision, board: Board, rows: Rows) -> list[str]:
                 "run `dvc repro` and commit metrics/ as a whole"
             )
     return problems
-
-
-def _other_files(revision: Revision, lock: Lock) -> list[str]:
-    """The metrics files that are not those of the run that dvc.lock records."""
-    return [
-        f"{revision.where(path)}: is not the file that {LOCK} names; it was edited, or merged by hand: run `dvc repro`"
-        for path in HASHED
-        if not (entry := lock.made(path)) or entry.md5 != hashlib.md5(revision.read(path)).hexdigest()
-    ]
-
-
-def _other_params(revision: Revision, params: dict[str, Any], lock: Lock, pipeline: dict[str, Any]) -> list[str]:
-    """The params that a stage of dvc.yaml has not run with; stages that are no longer there keep their entry."""
-    changed = {
-        key: None
-        for name, stage in lock.stages.items()
-        if name.partition("@")[0] in pipeline and name.partition("@")[2] in ("", *params.get("strategies", {}))
-        for key, value in stage.params.get(str(paths.PARAMS), {}).items()
-        if _dig(params, key) != value
-    }
-    where = revision.where(paths.PARAMS)
-    return [f"{where}: {key}: is not what {LOCK} says the pipeline ran with; run `dvc repro`" for key in changed]
-
-
-def _dig(content: Any, key: str) -> Any:
-    for part in key.split("."):
-        content = content.get(part) if isinstance(content, dict) else None
-    return content

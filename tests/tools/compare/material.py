@@ -177,7 +177,7 @@ def state(lifts: dict[str, float] = LIFTS, champion: str = "baseline/forest", **
     assert found
     return State(
         Revision("some", "0" * 40), content, CompareParams.model_validate(content),
-        Lock.model_validate(changes.pop("lock", lock({}, content))), PIPELINE["stages"], parsed, found,
+        Lock.model_validate(changes.pop("lock", lock({}, content))), parsed, found,
         changes.pop("doubts", []),
     )  # fmt: skip
 

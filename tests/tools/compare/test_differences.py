@@ -73,13 +73,12 @@ def test_code_is_told_by_what_depends_on_it():
     ]
 
 
-def test_what_dvc_lock_keeps_of_stages_that_are_gone_is_passed_over():
-    after = lock({}, params())
-    after["stages"]["train@gone"] = after["stages"]["old"] = {"deps": [{"path": "stages/train", "md5": "a"}]}
-    assert code_changes(state(), state(lock=after)) == []
-
-
 def test_data_and_artefacts_are_no_code():
     after = lock({}, params(), raw="4b")
-    after["stages"]["evaluate"]["deps"].append({"path": "data/test.parquet", "md5": "a"})
+    after["stages"]["evaluate"]["deps"] += [
+        {"path": "data/test.parquet", "md5": "a"},
+        {"path": "metrics/cv", "md5": "a"},
+    ]
+    outs = [{"path": "data/test.parquet", "md5": "a"}, {"path": "metrics/cv/smote.json", "md5": "a"}]
+    after["stages"]["prepare"]["outs"] = outs
     assert code_changes(state(), state(lock=after)) == []
