@@ -36,8 +36,8 @@ def mapping(where: str, text: bytes) -> dict[str, Any]:
         content = YAML(typ="safe").load(text)
     except (YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{where}: cannot be read as YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(content, dict):
-        raise InputError(f"{where}: must be a mapping; found {type(content).__name__}")
+    if not isinstance(content, dict) or not content:
+        raise InputError(f"{where}: must be a mapping that is not empty; found {type(content).__name__}")
     return content
 
 

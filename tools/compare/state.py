@@ -54,7 +54,7 @@ def read_state(revision: Revision) -> State:
     """
     reader = Reader(revision)
     params = reader.read(paths.PARAMS, mapping)
-    settings = params and reader.read(paths.PARAMS, lambda where, text: parse(CompareParams, where, params))
+    settings = reader.read(paths.PARAMS, lambda where, text: parse(CompareParams, where, params)) if params else None
     lock = reader.read(LOCK, lambda where, text: parse(Lock, where, mapping(where, text)))
     pipeline = reader.read(PIPELINE, lambda where, text: parse(Pipeline, where, mapping(where, text)))
     board = reader.read(paths.LEADERBOARD, lambda where, text: parse_json(Board, where, text))
@@ -65,7 +65,7 @@ def read_state(revision: Revision) -> State:
     champion = board.candidate(selected.strategy, selected.classifier) if board and selected else None
     if reader.problems or not (params and settings and lock and pipeline and board and champion):
         raise InputError(reader.problems)
-    live = lock.live(pipeline, params.get("strategies", {}))
+    live = lock.live(pipeline, settings.strategies)
     return State(revision, params, settings, live, board, champion, find_doubts(revision, params, live, pipeline))
 
 

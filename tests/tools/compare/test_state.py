@@ -126,6 +126,18 @@ def test_a_wrong_tolerance_is_refused(folder):
         read_state(find_revision(None))
 
 
+@pytest.mark.parametrize("name", ["params.yaml", "dvc.lock", "dvc.yaml"])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", "stages: 1\nstrategies: 1", "stages: {a: 1}", "a: 1\na: 2", "\x00", "a: ]"]
+)
+def test_yaml_of_any_other_form_is_refused_with_its_name(folder, name, text):
+    Path(name).write_text(text)
+    with pytest.raises(InputError) as caught:
+        read_state(find_revision(None))
+    assert caught.value.problems
+    assert all(problem.startswith(f"{name} in the work tree: ") for problem in caught.value.problems)
+
+
 def test_the_problems_of_both_revisions_are_said_at_once(folder):
     Path(SELECTED).unlink()
     commit(folder, "One")
