@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from stages.shared import paths
@@ -50,7 +50,7 @@ def _inputs(revision: Revision, lock: Lock) -> list[str]:
     hashes: dict[str, set[str | None]] = {}
     for (path, _), md5 in lock.inputs.items():
         hashes.setdefault(path, set()).add(md5)
-    files = revision.files(hashes)
+    files = revision.files(path for path in hashes if _is_inside(path))
     found = []
     for path, known in hashes.items():
         inside = {name.removeprefix(f"{path}/"): text for name, text in files.items() if name.startswith(f"{path}/")}
@@ -58,6 +58,11 @@ def _inputs(revision: Revision, lock: Lock) -> list[str]:
         if now and known != {now}:
             found.append(f"{revision.where(path)}: is not what {LOCK} says the pipeline ran with; run `dvc repro`")
     return found
+
+
+def _is_inside(path: str) -> bool:
+    """Whether a dependency lies in the repository; DVC also takes absolute paths and addresses."""
+    return "://" not in path and not PurePosixPath(path).is_absolute() and ".." not in PurePosixPath(path).parts
 
 
 def _dig(content: Any, key: str) -> Any:

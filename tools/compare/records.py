@@ -138,7 +138,7 @@ class Board(Read):
 class Entry(Read):
     """A file or folder as DVC saw it; a folder's hash ends with `.dir`."""
 
-    path: str
+    path: str = Field(min_length=1)
     md5: str | None = None
     size: int | None = None
 

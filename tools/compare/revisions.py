@@ -38,13 +38,17 @@ class Revision:
     def files(self, places: Iterable[str]) -> dict[str, bytes]:
         """Every file at or below `places` by its path; of the work tree also what is not committed and not ignored."""
         if self.commit:
-            named = git("ls-tree", "-r", "-z", "--name-only", self.commit, "--", *places)
+            named = git("--literal-pathspecs", "ls-tree", "-r", "-z", "--name-only", self.commit, "--", *places)
         else:
-            named = git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *places)
+            named = git(
+                "--literal-pathspecs", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *places
+            )
         names = [name for name in named.decode(errors="surrogateescape").split("\0") if name]
         if not self.commit:
             return {name: Path(name).read_bytes() for name in names if Path(name).is_file()}
-        return _unpacked(git("archive", "--format=tar", self.commit, "--", *names)) if names else {}
+        return (
+            _unpacked(git("--literal-pathspecs", "archive", "--format=tar", self.commit, "--", *names)) if names else {}
+        )
 
 
 def _unpacked(packed: bytes) -> dict[str, bytes]:

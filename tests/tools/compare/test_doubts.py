@@ -78,6 +78,12 @@ def test_a_table_in_git_that_was_changed_without_a_run_is_doubted(folder):
     assert doubts() == ["raw.csv"]
 
 
+def test_what_lies_outside_the_repository_is_passed_over(folder):
+    outside = [{"path": path, "md5": "a"} for path in ("/data/x.csv", "../x.csv", "s3://bucket/x.csv", ":(top)*", "*")]
+    relock(lambda stages: stages["prepare"]["deps"].extend(outside))
+    assert doubts() == []
+
+
 def test_a_param_that_a_stage_now_reads_and_has_not_run_with_is_doubted(folder):
     pipeline = YAML(typ="safe").load(Path("dvc.yaml").read_text())
     pipeline["stages"]["evaluate"]["params"] = ["strategies", "${item}.x", "tuning"]
