@@ -55,13 +55,13 @@ def test_the_document_gives_the_commands():
 
 
 def test_branches_that_changed_different_strategies(repository):
-    branch(repository, "three", lambda params: params["strategies"]["smote"].update(k_neighbors=3))
+    branch(repository, "half", lambda params: params["strategies"]["smote"].update(sampling_strategy=0.5))
     branch(
         repository,
         "sharp",
         lambda params: params["strategies"]["class_weight"].update(class_weight={"negative": 1, "positive": 9}),
     )
-    conflicts = merge(repository, "three")
+    conflicts = merge(repository, "half")
     assert "dvc.lock" in conflicts
     assert "params.yaml" not in conflicts
     assert cure(repository) == ["evaluate", "report"]  # both trainings are in the cache
@@ -71,13 +71,13 @@ def test_branches_that_changed_different_strategies(repository):
 
 def test_a_shared_param_against_a_strategy(repository):
     """What neither branch has run is run: every strategy with the new folds is there but one."""
-    branch(repository, "three", lambda params: params["strategies"]["smote"].update(k_neighbors=3))
+    branch(repository, "half", lambda params: params["strategies"]["smote"].update(sampling_strategy=0.5))
     branch(repository, "folds", lambda params: params["cv"].update(n_splits=3))
-    assert "dvc.lock" in merge(repository, "three")
+    assert "dvc.lock" in merge(repository, "half")
     assert cure(repository) == ["train@smote", "evaluate", "report"]
     assert {item["key"] for item in assert_whole(repository)["params"]} == {
         "cv.n_splits",
-        "strategies.smote.k_neighbors",
+        "strategies.smote.sampling_strategy",
     }
 
 
@@ -92,9 +92,9 @@ def test_a_strategy_that_one_removed_and_the_other_changed_what_all_share(reposi
 
 
 def test_a_branch_that_touched_no_artefact_merges_by_itself(repository):
-    branch(repository, "three", lambda params: params["strategies"]["smote"].update(k_neighbors=3))
+    branch(repository, "half", lambda params: params["strategies"]["smote"].update(sampling_strategy=0.5))
     repository.run("git", "switch", "-qc", "words", "main")
     (repository.path / "README.md").write_text("Other words\n")
     repository.commit("words")
-    assert merge(repository, "three") == set()
+    assert merge(repository, "half") == set()
     assert_whole(repository)

@@ -31,10 +31,7 @@ class Scores:
 
     def of(self, candidate: Candidate, *, after: bool) -> Floats:
         """The scores of a candidate. Raises InputError when the file has none."""
-        table, name = self.after if after else self.before, str(candidate)
-        if name not in table.column_names:
-            raise InputError(f"{paths.TEST_SCORES} has no column {name}")
-        return to_floats(table.column(name).combine_chunks())
+        return to_floats(_column(self.after if after else self.before, str(candidate)))
 
 
 def pair_scores(base: State, head: State) -> Scores:
@@ -46,7 +43,7 @@ def pair_scores(base: State, head: State) -> Scores:
         raise InputError(why)
     before, after = _scores(base), _scores(head)
     for column in ("row", "y"):
-        one, other = (to_ints(table.column(column).combine_chunks()) for table in (before, after))
+        one, other = (to_ints(_column(table, column)) for table in (before, after))
         if not np.array_equal(one, other):
             raise InputError("the test rows are others")
     return Scores(one, before, after)
@@ -71,6 +68,12 @@ def _scores(state: State) -> "pa.Table":
         if path.is_file() and hashlib.md5(path.read_bytes()).hexdigest() == entry.md5:
             return read_parquet(path)
     raise InputError(f"the test scores of {state.revision} are not on this machine (neither in the DVC cache nor here)")
+
+
+def _column(table: "pa.Table", name: str) -> "pa.Array":
+    if name not in table.column_names:
+        raise InputError(f"{paths.TEST_SCORES} has no column {name}")
+    return table.column(name).combine_chunks()
 
 
 def _places(entry: Entry) -> list[Path]:

@@ -99,6 +99,12 @@ def test_other_rows_or_labels_are_not_paired(states, column):
         pair_scores(states[0], head)
 
 
+def test_scores_without_rows_are_not_paired(states):
+    write_columns(paths.TEST_SCORES, {"y": Y})
+    with pytest.raises(InputError, match="has no column row"):
+        pair_scores(states[0], with_md5(states[1], paths.TEST_SCORES, md5(paths.TEST_SCORES)))
+
+
 def test_a_lock_without_scores_says_so(states):
     with pytest.raises(InputError, match=r"names no data/test_scores\.parquet"):
         pair_scores(states[0], with_md5(states[1], paths.TEST_SCORES, None))
