@@ -144,5 +144,5 @@ def _meter(candidate: Candidate, scores: Scores, *, after: bool) -> Meter:
 def _check(candidate: Candidate, measured: Measured) -> None:
     for metric, definition in METRICS.items():
         value = measured.values[definition.family][metric]
-        if abs(value - getattr(candidate.test, metric)) > ROUNDING:
+        if not abs(value - getattr(candidate.test, metric)) <= ROUNDING:  # so written, NaN is refused as well
             raise InputError(f"the test scores of {candidate} do not give the {metric} of its leaderboard")

@@ -109,6 +109,9 @@ def test_scores_of_another_run_are_refused():
     pair = (as_candidate("a/b", 0.2), as_candidate("a/b", 0.3))
     with pytest.raises(InputError, match="do not give the average_precision of its leaderboard"):
         paired(pair, {}, "average_precision", kept({"a/b": 0.2}, {"a/b": 0.1}), HOW)
+    broken = Scores(Y, pa.table({"a/b": scores(0.2)}), pa.table({"a/b": np.full(len(Y), np.nan)}))
+    with pytest.raises(InputError, match="do not give"):
+        paired(pair, {}, "average_precision", broken, HOW)
     with pytest.raises(InputError, match="has no column a/b"):
         paired(pair, {}, "average_precision", kept({"a/b": 0.2}, {"other/b": 0.3}), HOW)
 
