@@ -70,13 +70,13 @@ def test_branches_that_changed_different_strategies(repository):
 
 
 def test_a_shared_param_against_a_strategy(repository):
-    """What neither branch has run is run: every strategy with the new folds is there but one."""
+    """What neither branch has run is run: every strategy with the other calibration is there but one."""
     branch(repository, "half", lambda params: params["strategies"]["smote"].update(sampling_strategy=0.5))
-    branch(repository, "folds", lambda params: params["cv"].update(n_splits=3))
+    branch(repository, "steps", lambda params: params.update(calibration="isotonic"))
     assert "dvc.lock" in merge(repository, "half")
     assert cure(repository) == ["train@smote", "evaluate", "report"]
     assert {item["key"] for item in assert_whole(repository)["params"]} == {
-        "cv.n_splits",
+        "calibration",
         "strategies.smote.sampling_strategy",
     }
 
@@ -84,7 +84,7 @@ def test_a_shared_param_against_a_strategy(repository):
 def test_a_strategy_that_one_removed_and_the_other_changed_what_all_share(repository):
     """git cannot tell what to do with the removed metrics; the pipeline can."""
     branch(repository, "without", lambda params: params["strategies"].pop("class_weight"))
-    branch(repository, "folds", lambda params: params["cv"].update(n_splits=3))
+    branch(repository, "steps", lambda params: params.update(calibration="isotonic"))
     assert {"dvc.lock", "metrics/strategies/class_weight.json"} <= merge(repository, "without")
     assert cure(repository) == ["evaluate", "report"]
     assert not (repository.path / "metrics/strategies/class_weight.json").exists()

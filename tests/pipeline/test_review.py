@@ -42,15 +42,18 @@ def test_the_review_is_paired_because_both_pipelines_are_run(clone):
     assert clone.run("git", "status", "--porcelain", "--untracked-files=no").stdout == ""
 
 
-def test_a_pipeline_that_does_not_run_leaves_the_review_unpaired(clone):
-    """Here the stage fails; it may as well be a table that is nowhere to be had."""
+def test_a_pipeline_that_does_not_run_leaves_the_review_unpaired_and_the_gate_shut(clone):
+    """Here a stage fails; it may as well be a table that is nowhere to be had."""
     path = clone.path / "stages/prepare/__main__.py"
     path.write_text("raise SystemExit(1)\n" + path.read_text())
     clone.run("git", "commit", "-qam", "Broken")
     done = clone.run(".ci/review", "main", "out", check=False)
-    assert done.returncode in (0, 1), done.stderr
     assert "no test scores of HEAD: its pipeline did not run; the review is unpaired" in done.stderr
-    assert json.loads((clone.path / "out/review.json").read_text())["comparison"]["kind"] == "unpaired"
+    review = json.loads((clone.path / "out/review.json").read_text())
+    assert review["comparison"]["kind"] == "unpaired"
+    (note,) = review["notes"]
+    assert note.startswith("stages/prepare in HEAD")
+    assert (done.returncode, review["gate"]["result"]) == (2, "cannot compare")
 
 
 def test_an_unknown_base_ends_in_an_error(clone):
