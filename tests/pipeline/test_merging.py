@@ -29,12 +29,10 @@ def merge(repository: Repository, name: str) -> set[str]:
 
 
 def cure(repository: Repository) -> list[str]:
-    """The stages that ran while the commands of the document were followed."""
-    stages = []
-    for command in CURE:
-        done = repository.run(*command.split())
-        stages += ran(done)
-    return stages
+    """The strategies that were trained while the commands of the document were followed."""
+    stages = [stage for command in CURE for stage in ran(repository.run(*command.split()))]
+    assert "evaluate" in stages
+    return [stage for stage in stages if stage.startswith("train@")]
 
 
 def assert_whole(repository: Repository) -> dict:
@@ -64,7 +62,7 @@ def test_branches_that_changed_different_strategies(repository):
     conflicts = merge(repository, "half")
     assert "dvc.lock" in conflicts
     assert "params.yaml" not in conflicts
-    assert cure(repository) == ["evaluate", "report"]  # both trainings are in the cache
+    assert cure(repository) == []  # both trainings are in the cache
     review = assert_whole(repository)
     assert {item["strategy"] for item in review["strategies"]} == {"smote", "class_weight"}
 
@@ -74,7 +72,7 @@ def test_a_shared_param_against_a_strategy(repository):
     branch(repository, "half", lambda params: params["strategies"]["smote"].update(sampling_strategy=0.5))
     branch(repository, "steps", lambda params: params.update(calibration="isotonic"))
     assert "dvc.lock" in merge(repository, "half")
-    assert cure(repository) == ["train@smote", "evaluate", "report"]
+    assert cure(repository) == ["train@smote"]
     assert {item["key"] for item in assert_whole(repository)["params"]} == {
         "calibration",
         "strategies.smote.sampling_strategy",
@@ -86,7 +84,7 @@ def test_a_strategy_that_one_removed_and_the_other_changed_what_all_share(reposi
     branch(repository, "without", lambda params: params["strategies"].pop("class_weight"))
     branch(repository, "steps", lambda params: params.update(calibration="isotonic"))
     assert {"dvc.lock", "metrics/strategies/class_weight.json"} <= merge(repository, "without")
-    assert cure(repository) == ["evaluate", "report"]
+    assert cure(repository) == []
     assert not (repository.path / "metrics/strategies/class_weight.json").exists()
     assert [item["status"] for item in assert_whole(repository)["strategies"]].count("removed") == 1
 
