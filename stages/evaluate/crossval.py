@@ -21,6 +21,13 @@ class Sampler(Record):
     why: str
 
 
+class Tuned(Record):
+    """The settings that a search found, in place of those in params.yaml."""
+
+    sampler: dict[str, Any]
+    classifier: dict[str, Any]
+
+
 class CvScore(Record):
     """A metric over the folds."""
 
@@ -39,6 +46,8 @@ class CvRecord(Record):
     strategy: str
     manifest: str
     sampler: Sampler
+    tuned: dict[str, Tuned]  # by classifier
+    blend: dict[str, float]  # the shares of the members
     classifiers: dict[str, CvScores] = Field(min_length=1)
 
 

@@ -14,6 +14,9 @@ from stages.shared.contract import Contract, Step
 
 Json = dict[str, Any]
 
+#: the classifier that is a vote of the others
+BLEND = "blend"
+
 #: the families of the metrics in `test`; the decisions there are those at the tuned threshold
 TEST_FAMILIES = ("ranking", "probabilities", "decisions")
 
@@ -46,10 +49,13 @@ def candidate_row(
     candidate: Candidate, record: CvRecord, scored: Scored, measured: Measured, y: Ints, confidence: float
 ) -> Json:
     """Everything about one candidate."""
+    tuned = record.tuned.get(candidate.classifier)
     before, after = probability_facts(y, scored.raw), probability_facts(y, scored.scores)
     return {
         **candidate._asdict(),
         "sampler": record.sampler.ran,
+        "tuned": tuned.model_dump() if tuned else None,
+        "members": record.blend if candidate.classifier == BLEND else None,
         "cv": {
             metric: {"mean": score.mean, "sd": score.sd}
             for metric, score in record.classifiers[candidate.classifier].items()

@@ -20,16 +20,18 @@ def main() -> None:
     parser.parse_args()
     params = read_params(ReportParams)
 
+    from stages.report.champion import refit_recipe
     from stages.report.render import to_html, to_markdown
     from stages.report.report import build
     from stages.report.selection import flat_metrics
-    from stages.shared.files import replacing_folder, write_json, write_text
+    from stages.shared.files import replacing_folder, sha256, write_json, write_text
 
     findings = _read(params)
     page = build(findings)
     html, markdown = to_html(page), to_markdown(page)
     with replacing_folder(paths.CHAMPION) as folder:
         _write_champion(folder, findings)
+    write_json(paths.REFIT_RECIPE, refit_recipe(findings, sha256(paths.CHAMPION / paths.MANIFEST)))
     write_json(paths.SELECTED, {"strategy": findings.champion.strategy, **flat_metrics(findings.champion)})
     write_text(paths.REPORT_HTML, html)
     write_text(paths.REPORT_MD, markdown)

@@ -30,6 +30,24 @@ def facts(findings: Findings, model: str, calibration: dict[str, Any]) -> dict[s
     }
 
 
+def refit_recipe(findings: Findings, manifest: str) -> dict[str, Any]:
+    """The content of refit_recipe.json: what the stage refit needs of the champion; empty when it is not wanted.
+
+    `manifest` is the SHA-256 of the champion's, which changes with any of its files.
+    """
+    if findings.params.select.refit == "train":
+        return {}
+    best = findings.champion
+    siblings = [item for item in findings.board.candidates if item.strategy == best.strategy]
+    return {
+        "champion": manifest,
+        "strategy": best.strategy,
+        "classifier": best.classifier,
+        "tuned": {item.classifier: item.tuned.model_dump() for item in siblings if item.tuned},
+        "members": best.members,
+    }
+
+
 def needs_imblearn(model: zipfile.ZipFile) -> bool:
     """Whether a skops file stores classes of imbalanced-learn, as the balanced ensembles do."""
     return b'"imblearn' in model.read("schema.json")
@@ -44,7 +62,8 @@ def card_facts(findings: Findings, imblearn: bool) -> dict[str, Any]:
         "board": board,
         "contract": contract,
         "sampler": findings.traces[best.strategy].sampler,
-        "weights": findings.traces[best.strategy].class_weight[best.classifier],
+        "weights": findings.traces[best.strategy].class_weight.get(best.classifier),
+        "settings": settings(best),
         "why": findings.why_champion,
         "rows": count(contract.rows),
         "positives": count(contract.positives),
@@ -65,6 +84,7 @@ def card_facts(findings: Findings, imblearn: bool) -> dict[str, Any]:
         "brier": tested(best, "brier_score"),
         "standing": standing(findings),
         "imblearn": imblearn,
+        "refitted": findings.params.select.refit == "all",
         "use": USE,
     }
 
@@ -74,7 +94,7 @@ def section(findings: Findings) -> Section:
     board, best, metric = findings.board, findings.champion, findings.params.select.metric
     sampler = best.sampler or "no sampler"
     threshold = f"threshold {number('threshold', best.threshold)} (chosen for {board.settings.policy_words})"
-    what = f"{best} ({sampler}), {threshold}.{unsure(findings)}"
+    what = f"{best} ({sampler}), {threshold}.{unsure(findings)}{settings(best)}"
     held = (
         f"On test it catches {best.test['tp']} of {board.data.test.positives} positives with {best.test['fp']} false "
         f"alarms among {board.data.test.rows - board.data.test.positives} negatives: precision "
@@ -95,6 +115,16 @@ def section(findings: Findings) -> Section:
         Command(USE),
     ]
     return Section("champion", "The champion", blocks)
+
+
+def settings(best: Candidate) -> str:
+    """A sentence on what was found out about its settings, with a blank before it; empty where nothing was."""
+    if best.tuned:
+        return f" Its settings {best.tuned.words} were found by tuning inside train."
+    if best.members:
+        shares = listed([f"{name} {percent(share)}" for name, share in best.members.items() if share])
+        return f" It is a weighted vote: {shares}."
+    return ""
 
 
 def calibrated(best: Candidate) -> str:

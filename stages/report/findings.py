@@ -44,7 +44,7 @@ class Findings:
             f"{'candidate ties' if len(others) == 1 else 'candidates tie'} with it (within "
             f"{number(metric, select.tolerance)}, or the same classifier with nothing done, from which the folds "
             "cannot tell it), and a tie goes to the simplest: the fewest moving parts in the treatment, then logistic "
-            "regression before other classifiers."
+            "regression before other classifiers, and these before a blend."
         )
 
     @property

@@ -1,6 +1,6 @@
 """`metrics/leaderboard.json` as report reads it; docs/artefacts.md describes it."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from stages.report.records import Read
 from stages.shared.errors import InputError
@@ -80,10 +80,24 @@ class Calibration(Read):
     after: Probabilities
 
 
+class Tuned(Read):
+    """The settings that a search found, in place of those in params.yaml."""
+
+    sampler: dict[str, Any]
+    classifier: dict[str, Any]
+
+    @property
+    def words(self) -> str:
+        """Its settings as in params.yaml: k_neighbors 3, C 0.1."""
+        return ", ".join(f"{key} {value}" for key, value in {**self.sampler, **self.classifier}.items())
+
+
 class Candidate(Name):
     """One strategy × classifier with all its numbers."""
 
     sampler: str | None
+    tuned: Tuned | None
+    members: dict[str, float] | None  # of a blend, with their shares
     cv: dict[str, Spread]
     threshold: float
     threshold_interval: tuple[float, float] | None

@@ -17,6 +17,7 @@ class SelectParams(Section):
     classifier: str
     metric: Literal["average_precision", "roc_auc", "brier_score", "log_loss"]
     tolerance: float = Field(ge=0, allow_inf_nan=False)
+    refit: Literal["train", "all"]
 
 
 class StrategyView(View):

@@ -9,6 +9,9 @@ from stages.report.words import LOWER_IS_BETTER
 from stages.shared.errors import InputError
 
 _TEST_KEYS = ("average_precision", "roc_auc", "brier_score", "log_loss")
+#: how much there is in a classifier, where it is not one model of many parts
+_MEMBERS = {"logistic_regression": 0, "blend": 2}
+
 _DECISION_KEYS = (
     "precision", "recall", "specificity", "f1", "g_mean", "balanced_accuracy", "accuracy", "tp", "fp", "fn", "tn",
 )  # fmt: skip
@@ -44,17 +47,17 @@ def choose(params: ReportParams, board: Leaderboard) -> Candidate:
     """The simplest of the candidates that tie with the best.
 
     Simple is, in this order: few moving parts in the treatment (nothing, class weights, a sampler, more), logistic
-    regression before any other classifier, a better cross-validation, the order of params.yaml.
+    regression before other classifiers and these before a blend, a better cross-validation, the order of params.yaml.
     Raises InputError when `select` names what is not there, listing what is.
     """
     order = list(params.strategies)
     sign = _sign(params)
 
-    def simplicity(candidate: Candidate) -> tuple[int, bool, float, int]:
+    def simplicity(candidate: Candidate) -> tuple[int, int, float, int]:
         name = candidate.strategy
         mean = candidate.cv[params.select.metric].mean
-        others = candidate.classifier != "logistic_regression"
-        return params.strategies[name].moving_parts, others, sign * mean, order.index(name)
+        members = _MEMBERS.get(candidate.classifier, 1)
+        return params.strategies[name].moving_parts, members, sign * mean, order.index(name)
 
     return min(tied(params, board), key=simplicity)  # the first of equals, so the leaderboard's order comes last
 

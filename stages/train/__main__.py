@@ -30,7 +30,7 @@ def main() -> None:
     from stages.train.calibrate import cross_calibrated, fit_calibrator
     from stages.train.crossfit import fit_strategy
     from stages.train.progress import Progress
-    from stages.train.record import cross_validation, oof_columns, trace, tuning
+    from stages.train.record import choices, cross_validation, oof_columns, trace, tuning
 
     table = read_table(paths.TRAIN)
     inputs = {str(path): sha256(path) for path in (paths.TRAIN, Path("requirements.lock"))}
@@ -57,7 +57,9 @@ def main() -> None:
         write_manifest(folder, strategy=name, inputs=inputs)
     summary = {"strategy": name, "manifest": sha256(paths.MODELS / name / paths.MANIFEST)}
     sampler = {"asked": outcome.plan.asked, "ran": outcome.plan.ran, "why": outcome.plan.why}
-    write_json(paths.CV_METRICS / f"{name}.json", {**summary, "sampler": sampler, "classifiers": cv})
+    write_json(
+        paths.CV_METRICS / f"{name}.json", {**summary, "sampler": sampler, **choices(outcome), "classifiers": cv}
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """One treatment of the imbalance, measured and learned: out-of-fold scores, then models fitted on all of train."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -38,7 +38,7 @@ def fit_strategy(table: Table, name: str, params: TrainParams, progress: Callabl
     parts = [_fit_fold(bench, number, fold, progress) for number, fold in enumerate(folds)]
     oof = {classifier: np.concatenate([part.scores[classifier] for part in parts]) for classifier in bench.classifiers}
     tuned = search(bench, folds, full=True) if grids(bench) else {}
-    last = _fit_all(bench, {classifier: found.chosen for classifier, found in tuned.items()}, progress)
+    last = fit_all(bench, {classifier: found.chosen for classifier, found in tuned.items()}, progress)
     gave_up = {name: last.gave_up[name] + sum(part.gave_up[name] for part in parts) for name in bench.classifiers}
     outcome = Outcome(
         plan=bench.plan({}),
@@ -88,7 +88,7 @@ def _fit_fold(bench: Workbench, number: int, fold: Fold, progress: Callable[[str
 
 
 @dataclass(frozen=True)
-class _Last:
+class Last:
     """What the fit on all of train yields; `flow` is that of the strategy as given."""
 
     flow: list[Step]
@@ -98,7 +98,13 @@ class _Last:
     gave_up: dict[str, bool]
 
 
-def _fit_all(bench: Workbench, chosen: dict[str, Combination], progress: Callable[[str], None]) -> _Last:
+def fit_all(
+    bench: Workbench,
+    chosen: dict[str, Combination],
+    progress: Callable[[str], None],
+    wanted: Sequence[str] | None = None,
+) -> Last:
+    """Every classifier, or those that are `wanted`, fitted on all rows with the settings that were chosen."""
     y, params = bench.y, bench.params
     rows = FoldRows(bench, Fold(np.arange(len(y)), np.arange(0)))
     models, weights, recipes, gave_up = {}, {}, {}, {}
@@ -106,6 +112,8 @@ def _fit_all(bench: Workbench, chosen: dict[str, Combination], progress: Callabl
     for tuned, classifiers in _by_sampler(bench, chosen):
         prepared = rows.prepared(tuned) if tuned else as_given
         for classifier in classifiers:
+            if wanted is not None and classifier not in wanted:
+                continue
             fitted = bench.fit(classifier, chosen.get(classifier, AS_GIVEN), prepared)
             models[classifier] = Pipeline([*prepared.steps, ("classifier", fitted.classifier)])
             gave_up[classifier] = fitted.gave_up
@@ -114,7 +122,7 @@ def _fit_all(bench: Workbench, chosen: dict[str, Combination], progress: Callabl
                 params.calibration, bench.strategy, classifier, _counts(y), _counts(prepared.y), weights[classifier]
             )
             progress(f"{classifier}, all of train")
-    return _Last(
+    return Last(
         flow=as_given.flow,
         models=_in_order(bench, models),
         weights=_in_order(bench, weights),

@@ -113,9 +113,9 @@ def _strategy_names(strategies: Any) -> Any:
     if isinstance(strategies, dict):
         refuse(
             f"{name!r} cannot name a strategy; allowed: lower-case letters, digits and underscores, "
-            "beginning with a letter, at most 64, and not auto, none, no, off or champion"
+            "beginning with a letter, at most 64, and not auto, none, no, off, champion or refit"
             for name in strategies
-            if not STRATEGY_NAME.fullmatch(str(name)) or name in ("auto", "none", "no", "off", "champion")
+            if not STRATEGY_NAME.fullmatch(str(name)) or name in ("auto", "none", "no", "off", "champion", "refit")
         )
     return strategies
 

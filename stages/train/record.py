@@ -1,5 +1,6 @@
 """What a trained strategy tells the later stages: its trace, its cross-validation, its out-of-fold scores."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -55,16 +56,35 @@ def trace(name: str, outcome: Outcome, cv: dict[str, dict[str, dict[str, Any]]])
             ]
             for classifier in outcome.records[0].curves
         },
-        "notes": [
-            f"{name} × {classifier} could not be fitted, being no better than a coin, in {count} of "
-            f"{len(outcome.folds) + 1} fits; a constant, the prevalence, stands in for it there."
-            for classifier, count in outcome.gave_up.items()
-        ],
+        "notes": [*_given_up(name, outcome), *_impossible(name, outcome)],
         "metrics": {
             classifier: {metric: values["mean"] for metric, values in metrics.items()}
             for classifier, metrics in cv.items()
         },
     }
+
+
+def _given_up(name: str, outcome: Outcome) -> Iterator[str]:
+    for classifier, count in outcome.gave_up.items():
+        yield (
+            f"{name} × {classifier} could not be fitted, being no better than a coin, in {count} of "
+            f"{len(outcome.folds) + 1} fits; a constant, the prevalence, stands in for it there."
+        )
+
+
+def _impossible(name: str, outcome: Outcome) -> Iterator[str]:
+    for classifier, tuned in outcome.tuned.items():
+        if reasons := [trial.impossible for trial in tuned.found.trials if trial.impossible]:
+            yield (
+                f"{name} × {classifier}: {len(reasons)} of {len(tuned.found.trials)} combinations of settings could "
+                f"not be tried, and were left out of the search: {reasons[0]}."
+            )
+
+
+def choices(outcome: Outcome) -> dict[str, Any]:
+    """What was learned beside the models: the settings that tuning chose, and the shares of the blend's members."""
+    tuned = {classifier: tuned.found.chosen._asdict() for classifier, tuned in outcome.tuned.items()}
+    return {"tuned": tuned, "blend": outcome.shares}
 
 
 def tuning(outcome: Outcome, metric: str, how: str) -> dict[str, Any]:
@@ -79,6 +99,7 @@ def tuning(outcome: Outcome, metric: str, how: str) -> dict[str, Any]:
             "results": [
                 {**trial.combination._asdict(), "folds": len(trial.folds), "metrics": _spreads(trial)}
                 for trial in tuned.found.trials
+                if not trial.impossible
             ],
         }
         for classifier, tuned in outcome.tuned.items()

@@ -26,6 +26,10 @@ _RATIO_REACHED = "Please increase the ratio"
 _TOO_FEW_ROWS = re.compile(r"n_neighbors = (\d+), n_samples_fit = (\d+)")
 
 
+class ResamplingError(InputError):
+    """A sampler whose settings are allowed cannot do what was asked on these rows, of which there may be too few."""
+
+
 @dataclass(frozen=True)
 class Prepared:
     """A training fold ready for any classifier: resampled rows, the fitted steps, and what happened."""
@@ -105,9 +109,9 @@ def _resample(sampler: Sampler, X: Features, y: Target) -> tuple[Features, Targe
         if _RATIO_REACHED in str(error):
             asked, ratio = vars(sampler)["sampling_strategy"], counts.min() / counts.max()
             return X, y, f"nothing to do: the ratio is {ratio:.3f} already, {asked} was asked for"
-        raise InputError(_why_not(sampler, counts, str(error))) from None
+        raise ResamplingError(_why_not(sampler, counts, str(error))) from None
     if len(np.unique(y_resampled)) < 2:
-        raise InputError(_why_not(sampler, counts, "it would take every row of one class away"))
+        raise ResamplingError(_why_not(sampler, counts, "it would take every row of one class away"))
     change = len(y_resampled) - len(y)
     note = f"{change:+d} rows" if change else "no row added or removed"
     return np.asarray(X_resampled, dtype=np.float64), np.asarray(y_resampled, dtype=np.int64), note

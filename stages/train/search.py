@@ -1,26 +1,30 @@
 """Tuning: which combination of settings is best over folds of the rows that it is given, and of no others."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from math import ceil
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from stages.shared.errors import InputError
 from stages.train.combinations import Combination, combinations
 from stages.train.folds import Fold, make_folds
 from stages.train.measure import LOWER_IS_BETTER, SCORE_METRICS, at_half
 from stages.train.params import CvParams
+from stages.train.resample import ResamplingError
 from stages.train.tuning_params import SearchParams
 from stages.train.workbench import FoldRows, Index, Workbench
 
 
-class Trial(NamedTuple):
+@dataclass
+class Trial:
     """One combination and its metrics, by name, in each fold that it was tried in."""
 
     combination: Combination
-    folds: list[dict[str, float]]
+    folds: list[dict[str, float]] = field(default_factory=list)
+    impossible: str = ""  # why the sampler could not work with it on some fold
 
     def mean(self, metric: str) -> float:
         """Over the folds, to six digits: what differs beyond is noise of the arithmetic."""
@@ -49,12 +53,11 @@ def search(bench: Workbench, folds: Iterable[Fold], full: bool = False) -> dict[
     """The best combination for each tuned classifier over `folds`; `full` measures more than the search needs.
 
     In each fold rows are preprocessed once, and resampled once for each setting of the sampler, for all classifiers.
-    Of combinations with equal means the first of the grid is chosen.
+    Of combinations with equal means the first of the grid is chosen. A combination for which a fold has too few rows is
+    left out. Raises InputError when that leaves none.
     """
     tuning = bench.params.tuning
-    trials = {
-        classifier: [Trial(combination, []) for combination in every] for classifier, every in grids(bench).items()
-    }
+    trials = {classifier: [Trial(combination) for combination in every] for classifier, every in grids(bench).items()}
     alive = dict(trials)
     for fold in folds:
         _try_all(bench, FoldRows(bench, fold), alive, full)
@@ -84,7 +87,12 @@ def _try_all(bench: Workbench, rows: FoldRows, trials: dict[str, list[Trial]], f
     pairs = [(classifier, trial) for classifier, tried in trials.items() for trial in tried]
     for _, group in groupby(sorted(pairs, key=sampler), key=sampler):
         together = list(group)
-        prepared = rows.prepared(together[0][1].combination.sampler)
+        try:
+            prepared = rows.prepared(together[0][1].combination.sampler)
+        except ResamplingError as error:
+            for _, trial in together:
+                trial.impossible = str(error)
+            continue
         X = rows.validation(prepared)
         for classifier, trial in together:
             scores = bench.fit(classifier, trial.combination, prepared).classifier.predict_proba(X)[:, 1]
@@ -98,11 +106,14 @@ def _measured(y: Any, scores: Any, metric: str, full: bool) -> dict[str, float]:
 
 
 def _survivors(trials: list[Trial], metric: str, how: SearchParams) -> list[Trial]:
-    """Those that go on to the next fold: with halving the best `1 / factor`, in the order of the grid."""
+    """Those that go on to the next fold: what is possible, with halving the best `1 / factor` of it, in grid order."""
+    possible = [trial for trial in trials if not trial.impossible]
+    if not possible:
+        raise InputError(trials[0].impossible)
     if how.factor is None:
-        return trials
-    best = _best_first(trials, metric)[: ceil(len(trials) / how.factor)]
-    return [trial for trial in trials if trial in best]
+        return possible
+    best = _best_first(possible, metric)[: ceil(len(possible) / how.factor)]
+    return [trial for trial in possible if trial in best]
 
 
 def _best_first(trials: list[Trial], metric: str) -> list[Trial]:

@@ -94,7 +94,7 @@ class FoldRows:
             key = f"strategies.{bench.name}"
             if tuned:
                 key = f"tuning.samplers.{bench.strategy.sampler} with {tuned} for {key}"
-            raise InputError(f"params.yaml: {key}: {error}") from None
+            raise type(error)(f"params.yaml: {key}: {error}") from None
 
     def validation(self, prepared: Prepared) -> Features:
         """The validation rows as a classifier fitted on `prepared` must see them."""

@@ -12,6 +12,8 @@ def record(strategy: str, means: dict[str, float], asked: str | None = None, ran
     return CvRecord.model_validate({
         "strategy": strategy,
         "manifest": "0" * 64,
+        "tuned": {},
+        "blend": {},
         "sampler": {"asked": asked, "ran": ran, "why": "2 categorical columns" if asked != ran else "as asked"},
         "classifiers": {name: {metric: {"mean": mean, **score} for metric in metrics} for name, mean in means.items()},
     })  # fmt: skip

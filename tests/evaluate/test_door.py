@@ -99,8 +99,8 @@ def test_every_file_is_as_the_docs_describe(door: Callable[[], dict[str, Any]], 
     decisions = FLAT[6:17]
     for row in leaderboard["candidates"]:
         assert list(row) == [
-            "strategy", "classifier", "sampler", "cv", "threshold", "threshold_interval", "test", "at_half",
-            "intervals", "mean_score_ratio", "calibration",
+            "strategy", "classifier", "sampler", "tuned", "members", "cv", "threshold", "threshold_interval",
+            "test", "at_half", "intervals", "mean_score_ratio", "calibration",
         ]  # fmt: skip
         assert list(row["calibration"]) == ["method", "before", "after"]
         measures = ["brier_score", "brier_skill", "log_loss", "ece", "mean_score_ratio"]

@@ -31,7 +31,7 @@ SMALL = {
         "metric": "average_precision",
         "search": {"how": "exhaustive"},
         "n_splits": 2,
-        "samplers": {"SMOTE": {"k_neighbors": [3, 5]}},
+        "samplers": {"SMOTE": {"sampling_strategy": [0.5, 0.75]}},
         "classifiers": {"logistic_regression": {"C": [0.1, 1.0]}},
     },
 }

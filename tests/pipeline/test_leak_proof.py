@@ -29,8 +29,17 @@ def test_a_sampler_is_called_in_one_place_only_and_that_place_gets_one_fold():
 
 
 def test_train_knows_no_path_to_the_test_side():
-    for path in (ROOT / "stages" / "train").rglob("*.py"):
+    for path in (ROOT / "stages" / "train").glob("*.py"):
         assert not re.search(r"paths\.(TEST|PREPARED|TEST_SCORES)\b|test\.parquet", path.read_text()), path
+
+
+def test_only_refit_which_nobody_measures_fits_on_every_row():
+    folders = {
+        path.parent.name
+        for path in (ROOT / "stages").rglob("*.py")
+        if re.search(r"read_table\((paths\.)?PREPARED\)", path.read_text())
+    }
+    assert folders == {"split", "refit"}
 
 
 def test_nothing_pickles():

@@ -55,6 +55,8 @@ def candidate(treatment: Treatment, classifier: str, cv: float) -> dict[str, Any
         "strategy": treatment.name,
         "classifier": classifier,
         "sampler": treatment.sampler,
+        "tuned": None,
+        "members": None,
         "cv": {metric: {"mean": cv, "sd": 0.021} for metric in ("average_precision", "roc_auc")}
         | {metric: {"mean": round(1 - cv, 6), "sd": 0.002} for metric in ("brier_score", "log_loss")},
         "threshold": 0.19,
@@ -234,6 +236,7 @@ def write_workspace(
         "classifier": "auto",
         "metric": "average_precision",
         "tolerance": 0.0,
+        "refit": "train",
         **(select or {}),
     }
     content = board_json(*treatments, baseline=baseline, metric=select["metric"])

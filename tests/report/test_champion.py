@@ -17,7 +17,14 @@ from tests.report.factory import BASELINE, Treatment, board, contract_json, trac
 def findings_of(*treatments, champion=("baseline", "random_forest"), baseline=BASELINE, **select):
     every = (baseline, *treatments)
     strategies = {item.name: {"sampler": item.sampler, "class_weight": item.class_weight} for item in every}
-    select = {"strategy": "auto", "classifier": "auto", "metric": "average_precision", "tolerance": 0.0, **select}
+    select = {
+        "strategy": "auto",
+        "classifier": "auto",
+        "metric": "average_precision",
+        "tolerance": 0.0,
+        "refit": "train",
+        **select,
+    }
     params = ReportParams.model_validate({"random_state": 42, "select": select, "strategies": strategies})
     traces = {item.name: Trace.model_validate(trace_json(item)) for item in every}
     contract = Contract.model_validate(contract_json())
@@ -57,7 +64,7 @@ def test_of_equals_it_says_that_the_simplest_was_taken():
         "baseline × random_forest, 0.820, has the best cross-validated average precision on train, among 2 candidates; "
         "test had no say. 1 candidate ties with it (within 0.005, or the same classifier with nothing done, from which "
         "the folds cannot tell it), and a tie goes to the simplest: the fewest moving parts in the treatment, then "
-        "logistic regression before other classifiers."
+        "logistic regression before other classifiers, and these before a blend."
     )
 
 

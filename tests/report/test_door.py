@@ -55,7 +55,7 @@ def test_the_champion_is_whole(workspace, run_report):
         "negative": "negative", "model": model, "calibration": {"method": "none"},
     }  # fmt: skip
     assert sorted(path.name for path in (root / "models").iterdir()) == [
-        "baseline", "champion", "class_weight", "smote",
+        "baseline", "champion", "class_weight", "refit_recipe.json", "smote",
     ]  # fmt: skip
 
 
@@ -226,7 +226,9 @@ def test_a_failure_leaves_the_old_champion(workspace, run_report, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         run_report()
     assert check_manifest(root / "models/champion") == before
-    assert sorted(path.name for path in (root / "models").iterdir()) == ["baseline", "champion", "smote"]
+    assert sorted(path.name for path in (root / "models").iterdir()) == [
+        "baseline", "champion", "refit_recipe.json", "smote",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("arguments", [["--help"], []])

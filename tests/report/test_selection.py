@@ -12,7 +12,14 @@ def params_of(*treatments, **select):
     strategies = {
         item.name: {"sampler": item.sampler, "class_weight": item.class_weight} for item in (BASELINE, *treatments)
     }
-    select = {"strategy": "auto", "classifier": "auto", "metric": "average_precision", "tolerance": 0.0, **select}
+    select = {
+        "strategy": "auto",
+        "classifier": "auto",
+        "metric": "average_precision",
+        "tolerance": 0.0,
+        "refit": "train",
+        **select,
+    }
     return ReportParams.model_validate({"random_state": 42, "select": select, "strategies": strategies})
 
 
@@ -57,6 +64,12 @@ def test_a_tie_within_the_tolerance_goes_to_the_simplest():
     weights = Treatment("weights", cv=0.9, class_weight="balanced", classifiers=TWO)
     assert chosen(sampler, weights, tolerance=0.0049) == "a_sampler × random_forest"
     assert chosen(sampler, weights, tolerance=0.005) == "weights × random_forest"
+
+
+def test_of_a_tie_a_single_classifier_goes_before_a_blend():
+    names = ("blend", "random_forest")  # the second is 0.01 behind in the factory
+    assert chosen(Treatment("a", cv=0.9, classifiers=names), tolerance=0.01) == "a × random_forest"
+    assert chosen(Treatment("a", cv=0.9, classifiers=names), tolerance=0.005) == "a × blend"
 
 
 def test_of_a_tie_logistic_regression_goes_first():

@@ -98,7 +98,7 @@ def test_the_manifest_holds_and_names_what_was_read(finished: tuple[Path, Any]) 
 def test_the_summary_points_at_the_models(finished: tuple[Path, Any]) -> None:
     made, _ = finished
     summary = json.loads((made / "metrics/cv/smote.json").read_text())
-    assert list(summary) == ["strategy", "manifest", "sampler", "classifiers"]
+    assert list(summary) == ["strategy", "manifest", "sampler", "tuned", "blend", "classifiers"]
     assert summary["manifest"] == sha256(made / "models/smote/manifest.json")
     assert summary["sampler"]["ran"] == "SMOTENC"
     trace = json.loads((made / "models/smote/trace.json").read_text())

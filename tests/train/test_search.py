@@ -19,6 +19,7 @@ from stages.train.crossfit import fit_strategy
 from stages.train.folds import make_folds
 from stages.train.outcome import Outcome
 from stages.train.params import TrainParams
+from stages.train.record import trace
 from stages.train.record import tuning as record
 from stages.train.search import Trial, search, search_inside
 from stages.train.workbench import FoldRows, Workbench
@@ -163,7 +164,7 @@ def test_of_equals_the_first_of_the_grid_is_chosen(table: Table, make_params: Ma
 
 
 def test_a_setting_that_cannot_work_is_named_with_its_key(table: Table, make_params: Make) -> None:
-    params = tried(make_params, samplers={"SMOTE": {"k_neighbors": [1, 30]}})
+    params = tried(make_params, samplers={"SMOTE": {"k_neighbors": [30, 40]}})
     with pytest.raises(InputError) as caught:
         fit_strategy(table, "tried", params, lambda _: None)
     (problem,) = caught.value.problems
@@ -171,9 +172,25 @@ def test_a_setting_that_cannot_work_is_named_with_its_key(table: Table, make_par
         "params.yaml: tuning.samplers.SMOTE with {'k_neighbors': 30} for strategies.tried: SMOTE: "
     )
     assert "k_neighbors is 30 on a training fold with 30 negatives and 10 positives; at most 9 is possible" in problem
+    params = tried(make_params, samplers={"SMOTE": {"k_neighbors": [1, -1]}})
+    with pytest.raises(InputError, match=r"tuning\.samplers\.SMOTE with {'k_neighbors': -1}.*must be"):
+        fit_strategy(table, "tried", params, lambda _: None)
     params = tried(make_params, classifiers={"logistic_regression": {"C": [-1.0]}})
     with pytest.raises(InputError, match=r"params.yaml: tuning\.classifiers\.logistic_regression: The 'C' parameter"):
         fit_strategy(table, "tried", params, lambda _: None)
+
+
+def test_a_combination_for_which_a_fold_has_too_few_rows_is_left_out_and_told(table: Table, make_params: Make) -> None:
+    """Training folds have 20 positives, those inside them 10."""
+    params = tried(make_params, samplers={"SMOTE": {"k_neighbors": [1, 15, 30]}})
+    outcome = fit_strategy(table, "tried", params, lambda _: None)
+    tuned = outcome.tuned["logistic_regression"]
+    assert [bool(trial.impossible) for trial in tuned.found.trials] == [False, False, False, False, True, True]
+    assert {chosen.sampler["k_neighbors"] for chosen in tuned.inside} == {1}
+    assert len(record(outcome, "average_precision", "exhaustive")["logistic_regression"]["results"]) == 4
+    (note,) = trace("tried", outcome, {})["notes"]
+    assert note.startswith("tried × logistic_regression: 2 of 6 combinations of settings could not be tried")
+    assert "k_neighbors is 30 on a training fold with 60 negatives and 20 positives" in note
 
 
 def test_too_few_positives_for_the_inner_folds_are_told(make_table: Callable[..., Table], make_params: Make) -> None:

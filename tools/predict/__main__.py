@@ -14,7 +14,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.predict", description=main.__doc__)
     parser.add_argument("rows", type=Path, help="a CSV, CSV.gz or Parquet file; order of columns free, others ignored")
     parser.add_argument("-o", "--output", type=Path, required=True, help="the scored table: .csv or .parquet")
-    parser.add_argument("--champion", type=Path, default=paths.CHAMPION, help="its folder (%(default)s)")
+    parser.add_argument(
+        "--champion", type=Path, help="its folder (models/refit where select.refit made one, else models/champion)"
+    )
     arguments = parser.parse_args()
     output: Path = arguments.output
     if output.suffix not in (".csv", ".parquet"):
@@ -38,7 +40,7 @@ def main() -> None:
     from stages.shared.models import load_model
     from tools.predict.scoring import Facts, score
 
-    champion: Path = arguments.champion
+    champion: Path = arguments.champion or the_one_to_use()
     check_manifest(champion)
     try:
         facts = Facts.model_validate(read_json(champion / paths.CHAMPION_FACTS))
@@ -66,6 +68,22 @@ def main() -> None:
         )
     alarms = sum(scored.table["decision"].to_pylist())
     print(f"{output}: {raw.num_rows} rows, {alarms} decided {facts.positive} (threshold {facts.threshold}, {facts.id})")
+
+
+def the_one_to_use() -> Path:
+    """The refitted champion where there is one, else the champion as it was measured.
+
+    Raises IntegrityError when the refitted one comes from another champion.
+    """
+    from stages.shared.files import sha256
+    from stages.shared.manifest import check_manifest
+
+    if not (paths.REFIT / paths.CHAMPION_MODEL).is_file():
+        return paths.CHAMPION
+    origin, champion = check_manifest(paths.REFIT).get("refitted_from"), paths.CHAMPION / paths.MANIFEST
+    if champion.is_file() and sha256(champion) != origin:
+        raise IntegrityError(f"{paths.REFIT}: was fitted after another champion; run `dvc repro` to make it again")
+    return paths.REFIT
 
 
 if __name__ == "__main__":

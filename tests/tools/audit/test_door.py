@@ -40,6 +40,7 @@ def write_run(folder: Path, **columns: list) -> None:
         metrics = dict.fromkeys(("average_precision", "roc_auc", "brier_score", "log_loss"), metric)
         record = {
             "strategy": strategy, "manifest": "0" * 64, "sampler": {"asked": None, "ran": None, "why": ""},
+            "tuned": {}, "blend": {},
             "classifiers": {"logistic_regression": metrics},
         }  # fmt: skip
         write_json(folder / paths.CV_METRICS / f"{strategy}.json", record)

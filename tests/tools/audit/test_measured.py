@@ -20,7 +20,14 @@ def record(strategy, classifier):
     metrics = dict.fromkeys(("average_precision", "roc_auc", "brier_score", "log_loss"), metric)
     sampler = {"asked": None, "ran": None, "why": ""}
     return CvRecord.model_validate(
-        {"strategy": strategy, "manifest": "", "sampler": sampler, "classifiers": {classifier: metrics}}
+        {
+            "strategy": strategy,
+            "manifest": "",
+            "sampler": sampler,
+            "tuned": {},
+            "blend": {},
+            "classifiers": {classifier: metrics},
+        }
     )
 
 

@@ -1,0 +1,63 @@
+"""The door of refit: `python -m stages.train.refit`."""
+
+import argparse
+import shutil
+
+from stages.shared import paths
+from stages.shared.errors import IntegrityError, run_door
+from stages.shared.params import read_params
+from stages.shared.threads import one_thread_each
+from stages.train.params import TrainParams
+from stages.train.refit.recipe import parse_recipe
+
+
+def main() -> None:
+    """Fits the champion once more, on every labelled row, where models/refit_recipe.json asks for it."""
+    argparse.ArgumentParser(prog="python -m stages.train.refit", description=main.__doc__).parse_args()
+    params = read_params(TrainParams)
+    from stages.shared.files import read_json, replacing_folder, sha256, write_json, write_text
+
+    recipe = parse_recipe(paths.REFIT_RECIPE, read_json(paths.REFIT_RECIPE))
+    if recipe is None:
+        with replacing_folder(paths.REFIT) as folder:
+            write_text(folder / paths.CHAMPION_CARD, NOTHING)
+        return
+
+    one_thread_each()
+    from stages.shared.manifest import check_manifest, write_manifest
+    from stages.shared.models import dump_model
+    from stages.shared.tables import read_table
+    from stages.train.refit.fit import fit_again
+
+    check_manifest(paths.CHAMPION)
+    if sha256(paths.CHAMPION / paths.MANIFEST) != recipe.champion:
+        raise IntegrityError(
+            f"{paths.REFIT_RECIPE}: was written for another champion; run `dvc repro` to make it again"
+        )
+    table = read_table(paths.PREPARED)
+    model = fit_again(table, params, recipe)
+    with replacing_folder(paths.REFIT) as folder:
+        dump_model(model, folder / paths.CHAMPION_MODEL)
+        shutil.copyfile(paths.CHAMPION / paths.CONTRACT.name, folder / paths.CONTRACT.name)
+        digest = sha256(folder / paths.CHAMPION_MODEL)
+        write_json(folder / paths.CHAMPION_FACTS, {**read_json(paths.CHAMPION / paths.CHAMPION_FACTS), "model": digest})
+        card = (paths.CHAMPION / paths.CHAMPION_CARD).read_text(encoding="utf-8")
+        write_text(folder / paths.CHAMPION_CARD, CARD.format(rows=f"{len(table.target):,}") + card)
+        write_manifest(folder, strategy=recipe.strategy, classifier=recipe.classifier, refitted_from=recipe.champion)
+
+
+#: what stands in models/refit when nothing was asked for
+NOTHING = """# No refitted model
+
+`select.refit` in params.yaml is `train`: the model to use is models/champion.
+"""
+
+CARD = """> **Refitted.** This model has the settings, the calibration and the threshold of models/champion, and was
+> fitted on all {rows} labelled rows, those of the test side among them. So nothing is left to measure it on: every
+> number below was measured on the model in models/champion, which knew the train side alone.
+
+"""
+
+
+if __name__ == "__main__":
+    run_door(main)

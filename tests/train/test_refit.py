@@ -1,0 +1,63 @@
+"""The champion fitted again: the same settings, more rows."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stages.shared.errors import InputError
+from stages.shared.tables import Table
+from stages.train.crossfit import fit_strategy
+from stages.train.record import choices
+from stages.train.refit.fit import fit_again
+from stages.train.refit.recipe import Recipe, parse_recipe
+
+NAMES = ["logistic_regression", "random_forest", "xgboost", "blend"]
+TUNING = {"samplers": {"SMOTE": {"k_neighbors": [1, 3]}}, "classifiers": {"logistic_regression": {"C": [0.01, 1.0]}}}
+
+
+def recipe(classifier: str, found: dict[str, Any]) -> Recipe:
+    members = found["blend"] if classifier == "blend" else None
+    content = {"champion": "0" * 64, "strategy": "tried", "classifier": classifier, "tuned": found["tuned"]}
+    made = parse_recipe("recipe", {**content, "members": members})
+    assert made is not None
+    return made
+
+
+@pytest.mark.parametrize("classifier", NAMES)
+def test_on_the_same_rows_it_is_the_same_model(
+    classifier: str, make_table: Callable[..., Table], make_params: Callable[..., Any]
+) -> None:
+    table, params = make_table(), make_params({"sampler": "SMOTE"}, NAMES, tuning=TUNING)
+    outcome = fit_strategy(table, "tried", params, lambda _: None)
+    again = fit_again(table, params, recipe(classifier, choices(outcome)))
+    frame = table.features()
+    assert np.array_equal(again.predict_proba(frame), outcome.models[classifier].predict_proba(frame))
+
+
+def test_on_more_rows_it_learns_from_them(make_table: Callable[..., Table], make_params: Callable[..., Any]) -> None:
+    params = make_params({}, ["logistic_regression"])
+    found = {"tuned": {"logistic_regression": {"sampler": {}, "classifier": {"C": 0.5}}}, "blend": {}}
+    few, many = make_table(), make_table(negatives=120, positives=40)
+    models = [fit_again(table, params, recipe("logistic_regression", found)) for table in (few, many)]
+    assert [model[-1].C for model in models] == [0.5, 0.5]
+    assert not np.allclose(models[0][-1].coef_, models[1][-1].coef_)
+
+
+def test_only_members_with_a_share_are_fitted(
+    make_table: Callable[..., Table], make_params: Callable[..., Any]
+) -> None:
+    found = {"tuned": {}, "blend": {"logistic_regression": 0.25, "random_forest": 0.0, "xgboost": 0.75}}
+    model = fit_again(make_table(), make_params({}, NAMES), recipe("blend", found))
+    assert [name for name, _ in model[-1].estimators] == ["logistic_regression", "xgboost"]
+    assert model[-1].weights == [0.25, 0.75]
+
+
+def test_nothing_is_asked_for() -> None:
+    assert parse_recipe("recipe", {}) is None
+
+
+def test_a_recipe_of_another_form_is_named() -> None:
+    with pytest.raises(InputError, match=r"refit_recipe\.json: champion: "):
+        parse_recipe("models/refit_recipe.json", {"champion": "abc"})
