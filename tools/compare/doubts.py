@@ -16,8 +16,13 @@ HASHED = (paths.LEADERBOARD, paths.SELECTED)
 
 
 def find_doubts(revision: Revision, params: dict[str, Any], lock: Lock, pipeline: Pipeline) -> list[str]:
-    """A line for each metrics file, param, code and raw table that is not as dvc.lock says."""
-    return [*_metrics(revision, lock), *_params(revision, params, lock, pipeline), *_inputs(revision, lock)]
+    """A line for each metrics file, stage, param, code and raw table that is not as dvc.lock says."""
+    return [
+        *_metrics(revision, lock),
+        *_stages(revision, lock, pipeline),
+        *_params(revision, params, lock, pipeline),
+        *_inputs(revision, lock),
+    ]
 
 
 def folder_hash(files: dict[str, bytes]) -> str:
@@ -32,6 +37,12 @@ def _metrics(revision: Revision, lock: Lock) -> list[str]:
         for path in HASHED
         if not (entry := lock.made(path)) or entry.md5 != _md5(revision.read(path))
     ]
+
+
+def _stages(revision: Revision, lock: Lock, pipeline: Pipeline) -> list[str]:
+    ran = {name.partition("@")[0] for name in lock.stages}
+    never = [name for name in pipeline.stages if name not in ran]
+    return [f"{revision.where(LOCK)}: {name}: this stage of dvc.yaml has not run; run `dvc repro`" for name in never]
 
 
 def _params(revision: Revision, params: dict[str, Any], lock: Lock, pipeline: Pipeline) -> list[str]:

@@ -102,6 +102,7 @@ def lock(files: dict[str, str], content: dict[str, Any], code: str = CODE, raw: 
                 "params": {"params.yaml": {key: value for key, value in kept.items() if key != "data"}},
                 "outs": [{"path": path, "md5": md5} for path, md5 in files.items()],
             },
+            "report": {"cmd": "python -m stages.report"},
         },
     }
 

@@ -93,6 +93,11 @@ def test_a_param_that_a_stage_now_reads_and_has_not_run_with_is_doubted(folder):
     assert doubt.startswith("params.yaml in the work tree: tuning: is not what dvc.lock says")
 
 
+def test_a_stage_that_has_never_run_is_doubted(folder):
+    relock(lambda stages: stages.pop("report"))
+    assert doubts() == ["dvc.lock"]
+
+
 def test_entries_of_stages_and_strategies_that_are_gone_are_passed_over(folder):
     def haunt(stages: dict) -> None:
         stages["old"] = stages["evaluate@gone"] = {"cmd": "x", "params": {"params.yaml": {"strategies": 1}}}
