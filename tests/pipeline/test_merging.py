@@ -22,6 +22,11 @@ def branch(repository: Repository, name: str, edit) -> None:
     repository.commit(name)
 
 
+def other_sampler(params: dict) -> None:
+    """One that is not tuned, so that its numbers are surely others."""
+    params["strategies"]["smote"] = {"sampler": "RandomOverSampler", "sampling_strategy": 0.5}
+
+
 def merge(repository: Repository, name: str) -> set[str]:
     """The files in which merging a branch conflicts."""
     repository.run("git", "merge", "-q", name, check=False)
@@ -53,13 +58,13 @@ def test_the_document_gives_the_commands():
 
 
 def test_branches_that_changed_different_strategies(repository):
-    branch(repository, "half", lambda params: params["strategies"]["smote"].update(sampling_strategy=0.5))
+    branch(repository, "copies", other_sampler)
     branch(
         repository,
         "sharp",
         lambda params: params["strategies"]["class_weight"].update(class_weight={"negative": 1, "positive": 9}),
     )
-    conflicts = merge(repository, "half")
+    conflicts = merge(repository, "copies")
     assert "dvc.lock" in conflicts
     assert "params.yaml" not in conflicts
     assert cure(repository) == []  # both trainings are in the cache
@@ -69,14 +74,12 @@ def test_branches_that_changed_different_strategies(repository):
 
 def test_a_shared_param_against_a_strategy(repository):
     """What neither branch has run is run: every strategy with the other calibration is there but one."""
-    branch(repository, "half", lambda params: params["strategies"]["smote"].update(sampling_strategy=0.5))
+    branch(repository, "copies", other_sampler)
     branch(repository, "steps", lambda params: params.update(calibration="isotonic"))
-    assert "dvc.lock" in merge(repository, "half")
+    assert "dvc.lock" in merge(repository, "copies")
     assert cure(repository) == ["train@smote"]
-    assert {item["key"] for item in assert_whole(repository)["params"]} == {
-        "calibration",
-        "strategies.smote.sampling_strategy",
-    }
+    keys = {item["key"] for item in assert_whole(repository)["params"]}
+    assert {"calibration", "strategies.smote.sampler"} <= keys
 
 
 def test_a_strategy_that_one_removed_and_the_other_changed_what_all_share(repository):
@@ -90,9 +93,9 @@ def test_a_strategy_that_one_removed_and_the_other_changed_what_all_share(reposi
 
 
 def test_a_branch_that_touched_no_artefact_merges_by_itself(repository):
-    branch(repository, "half", lambda params: params["strategies"]["smote"].update(sampling_strategy=0.5))
+    branch(repository, "copies", other_sampler)
     repository.run("git", "switch", "-qc", "words", "main")
     (repository.path / "README.md").write_text("Other words\n")
     repository.commit("words")
-    assert merge(repository, "half") == set()
+    assert merge(repository, "copies") == set()
     assert_whole(repository)

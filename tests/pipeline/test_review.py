@@ -15,12 +15,12 @@ def clone(repository: Repository, tmp_path) -> Repository:
     repository.run("git", "switch", "-qc", "feature/k")
 
     def edit(params: dict) -> None:
-        params["strategies"]["smote"].update(sampling_strategy=0.5)
+        params["strategies"]["smote"] = {"sampler": "RandomOverSampler", "sampling_strategy": 0.5}  # it is not tuned
         params["select"].update(strategy="smote")
 
     repository.edit_params(edit)
     repository.dvc("repro")
-    repository.commit("Half as many")
+    repository.commit("Copies in place of SMOTE")
     bare = tmp_path / "bare.git"
     repository.run("git", "clone", "-q", "--bare", str(repository.path), str(bare))
     repository.run("git", "clone", "-q", "--depth=1", "--branch=feature/k", f"file://{bare}", str(tmp_path / "clone"))
@@ -34,7 +34,7 @@ def test_the_review_is_paired_because_both_pipelines_are_run(clone):
     assert review["comparison"]["kind"] == "paired", review["comparison"]["why"]
     assert review["comparison"]["n_resamples"] == 200
     assert [item["strategy"] for item in review["strategies"]] == ["smote"]
-    assert {item["key"] for item in review["params"]} == {"select.strategy", "strategies.smote.sampling_strategy"}
+    assert {item["key"].rpartition(".")[0] for item in review["params"]} == {"select", "strategies.smote"}
     assert review["code"] == review["data"] == review["notes"] == []
     changed = {row["path"] for row in review["metrics_diff"]}
     assert changed == {"metrics/selected.json", "metrics/strategies/smote.json"}
