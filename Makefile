@@ -8,10 +8,12 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export UV_LINK_MODE ?= copy
 
-.PHONY: help repro plots experiments test test-fast check format lock clean-venv
+.PHONY: help setup repro plots experiments test test-fast check format lock clean-venv
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+setup: $(VENV)/.runtime ## only set up what the pipeline needs
 
 repro: $(VENV)/.runtime ## run the pipeline on the data that params.yaml names, then print the verdict
 	@python -m tools.params check
@@ -30,19 +32,22 @@ test: $(VENV)/.develop ## run every test that CI runs
 test-fast: $(VENV)/.develop ## run the tests that take seconds
 	@python -m pytest -n 2 -m "not slow"
 
-check: $(VENV)/.develop ## format, lint, types, import borders, generated files
+check: $(VENV)/.develop ## format, lint, types, import borders, workflows, generated files
 	@ruff format --check .
 	@ruff check .
 	@mypy
 	@lint-imports --no-cache
+	@zizmor --offline --quiet .github/workflows
 	@python -m tools.params schema --check
 	@python -m tools.leaderboard.schema --check
+	@python -m tools.compare.schema --check
 
 format: $(VENV)/.develop ## put the code into its form, and the generated files up to date
 	@ruff format .
 	@ruff check --fix .
 	@python -m tools.params schema
 	@python -m tools.leaderboard.schema
+	@python -m tools.compare.schema
 
 # The locks name packages, versions and hashes for every platform, and no index.
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet

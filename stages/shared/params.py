@@ -18,7 +18,7 @@ from stages.shared.paths import PARAMS
 #: the top-level keys of params.yaml, in pipeline order; a test compares them with the models
 SECTIONS = (
     "random_state", "data", "synthetic", "split", "cv", "preprocess",
-    "strategies", "classifiers", "tuning", "calibration", "evaluate", "select",
+    "strategies", "classifiers", "tuning", "calibration", "evaluate", "select", "compare",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The whole of params.yaml as one model, put together from the sections that the stages own."""
+"""The whole of params.yaml as one model, put together from the sections that stages and tools own."""
 
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from stages.split.params import SplitParams
 from stages.synthesize.params import SyntheticParams
 from stages.train.params import Calibration, Classifiers, CvParams, PreprocessParams, Strategies
 from stages.train.tuning_params import TuningParams
+from tools.compare.params import CompareSection
 
 
 class Params(View):
@@ -32,6 +33,7 @@ class Params(View):
     calibration: Calibration
     evaluate: EvaluateSection
     select: SelectParams
+    compare: CompareSection
 
 
 def problems_between(params: Params) -> list[str]:

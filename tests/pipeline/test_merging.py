@@ -1,0 +1,101 @@
+"""Merges of branches that both ran the pipeline, with the cure of docs/merging.md."""
+
+import json
+from pathlib import Path
+import re
+
+import pytest
+
+from tests.pipeline.project import ROOT, Repository, ran
+
+pytestmark = pytest.mark.slow
+
+#: the commands that docs/merging.md gives
+CURE = re.findall(r"^ {7}((?:git|dvc) .*)$", (ROOT / "docs/merging.md").read_text(), re.MULTILINE)
+
+
+def branch(repository: Repository, name: str, edit) -> None:
+    """A branch from main on which params were changed and the pipeline run."""
+    repository.run("git", "switch", "-qc", name, "main")
+    repository.edit_params(edit)
+    repository.dvc("repro")
+    repository.commit(name)
+
+
+def other_sampler(params: dict) -> None:
+    """One that is not tuned, so that its numbers are surely others."""
+    params["strategies"]["smote"] = {"sampler": "RandomOverSampler", "sampling_strategy": 0.5}
+
+
+def merge(repository: Repository, name: str) -> set[str]:
+    """The files in which merging a branch conflicts."""
+    repository.run("git", "merge", "-q", name, check=False)
+    return set(repository.run("git", "diff", "--name-only", "--diff-filter=U").stdout.split())
+
+
+def cure(repository: Repository) -> list[str]:
+    """The strategies that were trained while the commands of the document were followed."""
+    stages = [stage for command in CURE for stage in ran(repository.run(*command.split()))]
+    assert "evaluate" in stages
+    return [stage for stage in stages if stage.startswith("train@")]
+
+
+def assert_whole(repository: Repository) -> dict:
+    """The merge is committed, nothing is left to run, and the review has no doubt; gives the review against main."""
+    assert repository.run("git", "status", "--porcelain").stdout == ""
+    assert not (repository.path / ".git/MERGE_HEAD").exists()
+    assert ran(repository.dvc("repro")) == []
+    repository.run("python", "-m", "tools.compare", "main", "HEAD", "--json", ".review.tmp", check=False)
+    review = json.loads(Path(repository.path / ".review.tmp").read_text())
+    assert review["notes"] == []
+    return review
+
+
+def test_the_document_gives_the_commands():
+    assert CURE[:2] == ["git checkout --ours -- dvc.lock", "dvc repro"]
+    assert CURE[2].startswith("git add ")
+    assert CURE[3].startswith("git commit")
+
+
+def test_branches_that_changed_different_strategies(repository):
+    branch(repository, "copies", other_sampler)
+    branch(
+        repository,
+        "sharp",
+        lambda params: params["strategies"]["class_weight"].update(class_weight={"negative": 1, "positive": 9}),
+    )
+    conflicts = merge(repository, "copies")
+    assert "dvc.lock" in conflicts
+    assert "params.yaml" not in conflicts
+    assert cure(repository) == []  # both trainings are in the cache
+    review = assert_whole(repository)
+    assert {item["strategy"] for item in review["strategies"]} == {"smote", "class_weight"}
+
+
+def test_a_shared_param_against_a_strategy(repository):
+    """What neither branch has run is run: every strategy with the other calibration is there but one."""
+    branch(repository, "copies", other_sampler)
+    branch(repository, "steps", lambda params: params.update(calibration="isotonic"))
+    assert "dvc.lock" in merge(repository, "copies")
+    assert cure(repository) == ["train@smote"]
+    keys = {item["key"] for item in assert_whole(repository)["params"]}
+    assert {"calibration", "strategies.smote.sampler"} <= keys
+
+
+def test_a_strategy_that_one_removed_and_the_other_changed_what_all_share(repository):
+    """git cannot tell what to do with the removed metrics; the pipeline can."""
+    branch(repository, "without", lambda params: params["strategies"].pop("class_weight"))
+    branch(repository, "steps", lambda params: params.update(calibration="isotonic"))
+    assert {"dvc.lock", "metrics/strategies/class_weight.json"} <= merge(repository, "without")
+    assert cure(repository) == []
+    assert not (repository.path / "metrics/strategies/class_weight.json").exists()
+    assert [item["status"] for item in assert_whole(repository)["strategies"]].count("removed") == 1
+
+
+def test_a_branch_that_touched_no_artefact_merges_by_itself(repository):
+    branch(repository, "copies", other_sampler)
+    repository.run("git", "switch", "-qc", "words", "main")
+    (repository.path / "README.md").write_text("Other words\n")
+    repository.commit("words")
+    assert merge(repository, "copies") == set()
+    assert_whole(repository)

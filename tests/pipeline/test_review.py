@@ -1,0 +1,62 @@
+"""`.ci/review` as CI runs it: a bare repository, two branches, a clone of depth 1, real DVC."""
+
+import json
+
+import pytest
+
+from tests.pipeline.project import Repository
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def clone(repository: Repository, tmp_path) -> Repository:
+    """A clone of depth 1, without any cache, of a branch that changed one strategy and the champion."""
+    repository.run("git", "switch", "-qc", "feature/k")
+
+    def edit(params: dict) -> None:
+        params["strategies"]["smote"] = {"sampler": "RandomOverSampler", "sampling_strategy": 0.5}  # it is not tuned
+        params["select"].update(strategy="smote")
+
+    repository.edit_params(edit)
+    repository.dvc("repro")
+    repository.commit("Copies in place of SMOTE")
+    bare = tmp_path / "bare.git"
+    repository.run("git", "clone", "-q", "--bare", str(repository.path), str(bare))
+    repository.run("git", "clone", "-q", "--depth=1", "--branch=feature/k", f"file://{bare}", str(tmp_path / "clone"))
+    return Repository(tmp_path / "clone")
+
+
+def test_the_review_is_paired_because_both_pipelines_are_run(clone):
+    done = clone.run(".ci/review", "main", "out", check=False)
+    review = json.loads((clone.path / "out/review.json").read_text())
+    assert done.returncode == {"fine": 0, "regression": 1}[review["gate"]["result"]], done.stderr
+    assert review["comparison"]["kind"] == "paired", review["comparison"]["why"]
+    assert review["comparison"]["n_resamples"] == 200
+    assert [item["strategy"] for item in review["strategies"]] == ["smote"]
+    assert {item["key"].rpartition(".")[0] for item in review["params"]} == {"select", "strategies.smote"}
+    assert review["code"] == review["data"] == review["notes"] == []
+    changed = {row["path"] for row in review["metrics_diff"]}
+    assert changed == {"metrics/selected.json", "metrics/strategies/smote.json"}
+    assert (clone.path / "out/review.md").read_text().startswith("<!-- evenhand-review -->\n### ")
+    assert clone.run("git", "status", "--porcelain", "--untracked-files=no").stdout == ""
+
+
+def test_a_pipeline_that_does_not_run_leaves_the_review_unpaired_and_the_gate_shut(clone):
+    """Here a stage fails; it may as well be a table that is nowhere to be had."""
+    path = clone.path / "stages/prepare/__main__.py"
+    path.write_text("raise SystemExit(1)\n" + path.read_text())
+    clone.run("git", "commit", "-qam", "Broken")
+    done = clone.run(".ci/review", "main", "out", check=False)
+    assert "no test scores of HEAD: its pipeline did not run; the review is unpaired" in done.stderr
+    review = json.loads((clone.path / "out/review.json").read_text())
+    assert review["comparison"]["kind"] == "unpaired"
+    (note,) = review["notes"]
+    assert note.startswith("stages/prepare in HEAD")
+    assert (done.returncode, review["gate"]["result"]) == (2, "cannot compare")
+
+
+def test_an_unknown_base_ends_in_an_error(clone):
+    done = clone.run(".ci/review", "gone", "out", check=False)
+    assert done.returncode != 0
+    assert not (clone.path / "out/review.json").exists()

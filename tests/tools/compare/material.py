@@ -1,0 +1,188 @@
+"""Small finished runs in a git repository, made by hand: metrics, params and locks as the pipeline writes them."""
+
+from collections.abc import Callable
+import hashlib
+import json
+import os
+from pathlib import Path
+import subprocess
+from typing import Any
+
+import numpy as np
+from ruamel.yaml import YAML
+
+from stages.evaluate.bootstrap import measure_all
+from stages.evaluate.intervals import intervals
+from stages.evaluate.metrics import Meter
+from stages.shared import paths
+from stages.shared.files import write_json
+from stages.shared.tables import write_columns
+from tools.compare.params import CompareParams
+from tools.compare.records import Board, Candidate, Lock
+from tools.compare.revisions import Revision
+from tools.compare.state import State
+
+#: 20 positives before 40 negatives
+Y = np.repeat([1, 0], [20, 40]).astype(np.int64)
+
+#: candidate -> how far its positives are lifted above its negatives
+LIFTS = {"baseline/forest": 0.2, "smote/forest": 0.1}
+
+#: hashes in dvc.lock: of the raw table, of stages/shared
+RAW, CODE = "4a" * 16, "c0" * 16
+
+PIPELINE = {
+    "stages": {
+        name: {"cmd": f"python -m stages.{name}", "outs": [{path: {"cache": False}}]}
+        for name, path in (("prepare", "data/prepared"), ("evaluate", "metrics/leaderboard.json"), ("report", "x"))
+    },
+    "metrics": ["metrics/strategies", "metrics/selected.json"],
+}
+
+
+def params(**changes: Any) -> dict[str, Any]:
+    """What stands in params.yaml."""
+    return {
+        "random_state": 42,
+        "data": {"path": "data/raw/t.csv", "target": "sick", "positive": "yes"},
+        "strategies": {"baseline": {}, "smote": {"sampler": "SMOTE", "k_neighbors": 5}},
+        "select": {"strategy": "auto", "metric": "average_precision"},
+        "compare": {"tolerance": 0.0},
+        **changes,
+    }
+
+
+def scores(lift: float, random_state: int = 0) -> np.ndarray:
+    """Scores that are noise, with the positives lifted."""
+    return np.clip(np.random.RandomState(random_state).uniform(0.1, 0.7, len(Y)) + lift * Y, 0, 1)
+
+
+def candidate(name: str, lift: float, threshold: float = 0.5) -> dict[str, Any]:
+    """A candidate of the leaderboard, measured as evaluate measures it."""
+    strategy, classifier = name.split("/")
+    measured = measure_all(Y, [Meter(Y, scores(lift), threshold)], 2, 0)[0]
+    values = {
+        key: value
+        for family in ("ranking", "probabilities", "decisions")
+        for key, value in measured.values[family].items()
+    }
+    return {
+        "strategy": strategy, "classifier": classifier, "threshold": threshold,
+        "test": {**values, **measured.counts["decisions"]},
+        "intervals": {key: list(found) for key, found in intervals(measured, 0.95).items()},
+    }  # fmt: skip
+
+
+def leaderboard(lifts: dict[str, float], **settings: Any) -> dict[str, Any]:
+    """The leaderboard of candidates, one a strategy."""
+    candidates = [candidate(name, lift) for name, lift in lifts.items()]
+    side = {"rows": len(Y), "positives": int(Y.sum())}
+    return {
+        "data": {"source": "data/raw/t.csv", "target": "sick", "positive": "yes", "train": side, "test": side},
+        "settings": {"metric": "average_precision", "confidence": 0.95, "n_resamples": 200, **settings},
+        "candidates": candidates,
+        "strategies": [{key: row[key] for key in ("strategy", "classifier")} for row in candidates],
+    }
+
+
+def lock(files: dict[str, str], content: dict[str, Any], code: str = CODE, raw: str = RAW) -> dict[str, Any]:
+    """dvc.lock, with the hashes of `files`."""
+    kept = {key: value for key, value in content.items() if key != "compare"}
+    return {
+        "schema": "2.0",
+        "stages": {
+            "prepare": {
+                "cmd": "python -m stages.prepare",
+                "deps": [{"path": "data/raw/t.csv", "md5": raw, "size": 9}, {"path": "stages/shared", "md5": code}],
+                "params": {"params.yaml": {"data": content["data"]}},
+            },
+            "evaluate": {
+                "cmd": "python -m stages.evaluate",
+                "deps": [{"path": "stages/shared", "md5": code}],
+                "params": {"params.yaml": {key: value for key, value in kept.items() if key != "data"}},
+                "outs": [{"path": path, "md5": md5} for path, md5 in files.items()],
+            },
+            "report": {"cmd": "python -m stages.report"},
+        },
+    }
+
+
+def write_run(
+    folder: Path,
+    lifts: dict[str, float] = LIFTS,
+    champion: str = "baseline/forest",
+    *,
+    raw: str = RAW,
+    code: str = CODE,
+    cached: bool = True,
+    edit: Callable[[dict[str, Any]], None] = lambda board: None,
+    **changes: Any,
+) -> None:
+    """Everything that a run leaves in git, with its scores in the DVC cache where they are `cached`."""
+    board, content = leaderboard(lifts), params(**changes)
+    edit(board)
+    write_json(folder / paths.LEADERBOARD, board)
+    for row in board["candidates"]:
+        flat = {"classifier": row["classifier"], "threshold": row["threshold"], **row["test"]}
+        write_json(folder / paths.STRATEGY_METRICS / f"{row['strategy']}.json", flat)
+        if f"{row['strategy']}/{row['classifier']}" == champion:
+            write_json(folder / paths.SELECTED, {"strategy": row["strategy"], **flat})
+    write_columns(
+        folder / paths.TEST_SCORES,
+        {"row": np.arange(len(Y)), "y": Y, **{name: scores(lift) for name, lift in lifts.items()}},
+    )
+    hashes = {str(path): md5(folder / path) for path in (paths.LEADERBOARD, paths.SELECTED, paths.TEST_SCORES)}
+    kept = folder / ".dvc/cache/files/md5" / hashes[str(paths.TEST_SCORES)][:2] / hashes[str(paths.TEST_SCORES)][2:]
+    if cached:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        (folder / paths.TEST_SCORES).replace(kept)
+    else:
+        (folder / paths.TEST_SCORES).unlink()
+    for name, written in (
+        ("params.yaml", content),
+        ("dvc.yaml", PIPELINE),
+        ("dvc.lock", lock(hashes, content, code, raw)),
+    ):
+        with (folder / name).open("w") as stream:
+            YAML().dump(written, stream)
+
+
+def md5(path: Path) -> str:
+    return hashlib.md5(path.read_bytes()).hexdigest()
+
+
+def git(folder: Path, *command: str) -> str:
+    """A git command in the folder."""
+    who = {f"GIT_{role}_{what}": "tester" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    own = {**os.environ, **who, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+    return subprocess.run(["git", *command], cwd=folder, env=own, check=True, capture_output=True, text=True).stdout
+
+
+def commit(folder: Path, message: str = "A run") -> None:
+    """Everything but the cache, committed."""
+    if not (folder / ".git").exists():
+        git(folder, "init", "-q", "-b", "main")
+        (folder / ".gitignore").write_text("/.dvc/cache\n/.dvc/tmp\n/data\n")
+        (folder / ".dvc").mkdir(exist_ok=True)
+        (folder / ".dvc/config").write_text("[core]\n    analytics = false\n")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", message)
+
+
+def state(lifts: dict[str, float] = LIFTS, champion: str = "baseline/forest", **changes: Any) -> State:
+    """A state that was never in any repository."""
+    board = json.loads(json.dumps(leaderboard(lifts)))
+    content = params(**changes.pop("params", {}))
+    parsed = Board.model_validate_json(json.dumps({**board, **changes.pop("board", {})}))
+    found = parsed.candidate(*champion.split("/"))
+    assert found
+    return State(
+        Revision("some", "0" * 40), content, CompareParams.model_validate(content),
+        Lock.model_validate(changes.pop("lock", lock({}, content))), parsed, found,
+        changes.pop("doubts", []),
+    )  # fmt: skip
+
+
+def as_candidate(name: str, lift: float, threshold: float = 0.5) -> Candidate:
+    """A candidate as the review reads it."""
+    return Candidate.model_validate_json(json.dumps(candidate(name, lift, threshold)))

@@ -1,0 +1,79 @@
+"""The door of the review: `python -m tools.compare`."""
+
+import argparse
+from pathlib import Path
+import sys
+from typing import TYPE_CHECKING
+
+from stages.shared.errors import InputError, run_door
+from stages.shared.threads import one_thread_each
+
+if TYPE_CHECKING:
+    from tools.compare.model import Review
+
+
+def main() -> None:
+    """Says what changed between two revisions, from what git tracks of them, as the Markdown of a review comment."""
+    parser = argparse.ArgumentParser(prog="python -m tools.compare", description=main.__doc__)
+    parser.add_argument("base", help="the revision to compare with, such as main or origin/main")
+    parser.add_argument("head", nargs="?", help="the revision that changes it; left out: the work tree")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write the Markdown there, not to the terminal"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all of it as docs/compare.schema.json says")
+    parser.add_argument(
+        "--gate", action="store_true", help="exit 1 when select.metric is clearly worse, 2 when that cannot be told"
+    )
+    options = parser.parse_args()
+    try:
+        review = _review(options.base, options.head)
+    except InputError as error:
+        _write_failure(options.output, error.problems)
+        raise InputError(error.problems) from None  # 2, whatever it was
+    _write(review, options.output, options.json)
+    if options.gate and review.gate.result == "cannot compare":
+        raise InputError([f"gate: {reason}" for reason in review.gate.why])
+    if options.gate and review.gate.result == "regression":
+        print(f"gate: {review.sentence}: a clear regression", file=sys.stderr)
+        sys.exit(1)
+
+
+def _review(base_name: str, head_name: str | None) -> "Review":
+    """The review. Raises InputError with everything that stands in its way, of both revisions."""
+    from tools.compare.metrics_diff import MetricsDiff
+    from tools.compare.revisions import find_revision
+    from tools.compare.state import read_states
+
+    base, head = find_revision(base_name), find_revision(head_name)
+    states = read_states(base, head)
+    raw = MetricsDiff(base, head)
+    one_thread_each()
+    from tools.compare.review import review
+
+    return review(*states, raw.rows)
+
+
+def _write(review: "Review", output: Path | None, json: Path | None) -> None:
+    from stages.shared.files import write_text
+    from tools.compare.markdown import to_markdown
+
+    text = to_markdown(review)
+    if json:
+        write_text(json, review.model_dump_json(indent=2) + "\n")
+    if output:
+        write_text(output, text)
+    else:
+        print(text, end="")
+
+
+def _write_failure(output: Path | None, problems: list[str]) -> None:
+    """A comment that says why there is no comparison, where one was asked for: an old one must not stay."""
+    if output:
+        from stages.shared.files import write_text
+        from tools.compare.markdown import failure
+
+        write_text(output, failure(problems))
+
+
+if __name__ == "__main__":
+    run_door(main)
