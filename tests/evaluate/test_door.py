@@ -71,8 +71,9 @@ def test_every_file_is_as_the_docs_describe(door: Callable[[], dict[str, Any]], 
     leaderboard = door()
     assert sorted(outputs(repository)) == [
         "data/test_scores.parquet",
-        "metrics/curves/calibration.json", "metrics/curves/confusion.json", "metrics/curves/precision_recall.json",
-        "metrics/curves/roc.json", "metrics/cv/baseline.json", "metrics/cv/smote.json", "metrics/leaderboard.json",
+        "metrics/curves/calibration.json", "metrics/curves/confusion.json", "metrics/curves/overlays.json",
+        "metrics/curves/precision_recall.json", "metrics/curves/roc.json", "metrics/curves/thresholds.json",
+        "metrics/cv/baseline.json", "metrics/cv/smote.json", "metrics/leaderboard.json",
         "metrics/strategies/baseline.json", "metrics/strategies/smote.json",
     ]  # fmt: skip
     assert list(leaderboard) == [
