@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stages.report.findings import Findings
+    from stages.report.records import Tuning
+
+#: inside a model's folder: what tuning tried and chose
+TUNING = "tuning.json"
 
 
 def main() -> None:
@@ -25,7 +29,7 @@ def main() -> None:
     from stages.report.selection import flat_metrics
     from stages.shared.files import replacing_folder, write_json, write_text
 
-    findings = _read(params)
+    findings = read_findings(params)
     page = build(findings)
     html, markdown = to_html(page), to_markdown(page)
     with replacing_folder(paths.CHAMPION) as folder:
@@ -35,14 +39,14 @@ def main() -> None:
     write_text(paths.REPORT_MD, markdown)
 
 
-def _read(params: ReportParams) -> "Findings":
+def read_findings(params: ReportParams) -> "Findings":
     """All that the report is written from; the model folders only after their hashes were checked."""
-    from stages.report.findings import Findings, merged
+    from stages.report.findings import Findings, by_candidate, merged
     from stages.report.leaderboard import Leaderboard
-    from stages.report.records import Trace, parse
+    from stages.report.records import Overlay, Thresholds, Trace, parse
     from stages.report.selection import check_agreement, choose
     from stages.shared.contract import Contract
-    from stages.shared.files import read_json
+    from stages.shared.files import read_json, sha256
 
     board = parse(Leaderboard, paths.LEADERBOARD, read_json(paths.LEADERBOARD))
     contract = parse(Contract, paths.CONTRACT, read_json(paths.CONTRACT))
@@ -54,7 +58,24 @@ def _read(params: ReportParams) -> "Findings":
     traces = {name: parse(Trace, path, read_json(path)) for name, path in trace_files.items()}
     libraries = merged([manifest["libraries"] for manifest in manifests.values()])
     inputs = merged([manifest["inputs"] for manifest in manifests.values()])
-    return Findings(params, contract, board, champion, traces, libraries, inputs)
+    at, over = (paths.CURVES / f"{name}.json" for name in ("thresholds", "overlays"))
+    thresholds = by_candidate(board, at, [parse(Thresholds, at, one) for one in read_json(at)])
+    overlays = by_candidate(board, over, [parse(Overlay, over, one) for one in read_json(over)])
+    manifest_files = [paths.MODELS / name / paths.MANIFEST for name in params.strategies]
+    hashes = {path.as_posix(): sha256(path) for path in (*manifest_files, paths.LEADERBOARD)}
+    tunings = {name: _tuning(name) for name in params.strategies}
+    return Findings(
+        params, contract, board, champion, traces, libraries, inputs, thresholds, overlays, tunings, hashes
+    )  # fmt: skip
+
+
+def _tuning(strategy: str) -> "dict[str, Tuning]":
+    """What was tuned for a strategy, by classifier; nothing where the file is absent."""
+    from stages.report.records import Tuning, parse
+    from stages.shared.files import read_json
+
+    path = paths.MODELS / strategy / TUNING
+    return {name: parse(Tuning, path, one) for name, one in read_json(path).items()} if path.is_file() else {}
 
 
 def _trusted_manifest(strategy: str) -> dict[str, Any]:

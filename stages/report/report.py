@@ -1,14 +1,26 @@
 """The whole report, from findings to a page: the order in which a reader needs things."""
 
-from stages.report import champion, data_way, reading, results, training
+from stages.report import (
+    champion,
+    changes,
+    data_way,
+    explorer,
+    ratio,
+    reading,
+    results,
+    training,
+    what_if,
+)  # fmt: skip
+from stages.report.answer import answer
+from stages.report.changes import Extra
 from stages.report.findings import Findings
 from stages.report.page import Page
 from stages.report.verdict import judge
 from stages.report.words import count, percent
 
 
-def build(findings: Findings) -> Page:
-    """The report as a tree of blocks, verdict first."""
+def build(findings: Findings, extra: Extra | None = None) -> Page:
+    """The report as a tree of blocks, verdict first; `extra` fills the sections that the stage cannot know."""
     contract = findings.contract
     share = percent(contract.positives / contract.rows)
     return Page(
@@ -20,13 +32,20 @@ def build(findings: Findings) -> Page:
             f"{count(findings.board.data.test.positives)} positives."
         ),
         verdict=judge(findings.board, findings.champion, findings.rival).sentences,
+        answer=answer(findings),
         sections=[
             results.leaderboard(findings),
             champion.section(findings),
             results.families(findings),
+            what_if.section(findings),
+            ratio.section(findings),
+            explorer.section(findings),
             results.candidates(findings),
             data_way.section(findings),
             training.section(findings),
+            # one prediction traced stands here: prediction_trace_view.section(trace, …)
+            changes.changed(extra),
+            changes.audited(extra),
             reading.notes(findings),
             reading.how_to_read(findings),
             reading.what_was_run(findings),
