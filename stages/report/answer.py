@@ -49,7 +49,9 @@ def _sure(findings: Findings) -> Fact:
         found = tally(board, "ranking")
         if not found.total:
             return Fact("How sure", "Nothing to compare", note)
-        words = f"{len(found.better)} of {found.total} treatments rank better, {len(found.tie)} tie"
+        words = f"{len(found.better)} of {found.total} treatments" if found.better else "No treatment"
+        verb = "ranks" if len(found.better) <= 1 else "rank"
+        words = f"{words} {verb} better; {len(found.tie)} of {found.total} tie"
         return Fact("How sure", words, note)
     item = board.comparison("strategy", best, "ranking", "average_precision") or board.comparison(
         "classifier", best, "ranking", "average_precision"

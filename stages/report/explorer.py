@@ -56,7 +56,9 @@ def section(findings: Findings) -> Section:
         histograms,
         Details("The bins of the calibration curves, in numbers", [_bins(findings, shown)]),
         Panel("scatter.html.j2", values, {}, []),
-        Charts([_scatter(findings)], [(f"s{at}", name) for name, at in classifier_numbers(board.candidates).items()]),
+        Charts(
+            [_scatter(findings)], [(f"glyph d{at}", name) for name, at in classifier_numbers(board.candidates).items()]
+        ),
     ]
     return Section("explore", "Explore the candidates", blocks)
 
@@ -148,7 +150,7 @@ def _scatter(findings: Findings) -> Chart:
         "The numbers stand in the table of every candidate."
     )
     words = {"x": axis_title(across), "y": axis_title(up)}
-    return Chart("chart-candidates", "Any two metrics", text, "candidates", columns, words)
+    return Chart("chart-candidates", f"{len(board.candidates)} candidates on test", text, "candidates", columns, words)
 
 
 def _bins(findings: Findings, shown: list[Candidate]) -> Table:

@@ -36,7 +36,7 @@ class Axis:
     @property
     def ticks(self) -> list[Tick]:
         """The outermost round values and 0: what fits above a column."""
-        marks = nice_ticks(self.lowest, self.highest, signed=True)
+        marks = nice_ticks(self.lowest, self.highest, signed=True, about=6)
         wanted = {0: marks[0], len(marks) - 1: marks[-1]} | {
             index: mark for index, mark in enumerate(marks) if mark[1] == "0"
         }
@@ -51,9 +51,9 @@ def axis(intervals: list[tuple[float, float]]) -> Axis:
     return Axis(lowest - room, highest + room)
 
 
-def nice_ticks(low: float, high: float, *, signed: bool = False) -> list[tuple[float, str]]:
-    """Three to six round values between `low` and `high`, each with its label."""
-    rough = (high - low) / 4
+def nice_ticks(low: float, high: float, *, signed: bool = False, about: int = 4) -> list[tuple[float, str]]:
+    """About so many round values between `low` and `high`, each with its label."""
+    rough = (high - low) / about
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
     digits = max(0, -math.floor(math.log10(step) + 1e-9))

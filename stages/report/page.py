@@ -51,7 +51,8 @@ class Facts:
 class Span:
     """A cell with a difference and its interval: drawn on the axis of its column, and in words."""
 
-    text: str
+    text: str  # the word and the difference
+    bounds: str  # the interval
     word: str  # better, tie or worse
     low: float
     middle: float
@@ -59,7 +60,7 @@ class Span:
     axis: Axis
 
     def __str__(self) -> str:
-        return self.text
+        return f"{self.text} {self.bounds}"
 
 
 @dataclass(frozen=True)

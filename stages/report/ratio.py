@@ -7,14 +7,14 @@ from typing import Any
 from stages.report.findings import Findings
 from stages.report.page import Block, Chart, Charts, Details, Panel, Paragraph, Section, Table
 from stages.report.records import Spread, Tried, Tuning
-from stages.report.words import LABELS, LOWER_IS_BETTER, number
+from stages.report.words import DIGITS, LABELS, LOWER_IS_BETTER, number
 
 #: how many lines a chart can carry
 _LINES = 8
 
 HOW = (
     "No strategy was tuned over sampling_strategy, so there is nothing to draw. To get this section, name a grid of "
-    "ratios under `tuning:` in params.yaml, whose comments show one, and run `dvc repro`."
+    "ratios under tuning in params.yaml, whose comments show one, and run dvc repro."
 )
 
 
@@ -53,10 +53,7 @@ def section(findings: Findings) -> Section:
         "minority / majority after resampling. Test rows had no say, and the best of many tries looks better than it "
         "is. Precision, recall, F1 and G-mean are of raw scores at 0.5."
     )
-    charts = Charts(
-        [_chart(first, metric) for metric in first.metrics],
-        [(f"s{index}", line) for index, line in enumerate(first.lines)] if len(first.lines) > 1 else [],
-    )
+    charts = Charts([_chart(first, metric) for metric in first.metrics])
     place = first.ratios.index(first.chosen) if first.chosen in first.ratios else 0
     values = {
         "names": names,
@@ -65,10 +62,12 @@ def section(findings: Findings) -> Section:
         "place": place,
         "chosen": first.chosen,
         "table": at_ratio(first, place),
+        "lines": first.lines,
     }
     data = {
         "sweeps": [item.data() for item in found],
         "labels": {metric: label(metric) for item in found for metric in item.metrics},
+        "digits": DIGITS,
     }
     panel = Panel("ratio.html.j2", values, data, [at_ratio(first, place)])
     tables: list[Block] = [_table(item) for item in found]

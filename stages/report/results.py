@@ -21,7 +21,7 @@ def leaderboard(findings: Findings) -> Section:
     shared = family_axis(board, "ranking")
     header: list[str | Head] = [
         "Strategy", "Classifier", Head(f"Average precision against {findings.rival}", shared), "CV average precision",
-        f"Test average precision ({level})", "ROC-AUC", "Brier", "Threshold", "Precision", "Recall", "F1",
+        f"Average precision ({level})", "ROC-AUC", "Brier", "Threshold", "Precision", "Recall", "F1",
     ]  # fmt: skip
     rows: list[list[str | Span]] = [
         [
@@ -127,7 +127,8 @@ def spanned(board: Leaderboard, row: Candidate, family: Family, shared: Axis) ->
     item = board.comparison("strategy", row, family, MAIN_METRIC[family])
     if not item:
         return "reference"
-    return Span(_cell(item), item.verdict, item.low, item.difference, item.high, shared)
+    text, bounds = _cell(item)
+    return Span(text, bounds, item.verdict, item.low, item.difference, item.high, shared)
 
 
 def _names(strategies: list[str], total: int) -> str:
@@ -161,10 +162,12 @@ def compared(board: Leaderboard, scope: Scope, candidate: Candidate, family: Fam
     if not item:
         return "reference"
     other = item.reference_classifier
-    return _cell(item) + (f", against {other}" if scope == "classifier" and other != candidate.classifier else "")
-
-
-def _cell(item: Comparison) -> str:
-    return (
-        f"{item.verdict} {signed(item.metric, item.difference)} ({signed_interval(item.metric, item.low, item.high)})"
+    return " ".join(_cell(item)) + (
+        f", against {other}" if scope == "classifier" and other != candidate.classifier else ""
     )
+
+
+def _cell(item: Comparison) -> tuple[str, str]:
+    """The word with the difference, and the interval in brackets."""
+    difference, bounds = signed(item.metric, item.difference), signed_interval(item.metric, item.low, item.high)
+    return f"{item.verdict} {difference}", f"({bounds})"

@@ -40,8 +40,9 @@ def scores() -> Any:
     """Test rows by score and class on a logarithmic scale, one candidate below the other."""
     bars = alt.Chart().mark_bar(opacity=0.65, clip=True)
     bars = bars.encode(
-        x=alt.X("low:Q", title="score", scale=_UNIT),
+        x=alt.X("low:Q", title="score", scale=_UNIT, axis=alt.Axis(tickCount=5)),
         x2="high:Q",
+        y2=alt.Y2Datum(0),
         y=alt.Y(
             "rows:Q",
             title="rows",
@@ -98,7 +99,8 @@ def tuning() -> Any:
             tooltip=_tips(line="setting", ratio="sampling_strategy", mean="mean", low="mean − sd", high="mean + sd"),
         )
     )
-    here = alt.Chart().mark_rule(color=theme.NEGATIVE, strokeWidth=1.5).encode(x=alt.XDatum(alt.ExprRef("ratio")))
+    here = alt.Chart().transform_calculate(here="ratio").mark_rule(color=theme.NEGATIVE, strokeWidth=1.5)
+    here = here.encode(x=alt.X("max(here):Q", title="sampling_strategy"))
     layers = alt.layer(band, line, here, data=_ROWS).add_params(alt.param(name="ratio", value=0))
     return _sized(layers, height=120)
 
@@ -126,7 +128,7 @@ def training() -> Any:
         _course("train_accuracy", "validation_accuracy", "accuracy", 70),
         data=_ROWS,
         spacing=8,
-    )
+    ).resolve_scale(color="independent", strokeDash="independent")
 
 
 def parts() -> Any:

@@ -34,7 +34,7 @@ def picture(
     """
     import vl_convert
 
-    whole = {**filled(spec, words), "datasets": {theme.DATA: rows(columns)}}
+    whole = {**filled(spec, words), "datasets": {**spec.get("datasets", {}), theme.DATA: rows(columns)}}
     if signals:
         whole["params"] = [
             {**param, "value": signals.get(param["name"], param.get("value"))} for param in whole["params"]

@@ -27,7 +27,7 @@
   const draw = async (key) => {
     const chart = data.charts[key];
     const spec = filled(data.specs[chart.spec], chart.words);
-    spec.datasets = {values: rowsOf(chart.columns)};
+    spec.datasets = {...spec.datasets, values: rowsOf(chart.columns)};
     if (spec.params) {
       spec.params = spec.params.map((param) => ({...param, value: chart.signals[param.name] ?? param.value}));
     }
@@ -49,6 +49,14 @@
     Object.assign(data.charts[key], changes);
     draw(key);
   };
+  const legend = (list, names) => list.replaceChildren(...names.map((name, place) => {
+    const item = document.createElement("li"), words = document.createElement("span");
+    const swatch = byId("swatch").content.firstElementChild.cloneNode(true);
+    swatch.classList.add(`s${place}`);
+    words.textContent = name;
+    item.append(swatch, words);
+    return item;
+  }));
   const watcher = new IntersectionObserver((entries) => {
     for (const entry of entries.filter((one) => one.isIntersecting)) {
       watcher.unobserve(entry.target);
@@ -116,7 +124,10 @@
   const ratios = () => {
     const panel = byId("ratio-panel"), select = byId("ratio-candidate"), slider = byId("ratio-slider");
     const sweep = () => data.sweeps[Number(select.value)];
-    const cell = (pair) => (pair ? `${fixed(pair[0])} ± ${fixed(pair[1])}` : "not tried");
+    const cell = (metric, pair) => {
+      const digits = data.digits[metric] ?? 3;
+      return pair ? `${fixed(pair[0], digits)} ± ${fixed(pair[1], digits)}` : "not tried";
+    };
     const element = (tag, text, attributes = {}) => {
       const made = document.createElement(tag);
       made.textContent = text;
@@ -139,7 +150,7 @@
       ));
       panel.querySelector("tbody").replaceChildren(...Object.entries(metrics).map(([metric, found]) => row(
         element("th", data.labels[metric], {scope: "row"}),
-        ...found.map((line) => element("td", cell(line[place]), {class: "r"})),
+        ...found.map((line) => element("td", cell(metric, line[place]), {class: "r"})),
       )));
       for (const metric of Object.keys(metrics)) {
         const key = `ratio-${metric}`;
@@ -161,7 +172,8 @@
       return columns;
     };
     select.addEventListener("change", () => {
-      const {ratios: values, chosen, metrics} = sweep();
+      const {ratios: values, chosen, lines, metrics} = sweep();
+      legend(byId("ratio-legend"), lines);
       slider.max = String(values.length - 1);
       slider.value = String(Math.max(0, values.indexOf(chosen)));
       show();
@@ -175,7 +187,6 @@
   // ---------------------------------------------------------------- curves and scatter
   const overlays = () => {
     const boxes = [...byId("overlay-panel").querySelectorAll("input")];
-    const legend = byId("overlay-legend");
     const empty = (...names) => Object.fromEntries(names.map((name) => [name, []]));
     const push = (columns, values) => Object.entries(values).forEach(([name, value]) => columns[name].push(value));
     const curves = (chosen, part) => {
@@ -218,13 +229,7 @@
         return {name: counts.name, counts, overlay: data.overlays[counts.name]};
       });
       for (const box of boxes) box.disabled = !box.checked && chosen.length >= data.most;
-      legend.replaceChildren(...chosen.map(({name}, place) => {
-        const item = document.createElement("li");
-        const swatch = byId("swatch").content.firstElementChild.cloneNode(true);
-        swatch.classList.add(`s${place}`);
-        item.append(swatch, name);
-        return item;
-      }));
+      legend(byId("overlay-legend"), chosen.map(({name}) => name));
       const about = chosen.map(({name}) => name).join(", ");
       for (const [key, columns] of [
         ["chart-roc", curves(chosen, "recall")], ["chart-precision-recall", curves(chosen, "precision")],
