@@ -20,8 +20,8 @@ FIRST = ("average_precision", "brier_score")
 
 EXPLAINED = (
     "Measured on test. The dotted line is what guessing gives (ROC: the diagonal; precision–recall: the prevalence); "
-    "for calibration it is what scores would be if they came true. The histograms are of the same scores, so a point of "
-    "the calibration curve with few rows behind it is seen to be one; their height is logarithmic."
+    "for calibration it is what scores would be if they came true. The histograms are of the same scores, so a point "
+    "of the calibration curve with few rows behind it is seen to be one; their height is logarithmic."
 )
 
 

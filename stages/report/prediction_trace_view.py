@@ -3,6 +3,7 @@
 from typing import Any, Protocol
 
 from stages.report.page import Block, Chart, Charts, Details, Fact, Facts, Paragraph, Section, Table
+from stages.report.words import MINUS
 
 #: columns and parts that a chart or a first look can carry
 _MOST = 12
@@ -100,8 +101,8 @@ def _way(trace: Trace, positive: str, negative: str) -> Facts:
 def _chart(trace: Trace) -> Charts:
     shown = trace.parts[:_MOST]
     title, axis = KINDS.get(trace.kind, KINDS["contributions"])
-    base = "" if trace.base is None else f" They are added to {trace.base:+.3f}."
-    largest = ", ".join(f"{name} {value:+.3f}" for name, value in shown[:5])
+    base = "" if trace.base is None else f" They are added to {_plus(trace.base)}."
+    largest = ", ".join(f"{name} {_plus(value)}" for name, value in shown[:5])
     text = f"The largest of {len(trace.parts)} parts: {largest}.{base}"
     columns: dict[str, list[Any]] = {
         "name": [name for name, _ in shown],
@@ -111,10 +112,14 @@ def _chart(trace: Trace) -> Charts:
 
 
 def _parts(trace: Trace) -> Table:
-    base = [] if trace.base is None else [["base", f"{trace.base:+.4f}"]]
-    rows = [*base, *([name, f"{value:+.4f}"] for name, value in trace.parts)]
+    base = [] if trace.base is None else [["base", _plus(trace.base)]]
+    rows = [*base, *([name, _plus(value)] for name, value in trace.parts)]
     return Table("Every part, the largest first.", ["Part", "Adds"], rows, "lr")
 
 
+def _plus(value: float) -> str:
+    return f"{value:+.3f}".replace("-", MINUS)
+
+
 def _numbers(pairs: list[tuple[str, float]]) -> list[list[str]]:
-    return [[name, f"{value:.4f}"] for name, value in pairs]
+    return [[name, f"{value:.4f}".replace("-", MINUS)] for name, value in pairs]

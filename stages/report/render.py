@@ -31,7 +31,8 @@ def to_html(page: Page) -> str:
     charts = [block for block in every if isinstance(block, Chart)]
     specs = {name: spec(name) for name in dict.fromkeys(chart.spec for chart in charts)}
     pictures = {
-        chart.key: Markup(picture(specs[chart.spec], chart.columns, chart.words, chart.signals)) for chart in charts
+        chart.key: Markup(picture(chart.key, specs[chart.spec], chart.columns, chart.words, chart.signals))
+        for chart in charts
     }
     data: dict[str, Any] = {"specs": specs, "charts": {chart.key: _chart_data(chart) for chart in charts}}
     for block in every:

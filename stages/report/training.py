@@ -11,6 +11,7 @@ from stages.report.records import Epoch
 
 _SHOWN = 5  # epochs in the table: the first, some between, the last
 _DRAWN = 40  # points of a curve: more cannot be seen apart
+_CHARTS = 24  # pictures of further strategies; what has no room stands in the table
 
 LEGEND = [("train", "train"), ("validation", "validation")]
 
@@ -44,7 +45,7 @@ def section(findings: Findings) -> Section:
     plots = {key: _chart(*key, item) for key, item in courses.items()}
     strategies = {item.strategy for item in first_shown(findings)}
     first = [plot for (strategy, _), plot in plots.items() if strategy in strategies] or list(plots.values())[:2]
-    others = [plot for plot in plots.values() if plot not in first]
+    others = [plot for plot in plots.values() if plot not in first][:_CHARTS]
     blocks: list[Block] = [Paragraph(explained), Charts(first, LEGEND)]
     if others:
         blocks.append(Details("The training curves of the other strategies", [Charts(others, LEGEND)]))

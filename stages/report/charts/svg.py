@@ -6,8 +6,17 @@ from typing import Any
 from stages.report.charts import theme
 from stages.report.charts.libraries import VEGALITE
 
-_NUMBER = re.compile(r"-?\d+\.\d{2,}")
-_GEOMETRY = re.compile(r'(?<= )(d|transform|x|y|x2|y2|width|height)="[^"<>]*"')
+_TAG = re.compile(r"<[^<>]+>")
+_GEOMETRY = re.compile(r' (?:d|transform|x|y|x2|y2|width|height)="[^"]*"')
+_FRACTION = re.compile(r"-?\d+\.\d{2,}")
+#: attributes that say what would hold without them; the page says the rest in words and in its style sheet
+_NOISE = re.compile(
+    r' (?:xmlns:xlink|version|role|aria-\w+|pointer-events|font-family|(?:stroke-|fill-)?opacity)="'
+    r'(?:http[^"]*|1\.1|graphics-[a-z]+|true|none|[a-z ]*container|sans-serif|1)"'
+)
+#: Vega counts its clips through the life of a process, so the second picture of a chart would differ from the first
+_COUNTED = re.compile(r'(id="|url\(#)([a-z_]+\d+)')
+_EMPTY = re.compile(r'<path class="(?:background|foreground)"[^<>]*/>')
 
 
 def rows(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
@@ -26,18 +35,32 @@ def filled(spec: Any, words: dict[str, str]) -> Any:
 
 
 def picture(
-    spec: dict[str, Any], columns: dict[str, list[Any]], words: dict[str, str], signals: dict[str, float]
+    key: str, spec: dict[str, Any], columns: dict[str, list[Any]], words: dict[str, str], signals: dict[str, float]
 ) -> str:
     """The chart as an SVG element, drawn offline by vl-convert, the same bytes for the same chart.
 
-    Its places are rounded to a tenth of a pixel: nobody can see more, and the page is half as large.
+    `key` begins every id in it, so that pictures on one page cannot mix theirs up.
     """
     import vl_convert
 
     whole = {**filled(spec, words), "datasets": {**spec.get("datasets", {}), theme.DATA: rows(columns)}}
     if signals:
-        whole["params"] = [
-            {**param, "value": signals.get(param["name"], param.get("value"))} for param in whole["params"]
-        ]
-    text = vl_convert.vegalite_to_svg(whole, vl_version=VEGALITE)
-    return _GEOMETRY.sub(lambda found: _NUMBER.sub(lambda number: f"{float(number[0]):.1f}", found[0]), text)
+        whole["params"] = [{**one, "value": signals.get(one["name"], one.get("value"))} for one in whole["params"]]
+    return slim(key, vl_convert.vegalite_to_svg(whole, vl_version=VEGALITE))
+
+
+def slim(key: str, svg: str) -> str:
+    """`svg` without what nobody can see: tenths of a pixel are enough, and half of Vega's attributes say nothing.
+
+    Only tags are touched; whatever a label says, it says still.
+    """
+    ids: dict[str, str] = {}
+
+    def renamed(found: re.Match[str]) -> str:
+        return found[1] + ids.setdefault(found[2], f"{key}-{len(ids)}")
+
+    return _EMPTY.sub("", _TAG.sub(lambda tag: _COUNTED.sub(renamed, _slim_tag(tag[0])), svg))
+
+
+def _slim_tag(tag: str) -> str:
+    return _GEOMETRY.sub(lambda found: _FRACTION.sub(lambda one: f"{float(one[0]):.1f}", found[0]), _NOISE.sub("", tag))
