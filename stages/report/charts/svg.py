@@ -12,7 +12,7 @@ _FRACTION = re.compile(r"-?\d+\.\d{2,}")
 #: attributes that say what would hold without them; the page says the rest in words and in its style sheet
 _NOISE = re.compile(
     r' (?:xmlns:xlink|version|role|aria-\w+|pointer-events|font-family|(?:stroke-|fill-)?opacity)="'
-    r'(?:http[^"]*|1\.1|graphics-[a-z]+|true|none|[a-z ]*container|sans-serif|1)"'
+    r'(?:http[^"]*|1\.1|graphics-[a-z]+|true|none|[a-z ]*container|sans-serif|1)"| aria-label="[^"]*"'
 )
 #: Vega counts its clips through the life of a process, so the second picture of a chart would differ from the first
 _COUNTED = re.compile(r'(id="|url\(#)([a-z_]+\d+)')
