@@ -40,7 +40,7 @@ def findings_of(
         **(select or {}),
     }
     params = ReportParams.model_validate(
-        {"random_state": 42, "select": named | (select or {}), "strategies": strategies}
+        {"random_state": 42, "select": named, "strategies": strategies}
     )
     traces = {item.name: Trace.model_validate(trace_json(item)) for item in every}
     thresholds = [Thresholds.model_validate(thresholds_json(entry)) for entry in content["candidates"]]

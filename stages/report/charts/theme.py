@@ -16,11 +16,14 @@ TRAIN, VALIDATION = "#3b82c4", "#d2601a"
 #: a chart and its axes fit into the width of a phone
 WIDTH, HEIGHT = 285, 200
 
+#: vl-convert brings this font along, so labels are measured alike, and pictures are equal bytes, on every machine
+FONT = "Liberation Sans, sans-serif"
+
 #: the style sheet of the page colours words, axes and grids, so that they follow light and dark
 CONFIG: dict[str, Any] = {
     "aria": False,  # the page describes each chart in words; a label on every mark would only repeat numbers
     "background": None,
-    "font": "sans-serif",
+    "font": FONT,
     "view": {"stroke": None},
     "axis": {
         "labelFontSize": 11,
