@@ -78,6 +78,7 @@ def shoot(browser: Browser) -> None:
         page.screenshot(path=IMAGES / f"{name}.png")
     page, _ = opened(browser, [], [], viewport={"width": 794, "height": 1123})
     page.emulate_media(media="print")
+    page.evaluate("document.body.style.padding = '12mm'")  # what @page gives on paper
     page.screenshot(path=IMAGES / "report-print.png")
 
 

@@ -61,7 +61,7 @@ def test_fifty_candidates_fit_into_the_size(tmp_path: Path) -> None:
 @pytest.mark.parametrize("options", [LIGHT, DARK, PHONE], ids=["light", "dark", "phone"])
 def test_axe_finds_nothing_serious(report: Path, open_page: Open, options: dict) -> None:
     opened = open_page(report, **options)
-    opened.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    wake(opened)
     violations = Axe().run(opened.page).response["violations"]
     serious = [
         (found["id"], [node["html"][:200] for node in found["nodes"][:3]])

@@ -34,6 +34,7 @@
     const turn = (live.get(key)?.turn ?? 0) + 1;
     live.set(key, {turn, view: null});
     const room = document.createElement("div");
+    room.setAttribute("aria-hidden", "true");  // the figure around it says in words what is drawn
     const options = {
       ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: {disableDefaultStyle: true},
     };
