@@ -39,9 +39,7 @@ def findings_of(
         "tolerance": 0.0,
         **(select or {}),
     }
-    params = ReportParams.model_validate(
-        {"random_state": 42, "select": named, "strategies": strategies}
-    )
+    params = ReportParams.model_validate({"random_state": 42, "select": named, "strategies": strategies})
     traces = {item.name: Trace.model_validate(trace_json(item)) for item in every}
     thresholds = [Thresholds.model_validate(thresholds_json(entry)) for entry in content["candidates"]]
     overlays = [Overlay.model_validate(overlay_json(entry)) for entry in content["candidates"]]
