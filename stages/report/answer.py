@@ -44,7 +44,8 @@ def _expect(findings: Findings) -> Fact:
 def _sure(findings: Findings) -> Fact:
     board, best = findings.board, findings.champion
     value = number("average_precision", best.test["average_precision"])
-    note = f"average precision {value} ({interval('average_precision', *best.intervals['average_precision'])}) on test"
+    bounds = interval("average_precision", *best.intervals["average_precision"])
+    note = f"average precision {value} on test ({percent(board.settings.confidence)}: {bounds})"
     if str(best) == str(board.reference):
         found = tally(board, "ranking")
         if not found.total:

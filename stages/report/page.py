@@ -128,6 +128,7 @@ class Panel:
     values: dict[str, Any]  # for the template
     data: dict[str, Any]  # for the script
     twin: "list[Block]"
+    charts: list[Chart] = field(default_factory=list)  # that stand inside it
 
 
 Block = Paragraph | Items | Command | Facts | Table | Chart | Charts | Details | Panel

@@ -64,6 +64,8 @@ def _flat(blocks: list[Block]) -> Iterator[Block]:
             yield from _flat(block.blocks)
         if isinstance(block, Charts):
             yield from block.entries
+        if isinstance(block, Panel):
+            yield from block.charts
 
 
 def _chart_data(chart: Chart) -> dict[str, Any]:

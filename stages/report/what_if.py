@@ -4,7 +4,7 @@ from typing import Any
 
 from stages.report.findings import Findings
 from stages.report.leaderboard import Candidate
-from stages.report.page import Panel, Paragraph, Section, Table
+from stages.report.page import Chart, Panel, Paragraph, Section, Table
 from stages.report.smote import smote_rows
 from stages.report.words import count, number, percent
 
@@ -30,13 +30,14 @@ def section(findings: Findings) -> Section:
     }
     values = {
         "names": names,
-        "sides": [_side(key, item, names) for key, item in zip("ab", pair, strict=True)],
+        "sides": [_side(findings, key, item, names) for key, item in zip("ab", pair, strict=True)],
         "positive": findings.contract.positive,
         "negative": findings.contract.negative,
         "miss": COSTS[0],
         "alarm": COSTS[1],
     }
-    panel = Panel("what_if.html.j2", values, data, [_twin(findings, pair)])
+    charts = [_chart(findings, key, item) for key, item in zip("ab", pair, strict=True)]
+    panel = Panel("what_if.html.j2", values, data, [_twin(findings, pair)], charts)
     return Section("what-if", "What if the threshold were another?", [Paragraph(explained), panel])
 
 
@@ -68,14 +69,31 @@ def _candidate(findings: Findings, item: Candidate) -> dict[str, Any]:
     return {"name": str(item), "threshold": item.threshold, "tuned": tuned, "tp": found.tp, "fp": found.fp}
 
 
-def _side(key: str, item: Candidate, names: list[str]) -> dict[str, Any]:
+def _chart(findings: Findings, key: str, item: Candidate) -> Chart:
+    """Recall and precision against the threshold; no precision where nothing is an alarm."""
+    found, positives = findings.thresholds[str(item)], findings.board.data.test.positives
+    columns: dict[str, list[Any]] = {
+        "threshold": [place / 100 for place in range(len(found.tp))],
+        "recall": [round(tp / positives, 4) for tp in found.tp],
+        "precision": [round(tp / (tp + fp), 4) if tp + fp else None for tp, fp in zip(found.tp, found.fp, strict=True)],
+        "tuned": [item.threshold] * len(found.tp),
+    }
+    text = (
+        f"Recall and precision of {item} against the threshold. At the tuned one, "
+        f"{number('threshold', item.threshold)}: recall {number('recall', item.test['recall'])}, precision {number('precision', item.test['precision'])}."
+    )
+    signals = {"at": item.threshold}
+    return Chart(f"threshold-{key}", f"Recall and precision, {item}", text, "threshold", columns, {}, signals)
+
+
+def _side(findings: Findings, key: str, item: Candidate, names: list[str]) -> dict[str, Any]:
     return {
         "key": key,
         "name": str(item),
         "place": names.index(str(item)),
         "threshold": number("threshold", item.threshold),
         "nearest": round(100 * item.threshold),
-        "tuned_at": f"{100 * item.threshold:.1f}",
+        "description": _chart(findings, key, item).description,
         "counts": {cell: item.test[cell] for cell in ("tp", "fp", "fn", "tn")},
         "rates": rates(item.test),
     }

@@ -6,6 +6,7 @@ import re
 import time
 
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator
 import pytest
 
 from tests.browser.conftest import NASTY, NASTY_NEGATIVE, Open, Opened, make_report
@@ -21,6 +22,10 @@ def candidate(report: Path, name: str) -> dict:
 
 def counts(opened: Opened, side: str) -> dict[str, int]:
     return {cell: int(opened.text(f"#side-{side} [data-cell={cell}] b")) for cell in ("tp", "fn", "fp", "tn")}
+
+
+def places(rules: Locator) -> list[str]:
+    return [rule.get_attribute("transform") or "" for rule in rules.all()]
 
 
 def wake(opened: Opened) -> None:
@@ -99,8 +104,13 @@ def test_the_threshold_moves_by_keyboard_and_the_counts_follow(report: Path, ope
     assert opened.text("#side-a [data-rate=recall]") == f"{tp / 40:.3f}"
     assert opened.text("#side-a [data-rate=precision]") == f"{tp / (tp + fp):.3f}"
     assert opened.page.get_attribute("#a-threshold", "aria-valuetext") == "0.25"
+    live(opened, "threshold-a", 1)
+    rules = opened.page.locator("#threshold-a .role-mark.mark-rule line")
+    assert len(set(places(rules))) == 2  # where it was tuned, and where the slider stands
     opened.page.click("#side-a .to-tuned")
     assert counts(opened, "a")["tp"] == tuned["test"]["tp"]
+    opened.page.wait_for_timeout(200)  # Vega draws in the next frame
+    assert len(set(places(rules))) == 1
     assert counts(opened, "b")["tp"] == 30  # the other side has a slider of its own
 
 
@@ -122,7 +132,9 @@ def test_any_two_candidates_can_be_compared(report: Path, open_page: Open) -> No
     assert [opened.text(f"#side-{side} .name") for side in "ab"] == [
         "baseline × random_forest", "smote × random_forest",
     ]  # fmt: skip
+    live(opened, "threshold-b", 1)
     opened.page.select_option("#b-candidate", label="class_weight × mlp")
+    live(opened, "threshold-b", 2)
     assert opened.text("#side-b .name") == "class_weight × mlp"
     assert opened.text("#side-b .state").startswith("At the tuned threshold")
 

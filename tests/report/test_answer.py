@@ -16,7 +16,7 @@ def test_doing_nothing_as_the_champion():
     assert found["Expect"][0] == "30 of 40 caught, 10 false alarms"
     assert "among 750 negatives; recall 0.700 (95 %: 0.650 to 0.750)" in found["Expect"][1]
     assert found["How sure"] == (
-        "No treatment ranks better; 2 of 2 tie", "average precision 0.850 (0.740 to 0.920) on test"
+        "No treatment ranks better; 2 of 2 tie", "average precision 0.850 on test (95 %: 0.740 to 0.920)"
     )  # fmt: skip
 
 

@@ -110,7 +110,9 @@ def test_the_report_is_complete(workspace, run_report):
         ):
             assert fact in text, (name, fact)
     html = (root / "reports/report.html").read_text()
-    assert html.count('class="drawing"') == html.count('class="marks"') == 6 + 3  # explorer and data, three mlps
+    assert (
+        html.count('class="drawing"') == html.count('class="marks"') == 8 + 3
+    )  # thresholds, explorer and data, three mlps
 
 
 def test_the_page_has_captions_scopes_and_described_pictures(workspace, run_report):

@@ -8,7 +8,7 @@ from stages.report.words import LABELS, interval, number
 
 
 def audit_blocks(audit: Mapping[str, Any], train: list[str]) -> list[Block]:
-    """The findings, worst first, then what the wrong ways would have claimed; `train` holds SHA-256 of train.parquet."""
+    """The findings, worst first, then what the wrong ways would have claimed; `train`: SHA-256 of train.parquet."""
     blocks: list[Block] = []
     if audit["inputs"].get("data/train.parquet") not in train:
         blocks.append(Paragraph("These findings are of other data than this page; run python -m tools.audit again."))

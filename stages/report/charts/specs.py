@@ -79,6 +79,23 @@ def candidates() -> Any:
     return _sized(alt.layer(points, ring.transform_filter(alt.datum.champion), data=_ROWS), height=260, width=300)
 
 
+def threshold() -> Any:
+    """Recall and precision against the threshold, with a line where it was tuned and one where the slider stands."""
+    parts = ["recall", "precision"]
+    lines = alt.Chart().transform_fold(["recall", "precision"], as_=["part", "value"]).mark_line()
+    lines = lines.encode(
+        x=alt.X("threshold:Q", title="threshold", scale=_UNIT, axis=alt.Axis(tickCount=5)),
+        y=alt.Y("value:Q", title=None, scale=_UNIT, axis=alt.Axis(tickCount=3)),
+        color=alt.Color("part:N", legend=None, scale=alt.Scale(domain=parts, range=theme.COLOURS[:2])),
+        strokeDash=alt.StrokeDash("part:N", legend=None, scale=alt.Scale(domain=parts, range=theme.DASHES[:2])),
+        tooltip=_tips(threshold="threshold", recall="recall", precision="precision"),
+    )
+    tuned = alt.Chart().mark_rule(strokeDash=[3, 3], color=theme.NEGATIVE).encode(x="max(tuned):Q")
+    here = alt.Chart().transform_calculate(here="at").mark_rule(color=theme.NEGATIVE, strokeWidth=1.5)
+    layers = alt.layer(lines, tuned, here.encode(x="max(here):Q"), data=_ROWS)
+    return _sized(layers.add_params(alt.param(name="at", value=0)), height=90)
+
+
 def tuning() -> Any:
     """A metric against the sampling ratio, a line for each other setting, with ± one sd over the folds."""
     x = alt.X("ratio:Q", title="sampling_strategy", scale=alt.Scale(zero=False, padding=6), axis=alt.Axis(tickCount=5))
@@ -148,7 +165,7 @@ def parts() -> Any:
 
 SPECS: dict[str, Callable[[], Any]] = {
     chart.__name__: chart
-    for chart in (roc, precision_recall, calibration, scores, candidates, tuning, classes, training, parts)
+    for chart in (roc, precision_recall, calibration, scores, candidates, threshold, tuning, classes, training, parts)
 }
 
 

@@ -106,14 +106,34 @@
         root.querySelector(`[data-rate="${name}"]`).textContent = value;
       }
     };
+    const chart = `threshold-${key}`;
+    const mark = () => {  // where the slider stands, in the chart above it
+      const at = tuned ? candidate().threshold : Number(slider.value) / 100;
+      data.charts[chart].signals = {at};
+      live.get(chart)?.view?.signal("at", at).runAsync();
+    };
+    const redraw = () => {
+      const {name, threshold, tp, fp} = candidate();
+      byId(chart).querySelector(".drawing").setAttribute("aria-label", `Recall and precision of ${name} by threshold`);
+      change(chart, {columns: {
+        threshold: tp.map((_, place) => place / 100),
+        recall: tp.map((hits) => hits / data.positives),
+        precision: tp.map((hits, place) => (hits + fp[place] ? hits / (hits + fp[place]) : null)),
+        tuned: tp.map(() => threshold),
+      }});
+    };
     const move = (place, exact) => {
       tuned = exact;
       slider.value = String(place);
       show();
+      mark();
     };
     const toTuned = () => move(Math.round(100 * candidate().threshold), true);
     slider.addEventListener("input", () => move(Number(slider.value), false));
-    select.addEventListener("change", toTuned);
+    select.addEventListener("change", () => {
+      toTuned();
+      redraw();
+    });
     root.querySelector(".to-tuned").addEventListener("click", toTuned);
     root.querySelector(".to-half").addEventListener("click", () => move(50, false));
     root.querySelector(".to-cheapest").addEventListener("click", () => move(cheapest(), false));
