@@ -64,7 +64,7 @@ def section(trace: Trace, champion: str, positive: str, negative: str) -> Sectio
     """The way of one made-up row, every value of it a median or most frequent level, through the champion."""
     explained = (
         f"A row that stands in no table, made of the middle of every column, on its way through {champion}. It shows "
-        "how a score comes about; it is no example of a patient, a customer or a payment."
+        "how a score comes about; it says nothing about anybody."
     )
     blocks: list[Block] = [Paragraph(explained), _way(trace, positive, negative)]
     if trace.note:

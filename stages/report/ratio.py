@@ -12,6 +12,9 @@ from stages.report.words import DIGITS, LABELS, LOWER_IS_BETTER, number
 #: how many lines a chart can carry
 _LINES = 8
 
+#: how many candidates get a table of all that was tried
+_TABLES = 6
+
 HOW = (
     "No strategy was tuned over sampling_strategy, so there is nothing to draw. To get this section, name a grid of "
     "ratios under tuning in params.yaml, whose comments show one, and run dvc repro."
@@ -70,7 +73,9 @@ def section(findings: Findings) -> Section:
         "digits": DIGITS,
     }
     panel = Panel("ratio.html.j2", values, data, [at_ratio(first, place)])
-    tables: list[Block] = [_table(item) for item in found]
+    tables: list[Block] = [_table(item) for item in (first, *(item for item in found if item is not first))][:_TABLES]
+    if len(found) > _TABLES:
+        tables.append(Paragraph(f"{len(found) - _TABLES} more stand in models/<strategy>/tuning.json."))
     blocks: list[Block] = [
         Paragraph(explained),
         panel,

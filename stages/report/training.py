@@ -11,7 +11,7 @@ from stages.report.records import Epoch
 
 _SHOWN = 5  # epochs in the table: the first, some between, the last
 _DRAWN = 40  # points of a curve: more cannot be seen apart
-_CHARTS = 24  # pictures of further strategies; what has no room stands in the table
+_CHARTS = 12  # pictures of further strategies; the page would grow without end
 
 LEGEND = [("train", "train"), ("validation", "validation")]
 
@@ -45,10 +45,13 @@ def section(findings: Findings) -> Section:
     plots = {key: _chart(*key, item) for key, item in courses.items()}
     strategies = {item.strategy for item in first_shown(findings)}
     first = [plot for (strategy, _), plot in plots.items() if strategy in strategies] or list(plots.values())[:2]
-    others = [plot for plot in plots.values() if plot not in first][:_CHARTS]
+    others = [plot for plot in plots.values() if plot not in first]
     blocks: list[Block] = [Paragraph(explained), Charts(first, LEGEND)]
     if others:
-        blocks.append(Details("The training curves of the other strategies", [Charts(others, LEGEND)]))
+        folded: list[Block] = [Charts(others[:_CHARTS], LEGEND)]
+        if len(others) > _CHARTS:
+            folded.append(Paragraph(f"{len(others) - _CHARTS} more stand in the table below alone."))
+        blocks.append(Details("The training curves of the other strategies", folded))
     blocks.append(Details("Training in numbers", [_table(courses)]))
     return Section("training", "Training", blocks)
 

@@ -80,7 +80,8 @@ def _chart(findings: Findings, key: str, item: Candidate) -> Chart:
     }
     text = (
         f"Recall and precision of {item} against the threshold. At the tuned one, "
-        f"{number('threshold', item.threshold)}: recall {number('recall', item.test['recall'])}, precision {number('precision', item.test['precision'])}."
+        f"{number('threshold', item.threshold)}: recall {number('recall', item.test['recall'])}, precision "
+        f"{number('precision', item.test['precision'])}."
     )
     signals = {"at": item.threshold}
     return Chart(f"threshold-{key}", f"Recall and precision, {item}", text, "threshold", columns, {}, signals)

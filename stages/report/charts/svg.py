@@ -9,10 +9,11 @@ from stages.report.charts.libraries import VEGALITE
 _TAG = re.compile(r"<[^<>]+>")
 _GEOMETRY = re.compile(r' (?:d|transform|x|y|x2|y2|width|height)="[^"]*"')
 _FRACTION = re.compile(r"-?\d+\.\d{2,}")
-#: attributes that say what would hold without them; the page says the rest in words and in its style sheet
+#: attributes that say what would hold without them, or what the style sheet of the page says for all charts
 _NOISE = re.compile(
     r' (?:xmlns:xlink|version|role|aria-\w+|pointer-events|(?:stroke-|fill-)?opacity)="'
-    r'(?:http[^"]*|1\.1|graphics-[a-z]+|true|none|[a-z ]*container|1)"| (?:aria-label|font-family)="[^"]*"'
+    r'(?:http[^"]*|1\.1|graphics-[a-z]+|true|none|[a-z ]*container|1)"| (?:aria-label|font-(?:family|size|weight))="[^"]*"'
+    r'| (?:stroke="#ddd"|stroke="#888"|fill="#000"|stroke-width="1"|transform="translate\(0,0\)")'
 )
 #: Vega counts its clips through the life of a process, so the second picture of a chart would differ from the first
 _COUNTED = re.compile(r'(id="|url\(#)([a-z_]+\d+)')
