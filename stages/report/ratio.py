@@ -73,7 +73,8 @@ def section(findings: Findings) -> Section:
         "digits": DIGITS,
     }
     panel = Panel("ratio.html.j2", values, data, [at_ratio(first, place)])
-    tables: list[Block] = [_table(item) for item in (first, *(item for item in found if item is not first))][:_TABLES]
+    others = [item for item in found if item is not first]
+    tables: list[Block] = [_table(first), *(_table(item) for item in others[: _TABLES - 1])]
     if len(found) > _TABLES:
         tables.append(Paragraph(f"{len(found) - _TABLES} more stand in models/<strategy>/tuning.json."))
     blocks: list[Block] = [

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator
 import pytest
 
 from tests.browser.conftest import NASTY, NASTY_NEGATIVE, Open, Opened, make_report
-from tests.report.factory import Treatment
+from tests.report.factory import Treatment, tuning_json
 
 LIGHT, DARK, PHONE = {}, {"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 844}, "is_mobile": True}
 
@@ -60,7 +60,8 @@ def test_it_is_ready_in_time(report: Path, open_page: Open) -> None:
 def test_fifty_candidates_fit_into_the_size(tmp_path: Path) -> None:
     five = ("random_forest", "mlp", "xgboost", "extra_trees", "blend")
     many = [Treatment(f"strategy_with_a_long_name_{place}", sampler="SMOTE", classifiers=five) for place in range(10)]
-    assert make_report(tmp_path, *many).stat().st_size <= 1_600_000
+    tuning = {item.name: dict.fromkeys(five, tuning_json(ratios=(0.1, 0.25, 0.5, 0.75, 1.0))) for item in many}
+    assert make_report(tmp_path, *many, tuning=tuning).stat().st_size <= 1_600_000
 
 
 @pytest.mark.parametrize("options", [LIGHT, DARK, PHONE], ids=["light", "dark", "phone"])

@@ -12,7 +12,8 @@ _FRACTION = re.compile(r"-?\d+\.\d{2,}")
 #: attributes that say what would hold without them, or what the style sheet of the page says for all charts
 _NOISE = re.compile(
     r' (?:xmlns:xlink|version|role|aria-\w+|pointer-events|(?:stroke-|fill-)?opacity)="'
-    r'(?:http[^"]*|1\.1|graphics-[a-z]+|true|none|[a-z ]*container|1)"| (?:aria-label|font-(?:family|size|weight))="[^"]*"'
+    r'(?:http[^"]*|1\.1|graphics-[a-z]+|true|none|[a-z ]*container|1)"'
+    r'| (?:aria-label|font-(?:family|size|weight))="[^"]*"'
     r'| (?:stroke="#ddd"|stroke="#888"|fill="#000"|stroke-width="1"|transform="translate\(0,0\)")'
 )
 #: Vega counts its clips through the life of a process, so the second picture of a chart would differ from the first
