@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from stages.report.leaderboard import Candidate, Leaderboard
 from stages.report.params import AUTO, ReportParams
+from stages.report.prediction_trace_view import PredictionTrace
 from stages.report.records import Overlay, Thresholds, Trace, Tuning
 from stages.report.selection import tied
 from stages.report.words import LABELS, number
@@ -27,6 +28,7 @@ class Findings:
     overlays: dict[str, Overlay]  # likewise
     tunings: dict[str, dict[str, Tuning]]  # by strategy and classifier; empty where nothing was tuned
     hashes: dict[str, str]  # SHA-256 of the leaderboard and the model folders' manifests
+    prediction: PredictionTrace | None = None  # one made-up row on its way through the champion
 
     @property
     def named(self) -> bool:

@@ -16,7 +16,7 @@ KINDS = {
 }
 
 
-class Trace(Protocol):
+class PredictionTrace(Protocol):
     """One prediction with everything between the raw row and the decision."""
 
     @property
@@ -60,7 +60,7 @@ class Trace(Protocol):
         """What a reader must know; empty where there is nothing."""
 
 
-def section(trace: Trace, champion: str, positive: str, negative: str) -> Section:
+def section(trace: PredictionTrace, champion: str, positive: str, negative: str) -> Section:
     """The way of one made-up row, every value of it a median or most frequent level, through the champion."""
     explained = (
         f"A row that stands in no table, made of the middle of every column, on its way through {champion}. It shows "
@@ -83,7 +83,7 @@ def section(trace: Trace, champion: str, positive: str, negative: str) -> Sectio
     return Section("prediction", "One prediction traced", blocks)
 
 
-def _way(trace: Trace, positive: str, negative: str) -> Facts:
+def _way(trace: PredictionTrace, positive: str, negative: str) -> Facts:
     calibrated = "as the score: nothing was calibrated" if trace.calibrated == trace.score else "a probability"
     compared = "at least" if trace.decision else "below"
     return Facts(
@@ -98,7 +98,7 @@ def _way(trace: Trace, positive: str, negative: str) -> Facts:
     )
 
 
-def _chart(trace: Trace) -> Charts:
+def _chart(trace: PredictionTrace) -> Charts:
     shown = trace.parts[:_MOST]
     title, axis = KINDS.get(trace.kind, KINDS["contributions"])
     base = "" if trace.base is None else f" They are added to {_plus(trace.base)}."
@@ -111,7 +111,7 @@ def _chart(trace: Trace) -> Charts:
     return Charts([Chart("chart-parts", title, text, "parts", columns, {"x": axis})])
 
 
-def _parts(trace: Trace) -> Table:
+def _parts(trace: PredictionTrace) -> Table:
     base = [] if trace.base is None else [["base", _plus(trace.base)]]
     rows = [*base, *([name, _plus(value)] for name, value in trace.parts)]
     return Table("Every part, the largest first.", ["Part", "Adds"], rows, "lr")

@@ -5,6 +5,7 @@ from stages.report import (
     changes,
     data_way,
     explorer,
+    prediction_trace_view,
     ratio,
     reading,
     results,
@@ -14,7 +15,7 @@ from stages.report import (
 from stages.report.answer import answer
 from stages.report.changes import Extra
 from stages.report.findings import Findings
-from stages.report.page import Page
+from stages.report.page import Page, Section
 from stages.report.verdict import judge
 from stages.report.words import count, percent
 
@@ -43,7 +44,7 @@ def build(findings: Findings, extra: Extra | None = None) -> Page:
             results.candidates(findings),
             data_way.section(findings),
             training.section(findings),
-            # one prediction traced stands here: prediction_trace_view.section(trace, …)
+            *_prediction(findings),
             changes.changed(extra),
             changes.audited(extra),
             reading.notes(findings),
@@ -51,3 +52,11 @@ def build(findings: Findings, extra: Extra | None = None) -> Page:
             reading.what_was_run(findings),
         ],
     )
+
+
+def _prediction(findings: Findings) -> list[Section]:
+    """One prediction traced, where there is a trace."""
+    if findings.prediction is None:
+        return []
+    contract, best = findings.contract, str(findings.champion)
+    return [prediction_trace_view.section(findings.prediction, best, contract.positive, contract.negative)]

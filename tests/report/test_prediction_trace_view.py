@@ -3,6 +3,8 @@ from dataclasses import dataclass, field, replace
 from stages.report.page import Charts, Details, Facts, Page
 from stages.report.prediction_trace_view import section
 from stages.report.render import to_html
+from stages.report.report import build
+from tests.report.findings import findings_of
 from tests.report.test_render import Balance
 
 
@@ -51,3 +53,9 @@ def test_without_parts_there_is_no_chart():
 def test_feature_names_stay_text():
     html = to_html(Page("t", "s", ["v"], Facts([]), [view(Trace())]))
     assert Balance(html).seen.count("script") == 3
+
+
+def test_it_stands_in_the_report_where_there_is_a_trace():
+    keys = [part.key for part in build(replace(findings_of(), prediction=Trace())).sections]
+    assert keys.index("training") + 1 == keys.index("prediction")
+    assert "prediction" not in [part.key for part in build(findings_of()).sections]

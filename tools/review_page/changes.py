@@ -33,7 +33,7 @@ def changes(name: str, before: State, after: State) -> list[Block]:
         ("Metrics on test", ["Strategy", "Metric", name, "now", "Change"], _metrics(before.board, after.board)),
     ):
         if rows:
-            blocks.append(Table(f"{what} that changed.", header, rows, "ll" + "r" * (len(header) - 2)))
+            blocks.append(Table(f"{what} that changed.", header, rows, "lll" if len(header) == 3 else "llrrr"))
         else:
             blocks.append(Paragraph(f"{what}: nothing changed."))
     return blocks
