@@ -22,7 +22,8 @@ def _use(findings: Findings) -> Fact:
 
 def _threshold(findings: Findings) -> Fact:
     board, best = findings.board, findings.champion
-    note = f"an alarm is a score of at least this; chosen for {board.settings.policy_words} out of fold, not on test"
+    note = "an alarm is a score of at least this; chosen for "
+    note += f"{board.settings.policy_words} by cross-validation, not on test"
     if best.threshold_interval:
         note += f"; {percent(board.settings.confidence)} interval {interval('threshold', *best.threshold_interval)}"
     return Fact("At threshold", number("threshold", best.threshold), note)
