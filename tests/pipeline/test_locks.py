@@ -14,6 +14,7 @@ LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-setup.lock"
 
 #: the name under which a distribution is imported, where it is another
 IMPORTED_AS = {
+    "vl-convert-python": "vl_convert",
     "scikit-learn": "sklearn",
     "imbalanced-learn": "imblearn",
     "xgboost-cpu": "xgboost",
