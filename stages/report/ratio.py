@@ -1,16 +1,12 @@
 """The section on the sampling ratio: every metric against `sampling_strategy`, from what tuning tried."""
 
-from dataclasses import dataclass
-import json
 from typing import Any
 
 from stages.report.findings import Findings
 from stages.report.page import Block, Chart, Charts, Details, Panel, Paragraph, Section, Table
-from stages.report.records import Spread, Tried, Tuning
+from stages.report.records import Spread
+from stages.report.sweeps import Sweep, sweeps
 from stages.report.words import DIGITS, LABELS, LOWER_IS_BETTER, number
-
-#: how many lines a chart can carry
-_LINES = 8
 
 #: how many candidates get a table of all that was tried
 _TABLES = 6
@@ -19,28 +15,6 @@ HOW = (
     "No strategy was tuned over sampling_strategy, so there is nothing to draw. To get this section, name a grid of "
     "ratios under tuning in params.yaml, whose comments show one, and run dvc repro."
 )
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """What tuning found for one candidate: a value of every metric for each line and ratio."""
-
-    name: str
-    chosen: float
-    metric: str  # what the tuning went for
-    ratios: list[float]  # rising
-    lines: list[str]  # the other settings of the sampler, such as k_neighbors = 3
-    metrics: dict[str, list[list[Spread | None]]]  # metric -> line -> ratio
-
-    def data(self) -> dict[str, Any]:
-        """The sweep as the script takes it: means and standard deviations, null where nothing was tried."""
-        cells = {
-            metric: [[spread and [spread.mean, spread.sd] for spread in line] for line in lines]
-            for metric, lines in self.metrics.items()
-        }
-        return {
-            "name": self.name, "chosen": self.chosen, "ratios": self.ratios, "lines": self.lines, "metrics": cells,
-        }  # fmt: skip
 
 
 def section(findings: Findings) -> Section:
@@ -86,18 +60,6 @@ def section(findings: Findings) -> Section:
     return Section("ratio", title, blocks)
 
 
-def sweeps(tunings: dict[str, dict[str, Tuning]]) -> list[Sweep]:
-    """The candidates for which more than one ratio was tried, in the order of params.yaml."""
-    found = []
-    for strategy, classifiers in tunings.items():
-        for classifier, tuning in classifiers.items():
-            tried = [item for item in tuning.results if _ratio(item.sampler) is not None]
-            ratios = sorted({ratio for item in tried if (ratio := _ratio(item.sampler)) is not None})
-            if len(ratios) > 1:
-                found.append(_sweep(f"{strategy} × {classifier}", tuning, tried, ratios))
-    return found
-
-
 def at_ratio(sweep: Sweep, place: int) -> Table:
     """Every metric at one ratio, a column a line."""
     rows = [[label(metric), *(_cell(metric, line[place]) for line in lines)] for metric, lines in sweep.metrics.items()]
@@ -110,23 +72,6 @@ def label(metric: str) -> str:
     """A metric as a chart names it."""
     name = LABELS.get(metric, metric)
     return f"{name} (lower is better)" if metric in LOWER_IS_BETTER else name
-
-
-def _sweep(name: str, tuning: Tuning, tried: list[Tried], ratios: list[float]) -> Sweep:
-    lines = list(dict.fromkeys(_line(item.sampler) for item in tried))[:_LINES]
-    best: dict[tuple[str, float | None], Tried] = {}
-    sign = 1 if tuning.metric in LOWER_IS_BETTER else -1
-    for item in sorted(tried, key=lambda item: sign * item.metrics[tuning.metric].mean):
-        best.setdefault((_line(item.sampler), _ratio(item.sampler)), item)  # of several settings of the classifier
-    metrics = {
-        metric: [
-            [found.metrics[metric] if (found := best.get((line, ratio))) else None for ratio in ratios]
-            for line in lines
-        ]
-        for metric in tried[0].metrics
-    }
-    chosen = _ratio(tuning.chosen.sampler)
-    return Sweep(name, ratios[0] if chosen is None else chosen, tuning.metric, ratios, lines, metrics)
 
 
 def _chart(sweep: Sweep, metric: str) -> Chart:
@@ -168,14 +113,3 @@ def _table(sweep: Sweep) -> Table:
 
 def _cell(metric: str, spread: Spread | None) -> str:
     return f"{number(metric, spread.mean)} ± {number(metric, spread.sd)}" if spread else "not tried"
-
-
-def _ratio(sampler: dict[str, Any]) -> float | None:
-    value = sampler.get("sampling_strategy")
-    return float(value) if isinstance(value, int | float) else None
-
-
-def _line(sampler: dict[str, Any]) -> str:
-    others = {key: value for key, value in sampler.items() if key != "sampling_strategy"}
-    words = (f"{key} = {value if isinstance(value, str) else json.dumps(value)}" for key, value in others.items())
-    return ", ".join(words) or "as in params.yaml"

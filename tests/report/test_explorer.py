@@ -2,7 +2,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 import pytest
 
-from stages.report.explorer import classifier_numbers, first_shown, histogram, section
+from stages.report.explorer import classifier_numbers, first_shown, section
+from stages.report.overlays import histogram
 from stages.report.page import Chart, Charts, Panel
 from tests.report.factory import Treatment
 from tests.report.findings import findings_of

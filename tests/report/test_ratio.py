@@ -1,6 +1,7 @@
 from stages.report.page import Charts, Panel
-from stages.report.ratio import HOW, at_ratio, section, sweeps
+from stages.report.ratio import HOW, at_ratio, section
 from stages.report.records import Tuning
+from stages.report.sweeps import sweeps
 from tests.report.factory import Treatment, tuning_json
 from tests.report.findings import findings_of
 
