@@ -9,7 +9,7 @@ from stages.evaluate.crossval import CvRecord, changed_nothing, check_models, pa
 from stages.evaluate.params import EvaluateParams
 from stages.shared import paths
 from stages.shared.errors import InputError, run_door
-from stages.shared.files import read_json, sha256, write_json
+from stages.shared.files import read_json, sha256, write_json, write_text
 from stages.shared.manifest import check_manifest
 from stages.shared.params import read_params
 from stages.shared.threads import one_thread_each
@@ -27,6 +27,7 @@ def main() -> None:
     params = read_params(EvaluateParams)
     one_thread_each()
     from stages.evaluate.candidates import representatives
+    from stages.evaluate.curves import as_lines
     from stages.evaluate.judge import judge
     from stages.evaluate.summary import summary
     from stages.evaluate.training_curves import training_curves
@@ -47,11 +48,12 @@ def main() -> None:
 
     columns = {str(candidate): found.scores for candidate, found in scored.items()}
     write_columns(paths.TEST_SCORES, {"row": table.rows, "y": table.target, **columns})
-    curves = judgement.curves | {"training": training_curves(traces)}
-    for folder, files in ((paths.STRATEGY_METRICS, judgement.strategies), (paths.CURVES, curves)):
+    for folder in (paths.STRATEGY_METRICS, paths.CURVES):
         shutil.rmtree(folder, ignore_errors=True)  # nothing stays of a strategy that was taken out of params.yaml
-        for name, content in files.items():
-            write_json(folder / f"{name}.json", content)
+    for name, row in judgement.strategies.items():
+        write_json(paths.STRATEGY_METRICS / f"{name}.json", row)
+    for name, points in (judgement.curves | {"training": training_curves(traces)}).items():
+        write_text(paths.CURVES / f"{name}.json", as_lines(points))
     write_json(paths.LEADERBOARD, judgement.leaderboard)
     print(*summary(judgement.leaderboard), sep="\n")
 

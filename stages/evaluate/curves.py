@@ -1,19 +1,25 @@
-"""Points to draw of each strategy's row: thinned, so that their number does not grow with the test side."""
+"""Points to draw: thinned, so that their number does not grow with the test side, and never a row of it."""
 
+from collections.abc import Iterable
+import json
 from typing import Any
 
 import numpy as np
 
 from stages.evaluate.threshold import counts_at
 from stages.shared.arrays import Floats, Ints
+from stages.shared.files import rounded
 
 Point = dict[str, Any]
 
-#: places on the axis of a curve: every hundredth
-GRID = np.linspace(0, 1, 101)
+#: places on the axis of a curve: every hundredth, as the double that is nearest to it
+GRID = np.arange(101) / 100
 
 #: bins of the calibration curve, of equal width: they mean the same for every strategy
 BINS = 10
+
+#: digits of a rate in `overlay`: more cannot be seen in a picture
+SEEN = 4
 
 #: share of a row that does not count when a grid place is compared with a rate
 SLACK = 1e-9
@@ -21,18 +27,37 @@ SLACK = 1e-9
 
 def roc(y: Ints, scores: Floats) -> list[Point]:
     """At each false positive rate, the highest recall that a threshold reaches without more false alarms."""
-    counts = counts_at(_falling(scores), y, scores)
-    within = np.searchsorted(counts.fp, GRID * (y == 0).sum() + SLACK, "right")
-    recall = np.concatenate([[0], counts.tp / (y == 1).sum()])[within]
+    recall = _recall_within(y, scores)
     return [{"false_positive_rate": float(GRID[place]), "recall": float(recall[place])} for place in _corners(recall)]
 
 
 def precision_recall(y: Ints, scores: Floats) -> list[Point]:
     """At each recall, the precision of the highest threshold that reaches it; nothing is interpolated."""
-    counts = counts_at(_falling(scores), y, scores)
-    first = np.searchsorted(counts.tp, np.maximum(GRID * (y == 1).sum() - SLACK, 0), "left")
-    precision = (counts.tp / (counts.tp + counts.fp))[first]
+    precision = _precision_reaching(y, scores)
     return [{"recall": float(GRID[place]), "precision": float(precision[place])} for place in _corners(precision)]
+
+
+def thresholds(y: Ints, scores: Floats) -> Point:
+    """Positives and negatives with at least each hundredth as score: what an alarm at that threshold would mean."""
+    counts = counts_at(GRID, y, scores)
+    return {"tp": [int(rows) for rows in counts.tp], "fp": [int(rows) for rows in counts.fp]}
+
+
+def overlay(y: Ints, scores: Floats) -> Point:
+    """The curves of one candidate as plain columns, to be laid over those of others; null in an empty bin.
+
+    `recall` by hundredths of the false positive rate, `precision` by hundredths of recall, `mean_score` and
+    `positive_share` by tenths of the score.
+    """
+    bins = {round(point["bin"] * BINS): point for point in calibration(y, scores)}
+    return {
+        "recall": _seen(_recall_within(y, scores)),
+        "precision": _seen(_precision_reaching(y, scores)),
+        **{
+            part: [round(bins[place][part], SEEN) if place in bins else None for place in range(BINS)]
+            for part in ("mean_score", "positive_share")
+        },
+    }
 
 
 def calibration(y: Ints, scores: Floats) -> list[Point]:
@@ -58,6 +83,30 @@ def confusion(counts: dict[str, int], positive: str, negative: str) -> list[Poin
     return [
         {"actual": actual, "predicted": predicted, "rows": counts[cell]} for (actual, predicted), cell in cells.items()
     ]
+
+
+def as_lines(points: Iterable[Point]) -> str:
+    """`points` as a JSON list with one of them a line, so that a diff shows which of them moved."""
+    lines = (json.dumps(rounded(point), ensure_ascii=False, allow_nan=False) for point in points)
+    return "[\n" + ",\n".join(lines) + "\n]\n"
+
+
+def _recall_within(y: Ints, scores: Floats) -> Floats:
+    """At each hundredth of the false positive rate, the highest recall without more false alarms."""
+    counts = counts_at(_falling(scores), y, scores)
+    within = np.searchsorted(counts.fp, GRID * (y == 0).sum() + SLACK, "right")
+    return np.asarray(np.concatenate([[0], counts.tp / (y == 1).sum()])[within])
+
+
+def _precision_reaching(y: Ints, scores: Floats) -> Floats:
+    """At each hundredth of recall, the precision of the highest threshold that reaches it."""
+    counts = counts_at(_falling(scores), y, scores)
+    first = np.searchsorted(counts.tp, np.maximum(GRID * (y == 1).sum() - SLACK, 0), "left")
+    return np.asarray((counts.tp / (counts.tp + counts.fp))[first])
+
+
+def _seen(values: Floats) -> list[float]:
+    return [round(float(value), SEEN) for value in values]
 
 
 def _corners(values: Floats) -> list[int]:

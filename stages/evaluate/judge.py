@@ -120,6 +120,8 @@ def _curves(
         }
         for name, found in points.items():
             files[name] += [{**candidate._asdict(), **point} for point in found]
+    for name, columns in (("thresholds", curves.thresholds), ("overlays", curves.overlay)):  # of every candidate
+        files[name] = [{**candidate._asdict(), **columns(y, scored[candidate].scores)} for candidate in measured]
     return files
 
 

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stages.report.findings import Findings
+    from stages.report.leaderboard import Candidate
+    from stages.report.prediction import PredictionTrace
+    from stages.report.records import Tuning
+    from stages.shared.contract import Contract
 
 
 def main() -> None:
@@ -26,7 +30,7 @@ def main() -> None:
     from stages.report.selection import flat_metrics
     from stages.shared.files import replacing_folder, sha256, write_json, write_text
 
-    findings = _read(params)
+    findings = read_findings(params)
     page = build(findings)
     html, markdown = to_html(page), to_markdown(page)
     with replacing_folder(paths.CHAMPION) as folder:
@@ -37,14 +41,14 @@ def main() -> None:
     write_text(paths.REPORT_MD, markdown)
 
 
-def _read(params: ReportParams) -> "Findings":
+def read_findings(params: ReportParams) -> "Findings":
     """All that the report is written from; the model folders only after their hashes were checked."""
-    from stages.report.findings import Findings, merged
+    from stages.report.findings import Findings, by_candidate, merged
     from stages.report.leaderboard import Leaderboard
-    from stages.report.records import Trace, parse
+    from stages.report.records import Overlay, Thresholds, Trace, parse
     from stages.report.selection import check_agreement, choose
     from stages.shared.contract import Contract
-    from stages.shared.files import read_json
+    from stages.shared.files import read_json, sha256
 
     board = parse(Leaderboard, paths.LEADERBOARD, read_json(paths.LEADERBOARD))
     contract = parse(Contract, paths.CONTRACT, read_json(paths.CONTRACT))
@@ -56,7 +60,39 @@ def _read(params: ReportParams) -> "Findings":
     traces = {name: parse(Trace, path, read_json(path)) for name, path in trace_files.items()}
     libraries = merged([manifest["libraries"] for manifest in manifests.values()])
     inputs = merged([manifest["inputs"] for manifest in manifests.values()])
-    return Findings(params, contract, board, champion, traces, libraries, inputs)
+    at, over = (paths.CURVES / f"{name}.json" for name in ("thresholds", "overlays"))
+    thresholds = by_candidate(board, at, [parse(Thresholds, at, one) for one in read_json(at)])
+    overlays = by_candidate(board, over, [parse(Overlay, over, one) for one in read_json(over)])
+    manifest_files = [paths.MODELS / name / paths.MANIFEST for name in params.strategies]
+    hashes = {path.as_posix(): sha256(path) for path in (*manifest_files, paths.LEADERBOARD)}
+    tunings = {name: _tuning(name) for name in params.strategies}
+    return Findings(
+        params, contract, board, champion, traces, libraries, inputs, thresholds, overlays, tunings, hashes,
+        _traced(champion, contract),
+    )  # fmt: skip
+
+
+def _traced(champion: "Candidate", contract: "Contract") -> "PredictionTrace":
+    """One made row on its way through the champion, whose folder has been checked."""
+    from stages.report.prediction import trace_prediction
+    from stages.shared.calibration import parse_calibration
+    from stages.shared.files import read_json
+    from stages.shared.models import load_model
+
+    folder = paths.MODELS / champion.strategy
+    where = folder / paths.CALIBRATION
+    calibrator = parse_calibration(where, read_json(where))[champion.classifier]
+    model = load_model(folder / f"{champion.classifier}.skops")
+    return trace_prediction(model, contract, calibrator, champion.threshold)
+
+
+def _tuning(strategy: str) -> "dict[str, Tuning]":
+    """What was tuned for a strategy, by classifier; nothing where the file is absent."""
+    from stages.report.records import Tuning, parse
+    from stages.shared.files import read_json
+
+    path = paths.MODELS / strategy / paths.TUNING
+    return {name: parse(Tuning, path, one) for name, one in read_json(path).items()} if path.is_file() else {}
 
 
 def _trusted_manifest(strategy: str) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """The section on the way of the data: from the raw table to the test metrics of every strategy."""
 
+from typing import Any
+
 from stages.report.findings import Findings
 from stages.report.leaderboard import Candidate
-from stages.report.page import Section, Table
+from stages.report.page import Block, Chart, Charts, Details, Section, Table
 from stages.report.records import Trace
 from stages.report.words import LABELS, count, number, spread
 from stages.shared.contract import Step
@@ -18,14 +20,50 @@ def section(findings: Findings) -> Section:
     own = [row for trace in traces for row in _strategy_rows(findings, trace)]
     columns = ["Rows", "Columns", "Negative", "Positive", "Note"]
     caption = "What each strategy does to the train rows before its last fit, and what came of it on test."
-    blocks = [
+    contract = findings.contract
+    legend = [
+        ("negative", contract.negative), ("positive", contract.positive), ("added", "added by the sampler"),
+    ]  # fmt: skip
+    blocks: list[Block] = [
         Table("Before train: the same for every strategy.", ["Step", *columns], shared, "lrrrrt"),
-        Table(caption, ["Strategy", "Step", *columns], own, "lnrrrrt"),
-        _samplers(traces),
+        Charts([_classes(findings, traces)], legend),
         _folds(traces),
-        _weights(traces),
+        _samplers(traces),
+        Details(
+            "Every step of every strategy, to the test metrics",
+            [Table(caption, ["Strategy", "Step", *columns], own, "lnrrrrt")],
+        ),
     ]
-    return Section("data", "The way of the data", [block for block in blocks if block.rows])
+    weights = _weights(traces)
+    if weights.rows:
+        blocks.append(Details("Class weights", [weights]))
+    return Section("data", "The way of the data", [block for block in blocks if not _is_empty(block)])
+
+
+def _is_empty(block: Block) -> bool:
+    return isinstance(block, Table) and not block.rows
+
+
+def _classes(findings: Findings, traces: list[Trace]) -> Chart:
+    """The rows of the last fit: those of train by class, and those that a sampler added."""
+    labels = {"negative": findings.contract.negative, "positive": findings.contract.positive, "added": "added"}
+    columns: dict[str, list[Any]] = {"strategy": [], "part": [], "label": [], "order": [], "rows": []}
+    told = []
+    for trace in traces:
+        before = next((step for step in trace.flow if step.step == "train"), trace.flow[0])
+        after = next((step for step in trace.flow if step.step == "resampled"), before)
+        added = max(0, after.negative - before.negative) + max(0, after.positive - before.positive)
+        parts = {
+            "negative": min(after.negative, before.negative),
+            "positive": min(after.positive, before.positive),
+            "added": added,
+        }
+        told.append(f"{trace.strategy} {', '.join(f'{count(rows)} {part}' for part, rows in parts.items())}")
+        for order, (part, rows) in enumerate(parts.items()):
+            for key, value in zip(columns, (trace.strategy, part, labels[part], order, rows), strict=True):
+                columns[key].append(value)
+    title = "What the classifiers learn from"
+    return Chart("chart-classes", title, f"Rows of the last fit by class. {'; '.join(told)}.", "classes", columns)
 
 
 def _row(step: Step) -> list[str]:

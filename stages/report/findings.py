@@ -1,13 +1,16 @@
 """Everything that the report is written from, in one value."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from stages.report.leaderboard import Candidate, Leaderboard
 from stages.report.params import AUTO, ReportParams
-from stages.report.records import Trace
+from stages.report.prediction import PredictionTrace
+from stages.report.records import Overlay, Thresholds, Trace, Tuning
 from stages.report.selection import tied
 from stages.report.words import LABELS, number
 from stages.shared.contract import Contract
+from stages.shared.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,16 @@ class Findings:
     traces: dict[str, Trace]  # by strategy, in params order
     libraries: dict[str, list[str]]  # the versions that shaped the models: one each, unless they were mixed
     inputs: dict[str, list[str]]  # SHA-256 of what the models were trained on, likewise
+    thresholds: dict[str, Thresholds]  # by candidate, as the leaderboard names it
+    overlays: dict[str, Overlay]  # likewise
+    tunings: dict[str, dict[str, Tuning]]  # by strategy and classifier; empty where nothing was tuned
+    hashes: dict[str, str]  # SHA-256 of the leaderboard and the model folders' manifests
+    prediction: PredictionTrace | None = None  # one made-up row on its way through the champion
+
+    @property
+    def named(self) -> bool:
+        """Whether params.yaml has a say in who becomes the champion."""
+        return (self.params.select.strategy, self.params.select.classifier) != (AUTO, AUTO)
 
     @property
     def why_champion(self) -> str:
@@ -64,3 +77,18 @@ def merged(mappings: list[dict[str, str]]) -> dict[str, list[str]]:
     """For each key the different values in `mappings`, sorted: one value where all agree."""
     keys = {key: None for mapping in mappings for key in mapping}
     return {key: sorted({mapping[key] for mapping in mappings if key in mapping}) for key in keys}
+
+
+T = TypeVar("T", Thresholds, Overlay)
+
+
+def by_candidate(board: Leaderboard, path: object, found: list[T]) -> dict[str, T]:
+    """`found` by candidate. Raises InputError unless the file of that `path` is about the leaderboard's candidates."""
+    items = {f"{item.strategy} × {item.classifier}": item for item in found}
+    names = [str(candidate) for candidate in board.candidates]
+    if list(items) != names:
+        odd = sorted(set(items) ^ set(names)) or ["their order"]
+        raise InputError(
+            f"{path}: not about the same candidates as metrics/leaderboard.json ({odd[0]}); run `dvc repro` again"
+        )
+    return items

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from stages.report.records import Read
+from stages.report.records import Read, Spread
 from stages.shared.errors import InputError
 
 Scope = Literal["strategy", "classifier"]
@@ -53,13 +53,6 @@ class Settings(Read):
         """The policy with its own key, where it has one: min_recall (recall 0.9)."""
         own = ", ".join(f"{key} {value:g}" for key, value in self.policy_key.items())
         return f"{self.policy} ({own})" if own else self.policy
-
-
-class Spread(Read):
-    """A metric over the folds."""
-
-    mean: float
-    sd: float
 
 
 class Probabilities(Read):

@@ -2,7 +2,7 @@
 
 from stages.report.findings import Findings
 from stages.report.leaderboard import Leaderboard
-from stages.report.page import Block, Items, Paragraph, Section, Table
+from stages.report.page import Block, Details, Items, Paragraph, Section, Table
 from stages.report.words import LABELS, count, listed, percent
 
 
@@ -77,10 +77,21 @@ def what_was_run(findings: Findings) -> Section:
         ["Reference", str(board.reference)],
     ]
     hashes = [[path, ", ".join(values)] for path, values in findings.inputs.items()]
+    hashes += [[path, value] for path, value in findings.hashes.items()]
     libraries = [[name, ", ".join(values)] for name, values in findings.libraries.items()]
     blocks: list[Block] = [
         Table("Data and settings.", ["What", "Value"], facts, "ll"),
-        Table("SHA-256 of what the models were trained on.", ["File", "SHA-256"], hashes, "ll"),
         Table("Library versions that shaped the models.", ["Library", "Version"], libraries, "ll"),
+        Details(
+            "Hashes",
+            [
+                Table(
+                    "SHA-256 of what the models were trained on, of each folder's manifest, and of the leaderboard.",
+                    ["File", "SHA-256"],
+                    hashes,
+                    "ll",
+                )
+            ],
+        ),
     ]
     return Section("run", "What was run", blocks)

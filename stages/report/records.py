@@ -62,6 +62,56 @@ class Trace(Read):
     notes: list[str]
 
 
+class Thresholds(Read):
+    """One entry of `metrics/curves/thresholds.json`: a candidate's alarms at each hundredth."""
+
+    strategy: str
+    classifier: str
+    tp: list[int]
+    fp: list[int]
+
+
+class Overlay(Read):
+    """One entry of `metrics/curves/overlays.json`: a candidate's curves."""
+
+    strategy: str
+    classifier: str
+    recall: list[float]
+    precision: list[float]
+    mean_score: list[float | None]
+    positive_share: list[float | None]
+
+
+class Spread(Read):
+    """A metric over the folds."""
+
+    mean: float
+    sd: float
+
+
+class Chosen(Read):
+    """A combination of settings."""
+
+    sampler: dict[str, Any]
+    classifier: dict[str, Any]
+
+
+class Tried(Chosen):
+    """A combination that tuning tried, and how it did over the folds."""
+
+    metrics: dict[str, Spread]
+
+
+class Tuning(Read):
+    """What tuning did for one classifier: an entry of `models/<strategy>/tuning.json`."""
+
+    metric: str
+    how: str
+    chosen: Chosen
+    folds: list[Chosen]
+    results: list[Tried]
+
+
 class Trust(Read):
     """`metrics/cv/<strategy>.json`, as far as it says which model folder may be trusted."""
 

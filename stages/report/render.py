@@ -1,5 +1,9 @@
 """The page as HTML and as Markdown, and the model card; names of the user's table are escaped in all of them."""
 
+from base64 import b64encode
+from collections.abc import Iterator
+from hashlib import sha256
+import json
 from pathlib import Path
 import re
 from typing import Any
@@ -7,17 +11,87 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from stages.report.page import Page, Table
+from stages.report.page import Block, Chart, Charts, Details, Page, Panel, Table
 
-_LOADER = FileSystemLoader(Path(__file__).parent / "templates")
+_TEMPLATES = Path(__file__).parent / "templates"
+_LOADER = FileSystemLoader(_TEMPLATES)
 
 
 def to_html(page: Page) -> str:
-    """The page as one self-contained HTML file: no script, no request, nothing of the table unescaped."""
+    """The page as one self-contained HTML file that asks for nothing and whose charts are pictures before they move.
+
+    The content security policy names the hash of each script and of the style: nothing else runs, whatever a name in
+    the table says.
+    """
+    from stages.report.charts.libraries import libraries
+    from stages.report.charts.specs import spec
+    from stages.report.charts.svg import picture
+
+    every = [block for section in page.sections for block in _flat(section.blocks)]
+    charts = [block for block in every if isinstance(block, Chart)]
+    specs = {name: spec(name) for name in dict.fromkeys(chart.spec for chart in charts)}
+    pictures = {
+        chart.key: Markup(picture(chart.key, specs[chart.spec], chart.columns, chart.words, chart.signals))
+        for chart in charts
+    }
+    data: dict[str, Any] = {"specs": specs, "charts": {chart.key: _chart_data(chart) for chart in charts}}
+    for block in every:
+        if isinstance(block, Panel):
+            data |= block.data
+    style, script, bundle = (_TEMPLATES / "style.css").read_text(), _script(), libraries()
     environment = Environment(
         loader=_LOADER, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.get_template("page.html.j2").render(page=page) + "\n"
+    return (
+        environment.get_template("page.html.j2").render(
+            page=page,
+            pictures=pictures,
+            policy=_policy(style, [bundle, script]),
+            style=Markup(style),
+            libraries=Markup(bundle),
+            script=Markup(script),
+            data=Markup(_inside_script(data)),
+        )
+        + "\n"
+    )
+
+
+def _flat(blocks: list[Block]) -> Iterator[Block]:
+    """Every block, with those inside others."""
+    for block in blocks:
+        yield block
+        if isinstance(block, Details):
+            yield from _flat(block.blocks)
+        if isinstance(block, Charts):
+            yield from block.entries
+        if isinstance(block, Panel):
+            yield from block.charts
+
+
+def _chart_data(chart: Chart) -> dict[str, Any]:
+    return {
+        "title": chart.title, "spec": chart.spec, "columns": chart.columns, "words": chart.words,
+        "signals": chart.signals,
+    }  # fmt: skip
+
+
+def _script() -> str:
+    return (_TEMPLATES / "script.js").read_text()
+
+
+def _inside_script(data: dict[str, Any]) -> str:
+    """JSON that cannot end the script element that it stands in."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
+
+
+def _policy(style: str, scripts: list[str]) -> str:
+    """Nothing may be loaded, and only these very scripts and this style may run; no `eval`, no inline handler."""
+    hashed = [f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in (style, *scripts)]
+    return (
+        f"default-src 'none'; style-src {hashed[0]}; script-src {' '.join(hashed[1:])}; base-uri 'none'; "
+        "form-action 'none'"
+    )
 
 
 def to_markdown(page: Page) -> str:

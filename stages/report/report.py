@@ -1,14 +1,27 @@
 """The whole report, from findings to a page: the order in which a reader needs things."""
 
-from stages.report import champion, data_way, reading, results, training
+from stages.report import (
+    champion,
+    changes,
+    data_way,
+    explorer,
+    prediction_trace_view,
+    ratio,
+    reading,
+    results,
+    training,
+    what_if,
+)  # fmt: skip
+from stages.report.answer import answer
+from stages.report.changes import Extra
 from stages.report.findings import Findings
-from stages.report.page import Page
+from stages.report.page import Page, Section
 from stages.report.verdict import judge
 from stages.report.words import count, percent
 
 
-def build(findings: Findings) -> Page:
-    """The report as a tree of blocks, verdict first."""
+def build(findings: Findings, extra: Extra | None = None) -> Page:
+    """The report as a tree of blocks, verdict first; `extra` fills the sections that the stage cannot know."""
     contract = findings.contract
     share = percent(contract.positives / contract.rows)
     return Page(
@@ -20,15 +33,30 @@ def build(findings: Findings) -> Page:
             f"{count(findings.board.data.test.positives)} positives."
         ),
         verdict=judge(findings.board, findings.champion, findings.rival).sentences,
+        answer=answer(findings),
         sections=[
             results.leaderboard(findings),
             champion.section(findings),
             results.families(findings),
+            what_if.section(findings),
+            ratio.section(findings),
+            explorer.section(findings),
             results.candidates(findings),
             data_way.section(findings),
             training.section(findings),
+            *_prediction(findings),
+            changes.changed(extra),
+            changes.audited(extra),
             reading.notes(findings),
             reading.how_to_read(findings),
             reading.what_was_run(findings),
         ],
     )
+
+
+def _prediction(findings: Findings) -> list[Section]:
+    """One prediction traced, where there is a trace."""
+    if findings.prediction is None:
+        return []
+    contract, best = findings.contract, str(findings.champion)
+    return [prediction_trace_view.section(findings.prediction, best, contract.positive, contract.negative)]

@@ -1,9 +1,9 @@
 """The sections with the numbers: leaderboard, verdicts by family, every candidate."""
 
-from stages.report.figures import Forest, forest
+from stages.report.figures import Axis, axis
 from stages.report.findings import Findings
 from stages.report.leaderboard import Candidate, Comparison, Family, Leaderboard, Scope
-from stages.report.page import Block, Figures, Section, Table
+from stages.report.page import Block, Details, Head, Section, Span, Table
 from stages.report.tally import MAIN_METRIC, tally
 from stages.report.words import LABELS, LOWER_IS_BETTER, interval, number, percent, signed, signed_interval
 
@@ -16,19 +16,20 @@ FAMILY_TITLES: dict[Family, str] = {
 
 
 def leaderboard(findings: Findings) -> Section:
-    """A row a strategy, best cross-validated first."""
+    """A row a strategy, best cross-validated first, with its difference from doing nothing on a common axis."""
     board, level = findings.board, percent(findings.board.settings.confidence)
-    header = [
-        "Strategy", "Classifier", "CV average precision", f"Test average precision ({level})", "Ranking", "ROC-AUC",
-        "Brier", "Threshold", "Precision", "Recall", "F1",
+    shared = family_axis(board, "ranking")
+    header: list[str | Head] = [
+        "Strategy", "Classifier", Head(f"Average precision against {findings.rival}", shared), "CV average precision",
+        f"Average precision ({level})", "ROC-AUC", "Brier", "Threshold", "Precision", "Recall", "F1",
     ]  # fmt: skip
-    rows = [
+    rows: list[list[str | Span]] = [
         [
             f"{row.strategy} (champion)" if str(row) == str(findings.champion) else row.strategy,
             row.classifier,
+            spanned(board, row, "ranking", shared),
             cross_validated(row),
             tested(row, "average_precision"),
-            _word(board, row),
             *(number(metric, row.test[metric]) for metric in ("roc_auc", "brier_score")),
             number("threshold", row.threshold),
             *(number(metric, row.test[metric]) for metric in ("precision", "recall", "f1")),
@@ -36,13 +37,14 @@ def leaderboard(findings: Findings) -> Section:
         for row in board.rows
     ]
     caption = (
-        "Each strategy with its classifier, best cross-validated first. "
-        "All but the CV column and the threshold: on the untouched test rows. "
-        f"Ranking: the verdict against {findings.rival}."
+        "Each strategy with its best classifier, best cross-validated first. All but the CV column and the threshold: "
+        f"on the untouched test rows. A dot is the difference from {board.reference}, the bar its {level} interval: a "
+        "bar that crosses the line of 0 is a tie. Right of the line is better."
     )
-    pictures = [plot for plot in (_forest(findings, "ranking"), _forest(findings, "probabilities")) if plot]
-    figures: list[Block] = [Figures(pictures)] if pictures else []
-    return Section("leaderboard", "Leaderboard", [Table(caption, header, rows, "llrrlrrrrrr"), *figures])
+    names = [str(row) for row in board.rows]
+    marked = names.index(str(findings.champion)) if str(findings.champion) in names else None
+    table = Table(caption, header, rows, "llnrrrrrrrr", sortable=True, marked=marked)
+    return Section("leaderboard", "Which strategy is better?", [table])
 
 
 def families(findings: Findings) -> Section:
@@ -53,28 +55,26 @@ def families(findings: Findings) -> Section:
         [
             f"{title} ({LABELS[MAIN_METRIC[family]]})",
             *(
-                ", ".join(item.strategy for item in items) or "none"
+                _names([item.strategy for item in items], tallies[family].total)
                 for items in (tallies[family].better, tallies[family].tie, tallies[family].worse)
             ),
         ]
         for family, title in FAMILY_TITLES.items()
     ]
-    detail = [
-        [
-            str(row),
-            *(compared(board, "strategy", row, family) for family in FAMILY_TITLES),
-        ]
-        for row in board.rows
+    axes = {family: family_axis(board, family) for family in FAMILY_TITLES}
+    detail: list[list[str | Span]] = [
+        [str(row), *(spanned(board, row, family, axes[family]) for family in FAMILY_TITLES)] for row in board.rows
     ]
     level = percent(board.settings.confidence)
-    heads = [
-        f"{title}: {LABELS[metric]}{' (lower is better)' if metric in LOWER_IS_BETTER else ''}"
-        for title, metric in ((title, MAIN_METRIC[family]) for family, title in FAMILY_TITLES.items())
-    ]
+    heads: list[str | Head] = ["Strategy"]
+    for family, title in FAMILY_TITLES.items():
+        metric = MAIN_METRIC[family]
+        lower = " (lower is better)" if metric in LOWER_IS_BETTER else ""
+        heads.append(Head(f"{title}: {LABELS[metric]}{lower}", axes[family]))
     caption = f"The difference from {board.reference} on test, with its {level} interval."
     blocks: list[Block] = [
         Table(f"Strategies against {findings.rival}.", ["Family", "Better", "Tie", "Worse"], summary, "lttt"),
-        Table(caption, ["Strategy", *heads], detail, "lnnnn"),
+        Table(caption, heads, detail, "lnnnn"),
     ]
     return Section("families", "Better, tie or worse", blocks)
 
@@ -110,7 +110,31 @@ def candidates(findings: Findings) -> Section:
         "all else is of calibrated scores. The last column compares with the same classifier "
         f"under {board.reference.strategy}, or where it has none with the one that it names."
     )
-    return Section("candidates", "Every candidate", [Table(caption, header, rows, "lllrrrlnnnnrrrrrn")])
+    table = Table(caption, header, rows, "lllrrrlnnnnrrrrrn", sortable=True)
+    details = Details(f"All {len(rows)} candidates with every number", [table])
+    return Section("candidates", "Every candidate", [details])
+
+
+def family_axis(board: Leaderboard, family: Family) -> Axis:
+    """The axis that holds the interval of every strategy's row in the main metric of a family."""
+    metric = MAIN_METRIC[family]
+    found = (board.comparison("strategy", row, family, metric) for row in board.rows)
+    return axis([(item.low, item.high) for item in found if item])
+
+
+def spanned(board: Leaderboard, row: Candidate, family: Family, shared: Axis) -> str | Span:
+    """A row's difference from the reference as a cell; the reference strategy itself is compared with nothing."""
+    item = board.comparison("strategy", row, family, MAIN_METRIC[family])
+    if not item:
+        return "reference"
+    text, bounds = _cell(item)
+    return Span(text, bounds, item.verdict, item.low, item.difference, item.high, shared)
+
+
+def _names(strategies: list[str], total: int) -> str:
+    if not strategies:
+        return "none"
+    return f"all {total}" if len(strategies) == total > 1 else ", ".join(strategies)
 
 
 def cross_validated(candidate: Candidate) -> str:
@@ -138,27 +162,12 @@ def compared(board: Leaderboard, scope: Scope, candidate: Candidate, family: Fam
     if not item:
         return "reference"
     other = item.reference_classifier
-    return _cell(item) + (f", against {other}" if scope == "classifier" and other != candidate.classifier else "")
-
-
-def _cell(item: Comparison) -> str:
-    return (
-        f"{item.verdict} {signed(item.metric, item.difference)} ({signed_interval(item.metric, item.low, item.high)})"
+    return " ".join(_cell(item)) + (
+        f", against {other}" if scope == "classifier" and other != candidate.classifier else ""
     )
 
 
-def _word(board: Leaderboard, row: Candidate) -> str:
-    item = board.comparison("strategy", row, "ranking", "average_precision")
-    return item.verdict if item else "reference"
-
-
-def _forest(findings: Findings, family: Family) -> Forest | None:
-    board, metric = findings.board, MAIN_METRIC[family]
-    items = [item for row in board.rows if (item := board.comparison("strategy", row, family, metric))]
-    if not items:
-        return None
-    direction = "left of zero is better" if metric in LOWER_IS_BETTER else "right of zero is better"
-    title = f"{LABELS[metric][0].upper()}{LABELS[metric][1:]}: difference from {findings.rival}"
-    text = "; ".join(f"{item.strategy} {_cell(item)}" for item in items)
-    places = [(item.strategy, item.verdict, item.low, item.difference, item.high) for item in items]
-    return forest(f"forest-{metric}", title, f"difference in {LABELS[metric]} ({direction})", places, text)
+def _cell(item: Comparison) -> tuple[str, str]:
+    """The word with the difference, and the interval in brackets."""
+    difference, bounds = signed(item.metric, item.difference), signed_interval(item.metric, item.low, item.high)
+    return f"{item.verdict} {difference}", f"({bounds})"

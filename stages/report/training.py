@@ -1,19 +1,26 @@
-"""The section on training: loss and accuracy by epoch, for classifiers that have epochs."""
+"""The section on training: loss and accuracy by epoch or round, for classifiers that have them."""
 
 from dataclasses import dataclass, fields
+import math
+from typing import Any
 
-from stages.report.figures import Curves, curves
+from stages.report.explorer import first_shown
 from stages.report.findings import Findings
-from stages.report.page import Figures, Paragraph, Section, Table
+from stages.report.page import Block, Chart, Charts, Details, Paragraph, Section, Table
 from stages.report.records import Epoch
 
 _SHOWN = 5  # epochs in the table: the first, some between, the last
+_DRAWN = 40  # points of a curve: more cannot be seen apart
+_CHARTS = 12  # pictures of further strategies; the page would grow without end
+
+LEGEND = [("train", "train"), ("validation", "validation")]
 
 
 @dataclass(frozen=True)
 class Course:
     """A training curve, averaged over the folds; all lists are as long as there are epochs."""
 
+    epochs: list[int]
     train_loss: list[float]
     validation_loss: list[float]
     train_accuracy: list[float]
@@ -29,27 +36,24 @@ def section(findings: Findings) -> Section:
         if epochs
     }
     if not courses:
-        return Section("training", "Training", [Paragraph("No classifier here is trained in epochs.")])
+        return Section("training", "Training", [Paragraph("No classifier here is trained in epochs or rounds.")])
     explained = (
         "Log loss without weights, and accuracy at 0.5, as means over the folds. Train means the rows that the "
         "classifier saw, after resampling; validation means the fold's untouched rows, so the two differ in class "
-        "balance too."
+        "balance too. Validation loss that rises while train loss falls is overfitting."
     )
-    header = [
-        "Strategy",
-        "Classifier",
-        "Epoch",
-        "Train loss",
-        "Validation loss",
-        "Train accuracy",
-        "Validation accuracy",
-    ]
-    rows = [row for (strategy, classifier), item in courses.items() for row in _rows(strategy, classifier, item)]
-    plots = [_curves(strategy, classifier, item) for (strategy, classifier), item in courses.items()]
-    caption = "Training by epoch: the first, some between, the last."
-    return Section(
-        "training", "Training", [Paragraph(explained), Figures(plots), Table(caption, header, rows, "llrrrrr")]
-    )
+    plots = {key: _chart(*key, item) for key, item in courses.items()}
+    strategies = {item.strategy for item in first_shown(findings)}
+    first = [plot for (strategy, _), plot in plots.items() if strategy in strategies] or list(plots.values())[:2]
+    others = [plot for plot in plots.values() if plot not in first]
+    blocks: list[Block] = [Paragraph(explained), Charts(first, LEGEND)]
+    if others:
+        folded: list[Block] = [Charts(others[:_CHARTS], LEGEND)]
+        if len(others) > _CHARTS:
+            folded.append(Paragraph(f"{len(others) - _CHARTS} more stand in the table below alone."))
+        blocks.append(Details("The training curves of the other strategies", folded))
+    blocks.append(Details("Training in numbers", [_table(courses)]))
+    return Section("training", "Training", blocks)
 
 
 def course(epochs: list[Epoch]) -> Course:
@@ -58,29 +62,40 @@ def course(epochs: list[Epoch]) -> Course:
     for item in epochs:
         by_epoch.setdefault(item.epoch, []).append(item)
     ordered = [by_epoch[number] for number in sorted(by_epoch)]
-    return Course(
-        *([sum(getattr(item, part.name) for item in same) / len(same) for same in ordered] for part in fields(Course))
-    )
+    parts = [part.name for part in fields(Course)[1:]]
+    means = ([sum(getattr(item, part) for item in same) / len(same) for same in ordered] for part in parts)
+    return Course(sorted(by_epoch), *means)
 
 
-def some_epochs(last: int) -> list[int]:
-    """The first and last of `last` epochs with a few evenly between: at most five, counted from 1."""
-    steps = min(last, _SHOWN) - 1
-    return [1 + round(index * (last - 1) / steps) for index in range(steps)] + [last] if steps else [1]
+def some(last: int, shown: int) -> list[int]:
+    """The first and last of `last` places with others evenly between: at most `shown`, counted from 0."""
+    if last <= shown:
+        return list(range(last))
+    return [math.floor(index * (last - 1) / (shown - 1) + 0.5) for index in range(shown)]
 
 
-def _rows(strategy: str, classifier: str, item: Course) -> list[list[str]]:
-    return [
-        [strategy, classifier, str(epoch), *(f"{getattr(item, part.name)[epoch - 1]:.3f}" for part in fields(Course))]
-        for epoch in some_epochs(len(item.train_loss))
+def _table(courses: dict[tuple[str, str], Course]) -> Table:
+    header = [
+        "Strategy", "Classifier", "Epoch", "Train loss", "Validation loss", "Train accuracy", "Validation accuracy",
+    ]  # fmt: skip
+    parts = [part.name for part in fields(Course)[1:]]
+    rows = [
+        [strategy, classifier, str(item.epochs[place]), *(f"{getattr(item, part)[place]:.3f}" for part in parts)]
+        for (strategy, classifier), item in courses.items()
+        for place in some(len(item.epochs), _SHOWN)
     ]
+    return Table("Training by epoch or round: the first, some between, the last.", header, rows, "llrrrrr")
 
 
-def _curves(strategy: str, classifier: str, item: Course) -> Curves:
+def _chart(strategy: str, classifier: str, item: Course) -> Chart:
     train, validation = item.train_loss, item.validation_loss
     text = (
-        f"Log loss over {len(train)} epochs: train from {train[0]:.3f} to {train[-1]:.3f}, "
-        f"validation from {validation[0]:.3f} to {validation[-1]:.3f}."
+        f"Log loss from epoch or round {item.epochs[0]} to {item.epochs[-1]}: train from {train[0]:.3f} to "
+        f"{train[-1]:.3f}, validation from {validation[0]:.3f} to {validation[-1]:.3f}. Below it the accuracy."
     )
-    lines = [("train", train), ("validation", validation)]
-    return curves(f"loss-{strategy}-{classifier}", f"{strategy} × {classifier}", text, lines)
+    places = some(len(item.epochs), _DRAWN)
+    columns: dict[str, list[Any]] = {"epoch": [item.epochs[place] for place in places]}
+    for part in fields(Course)[1:]:
+        columns[part.name] = [round(getattr(item, part.name)[place], 4) for place in places]
+    words = {"x": "epoch" if item.epochs[0] and len(train) == item.epochs[-1] else "epoch or round"}
+    return Chart(f"training-{strategy}-{classifier}", f"{strategy} × {classifier}", text, "training", columns, words)

@@ -67,12 +67,26 @@ def numbers(content: Any) -> list[float]:
     return [content] if isinstance(content, int | float) else []
 
 
+def test_thresholds_agree_with_the_leaderboard(door: Callable[[], dict[str, Any]], repository: Path) -> None:
+    candidates = door()["candidates"]
+    found = json.loads((repository / "metrics/curves/thresholds.json").read_text())
+    for candidate, counts in zip(candidates, found, strict=True):
+        assert (candidate["strategy"], candidate["classifier"]) == (counts["strategy"], counts["classifier"])
+        assert (counts["tp"][50], counts["fp"][50]) == (candidate["at_half"]["tp"], candidate["at_half"]["fp"])
+        assert counts["tp"][0] == candidate["test"]["tp"] + candidate["test"]["fn"]
+    overlays = json.loads((repository / "metrics/curves/overlays.json").read_text())
+    assert [(one["strategy"], one["classifier"]) for one in overlays] == [
+        (one["strategy"], one["classifier"]) for one in found
+    ]
+
+
 def test_every_file_is_as_the_docs_describe(door: Callable[[], dict[str, Any]], repository: Path) -> None:
     leaderboard = door()
     assert sorted(outputs(repository)) == [
         "data/test_scores.parquet",
-        "metrics/curves/calibration.json", "metrics/curves/confusion.json", "metrics/curves/precision_recall.json",
-        "metrics/curves/roc.json", "metrics/curves/training.json",
+        "metrics/curves/calibration.json", "metrics/curves/confusion.json", "metrics/curves/overlays.json",
+        "metrics/curves/precision_recall.json", "metrics/curves/roc.json", "metrics/curves/thresholds.json",
+        "metrics/curves/training.json",
         "metrics/cv/baseline.json", "metrics/cv/smote.json", "metrics/leaderboard.json",
         "metrics/strategies/baseline.json", "metrics/strategies/smote.json",
     ]  # fmt: skip

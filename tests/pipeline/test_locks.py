@@ -14,13 +14,13 @@ LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-setup.lock"
 
 #: the name under which a distribution is imported, where it is another
 IMPORTED_AS = {
+    "vl-convert-python": "vl_convert",
     "scikit-learn": "sklearn",
     "imbalanced-learn": "imblearn",
     "xgboost-cpu": "xgboost",
     "ruamel.yaml": "ruamel",
     "pytest-xdist": "xdist",
     "import-linter": "importlinter",
-    "vl-convert-python": "vl_convert",
 }
 
 

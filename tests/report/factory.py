@@ -1,5 +1,6 @@
 """Hand-made artefacts of train and evaluate, as docs/artefacts.md describes them; every number can be chosen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 import json
 from pathlib import Path
@@ -213,6 +214,46 @@ def trace_json(treatment: Treatment) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def thresholds_json(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry of thresholds.json: 40 positives of score 0.00, 0.025, …, 750 negatives of 0 to 0.375."""
+    return {
+        "strategy": entry["strategy"], "classifier": entry["classifier"],
+        "tp": [40 - 2 * place // 5 for place in range(101)], "fp": [max(0, 750 - 20 * place) for place in range(101)],
+    }  # fmt: skip
+
+
+def overlay_json(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry of overlays.json: the curves of a classifier that knows something, and an empty bin."""
+    return {
+        "strategy": entry["strategy"], "classifier": entry["classifier"],
+        "recall": [round((place / 100) ** 0.5, 4) for place in range(101)],
+        "precision": [round(1 - place / 200, 4) for place in range(101)],
+        "mean_score": [place / 10 + 0.05 if place != 3 else None for place in range(10)],
+        "positive_share": [place / 10 if place != 3 else None for place in range(10)],
+    }  # fmt: skip
+
+
+def tuning_json(ratios: Sequence[object] = (0.25, 0.5, 1.0), neighbours: Sequence[int] = (3, 5)) -> dict[str, Any]:
+    """An entry of tuning.json: average precision falls with the ratio, recall rises; k = 5 is 0.01 better."""
+    results = [
+        {
+            "sampler": {"k_neighbors": k, "sampling_strategy": ratio},
+            "classifier": {},
+            "metrics": {
+                "average_precision": {"mean": round(0.8 - 0.02 * place + 0.005 * (k - 3), 6), "sd": 0.02},
+                "brier_score": {"mean": 0.03, "sd": 0.002},
+                "recall": {"mean": round(0.7 + 0.05 * place, 6), "sd": 0.04},
+            },
+        }
+        for k in neighbours for place, ratio in enumerate(ratios)
+    ]  # fmt: skip
+    chosen = {"sampler": results[-1]["sampler"] | {"sampling_strategy": ratios[0]}, "classifier": {}}
+    return {
+        "metric": "average_precision", "how": "exhaustive", "chosen": chosen, "folds": [chosen, chosen],
+        "search": {"average_precision": 0.81}, "results": results,
+    }  # fmt: skip
+
+
 def flat_json(entry: dict[str, Any]) -> dict[str, Any]:
     """A candidate as metrics/strategies/<strategy>.json has it."""
     decisions = ("precision", "recall", "specificity", "f1", "g_mean", "balanced_accuracy", "accuracy")
@@ -228,7 +269,7 @@ def flat_json(entry: dict[str, Any]) -> dict[str, Any]:
 
 def write_workspace(
     root: Path, *treatments: Treatment, baseline: Treatment = BASELINE, select: dict[str, str] | None = None,
-    contract: dict[str, Any] | None = None,
+    contract: dict[str, Any] | None = None, tuning: dict[str, Any] | None = None,
 ) -> Path:  # fmt: skip
     """A repository root as train and evaluate leave it, in `root`."""
     select = {
@@ -253,16 +294,18 @@ def write_workspace(
     content["data"] |= {key: contract[key] for key in ("source", "target", "positive")}
     write_json(root / "data/contract.json", contract)
     write_json(root / "metrics/leaderboard.json", content)
+    write_json(root / "metrics/curves/thresholds.json", [thresholds_json(entry) for entry in content["candidates"]])
+    write_json(root / "metrics/curves/overlays.json", [overlay_json(entry) for entry in content["candidates"]])
     rows = {item["strategy"]: item["classifier"] for item in content["strategies"]}
     for entry in content["candidates"]:
         if rows[entry["strategy"]] == entry["classifier"]:
             write_json(root / f"metrics/strategies/{entry['strategy']}.json", flat_json(entry))
     for item in every:
-        _write_models(root, item)
+        _write_models(root, item, (tuning or {}).get(item.name))
     return root
 
 
-def _write_models(root: Path, treatment: Treatment) -> None:
+def _write_models(root: Path, treatment: Treatment, tuning: dict[str, Any] | None) -> None:
     folder = root / "models" / treatment.name
     folder.mkdir(parents=True)
     for classifier in treatment.classifiers:
@@ -270,6 +313,8 @@ def _write_models(root: Path, treatment: Treatment) -> None:
         with zipfile.ZipFile(folder / f"{classifier}.skops", "w") as archive:
             archive.writestr(zipfile.ZipInfo("schema.json"), json.dumps({"__module__": module, "of": treatment.name}))
     write_json(folder / "trace.json", trace_json(treatment))
+    if tuning is not None:
+        write_json(folder / "tuning.json", tuning)
     calibrators = {classifier: {"method": treatment.calibration} for classifier in treatment.classifiers}
     write_json(folder / "calibration.json", calibrators)
     inputs = {"data/train.parquet": "a" * 64, "requirements.lock": "b" * 64}

@@ -29,7 +29,7 @@ def findings_of(*treatments, champion=("baseline", "random_forest"), baseline=BA
     traces = {item.name: Trace.model_validate(trace_json(item)) for item in every}
     contract = Contract.model_validate(contract_json())
     found = board(*treatments, baseline=baseline)
-    return Findings(params, contract, found, found.candidate(*champion), traces, {}, {})
+    return Findings(params, contract, found, found.candidate(*champion), traces, {}, {}, {}, {}, {}, {})
 
 
 def test_the_rival_does_nothing_only_where_it_does_nothing():
@@ -96,7 +96,7 @@ def test_a_calibrated_champion_says_before_and_after():
 
 
 def test_the_table_of_candidates_shows_before_and_after_where_there_was_calibration():
-    found = candidates(findings_of(Treatment("smote", sampler="SMOTE", calibration="sigmoid"))).blocks[0]
+    found = candidates(findings_of(Treatment("smote", sampler="SMOTE", calibration="sigmoid"))).blocks[0].blocks[0]
     plain, changed = (dict(zip(found.header, row, strict=True)) for row in found.rows)
     assert (plain["Calibration"], plain["Brier"], plain["Mean score / prevalence"]) == ("none", "0.0300", "1.013")
     assert (changed["Calibration"], changed["Brier"]) == ("sigmoid", "0.0800 → 0.0300")
@@ -135,7 +135,7 @@ def test_candidates_near_the_champion_are_named_and_many_are_counted():
 
 
 def test_another_classifier_on_the_other_side_is_said_and_the_same_is_not():
-    table = candidates(findings_of(Treatment("a"), Treatment("b", classifiers=("easy_ensemble",)))).blocks[0]
+    table = candidates(findings_of(Treatment("a"), Treatment("b", classifiers=("easy_ensemble",)))).blocks[0].blocks[0]
     cells = {row[0]: row[-1] for row in table.rows}
     assert cells == {
         "baseline": "reference",

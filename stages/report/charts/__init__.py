@@ -1,0 +1,1 @@
+"""The charts: Vega-Lite specifications without data, and their pictures."""

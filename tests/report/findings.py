@@ -1,0 +1,62 @@
+"""Findings as the door reads them, made by hand."""
+
+from typing import Any
+
+from stages.report.findings import Findings, by_candidate
+from stages.report.leaderboard import Leaderboard
+from stages.report.params import ReportParams
+from stages.report.records import Overlay, Thresholds, Trace, Tuning
+from stages.report.selection import choose
+from stages.shared.contract import Contract
+from tests.report.factory import (
+    BASELINE,
+    Treatment,
+    board_json,
+    contract_json,
+    overlay_json,
+    thresholds_json,
+    trace_json,
+)  # fmt: skip
+
+
+def findings_of(
+    *treatments: Treatment, baseline: Treatment = BASELINE, select: dict[str, str] | None = None,
+    contract: dict[str, Any] | None = None, tunings: dict[str, dict[str, Any]] | None = None,
+) -> Findings:  # fmt: skip
+    """What report knows when doing nothing and `treatments` were trained."""
+    content = board_json(*treatments, baseline=baseline)
+    board, every = Leaderboard.model_validate(content), (baseline, *treatments)
+    strategies = {
+        item.name: {
+            key: value for key, value in (("sampler", item.sampler), ("class_weight", item.class_weight)) if value
+        }
+        for item in every
+    }
+    named = {
+        "strategy": "auto",
+        "classifier": "auto",
+        "metric": "average_precision",
+        "tolerance": 0.0,
+        **(select or {}),
+    }
+    params = ReportParams.model_validate({"random_state": 42, "select": named, "strategies": strategies})
+    traces = {item.name: Trace.model_validate(trace_json(item)) for item in every}
+    thresholds = [Thresholds.model_validate(thresholds_json(entry)) for entry in content["candidates"]]
+    overlays = [Overlay.model_validate(overlay_json(entry)) for entry in content["candidates"]]
+    tuned = {
+        strategy: {name: Tuning.model_validate(entry) for name, entry in classifiers.items()}
+        for strategy, classifiers in (tunings or {}).items()
+    }
+    return Findings(
+        params=params,
+        contract=Contract.model_validate(contract or contract_json()),
+        board=board,
+        champion=choose(params, board),
+        traces=traces,
+        libraries={"numpy": ["2.4.6"]},
+        inputs={"data/train.parquet": ["a" * 64]},
+        thresholds=by_candidate(board, "thresholds", thresholds),
+        overlays=by_candidate(board, "overlays", overlays),
+        tunings={item.name: tuned.get(item.name, {}) for item in every},
+        hashes={"metrics/leaderboard.json": "c" * 64},
+    )
