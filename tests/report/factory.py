@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 import json
 from pathlib import Path
 from typing import Any
-import zipfile
 
 from stages.report.leaderboard import Leaderboard
 from stages.shared.files import sha256, write_json
 from stages.shared.manifest import write_manifest
+from tests.report.models import stored
 
 FAMILIES = {
     "ranking": ("average_precision", "roc_auc"),
@@ -301,17 +301,15 @@ def write_workspace(
         if rows[entry["strategy"]] == entry["classifier"]:
             write_json(root / f"metrics/strategies/{entry['strategy']}.json", flat_json(entry))
     for item in every:
-        _write_models(root, item, (tuning or {}).get(item.name))
+        _write_models(root, item, contract, (tuning or {}).get(item.name))
     return root
 
 
-def _write_models(root: Path, treatment: Treatment, tuning: dict[str, Any] | None) -> None:
+def _write_models(root: Path, treatment: Treatment, contract: dict[str, Any], tuning: dict[str, Any] | None) -> None:
     folder = root / "models" / treatment.name
     folder.mkdir(parents=True)
     for classifier in treatment.classifiers:
-        module = "imblearn.ensemble._forest" if classifier == "balanced_random_forest" else "sklearn.ensemble._forest"
-        with zipfile.ZipFile(folder / f"{classifier}.skops", "w") as archive:
-            archive.writestr(zipfile.ZipInfo("schema.json"), json.dumps({"__module__": module, "of": treatment.name}))
+        (folder / f"{classifier}.skops").write_bytes(stored(contract, classifier, treatment.name))
     write_json(folder / "trace.json", trace_json(treatment))
     if tuning is not None:
         write_json(folder / "tuning.json", tuning)

@@ -37,6 +37,7 @@ def findings_of(
         "classifier": "auto",
         "metric": "average_precision",
         "tolerance": 0.0,
+        "refit": "train",
         **(select or {}),
     }
     params = ReportParams.model_validate({"random_state": 42, "select": named, "strategies": strategies})

@@ -1,0 +1,54 @@
+"""Small stored models that take the rows of a contract."""
+
+from functools import cache
+import json
+from pathlib import Path
+import tempfile
+from typing import Any
+import zlib
+
+from imblearn.ensemble import BalancedRandomForestClassifier
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import Pipeline
+
+from stages.shared.contract import Contract
+from stages.shared.models import dump_model
+from stages.train.params import PreprocessParams
+from stages.train.preprocess import make_steps
+
+PREPROCESS = PreprocessParams(impute="median", scale="before_resampling", max_categories=30)
+
+
+def _classifier(name: str) -> Any:
+    if name == "balanced_random_forest":
+        return BalancedRandomForestClassifier(n_estimators=2, random_state=0)
+    if name == "mlp":
+        return MLPClassifier((3,), solver="lbfgs", max_iter=2000, alpha=1.0, random_state=0)
+    return LogisticRegression()  # any other name: what is inside does not matter to who stores it
+
+
+def stored(contract: dict[str, Any], classifier: str, of: str) -> bytes:
+    """A skops file of a model on made rows of `contract`; another for each strategy `of`."""
+    return _stored(json.dumps(contract), classifier, of)
+
+
+@cache
+def _stored(contract_text: str, classifier: str, of: str) -> bytes:
+    contract = Contract.model_validate_json(contract_text)
+    rng = np.random.RandomState(zlib.crc32(of.encode()))
+    y = np.arange(24) % 2
+    columns = {
+        feature.name: rng.uniform(feature.minimum or 0, feature.maximum or 1, 24) + y
+        if feature.type == "numeric"
+        else np.array([(feature.levels or [""])[row % len(feature.levels or [""])] for row in range(24)], dtype=object)
+        for feature in contract.features
+    }
+    frame = pd.DataFrame(columns)
+    model = Pipeline([*make_steps(contract, PREPROCESS), ("classifier", _classifier(classifier))]).fit(frame, y)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.skops"
+        dump_model(model, path)
+        return path.read_bytes()
