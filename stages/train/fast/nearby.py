@@ -3,7 +3,8 @@
 Two filters, one after the other, lose no neighbour. T is a distance within which a query has enough rows:
 
 1. Boxes. A block whose box is farther from the query than T holds no neighbour.
-2. Float32. With α = x − c and β = y − c, c the median of a block, |x − y|² = |α|² + |β|² − 2αβ. A matrix product gives
+2. Float32. With α = x − c and β = y − c, c the median of a block or of the table, |x − y|² = |α|² + |β|² − 2αβ. A
+   matrix product gives
    v = |β|² − 2αβ in float32. Let u = 2⁻²⁴ and D = |x − y|. Rounding α and β costs u each, summing d + 2 products
    (d + 2)u in whatever order the library adds them, so v is off by at most (d + 8)u (2|α||β| + |β|²). As |β| ≤ |α| + D,
    that bracket is at most (2|α| + D)² ≤ 8|α|² + 2D²: it depends on y through D alone. So every y with D ≤ T has
@@ -12,8 +13,8 @@ Two filters, one after the other, lose no neighbour. T is a distance within whic
 
    The threshold itself is one of the products, so that a sign is all there is to test. The code takes 2γ: the other
    half is far more than the rounding of what is computed in float64. An outlier y spoils only its own v, which is as
-   large as its D² (and leaves the median where it is). Columns of very different scale do no harm, because c is near
-   both rows wherever a block is near enough to be looked at.
+   large as its D² (and leaves the median where it is). Columns of very different scale do no harm, because the
+   median of a block is near both rows wherever the block is near enough to be looked at.
 
 T² comes from a first look at the nearest boxes: the m-th smallest v there, plus |α|², plus 2γ of the same.
 """
@@ -27,6 +28,8 @@ import numpy.typing as npt
 
 from stages.train.fast.blocks import SIZE, Blocks, Floats, Ints, Layout, gap, lay_out
 
+Singles = npt.NDArray[np.float32]
+
 #: blocks that the first look takes in; more give a shorter T after a longer look
 NEAR = 2
 
@@ -39,6 +42,9 @@ LEADING = 4
 
 #: beyond this, squares might overflow in float32
 FARTHEST = 1e15
+
+#: where γ adds no more than this part to T², but for this part of the queries, one c serves for all blocks
+LITTLE = 0.02
 
 #: more pairs a row mean that the table is full of ties: not worth going on
 FLOOD = 64
@@ -103,12 +109,18 @@ class _Search:
     squared: Floats
     within: Floats
     leading: Floats  # the first coordinates, shape (LEADING, queries)
+    origin: Floats
+    left: Singles | None  # the left side of all products around the origin, where that is exact enough
 
     @classmethod
     def of(cls, layout: Layout, squared: Floats) -> "_Search":
         within = np.sqrt(squared) * (1 + 1e-9) + layout.error
         leading = np.ascontiguousarray(layout.queries.points[:, :LEADING].T)
-        return cls(layout.fitted, *layout.fitted.boxes(), layout.queries, squared, within, leading)
+        offsets = layout.queries.rows - layout.origin
+        slack = _slack(offsets.shape[1], np.einsum("ij,ij->i", offsets, offsets), squared)
+        left = _left(offsets, squared) if np.mean(slack > LITTLE * squared) < LITTLE else None
+        boxes = layout.fitted.boxes()
+        return cls(layout.fitted, *boxes, layout.queries, squared, within, leading, layout.origin, left)
 
     @property
     def flood(self) -> int:
@@ -118,7 +130,7 @@ class _Search:
         """The pairs of any query and a row of the block that are within T, by their places among the sorted."""
         span = self.fitted.span(block)
         X = self.fitted.rows[span]
-        centre = np.median(X, axis=0)
+        centre = np.median(X, axis=0) if self.left is None else self.origin
         offsets = X - centre
         right = _augmented(-2 * offsets, np.einsum("ij,ij->i", offsets, offsets), np.ones(len(X))).T
         found, total = [], 0
@@ -129,7 +141,7 @@ class _Search:
             found.append(Pairs(rows, columns + span.start, np.einsum("ij,ij->i", between, between)))
             total += len(places)
             if total > self.flood:
-                break  # whoever adds up will notice
+                break  # who adds up the blocks will notice
         return _joined(found)
 
     def _queries_near(self, block: int) -> Iterator[Ints]:
@@ -143,13 +155,16 @@ class _Search:
             for tall in range(0, len(near), TALL):
                 yield near[tall : tall + TALL]
 
-    def _left(self, queries: Ints, centre: Floats) -> npt.NDArray[np.float32]:
-        offsets = self.queries.rows.take(queries, axis=0)
-        offsets -= centre
-        own = np.einsum("ij,ij->i", offsets, offsets)
-        squared = self.squared[queries]
-        threshold = squared - own + _slack(offsets.shape[1], own, squared)
-        return _augmented(offsets, np.ones(len(queries)), -threshold)
+    def _left(self, queries: Ints, centre: Floats) -> Singles:
+        if self.left is not None:
+            return self.left.take(queries, axis=0)
+        return _left(self.queries.rows.take(queries, axis=0) - centre, self.squared[queries])
+
+
+def _left(offsets: Floats, squared: Floats) -> Singles:
+    """The left side of the products for queries with these α and T²: the right side is (−2β, |β|², 1)."""
+    own = np.einsum("ij,ij->i", offsets, offsets)
+    return _augmented(offsets, np.ones(len(own)), own - squared - _slack(offsets.shape[1], own, squared))
 
 
 def _first_look(layout: Layout, block: int, middles: Floats, m: int) -> Floats:
@@ -177,7 +192,7 @@ def _slack(columns: int, own: Floats, squared: Floats) -> Floats:
     return np.asarray(2.0**-23 * (columns + 8) * (8 * own + 2 * squared) + 1e-37)
 
 
-def _augmented(rows: Floats, *columns: Floats) -> npt.NDArray[np.float32]:
+def _augmented(rows: Floats, *columns: Floats) -> Singles:
     """`rows` in float32 with further columns."""
     wide = np.empty((len(rows), rows.shape[1] + len(columns)), dtype=np.float32)
     wide[:, : rows.shape[1]] = rows
