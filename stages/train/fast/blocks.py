@@ -51,6 +51,7 @@ class Layout:
 
     fitted: Blocks
     queries: Blocks
+    origin: Floats  # the median of the fitted rows, shape (columns,)
     error: float  # more than rounding can add to the distance between two rows, seen in the frame
 
 
@@ -74,6 +75,7 @@ def lay_out(X: Floats, Q: Floats) -> Layout:
     return Layout(
         Blocks(order, np.array([*starts, len(X)]), X[order], points[order]),
         Blocks(inside, np.cumsum([0, *map(len, insides)]), Q[inside], queries[inside]),
+        origin,
         2.0**-46 * (X.shape[1] + 2) * farthest,
     )
 

@@ -1,21 +1,11 @@
 """The pairs of rows that may be nearest neighbours: all that are, and few that are not.
 
-Two filters, one after the other, lose no neighbour. T is a distance within which a query has enough rows:
+Two filters, one after the other, lose no neighbour. T is a distance within which a query has enough rows, known from a
+first look at the nearest blocks:
 
 1. Boxes. A block whose box is farther from the query than T holds no neighbour.
-2. Float32. With α = x − c and β = y − c, c the median of a block, |x − y|² = |α|² + |β|² − 2αβ. A matrix product gives
-   v = |β|² − 2αβ in float32. Let u = 2⁻²⁴ and D = |x − y|. Rounding α and β costs u each, summing d + 2 products
-   (d + 2)u in whatever order the library adds them, so v is off by at most (d + 8)u (2|α||β| + |β|²). As |β| ≤ |α| + D,
-   that bracket is at most (2|α| + D)² ≤ 8|α|² + 2D²: it depends on y through D alone. So every y with D ≤ T has
-
-       v ≤ T² − |α|² + γ (8|α|² + 2T²),    γ = (d + 8)u.
-
-   The threshold itself is one of the products, so that a sign is all there is to test. The code takes 2γ: the other
-   half is far more than the rounding of what is computed in float64. An outlier y spoils only its own v, which is as
-   large as its D² (and leaves the median where it is). Columns of very different scale do no harm, because c is near
-   both rows wherever a block is near enough to be looked at.
-
-T² comes from a first look at the nearest boxes: the m-th smallest v there, plus |α|², plus 2γ of the same.
+2. Float32 products with a certified error (see `products`), around the median of a block, or around that of the table
+   where that is near enough: then one side of all products is computed once.
 """
 
 from collections.abc import Iterator
@@ -23,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from stages.train.fast.blocks import SIZE, Blocks, Floats, Ints, Layout, gap, lay_out
+from stages.train.fast.products import Singles, enough_for, is_near_enough, left, right
 
 #: blocks that the first look takes in; more give a shorter T after a longer look
 NEAR = 2
@@ -103,12 +93,17 @@ class _Search:
     squared: Floats
     within: Floats
     leading: Floats  # the first coordinates, shape (LEADING, queries)
+    origin: Floats
+    ready: Singles | None  # the left side of all products around the origin, where that is exact enough
 
     @classmethod
     def of(cls, layout: Layout, squared: Floats) -> "_Search":
         within = np.sqrt(squared) * (1 + 1e-9) + layout.error
         leading = np.ascontiguousarray(layout.queries.points[:, :LEADING].T)
-        return cls(layout.fitted, *layout.fitted.boxes(), layout.queries, squared, within, leading)
+        offsets = layout.queries.rows - layout.origin
+        ready = left(offsets, squared) if is_near_enough(offsets, squared) else None
+        boxes = layout.fitted.boxes()
+        return cls(layout.fitted, *boxes, layout.queries, squared, within, leading, layout.origin, ready)
 
     @property
     def flood(self) -> int:
@@ -118,18 +113,17 @@ class _Search:
         """The pairs of any query and a row of the block that are within T, by their places among the sorted."""
         span = self.fitted.span(block)
         X = self.fitted.rows[span]
-        centre = np.median(X, axis=0)
-        offsets = X - centre
-        right = _augmented(-2 * offsets, np.einsum("ij,ij->i", offsets, offsets), np.ones(len(X))).T
+        centre = np.median(X, axis=0) if self.ready is None else self.origin
+        beside = right(X - centre)
         found, total = [], 0
         for queries in self._queries_near(block):
-            places = np.flatnonzero(self._left(queries, centre) @ right <= 0)
+            places = np.flatnonzero(self._left(queries, centre) @ beside <= 0)
             rows, columns = queries[places // len(X)], places % len(X)
             between = self.queries.rows.take(rows, axis=0) - X.take(columns, axis=0)
             found.append(Pairs(rows, columns + span.start, np.einsum("ij,ij->i", between, between)))
             total += len(places)
             if total > self.flood:
-                break  # whoever adds up will notice
+                break  # who adds up the blocks will notice
         return _joined(found)
 
     def _queries_near(self, block: int) -> Iterator[Ints]:
@@ -143,13 +137,10 @@ class _Search:
             for tall in range(0, len(near), TALL):
                 yield near[tall : tall + TALL]
 
-    def _left(self, queries: Ints, centre: Floats) -> npt.NDArray[np.float32]:
-        offsets = self.queries.rows.take(queries, axis=0)
-        offsets -= centre
-        own = np.einsum("ij,ij->i", offsets, offsets)
-        squared = self.squared[queries]
-        threshold = squared - own + _slack(offsets.shape[1], own, squared)
-        return _augmented(offsets, np.ones(len(queries)), -threshold)
+    def _left(self, queries: Ints, centre: Floats) -> Singles:
+        if self.ready is not None:
+            return self.ready.take(queries, axis=0)
+        return left(self.queries.rows.take(queries, axis=0) - centre, self.squared[queries])
 
 
 def _first_look(layout: Layout, block: int, middles: Floats, m: int) -> Floats:
@@ -159,31 +150,9 @@ def _first_look(layout: Layout, block: int, middles: Floats, m: int) -> Floats:
     count = min(len(layout.fitted), max(NEAR, 2 + m // SIZE))
     nearest = np.argpartition(np.einsum("ba,ba->b", away, away), count - 1)[:count]
     X = np.concatenate([layout.fitted.rows[layout.fitted.span(int(near))] for near in nearest])
-    centre = np.median(X, axis=0)
-    right = _augmented(X - centre, np.einsum("ij,ij->i", X - centre, X - centre)).T
-    found = [np.empty(0)]
-    for start in range(0, len(Q), TALL):
-        offsets = Q[start : start + TALL] - centre
-        products = _augmented(-2 * offsets, np.ones(len(offsets))) @ right
-        products.partition(m - 1, axis=1)
-        own = np.einsum("ij,ij->i", offsets, offsets)
-        squared = np.maximum(products[:, m - 1] + own, 0)
-        found.append(squared + _slack(Q.shape[1], own, squared))
-    return np.concatenate(found)
-
-
-def _slack(columns: int, own: Floats, squared: Floats) -> Floats:
-    """2γ (8|α|² + 2T²), and a little for what underflows; `own` is |α|², `squared` is T²."""
-    return np.asarray(2.0**-23 * (columns + 8) * (8 * own + 2 * squared) + 1e-37)
-
-
-def _augmented(rows: Floats, *columns: Floats) -> npt.NDArray[np.float32]:
-    """`rows` in float32 with further columns."""
-    wide = np.empty((len(rows), rows.shape[1] + len(columns)), dtype=np.float32)
-    wide[:, : rows.shape[1]] = rows
-    for place, column in enumerate(columns, start=rows.shape[1]):
-        wide[:, place] = column
-    return wide
+    return np.concatenate(
+        [np.empty(0), *(enough_for(Q[start : start + TALL], X, m) for start in range(0, len(Q), TALL))]
+    )
 
 
 def _joined(found: list[Pairs]) -> Pairs:

@@ -15,8 +15,7 @@ class SharedNeighbours:
     For tuning: make one of these per fold, and give its parts to the samplers of the grid in place of numbers:
 
         shared = SharedNeighbours(7)
-        for k in (3, 5, 7):
-            SMOTE(k_neighbors=shared.for_k(k), sampling_strategy=ratio, random_state=seed).fit_resample(X, y)
+        samplers = [SMOTE(k_neighbors=shared.for_k(k), random_state=seed) for k in (3, 5, 7)]
 
     Each gives the rows that `SMOTE(k_neighbors=k, …)` gives. k counts as SMOTE counts it: without the row itself. A
     slice of the larger search serves where the order is beyond doubt; where rows tie, those rows are searched again
