@@ -64,7 +64,9 @@ def cross_blended(y: Target, scores: Scores, fold: Target, n_splits: int, metric
 def vote(models: dict[str, Pipeline], weights: dict[str, float]) -> Pipeline:
     """The fitted members as one model: scikit-learn's soft vote of the whole pipelines, without those of no weight."""
     members = {name: models[name] for name, weight in weights.items() if weight > 0}
-    voting = VotingClassifier([*members.items()], voting="soft", weights=[weights[name] for name in members])
+    # only the names: with the members here as well as below, a file would hold every one of them twice
+    named = [(name, "fitted") for name in members]
+    voting = VotingClassifier(named, voting="soft", weights=[weights[name] for name in members])
     # what its own `fit` sets, had it fitted the members
     voting.estimators_ = list(members.values())
     voting.le_ = LabelEncoder().fit([0, 1])
