@@ -9,6 +9,9 @@ from stages.shared.errors import InputError
 
 AUTO = "auto"
 
+#: the classifier that is a vote of the others
+BLEND = "blend"
+
 
 class Candidate(NamedTuple):
     """One classifier under one strategy."""

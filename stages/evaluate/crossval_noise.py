@@ -6,6 +6,7 @@ from typing import Any, get_args
 import numpy as np
 from scipy.special import stdtrit
 
+from stages.evaluate.candidates import BLEND, Candidate
 from stages.evaluate.crossval import CvRecord, ScoreMetric
 
 
@@ -24,35 +25,40 @@ def corrected_interval(values: Sequence[float], ratio: float, confidence: float)
 
 
 def cv_comparisons(
-    records: Mapping[str, CvRecord], reference: str, n_splits: int, confidence: float
+    records: Mapping[str, CvRecord], reference: str, metric: ScoreMetric, n_splits: int, confidence: float
 ) -> list[dict[str, Any]]:
-    """Each candidate against the same classifier of the strategy `reference`, fold by fold, in every metric.
+    """Differences over the folds, which are the same for all candidates, so that they are paired.
 
-    The folds are the same for all, so the differences are paired. Candidates without a counterpart are left out.
+    Each candidate against the same classifier of the strategy `reference`, in every metric; and in `metric`, by which
+    the champion is chosen, against the blend of that strategy and that of its own. What has no counterpart is left out.
     """
-    ratio = 1 / (n_splits - 1)
-    found = []
-    theirs = records[reference].classifiers
-    pairs = [
-        (strategy, classifier)
-        for strategy, record in records.items()
-        for classifier in record.classifiers
-        if strategy != reference and classifier in theirs
+    every = [Candidate(strategy, name) for strategy, record in records.items() for name in record.classifiers]
+    wanted = [
+        *((one, Candidate(reference, one.classifier), name) for one in every for name in get_args(ScoreMetric)),
+        *((one, Candidate(reference, BLEND), metric) for one in every),
+        *((one, Candidate(one.strategy, BLEND), metric) for one in every),
     ]
-    for strategy, classifier in pairs:
-        for metric in get_args(ScoreMetric):
-            folds = records[strategy].classifiers[classifier][metric].folds, theirs[classifier][metric].folds
-            differences = [one - other for one, other in zip(*folds, strict=True)]
-            low, high = corrected_interval(differences, ratio, confidence)
-            found.append(
-                {
-                    "metric": metric,
-                    "strategy": strategy,
-                    "classifier": classifier,
-                    "reference_strategy": reference,
-                    "difference": float(np.mean(differences)),
-                    "low": low,
-                    "high": high,
-                }
-            )
-    return found
+    found = dict.fromkeys((one, other, name) for one, other, name in wanted if other in every and one != other)
+    return [_comparison(records, one, other, name, 1 / (n_splits - 1), confidence) for one, other, name in found]
+
+
+def _comparison(
+    records: Mapping[str, CvRecord],
+    one: Candidate,
+    other: Candidate,
+    metric: ScoreMetric,
+    ratio: float,
+    confidence: float,
+) -> dict[str, Any]:
+    ours, theirs = (records[name.strategy].classifiers[name.classifier][metric].folds for name in (one, other))
+    differences = [left - right for left, right in zip(ours, theirs, strict=True)]
+    low, high = corrected_interval(differences, ratio, confidence)
+    return {
+        "metric": metric,
+        **one._asdict(),
+        "reference_strategy": other.strategy,
+        "reference_classifier": other.classifier,
+        "difference": float(np.mean(differences)),
+        "low": low,
+        "high": high,
+    }

@@ -68,7 +68,7 @@ def judge(
         "candidates": rows,
         "strategies": [candidate._asdict() for candidate in standing.values()],
         "comparisons": comparison_rows(pairs(ranked, standing, reference), measured, settings.confidence),
-        "cv_comparisons": cv_comparisons(records, reference, params.cv.n_splits, settings.confidence),
+        "cv_comparisons": cv_comparisons(records, reference, select.metric, params.cv.n_splits, settings.confidence),
         "notes": [
             *notes.about_reference(params.strategies[reference], reference),
             *notes.about_classifiers(records, standing, select.classifier),

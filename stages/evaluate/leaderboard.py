@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stages.evaluate.bootstrap import Measured
-from stages.evaluate.candidates import Candidate, Pair
+from stages.evaluate.candidates import BLEND, Candidate, Pair
 from stages.evaluate.comparisons import compare
 from stages.evaluate.crossval import CvRecord
 from stages.evaluate.intervals import intervals
@@ -13,9 +13,6 @@ from stages.shared.arrays import Floats, Ints
 from stages.shared.contract import Contract, Step
 
 Json = dict[str, Any]
-
-#: the classifier that is a vote of the others
-BLEND = "blend"
 
 #: the families of the metrics in `test`; the decisions there are those at the tuned threshold
 TEST_FAMILIES = ("ranking", "probabilities", "decisions")

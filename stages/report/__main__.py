@@ -54,7 +54,7 @@ def read_findings(params: ReportParams) -> "Findings":
     contract = parse(Contract, paths.CONTRACT, read_json(paths.CONTRACT))
     flat = {name: read_json(paths.STRATEGY_METRICS / f"{name}.json") for name in params.strategies}
     check_agreement(params, board, flat)
-    champion = choose(params, board)
+    choice = choose(params, board)
     manifests = {name: _trusted_manifest(name) for name in params.strategies}
     trace_files = {name: paths.MODELS / name / paths.TRACE for name in params.strategies}
     traces = {name: parse(Trace, path, read_json(path)) for name, path in trace_files.items()}
@@ -67,8 +67,8 @@ def read_findings(params: ReportParams) -> "Findings":
     hashes = {path.as_posix(): sha256(path) for path in (*manifest_files, paths.LEADERBOARD)}
     tunings = {name: _tuning(name) for name in params.strategies}
     return Findings(
-        params, contract, board, champion, traces, libraries, inputs, thresholds, overlays, tunings, hashes,
-        _traced(champion, contract),
+        params, contract, board, choice, traces, libraries, inputs, thresholds, overlays, tunings, hashes,
+        _traced(choice.champion, contract),
     )  # fmt: skip
 
 

@@ -1,16 +1,18 @@
 """Everything that the report is written from, in one value."""
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from stages.report.leaderboard import Candidate, Leaderboard
+from stages.report.leaderboard import Candidate, CvComparison, Leaderboard
 from stages.report.params import AUTO, ReportParams
-from stages.report.prediction import PredictionTrace
 from stages.report.records import Overlay, Thresholds, Trace, Tuning
-from stages.report.selection import tied
-from stages.report.words import LABELS, number
+from stages.report.selection import Choice
+from stages.report.words import LABELS, number, percent, signed, signed_interval
 from stages.shared.contract import Contract
 from stages.shared.errors import InputError
+
+if TYPE_CHECKING:
+    from stages.report.prediction import PredictionTrace  # which needs numpy
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Findings:
     params: ReportParams
     contract: Contract
     board: Leaderboard
-    champion: Candidate
+    choice: Choice
     traces: dict[str, Trace]  # by strategy, in params order
     libraries: dict[str, list[str]]  # the versions that shaped the models: one each, unless they were mixed
     inputs: dict[str, list[str]]  # SHA-256 of what the models were trained on, likewise
@@ -28,7 +30,12 @@ class Findings:
     overlays: dict[str, Overlay]  # likewise
     tunings: dict[str, dict[str, Tuning]]  # by strategy and classifier; empty where nothing was tuned
     hashes: dict[str, str]  # SHA-256 of the leaderboard and the model folders' manifests
-    prediction: PredictionTrace | None = None  # one made-up row on its way through the champion
+    prediction: "PredictionTrace | None" = None  # one made-up row on its way through the champion
+
+    @property
+    def champion(self) -> Candidate:
+        """The candidate that was chosen."""
+        return self.choice.champion
 
     @property
     def named(self) -> bool:
@@ -48,16 +55,31 @@ class Findings:
         among = f"{len(self.board.candidates)} candidates; test had no say"
         if named:
             among = f"the candidates of {named[0]}, which params.yaml names (select)"
-        best, *others = tied(self.params, self.board)
-        if not others:
+        choice = self.choice
+        if not choice.ties and choice.doubt is None:
             return f"It has the best cross-validated {LABELS[metric]} on train, among {among}."
-        leader = f"{best}, {number(metric, best.cv[metric].mean)}"
+        leader = f"{choice.best}, {number(metric, choice.best.cv[metric].mean)}"
+        start = f"{leader}, has the best cross-validated {LABELS[metric]} on train, among {among}."
+        if choice.doubt is not None:
+            return f"{start} {self._doubt(choice.champion, choice.doubt)}"
+        tie = "candidate ties" if len(choice.ties) == 1 else "candidates tie"
         return (
-            f"{leader}, has the best cross-validated {LABELS[metric]} on train, among {among}. {len(others)} "
-            f"{'candidate ties' if len(others) == 1 else 'candidates tie'} with it (within "
+            f"{start} {len(choice.ties)} {tie} with it (within "
             f"{number(metric, select.tolerance)}, or the same classifier with nothing done, from which the folds "
             "cannot tell it), and a tie goes to the simplest: the fewest moving parts in the treatment, then logistic "
             "regression before other classifiers, and these before a blend."
+        )
+
+    def _doubt(self, champion: Candidate, doubt: CvComparison) -> str:
+        """Why the champion is not the best."""
+        metric, level = doubt.metric, percent(self.board.settings.confidence)
+        found = f"{signed(metric, doubt.difference)}, {level} interval {signed_interval(metric, doubt.low, doubt.high)}"
+        untouched = champion.strategy == self.board.settings.reference.strategy
+        mean = number(metric, champion.cv[metric].mean)
+        return (
+            f"But the folds cannot tell it from {champion}, {mean} ({found}): a tie. The best of many is lucky as well "
+            "as good, so of a tie the blend goes first, in which every classifier has "
+            f"its share of the vote{', and with nothing done about the imbalance' if untouched else ''}."
         )
 
     @property

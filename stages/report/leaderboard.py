@@ -107,10 +107,11 @@ class Candidate(Name):
 
 
 class CvComparison(Name):
-    """A paired difference over the folds: candidate − the same classifier of the reference strategy."""
+    """A paired difference over the folds: candidate − another one."""
 
     metric: str
     reference_strategy: str
+    reference_classifier: str
     difference: float
     low: float
     high: float
@@ -153,11 +154,14 @@ class Leaderboard(Read):
                 return candidate
         raise InputError(f"metrics/leaderboard.json: {strategy} × {classifier} is missing; run `dvc repro` again")
 
-    def cv_comparison(self, candidate: Name, metric: str) -> CvComparison | None:
-        """The difference over the folds from the same classifier without treatment, where there is one."""
-        wanted = (metric, candidate.strategy, candidate.classifier)
-        found = (item for item in self.cv_comparisons if (item.metric, item.strategy, item.classifier) == wanted)
-        return next(found, None)
+    def cv_comparison(self, one: Name, other: Name, metric: str) -> CvComparison | None:
+        """The difference of two candidates over the folds, where it is known."""
+        wanted = (metric, one.strategy, one.classifier, other.strategy, other.classifier)
+        for item in self.cv_comparisons:
+            reference = item.reference_strategy, item.reference_classifier
+            if (item.metric, item.strategy, item.classifier, *reference) == wanted:
+                return item
+        return None
 
     def row(self, strategy: str) -> Candidate:
         """The candidate that stands for a strategy."""

@@ -1,16 +1,18 @@
 """The champion: the best candidate by cross-validation on train, never by test."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from stages.report.leaderboard import Candidate, Leaderboard
+from stages.report.leaderboard import Candidate, CvComparison, Leaderboard
 from stages.report.params import AUTO, ReportParams
 from stages.report.words import LOWER_IS_BETTER
 from stages.shared.errors import InputError
 
 _TEST_KEYS = ("average_precision", "roc_auc", "brier_score", "log_loss")
 #: how much there is in a classifier, where it is not one model of many parts
-_MEMBERS = {"logistic_regression": 0, "blend": 2}
+BLEND = "blend"
+_MEMBERS = {"logistic_regression": 0, BLEND: 2}
 
 _DECISION_KEYS = (
     "precision", "recall", "specificity", "f1", "g_mean", "balanced_accuracy", "accuracy", "tp", "fp", "fn", "tn",
@@ -43,49 +45,83 @@ def check_agreement(params: ReportParams, board: Leaderboard, flat: Mapping[str,
         raise InputError(problems)
 
 
-def choose(params: ReportParams, board: Leaderboard) -> Candidate:
-    """The simplest of the candidates that tie with the best.
+@dataclass(frozen=True)
+class Choice:
+    """The champion, and how it came to be chosen."""
 
-    Simple is, in this order: few moving parts in the treatment (nothing, class weights, a sampler, more), logistic
-    regression before other classifiers and these before a blend, a better cross-validation, the order of params.yaml.
+    champion: Candidate
+    best: Candidate  # in cross-validation
+    doubt: CvComparison | None = None  # the best against the champion, where the folds cannot tell them apart
+    ties: tuple[Candidate, ...] = ()  # with the best, that one left out
+
+
+def choose(params: ReportParams, board: Leaderboard) -> Choice:
+    """The blend with nothing done, or else the simplest of the candidates that tie with the best.
+
+    Among many candidates and few folds the best is a lucky one as much as a good one (docs/decisions/15-choice.md). So
+    the blend of the strategy that does nothing, or of the one strategy that `select` allows, is the champion unless the
+    folds show the best to be better than it. Where there is no such blend, or it is beaten, a tie with the best goes to
+    the simplest: few moving parts in the treatment (nothing, class weights, a sampler, more), logistic regression
+    before other classifiers and these before a blend, a better cross-validation, the order of params.yaml.
     Raises InputError when `select` names what is not there, listing what is.
     """
+    _check_names(params, board)
+    metric, sign = params.select.metric, _sign(params)
+    allowed = _allowed(params, board)
+    best = allowed[0]
+    holder = _holder(params, board, allowed)
+    if holder is not None:
+        if holder == best:
+            return Choice(holder, best)
+        found = board.cv_comparison(best, holder, metric)
+        if found is not None and found.is_tie:
+            return Choice(holder, best, found)
+    ties = _tied(params, board, allowed)
     order = list(params.strategies)
-    sign = _sign(params)
 
     def simplicity(candidate: Candidate) -> tuple[int, int, float, int]:
-        name = candidate.strategy
-        mean = candidate.cv[params.select.metric].mean
-        members = _MEMBERS.get(candidate.classifier, 1)
-        return params.strategies[name].moving_parts, members, sign * mean, order.index(name)
+        name, members = candidate.strategy, _MEMBERS.get(candidate.classifier, 1)
+        return params.strategies[name].moving_parts, members, sign * candidate.cv[metric].mean, order.index(name)
 
-    return min(tied(params, board), key=simplicity)  # the first of equals, so the leaderboard's order comes last
+    # the first of equals, so the leaderboard's order comes last
+    return Choice(min(ties, key=simplicity), best, ties=tuple(ties[1:]))
 
 
-def tied(params: ReportParams, board: Leaderboard) -> list[Candidate]:
-    """The candidates that `select` allows and that tie with the best of them, best first.
-
-    One ties when its cross-validated metric is within `select.tolerance` of the best; and the reference strategy ties
-    when the folds cannot tell its same classifier from the best: a treatment has to earn its place.
-    Raises InputError when `select` names what is not there, listing what is.
-    """
+def _allowed(params: ReportParams, board: Leaderboard) -> list[Candidate]:
+    """The candidates that `select` allows, best first."""
     select, sign = params.select, _sign(params)
-    _check_names(params, board)
     allowed = [
         candidate
         for candidate in board.candidates
         if select.strategy in (AUTO, candidate.strategy) and select.classifier in (AUTO, candidate.classifier)
     ]
-    allowed.sort(key=lambda candidate: sign * candidate.cv[select.metric].mean)
-    best = allowed[0]
+    return sorted(allowed, key=lambda candidate: sign * candidate.cv[select.metric].mean)
+
+
+def _holder(params: ReportParams, board: Leaderboard, allowed: list[Candidate]) -> Candidate | None:
+    """The blend that another has to beat: of the strategy that does nothing, or of the one that `select` allows."""
+    named = params.select.strategy
+    strategy = board.settings.reference.strategy if named == AUTO else named
+    if params.select.classifier != AUTO:
+        return None
+    return next((item for item in allowed if (item.strategy, item.classifier) == (strategy, BLEND)), None)
+
+
+def _tied(params: ReportParams, board: Leaderboard, allowed: list[Candidate]) -> list[Candidate]:
+    """Those of `allowed` that tie with the first of them, the best; best first.
+
+    One ties when its cross-validated metric is within `select.tolerance` of the best; and the reference strategy ties
+    when the folds cannot tell its same classifier from the best: a treatment has to earn its place.
+    """
+    metric, best = params.select.metric, allowed[0]
     rounding = 1e-9  # of the difference of two numbers with 6 digits
 
     def ties(item: Candidate) -> bool:
-        if abs(item.cv[select.metric].mean - best.cv[select.metric].mean) <= select.tolerance + rounding:
+        if abs(item.cv[metric].mean - best.cv[metric].mean) <= params.select.tolerance + rounding:
             return True
         if (item.strategy, item.classifier) != (board.settings.reference.strategy, best.classifier):
             return False
-        found = board.cv_comparison(best, select.metric)
+        found = board.cv_comparison(best, item, metric)
         return found is not None and found.is_tie
 
     return [item for item in allowed if ties(item)]

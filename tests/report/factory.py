@@ -143,7 +143,7 @@ def board_json(*treatments: Treatment, baseline: Treatment = BASELINE, metric: s
         "cv_comparisons": [
             {
                 "metric": metric, "strategy": item.name, "classifier": classifier,
-                "reference_strategy": baseline.name, "difference": 0.01,
+                "reference_strategy": baseline.name, "reference_classifier": classifier, "difference": 0.01,
                 "low": -0.02 if item.cv_ties else 0.005, "high": 0.04 if item.cv_ties else 0.015,
             }
             for item in treatments

@@ -52,7 +52,7 @@ def findings_of(
         params=params,
         contract=Contract.model_validate(contract or contract_json()),
         board=board,
-        champion=choose(params, board),
+        choice=choose(params, board),
         traces=traces,
         libraries={"numpy": ["2.4.6"]},
         inputs={"data/train.parquet": ["a" * 64]},

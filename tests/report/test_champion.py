@@ -6,10 +6,12 @@ import pytest
 
 from stages.report.champion import card_facts, needs_imblearn, section, unsure
 from stages.report.findings import Findings, merged
+from stages.report.leaderboard import CvComparison
 from stages.report.params import ReportParams
 from stages.report.reading import how_to_read
 from stages.report.records import Trace
 from stages.report.results import candidates
+from stages.report.selection import Choice, choose
 from stages.shared.contract import Contract
 from tests.report.factory import BASELINE, Treatment, board, contract_json, trace_json
 
@@ -29,7 +31,8 @@ def findings_of(*treatments, champion=("baseline", "random_forest"), baseline=BA
     traces = {item.name: Trace.model_validate(trace_json(item)) for item in every}
     contract = Contract.model_validate(contract_json())
     found = board(*treatments, baseline=baseline)
-    return Findings(params, contract, found, found.candidate(*champion), traces, {}, {}, {}, {}, {}, {})
+    choice = replace(choose(params, found), champion=found.candidate(*champion))
+    return Findings(params, contract, found, choice, traces, {}, {}, {}, {}, {}, {})
 
 
 def test_the_rival_does_nothing_only_where_it_does_nothing():
@@ -58,6 +61,22 @@ def test_why_the_champion_is_the_champion(select, sentence):
     assert findings_of(Treatment("a"), champion=("a", "random_forest"), **select).why_champion == sentence
 
 
+def test_where_the_folds_cannot_tell_it_says_that_the_blend_goes_first():
+    found = findings_of(Treatment("smote", sampler="SMOTE", cv=0.9), champion=("baseline", "random_forest"))
+    best, champion = found.board.candidates[0], found.board.candidate("baseline", "random_forest")
+    doubt = CvComparison(
+        metric="average_precision", strategy="smote", classifier="random_forest", reference_strategy="baseline",
+        reference_classifier="blend", difference=0.08, low=-0.01, high=0.17,
+    )  # fmt: skip
+    why = replace(found, choice=Choice(champion, best, doubt)).why_champion
+    assert why.startswith("smote × random_forest, 0.900, has the best cross-validated average precision on train")
+    assert (
+        "the folds cannot tell it from baseline × random_forest, 0.820 (+0.080, 95 % interval −0.010 to +0.170)" in why
+    )
+    assert "a tie." in why
+    assert why.endswith("its share of the vote, and with nothing done about the imbalance.")
+
+
 def test_of_equals_it_says_that_the_simplest_was_taken():
     # 0.820 and 0.815: one candidate is behind by exactly the tolerance
     assert findings_of(Treatment("a", cv=0.815), tolerance=0.005).why_champion == (
@@ -71,7 +90,8 @@ def test_of_equals_it_says_that_the_simplest_was_taken():
 def test_the_champions_threshold_is_called_unsure_where_positives_are_few():
     found = findings_of()
     assert section(found).blocks[0].text == "baseline × random_forest (no sampler), threshold 0.190 (chosen for f1)."
-    few = replace(found, champion=found.champion.model_copy(update={"threshold_interval": (0.12, 0.31)}))
+    unsure_one = found.champion.model_copy(update={"threshold_interval": (0.12, 0.31)})
+    few = replace(found, choice=replace(found.choice, champion=unsure_one))
     assert (
         section(few)
         .blocks[0]

@@ -1,7 +1,8 @@
 import pytest
 
+from stages.report.leaderboard import CvComparison
 from stages.report.params import ReportParams
-from stages.report.selection import check_agreement, choose, flat_metrics, tied
+from stages.report.selection import check_agreement, choose, flat_metrics
 from stages.shared.errors import InputError
 from tests.report.factory import BASELINE, Treatment, board
 
@@ -25,7 +26,7 @@ def params_of(*treatments, **select):
 
 def chosen(*treatments, **select):
     metric = select.get("metric", "average_precision")
-    return str(choose(params_of(*treatments, **select), board(*treatments, metric=metric)))
+    return str(choose(params_of(*treatments, **select), board(*treatments, metric=metric)).champion)
 
 
 def test_the_best_cross_validation_wins():
@@ -66,10 +67,41 @@ def test_a_tie_within_the_tolerance_goes_to_the_simplest():
     assert chosen(sampler, weights, tolerance=0.005) == "weights × random_forest"
 
 
-def test_of_a_tie_a_single_classifier_goes_before_a_blend():
-    names = ("blend", "random_forest")  # the second is 0.01 behind in the factory
-    assert chosen(Treatment("a", cv=0.9, classifiers=names), tolerance=0.01) == "a × random_forest"
-    assert chosen(Treatment("a", cv=0.9, classifiers=names), tolerance=0.005) == "a × blend"
+WITH_BLEND = Treatment("baseline", classifiers=("random_forest", "blend"), cv=0.82)
+
+
+def against_the_blend(ties, **select):
+    """SMOTE × random_forest leads by 0.08 over doing nothing, and there the blend is 0.01 behind the forest."""
+    smote = Treatment("smote", sampler="SMOTE", cv=0.9, cv_ties=ties)
+    found = board(smote, baseline=WITH_BLEND)
+    doubt = {"difference": 0.09, "low": -0.01 if ties else 0.05, "high": 0.19 if ties else 0.13}
+    against = CvComparison(
+        metric="average_precision", strategy="smote", classifier="random_forest", reference_strategy="baseline",
+        reference_classifier="blend", **doubt,
+    )  # fmt: skip
+    return choose(params_of(smote, **select), found.model_copy(update={"cv_comparisons": [against]}))
+
+
+def test_the_blend_with_nothing_done_stands_until_it_is_beaten():
+    found = against_the_blend(ties=True)
+    assert (str(found.champion), str(found.best)) == ("baseline × blend", "smote × random_forest")
+    assert found.doubt is not None
+    assert found.doubt.difference == 0.09
+    beaten = against_the_blend(ties=False)
+    assert (str(beaten.champion), beaten.doubt) == ("smote × random_forest", None)
+
+
+def test_select_can_ask_for_another():
+    assert str(against_the_blend(ties=True, strategy="smote").champion) == "smote × random_forest"
+    assert str(against_the_blend(ties=True, classifier="random_forest").champion) == "smote × random_forest"
+    assert str(against_the_blend(ties=True, strategy="baseline").champion) == "baseline × random_forest"
+
+
+def test_a_blend_that_leads_needs_no_comparison():
+    leading = Treatment("baseline", classifiers=("blend", "random_forest"), cv=0.82)
+    worse = Treatment("smote", sampler="SMOTE", cv=0.7)
+    found = choose(params_of(worse), board(worse, baseline=leading))
+    assert (str(found.champion), found.doubt, found.ties) == ("baseline × blend", None, ())
 
 
 def test_of_a_tie_logistic_regression_goes_first():
@@ -92,8 +124,9 @@ def test_a_treatment_has_to_earn_its_place():
 
 def test_those_that_tie_are_known_best_first():
     a, b = Treatment("a", cv=0.9, classifiers=TWO), Treatment("b", cv=0.895, classifiers=TWO)
-    found = tied(params_of(a, b, tolerance=0.005), board(a, b))
-    assert [str(item) for item in found] == ["a × random_forest", "b × random_forest"]
+    found = choose(params_of(a, b, tolerance=0.005), board(a, b))
+    assert str(found.best) == "a × random_forest"
+    assert [str(item) for item in found.ties] == ["b × random_forest"]
 
 
 def test_a_wrong_strategy_is_told_with_the_valid_names():
