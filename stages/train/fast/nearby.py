@@ -18,7 +18,7 @@ from stages.train.fast.blocks import SIZE, Blocks, Floats, Ints, Layout, gap, la
 from stages.train.fast.products import Singles, enough_for, is_near_enough, left, right
 
 #: blocks that the first look takes in; more give a shorter T after a longer look
-NEAR = 2
+NEAR = 4
 
 #: tiles of so many rows by SIZE stay in the cache of a core
 TALL = 512

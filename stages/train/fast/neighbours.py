@@ -22,7 +22,7 @@ from stages.train.fast.ranking import certain, nearest
 
 @dataclass(frozen=True)
 class Least:
-    """From how much work on the search here is the faster one (measured, see docs/speed.md)."""
+    """From how much work on the search here is the faster one (measured)."""
 
     queries: int  # laying out the fitted rows must pay
     pairs: int  # of a query and a fitted row

@@ -27,18 +27,20 @@ class SMOTE(over_sampling.SMOTE):  # type: ignore[misc]
         self._validate_estimator()
         if sparse.issparse(X) or not isinstance(self.nn_k_, ExactNeighbors):
             return super()._fit_resample(X, y)  # type: ignore[no-any-return]
-        X_resampled = np.empty((len(X) + sum(self.sampling_strategy_.values()), X.shape[1]), dtype=X.dtype)
+        made = []  # first what needs room to search, then the result
+        for label, n_samples in self.sampling_strategy_.items():
+            if n_samples > 0:
+                X_class = X[np.flatnonzero(y == label)]
+                self.nn_k_.fit(X_class)
+                made.append((label, X_class, draw_partners(self.nn_k_, X_class, n_samples, self.random_state)))
+        X_resampled = np.empty((len(X) + sum(len(draw.base) for *_, draw in made), X.shape[1]), dtype=X.dtype)
         X_resampled[: len(X)] = X
         y_resampled, start = [y], len(X)
-        for label, n_samples in self.sampling_strategy_.items():
-            if n_samples == 0:
-                continue
-            X_class = X[np.flatnonzero(y == label)]
-            self.nn_k_.fit(X_class)
-            draw = draw_partners(self.nn_k_, X_class, n_samples, self.random_state)
-            draw.interpolate(X_class, X_resampled[start : start + n_samples])
-            y_resampled.append(np.full(n_samples, fill_value=label, dtype=y.dtype))
-            start += n_samples
+        for label, X_class, draw in made:
+            stop = start + len(draw.base)
+            draw.interpolate(X_class, X_resampled[start:stop])
+            y_resampled.append(np.full(stop - start, fill_value=label, dtype=y.dtype))
+            start = stop
         return X_resampled, np.hstack(y_resampled)
 
 
