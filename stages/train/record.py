@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stages.train.combinations import AS_GIVEN
 from stages.train.measure import OF_PROBABILITIES, SCORE_METRICS
 from stages.train.outcome import FoldRecord, Outcome, Tuned
 from stages.train.search import Trial
@@ -78,6 +79,11 @@ def _impossible(name: str, outcome: Outcome) -> Iterator[str]:
             yield (
                 f"{name} × {classifier}: {len(reasons)} of {len(tuned.found.trials)} combinations of settings could "
                 f"not be tried, and were left out of the search: {reasons[0]}."
+            )
+        if untried := sum(chosen == AS_GIVEN for chosen in tuned.inside):
+            yield (
+                f"{name} × {classifier}: in {untried} of {len(tuned.inside)} training folds there were too few rows to "
+                "search for settings; those in params.yaml stood in."
             )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from stages.shared.errors import InputError
-from stages.train.combinations import Combination, combinations
+from stages.train.combinations import AS_GIVEN, Combination, combinations
 from stages.train.folds import Fold, make_folds
 from stages.train.measure import LOWER_IS_BETTER, SCORE_METRICS, at_half
 from stages.train.params import CvParams
@@ -54,7 +54,8 @@ def search(bench: Workbench, folds: Iterable[Fold], full: bool = False) -> dict[
 
     In each fold rows are preprocessed once, and resampled once for each setting of the sampler, for all classifiers.
     Of combinations with equal means the first of the grid is chosen. A combination for which a fold has too few rows is
-    left out. Raises InputError when that leaves none.
+    left out. When that leaves none, a `full` search raises InputError; one inside a training fold, whose folds are
+    smaller than any on which a model is fitted, leaves the settings as given.
     """
     tuning = bench.params.tuning
     trials = {classifier: [Trial(combination) for combination in every] for classifier, every in grids(bench).items()}
@@ -62,10 +63,10 @@ def search(bench: Workbench, folds: Iterable[Fold], full: bool = False) -> dict[
     for fold in folds:
         _try_all(bench, FoldRows(bench, fold), alive, full)
         alive = {classifier: _survivors(tried, tuning.metric, tuning.search) for classifier, tried in alive.items()}
-    return {
-        classifier: Found(_best_first(alive[classifier], tuning.metric)[0].combination, tried)
-        for classifier, tried in trials.items()
-    }
+        lost = [trials[classifier][0].impossible for classifier, tried in alive.items() if not tried]
+        if full and lost:
+            raise InputError(lost)
+    return {classifier: Found(_chosen(alive[classifier], tuning.metric), tried) for classifier, tried in trials.items()}
 
 
 def grids(bench: Workbench) -> dict[str, list[Combination]]:
@@ -108,12 +109,14 @@ def _measured(y: Any, scores: Any, metric: str, full: bool) -> dict[str, float]:
 def _survivors(trials: list[Trial], metric: str, how: SearchParams) -> list[Trial]:
     """Those that go on to the next fold: what is possible, with halving the best `1 / factor` of it, in grid order."""
     possible = [trial for trial in trials if not trial.impossible]
-    if not possible:
-        raise InputError(trials[0].impossible)
     if how.factor is None:
         return possible
     best = _best_first(possible, metric)[: ceil(len(possible) / how.factor)]
     return [trial for trial in possible if trial in best]
+
+
+def _chosen(alive: list[Trial], metric: str) -> Combination:
+    return _best_first(alive, metric)[0].combination if alive else AS_GIVEN
 
 
 def _best_first(trials: list[Trial], metric: str) -> list[Trial]:

@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from stages.shared.errors import InputError
 from stages.shared.tables import Table
 from stages.train import search as module
+from stages.train.combinations import AS_GIVEN
 from stages.train.crossfit import fit_strategy
 from stages.train.folds import make_folds
 from stages.train.outcome import Outcome
@@ -171,7 +172,7 @@ def test_a_setting_that_cannot_work_is_named_with_its_key(table: Table, make_par
     assert problem.startswith(
         "params.yaml: tuning.samplers.SMOTE with {'k_neighbors': 30} for strategies.tried: SMOTE: "
     )
-    assert "k_neighbors is 30 on a training fold with 30 negatives and 10 positives; at most 9 is possible" in problem
+    assert "k_neighbors is 30 on a training fold with 60 negatives and 20 positives; at most 19 is possible" in problem
     params = tried(make_params, samplers={"SMOTE": {"k_neighbors": [1, -1]}})
     with pytest.raises(InputError, match=r"tuning\.samplers\.SMOTE with {'k_neighbors': -1}.*must be"):
         fit_strategy(table, "tried", params, lambda _: None)
@@ -191,6 +192,19 @@ def test_a_combination_for_which_a_fold_has_too_few_rows_is_left_out_and_told(ta
     (note,) = trace("tried", outcome, {})["notes"]
     assert note.startswith("tried × logistic_regression: 2 of 6 combinations of settings could not be tried")
     assert "k_neighbors is 30 on a training fold with 60 negatives and 20 positives" in note
+
+
+def test_where_the_folds_inside_have_too_few_rows_the_settings_stand_as_given(table: Table, make_params: Make) -> None:
+    """Training folds have 20 positives, those inside them 10: k_neighbors 15 serves the former alone."""
+    params = tried(make_params, samplers={"SMOTE": {"k_neighbors": [15]}})
+    outcome = fit_strategy(table, "tried", params, lambda _: None)
+    assert outcome.tuned["logistic_regression"].inside == [AS_GIVEN] * 3
+    assert outcome.tuned["logistic_regression"].found.chosen.sampler == {"k_neighbors": 15}
+    (note,) = trace("tried", outcome, {})["notes"]
+    assert note == (
+        "tried × logistic_regression: in 3 of 3 training folds there were too few rows to search for settings; those "
+        "in params.yaml stood in."
+    )
 
 
 def test_too_few_positives_for_the_inner_folds_are_told(make_table: Callable[..., Table], make_params: Make) -> None:
@@ -214,7 +228,6 @@ def test_the_record_of_a_search(outcome: Outcome) -> None:
 
 
 def test_a_trial_of_one_fold_has_no_spread() -> None:
-    from stages.train.combinations import AS_GIVEN
     from stages.train.record import _spreads
 
     assert _spreads(Trial(AS_GIVEN, [{"f1": 0.5}])) == {"f1": {"mean": 0.5, "sd": 0.0}}
