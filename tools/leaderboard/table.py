@@ -8,7 +8,10 @@ _GAP = "  "
 
 
 def table(board: Leaderboard, champion: Candidate) -> list[str]:
-    """A row a strategy, best cross-validated first, the champion marked with `*`; no line beyond 100 characters."""
+    """A row a strategy, best cross-validated first, the champion marked with `*`; no line beyond 100 characters.
+
+    The champion has a row of its own where another classifier stands for its strategy.
+    """
     level = percent(board.settings.confidence)
     header = ["strategy", "classifier", "CV AP", f"test AP ({level})", "Brier", "recall", "verdict"]
     rows = [
@@ -21,7 +24,8 @@ def table(board: Leaderboard, champion: Candidate) -> list[str]:
             *(number(metric, row.test[metric]) for metric in ("brier_score", "recall")),
             _verdict(board, row),
         ]
-        for row in board.rows
+        for row in board.candidates
+        if row in board.rows or str(row) == str(champion)
     ]
     return aligned([header, *rows], "llrrrrl")
 
@@ -47,4 +51,6 @@ def _cut(cell: str, width: int) -> str:
 
 def _verdict(board: Leaderboard, row: Candidate) -> str:
     item = board.comparison("strategy", row, "ranking", "average_precision")
-    return item.verdict if item else "reference"
+    if item:
+        return item.verdict
+    return "reference" if str(row) == str(board.reference) else ""

@@ -33,6 +33,17 @@ def test_a_row_a_strategy_best_first():
     ]
 
 
+def test_a_champion_that_does_not_stand_for_its_strategy_has_a_row_of_its_own():
+    baseline = Treatment("baseline", classifiers=("random_forest", "blend"), cv=0.82)
+    found = board(Treatment("smote", sampler="SMOTE", cv=0.7), baseline=baseline)
+    lines = table(found, found.candidate("baseline", "blend"))
+    assert [line.split()[:3] for line in lines[1:]] == [
+        ["baseline", "random_forest", "0.820"], ["baseline", "*", "blend"], ["smote", "random_forest", "0.700"],
+    ]  # fmt: skip
+    assert lines[1].endswith("reference")
+    assert lines[2].endswith("0.700")  # its recall: it is compared with nobody
+
+
 def test_the_shipped_names_fit_whole():
     found = board(
         Treatment("smote_class_weight"), Treatment("balanced_ensemble", classifiers=("balanced_random_forest",))
