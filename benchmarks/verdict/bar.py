@@ -1,1 +1,2 @@
-def report(results): pass
+def report(results):
+    pass

@@ -36,7 +36,7 @@ from stages.train.params import TrainParams  # noqa: E402
 
 T = TypeVar("T")
 PEERS = ("flaml", "autogluon")
-MOST_ROWS = 4000
+MOST_ROWS = 3000
 
 
 def ours(train: Table, test: Table, content: dict[str, Any]) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def main():
 
     {"flaml": lambda: __import__("flaml.automl"), "autogluon": lambda: __import__("autogluon.tabular")}[name]()
     train, test = (pd.read_parquet(folder / f"{side}.parquet") for side in ("train", "test"))
-    for column in train.columns[train.dtypes == object]:
+    for column in train.select_dtypes("object").columns:
         train[column], test[column] = train[column].astype("category"), test[column].astype("category")
     start, cpu = time.perf_counter(), cpu_seconds()
     version, scores, threshold, model = {"flaml": flaml, "autogluon": autogluon}[name](train, test, seconds)
