@@ -26,7 +26,7 @@ from stages.shared.threads import one_thread_each
 
 one_thread_each()
 
-from benchmarks.verdict.bar import report  # noqa: E402 - after the number of threads is settled
+from benchmarks.verdict.bar import PEERS, report  # noqa: E402 - after the number of threads is settled
 from benchmarks.verdict.referee import champion, leaderboard, raw_scores, shipped, train_all  # noqa: E402
 from benchmarks.verdict.suite import names, sides  # noqa: E402
 from stages.evaluate.metrics import Meter  # noqa: E402
@@ -35,7 +35,6 @@ from stages.shared.tables import Table  # noqa: E402
 from stages.train.params import TrainParams  # noqa: E402
 
 T = TypeVar("T")
-PEERS = ("flaml", "autogluon")
 MOST_ROWS = 3000
 
 
