@@ -30,7 +30,7 @@ def report(results: list[Result]) -> None:
     _by_data(results, boards, champions)
     if len(results) > 1:
         _against(results, boards, champions)
-        _rules(boards)
+        report_rules(boards)
 
 
 def recipes(boards: list[Leaderboard], metric: str) -> dict[str, list[float]]:
@@ -124,7 +124,8 @@ def rivals(
     return {name: np.array(values, dtype=np.float64) for name, values in found.items()}
 
 
-def _rules(boards: list[Leaderboard]) -> None:
+def report_rules(boards: list[Leaderboard]) -> None:
+    """Prints what the champion is worth when it is chosen in other ways."""
     chosen = {name: [rule(board) for board in boards] for name, rule in rules().items()}
     base = {metric: values_of(chosen["best by cross-validation"], metric) for metric in METRICS}
     rows = []

@@ -1,6 +1,5 @@
 """The data sets of a suite as the pipeline's own tables: a folder each, with one CSV whose last column is `target`."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +31,8 @@ def names(folder: Path, wanted: list[str], left_out: tuple[str, ...] = ("cover",
     return sorted(chosen, key=lambda name: (files[name], name))
 
 
-def sides(folder: Path, name: str, most_rows: int, seed: int) -> tuple[Table, Table]:
-    """Train and test side of a data set, 75 to 25, after a stratified draw of `most_rows` rows where it has more."""
+def sides(folder: Path, name: str, most_rows: int, seed: int, test_size: float = 0.25) -> tuple[Table, Table]:
+    """Train and test side of a data set, after a stratified draw of `most_rows` rows where it has more."""
     (path,) = (folder / name).glob("*.csv*")
     data = {
         "path": str(path), "target": "target", "positive": "1", "key": [], "categorical": "auto",
@@ -41,7 +40,7 @@ def sides(folder: Path, name: str, most_rows: int, seed: int) -> tuple[Table, Ta
     }  # fmt: skip
     params = {
         "random_state": seed, "data": data, "cv": {"n_splits": 5},
-        "split": {"test_size": 0.25, "group": None, "time": None},
+        "split": {"test_size": test_size, "group": None, "time": None},
     }  # fmt: skip
     table = prepare(read_columns(path), PrepareParams.model_validate(params)).table
     return split(thinned(table, most_rows, seed), SplitStageParams.model_validate(params))
@@ -63,9 +62,3 @@ def stratified_draw(y: Ints, most_rows: int, random: np.random.RandomState) -> B
         surplus = len(members) - round(len(members) * most_rows / len(y))
         kept[random.choice(members, surplus, replace=False)] = False
     return kept
-
-
-def every(folder: Path, wanted: list[str], most_rows: int, seed: int) -> Iterator[tuple[str, Table, Table]]:
-    """Name, train side and test side of each data set."""
-    for name in names(folder, wanted):
-        yield name, *sides(folder, name, most_rows, seed)

@@ -59,7 +59,7 @@ def test_the_rules_differ_where_a_treatment_has_not_earned_its_place() -> None:
 def test_the_report_leaves_out_the_peers_that_were_not_run(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("benchmarks.verdict.bar._rules", lambda boards: None)  # the baseline has no blend here
+    monkeypatch.setattr("benchmarks.verdict.bar.report_rules", lambda boards: None)  # the baseline has no blend here
     clock = {"wall": 10.0, "cpu": 9.0, "load": 0.5}
     peer = {"clock": clock, "test": {"average_precision": 0.4, "brier_score": 0.1, "f1": 0.3}}
     runs = [
