@@ -133,7 +133,7 @@ def row(name: str, runs: Sequence[Scored]) -> list[str]:
 
 def main() -> None:
     """Prints the table as Markdown."""
-    options = arguments(__doc__, 100)
+    options = arguments(__doc__, 60)
     start, random = time.perf_counter(), np.random.RandomState(options.seed)
     fresh, rows = sample(FRESH, random), []
     for metric in RANKINGS:
