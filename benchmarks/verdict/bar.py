@@ -16,6 +16,7 @@ from stages.shared.arrays import Floats
 PEERS = ("flaml", "autogluon")
 METRICS = ("average_precision", "brier_score", "f1")
 BLEND = "blend"
+FOLDS = 5
 TOLERANCES = (0.0, 0.002, 0.005, 0.01, 0.02)
 
 #: one line of the results
@@ -71,8 +72,16 @@ def rules() -> dict[str, Choice]:
         **{f"tolerance {one:g}, treatments earn their place": ruled(one, True) for one in TOLERANCES},
         "always baseline/blend": lambda board: board.candidate("baseline", BLEND),
         "best blend by cross-validation": lambda board: next(c for c in board.candidates if c.classifier == BLEND),
+        "baseline/blend, unless one is a standard error better": lambda board: by_more_than_noise(board, "baseline"),
         "best on test (out of reach)": lambda board: max(board.candidates, key=lambda c: c.test["average_precision"]),
     }  # fmt: skip
+
+
+def by_more_than_noise(board: Leaderboard, strategy: str) -> Candidate:
+    """The blend of `strategy`, unless the best is better by more than the standard error of its own mean over FOLDS."""
+    best, blend = board.candidates[0], board.candidate(strategy, BLEND)
+    one, other = (found.cv[board.settings.metric] for found in (best, blend))
+    return best if abs(one.mean - other.mean) > one.sd / FOLDS**0.5 else blend
 
 
 def _by_data(results: list[Result], boards: list[Leaderboard], champions: list[Candidate]) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.verdict.bar import best_recipe, recipes, report, rules, untreated
+from benchmarks.verdict.bar import best_recipe, by_more_than_noise, recipes, report, rules, untreated
 from stages.report.leaderboard import Leaderboard
 from tests.report.factory import BASELINE, Treatment, board_json
 
@@ -73,3 +73,12 @@ def test_the_report_leaves_out_the_peers_that_were_not_run(
     printed = capsys.readouterr().out
     assert "| average_precision, peer flaml | 2 | 0.5000 | 0.4000 | +0.1000 [+0.1000, +0.1000] 2:0 |" in printed
     assert "peer autogluon" not in printed
+
+
+def test_the_blend_stays_unless_another_is_better_by_more_than_noise() -> None:
+    plain = Treatment("baseline", cv=0.82, classifiers=("blend",))
+    # the standard error of every mean here is 0.021 / √5 = 0.0094
+    near, far = (Treatment("smote", sampler="SMOTE", cv=cv) for cv in (0.829, 0.83))
+    for treatment, chosen in ((near, "baseline"), (far, "smote")):
+        found = Leaderboard.model_validate(board_json(treatment, baseline=plain))
+        assert by_more_than_noise(found, "baseline").strategy == chosen
