@@ -45,7 +45,7 @@ def main() -> None:
     """Runs what `--results` does not hold yet, then prints the table as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--datasets", type=Path, required=True, help="folder of the suite")
-    parser.add_argument("--draws", type=int, default=4, help="train sides of each data set (default 4)")
+    parser.add_argument("--draws", type=int, default=2, help="train sides of each data set (default 2)")
     parser.add_argument("--results", type=Path, required=True, help="file of results, one line a draw")
     options = parser.parse_args()
     lines = options.results.read_text().splitlines() if options.results.exists() else []
