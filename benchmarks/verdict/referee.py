@@ -1,0 +1,110 @@
+"""The pipeline's comparison in memory: the functions of its stages, one after another, without the files between."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from stages.evaluate.candidates import Candidate
+from stages.evaluate.crossval import CvRecord, parse_record
+from stages.evaluate.judge import judge
+from stages.evaluate.leaderboard import Scored
+from stages.evaluate.params import EvaluateParams
+from stages.evaluate.threshold import tuned_threshold
+from stages.report.leaderboard import Candidate as Chosen
+from stages.report.leaderboard import Leaderboard
+from stages.report.params import ReportParams
+from stages.report.selection import choose
+from stages.shared.arrays import Floats
+from stages.shared.calibration import Calibrator, calibrated
+from stages.shared.files import rounded
+from stages.shared.models import scores
+from stages.shared.params import load_yaml
+from stages.shared.paths import PARAMS
+from stages.shared.tables import Table
+from stages.train.calibrate import cross_calibrated, fit_calibrator
+from stages.train.crossfit import fit_strategy
+from stages.train.outcome import Outcome
+from stages.train.params import TrainParams
+from stages.train.record import cross_validation, oof_columns
+
+#: the fewest that params.yaml may ask for; the choice of a champion needs none of them
+FEW_RESAMPLES = 200
+
+
+def shipped(**changed: Any) -> dict[str, Any]:
+    """The content of the shipped params.yaml, with whole sections changed."""
+    return {**load_yaml(PARAMS), **changed}
+
+
+@dataclass(frozen=True)
+class Trained:
+    """One strategy after train: what its files would hold."""
+
+    outcome: Outcome
+    record: CvRecord
+    oof: dict[str, Any]  # columns row, fold, y and raw scores by classifier
+    calibrators: dict[str, Calibrator]
+
+    @property
+    def classifiers(self) -> list[str]:
+        """Their names, in the order of params.yaml."""
+        return list(self.calibrators)
+
+    def threshold(self, classifier: str, policy: str = "f1", raw: bool = False) -> float:
+        """The threshold that is best out of fold, of calibrated scores or of raw ones."""
+        values = self.oof[classifier]
+        return tuned_threshold(
+            self.oof["y"], values if raw else calibrated(values, self.calibrators[classifier]), policy
+        )
+
+
+def trained(table: Table, name: str, params: TrainParams) -> Trained:
+    """Strategy `name` learned on the train side, as `python -m stages.train` does it."""
+    outcome = fit_strategy(table, name, params, lambda _: None)
+    oof = oof_columns(outcome, table.target, table.rows)
+    y, fold, n_splits = oof["y"], oof["fold"], params.cv.n_splits
+    crossed = {key: cross_calibrated(recipe, oof[key], y, fold, n_splits) for key, recipe in outcome.recipes.items()}
+    content = {
+        "strategy": name,
+        "manifest": "",
+        "sampler": {"asked": outcome.plan.asked, "ran": outcome.plan.ran, "why": outcome.plan.why},
+        "classifiers": rounded(cross_validation(oof, crossed)),
+    }
+    calibrators = {key: fit_calibrator(recipe, oof[key], y) for key, recipe in outcome.recipes.items()}
+    return Trained(outcome, parse_record("in memory", content), oof, calibrators)
+
+
+def raw_scores(strategies: dict[str, Trained], table: Table) -> dict[Candidate, Floats]:
+    """Every candidate's scores of the rows of `table`, as its model gives them."""
+    features = table.features()
+    return {
+        Candidate(name, classifier): scores(one.outcome.models[classifier], features)
+        for name, one in strategies.items()
+        for classifier in one.classifiers
+    }
+
+
+def leaderboard(
+    strategies: dict[str, Trained], raw: dict[Candidate, Floats], test: Table, content: dict[str, Any]
+) -> Leaderboard:
+    """What evaluate would write of them, as report would read it."""
+    evaluate = {**content["evaluate"], "n_resamples": FEW_RESAMPLES}
+    params = EvaluateParams.model_validate({**content, "evaluate": evaluate})
+    scored = {}
+    for candidate, values in raw.items():
+        one = strategies[candidate.strategy]
+        calibrator = one.calibrators[candidate.classifier]
+        threshold = one.threshold(candidate.classifier)
+        scored[candidate] = Scored(threshold, calibrated(values, calibrator), values, calibrator.method)
+    records = {name: one.record for name, one in strategies.items()}
+    return Leaderboard.model_validate(rounded(judge(test, scored, records, [], params).leaderboard))
+
+
+def champion(board: Leaderboard, content: dict[str, Any]) -> Chosen:
+    """The candidate that report would select."""
+    return choose(ReportParams.model_validate(content), board).champion
+
+
+def train_all(table: Table, strategy_names: Iterable[str], params: TrainParams) -> dict[str, Trained]:
+    """All of these strategies on the train side."""
+    return {name: trained(table, name, params) for name in strategy_names}
