@@ -13,7 +13,9 @@ def answer(findings: Findings) -> Facts:
 
 def _use(findings: Findings) -> Fact:
     best = findings.champion
-    treatment = "the imbalance is left as it is" if str(best) == str(findings.board.reference) else "the champion"
+    treatment = (
+        "the imbalance is left as it is" if findings.params.strategies[best.strategy].does_nothing else "the champion"
+    )
     if best.sampler:
         treatment = f"sampler {best.sampler}, in the training folds only"
     chosen = "named in params.yaml" if findings.named else "chosen by cross-validation on train"
@@ -47,7 +49,7 @@ def _sure(findings: Findings) -> Fact:
     value = number("average_precision", best.test["average_precision"])
     bounds = interval("average_precision", *best.intervals["average_precision"])
     note = f"average precision {value} on test ({percent(board.settings.confidence)}: {bounds})"
-    if str(best) == str(board.reference):
+    if board.of_reference(best):
         found = tally(board, "ranking")
         if not found.total:
             return Fact("How sure", "Nothing to compare", note)

@@ -157,6 +157,8 @@ def standing(findings: Findings) -> list[str]:
     if str(best) == str(board.reference):
         ties = [item.strategy for item in tally(board, "ranking").tie]
         return [f"In ranking on test these tie with it: {listed(ties)}."] if ties else []
+    if board.of_reference(best):
+        return [f"Strategies are compared with {board.reference}, the best classifier of the same strategy."]
     found = compared(board, "strategy", best, "ranking")
     return [f"In ranking on test against {findings.rival} ({board.reference}): {found}."]
 

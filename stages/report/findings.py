@@ -74,7 +74,7 @@ class Findings:
         """Why the champion is not the best."""
         metric, level = doubt.metric, percent(self.board.settings.confidence)
         found = f"{signed(metric, doubt.difference)}, {level} interval {signed_interval(metric, doubt.low, doubt.high)}"
-        untouched = champion.strategy == self.board.settings.reference.strategy
+        untouched = self.params.strategies[champion.strategy].does_nothing
         mean = number(metric, champion.cv[metric].mean)
         return (
             f"But the folds cannot tell it from {champion}, {mean} ({found}): a tie. The best of many is lucky as well "

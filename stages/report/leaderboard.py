@@ -172,6 +172,10 @@ class Leaderboard(Read):
         """The best candidate of the strategy that does nothing."""
         return self.candidate(self.settings.reference.strategy, self.settings.reference.classifier)
 
+    def of_reference(self, candidate: Name) -> bool:
+        """Whether its strategy is the one that the others are compared with."""
+        return candidate.strategy == self.settings.reference.strategy
+
     @property
     def rows(self) -> list[Candidate]:
         """A candidate a strategy, best cross-validated first."""

@@ -19,6 +19,8 @@ def leaderboard(findings: Findings) -> Section:
     """A row a strategy, best cross-validated first, with its difference from doing nothing on a common axis."""
     board, level = findings.board, percent(findings.board.settings.confidence)
     shared = family_axis(board, "ranking")
+    shown = [item for item in board.candidates if item in board.rows or item == findings.champion]
+    extra = "" if findings.champion in board.rows else ", and the champion beside its own"
     header: list[str | Head] = [
         "Strategy", "Classifier", Head(f"Average precision against {findings.rival}", shared), "CV average precision",
         f"Average precision ({level})", "ROC-AUC", "Brier", "Threshold", "Precision", "Recall", "F1",
@@ -34,15 +36,14 @@ def leaderboard(findings: Findings) -> Section:
             number("threshold", row.threshold),
             *(number(metric, row.test[metric]) for metric in ("precision", "recall", "f1")),
         ]
-        for row in board.rows
+        for row in shown
     ]
     caption = (
-        "Each strategy with its best classifier, best cross-validated first. All but the CV column and the threshold: "
-        f"on the untouched test rows. A dot is the difference from {board.reference}, the bar its {level} interval: a "
-        "bar that crosses the line of 0 is a tie. Right of the line is better."
+        f"Each strategy with its best classifier{extra}, best cross-validated first. All but the CV column and the "
+        f"threshold: on the untouched test rows. A dot is the difference from {board.reference}, the bar its {level} "
+        "interval: a bar that crosses the line of 0 is a tie. Right of the line is better."
     )
-    names = [str(row) for row in board.rows]
-    marked = names.index(str(findings.champion)) if str(findings.champion) in names else None
+    marked = shown.index(findings.champion)
     table = Table(caption, header, rows, "llnrrrrrrrr", sortable=True, marked=marked)
     return Section("leaderboard", "Which strategy is better?", [table])
 
@@ -123,10 +124,10 @@ def family_axis(board: Leaderboard, family: Family) -> Axis:
 
 
 def spanned(board: Leaderboard, row: Candidate, family: Family, shared: Axis) -> str | Span:
-    """A row's difference from the reference as a cell; the reference strategy itself is compared with nothing."""
+    """A row's difference from the reference as a cell; empty for another candidate of the reference strategy."""
     item = board.comparison("strategy", row, family, MAIN_METRIC[family])
     if not item:
-        return "reference"
+        return "reference" if str(row) == str(board.reference) else ""
     text, bounds = _cell(item)
     return Span(text, bounds, item.verdict, item.low, item.difference, item.high, shared)
 

@@ -79,6 +79,8 @@ def _standing(board: Leaderboard, champion: Candidate, rival: str) -> str:
             share = f"all {found.total}" if len(ties) == found.total else f"{len(ties)} of the {found.total}"
             return f"; it ties with {share} treatments"
         return f"; it ties with {listed(ties)}" if ties else ""
+    if board.of_reference(champion):
+        return f"; its strategy is {rival}"
     item = board.comparison("strategy", champion, "ranking", "average_precision")
     if not item:
         return ""

@@ -4,14 +4,16 @@ import zipfile
 
 import pytest
 
-from stages.report.champion import card_facts, needs_imblearn, section, unsure
+from stages.report.answer import answer
+from stages.report.champion import card_facts, needs_imblearn, section, standing, unsure
 from stages.report.findings import Findings, merged
 from stages.report.leaderboard import CvComparison
 from stages.report.params import ReportParams
 from stages.report.reading import how_to_read
 from stages.report.records import Trace
-from stages.report.results import candidates
+from stages.report.results import candidates, leaderboard
 from stages.report.selection import Choice, choose
+from stages.report.verdict import judge
 from stages.shared.contract import Contract
 from tests.report.factory import BASELINE, Treatment, board, contract_json, trace_json
 
@@ -175,3 +177,35 @@ def test_a_model_says_whether_it_needs_imbalanced_learn(module, needed):
         archive.writestr("schema.json", f'{{"__module__":"{module}"}}')
     with zipfile.ZipFile(buffer) as archive:
         assert needs_imblearn(archive) is needed
+
+
+def with_blend(**select):
+    """The blend of the baseline is the champion, its forest stands for it."""
+    baseline = Treatment("baseline", classifiers=("random_forest", "blend"), cv=0.82)
+    return findings_of(
+        Treatment("smote", sampler="SMOTE", cv=0.7), baseline=baseline, champion=("baseline", "blend"), **select
+    )
+
+
+def test_a_champion_that_does_nothing_though_another_stands_for_that():
+    found = with_blend()
+    use, _, _, sure = answer(found).entries
+    assert use.note.startswith("the imbalance is left as it is")
+    assert sure.answer == "No treatment ranks better; 1 of 1 tie"
+    assert judge(found.board, found.champion, found.rival).champion.endswith("; its strategy is doing nothing.")
+    assert standing(found) == [
+        "Strategies are compared with baseline × random_forest, the best classifier of the same strategy."
+    ]
+
+
+def test_the_champion_has_a_row_of_its_own_where_another_stands_for_its_strategy():
+    (table,) = leaderboard(with_blend()).blocks
+    assert [row[:3] for row in table.rows] == [
+        ["baseline", "random_forest", "reference"],
+        ["baseline (champion)", "blend", ""],
+        ["smote", "random_forest", table.rows[2][2]],
+    ]
+    assert table.marked == 1
+    assert "and the champion beside its own" in table.caption
+    (plain,) = leaderboard(findings_of(Treatment("smote", cv=0.7))).blocks
+    assert "beside its own" not in plain.caption

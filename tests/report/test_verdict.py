@@ -74,7 +74,9 @@ class TestChampion:
     def test_a_candidate_that_is_not_compared_claims_nothing(self):
         two = replace(BASELINE, classifiers=("random_forest", "mlp"))
         found = verdict_of(with_ranking("a", "tie"), baseline=two, champion=("baseline", "mlp"))
-        assert found.champion == "Champion: baseline × mlp, average precision 0.850 on test (0.740 to 0.920)."
+        assert found.champion == (
+            "Champion: baseline × mlp, average precision 0.850 on test (0.740 to 0.920); its strategy is doing nothing."
+        )
 
 
 def test_beyond_ranking_counts_brier_and_f1():
