@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export UV_LINK_MODE ?= copy
 
-.PHONY: help setup repro plots experiments test test-fast check format lock clean-venv
+.PHONY: help setup repro page plots experiments test test-fast check format lock clean-venv
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -25,6 +25,9 @@ plots: $(VENV)/.runtime ## draw DVC's plots on a page that needs no network (REV
 
 experiments: $(VENV)/.runtime ## list DVC's experiments, one a line, with what each changed
 	@python -m tools.experiments
+
+page: $(VENV)/.runtime ## the report page with what changed since the last commit, and the audit's findings if there are any
+	@python -m tools.review_page
 
 test: $(VENV)/.develop $(VENV)/.browser ## run every test that CI runs
 	@python -m pytest -n 2 --dist worksteal
