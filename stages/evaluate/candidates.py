@@ -71,7 +71,8 @@ def representatives(records: dict[str, CvRecord], classifier: str, metric: Score
 def pairs(ranked: list[Candidate], standing: dict[str, Candidate], reference: str) -> list[Pair]:
     """All comparisons: what stands for each strategy with what stands for the reference, then like with like.
 
-    A classifier that the reference strategy has not is compared with what stands for the reference.
+    A classifier that the reference strategy has not is compared with what stands for the reference. So is its own
+    blend, which as a rule becomes the champion, where another of its classifiers stands for it.
     """
     others = [Pair("strategy", standing[name], standing[reference]) for name in standing if name != reference]
     own = {candidate.classifier: candidate for candidate in ranked if candidate.strategy == reference}
@@ -80,4 +81,6 @@ def pairs(ranked: list[Candidate], standing: dict[str, Candidate], reference: st
         for candidate in ranked
         if candidate.strategy != reference
     ]
-    return others + alike
+    blend = own.get(BLEND, standing[reference])
+    untreated = [Pair("classifier", blend, standing[reference])] if blend != standing[reference] else []
+    return others + alike + untreated

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Chooses the champion by cross-validation on train, and writes the verdict, the report and models/champion/."""
+    """Chooses the champion by the folds of train, and writes the verdict, the report and models/champion/."""
     parser = argparse.ArgumentParser(prog="python -m stages.report", description=main.__doc__)
     parser.parse_args()
     params = read_params(ReportParams)

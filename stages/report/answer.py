@@ -18,7 +18,9 @@ def _use(findings: Findings) -> Fact:
     )
     if best.sampler:
         treatment = f"sampler {best.sampler}, in the training folds only"
-    chosen = "named in params.yaml" if findings.named else "chosen by cross-validation on train"
+    chosen = "named in params.yaml" if findings.named else "chosen on train"
+    if findings.choice.doubt is not None:
+        chosen = "the vote of all classifiers, as the folds of train show none to be better"
     return Fact("Use", str(best), f"{treatment}; {chosen}")
 
 

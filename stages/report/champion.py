@@ -104,13 +104,19 @@ def section(findings: Findings) -> Section:
     )
     spread = best.cv[metric]
     near = [str(item) for item in _near(board, best, metric)]
-    if len(near) > _NAMED:
-        near = [*near[:_NAMED], f"{len(near) - _NAMED} more"]
-    label = f"cross-validated {LABELS[metric]} lies within one standard deviation ({number(metric, spread.sd)})"
-    close = f"Candidates whose {label} of the champion's: {listed(near)}." if near else f"No other candidate's {label}."
+    label = f"a cross-validated {LABELS[metric]} within one standard deviation ({number(metric, spread.sd)})"
+    named = f": {listed(near)}" if 0 < len(near) <= _NAMED else ""
+    having = "has" if len(near) == 1 else "have"
+    others = len(board.candidates) - 1
+    close = f"Of the {others} other candidates {len(near) or 'none'} {having} {label} of the champion's{named}."
+    again = (
+        "models/refit holds the same model fitted on every labelled row (select.refit), and the command takes that "
+        "one. Every number here was measured on the model that knew train alone."
+    )
+    refitted = [again] if findings.params.select.refit == "all" else []
     blocks: list[Block] = [
         Paragraph(what),
-        Items([findings.why_champion, held, *standing(findings), close]),
+        Items([findings.why_champion, held, *standing(findings), close, *refitted]),
         Paragraph("To score a table with it:"),
         Command(USE),
     ]
@@ -158,7 +164,11 @@ def standing(findings: Findings) -> list[str]:
         ties = [item.strategy for item in tally(board, "ranking").tie]
         return [f"In ranking on test these tie with it: {listed(ties)}."] if ties else []
     if board.of_reference(best):
-        return [f"Strategies are compared with {board.reference}, the best classifier of the same strategy."]
+        with_it = f"In ranking on test against {board.reference}: {compared(board, 'classifier', best, 'ranking')}."
+        return [
+            f"The other strategies are compared with {board.reference}, which has the best cross-validation of those "
+            f"with nothing done: each strategy is represented by its best. {with_it}"
+        ]
     found = compared(board, "strategy", best, "ranking")
     return [f"In ranking on test against {findings.rival} ({board.reference}): {found}."]
 

@@ -27,8 +27,12 @@ def how_to_read(findings: Findings) -> Section:
         f"Thresholds are chosen for {settings.policy_words} on out-of-fold scores of train, never on test. At 0.5 a "
         "treatment that shifts scores upwards, and was not calibrated, looks like one that finds more; with tuned "
         "thresholds the two are told apart.",
-        f"The champion is chosen by cross-validated {LABELS[settings.metric]} on train. CV numbers are means over "
-        "folds ± one standard deviation between folds.",
+        f"The champion is chosen by cross-validated {LABELS[settings.metric]} on train: the blend of the classifiers "
+        "with nothing done, where there is one, unless the folds show the best candidate to be better than it; a tie "
+        "among others goes to the simplest.",
+        "CV numbers are means over folds ± one standard deviation between folds. They compare candidates on the same "
+        "folds and are no forecast: average precision reads high on the few positives of a fold. What to expect is the "
+        "test column.",
         "Ranking (average precision, ROC-AUC) asks whether positives score higher than negatives; probabilities (Brier "
         "score, log loss; lower is better) ask whether a score of 0.2 means one in five; decisions ask what comes of "
         "acting at a threshold.",

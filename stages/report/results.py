@@ -125,7 +125,8 @@ def family_axis(board: Leaderboard, family: Family) -> Axis:
 
 def spanned(board: Leaderboard, row: Candidate, family: Family, shared: Axis) -> str | Span:
     """A row's difference from the reference as a cell; empty for another candidate of the reference strategy."""
-    item = board.comparison("strategy", row, family, MAIN_METRIC[family])
+    main = MAIN_METRIC[family]
+    item = board.comparison("strategy", row, family, main) or board.comparison("classifier", row, family, main)
     if not item:
         return "reference" if str(row) == str(board.reference) else ""
     text, bounds = _cell(item)

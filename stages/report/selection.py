@@ -1,4 +1,4 @@
-"""The champion: the best candidate by cross-validation on train, never by test."""
+"""The champion: chosen by the folds of train, never by test."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

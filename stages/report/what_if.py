@@ -42,11 +42,15 @@ def section(findings: Findings) -> Section:
 
 
 def default_pair(findings: Findings) -> tuple[Candidate, Candidate]:
-    """Doing nothing against SMOTE, as in the course; where there is no SMOTE, against the champion or another row."""
+    """Doing nothing against SMOTE, as in the course; where there is no SMOTE, against the champion or another row.
+
+    The champion stands for doing nothing where it does nothing, so that a reader finds its threshold here.
+    """
     board = findings.board
+    first = findings.champion if board.of_reference(findings.champion) else board.reference
     others = [*smote_rows(board)[:1], findings.champion, *board.rows]
-    second = next((item for item in others if str(item) != str(board.reference)), board.reference)
-    return board.reference, second
+    second = next((item for item in others if str(item) != str(first)), first)
+    return first, second
 
 
 def rates(test: dict[str, Any]) -> list[tuple[str, str]]:

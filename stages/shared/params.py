@@ -80,6 +80,8 @@ def _describe(details: ErrorDetails, model: type[BaseModel]) -> str:
         message = message.removeprefix("Value error, ")
     else:
         message = message[0].lower() + message[1:]
+    if details["type"] == "value_error" and isinstance(details["input"], dict):
+        return f"{where}: {message}"  # our words name what was found; the whole mapping would bury them
     return f"{where}: {message}; found {details['input']!r}"
 
 

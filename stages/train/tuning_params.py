@@ -58,9 +58,10 @@ class TuningParams(Section):
                 yield f"samplers: no such sampler as {name}; {hint(name, SAMPLER_SETTINGS)}"
                 continue
             yield from _grid_problems(f"samplers.{name}", grid)
-            yield from unknown_settings(name, grid, SAMPLER_SETTINGS[name])
+            problems = [*unknown_settings(name, grid, SAMPLER_SETTINGS[name])]
             for value in grid.get("sampling_strategy", []):
-                yield from sampling_strategy_problems(value)
+                problems += sampling_strategy_problems(value)
+            yield from (f"samplers.{name}: {problem}" for problem in problems)
 
     def _classifier_problems(self) -> Iterator[str]:
         for name, grid in self.classifiers.items():
@@ -69,14 +70,14 @@ class TuningParams(Section):
                 yield f"classifiers: {name} is nothing that can be tuned; {hint(name, known)}"
                 continue
             yield from _grid_problems(f"classifiers.{name}", grid)
-            for key, values in grid.items():
-                for value in values:
-                    yield from classifier_problems({name: {key: value}})
+            tried = [{name: {key: value}} for key, values in grid.items() for value in values]
+            problems = dict.fromkeys(problem for settings in tried for problem in classifier_problems(settings))
+            yield from (f"classifiers.{name}: {problem}" for problem in problems)
 
 
 def _grid_problems(where: str, grid: Grid) -> Iterator[str]:
     for key, values in grid.items():
         if not values:
-            yield f"{where}.{key}: needs at least one value to try"
+            yield f"{where}.{key}: needs at least one value to try; leave the setting out to leave it as it is"
         elif any(value in values[:place] for place, value in enumerate(values)):
             yield f"{where}.{key}: names a value twice"

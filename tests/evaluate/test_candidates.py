@@ -4,7 +4,7 @@ import pytest
 
 from stages.evaluate.candidates import best_first, pairs, reference_strategy, representatives
 from stages.shared.errors import InputError
-from tests.evaluate.records import RECORDS
+from tests.evaluate.records import RECORDS, record
 
 
 def test_the_reference_does_nothing() -> None:
@@ -54,3 +54,19 @@ def test_pairs() -> None:
         ("classifier", "smote/logistic_regression", "baseline/logistic_regression"),
         ("classifier", "ensemble/easy_ensemble", "baseline/logistic_regression"),
     ]
+
+
+def test_the_blend_with_nothing_done_is_compared_with_what_stands_for_doing_nothing() -> None:
+    records = {
+        "baseline": record("baseline", {"random_forest": 0.7, "blend": 0.6}),
+        "smote": record("smote", {"blend": 0.5}, "SMOTE", "SMOTE"),
+    }
+    ranked = best_first(records, "average_precision")
+    found = pairs(ranked, representatives(records, "auto", "average_precision"), "baseline")
+    assert [(pair.scope, str(pair.candidate), str(pair.reference)) for pair in found] == [
+        ("strategy", "smote/blend", "baseline/random_forest"),
+        ("classifier", "smote/blend", "baseline/blend"),
+        ("classifier", "baseline/blend", "baseline/random_forest"),
+    ]
+    standing = representatives(records, "blend", "average_precision")
+    assert [str(pair.candidate) for pair in pairs(ranked, standing, "baseline")] == ["smote/blend", "smote/blend"]

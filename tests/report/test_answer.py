@@ -10,7 +10,7 @@ def said(findings):
 def test_doing_nothing_as_the_champion():
     found = said(findings_of(Treatment("smote", sampler="SMOTE"), Treatment("adasyn", sampler="ADASYN")))
     assert found["Use"] == (
-        "baseline × random_forest", "the imbalance is left as it is; chosen by cross-validation on train"
+        "baseline × random_forest", "the imbalance is left as it is; chosen on train"
     )  # fmt: skip
     assert found["At threshold"][0] == "0.190"
     assert found["Expect"][0] == "30 of 40 caught, 10 false alarms"

@@ -67,7 +67,8 @@ def main() -> None:
             file=sys.stderr,
         )
     alarms = sum(scored.table["decision"].to_pylist())
-    print(f"{output}: {raw.num_rows} rows, {alarms} decided {facts.positive} (threshold {facts.threshold}, {facts.id})")
+    used = f"threshold {facts.threshold}, {facts.id} of {champion}"
+    print(f"{output}: {raw.num_rows} rows, {alarms} decided {facts.positive} ({used})")
 
 
 def the_one_to_use() -> Path:
