@@ -35,7 +35,9 @@ def about_samplers(records: dict[str, CvRecord], idle: list[str]) -> list[str]:
         if sampler.asked and sampler.why != "as asked" and sampler.ran != sampler.asked
     ]
     nothing = [
-        f"{strategy}: {records[strategy].sampler.ran} added and removed no row in any fold." for strategy in idle
+        f"{strategy}: {records[strategy].sampler.ran} added and removed no row in any fold, with the settings in "
+        "params.yaml."
+        for strategy in idle
     ]
     return replaced + nothing
 

@@ -169,7 +169,14 @@ def standing(findings: Findings) -> list[str]:
             f"The other strategies are compared with {board.reference}, which has the best cross-validation of those "
             f"with nothing done: each strategy is represented by its best. {with_it}"
         ]
-    found = compared(board, "strategy", best, "ranking")
+    row = board.row(best.strategy)
+    found = compared(board, "strategy", row, "ranking")
+    if row != best:
+        alike = compared(board, "classifier", best, "ranking")
+        return [
+            f"In ranking on test against {findings.rival} with the same classifier: {alike}; {row}, the best of its "
+            f"strategy, against {board.reference}: {found}."
+        ]
     return [f"In ranking on test against {findings.rival} ({board.reference}): {found}."]
 
 

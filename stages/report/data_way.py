@@ -19,7 +19,10 @@ def section(findings: Findings) -> Section:
     shared = [_row(step) for step in traces[0].flow if step.step in _SHARED]
     own = [row for trace in traces for row in _strategy_rows(findings, trace)]
     columns = ["Rows", "Columns", "Negative", "Positive", "Note"]
-    caption = "What each strategy does to the train rows before its last fit, and what came of it on test."
+    caption = (
+        "What each strategy, with its settings in params.yaml, does to the train rows before its last fit, and what "
+        "came of it on test. Tuned candidates may have other settings."
+    )
     contract = findings.contract
     legend = [
         ("negative", contract.negative), ("positive", contract.positive), ("added", "added by the sampler"),

@@ -78,8 +78,8 @@ class Findings:
         mean = number(metric, champion.cv[metric].mean)
         return (
             f"But the folds cannot tell it from {champion}, {mean} ({found}): a tie. The best of many is lucky as well "
-            "as good, so of a tie the blend goes first, in which every classifier has "
-            f"its share of the vote{', and with nothing done about the imbalance' if untouched else ''}."
+            "as good, so of a tie the blend goes first, in which the classifiers share the vote"
+            f"{', and with nothing done about the imbalance' if untouched else ''}."
         )
 
     @property

@@ -70,13 +70,15 @@ def choose(params: ReportParams, board: Leaderboard) -> Choice:
     allowed = _allowed(params, board)
     best = allowed[0]
     holder = _holder(params, board, allowed)
+    ties = _tied(params, board, allowed)
     if holder is not None:
         if holder == best:
             return Choice(holder, best)
         found = board.cv_comparison(best, holder, metric)
         if found is not None and found.is_tie:
             return Choice(holder, best, found)
-    ties = _tied(params, board, allowed)
+        # a blend that was beaten gives way to what is better than it alone
+        ties = [item for item in ties if sign * item.cv[metric].mean < sign * holder.cv[metric].mean]
     order = list(params.strategies)
 
     def simplicity(candidate: Candidate) -> tuple[int, int, float, int]:
@@ -100,9 +102,9 @@ def _allowed(params: ReportParams, board: Leaderboard) -> list[Candidate]:
 
 def _holder(params: ReportParams, board: Leaderboard, allowed: list[Candidate]) -> Candidate | None:
     """The blend that another has to beat: of the strategy that does nothing, or of the one that `select` allows."""
-    named = params.select.strategy
-    strategy = board.settings.reference.strategy if named == AUTO else named
-    if params.select.classifier != AUTO:
+    named, reference = params.select.strategy, board.settings.reference.strategy
+    strategy = reference if named == AUTO else named
+    if params.select.classifier != AUTO or (named == AUTO and not params.strategies[reference].does_nothing):
         return None
     return next((item for item in allowed if (item.strategy, item.classifier) == (strategy, BLEND)), None)
 

@@ -51,7 +51,9 @@ def learn_weights(y: Target, scores: Scores, metric: str, n_rounds: int) -> Scor
 def cross_blended(y: Target, scores: Scores, fold: Target, n_splits: int, metric: str, n_rounds: int) -> Scores:
     """Out-of-fold scores of the blend, shape (rows,): in each fold by weights learned on the others of the same repeat.
 
-    Weights judged on the rows that they were learned from would look better than they are.
+    Weights judged on the rows that they were learned from would look better than they are. Something of that is left:
+    the members' scores of the other folds come from models that knew this one (docs/decisions/10-classifiers.md has
+    how much).
     """
     result = np.empty(len(y))
     for number in np.unique(fold):
@@ -83,7 +85,8 @@ def with_blend(bench: Workbench, outcome: Outcome) -> Outcome:
     shares = dict(zip(outcome.oof, learn_weights(y, scores, metric, n_rounds).tolist(), strict=True))
     recipes = outcome.recipes
     shift = sum(share * recipes[name].shift for name, share in shares.items())
-    method = next(iter(recipes.values())).method
+    # distorted by any of its members, the vote is calibrated as they are
+    method = next((recipe.method for recipe in recipes.values() if recipe.method != "none"), "none")
     blended = cross_blended(y, scores, number, params.cv.n_splits, metric, n_rounds)
     return replace(
         outcome,

@@ -44,7 +44,10 @@ def search_inside(bench: Workbench, rows: Index) -> dict[str, Combination]:
     if not grids(bench):
         return {}
     cv = CvParams(n_splits=bench.params.tuning.n_splits, n_repeats=1)
-    inner = make_folds(bench.y[rows], bench.table.units[rows], cv, bench.params.random_state, "tuning.n_splits")
+    try:
+        inner = make_folds(bench.y[rows], bench.table.units[rows], cv, bench.params.random_state, "tuning.n_splits")
+    except InputError:  # too few positives to part again
+        return dict.fromkeys(grids(bench), AS_GIVEN)
     folds = [Fold(rows[fold.training], rows[fold.validation]) for fold in inner]
     return {classifier: found.chosen for classifier, found in search(bench, folds).items()}
 
@@ -63,10 +66,14 @@ def search(bench: Workbench, folds: Iterable[Fold], full: bool = False) -> dict[
     for fold in folds:
         _try_all(bench, FoldRows(bench, fold), alive, full)
         alive = {classifier: _survivors(tried, tuning.metric, tuning.search) for classifier, tried in alive.items()}
-        lost = [trials[classifier][0].impossible for classifier, tried in alive.items() if not tried]
-        if full and lost:
-            raise InputError(lost)
-    return {classifier: Found(_chosen(alive[classifier], tuning.metric), tried) for classifier, tried in trials.items()}
+    found = {}
+    for classifier, tried in trials.items():
+        # where halving has kept none but what a later fold cannot take, those that it dropped come back
+        left = alive[classifier] or [trial for trial in tried if not trial.impossible]
+        if full and not left:
+            raise InputError(tried[0].impossible)
+        found[classifier] = Found(_chosen(left, tuning.metric), tried)
+    return found
 
 
 def grids(bench: Workbench) -> dict[str, list[Combination]]:

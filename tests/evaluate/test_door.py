@@ -137,7 +137,7 @@ def test_every_file_is_as_the_docs_describe(door: Callable[[], dict[str, Any]], 
     assert {len(item) for item in leaderboard["comparisons"]} == {11}
     assert len(leaderboard["comparisons"]) == 3 * 11  # one strategy, two classifiers; eleven metrics in four families
     assert leaderboard["notes"] == [
-        "smote: SMOTE added and removed no row in any fold.",
+        "smote: SMOTE added and removed no row in any fold, with the settings in params.yaml.",
         "Test has 30 positive rows, fewer than 50: intervals are wide, and only large differences stand out.",
     ]
 

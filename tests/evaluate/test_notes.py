@@ -30,7 +30,7 @@ def test_samplers_that_ran_in_place_of_others_or_did_nothing() -> None:
     records = {**RECORDS, "tomek": record("tomek", {"mlp": 0.5}, "TomekLinks", "TomekLinks")}
     assert notes.about_samplers(records, ["tomek"]) == [
         "smote: SMOTE ran as SMOTENC (2 categorical columns).",
-        "tomek: TomekLinks added and removed no row in any fold.",
+        "tomek: TomekLinks added and removed no row in any fold, with the settings in params.yaml.",
     ]
 
 

@@ -23,8 +23,8 @@ def test_doing_nothing_as_the_champion():
 def test_a_treatment_as_the_champion():
     better = Treatment("smote", sampler="SMOTE", cv=0.9, verdicts={"ranking": "better"})
     found = said(findings_of(better))
-    assert found["Use"] == ("smote × random_forest", "sampler SMOTE, in the training folds only; chosen by "
-                            "cross-validation on train")  # fmt: skip
+    assert found["Use"] == ("smote × random_forest", "sampler SMOTE, in the training folds only; chosen "
+                            "on train")  # fmt: skip
     assert found["How sure"][0] == "Ranks better than doing nothing"
     assert said(findings_of(Treatment("smote", sampler="SMOTE", cv=0.9)))["How sure"][0] == "Ties with doing nothing"
 

@@ -76,7 +76,7 @@ def test_where_the_folds_cannot_tell_it_says_that_the_blend_goes_first():
         "the folds cannot tell it from baseline × random_forest, 0.820 (+0.080, 95 % interval −0.010 to +0.170)" in why
     )
     assert "a tie." in why
-    assert why.endswith("its share of the vote, and with nothing done about the imbalance.")
+    assert why.endswith("share the vote, and with nothing done about the imbalance.")
 
 
 def test_of_equals_it_says_that_the_simplest_was_taken():

@@ -91,6 +91,33 @@ def test_the_blend_with_nothing_done_stands_until_it_is_beaten():
     assert (str(beaten.champion), beaten.doubt) == ("smote × random_forest", None)
 
 
+def test_a_beaten_blend_gives_way_to_what_is_better_than_it_alone():
+    """SMOTE beats the blend, 0.81; its classifier with nothing done, 0.80, cannot be told from it, but is worse."""
+    weaker = Treatment("baseline", classifiers=("blend", "random_forest"), cv=0.81)
+    smote = Treatment("smote", sampler="SMOTE", cv=0.9, cv_ties=True)
+    found = board(smote, baseline=weaker)
+    won = CvComparison(
+        metric="average_precision", strategy="smote", classifier="random_forest", reference_strategy="baseline",
+        reference_classifier="blend", difference=0.09, low=0.05, high=0.13,
+    )  # fmt: skip
+    told = found.model_copy(update={"cv_comparisons": [*found.cv_comparisons, won]})
+    assert str(choose(params_of(smote), told).champion) == "smote × random_forest"
+
+
+def test_without_a_strategy_that_does_nothing_no_blend_stands():
+    weights = Treatment("weights", class_weight="balanced", classifiers=("blend", "random_forest"), cv=0.82)
+    smote = Treatment("smote", sampler="SMOTE", cv=0.9)
+    strategies = {"weights": {"class_weight": "balanced"}, "smote": {"sampler": "SMOTE"}}
+    params = params_of(smote).model_dump() | {"strategies": strategies}
+    found = board(smote, baseline=weights)
+    against = CvComparison(
+        metric="average_precision", strategy="smote", classifier="random_forest", reference_strategy="weights",
+        reference_classifier="blend", difference=0.08, low=-0.1, high=0.2,
+    )  # fmt: skip
+    told = found.model_copy(update={"cv_comparisons": [against]})
+    assert str(choose(ReportParams.model_validate(params), told).champion) == "smote × random_forest"
+
+
 def test_select_can_ask_for_another():
     assert str(against_the_blend(ties=True, strategy="smote").champion) == "smote × random_forest"
     assert str(against_the_blend(ties=True, classifier="random_forest").champion) == "smote × random_forest"

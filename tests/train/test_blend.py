@@ -101,3 +101,13 @@ def test_a_prior_shift_of_the_blend_is_the_mean_of_its_members(
     found = fit_strategy(make_table(), "tried", params, lambda _: None).recipes
     assert found["blend"].method == "prior"
     assert found["blend"].shift == pytest.approx(found["random_forest"].shift)  # both members saw equal classes
+
+
+def test_one_member_that_is_calibrated_is_enough(
+    make_table: Callable[..., Table], make_params: Callable[..., Any], small_classifiers: dict[str, dict[str, Any]]
+) -> None:
+    own = {name: small_classifiers[name] for name in ("mlp", "balanced_random_forest", "blend")}
+    turned = {name: own[name] for name in ("balanced_random_forest", "mlp", "blend")}
+    for classifiers in (own, turned):
+        params = make_params({"classifiers": classifiers}, ["logistic_regression"])
+        assert fit_strategy(make_table(), "tried", params, lambda _: None).recipes["blend"].method == "sigmoid"

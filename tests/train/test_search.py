@@ -207,10 +207,30 @@ def test_where_the_folds_inside_have_too_few_rows_the_settings_stand_as_given(ta
     )
 
 
-def test_too_few_positives_for_the_inner_folds_are_told(make_table: Callable[..., Table], make_params: Make) -> None:
+def test_with_too_few_positives_to_part_again_the_settings_stand_as_given(
+    make_table: Callable[..., Table], make_params: Make
+) -> None:
+    """Three positives a training fold cannot be parted in five."""
     params = make_params({}, ["logistic_regression"], tuning={**TUNING, "n_splits": 5}, n_splits=2)
-    with pytest.raises(InputError, match=r"params.yaml: tuning\.n_splits: 5 folds need"):
-        fit_strategy(make_table("numeric", negatives=60, positives=6), "tried", params, lambda _: None)
+    outcome = fit_strategy(make_table("numeric", negatives=60, positives=6), "tried", params, lambda _: None)
+    assert outcome.tuned["logistic_regression"].inside == [AS_GIVEN] * 2
+    assert outcome.tuned["logistic_regression"].found.chosen.classifier in ({"C": 0.01}, {"C": 1.0})
+
+
+def test_halving_comes_back_to_what_it_dropped_where_the_rest_is_impossible(
+    make_table: Callable[..., Table], make_params: Make
+) -> None:
+    """13 positives in two folds: one trains on 7, which k_neighbors 6 needs, the other on 6."""
+    table = make_table("numeric", negatives=61, positives=13)
+    tuning = {
+        "samplers": {"SMOTE": {"k_neighbors": [1, 6]}}, "classifiers": {"logistic_regression": {}},
+        "search": {"how": "halving", "factor": 2}, "n_splits": 2,
+    }  # fmt: skip
+    for seed in range(4):  # whichever of the two the first fold prefers
+        params = make_params(STRATEGY, ["logistic_regression"], tuning=tuning, n_splits=2)
+        params = params.model_copy(update={"random_state": seed})
+        found = fit_strategy(table, "tried", params, lambda _: None).tuned["logistic_regression"].found
+        assert found.chosen.sampler == {"k_neighbors": 1}
 
 
 def test_the_record_of_a_search(outcome: Outcome) -> None:
