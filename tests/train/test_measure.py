@@ -3,9 +3,9 @@
 from imblearn.metrics import geometric_mean_score
 import numpy as np
 import pytest
-from sklearn.metrics import f1_score, precision_score, recall_score
+from sklearn.metrics import average_precision_score, f1_score, precision_score, recall_score
 
-from stages.train.measure import at_half
+from stages.train.measure import at_half, average_precision
 
 
 def test_by_hand() -> None:
@@ -38,3 +38,13 @@ def test_no_alarm_at_all() -> None:
         "f1": 0.0,
         "g_mean": 0.0,
     }
+
+
+@pytest.mark.parametrize("digits", [1, 2, 8])
+def test_average_precision_is_scikit_learns(digits: int) -> None:
+    """With one digit most scores are tied."""
+    rng = np.random.RandomState(digits)
+    for _ in range(50):
+        y, scores = rng.randint(2, size=40), rng.uniform(size=40).round(digits)
+        y[0] = 1
+        assert average_precision(y, scores) == pytest.approx(average_precision_score(y, scores), abs=1e-12)
