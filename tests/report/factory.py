@@ -267,19 +267,22 @@ def flat_json(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+#: the section `select` as the tests of report have it, unless they say otherwise
+SELECT: dict[str, Any] = {
+    "strategy": "auto",
+    "classifier": "auto",
+    "metric": "average_precision",
+    "tolerance": 0.0,
+    "refit": "train",
+}
+
+
 def write_workspace(
     root: Path, *treatments: Treatment, baseline: Treatment = BASELINE, select: dict[str, str] | None = None,
     contract: dict[str, Any] | None = None, tuning: dict[str, Any] | None = None,
 ) -> Path:  # fmt: skip
     """A repository root as train and evaluate leave it, in `root`."""
-    select = {
-        "strategy": "auto",
-        "classifier": "auto",
-        "metric": "average_precision",
-        "tolerance": 0.0,
-        "refit": "train",
-        **(select or {}),
-    }
+    select = {**SELECT, **(select or {})}
     content = board_json(*treatments, baseline=baseline, metric=select["metric"])
     every = (baseline, *treatments)
     strategies = {

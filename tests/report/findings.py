@@ -10,6 +10,7 @@ from stages.report.selection import choose
 from stages.shared.contract import Contract
 from tests.report.factory import (
     BASELINE,
+    SELECT,
     Treatment,
     board_json,
     contract_json,
@@ -32,14 +33,7 @@ def findings_of(
         }
         for item in every
     }
-    named = {
-        "strategy": "auto",
-        "classifier": "auto",
-        "metric": "average_precision",
-        "tolerance": 0.0,
-        "refit": "train",
-        **(select or {}),
-    }
+    named = {**SELECT, **(select or {})}
     params = ReportParams.model_validate({"random_state": 42, "select": named, "strategies": strategies})
     traces = {item.name: Trace.model_validate(trace_json(item)) for item in every}
     thresholds = [Thresholds.model_validate(thresholds_json(entry)) for entry in content["candidates"]]

@@ -15,20 +15,13 @@ from stages.report.results import candidates, leaderboard
 from stages.report.selection import Choice, choose
 from stages.report.verdict import judge
 from stages.shared.contract import Contract
-from tests.report.factory import BASELINE, Treatment, board, contract_json, trace_json
+from tests.report.factory import BASELINE, SELECT, Treatment, board, contract_json, trace_json
 
 
 def findings_of(*treatments, champion=("baseline", "random_forest"), baseline=BASELINE, **select):
     every = (baseline, *treatments)
     strategies = {item.name: {"sampler": item.sampler, "class_weight": item.class_weight} for item in every}
-    select = {
-        "strategy": "auto",
-        "classifier": "auto",
-        "metric": "average_precision",
-        "tolerance": 0.0,
-        "refit": "train",
-        **select,
-    }
+    select = {**SELECT, **select}
     params = ReportParams.model_validate({"random_state": 42, "select": select, "strategies": strategies})
     traces = {item.name: Trace.model_validate(trace_json(item)) for item in every}
     contract = Contract.model_validate(contract_json())

@@ -4,7 +4,7 @@ from stages.report.leaderboard import CvComparison
 from stages.report.params import ReportParams
 from stages.report.selection import check_agreement, choose, flat_metrics
 from stages.shared.errors import InputError
-from tests.report.factory import BASELINE, Treatment, board
+from tests.report.factory import BASELINE, SELECT, Treatment, board
 
 TWO = ("random_forest", "mlp")  # the second is 0.01 behind in the factory
 
@@ -13,14 +13,7 @@ def params_of(*treatments, **select):
     strategies = {
         item.name: {"sampler": item.sampler, "class_weight": item.class_weight} for item in (BASELINE, *treatments)
     }
-    select = {
-        "strategy": "auto",
-        "classifier": "auto",
-        "metric": "average_precision",
-        "tolerance": 0.0,
-        "refit": "train",
-        **select,
-    }
+    select = {**SELECT, **select}
     return ReportParams.model_validate({"random_state": 42, "select": select, "strategies": strategies})
 
 
