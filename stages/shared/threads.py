@@ -1,10 +1,21 @@
-"""Decides how many threads the numerical libraries take; to be called before any of them is imported."""
+"""The one place that decides how the cores are used: by processes side by side, each with one thread."""
 
 import os
 
+#: how many processes a stage may use; set by whoever runs several stages side by side
+WORKERS = "EVENHAND_WORKERS"
+
+
+def cores() -> int:
+    """How many processes this one may fill with work: EVENHAND_WORKERS, or the cores that it may run on."""
+    asked = os.environ.get(WORKERS, "")
+    if asked.isdecimal() and int(asked) > 0:
+        return int(asked)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
 
 def one_thread_each() -> None:
-    """One BLAS and OpenMP thread per process, and no spinning while idle.
+    """One BLAS and OpenMP thread per process, and no spinning while idle; before any numerical library is imported.
 
     Fits are small and many: more threads gain little, cost a lot on busy cores, and may change the last digit.
     A value that the user has set stands.

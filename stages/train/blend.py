@@ -4,7 +4,6 @@ Ensemble selection by Caruana, Niculescu-Mizil, Crew & Ksikes (2004): beginning 
 to the mean is best is added, as often as wanted, and a member may be added again.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +13,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import LabelEncoder
 
 from stages.train.calibrate import Recipe
-from stages.train.measure import LOWER_IS_BETTER, SCORE_METRICS, average_precision
+from stages.train.measure import LOWER_IS_BETTER, SCORE_METRICS
 from stages.train.outcome import Outcome
 from stages.train.settings import BLEND
 from stages.train.workbench import Workbench
@@ -32,7 +31,7 @@ def learn_weights(y: Target, scores: Scores, metric: str, n_rounds: int) -> Scor
     Of members that are equally good to add, the one that is best by itself is added, and of equals there the first.
     """
     sign = -1 if metric in LOWER_IS_BETTER else 1
-    value: Callable[..., float] = average_precision if metric == "average_precision" else SCORE_METRICS[metric]
+    value = SCORE_METRICS[metric]
 
     def merit(blended: Scores) -> float:
         return round(sign * value(y, blended), 6)  # what differs beyond is noise of the arithmetic

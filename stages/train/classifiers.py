@@ -14,6 +14,7 @@ from sklearn.neural_network import MLPClassifier
 from xgboost import XGBClassifier
 
 from stages.train.epochs import Epoch, fit_by_epoch
+from stages.train.logistic import fit_path, is_converged, path_settings
 from stages.train.rounds import fit_by_round
 from stages.train.settings import Settings
 from stages.train.weights import ClassWeights, scale_pos_weight
@@ -77,6 +78,10 @@ class Fitted:
     curve: list[Epoch]
     gave_up: bool = False  # whether a constant stands in for it
 
+    def scores(self, X: Features) -> Features:
+        """The probability of the positive class, shape (rows,)."""
+        return np.asarray(self.classifier.predict_proba(X)[:, 1], dtype=np.float64)
+
 
 def fit(
     name: str,
@@ -86,14 +91,24 @@ def fit(
     random_state: int,
     training: tuple[Features, Target],
     validation: tuple[Features, Target] | None = None,
+    n_jobs: int = 1,
 ) -> Fitted:
     """The classifier `name` fitted on `training`; `validation` is only watched, never learned from.
+
+    n_jobs: the threads that it may take; what it learns does not depend on them.
 
     RUSBoost refuses to be fitted where its first tree is no better than a coin, which on a weak signal is common. One
     candidate must not stop the comparison: a constant, the prevalence, then stands in for it.
     """
-    classifier = CLASSIFIERS[name](settings, class_weight, weights, random_state)
     X, y = training
+    if name == "logistic_regression" and is_converged(settings):
+        C, common = settings.get("C", 1.0), path_settings(settings)
+        path = fit_path(X, y, weights, [C], threads=n_jobs, **common)
+        own = {**common, "C": C, "class_weight": _by_label(weights), "random_state": random_state}
+        return Fitted(path.model(0, **own), [])
+    classifier = CLASSIFIERS[name](settings, class_weight, weights, random_state)
+    if n_jobs > 1 and "n_jobs" in classifier.get_params():
+        classifier.set_params(n_jobs=n_jobs)
     if name == "mlp":
         row_weights = None if weights == (1.0, 1.0) else np.where(y == 1, weights.positive, weights.negative)
         return Fitted(classifier, fit_by_epoch(classifier, X, y, row_weights, validation))

@@ -1,14 +1,49 @@
-"""The steps between a table and a classifier, each fitted on a training fold and stored in the model."""
+"""The steps between a table and a classifier, each fitted on training rows alone.
 
+A stored model finds its columns by name, in a frame. Folds are many and have the same columns in the same places: they
+take the same steps `on_arrays`, where to look columns up would take most of the time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from stages.shared.contract import Contract
+from stages.shared.tables import Table
 from stages.train.params import PreprocessParams
 
-Steps = list[tuple[str, ColumnTransformer]]
+#: names and transformers, in order; the first takes frames, or `Arrays` when it is `on_arrays`
+Steps = list[tuple[str, Any]]
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """Features as arrays, each kind by itself."""
+
+    numeric: npt.NDArray[np.float64]  # shape (rows, numeric columns); a column's values lie side by side, as in a frame
+    categories: npt.NDArray[np.object_]  # shape (rows, categorical columns): str, NaN where missing
+
+    @classmethod
+    def of(cls, table: Table) -> "Arrays":
+        """The features of `table`, in contract order."""
+        frame, contract = table.features(), table.contract
+        numeric = [frame[name].to_numpy() for name in contract.numeric]
+        return cls(
+            np.array(numeric).reshape(len(numeric), len(frame)).T,
+            frame[contract.categorical].to_numpy(dtype=object),
+        )
+
+    def rows(self, rows: npt.NDArray[np.int64]) -> "Arrays":
+        """Some of the rows."""
+        return Arrays(self.numeric.T.take(rows, axis=1).T, self.categories[rows])
 
 
 def make_steps(contract: Contract, params: PreprocessParams) -> Steps:
@@ -40,7 +75,51 @@ def make_steps(contract: Contract, params: PreprocessParams) -> Steps:
     return steps
 
 
-def level_blocks(encoder: ColumnTransformer, n_numeric: int) -> list[slice]:
+class OnArrays:
+    """What a ColumnTransformer does, by parts of arrays in place of named columns."""
+
+    def __init__(self, parts: list[tuple[str, Any, Callable[[Any], Any]]]) -> None:
+        self._parts = parts
+        #: by name, as in a ColumnTransformer
+        self.named_transformers_ = {name: transformer for name, transformer, _ in parts}
+
+    def fit_transform(self, X: Any) -> npt.NDArray[np.float64]:
+        """Fits every part; gives their columns side by side."""
+        return np.hstack([part if of is None else of.fit_transform(part) for of, part in self._cut(X)])
+
+    def transform(self, X: Any) -> npt.NDArray[np.float64]:
+        """The columns of all parts side by side."""
+        return np.hstack([part if of is None else of.transform(part) for of, part in self._cut(X)])
+
+    def _cut(self, X: Any) -> list[tuple[Any, Any]]:
+        cut = [(transformer, pick(X)) for _, transformer, pick in self._parts]
+        return [(transformer, part) for transformer, part in cut if part.shape[1]]
+
+
+def on_arrays(steps: Steps, n_numeric: int) -> Steps:
+    """The steps that `make_steps` gives, not fitted, to be fitted on `Arrays` instead: to the same numbers."""
+
+    def part(step: str, name: str) -> Any:
+        return next(clone(found) for label, found, _ in dict(steps)[step].transformers if label == name)
+
+    def numbers(X: Any) -> Any:
+        return X[:, :n_numeric]
+
+    def others(X: Any) -> Any:
+        return X[:, n_numeric:]
+
+    of = {
+        "preprocessor": lambda: [
+            ("numeric", part("preprocessor", "numeric"), lambda X: X.numeric),
+            ("codes", part("preprocessor", "codes"), lambda X: X.categories),
+        ],
+        "encoder": lambda: [("numeric", None, numbers), ("levels", part("encoder", "levels"), others)],
+        "scaler": lambda: [("numeric", part("scaler", "numeric"), numbers), ("others", None, others)],
+    }
+    return [(name, OnArrays(of[name]())) for name, _ in steps]
+
+
+def level_blocks(encoder: Any, n_numeric: int) -> list[slice]:
     """Where each categorical column's level columns stand in the output of a fitted `encoder`."""
     blocks, start = [], n_numeric
     for levels in encoder.named_transformers_["levels"].categories_:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.compose import ColumnTransformer
 from sklearn.utils._param_validation import InvalidParameterError
 
 from stages.shared.contract import Step
@@ -48,12 +47,12 @@ class Preprocessed:
 
     X: Any  # numeric columns, then one code a categorical column
     y: Target
-    step: tuple[str, ColumnTransformer]  # fitted
+    step: tuple[str, Any]  # fitted
     flow: list[Step]
 
 
-def preprocess(features: Any, y: Target, step: tuple[str, ColumnTransformer]) -> Preprocessed:
-    """Fits the first of the steps on `features`, a frame of raw features of the training rows and no others."""
+def preprocess(features: Any, y: Target, step: tuple[str, Any]) -> Preprocessed:
+    """Fits the first of the steps on `features`, raw features of the training rows and no others, as it takes them."""
     _, transformer = step
     X = transformer.fit_transform(features)
     # one transformer imputes and scales, but they are two things to know of the data

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import groupby
 from math import ceil
 from typing import Any
 
@@ -14,6 +13,7 @@ from stages.train.folds import Fold, make_folds
 from stages.train.measure import LOWER_IS_BETTER, SCORE_METRICS, at_half
 from stages.train.params import CvParams
 from stages.train.resample import ResamplingError
+from stages.train.together import scores_of_each
 from stages.train.tuning_params import SearchParams
 from stages.train.workbench import FoldRows, Index, Workbench
 
@@ -29,6 +29,10 @@ class Trial:
     def mean(self, metric: str) -> float:
         """Over the folds, to six digits: what differs beyond is noise of the arithmetic."""
         return round(float(np.mean([values[metric] for values in self.folds])), 6)
+
+
+#: by classifier, for each combination that was tried in a fold: its metrics, or why it was impossible
+Measured = dict[str, list[dict[str, float] | str]]
 
 
 @dataclass(frozen=True)
@@ -55,24 +59,57 @@ def search_inside(bench: Workbench, rows: Index) -> dict[str, Combination]:
 def search(bench: Workbench, folds: Iterable[Fold], full: bool = False) -> dict[str, Found]:
     """The best combination for each tuned classifier over `folds`; `full` measures more than the search needs.
 
-    In each fold rows are preprocessed once, and resampled once for each setting of the sampler, for all classifiers.
     Of combinations with equal means the first of the grid is chosen. A combination for which a fold has too few rows is
     left out. When that leaves none, a `full` search raises InputError; one inside a training fold, whose folds are
     smaller than any on which a model is fitted, leaves the settings as given.
     """
-    tuning = bench.params.tuning
-    trials = {classifier: [Trial(combination) for combination in every] for classifier, every in grids(bench).items()}
+    trials = _trials(bench)
     alive = dict(trials)
     for fold in folds:
-        _try_all(bench, FoldRows(bench, fold), alive, full)
-        alive = {classifier: _survivors(tried, tuning.metric, tuning.search) for classifier, tried in alive.items()}
-    found = {}
-    for classifier, tried in trials.items():
-        # where halving has kept none but what a later fold cannot take, those that it dropped come back
-        left = alive[classifier] or [trial for trial in tried if not trial.impossible]
-        if full and not left:
-            raise InputError(tried[0].impossible)
-        found[classifier] = Found(_chosen(left, tuning.metric), tried)
+        tried = {classifier: [trial.combination for trial in some] for classifier, some in alive.items()}
+        _note(alive, measure_fold(bench, FoldRows(bench, fold), tried, full))
+        alive = _go_on(bench, alive)
+    return _found(bench, trials, alive, full)
+
+
+def found_in(bench: Workbench, folds: Iterable[Measured]) -> dict[str, Found]:
+    """As a full `search`, from what `measure_fold` gave for the whole grid in every fold."""
+    trials = _trials(bench)
+    for fold in folds:
+        _note(trials, fold)
+    return _found(bench, trials, _go_on(bench, trials), full=True)
+
+
+def measure_fold(
+    bench: Workbench, rows: FoldRows, tried: dict[str, list[Combination]], full: bool = False
+) -> Measured:
+    """For each combination in one fold its metrics by name, or why the sampler could not work with it.
+
+    Rows are preprocessed once, and resampled once for each setting of the sampler; one resampled table is in memory at a
+    time. The sampler's first setting changes fastest, so that what is learned from one table is a start for the next.
+    """
+
+    def sampler(combination: Combination) -> str:
+        return repr(list(reversed(combination.sampler.items())))
+
+    found: Measured = {classifier: [""] * len(some) for classifier, some in tried.items()}
+    tables = {sampler(combination): combination.sampler for some in tried.values() for combination in some}
+    for label in sorted(tables):
+        prepared, why = None, ""
+        try:
+            prepared = rows.prepared(tables[label])
+        except ResamplingError as error:
+            why = str(error)
+        for classifier, some in tried.items():
+            places = [place for place, combination in enumerate(some) if sampler(combination) == label]
+            if prepared is None:
+                results: list[Any] = [why] * len(places)
+            else:
+                X = rows.validation(prepared)
+                scores = scores_of_each(bench, rows, classifier, [some[place] for place in places], prepared, X)
+                results = [_measured(rows.y_validation, each, bench.params.tuning.metric, full) for each in scores]
+            for place, result in zip(places, results, strict=True):
+                found[classifier][place] = result
     return found
 
 
@@ -86,30 +123,40 @@ def grids(bench: Workbench) -> dict[str, list[Combination]]:
     return {classifier: every for classifier, every in found.items() if every}
 
 
-def _try_all(bench: Workbench, rows: FoldRows, trials: dict[str, list[Trial]], full: bool) -> None:
-    """Adds the metrics of one fold to every trial; one resampled table is in memory at a time."""
+def _trials(bench: Workbench) -> dict[str, list[Trial]]:
+    return {classifier: [Trial(combination) for combination in every] for classifier, every in grids(bench).items()}
 
-    def sampler(pair: tuple[str, Trial]) -> str:
-        return repr(pair[1].combination.sampler)
 
-    pairs = [(classifier, trial) for classifier, tried in trials.items() for trial in tried]
-    for _, group in groupby(sorted(pairs, key=sampler), key=sampler):
-        together = list(group)
-        try:
-            prepared = rows.prepared(together[0][1].combination.sampler)
-        except ResamplingError as error:
-            for _, trial in together:
-                trial.impossible = str(error)
-            continue
-        X = rows.validation(prepared)
-        for classifier, trial in together:
-            scores = bench.fit(classifier, trial.combination, prepared).classifier.predict_proba(X)[:, 1]
-            trial.folds.append(_measured(rows.y_validation, scores, bench.params.tuning.metric, full))
+def _note(trials: dict[str, list[Trial]], measured: Measured) -> None:
+    for classifier, results in measured.items():
+        for trial, result in zip(trials[classifier], results, strict=True):
+            if isinstance(result, str):
+                trial.impossible = result
+            else:
+                trial.folds.append(result)
+
+
+def _go_on(bench: Workbench, alive: dict[str, list[Trial]]) -> dict[str, list[Trial]]:
+    tuning = bench.params.tuning
+    return {classifier: _survivors(some, tuning.metric, tuning.search) for classifier, some in alive.items()}
+
+
+def _found(
+    bench: Workbench, trials: dict[str, list[Trial]], alive: dict[str, list[Trial]], full: bool
+) -> dict[str, Found]:
+    found = {}
+    for classifier, tried in trials.items():
+        # where halving has kept none but what a later fold cannot take, those that it dropped come back
+        left = alive[classifier] or [trial for trial in tried if not trial.impossible]
+        if full and not left:
+            raise InputError(tried[0].impossible)
+        found[classifier] = Found(_chosen(left, bench.params.tuning.metric), tried)
+    return found
 
 
 def _measured(y: Any, scores: Any, metric: str, full: bool) -> dict[str, float]:
     names = list(SCORE_METRICS) if full else [metric]
-    values = {name: float(SCORE_METRICS[name](y, scores)) for name in names}
+    values = {name: SCORE_METRICS[name](y, scores) for name in names}
     return {**values, **at_half(y, scores)} if full else values
 
 

@@ -1,5 +1,9 @@
 """What every fit of one strategy shares: the table, the settings, and rows that are preprocessed once."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,22 +13,24 @@ from stages.train.classifiers import Fitted, fit
 from stages.train.combinations import Combination
 from stages.train.folds import Fold
 from stages.train.params import TrainParams
-from stages.train.preprocess import Steps, make_steps
+from stages.train.preprocess import Arrays, Steps, make_steps, on_arrays
 from stages.train.resample import Features, Prepared, Target, preprocess, resample, transform
 from stages.train.samplers import Plan, make_plan
 from stages.train.settings import BLEND, Settings
 from stages.train.weights import ClassWeights, class_weights
 
 Index = npt.NDArray[np.int64]
+Scores = npt.NDArray[np.float64]
 
 
 class Workbench:
     """One strategy on one table, the train side."""
 
-    def __init__(self, table: Table, name: str, params: TrainParams) -> None:
-        self.table, self.name, self.params = table, name, params
+    def __init__(self, table: Table, name: str, params: TrainParams, threads: int = 1) -> None:
+        """`threads`: how many a fit may take; no answer depends on them."""
+        self.table, self.name, self.params, self.threads = table, name, params, threads
         self.strategy = params.strategies[name]
-        self.features, self.y = table.features(), table.target
+        self.arrays, self.y = Arrays.of(table), table.target
         every = self.strategy.classifiers or params.classifiers
         #: the settings of each classifier that is fitted; the blend is a vote of these
         self.classifiers = {classifier: settings for classifier, settings in every.items() if classifier != BLEND}
@@ -41,6 +47,10 @@ class Workbench:
         """The steps before a classifier, not fitted."""
         return make_steps(self.table.contract, self.params.preprocess)
 
+    def settings(self, classifier: str, chosen: Combination) -> Settings:
+        """The settings of `classifier`, with those that were chosen in place of its own."""
+        return {**self.classifiers[classifier], **chosen.classifier}
+
     def fit(
         self,
         classifier: str,
@@ -52,15 +62,19 @@ class Workbench:
 
         Raises InputError naming the params key when it cannot work with its settings.
         """
-        settings = {**self.classifiers[classifier], **chosen.classifier}
-        weights, training = self.weights(prepared), (prepared.X, prepared.y)
-        try:
-            fitted = fit(
-                classifier, settings, self.strategy.class_weight, weights, self.params.random_state, training, watched
-            )
+        settings, weights = self.settings(classifier, chosen), self.weights(prepared)
+        seed, training = self.params.random_state, (prepared.X, prepared.y)
+        with self._blaming(classifier, chosen):
+            fitted = fit(classifier, settings, self.strategy.class_weight, weights, seed, training, watched, self.threads)
             if not np.isfinite(fitted.classifier.predict_proba(prepared.X[:1])).all():
                 raise ValueError("its scores are no numbers; a setting is out of its range")
             return fitted
+
+    @contextmanager
+    def _blaming(self, classifier: str, chosen: Combination) -> Iterator[None]:
+        """Names the params key where a library refuses settings."""
+        try:
+            yield
         except (ValueError, TypeError) as error:  # XGBoostError is a ValueError, and ends in a stack trace
             message = " ".join(str(error).partition("Stack trace:")[0].split())
             key = "tuning.classifiers" if chosen.classifier else self._key
@@ -74,12 +88,15 @@ class Workbench:
 class FoldRows:
     """The rows of one fold. The preprocessor, on which no sampler has an influence, is fitted and applied once."""
 
-    def __init__(self, bench: Workbench, fold: Fold) -> None:
-        self._bench = bench
-        first, *_ = bench.steps()
-        self._start = preprocess(bench.features.iloc[fold.training], bench.y[fold.training], first)
-        self._validation = first[1].transform(bench.features.iloc[fold.validation]) if len(fold.validation) else None
+    def __init__(self, bench: Workbench, fold: Fold, named: bool = False) -> None:
+        """With `named`, the steps find their columns by name, as those of a stored model must."""
+        self._bench, self._named = bench, named
+        first, *_ = self._steps(slice(0, 1))
+        self._start = preprocess(self._features(fold.training), bench.y[fold.training], first)
+        self._validation = first[1].transform(self._features(fold.validation)) if len(fold.validation) else None
         self.y_validation = bench.y[fold.validation]
+        #: by classifier and settings, an optimum that is near the next one
+        self.starts: dict[str, Any] = {}
 
     def prepared(self, tuned: Settings) -> Prepared:
         """The training rows, resampled with `tuned` in place of the sampler's own settings.
@@ -87,9 +104,8 @@ class FoldRows:
         Raises InputError naming the params key when the sampler cannot work with them.
         """
         bench = self._bench
-        _, *rest = bench.steps()
         try:
-            return resample(self._start, rest, bench.plan(tuned), bench.n_numeric)
+            return resample(self._start, self._steps(slice(1, None)), bench.plan(tuned), bench.n_numeric)
         except InputError as error:
             key = f"strategies.{bench.name}"
             if tuned:
@@ -99,3 +115,12 @@ class FoldRows:
     def validation(self, prepared: Prepared) -> Features:
         """The validation rows as a classifier fitted on `prepared` must see them."""
         return transform(prepared.steps[1:], self._validation)
+
+    def _steps(self, some: slice) -> Steps:
+        """Some of the steps, not fitted."""
+        steps = self._bench.steps()[some]
+        return steps if self._named else on_arrays(steps, self._bench.n_numeric)
+
+    def _features(self, rows: Index) -> Any:
+        bench = self._bench
+        return bench.table.features().iloc[rows] if self._named else bench.arrays.rows(rows)

@@ -1,11 +1,19 @@
-"""Decisions at 0.5, against scikit-learn and imbalanced-learn."""
+"""The metrics of train, against scikit-learn and imbalanced-learn."""
 
 from imblearn.metrics import geometric_mean_score
 import numpy as np
 import pytest
-from sklearn.metrics import average_precision_score, f1_score, precision_score, recall_score
+from sklearn.metrics import (
+    average_precision_score,
+    brier_score_loss,
+    f1_score,
+    log_loss,
+    precision_score,
+    recall_score,
+    roc_auc_score,
+)
 
-from stages.train.measure import at_half, average_precision
+from stages.train.measure import SCORE_METRICS, at_half
 
 
 def test_by_hand() -> None:
@@ -40,11 +48,24 @@ def test_no_alarm_at_all() -> None:
     }
 
 
+THEIRS = {
+    "average_precision": average_precision_score,
+    "roc_auc": roc_auc_score,
+    "brier_score": brier_score_loss,
+    "log_loss": log_loss,
+}
+
+
+@pytest.mark.parametrize("metric", SCORE_METRICS)
 @pytest.mark.parametrize("digits", [1, 2, 8])
-def test_average_precision_is_scikit_learns(digits: int) -> None:
-    """With one digit most scores are tied."""
+def test_the_metrics_are_scikit_learns(metric: str, digits: int) -> None:
+    """With one digit most scores are tied, some of them at 0 and 1."""
     rng = np.random.RandomState(digits)
     for _ in range(50):
         y, scores = rng.randint(2, size=40), rng.uniform(size=40).round(digits)
-        y[0] = 1
-        assert average_precision(y, scores) == pytest.approx(average_precision_score(y, scores), abs=1e-12)
+        y[:2] = 0, 1
+        expected = THEIRS[metric](y, scores)
+        if metric == "average_precision":
+            assert SCORE_METRICS[metric](y, scores) == expected
+        else:
+            assert SCORE_METRICS[metric](y, scores) == pytest.approx(expected, rel=1e-13)

@@ -19,5 +19,5 @@ def fit_again(table: Table, params: TrainParams, recipe: Recipe) -> Pipeline:
     bench = Workbench(table, recipe.strategy, params)
     chosen = {name: Combination(tuned.sampler, tuned.classifier) for name, tuned in recipe.tuned.items()}
     shares = recipe.members or {recipe.classifier: 1.0}
-    models = fit_all(bench, chosen, lambda _: None, [name for name, share in shares.items() if share]).models
+    models = fit_all(bench, chosen, [name for name, share in shares.items() if share]).models
     return vote(models, shares) if recipe.members else models[recipe.classifier]
