@@ -94,15 +94,16 @@ def _make_params(
     scale: str = "before_resampling",
     calibration: str = "auto",
     tuning: dict[str, Any] | None = None,
+    settings: dict[str, dict[str, Any]] | None = None,
     **cv: int,
 ) -> TrainParams:
-    """Params with one strategy, called `tried`, and small classifiers."""
+    """Params with one strategy, called `tried`, and small classifiers, with `settings` in place of theirs by name."""
     content = {
         "random_state": 42,
         "cv": {"n_splits": 2, "n_repeats": 1, **cv},
         "preprocess": {"impute": "median", "scale": scale, "max_categories": 30},
         "strategies": {"tried": strategy},
-        "classifiers": {name: CLASSIFIERS[name] for name in classifiers},
+        "classifiers": {name: (settings or {}).get(name, CLASSIFIERS[name]) for name in classifiers},
         "tuning": {**NO_TUNING, **(tuning or {})},
         "calibration": calibration,
     }

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from stages.shared.params import hint
-from stages.train.settings import BLEND, CLASSIFIER_SETTINGS, Settings
+from stages.train.settings import BLEND, CLASSIFIER_SETTINGS, CONVERGED, SOLVERS, Settings
 
 
 def refuse(problems: Iterable[str]) -> None:
@@ -46,6 +46,27 @@ def classifier_problems(classifiers: dict[str, Settings]) -> Iterator[str]:
         epochs = settings.get("max_iter", 1)
         if name == "mlp" and not (type(epochs) is int and epochs > 0):
             yield "max_iter of mlp is the number of epochs: a whole number, at least 1"
+        if name == "logistic_regression":
+            yield from _solver_problems(settings)
         rounds = settings.get("n_rounds", 1)
         if name == BLEND and not (type(rounds) is int and rounds > 0):
             yield f"n_rounds of {BLEND} is how often a member is added: a whole number, at least 1"
+
+
+def _solver_problems(settings: Settings) -> Iterator[str]:
+    """What is wrong with logistic regression that goes to its optimum; scikit-learn checks what its own solvers get."""
+    solver = settings.get("solver", CONVERGED)
+    if solver not in (CONVERGED, *SOLVERS):
+        yield f"no such solver of logistic_regression as {solver!r}; {hint(str(solver), (CONVERGED, *SOLVERS))}"
+    if solver != CONVERGED:
+        return
+    C, max_iter = settings.get("C", 1.0), settings.get("max_iter", 1)
+    if isinstance(C, bool) or not isinstance(C, int | float) or not 0 < C < float("inf"):
+        yield f"C of logistic_regression must be a number above 0; found {C!r}"
+    if type(max_iter) is not int or max_iter < 1:
+        yield f"max_iter of logistic_regression is the most steps: a whole number, at least 1; found {max_iter!r}"
+    if type(settings.get("fit_intercept", True)) is not bool:
+        yield f"fit_intercept of logistic_regression must be true or false; found {settings['fit_intercept']!r}"
+    for key in ("tol", "l1_ratio"):
+        if key in settings:
+            yield f"{key} of logistic_regression belongs to scikit-learn's solvers; name one beside it: solver: saga"

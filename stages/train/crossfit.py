@@ -35,8 +35,8 @@ def fit_strategy(
 
     Every fold is preprocessed once, and resampled once for all classifiers with the same settings of the sampler.
     What is tuned is tuned again inside each training fold (nested cross-validation), so that no out-of-fold score comes
-    from a model whose settings were chosen on its row. `progress` is told of each finished fit. Folds are worked on by so
-    many `workers`, or by one whose fits take `threads`; the outcome does not depend on either.
+    from a model whose settings were chosen on its row. `progress` is told of each finished fold. Folds are worked on by
+    so many `workers`, or by one whose fits take `threads`; the outcome does not depend on either.
     Raises InputError naming the params key when a sampler or a classifier cannot work with its settings.
     """
     bench = Workbench(table, name, params, threads)

@@ -3,9 +3,9 @@
 scikit-learn's solvers stop when they are near enough: with the default tolerance an average precision may be off by a
 few thousandths from the one that the model itself would have. Here Newton's method (iteratively reweighted least
 squares) goes on until rounding is all that is left, and what can be shared is: one pass over the rows serves every C,
-and a Hessian serves as long as it does its work (the chord method; Ortega & Rheinboldt 1970, section 7.1). Rows are gone
-through in blocks of fixed size, so that nothing as large as the table is made, and sums do not depend on the number of
-threads.
+and a Hessian serves as long as it does its work (the chord method; Ortega & Rheinboldt 1970, section 7.1). Rows are
+gone through in blocks of fixed size, so that nothing as large as the table is made, and no sum depends on the number
+of threads.
 
 The loss is scikit-learn's: C Σ s log(1 + exp(−y (x w + b))) + |w|² / 2, with y of −1 and 1, s the weight of the row's
 class, and no penalty on the intercept b.
@@ -22,7 +22,7 @@ import numpy.typing as npt
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from stages.train.settings import Settings
+from stages.train.settings import CONVERGED, Settings
 from stages.train.weights import ClassWeights
 
 Floats = npt.NDArray[np.float64]
@@ -38,13 +38,17 @@ TURNED = 64 << 20
 #: a step that moves no coefficient by more than this part of the largest (or of 1) is the last
 LAST_STEP = 1e-8
 
-#: the value of `solver` in params.yaml that means this module, besides scikit-learn's own solvers
-CONVERGED = "converged"
-
 #: a Hessian is made anew when a step leaves more than this part of the gradient
 SLOW = 0.2
 
-#: halvings of a step before it is taken as it is: rounding alone then keeps the gradient from falling
+#: a step that leaves more than this part of the gradient has done nothing, and the loss has to say how far to go
+IDLE = 0.9
+
+#: a fresh step that has done nothing, and would have lowered the loss by no more than this part of what it is where
+#: nothing is known, is one that only rounding asks for (columns in the hundred thousands)
+NOTHING = 1e-12
+
+#: halvings of a step before it is taken as it is: rounding alone then keeps the loss from falling
 HALVINGS = 30
 
 
@@ -96,50 +100,56 @@ def fit_path(
 
 
 def _newton(problem: "_Problem", W: Floats, hessian: Floats | None, max_iter: int) -> tuple[Floats, Floats, int]:
-    """Steps from W, shape (C, columns + 1), until the last moves nothing; with the last Hessian and their number."""
+    """Steps from W, shape (C, columns + 1), until the last moves nothing; with the last Hessian and their number.
+
+    How far a gradient g is from vanishing is measured by the Newton decrement √(g H⁻¹ g), which knows nothing of the
+    units of the columns.
+    """
     fresh = hessian is None
     gradient, made = problem.look(W, with_hessian=fresh)
     hessian = made if hessian is None else hessian
-    size, going = _size(gradient), np.ones(len(W), dtype=np.bool_)
+    step, size = _step(hessian, gradient)
+    going = np.ones(len(W), dtype=np.bool_)
     for steps in range(1, max_iter + 1):
-        step = np.linalg.solve(hessian, gradient[:, :, np.newaxis])[:, :, 0]
         step[~going] = 0.0
         going &= np.abs(step).max(axis=1) > LAST_STEP * np.maximum(1.0, np.abs(W).max(axis=1))
         if not going.any():
             return W - step, hessian, steps
-        before, last = W, size
+        before, step_before, last = W, step, size
         W = before - step
         gradient, _ = problem.look(W)
-        size = _size(gradient)
-        if fresh and (going & (size >= last)).any():
-            W, gradient, size = _halved(problem, before, step, last, going)
-        fresh = bool((going & (size >= SLOW * last)).any())
+        step, size = _step(hessian, gradient)
+        slow, idle = going & ~(size < SLOW * last), going & ~(size < IDLE * last)
         if fresh:
-            W = np.where((going & (size >= last))[:, np.newaxis], before, W)
+            rounding = idle & (last**2 <= NOTHING * problem.worth)
+            going, slow, idle = going & ~rounding, slow & ~rounding, idle & ~rounding
+        if slow.any():
+            if fresh and idle.any():
+                W = _shortened(problem, before, step_before, last, idle)
+            elif idle.any():
+                W = np.where(idle[:, np.newaxis], before, W)
             gradient, hessian = problem.look(W, with_hessian=True)
-            size = _size(gradient)
+            step, size = _step(hessian, gradient)
+        fresh = bool(slow.any())
     warnings.warn(f"logistic regression did not converge in {max_iter} steps; raise max_iter", ConvergenceWarning, 3)
     return W, hessian, max_iter
 
 
-def _halved(
-    problem: "_Problem", W: Floats, step: Floats, last: Floats, going: npt.NDArray[np.bool_]
-) -> tuple[Floats, Floats, Floats]:
-    """A shorter step for each C whose gradient would grow: a Newton step points down, but may go too far."""
-    part = np.ones((len(last), 1))
+def _step(hessian: Floats, gradient: Floats) -> tuple[Floats, Floats]:
+    """The way to where the gradient would vanish if the loss were a parabola, and the Newton decrement, for each C."""
+    step = np.asarray(np.linalg.solve(hessian, gradient[:, :, np.newaxis])[:, :, 0], dtype=np.float64)
+    return step, np.asarray(np.sqrt(np.maximum(np.einsum("ij,ij->i", gradient, step), 0.0)))
+
+
+def _shortened(problem: "_Problem", W: Floats, step: Floats, size: Floats, which: npt.NDArray[np.bool_]) -> Floats:
+    """W after a step that lowers the loss, halved as often as that takes where a whole one may go too far (Armijo)."""
+    part, loss = np.ones(len(W)), problem.loss(W)
     for _ in range(HALVINGS):
-        gradient, _ = problem.look(W - part * step)
-        size = _size(gradient)
-        too_far = going & (size >= last)
-        if not too_far.any():
+        lower = problem.loss(W - part[:, np.newaxis] * step) <= loss * (1 + 1e-14) - 1e-4 * part * size**2
+        if lower[which].all():
             break
-        part[too_far] /= 2
-    return W - part * step, gradient, size
-
-
-def _size(gradient: Floats) -> Floats:
-    """The length of the gradient for each C."""
-    return np.asarray(np.sqrt(np.einsum("ij,ij->i", gradient, gradient)))
+        part[which & ~lower] /= 2
+    return np.asarray(W - part[:, np.newaxis] * step)
 
 
 class _Problem:
@@ -151,6 +161,8 @@ class _Problem:
         self.X, self.y, self.weights, self.C = X, y.astype(np.float64), weights, C
         self.fit_intercept, self.threads = fit_intercept, threads
         self.row_weights = None if weights == (1.0, 1.0) else np.where(y == 1, weights.positive, weights.negative)
+        #: the loss where nothing is known, but for a factor of about one
+        self.worth = C * (len(X) if self.row_weights is None else self.row_weights.sum())
         self.blocks = [slice(start, start + BLOCK) for start in range(0, len(X), BLOCK)]
         self.turned = [np.ascontiguousarray(X[rows].T) for rows in self.blocks] if X.nbytes <= TURNED else None
 
@@ -182,6 +194,23 @@ class _Problem:
                 hessian[:, -1, -1] = 1.0
         return gradient, hessian
 
+    def loss(self, W: Floats) -> Floats:
+        """What is minimised, at W, shape (C,)."""
+        total = np.zeros(len(W))
+        for own in self._over_blocks(lambda block: self._loss_at(block, W)):
+            total += own
+        return np.asarray(self.C * total + (W[:, :-1] ** 2).sum(axis=1) / 2)
+
+    def _loss_at(self, block: int, W: Floats) -> Floats:
+        rows = self.blocks[block]
+        Z = W[:, :-1] @ self._columns(block) + W[:, -1:]
+        losses = np.logaddexp(0.0, Z) - self.y[rows] * Z
+        return np.asarray((losses if self.row_weights is None else losses * self.row_weights[rows]).sum(axis=1))
+
+    def _columns(self, block: int) -> Floats:
+        """The rows of a block, turned: shape (columns, rows)."""
+        return np.ascontiguousarray(self.X[self.blocks[block]].T) if self.turned is None else self.turned[block]
+
     def _over_blocks(self, work: Callable[[int], Any]) -> Iterator[Any]:
         """The results of `work` on each block of rows, in their order, whoever has done it."""
         if self.threads == 1 or len(self.blocks) == 1:
@@ -192,7 +221,7 @@ class _Problem:
 
     def _look_at(self, block: int, W: Floats, with_hessian: bool) -> tuple[Floats, Any]:
         rows = self.blocks[block]
-        X = np.ascontiguousarray(self.X[rows].T) if self.turned is None else self.turned[block]
+        X = self._columns(block)
         expected = _expit(W[:, :-1] @ X + W[:, -1:])
         wrong = expected - self.y[rows]
         weight = None if self.row_weights is None else self.row_weights[rows]
@@ -219,7 +248,7 @@ def _weighted_products(X: Floats, weight: Floats) -> Floats:
 
 
 def is_converged(settings: Settings) -> bool:
-    """Whether logistic regression with these settings goes to its optimum; else it is what scikit-learn makes of them."""
+    """Whether logistic regression with these settings goes to its optimum; else scikit-learn fits it as it would."""
     return bool(settings.get("solver", CONVERGED) == CONVERGED)
 
 

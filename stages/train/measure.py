@@ -26,7 +26,7 @@ def average_precision(y: Target, scores: Scores) -> float:
 
 
 def roc_auc(y: Target, scores: Scores) -> float:
-    """The share of pairs of a positive and a negative in which the positive has the higher score; a tie is half a pair."""
+    """The share of pairs of a positive and a negative in which the positive scores higher; a tie is half a pair."""
     caught, alarms = _counts(y, scores)
     false = alarms - caught
     pairs = np.sum(np.diff(false, prepend=0.0) * (caught + np.append(0.0, caught[:-1])))

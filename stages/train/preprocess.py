@@ -20,6 +20,9 @@ from stages.shared.contract import Contract
 from stages.shared.tables import Table
 from stages.train.params import PreprocessParams
 
+#: a name, a transformer or None for what stays as it is, and what it takes of a table
+Part = tuple[str, Any, Callable[[Any], Any]]
+
 #: names and transformers, in order; the first takes frames, or `Arrays` when it is `on_arrays`
 Steps = list[tuple[str, Any]]
 
@@ -78,7 +81,7 @@ def make_steps(contract: Contract, params: PreprocessParams) -> Steps:
 class OnArrays:
     """What a ColumnTransformer does, by parts of arrays in place of named columns."""
 
-    def __init__(self, parts: list[tuple[str, Any, Callable[[Any], Any]]]) -> None:
+    def __init__(self, parts: list[Part]) -> None:
         self._parts = parts
         #: by name, as in a ColumnTransformer
         self.named_transformers_ = {name: transformer for name, transformer, _ in parts}
@@ -108,15 +111,15 @@ def on_arrays(steps: Steps, n_numeric: int) -> Steps:
     def others(X: Any) -> Any:
         return X[:, n_numeric:]
 
-    of = {
-        "preprocessor": lambda: [
-            ("numeric", part("preprocessor", "numeric"), lambda X: X.numeric),
-            ("codes", part("preprocessor", "codes"), lambda X: X.categories),
-        ],
-        "encoder": lambda: [("numeric", None, numbers), ("levels", part("encoder", "levels"), others)],
-        "scaler": lambda: [("numeric", part("scaler", "numeric"), numbers), ("others", None, others)],
-    }
-    return [(name, OnArrays(of[name]())) for name, _ in steps]
+    def parts(step: str) -> list[Part]:
+        if step == "preprocessor":
+            numeric, codes = part(step, "numeric"), part(step, "codes")
+            return [("numeric", numeric, lambda X: X.numeric), ("codes", codes, lambda X: X.categories)]
+        if step == "encoder":
+            return [("numeric", None, numbers), ("levels", part(step, "levels"), others)]
+        return [("numeric", part(step, "numeric"), numbers), ("others", None, others)]
+
+    return [(name, OnArrays(parts(name))) for name, _ in steps]
 
 
 def level_blocks(encoder: Any, n_numeric: int) -> list[slice]:

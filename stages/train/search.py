@@ -80,13 +80,11 @@ def found_in(bench: Workbench, folds: Iterable[Measured]) -> dict[str, Found]:
     return _found(bench, trials, _go_on(bench, trials), full=True)
 
 
-def measure_fold(
-    bench: Workbench, rows: FoldRows, tried: dict[str, list[Combination]], full: bool = False
-) -> Measured:
+def measure_fold(bench: Workbench, rows: FoldRows, tried: dict[str, list[Combination]], full: bool = False) -> Measured:
     """For each combination in one fold its metrics by name, or why the sampler could not work with it.
 
-    Rows are preprocessed once, and resampled once for each setting of the sampler; one resampled table is in memory at a
-    time. The sampler's first setting changes fastest, so that what is learned from one table is a start for the next.
+    Rows are preprocessed once, and resampled once for each setting of the sampler; one resampled table is in memory at
+    a time. The sampler's first setting changes fastest, so that what is learned from one table is a start for the next.
     """
 
     def sampler(combination: Combination) -> str:

@@ -66,3 +66,9 @@ BALANCED_ENSEMBLES = ("balanced_random_forest", "easy_ensemble", "rus_boost")
 
 #: the weighted vote of the other classifiers of a strategy
 BLEND = "blend"
+
+#: the solver of logistic regression that goes on to the optimum, the one that runs when params.yaml names none
+CONVERGED = "converged"
+
+#: scikit-learn's own, which run as they would for anybody
+SOLVERS = ("lbfgs", "liblinear", "newton-cg", "newton-cholesky", "sag", "saga")

@@ -24,7 +24,7 @@ def scores_of_each(
     for place, combination in enumerate(tried):
         settings = bench.settings(classifier, combination)
         alike.setdefault(repr({key: settings[key] for key in sorted(settings) if key != axis}), []).append(place)
-    found = {}
+    found: dict[int, Scores] = {}
     for places in alike.values():
         some = share(bench, rows, classifier, [tried[place] for place in places], prepared, X)
         found.update(zip(places, some, strict=True))

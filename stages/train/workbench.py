@@ -65,7 +65,9 @@ class Workbench:
         settings, weights = self.settings(classifier, chosen), self.weights(prepared)
         seed, training = self.params.random_state, (prepared.X, prepared.y)
         with self._blaming(classifier, chosen):
-            fitted = fit(classifier, settings, self.strategy.class_weight, weights, seed, training, watched, self.threads)
+            fitted = fit(
+                classifier, settings, self.strategy.class_weight, weights, seed, training, watched, self.threads
+            )
             if not np.isfinite(fitted.classifier.predict_proba(prepared.X[:1])).all():
                 raise ValueError("its scores are no numbers; a setting is out of its range")
             return fitted

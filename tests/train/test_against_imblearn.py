@@ -105,20 +105,34 @@ def test_smote_on_categorical_columns_is_smoten(make_table: Callable[..., Table]
     assert np.array_equal(found.y, y)
 
 
+#: what logistic regression is here, and for scikit-learn, and how far the two may be apart
+SOLVERS = [
+    ({"solver": "lbfgs", "max_iter": 200}, {"max_iter": 200}, 1e-12),
+    ({"solver": "converged"}, {"solver": "newton-cholesky", "tol": 1e-10}, 1e-7),
+]
+
+
+@pytest.mark.parametrize(("ours", "theirs", "apart"), SOLVERS)
 @pytest.mark.parametrize("scale", ["before_resampling", "after_resampling"])
 def test_out_of_fold_scores_are_those_of_a_sampling_pipeline(
-    scale: str, make_table: Callable[..., Table], make_params: Callable[..., Any]
+    scale: str,
+    ours: dict[str, Any],
+    theirs: dict[str, Any],
+    apart: float,
+    make_table: Callable[..., Table],
+    make_params: Callable[..., Any],
 ) -> None:
     table = make_table("numeric", negatives=120, positives=30)
     imputer, scaler = ("imputer", SimpleImputer(strategy="median")), ("scaler", StandardScaler())
     sampler = ("sampler", SMOTE(sampling_strategy=0.75, k_neighbors=5, random_state=42))
     steps = [scaler, sampler] if scale == "before_resampling" else [sampler, scaler]
-    pipeline = SamplingPipeline([imputer, *steps, ("classifier", LogisticRegression(max_iter=200, random_state=42))])
+    pipeline = SamplingPipeline([imputer, *steps, ("classifier", LogisticRegression(**theirs, random_state=42))])
     folds = StratifiedKFold(5, shuffle=True, random_state=42)
     expected = cross_val_predict(pipeline, table.features(), table.target, cv=folds, method="predict_proba")[:, 1]
 
     strategy = {"sampler": "SMOTE", "sampling_strategy": 0.75, "k_neighbors": 5}
-    params = make_params(strategy, ["logistic_regression"], scale=scale, n_splits=5)
+    settings = {"logistic_regression": ours}
+    params = make_params(strategy, ["logistic_regression"], scale=scale, settings=settings, n_splits=5)
     outcome = fit_strategy(table, "tried", params, lambda _: None)
     validated = np.concatenate([fold.validation for fold in outcome.folds])
-    assert np.abs(outcome.oof["logistic_regression"] - expected[validated]).max() < 1e-12
+    assert np.abs(outcome.oof["logistic_regression"] - expected[validated]).max() < apart

@@ -12,6 +12,7 @@ from stages.shared.tables import Table
 from stages.train import crossfit, workbench
 from stages.train.outcome import Outcome
 from stages.train.params import TrainParams
+from stages.train.preprocess import Arrays
 from stages.train.record import oof_columns
 from stages.train.resample import Prepared, transform
 from stages.train.settings import SAMPLER_SETTINGS
@@ -81,11 +82,11 @@ def test_each_validation_part_is_the_untouched_rows_of_its_fold(
     name: str, kind: str, seen: Callable[[str, str], Seen]
 ) -> None:
     run = seen(name, kind)
-    frame, y = run.table.features(), run.table.target
+    features, y = Arrays.of(run.table), run.table.target
     assert len(run.outcome.folds) == 3
     for fold, validation, prepared in zip(run.outcome.folds, run.validation, run.prepared, strict=False):
         assert validation is not None
-        assert np.array_equal(validation[0], transform(prepared.steps, frame.iloc[fold.validation]))
+        assert np.array_equal(validation[0], transform(prepared.steps, features.rows(fold.validation)))
         assert np.array_equal(validation[1], y[fold.validation])
         assert len(as_set(validation[0])) == len(validation[0])  # rows are unique, so that sets count them
     assert sum(len(validation[1]) for validation in run.validation[:3] if validation) == 80
@@ -97,12 +98,12 @@ def test_no_row_that_was_made_is_validated_and_no_validated_row_is_learned_from(
     name: str, kind: str, seen: Callable[[str, str], Seen]
 ) -> None:
     run = seen(name, kind)
-    frame = run.table.features()
+    features = Arrays.of(run.table)
     for fold, training, validation, prepared in zip(
         run.outcome.folds, run.training, run.validation, run.prepared, strict=False
     ):
         assert validation is not None
-        original = as_set(transform(prepared.steps, frame.iloc[fold.training]))
+        original = as_set(transform(prepared.steps, features.rows(fold.training)))
         learned, validated = as_set(training[0]), as_set(validation[0])
         made = learned - original
         assert not made & validated
@@ -115,7 +116,7 @@ def test_the_proof_is_not_empty(name: str, seen: Callable[[str, str], Seen]) -> 
     """Rows were made in every fold, as many as the record says."""
     run = seen(name, "numeric")
     for record, training, fold in zip(run.outcome.records, run.training, run.outcome.folds, strict=False):
-        original = as_set(transform(run.prepared[0].steps, run.table.features().iloc[fold.training]))
+        original = as_set(transform(run.prepared[0].steps, Arrays.of(run.table).rows(fold.training)))
         assert record.added > 0
         assert len(training[1]) == len(fold.training) + record.added - record.removed
         assert as_set(training[0]) - original

@@ -1,0 +1,123 @@
+"""Logistic regression at its optimum: where a tight solver of scikit-learn's ends, for every C at once."""
+
+from typing import Any
+import warnings
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+import numpy as np
+import pytest
+from scipy.special import expit
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+
+from stages.train import logistic
+from stages.train.logistic import Path, fit_path, is_converged
+from stages.train.weights import ClassWeights
+
+EQUAL = ClassWeights(1.0, 1.0)
+GRID = [0.1, 1.0, 10.0]
+
+
+def made(rows: int = 300, columns: int = 6, seed: int = 0) -> tuple[Any, Any]:
+    random = np.random.RandomState(seed)
+    y = (random.uniform(size=rows) < 0.2).astype(int)
+    y[:2] = 0, 1
+    return random.normal(size=(rows, columns)) + 0.7 * y[:, np.newaxis], y
+
+
+def tight(X: Any, y: Any, weights: ClassWeights, C: float, fit_intercept: bool = True) -> LogisticRegression:
+    by_label = {0: weights.negative, 1: weights.positive}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says so where rounding keeps it from so small a gradient
+        return LogisticRegression(
+            C=C, class_weight=by_label, solver="newton-cholesky", tol=1e-10, max_iter=1000, fit_intercept=fit_intercept
+        ).fit(X, y)
+
+
+def gradient(X: Any, y: Any, weights: ClassWeights, C: float, path: Path, place: int) -> Any:
+    """By the textbook, divided by C and the number of rows."""
+    w, b = path.coefficients[place], path.intercepts[place]
+    wrong = (expit(X @ w + b) - y) * np.where(y == 1, weights.positive, weights.negative)
+    return np.append(X.T @ wrong + w / C, wrong.sum()) / len(y)
+
+
+def test_by_hand() -> None:
+    """Without a column that tells anything, the intercept is the log odds: one positive to three negatives."""
+    path = fit_path(np.zeros((8, 1)), np.array([1, 1, 0, 0, 0, 0, 0, 0]), EQUAL, [1.0])
+    assert path.intercepts == pytest.approx(np.log([1 / 3]))
+    assert path.coefficients == pytest.approx(np.zeros((1, 1)))
+    assert path.scores(np.zeros((2, 1))) == pytest.approx(np.full((1, 2), 0.25))
+
+
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("weights", [EQUAL, ClassWeights(0.6, 2.5), ClassWeights(1.0, 50.0)])
+def test_it_ends_where_a_tight_solver_ends(weights: ClassWeights, fit_intercept: bool) -> None:
+    X, y = made()
+    path = fit_path(X, y, weights, GRID, fit_intercept=fit_intercept)
+    for place, C in enumerate(GRID):
+        expected = tight(X, y, weights, C, fit_intercept)
+        assert path.coefficients[place] == pytest.approx(expected.coef_[0], abs=1e-7)
+        assert path.intercepts[place] == pytest.approx(expected.intercept_[0], abs=1e-7)
+        assert path.scores(X)[place] == pytest.approx(expected.predict_proba(X)[:, 1], abs=1e-7)
+
+
+def test_the_model_scores_as_the_path_does() -> None:
+    X, y = made()
+    path = fit_path(X, y, EQUAL, GRID)
+    model = path.model(2, C=10.0)
+    assert isinstance(model, LogisticRegression)
+    assert model.predict_proba(X)[:, 1] == pytest.approx(path.scores(X)[2], abs=1e-15)
+    assert (model.predict(X) == (path.scores(X)[2] > 0.5)).all()
+    assert model.n_features_in_ == 6
+
+
+def test_a_start_leads_to_the_same_place_sooner() -> None:
+    X, y = made()
+    near = fit_path(X[:280], y[:280], EQUAL, GRID)
+    cold, warm = fit_path(X, y, EQUAL, GRID), fit_path(X, y, EQUAL, GRID, start=near)
+    assert warm.coefficients == pytest.approx(cold.coefficients, abs=1e-7)
+    assert np.array_equal(warm.hessian, near.hessian)  # what was known did the work
+
+
+def test_neither_threads_nor_what_is_kept_turned_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    X, y = made()
+    monkeypatch.setattr(logistic, "BLOCK", 64)  # five blocks
+    expected = fit_path(X, y, EQUAL, GRID)
+    threaded = fit_path(X, y, EQUAL, GRID, threads=3)
+    monkeypatch.setattr(logistic, "TURNED", 0)
+    turned_each_time = fit_path(X, y, EQUAL, GRID)
+    for found in (threaded, turned_each_time):
+        assert np.array_equal(found.coefficients, expected.coefficients)
+        assert np.array_equal(found.intercepts, expected.intercepts)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10_000), scale=st.floats(-3, 3), separable=st.booleans(), collinear=st.booleans())
+def test_it_ends_on_any_table(seed: int, scale: float, separable: bool, collinear: bool) -> None:
+    """Separable classes, columns of any size, the same column twice, one outlier: the gradient vanishes."""
+    random = np.random.RandomState(seed)
+    X, y = made(rows=random.randint(10, 200), columns=random.randint(1, 8), seed=seed)
+    if separable:
+        X[:, 0] += 100.0 * y
+    X[:, -1] *= 10.0**scale
+    X[0, 0] = 1000.0
+    if collinear:
+        X = np.column_stack([X, X[:, 0], np.ones(len(X))])
+    weights, C = ClassWeights(1.0, float(random.choice([1, 10]))), [1e-3, 1.0, 1e4]
+    path = fit_path(X, y, weights, C)
+    for place, one in enumerate(C):
+        size = np.abs(X).max() * weights.positive
+        assert np.abs(gradient(X, y, weights, one, path, place)).max() <= 1e-7 * size
+
+
+def test_too_few_steps_are_told() -> None:
+    X, y = made()
+    with pytest.warns(ConvergenceWarning, match="did not converge in 1 steps; raise max_iter"):
+        fit_path(X, y, EQUAL, GRID, max_iter=1)
+
+
+def test_it_runs_unless_a_solver_of_scikit_learns_is_named() -> None:
+    assert is_converged({"C": 1.0, "max_iter": 10})
+    assert is_converged({"solver": "converged"})
+    assert not is_converged({"solver": "lbfgs"})
