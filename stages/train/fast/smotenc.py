@@ -17,13 +17,14 @@ from sklearn.utils.sparsefuncs import mean_variance_axis
 
 from stages.train.fast.blocks import Ints
 from stages.train.fast.neighbours import ExactNeighbors, exact
+from stages.train.fast.plain import Plain
 from stages.train.fast.smote import Draw, draw_partners
 
 #: counts, of new rows by levels, that are held at a time
 AT_ONCE = 1 << 22
 
 
-class SMOTENC(over_sampling.SMOTENC):  # type: ignore[misc]
+class SMOTENC(Plain, over_sampling.SMOTENC):  # type: ignore[misc]
     """imbalanced-learn's SMOTENC (Chawla et al. 2002, section 6.1): its parameters, its refusals, its very rows.
 
     Tables that are not plain arrays of finite floats, and encoders and neighbours given as objects, go its own way.
@@ -65,7 +66,6 @@ class SMOTENC(over_sampling.SMOTENC):  # type: ignore[misc]
         weight = levels.copy()
         weight.data[:] = self.median_std_[label] / np.sqrt(2)
         encoded[:, continuous.shape[1] :] = weight
-        self.nn_k_.fit(encoded)
         draw = draw_partners(self.nn_k_, encoded, len(into), self.random_state)
         made = np.empty((len(into), continuous.shape[1]), dtype=X_class.dtype)
         draw.interpolate(continuous, made)
