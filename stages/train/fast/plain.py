@@ -1,7 +1,8 @@
 """Calls of `fit_resample` that every check of imbalanced-learn would let pass, told apart sooner than they check.
 
 Its checks take a millisecond a call, many times the arithmetic of SMOTE on a few thousand rows, and a search over a
-grid repeats them for each setting. What is not plainly well formed goes through all of them, to be refused in their words.
+grid repeats them for each setting. What is not plainly well formed goes through all of them, to be refused in their
+words.
 """
 
 from typing import Any
