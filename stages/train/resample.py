@@ -122,6 +122,7 @@ def _why_not(sampler: Sampler, counts: Target, error: str) -> str:
         searched, rows = (int(number) for number in too_few.groups())
         for setting in ("k_neighbors", "n_neighbors", "m_neighbors", "n_neighbors_ver3"):
             neighbours = getattr(sampler, setting, None)
+            neighbours = getattr(neighbours, "k", neighbours)  # of a search that is shared
             # some samplers search for one more: the row itself
             if isinstance(neighbours, int) and (itself := searched - neighbours) in (0, 1):
                 return f"{name}: {setting} is {neighbours} {found}; at most {rows - itself} is possible there"

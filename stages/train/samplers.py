@@ -9,6 +9,8 @@ Those that come from `fast` are imbalanced-learn's own classes with a faster sea
 """
 
 from dataclasses import dataclass
+from functools import cache
+from inspect import signature
 from typing import Any, Literal, Protocol
 
 from imblearn.over_sampling import SMOTEN, KMeansSMOTE, RandomOverSampler
@@ -27,6 +29,7 @@ import numpy.typing as npt
 from stages.shared.errors import InputError
 from stages.train.fast.cleaners import AllKNN, EditedNearestNeighbours, RepeatedEditedNearestNeighbours, TomekLinks
 from stages.train.fast.others import ADASYN, SVMSMOTE, BorderlineSMOTE
+from stages.train.fast.shared import SharedNeighbours
 from stages.train.fast.smote import SMOTE
 from stages.train.fast.smotenc import SMOTENC
 from stages.train.params import Strategy
@@ -75,6 +78,15 @@ SELECTING = frozenset(
     name for name in SAMPLERS if not name.endswith("SMOTE") and name not in ("ADASYN", "SMOTEN", "SMOTENC")
 ) - {"ClusterCentroids"}
 
+#: the setting of each sampler that one search can serve for all of a grid
+SHARING = {
+    "ADASYN": "n_neighbors",
+    "BorderlineSMOTE": "k_neighbors",
+    "SMOTE": "k_neighbors",
+    "SMOTENC": "k_neighbors",
+    "SVMSMOTE": "k_neighbors",
+}
+
 _SNAPPED = "{} has no categorical form: it sees one column a level, each row snapped to its nearest"
 
 
@@ -95,10 +107,12 @@ def make_plan(
     n_categorical: int,
     random_state: int,
     tuned: Settings | None = None,
+    shared: SharedNeighbours | None = None,
 ) -> Plan:
     """The samplers that carry out strategy `name` on a table with so many columns of each type.
 
-    `tuned` are settings of the sampler that stand in place of the strategy's own.
+    `tuned` are settings of the sampler that stand in place of the strategy's own; `shared` is a search for neighbours
+    that is asked where the sampler is one of SHARING: the same rows, found sooner when a grid is gone through.
     Raises InputError when the table lacks the columns that the sampler is made for.
     """
     asked = strategy.sampler
@@ -115,7 +129,7 @@ def make_plan(
     if isinstance(settings.get("sampling_strategy"), dict):
         counts = settings["sampling_strategy"]
         settings["sampling_strategy"] = {int(label == "positive"): count for label, count in counts.items()}
-    sampler = _seeded(SAMPLERS[form](**settings), random_state)
+    sampler = _made(form, settings, random_state, shared)
     ran = " + ".join([form, *(type(item).__name__ for item in cleaning)])
     if n_categorical and form in ("SMOTENC", "SMOTEN"):
         # on codes, before they become one column a level; the cleaner measures distances, so it comes after that
@@ -139,11 +153,22 @@ def _form(asked: str, n_numeric: int, n_categorical: int, key: str) -> tuple[str
     return asked, "as asked"
 
 
-def _seeded(sampler: Any, random_state: int) -> Sampler:
-    if "random_state" in sampler.get_params():
-        sampler.set_params(random_state=random_state)
-    seeded: Sampler = sampler
-    return seeded
+def _made(form: str, settings: Settings, random_state: int, shared: SharedNeighbours | None) -> Sampler:
+    known = _defaults(form)
+    if "random_state" in known:
+        settings["random_state"] = random_state
+    if shared is not None and form in SHARING:
+        k = settings.get(SHARING[form], known[SHARING[form]])
+        if type(k) is int and 1 <= k <= shared.k_max:  # anything else is for the sampler itself, to refuse perhaps
+            settings[SHARING[form]] = shared.for_k(k)
+    sampler: Sampler = SAMPLERS[form](**settings)
+    return sampler
+
+
+@cache
+def _defaults(form: str) -> dict[str, Any]:
+    """The settings that a sampler knows, by their defaults."""
+    return {name: parameter.default for name, parameter in signature(SAMPLERS[form]).parameters.items()}
 
 
 def snap_levels(X: npt.NDArray[np.float64], blocks: list[slice]) -> npt.NDArray[np.float64]:

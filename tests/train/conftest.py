@@ -10,6 +10,7 @@ import pytest
 from stages.shared.errors import InputError
 from stages.shared.params import read_params
 from stages.shared.tables import Table
+from stages.train.fast.shared import SharedNeighbours
 from stages.train.params import PreprocessParams, Strategy, TrainParams
 from stages.train.preprocess import Steps, level_blocks, make_steps
 from stages.train.resample import Prepared, prepare_fold
@@ -38,10 +39,13 @@ def prepare() -> Callable[..., Fold]:
         scale: str = "before_resampling",
         max_categories: int = 30,
         random_state: int = 42,
+        shared: SharedNeighbours | None = None,
     ) -> Fold:
         n_numeric, n_categorical = len(table.contract.numeric), len(table.contract.categorical)
         params = PreprocessParams.model_validate({"impute": "median", "scale": scale, "max_categories": max_categories})
-        plan = make_plan("tried", Strategy.model_validate(strategy), n_numeric, n_categorical, random_state)
+        plan = make_plan(
+            "tried", Strategy.model_validate(strategy), n_numeric, n_categorical, random_state, shared=shared
+        )
         steps = make_steps(table.contract, params)
         prepared = prepare_fold(table.features(), table.target, steps, plan, n_numeric)
         return Fold(prepared, _blocks(steps, n_numeric))

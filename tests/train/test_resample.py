@@ -11,6 +11,7 @@ from stages.shared.contract import Feature
 from stages.shared.errors import InputError
 from stages.shared.tables import Table
 from stages.train.crossfit import fit_strategy
+from stages.train.fast.shared import SharedNeighbours
 from stages.train.params import TrainParams
 
 Prepare = Callable[..., Any]
@@ -82,9 +83,9 @@ def test_the_ratio_is_minority_to_majority(
     )
 
 
-def refusal(make_table: MakeTable, prepare: Prepare, kind: str, strategy: dict[str, Any]) -> str:
+def refusal(make_table: MakeTable, prepare: Prepare, kind: str, strategy: dict[str, Any], **how: Any) -> str:
     with pytest.raises(InputError) as caught:
-        prepare(make_table(kind, negatives=30, positives=10, missing=False), strategy)
+        prepare(make_table(kind, negatives=30, positives=10, missing=False), strategy, **how)
     return str(caught.value)
 
 
@@ -113,6 +114,18 @@ def test_too_many_neighbours_names_the_setting_and_the_largest_possible(
     message = refusal(make_table, prepare, kind, {"sampler": sampler, setting: largest + 1})
     found = f"{setting} is {largest + 1} on a training fold with 30 negatives and 10 positives"
     assert f"{found}; at most {largest} is possible there" in message
+    shared = SharedNeighbours(largest + 5)
+    assert refusal(make_table, prepare, kind, {"sampler": sampler, setting: largest + 1}, shared=shared) == message
+
+
+def test_a_search_that_is_shared_changes_nothing(make_table: MakeTable, prepare: Prepare) -> None:
+    shared = SharedNeighbours(7)
+    for k, kind in ((7, "numeric"), (3, "numeric"), (3, "mixed"), (7, "mixed")):
+        table, strategy = make_table(kind), {"sampler": "SMOTEENN", "k_neighbors": k}
+        with_it, without = (prepare(table, strategy, shared=search).prepared for search in (shared, None))
+        assert np.array_equal(with_it.X, without.X)
+        assert with_it.flow == without.flow
+    assert shared.searches == 2
 
 
 @pytest.mark.parametrize(

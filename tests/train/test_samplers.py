@@ -9,10 +9,11 @@ import pytest
 from stages.shared.errors import InputError
 from stages.train.fast.cleaners import EditedNearestNeighbours, TomekLinks
 from stages.train.fast.others import ADASYN
+from stages.train.fast.shared import SharedNeighbours
 from stages.train.fast.smote import SMOTE
 from stages.train.fast.smotenc import SMOTENC
 from stages.train.params import Strategy
-from stages.train.samplers import Plan, make_plan, snap_levels
+from stages.train.samplers import Place, Plan, make_plan, snap_levels
 
 
 def plan(sampler: str | None, n_numeric: int, n_categorical: int, **settings: Any) -> Plan:
@@ -50,6 +51,44 @@ def test_settings_reach_the_sampler() -> None:
     parameters = vars(sampler)
     assert (parameters["sampling_strategy"], parameters["k_neighbors"], parameters["random_state"]) == (0.5, 3, 42)
     assert parameters["categorical_features"] == [2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("sampler", "columns", "place", "setting"),
+    [
+        ("SMOTE", (2, 0), "preprocessor", "k_neighbors"),
+        ("SMOTE", (2, 3), "preprocessor", "k_neighbors"),
+        ("SMOTEENN", (2, 0), "preprocessor", "k_neighbors"),
+        ("BorderlineSMOTE", (2, 3), "encoder", "k_neighbors"),
+        ("SVMSMOTE", (2, 0), "preprocessor", "k_neighbors"),
+        ("ADASYN", (2, 0), "preprocessor", "n_neighbors"),
+    ],
+)
+def test_a_shared_search_stands_in_place_of_a_number(
+    sampler: str, columns: tuple[int, int], place: Place, setting: str
+) -> None:
+    shared = SharedNeighbours(7)
+    strategy = Strategy.model_validate({"sampler": sampler})
+    for tuned, k in (({setting: 7}, 7), ({setting: 3}, 3), ({}, 5)):
+        first = make_plan("tried", strategy, *columns, 42, tuned, shared).after[place][0]
+        part = vars(first)[setting]
+        assert (part.shared, part.k) == (shared, k)
+
+
+@pytest.mark.parametrize(
+    ("sampler", "columns", "settings"),
+    [
+        ("SMOTE", (2, 0), {"k_neighbors": 8}),  # more than is searched for
+        ("SMOTE", (2, 0), {"k_neighbors": 0}),  # for the sampler to refuse
+        ("SMOTE", (2, 0), {"k_neighbors": 3.0}),
+        ("SMOTE", (0, 2), {"k_neighbors": 3}),  # SMOTEN's distances are not Euclidean
+        ("KMeansSMOTE", (2, 0), {"k_neighbors": 3}),
+    ],
+)
+def test_what_cannot_be_shared_stays_a_number(sampler: str, columns: tuple[int, int], settings: dict[str, Any]) -> None:
+    strategy = Strategy.model_validate({"sampler": sampler, **settings})
+    found = make_plan("tried", strategy, *columns, 42, {}, SharedNeighbours(7)).after["preprocessor"][0]
+    assert vars(found)["k_neighbors"] == settings["k_neighbors"]
 
 
 def test_a_mapping_names_classes_by_their_code() -> None:

@@ -59,11 +59,11 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
         k = self.n_neighbors if n_neighbors is None else n_neighbors
         if len(rows) == 0 and 0 < k <= _rows(self._fit_X):
             return np.empty((0, k), dtype=np.intp)
-        if not self._is_worth(rows, X, k):
-            return self._by_scikit_learn(rows, X, k)
+        if not self.is_worth(rows, X, k):
+            return self.by_scikit_learn(rows, X, k)
         found, sure = self.certain_neighbors_of(rows, X, k)
         if not sure.all():
-            found[~sure] = self._by_scikit_learn(rows[~sure], X, k)
+            found[~sure] = self.by_scikit_learn(rows[~sure], X, k)
         return found
 
     def certain_neighbors_of(self, rows: Ints, X: Any, k: int, products: bool | None = None) -> tuple[Ints, Bools]:
@@ -84,12 +84,22 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
     def border(self, y: npt.NDArray[Any], one_side: bool = False) -> Border:
         """The fitted rows that may have one of another class among their `n_neighbors` nearest (see `borders`)."""
         X, every = self._fit_X, np.arange(len(y))
-        if not self._is_worth(every, X, self.n_neighbors):
+        if not self.is_worth(every, X, self.n_neighbors):
             return unknown(every, self.n_neighbors)
         with _THREADS.limit(limits=1, user_api="blas"):
             return border(_dense(X), y, self.n_neighbors, _workers(), self._fit_method == "brute", one_side)
 
-    def _is_worth(self, rows: Ints, X: Any, k: int) -> bool:
+    def neighbors_inside(self, X: Any, drawn: Ints) -> tuple[Ints, Ints]:
+        """The neighbours of rows of X among all of them, and the place in that of each row `drawn`, some repeatedly.
+
+        Fits to X. Shapes (searched rows, n_neighbors) and (drawn rows,): the neighbours of `drawn[i]` are
+        `found[places[i]]`.
+        """
+        rows, places = np.unique(drawn, return_inverse=True)
+        return self.fit(X).neighbors_of(rows, X), places
+
+    def is_worth(self, rows: Ints, X: Any, k: int) -> bool:
+        """Whether the search here is faster than scikit-learn's, and fit for this table."""
         fitted = self._fit_X
         if X.shape[1:] != fitted.shape[1:] or X.dtype != fitted.dtype or not 0 < k < _rows(fitted):
             return False
@@ -112,7 +122,9 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
             return _whole_chunks(rows, _rows(X))
         return rows
 
-    def _by_scikit_learn(self, rows: Ints, X: Any, k: int) -> Ints:
+    def by_scikit_learn(self, rows: Ints, X: Any, k: int | None = None) -> Ints:
+        """As `neighbors_of`, by scikit-learn itself: the rows of its answer for the whole of X."""
+        k = self.n_neighbors if k is None else k
         asked = self._asked(rows, X, k)
         found: Ints = super().kneighbors(X if len(asked) == _rows(X) else X[asked], k, return_distance=False)
         return found[np.searchsorted(asked, rows)]

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from imblearn import over_sampling
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
@@ -11,12 +10,13 @@ from sklearn.utils import check_random_state
 
 from stages.train.fast.blocks import Floats, Ints
 from stages.train.fast.neighbours import ExactNeighbors, exact
+from stages.train.fast.plain import Plain
 
 #: rows that are made at a time, so that nothing but the result is large
 AT_ONCE = 8192
 
 
-class SMOTE(over_sampling.SMOTE):  # type: ignore[misc]
+class SMOTE(Plain):
     """imbalanced-learn's SMOTE (Chawla et al. 2002): its parameters, its refusals and, bit for bit, its rows."""
 
     def _validate_estimator(self) -> None:
@@ -31,7 +31,6 @@ class SMOTE(over_sampling.SMOTE):  # type: ignore[misc]
         for label, n_samples in self.sampling_strategy_.items():
             if n_samples > 0:
                 X_class = X[np.flatnonzero(y == label)]
-                self.nn_k_.fit(X_class)
                 made.append((label, X_class, draw_partners(self.nn_k_, X_class, n_samples, self.random_state)))
         X_resampled = np.empty((len(X) + sum(len(draw.base) for *_, draw in made), X.shape[1]), dtype=X.dtype)
         X_resampled[: len(X)] = X
@@ -70,12 +69,12 @@ class Draw:
 def draw_partners(neighbors: ExactNeighbors, X: Any, n_samples: int, random_state: Any) -> Draw:
     """The draws of `BaseSMOTE._make_samples`, in its order; only rows that are drawn as base are searched for.
 
-    neighbors: fitted to `X`, the rows of one class; it counts the row itself as a neighbour, which SMOTE leaves out.
+    neighbors: those of `X`, the rows of one class; it counts the row itself as a neighbour, which SMOTE leaves out.
     """
     random = check_random_state(random_state)
     k = neighbors.n_neighbors - 1
     chosen = random.randint(low=0, high=X.shape[0] * k, size=n_samples)
     steps = random.uniform(size=n_samples)[:, np.newaxis]
     base, place = np.divmod(chosen, k)
-    drawn, which = np.unique(base, return_inverse=True)
-    return Draw(base, place, steps, neighbors.neighbors_of(drawn, X)[:, 1:], which)
+    nearest, which = neighbors.neighbors_inside(X, base)
+    return Draw(base, place, steps, nearest[:, 1:], which)

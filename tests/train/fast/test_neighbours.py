@@ -77,9 +77,9 @@ def test_scikit_learn_is_asked_about_doubtful_rows_and_no_others(monkeypatch: py
     X = normal(np.random.RandomState(1), 300, 4)
     X[7] = X[8]
     asked: list[int] = []
-    own = ExactNeighbors._by_scikit_learn
+    own = ExactNeighbors.by_scikit_learn
     monkeypatch.setattr(
-        ExactNeighbors, "_by_scikit_learn", lambda self, rows, *rest: asked.extend(rows) or own(self, rows, *rest)
+        ExactNeighbors, "by_scikit_learn", lambda self, rows, *rest: asked.extend(rows) or own(self, rows, *rest)
     )
     found, expected = both(X, X, 3)
     assert {7, 8} <= set(asked)
