@@ -14,19 +14,24 @@ _MOST = 60
 
 
 def fit_by_round(
-    xgboost: XGBClassifier, training: tuple[Features, Target], validation: tuple[Features, Target] | None
+    xgboost: XGBClassifier,
+    training: tuple[Features, Target],
+    validation: tuple[Features, Target] | None,
+    weights: Features | None = None,
 ) -> list[Epoch]:
     """Fits `xgboost` in place; returns its curve, thinned to 60 rounds at most, when a validation part is given.
+
+    `weights`, shape (rows,), are those of the training rows.
 
     The number of rounds is fixed, so looking at the validation part changes nothing in the model. Losses are log losses
     without weights, whatever `eval_metric` says.
     """
     if validation is None:
-        xgboost.fit(*training)
+        xgboost.fit(*training, sample_weight=weights)
         return []
     asked = xgboost.eval_metric
     xgboost.set_params(eval_metric=["logloss", "error"])
-    xgboost.fit(*training, eval_set=[training, validation], verbose=False)
+    xgboost.fit(*training, sample_weight=weights, eval_set=[training, validation], verbose=False)
     xgboost.set_params(eval_metric=asked)
     train, held_out = xgboost.evals_result().values()
     rounds = len(train["logloss"])

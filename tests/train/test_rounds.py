@@ -43,6 +43,30 @@ def test_being_watched_changes_nothing() -> None:
     assert watched.get_params() == alone.get_params()
 
 
+@pytest.mark.parametrize("validation", [None, VALIDATION])
+def test_rows_weigh_in_the_model_and_not_in_the_curve(validation: Any) -> None:
+    weights = np.where(Y[:80] == 1, 1.0, 7.0)
+    weighted, by_hand = model(5), model(5)
+    curve = fit_by_round(weighted, TRAINING, validation, weights)
+    by_hand.fit(*TRAINING, sample_weight=weights)
+    assert np.array_equal(weighted.predict_proba(X), by_hand.predict_proba(X))
+    for point in curve:
+        scores = by_hand.predict_proba(TRAINING[0], iteration_range=(0, point["epoch"]))[:, 1]
+        assert point["train_loss"] == pytest.approx(log_loss(TRAINING[1], scores), abs=1e-5)
+
+
+def test_a_row_that_stands_for_many_is_not_the_same_as_a_positive_that_counts_for_little() -> None:
+    """Eight negatives that stand for 80 and two positives. By rows, the positives are a leaf of two whole rows; at a
+    scale_pos_weight of a tenth they are two tenths of a row, which min_child_weight does not let stand alone."""
+    x, y = np.repeat([0.0, 1.0], [8, 2])[:, None], np.repeat([0, 1], [8, 2])
+    least = {"base_score": 0.5, "min_child_weight": 0.3, "reg_lambda": 0, "max_depth": 1}
+    rows, ratio = XGBClassifier(n_estimators=1, **least), XGBClassifier(n_estimators=1, scale_pos_weight=0.1, **least)
+    fit_by_round(rows, (x, y), None, np.where(y == 1, 1.0, 10.0))
+    fit_by_round(ratio, (x, y), None)
+    assert len(set(rows.predict_proba(x)[:, 1])) == 2
+    assert len(set(ratio.predict_proba(x)[:, 1])) == 1
+
+
 def test_a_long_curve_is_thinned_but_keeps_both_ends() -> None:
     curve = fit_by_round(model(150), TRAINING, VALIDATION)
     assert len(curve) == 60
