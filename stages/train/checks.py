@@ -33,6 +33,16 @@ def sampling_strategy_problems(value: Any) -> Iterator[str]:
         yield "sampling_strategy is minority / majority after resampling: above 0, at most 1"
 
 
+def class_weight_problems(class_weight: Any, sampler: str | None) -> Iterator[str]:
+    """What is wrong with a class weight beside the sampler of its strategy, or beside none."""
+    if class_weight == "prevalence" and sampler is None:
+        yield (
+            "class_weight: prevalence gives back the share of positives that a sampler has changed, and there is no "
+            "sampler; name one, as in {sampler: RandomUnderSampler, sampling_strategy: 0.05, class_weight: "
+            "prevalence}, or leave class_weight out"
+        )
+
+
 def classifier_problems(classifiers: dict[str, Settings]) -> Iterator[str]:
     """What is wrong with classifiers by name and their settings, each by itself."""
     for name, settings in classifiers.items():

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from stages.shared.params import Section, View, hint
 from stages.train.checks import (
+    class_weight_problems,
     classifier_problems,
     refuse,
     sampling_strategy_problems,
@@ -37,10 +38,10 @@ class PreprocessParams(Section):
 
 def _class_weight(value: Any) -> Any:
     """Weights by class name: a mapping by label would match nothing when YAML turns its keys to text."""
-    if value is None or value in ("balanced", "balanced_subsample"):
+    if value is None or value in ("balanced", "balanced_subsample", "prevalence"):
         return value
     if not isinstance(value, dict):
-        raise ValueError("allowed: balanced, balanced_subsample, or {negative: 1, positive: 10}")
+        raise ValueError("allowed: balanced, balanced_subsample, prevalence, or {negative: 1, positive: 10}")
     if set(value) != {"negative", "positive"}:
         raise ValueError(
             f"the classes are called `negative` and `positive` here (both are needed), not "
@@ -80,6 +81,7 @@ class Strategy(BaseModel):
         else:
             yield from unknown_settings(self.sampler, self.settings, SAMPLER_SETTINGS[self.sampler])
             yield from sampling_strategy_problems(self.settings.get("sampling_strategy", "auto"))
+        yield from class_weight_problems(self.class_weight, self.sampler)
         yield from classifier_problems(self.classifiers or {})
         yield from _blend_alone(self.classifiers or {})
         doubled = [name for name in self.classifiers or {} if name in BALANCED_ENSEMBLES]

@@ -10,7 +10,7 @@ from stages.train.combinations import AS_GIVEN
 from stages.train.measure import OF_PROBABILITIES, SCORE_METRICS
 from stages.train.outcome import FoldRecord, Outcome, Tuned
 from stages.train.search import Trial
-from stages.train.weights import scale_pos_weight
+from stages.train.weights import ClassWeights, of_xgboost
 
 
 def oof_columns(outcome: Outcome, y: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> dict[str, Any]:
@@ -39,15 +39,19 @@ def cross_validation(oof: dict[str, Any], calibrated: dict[str, Any]) -> dict[st
     return result
 
 
-def trace(name: str, outcome: Outcome, cv: dict[str, dict[str, dict[str, Any]]]) -> dict[str, Any]:
-    """The content of trace.json, as docs/artefacts.md describes it."""
+def trace(
+    name: str, outcome: Outcome, cv: dict[str, dict[str, dict[str, Any]]], class_weight: Any = None
+) -> dict[str, Any]:
+    """The content of trace.json, as docs/artefacts.md describes it; `class_weight` is that of the strategy."""
     plan = outcome.plan
     return {
         "strategy": name,
         "sampler": {"asked": plan.asked, "ran": plan.ran, "why": plan.why},
         "flow": [step.model_dump() for step in outcome.flow],
         "folds": [_fold(number, record) for number, record in enumerate(outcome.records)],
-        "class_weight": {classifier: _weights(classifier, outcome) for classifier in outcome.weights},
+        "class_weight": {
+            classifier: _weights(classifier, weights, class_weight) for classifier, weights in outcome.weights.items()
+        },
         "blend": outcome.shares,
         "epochs": {
             classifier: [
@@ -134,8 +138,8 @@ def _fold(number: int, record: FoldRecord) -> dict[str, Any]:
     return {"fold": number, **stations, "added": record.added, "removed": record.removed}
 
 
-def _weights(classifier: str, outcome: Outcome) -> dict[str, float]:
-    weights = outcome.weights[classifier]
+def _weights(classifier: str, weights: ClassWeights, class_weight: Any) -> dict[str, float]:
     if classifier == "xgboost":
-        return {"negative": 1.0, "positive": scale_pos_weight(weights)}
+        ratio, rows = of_xgboost(class_weight, weights)
+        return {"negative": rows.negative, "positive": rows.positive * ratio}
     return weights._asdict()

@@ -16,9 +16,11 @@ from stages.shared.tables import Table
 from stages.train.calibrate import METHODS, Recipe, cross_calibrated, fit_calibrator, recipe
 from stages.train.crossfit import fit_strategy
 from stages.train.params import Strategy, TrainParams
-from stages.train.weights import ClassWeights
+from stages.train.weights import ClassWeights, class_weights
 
 EVEN = ClassWeights(1.0, 1.0)
+
+COUNT = st.integers(1, 5000)
 
 
 def distorted(
@@ -37,6 +39,7 @@ def distorted(
         ("auto", {"sampler": "SMOTE"}, "xgboost", "sigmoid"),
         ("auto", {"class_weight": "balanced"}, "mlp", "sigmoid"),
         ("auto", {"class_weight": {"negative": 1, "positive": 5}}, "mlp", "sigmoid"),
+        ("auto", {"sampler": "RandomUnderSampler", "class_weight": "prevalence"}, "xgboost", "sigmoid"),
         ("auto", {"classifiers": {"rus_boost": {}, "mlp": {}}}, "rus_boost", "sigmoid"),
         ("auto", {"classifiers": {"rus_boost": {}, "mlp": {}}}, "mlp", "none"),
         ("isotonic", {}, "xgboost", "isotonic"),
@@ -66,6 +69,19 @@ def test_the_prior_is_that_of_counts_and_weights(
     assert np.exp(found.shift) == pytest.approx(factor)
     calibrator = fit_calibrator(found, np.array([0.2, 0.8]), np.array([0, 1]))
     assert calibrated(np.array([0.5]), calibrator)[0] == pytest.approx(factor / (1 + factor), rel=1e-6)
+
+
+@given(train=st.tuples(COUNT, COUNT), fitted=st.tuples(COUNT, COUNT))
+def test_with_the_prevalence_restored_there_is_no_prior_to_exchange(
+    train: tuple[int, int], fitted: tuple[int, int]
+) -> None:
+    weights = class_weights("prevalence", np.repeat([0, 1], fitted), train)
+    strategy = Strategy.model_validate({"sampler": "RandomUnderSampler", "class_weight": "prevalence"})
+    found = recipe("prior", strategy, "xgboost", train, fitted, weights)
+    assert found.shift == pytest.approx(0, abs=1e-14)
+    calibrator = fit_calibrator(found, np.array([0.2, 0.8]), np.array([0, 1]))
+    assert isinstance(calibrator, Line)
+    assert (calibrator.slope, calibrator.intercept) == (1.0, 0.0)
 
 
 @pytest.mark.parametrize(("method", "room"), [("sigmoid", 0.005), ("isotonic", 0.03), ("prior", 1e-6)])

@@ -54,6 +54,25 @@ def test_class_weights_that_are_fine(read: Read, value: str, weights: Any) -> No
     assert read(strategies=f"{{tried: {{class_weight: {value}}}}}").strategies["tried"].class_weight == weights
 
 
+@pytest.mark.parametrize("sampler", ["RandomUnderSampler", "SMOTE", "SMOTEENN", "TomekLinks"])
+def test_prevalence_stands_beside_any_sampler(read: Read, sampler: str) -> None:
+    found = read(strategies=f"{{tried: {{sampler: {sampler}, class_weight: prevalence}}}}").strategies["tried"]
+    assert found.class_weight == "prevalence"
+
+
+def test_prevalence_needs_a_sampler(problems: Problems) -> None:
+    (problem,) = problems(strategies="{tried: {class_weight: prevalence}}")
+    assert problem.startswith("strategies.tried: class_weight: prevalence gives back the share of positives")
+    assert "there is no sampler; name one, as in {sampler: RandomUnderSampler, sampling_strategy: 0.05" in problem
+    assert "or leave class_weight out" in problem
+
+
+def test_prevalence_is_nothing_for_what_balances_by_itself(problems: Problems) -> None:
+    strategy = "{sampler: SMOTE, class_weight: prevalence, classifiers: {rus_boost: {}}}"
+    (problem,) = problems(strategies=f"{{tried: {strategy}}}")
+    assert "rus_boost balances by itself: leave sampler and class_weight out" in problem
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [
@@ -69,7 +88,10 @@ def test_class_weights_that_are_fine(read: Read, value: str, weights: Any) -> No
         ("{negative: 1, positive: .inf}", "the weight of `positive` must be a number above 0"),
         ("{negative: true, positive: 2}", "the weight of `negative` must be a number above 0"),
         ("{negative: '1', positive: 2}", "the weight of `negative` must be a number above 0"),
-        ("balance", "allowed: balanced, balanced_subsample, or {negative: 1, positive: 10}; found 'balance'"),
+        (
+            "balance",
+            "allowed: balanced, balanced_subsample, prevalence, or {negative: 1, positive: 10}; found 'balance'",
+        ),
         ("10", "allowed: balanced"),
         ("true", "allowed: balanced"),
         ("[1, 10]", "allowed: balanced"),

@@ -131,6 +131,11 @@ def test_the_trace_has_the_documented_keys() -> None:
     json.dumps(found, allow_nan=False)
 
 
+def test_where_the_prevalence_is_restored_xgboost_has_the_weights_of_rows() -> None:
+    content = trace("under", outcome(), {}, "prevalence")["class_weight"]
+    assert content["xgboost"] == content["mlp"] == {"negative": 0.5, "positive": 2.0}
+
+
 @pytest.mark.parametrize("scale", ["before_resampling", "after_resampling"])
 def test_the_pipeline_trace_of_the_course(
     scale: str, make_table: Callable[..., Table], make_params: Callable[..., TrainParams]

@@ -10,6 +10,7 @@ from xgboost import XGBClassifier
 
 from stages.shared.tables import Table
 from stages.train.crossfit import fit_strategy
+from stages.train.matrices import Binned
 from stages.train.rounds import fit_by_round
 
 RNG = np.random.RandomState(0)
@@ -35,18 +36,87 @@ def test_losses_are_log_losses_of_the_model_so_far() -> None:
             assert point[f"{part}_accuracy"] == pytest.approx(right, abs=1e-6)  # type: ignore[literal-required]
 
 
-def test_being_watched_changes_nothing() -> None:
-    watched, alone = model(20, eval_metric="aucpr"), model(20, eval_metric="aucpr")
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"eval_metric": "aucpr"},
+        {"subsample": 0.5, "scale_pos_weight": 4.0},
+        {"tree_method": "exact"},
+        {"tree_method": "approx"},
+        {"booster": "dart", "subsample": 0.5},
+        {"booster": "gblinear"},
+    ],
+    ids=str,
+)
+def test_being_watched_changes_nothing(settings: dict[str, Any]) -> None:
+    if settings.get("booster") == "gblinear":
+        watched, alone = (XGBClassifier(n_estimators=20, random_state=0, n_jobs=1, **settings) for _ in range(2))
+    else:
+        watched, alone = model(20, **settings), model(20, **settings)
     fit_by_round(watched, TRAINING, VALIDATION)
     assert fit_by_round(alone, TRAINING, None) == []
     assert np.array_equal(watched.predict_proba(X), alone.predict_proba(X))
     assert watched.get_params() == alone.get_params()
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"subsample": 0.5, "scale_pos_weight": 4.0}, {"tree_method": "exact"}, {"booster": "dart"}, {"max_bin": 4}],
+    ids=str,
+)
+def test_the_curve_is_that_of_an_eval_set(settings: dict[str, Any]) -> None:
+    """What XGBoost measures after every round, of which 60 are kept."""
+    curve = fit_by_round(model(150, **settings), TRAINING, VALIDATION)
+    every = model(150, **settings, eval_metric=["logloss", "error"])
+    every.fit(*TRAINING, eval_set=[TRAINING, VALIDATION], verbose=False)
+    train, held_out = every.evals_result().values()
+    for point in curve:
+        place = point["epoch"] - 1
+        assert point["train_loss"] == train["logloss"][place]
+        assert point["validation_loss"] == held_out["logloss"][place]
+        assert point["train_accuracy"] == 1 - train["error"][place]
+        assert point["validation_accuracy"] == 1 - held_out["error"][place]
+
+
+@pytest.mark.parametrize("validation", [None, VALIDATION])
+def test_rows_weigh_in_the_model_and_not_in_the_curve(validation: Any) -> None:
+    weights = np.where(Y[:80] == 1, 1.0, 7.0)
+    weighted, by_hand = model(5), model(5)
+    curve = fit_by_round(weighted, TRAINING, validation, weights)
+    by_hand.fit(*TRAINING, sample_weight=weights)
+    assert np.array_equal(weighted.predict_proba(X), by_hand.predict_proba(X))
+    for point in curve:
+        scores = by_hand.predict_proba(TRAINING[0], iteration_range=(0, point["epoch"]))[:, 1]
+        assert point["train_loss"] == pytest.approx(log_loss(TRAINING[1], scores), abs=1e-5)
+
+
+def test_a_row_that_stands_for_many_is_not_the_same_as_a_positive_that_counts_for_little() -> None:
+    """Eight negatives that stand for 80 and two positives. By rows, the positives are a leaf of two whole rows; at a
+    scale_pos_weight of a tenth they are two tenths of a row, which min_child_weight does not let stand alone."""
+    x, y = np.repeat([0.0, 1.0], [8, 2])[:, None], np.repeat([0, 1], [8, 2])
+    least = {"base_score": 0.5, "min_child_weight": 0.3, "reg_lambda": 0, "max_depth": 1}
+    rows, ratio = XGBClassifier(n_estimators=1, **least), XGBClassifier(n_estimators=1, scale_pos_weight=0.1, **least)
+    fit_by_round(rows, (x, y), None, np.where(y == 1, 1.0, 10.0))
+    fit_by_round(ratio, (x, y), None)
+    assert len(set(rows.predict_proba(x)[:, 1])) == 2
+    assert len(set(ratio.predict_proba(x)[:, 1])) == 1
+
+
 def test_a_long_curve_is_thinned_but_keeps_both_ends() -> None:
     curve = fit_by_round(model(150), TRAINING, VALIDATION)
     assert len(curve) == 60
     assert (curve[0]["epoch"], curve[-1]["epoch"]) == (1, 150)
+
+
+@pytest.mark.parametrize("validation", [None, VALIDATION])
+@pytest.mark.parametrize("weights", [None, np.where(Y[:80] == 1, 1.0, 7.0)], ids=["even", "weighted"])
+def test_rows_that_were_binned_before_give_the_same(validation: Any, weights: Any) -> None:
+    binned = Binned(*TRAINING, weights)
+    for settings in ({"subsample": 0.5}, {"subsample": 0.5, "learning_rate": 0.1}):
+        alone, shared = model(9, **settings), model(9, **settings)
+        expected = fit_by_round(alone, TRAINING, validation, weights)
+        assert fit_by_round(shared, TRAINING, validation, weights, binned) == expected
+        assert shared.get_booster().save_raw() == alone.get_booster().save_raw()
 
 
 def test_the_folds_of_a_strategy_have_it(make_table: Callable[..., Table], make_params: Callable[..., Any]) -> None:
