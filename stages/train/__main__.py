@@ -9,6 +9,7 @@ from stages.shared.errors import InputError, run_door
 from stages.shared.params import read_params
 from stages.shared.threads import cores, one_thread_each
 from stages.train.params import TrainParams
+from stages.train.settings import BLEND
 
 
 def main() -> None:
@@ -34,7 +35,9 @@ def main() -> None:
 
     table = read_table(paths.TRAIN)
     inputs = {str(path): sha256(path) for path in (paths.TRAIN, Path("requirements.lock"))}
-    progress = Progress(f"train@{name}", params.cv.n_splits * params.cv.n_repeats + 1)
+    classifiers = params.strategies[name].classifiers or params.classifiers
+    fitted = [classifier for classifier in classifiers if classifier != BLEND]
+    progress = Progress(f"train@{name}", len(fitted) * (params.cv.n_splits * params.cv.n_repeats + 1))
     outcome = fit_strategy(table, name, params, progress, workers=cores())
     oof = oof_columns(outcome, table.target, table.rows)
     y, fold, n_splits = oof["y"], oof["fold"], params.cv.n_splits

@@ -17,7 +17,7 @@ from stages.train.epochs import Epoch, fit_by_epoch
 from stages.train.logistic import fit_path, is_converged, path_settings
 from stages.train.rounds import fit_by_round
 from stages.train.settings import Settings
-from stages.train.weights import ClassWeights, scale_pos_weight
+from stages.train.weights import ClassWeights, of_xgboost, row_weights
 
 Features = npt.NDArray[np.float64]
 Target = npt.NDArray[np.int64]
@@ -42,7 +42,7 @@ def _forest(kind: type) -> Build:
 
 
 def _xgboost(settings: Settings, class_weight: Any, weights: ClassWeights, random_state: int) -> Any:
-    ratio = scale_pos_weight(weights)
+    ratio, _ = of_xgboost(class_weight, weights)
     return XGBClassifier(**settings, scale_pos_weight=ratio, random_state=random_state, n_jobs=1)
 
 
@@ -110,10 +110,10 @@ def fit(
     if n_jobs > 1 and "n_jobs" in classifier.get_params():
         classifier.set_params(n_jobs=n_jobs)
     if name == "mlp":
-        row_weights = None if weights == (1.0, 1.0) else np.where(y == 1, weights.positive, weights.negative)
-        return Fitted(classifier, fit_by_epoch(classifier, X, y, row_weights, validation))
+        return Fitted(classifier, fit_by_epoch(classifier, X, y, row_weights(weights, y), validation))
     if name == "xgboost":
-        return Fitted(classifier, fit_by_round(classifier, training, validation))
+        _, of_rows = of_xgboost(class_weight, weights)
+        return Fitted(classifier, fit_by_round(classifier, training, validation, row_weights(of_rows, y)))
     try:
         return Fitted(classifier.fit(X, y), [])
     except ValueError as error:

@@ -7,9 +7,10 @@ process and its threads serve where there is no safe fork, or where the table is
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
 import multiprocessing
+import pickle
 import sys
+from threading import Thread
 from types import TracebackType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
@@ -19,40 +20,53 @@ from stages.shared.processes import end_with_parent
 Known = TypeVar("Known")
 Rest = ParamSpec("Rest")
 Result = TypeVar("Result")
-
-#: what the workers know; set in each of them as it starts
-_known: Any = None
+Tell = Callable[[str], None]
 
 
 class Crew(Generic[Known]):
-    """Calls functions with `known` as their first argument, in `workers` forks or, with one worker, right away."""
+    """Calls functions with `known` as their first argument, in `workers` forks or, with one worker, right away.
 
-    def __init__(self, known: Known, workers: int = 1) -> None:
-        self._known, self._stack = known, ExitStack()
-        self._pool = None
+    `told` hears of what they `tell`.
+    """
+
+    def __init__(self, known: Known, workers: int = 1, told: Tell = lambda _: None) -> None:
+        self._known, self._told = known, told
+        self._pool: ProcessPoolExecutor | None = None
         if workers > 1 and sys.platform == "linux":  # elsewhere libraries do not survive a fork
             fork = multiprocessing.get_context("fork")
-            self._pool = ProcessPoolExecutor(workers, mp_context=fork, initializer=_start, initargs=(known,))
+            self._queue = fork.SimpleQueue()
+            self._listener = Thread(target=self._listen, daemon=True)
+            self._pool = ProcessPoolExecutor(workers, fork, _start, (known, self._queue.put))
 
     def __enter__(self) -> "Crew[Known]":
-        if self._pool is not None:
-            self._stack.enter_context(self._pool)
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._pool is not None and error is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
-        self._stack.close()
+        if self._pool is None:
+            return
+        self._pool.shutdown(cancel_futures=True)
+        if self._listener.is_alive():
+            self._queue.put(None)
+            self._listener.join()
 
     def call(
         self, work: Callable[Concatenate[Known, Rest], Result], *rest: Rest.args, **named: Rest.kwargs
     ) -> "Call[Result]":
         """`work(known, …)`, begun; its arguments and its result must be such as can be pickled."""
         if self._pool is None:
+            _start(self._known, self._told)
             done: Future[Result] = Future()
-            done.set_result(work(self._known, *rest, **named))
+            # through pickle, as from a worker: which objects are one and the same shows in the file of a model
+            done.set_result(pickle.loads(pickle.dumps(work(self._known, *rest, **named))))  # noqa: S301
             return Call(done)
-        return Call(self._pool.submit(_work, work, rest, named))
+        call = Call(self._pool.submit(_work, work, rest, named))
+        if self._listener.ident is None:  # with the first call all workers are forked: no thread was there to be lost
+            self._listener.start()
+        return call
+
+    def _listen(self) -> None:
+        while (what := self._queue.get()) is not None:
+            self._told(what)
 
 
 class Call(Generic[Result]):
@@ -72,11 +86,23 @@ class Call(Generic[Result]):
             ) from None
 
 
-def _start(known: Any) -> None:
-    global _known
-    end_with_parent()
-    _known = known
+class _Here:
+    """What the functions that are called find in this process."""
+
+    known: Any = None
+    tell: Tell = staticmethod(lambda _: None)
+
+
+def tell(what: str) -> None:
+    """Tells whoever called that something is done."""
+    _Here.tell(what)
+
+
+def _start(known: Any, tell: Tell) -> None:
+    if multiprocessing.parent_process() is not None:
+        end_with_parent()
+    _Here.known, _Here.tell = known, staticmethod(tell)
 
 
 def _work(work: Callable[..., Result], rest: Any, named: Any) -> Result:
-    return work(_known, *rest, **named)
+    return work(_Here.known, *rest, **named)

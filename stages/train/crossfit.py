@@ -13,7 +13,7 @@ from stages.shared.tables import Table
 from stages.train.blend import with_blend
 from stages.train.calibrate import Recipe, recipe
 from stages.train.combinations import AS_GIVEN, Combination
-from stages.train.crew import Crew
+from stages.train.crew import Crew, tell
 from stages.train.folds import Fold, make_folds
 from stages.train.outcome import FoldRecord, Outcome, Scores, Tuned
 from stages.train.params import TrainParams
@@ -35,7 +35,7 @@ def fit_strategy(
 
     Every fold is preprocessed once, and resampled once for all classifiers with the same settings of the sampler.
     What is tuned is tuned again inside each training fold (nested cross-validation), so that no out-of-fold score comes
-    from a model whose settings were chosen on its row. `progress` is told of each finished fold. Folds are worked on by
+    from a model whose settings were chosen on its row. `progress` is told of each finished fit. Folds are worked on by
     so many `workers`, or by one whose fits take `threads`; the outcome does not depend on either.
     Raises InputError naming the params key when a sampler or a classifier cannot work with its settings.
     """
@@ -43,16 +43,12 @@ def fit_strategy(
     folds = make_folds(bench.y, table.units, params.cv, params.random_state)
     tuned_ones = grids(bench)
     untuned = [classifier for classifier in bench.classifiers if classifier not in tuned_ones]
-    with Crew(bench, workers) as crew:
-        calls = [crew.call(_fit_fold, fold) for fold in folds]
+    with Crew(bench, workers, progress) as crew:
+        calls = [crew.call(_fit_fold, number, fold) for number, fold in enumerate(folds)]
         begun = crew.call(fit_all, {}, untuned) if untuned else None  # need not wait for the search
-        parts = []
-        for number, call in enumerate(calls):
-            parts.append(call.result())
-            progress(f"fold {number + 1} of {len(folds)}")
+        parts = [call.result() for call in calls]
         tuned = _search(bench, folds, parts) if tuned_ones else {}
         last = begun.result() if begun else Last([], {}, {}, {}, {})
-        progress("all of train")
         if tuned:
             chosen = {classifier: found.chosen for classifier, found in tuned.items()}
             last = _joined(bench, last, crew.call(fit_all, chosen, list(tuned)).result())
@@ -93,7 +89,7 @@ class _FoldPart:
     gave_up: dict[str, bool]
 
 
-def _fit_fold(bench: Workbench, fold: Fold) -> _FoldPart:
+def _fit_fold(bench: Workbench, number: int, fold: Fold) -> _FoldPart:
     rows, chosen, tried = FoldRows(bench, fold), search_inside(bench, fold.training), grids(bench)
     halving = bench.params.tuning.search.how == "halving"
     measured = measure_fold(bench, rows, tried, full=True) if tried and not halving else None
@@ -110,6 +106,7 @@ def _fit_fold(bench: Workbench, fold: Fold) -> _FoldPart:
             gave_up[classifier] = fitted.gave_up
             if fitted.curve:
                 curves[classifier] = fitted.curve
+            tell(f"{classifier}, fold {number + 1}")
     return _FoldPart(scores, chosen, measured, replace(record, curves=_in_order(bench, curves)), gave_up)
 
 
@@ -140,6 +137,7 @@ def fit_all(bench: Workbench, chosen: Chosen, wanted: Sequence[str]) -> Last:
             recipes[classifier] = recipe(
                 params.calibration, bench.strategy, classifier, _counts(y), _counts(prepared.y), weights[classifier]
             )
+            tell(f"{classifier}, all of train")
     return Last(as_given.flow, models, weights, recipes, gave_up)
 
 

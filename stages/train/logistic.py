@@ -23,7 +23,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from stages.train.settings import CONVERGED, Settings
-from stages.train.weights import ClassWeights
+from stages.train.weights import ClassWeights, row_weights
 
 Floats = npt.NDArray[np.float64]
 Target = npt.NDArray[np.int64]
@@ -160,7 +160,7 @@ class _Problem:
     ) -> None:
         self.X, self.y, self.weights, self.C = X, y.astype(np.float64), weights, C
         self.fit_intercept, self.threads = fit_intercept, threads
-        self.row_weights = None if weights == (1.0, 1.0) else np.where(y == 1, weights.positive, weights.negative)
+        self.row_weights = row_weights(weights, y)
         #: the loss where nothing is known, but for a factor of about one
         self.worth = C * (len(X) if self.row_weights is None else self.row_weights.sum())
         self.blocks = [slice(start, start + BLOCK) for start in range(0, len(X), BLOCK)]

@@ -40,6 +40,11 @@ class Prepared:
     added: int  # rows that the samplers added, and took away
     removed: int
 
+    @property
+    def before(self) -> tuple[int, int]:
+        """Negatives and positives before any resampling."""
+        return self.flow[0].negative, self.flow[0].positive
+
 
 @dataclass(frozen=True)
 class Preprocessed:

@@ -1,9 +1,13 @@
 """Several settings of one classifier on the same rows: what they share is done once."""
 
 from collections.abc import Callable
+from typing import Any
+
+import numpy as np
 
 from stages.train.combinations import Combination
 from stages.train.logistic import fit_path, is_converged, path_settings
+from stages.train.prefixes import PREFIXES, prefix_scores, serves
 from stages.train.resample import Features, Prepared
 from stages.train.workbench import FoldRows, Scores, Workbench
 
@@ -50,5 +54,20 @@ def _one_path(
     return list(path.scores(X))
 
 
+def _one_ensemble(
+    bench: Workbench, rows: FoldRows, classifier: str, tried: list[Combination], prepared: Prepared, X: Features
+) -> list[Scores]:
+    """The largest ensemble alone is fitted: its first trees are the smaller ones."""
+    sizes: list[Any] = [bench.settings(classifier, combination).get("n_estimators") for combination in tried]
+    if len(tried) == 1 or not all(serves(classifier, bench.settings(classifier, each)) for each in tried):
+        return _one_by_one(bench, rows, classifier, tried, prepared, X)
+    largest = max(range(len(tried)), key=lambda place: sizes[place])
+    fitted = bench.fit(classifier, tried[largest], prepared).classifier
+    return [np.asarray(prefix_scores(classifier, fitted, size, X), dtype=np.float64) for size in sizes]
+
+
 #: by classifier: the setting of which several values can be served at once, and by what
-SHARED: dict[str, tuple[str, Share]] = {"logistic_regression": ("C", _one_path)}
+SHARED: dict[str, tuple[str, Share]] = {
+    "logistic_regression": ("C", _one_path),
+    **dict.fromkeys(PREFIXES, ("n_estimators", _one_ensemble)),
+}

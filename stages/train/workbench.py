@@ -11,12 +11,14 @@ from stages.shared.errors import InputError
 from stages.shared.tables import Table
 from stages.train.classifiers import Fitted, fit
 from stages.train.combinations import Combination
+from stages.train.fast.shared import SharedNeighbours
 from stages.train.folds import Fold
 from stages.train.params import TrainParams
 from stages.train.preprocess import Arrays, Steps, make_steps, on_arrays
 from stages.train.resample import Features, Prepared, Target, preprocess, resample, transform
-from stages.train.samplers import Plan, make_plan
+from stages.train.samplers import SHARING, Plan, make_plan
 from stages.train.settings import BLEND, Settings
+from stages.train.tuning_params import Grid
 from stages.train.weights import ClassWeights, class_weights
 
 Index = npt.NDArray[np.int64]
@@ -38,10 +40,21 @@ class Workbench:
         self._key = f"strategies.{name}.classifiers" if self.strategy.classifiers else "classifiers"
         self.n_numeric = len(table.contract.numeric)
 
-    def plan(self, tuned: Settings) -> Plan:
-        """The samplers, with `tuned` in place of their own settings."""
+    def plan(self, tuned: Settings, shared: SharedNeighbours | None = None) -> Plan:
+        """The samplers, with `tuned` in place of their own settings; `shared` finds their neighbours."""
         n_categorical, random_state = len(self.table.contract.categorical), self.params.random_state
-        return make_plan(self.name, self.strategy, self.n_numeric, n_categorical, random_state, tuned)
+        return make_plan(self.name, self.strategy, self.n_numeric, n_categorical, random_state, tuned, shared)
+
+    def shared_neighbours(self) -> SharedNeighbours | None:
+        """A search that serves every number of neighbours in the grid of the sampler, for one fold."""
+        sampler = self.strategy.sampler or ""
+        tried = [self.strategy.settings, *({key: k} for key, some in self._grid(sampler).items() for k in some)]
+        numbers = [settings.get(key) for settings in tried for key in set(SHARING.values())]
+        k_max = max((k for k in numbers if type(k) is int), default=0)
+        return SharedNeighbours(k_max) if self._grid(sampler) and k_max > 0 else None
+
+    def _grid(self, sampler: str) -> Grid:
+        return self.params.tuning.samplers.get(sampler, {})
 
     def steps(self) -> Steps:
         """The steps before a classifier, not fitted."""
@@ -84,7 +97,7 @@ class Workbench:
 
     def weights(self, prepared: Prepared) -> ClassWeights:
         """What the strategy's class weight means on these rows."""
-        return class_weights(self.strategy.class_weight, prepared.y)
+        return class_weights(self.strategy.class_weight, prepared.y, prepared.before)
 
 
 class FoldRows:
@@ -96,6 +109,7 @@ class FoldRows:
         first, *_ = self._steps(slice(0, 1))
         self._start = preprocess(self._features(fold.training), bench.y[fold.training], first)
         self._validation = first[1].transform(self._features(fold.validation)) if len(fold.validation) else None
+        self._shared = bench.shared_neighbours()
         self.y_validation = bench.y[fold.validation]
         #: by classifier and settings, an optimum that is near the next one
         self.starts: dict[str, Any] = {}
@@ -107,7 +121,7 @@ class FoldRows:
         """
         bench = self._bench
         try:
-            return resample(self._start, self._steps(slice(1, None)), bench.plan(tuned), bench.n_numeric)
+            return resample(self._start, self._steps(slice(1, None)), bench.plan(tuned, self._shared), bench.n_numeric)
         except InputError as error:
             key = f"strategies.{bench.name}"
             if tuned:
