@@ -80,6 +80,11 @@ def found_in(bench: Workbench, folds: Iterable[Measured]) -> dict[str, Found]:
     return _found(bench, trials, _go_on(bench, trials), full=True)
 
 
+def measure_grid(bench: Workbench, fold: Fold) -> Measured:
+    """The whole grid in one fold, with no more than the search needs."""
+    return measure_fold(bench, FoldRows(bench, fold), grids(bench))
+
+
 def measure_fold(bench: Workbench, rows: FoldRows, tried: dict[str, list[Combination]], full: bool = False) -> Measured:
     """For each combination in one fold its metrics by name, or why the sampler could not work with it.
 

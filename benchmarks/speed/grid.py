@@ -1,0 +1,181 @@
+"""The course's grid by GridSearchCV and by our search: `python -m benchmarks.speed.grid`.
+
+SMOTE's k_neighbors 3, 5, 7 × sampling_strategy 0.5, 0.75, 1 × C 0.1, 1, 10 in five folds, 135 fits, on made tables of
+the course's kind (90/10). Ours is what the stage train runs, from the table to all fold scores, by two workers that are
+forked anew each time; GridSearchCV's are kept.
+
+converged: logistic regression at its optimum; equal where GridSearchCV with a solver of tolerance 1e-10 gives the same
+fold scores (that run is not timed). replay: scikit-learn's default solver; equal where all 135 fold scores are the same
+bits.
+"""
+
+import argparse
+from collections.abc import Callable
+import os
+import statistics
+import time
+from typing import Any
+
+RATIOS, NEIGHBOURS, C = [0.5, 0.75, 1.0], [3, 5, 7], [0.1, 1.0, 10.0]
+TIGHT = {"solver": "newton-cholesky", "tol": 1e-10}
+
+
+def made(rows: int, columns: int) -> tuple[Any, Any]:
+    """The training side of a made table, as the course parts it."""
+    from sklearn.datasets import make_classification
+    from sklearn.model_selection import train_test_split
+
+    X, y = make_classification(rows, columns, weights=[0.9, 0.1], flip_y=0.01, random_state=42)
+    X, _, y, _ = train_test_split(X, y, test_size=0.25, stratify=y, random_state=42)
+    return X, y
+
+
+def theirs(X: Any, y: Any, solver: dict[str, Any], n_jobs: int) -> Callable[[], Any]:
+    """GridSearchCV over imbalanced-learn's pipeline; its fold scores, shape (C, k, ratio, fold)."""
+    from imblearn.over_sampling import SMOTE
+    from imblearn.pipeline import Pipeline
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GridSearchCV, StratifiedKFold
+    from sklearn.preprocessing import StandardScaler
+
+    steps = [("scale", StandardScaler()), ("smote", SMOTE(random_state=42))]
+    pipeline = Pipeline([*steps, ("classify", LogisticRegression(max_iter=1000, random_state=42, **solver))])
+    grid = {"smote__k_neighbors": NEIGHBOURS, "smote__sampling_strategy": RATIOS, "classify__C": C}
+    folds = StratifiedKFold(5, shuffle=True, random_state=42)
+
+    def search() -> Any:
+        found = GridSearchCV(pipeline, grid, scoring="average_precision", cv=folds, n_jobs=n_jobs, refit=False).fit(
+            X, y
+        )
+        scores = np.array([found.cv_results_[f"split{fold}_test_score"] for fold in range(5)])
+        return scores.T.reshape(len(C), len(NEIGHBOURS), len(RATIOS), 5)  # names in their alphabet
+
+    return search
+
+
+def ours(X: Any, y: Any, solver: str, workers: int) -> Callable[[], Any]:
+    """The search of the stage train; its fold scores in the same shape."""
+    import numpy as np
+    import pyarrow as pa
+
+    from stages.shared.contract import ROW, UNIT, Contract, Feature
+    from stages.shared.tables import Table
+    from stages.train.crew import Crew
+    from stages.train.folds import make_folds
+    from stages.train.params import TrainParams
+    from stages.train.search import found_in, measure_grid
+    from stages.train.workbench import Workbench
+
+    params = TrainParams.model_validate({
+        "random_state": 42,
+        "cv": {"n_splits": 5, "n_repeats": 1},
+        "preprocess": {"impute": "median", "scale": "before_resampling", "max_categories": 30},
+        "strategies": {"smote": {"sampler": "SMOTE"}},
+        "classifiers": {"logistic_regression": {"max_iter": 1000, "solver": solver}},
+        "tuning": {
+            "metric": "average_precision", "search": {"how": "exhaustive"}, "n_splits": 3,
+            "samplers": {"SMOTE": {"k_neighbors": NEIGHBOURS, "sampling_strategy": RATIOS}},
+            "classifiers": {"logistic_regression": {"C": C}},
+        },
+        "calibration": "auto",
+    })  # fmt: skip
+    names = [f"x{place}" for place in range(X.shape[1])]
+    contract = Contract(
+        source="made", rows=len(y), positives=int(y.sum()), target="y", positive="1", negative="0",
+        features=[Feature(name=name, type="numeric", missing=0.0) for name in names],
+        key=[], group=None, time=None, missing={},
+    )  # fmt: skip
+    place = pa.array(np.arange(len(y)))
+    columns = dict(zip(names, map(pa.array, X.T), strict=True))
+    table = Table(pa.table({ROW: place, UNIT: place, **columns, "y": pa.array(y)}), contract, [])
+
+    def search() -> Any:
+        bench = Workbench(table, "smote", params)
+        folds = make_folds(bench.y, table.units, params.cv, params.random_state)
+        with Crew(bench, workers) as crew:
+            calls = [crew.call(measure_grid, fold) for fold in folds]
+            trials = found_in(bench, [call.result() for call in calls])["logistic_regression"].trials
+        by_point = {
+            (trial.combination.classifier["C"], *trial.combination.sampler.values()): [
+                values["average_precision"] for values in trial.folds
+            ]
+            for trial in trials
+        }
+        return np.array([[[by_point[c, k, ratio] for ratio in RATIOS] for k in NEIGHBOURS] for c in C])
+
+    return search
+
+
+def cpu() -> float:
+    """CPU seconds of this process and all its children, those that still live among them."""
+    import psutil
+
+    me = psutil.Process()
+    total = sum(me.cpu_times()[:4])
+    for child in me.children(recursive=True):
+        times = child.cpu_times()
+        total += times.user + times.system
+    return total
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
+    """Wall and CPU seconds of a call, and what it gave."""
+    before, start = cpu(), time.perf_counter()
+    result = work()
+    return time.perf_counter() - start, cpu() - before, result
+
+
+def row(name: str, first: Callable[[], Any], second: Callable[[], Any], expected: Any, pairs: int) -> str:
+    """A row of a Markdown table: medians over alternating pairs, and how far fold scores are from what is expected."""
+    import numpy as np
+
+    first(), second()  # their workers are started, caches are warm
+    runs = []
+    for pair in range(pairs):
+        sides = [timed(first), timed(second)] if pair % 2 == 0 else [timed(second), timed(first)][::-1]
+        apart = float(np.abs(sides[1][2] - (sides[0][2] if expected is None else expected)).max())
+        assert apart <= (0.0 if expected is None else 1e-9), f"{name}: fold scores differ by {apart}"
+        runs.append(sides)
+    cells = [name]
+    for which in (0, 1):
+        before, after = (statistics.median(run[side][which] for run in runs) for side in (0, 1))
+        ratios = [run[0][which] / run[1][which] for run in runs]
+        cells += [
+            f"{before:.3f}", f"{after:.3f}", f"{statistics.median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f})"
+        ]  # fmt: skip
+    equal = "all 135 the same bits" if expected is None else "those of tolerance 1e-10 (1e-9)"
+    return f"| {' | '.join(cells)} | {equal} | {pairs} | {os.getloadavg()[0]:.1f} |"
+
+
+HEADER = (
+    "| case | wall s, GridSearchCV | ours | ratio | CPU s, GridSearchCV | ours | ratio | fold scores | pairs | load |\n"
+    "|:--|--:|--:|--:|--:|--:|--:|:--|--:|--:|"
+)
+
+
+def main() -> None:
+    """Prints the table as Markdown."""
+    parser = argparse.ArgumentParser(description="Compares our search with GridSearchCV.")
+    parser.add_argument("--pairs", type=int, default=5, help="alternating pairs of runs for each case")
+    parser.add_argument("--only", default="", help="cases with this text in their names")
+    options = parser.parse_args()
+    from stages.shared.threads import one_thread_each
+
+    one_thread_each()
+    print(f"One thread a process, {os.cpu_count()} cores. Load before: {os.getloadavg()[0]:.1f}.\n\n{HEADER}")
+    for rows, columns, n_jobs, mode in (
+        (3000, 10, 2, "converged"), (3000, 10, 1, "converged"), (3000, 10, 2, "replay"), (3000, 10, 1, "replay"),
+        (30_000, 30, 1, "converged"), (30_000, 30, 2, "converged"), (30_000, 30, 1, "replay"),
+    ):  # fmt: skip
+        name = f"{rows:,} × {columns}, {mode}, against n_jobs={n_jobs}"
+        if options.only not in name:
+            continue
+        X, y = made(rows, columns)
+        expected = theirs(X, y, TIGHT, 1)() if mode == "converged" else None
+        solver = "converged" if mode == "converged" else "lbfgs"
+        print(row(name, theirs(X, y, {}, n_jobs), ours(X, y, solver, 2), expected, options.pairs), flush=True)
+
+
+if __name__ == "__main__":
+    main()
