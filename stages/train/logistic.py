@@ -36,7 +36,7 @@ BLOCK = 4096
 TURNED = 64 << 20
 
 #: a step that moves no coefficient by more than this part of the largest (or of 1) is the last
-LAST_STEP = 1e-8
+LAST_STEP = 1e-7
 
 #: a Hessian is made anew when a step leaves more than this part of the gradient
 SLOW = 0.2
@@ -58,7 +58,7 @@ class Path:
 
     coefficients: Floats  # shape (C, columns)
     intercepts: Floats  # shape (C,)
-    hessian: Floats  # the last that was made, shape (C, columns + 1, columns + 1)
+    inverse: Floats  # of the last Hessian that was made, shape (C, columns + 1, columns + 1)
     steps: int
 
     def scores(self, X: Floats) -> Floats:
@@ -95,30 +95,30 @@ def fit_path(
     problem = _Problem(X, y, weights, np.asarray(C, dtype=np.float64), fit_intercept, threads)
     W = problem.origin() if start is None else np.column_stack([start.coefficients, start.intercepts])
     with np.errstate(over="ignore"):  # exp(−z) may be infinite: 1 / (1 + ∞) is 0, as it should be
-        W, hessian, steps = _newton(problem, W, None if start is None else start.hessian, max_iter)
-    return Path(W[:, :-1].copy(), W[:, -1].copy(), hessian, steps)
+        W, inverse, steps = _newton(problem, W, None if start is None else start.inverse, max_iter)
+    return Path(W[:, :-1].copy(), W[:, -1].copy(), inverse, steps)
 
 
-def _newton(problem: "_Problem", W: Floats, hessian: Floats | None, max_iter: int) -> tuple[Floats, Floats, int]:
-    """Steps from W, shape (C, columns + 1), until the last moves nothing; with the last Hessian and their number.
+def _newton(problem: "_Problem", W: Floats, known: Floats | None, max_iter: int) -> tuple[Floats, Floats, int]:
+    """Steps from W, shape (C, columns + 1), until the last moves nothing; with the last H⁻¹ and their number.
 
     How far a gradient g is from vanishing is measured by the Newton decrement √(g H⁻¹ g), which knows nothing of the
     units of the columns.
     """
-    fresh = hessian is None
-    gradient, made = problem.look(W, with_hessian=fresh)
-    hessian = made if hessian is None else hessian
-    step, size = _step(hessian, gradient)
+    fresh = known is None
+    gradient, hessian = problem.look(W, with_hessian=fresh)
+    inverse = _inverse(hessian) if known is None else known
+    step, size = _step(inverse, gradient)
     going = np.ones(len(W), dtype=np.bool_)
     for steps in range(1, max_iter + 1):
         step[~going] = 0.0
         going &= np.abs(step).max(axis=1) > LAST_STEP * np.maximum(1.0, np.abs(W).max(axis=1))
         if not going.any():
-            return W - step, hessian, steps
+            return W - step, inverse, steps
         before, step_before, last = W, step, size
         W = before - step
         gradient, _ = problem.look(W)
-        step, size = _step(hessian, gradient)
+        step, size = _step(inverse, gradient)
         slow, idle = going & ~(size < SLOW * last), going & ~(size < IDLE * last)
         if fresh:
             rounding = idle & (last**2 <= NOTHING * problem.worth)
@@ -129,16 +129,21 @@ def _newton(problem: "_Problem", W: Floats, hessian: Floats | None, max_iter: in
             elif idle.any():
                 W = np.where(idle[:, np.newaxis], before, W)
             gradient, hessian = problem.look(W, with_hessian=True)
-            step, size = _step(hessian, gradient)
+            inverse = _inverse(hessian)
+            step, size = _step(inverse, gradient)
         fresh = bool(slow.any())
     warnings.warn(f"logistic regression did not converge in {max_iter} steps; raise max_iter", ConvergenceWarning, 3)
-    return W, hessian, max_iter
+    return W, inverse, max_iter
 
 
-def _step(hessian: Floats, gradient: Floats) -> tuple[Floats, Floats]:
+def _inverse(hessian: Floats) -> Floats:
+    return np.asarray(np.linalg.inv(hessian), dtype=np.float64)
+
+
+def _step(inverse: Floats, gradient: Floats) -> tuple[Floats, Floats]:
     """The way to where the gradient would vanish if the loss were a parabola, and the Newton decrement, for each C."""
-    step = np.asarray(np.linalg.solve(hessian, gradient[:, :, np.newaxis])[:, :, 0], dtype=np.float64)
-    return step, np.asarray(np.sqrt(np.maximum(np.einsum("ij,ij->i", gradient, step), 0.0)))
+    step = np.matmul(inverse, gradient[:, :, np.newaxis])[:, :, 0]
+    return step, np.sqrt(np.maximum((gradient * step).sum(axis=1), 0.0))
 
 
 def _shortened(problem: "_Problem", W: Floats, step: Floats, size: Floats, which: npt.NDArray[np.bool_]) -> Floats:
@@ -161,6 +166,7 @@ class _Problem:
         self.X, self.y, self.weights, self.C = X, y.astype(np.float64), weights, C
         self.fit_intercept, self.threads = fit_intercept, threads
         self.row_weights = row_weights(weights, y)
+        self._diagonal = np.arange(X.shape[1])
         #: the loss where nothing is known, but for a factor of about one
         self.worth = C * (len(X) if self.row_weights is None else self.row_weights.sum())
         self.blocks = [slice(start, start + BLOCK) for start in range(0, len(X), BLOCK)]
@@ -176,17 +182,16 @@ class _Problem:
 
     def look(self, W: Floats, with_hessian: bool = False) -> tuple[Floats, Floats]:
         """The gradient at W, shape (C, columns + 1), and the Hessians, shape (C, columns + 1, columns + 1)."""
-        m, d = W.shape[0], W.shape[1] - 1
-        gradient, hessian = np.zeros(W.shape), np.zeros((m, d + 1, d + 1) if with_hessian else 0)
-        for own, curved in self._over_blocks(lambda block: self._look_at(block, W, with_hessian)):
+        parts = self._over_blocks(lambda block: self._look_at(block, W, with_hessian))
+        gradient, hessian = next(parts)
+        for own, curved in parts:
             gradient += own
-            if with_hessian:
-                hessian += curved
+            hessian += curved
         gradient *= self.C[:, np.newaxis]
         gradient[:, :-1] += W[:, :-1]
         if with_hessian:
             hessian *= self.C[:, np.newaxis, np.newaxis]
-            hessian[:, range(d), range(d)] += 1.0
+            hessian[:, self._diagonal, self._diagonal] += 1.0
         if not self.fit_intercept:
             gradient[:, -1] = 0.0
             if with_hessian:
@@ -219,21 +224,24 @@ class _Problem:
         with ThreadPoolExecutor(self.threads) as pool:
             yield from pool.map(work, range(len(self.blocks)))
 
-    def _look_at(self, block: int, W: Floats, with_hessian: bool) -> tuple[Floats, Any]:
-        rows = self.blocks[block]
-        X = self._columns(block)
+    def _look_at(self, block: int, W: Floats, with_hessian: bool) -> tuple[Floats, Floats]:
+        rows, X = self.blocks[block], self._columns(block)
         expected = _expit(W[:, :-1] @ X + W[:, -1:])
-        wrong = expected - self.y[rows]
         weight = None if self.row_weights is None else self.row_weights[rows]
+        hessian = self._curvature(X, expected, weight) if with_hessian else _NONE
+        wrong = np.subtract(expected, self.y[rows], out=expected)
         if weight is not None:
             wrong *= weight
-        gradient = np.column_stack([wrong @ X.T, wrong.sum(axis=1)])
-        if not with_hessian:
-            return gradient, None
+        gradient = np.empty(W.shape)
+        np.matmul(wrong, X.T, out=gradient[:, :-1])
+        wrong.sum(axis=1, out=gradient[:, -1])
+        return gradient, hessian
+
+    def _curvature(self, X: Floats, expected: Floats, weight: Floats | None) -> Floats:
         curved = expected * (1 - expected)
         if weight is not None:
             curved *= weight
-        return gradient, np.stack([_weighted_products(X, one) for one in curved])
+        return np.stack([_weighted_products(X, one) for one in curved])
 
 
 def _weighted_products(X: Floats, weight: Floats) -> Floats:
@@ -255,6 +263,10 @@ def is_converged(settings: Settings) -> bool:
 def path_settings(settings: Settings) -> Settings:
     """Those settings of logistic regression, beside C, that bear on its optimum and the way there."""
     return {key: settings[key] for key in ("fit_intercept", "max_iter") if key in settings}
+
+
+#: the Hessian that was not asked for
+_NONE = np.zeros(0)
 
 
 def _expit(Z: Floats) -> Floats:
