@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from stages.prepare.csv_bytes import Pieces
 from stages.prepare.csv_text import parse
 from stages.prepare.read import is_typed, read_columns
 from stages.shared.errors import InputError
@@ -22,6 +23,10 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_siz
 
 def read(content: str | bytes | pa.Table, path: str = SOURCE) -> pa.Table:
     return read_columns(Path(place(content, path)))
+
+
+def whole(content: bytes) -> Pieces:
+    return lambda: iter([content])
 
 
 def test_csv_cells_are_texts_as_they_stand(repository: Path) -> None:
@@ -57,9 +62,9 @@ def test_a_cell_may_span_lines(repository: Path) -> None:
 
 
 def test_a_cell_may_span_lines_where_pyarrow_cuts_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stages.prepare.csv_text.BLOCK", 40)
+    monkeypatch.setattr("stages.prepare.csv_rows.BLOCK", 40)
     content = "a,b\n" + '"one\ntwo\nthree",1\n' * 20
-    assert parse(content.encode(), "t.csv").column("a").to_pylist() == ["one\ntwo\nthree"] * 20
+    assert parse(whole(content.encode()), "t.csv").column("a").to_pylist() == ["one\ntwo\nthree"] * 20
 
 
 @given(st.lists(st.lists(cells, min_size=3, max_size=3), min_size=1, max_size=8))
@@ -67,7 +72,7 @@ def test_a_cell_may_span_lines_where_pyarrow_cuts_the_file(monkeypatch: pytest.M
 def test_what_the_standard_library_writes_is_read_back(rows: list[list[str]]) -> None:
     text = io.StringIO()
     standard_csv.writer(text, quoting=standard_csv.QUOTE_ALL).writerows([["a", "b", "c"], *rows])
-    table = parse(text.getvalue().encode(), "t.csv")
+    table = parse(whole(text.getvalue().encode()), "t.csv")
     assert [[cell or "" for cell in row.values()] for row in table.to_pylist()] == rows
 
 
@@ -75,7 +80,7 @@ def test_what_the_standard_library_writes_is_read_back(rows: list[list[str]]) ->
 @settings(deadline=None, max_examples=300)
 def test_any_bytes_are_a_table_or_an_input_error(content: bytes) -> None:
     try:
-        table = parse(content, "t.csv")
+        table = parse(whole(content), "t.csv")
     except InputError:
         return
     assert table.num_rows > 0
