@@ -11,7 +11,7 @@ from stages.shared.errors import InputError
 Pieces = Callable[[], Iterator[bytes]]
 
 #: a line may have so many bytes: what reads it holds it whole
-LONGEST = 16 << 20
+LONGEST = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,13 @@ class Scan:
     """What is known of a text once all of its bytes were seen."""
 
     lines: int  # at least as many as there are
+    longest: int  # no line has more bytes
     quoted: bool  # whether there is a quote anywhere
 
 
 def scan(pieces: Iterator[bytes], source: str) -> Scan:
-    """Raises InputError for text that is not UTF-8, holds a NUL byte, or a line of more than 16 MiB."""
-    offset = lines = length = 0
+    """Raises InputError for text that is not UTF-8, holds a NUL byte, or a line of more than 64 MiB."""
+    offset = lines = length = longest = 0
     quoted, rest, beginning = False, b"", b""
     for piece in pieces:
         piece = rest + piece
@@ -36,12 +37,13 @@ def scan(pieces: Iterator[bytes], source: str) -> Scan:
             raise InputError(
                 f"{source}: holds a NUL byte at byte offset {offset + place} (line {line}); save it as UTF-8 text"
             )
+        longest = max(longest, length + len(piece))
         length = _line_length(piece, length, lines, source)
         quoted = quoted or b'"' in piece
         lines += line_ends(piece)
         offset += whole
     _whole_characters(rest, offset, lines, beginning, source, final=True)
-    return Scan(lines + 1, quoted)
+    return Scan(lines + 1, longest, quoted)
 
 
 def line_ends(piece: bytes) -> int:

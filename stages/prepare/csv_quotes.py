@@ -7,9 +7,15 @@ import io
 from stages.prepare.csv_bytes import last_line_end, line_ends, without_mark
 from stages.shared.errors import InputError
 
+#: bytes of a character
+WIDEST = 4
 
-def check_quotes(pieces: Iterator[bytes], source: str) -> None:
-    """Raises InputError for a quote that is not closed, or closed before the end of its cell."""
+
+def check_quotes(pieces: Iterator[bytes], source: str) -> int:
+    """How many bytes the longest record with a quote has at most.
+
+    Raises InputError for a quote that is not closed, or closed before the end of its cell.
+    """
     lines = _Lines(pieces)
     try:
         for _ in csv.reader(lines, strict=True):
@@ -19,6 +25,7 @@ def check_quotes(pieces: Iterator[bytes], source: str) -> None:
             f"{source}: the record that begins in line {lines.begun} has a quote that is not closed, or closed before "
             f'the end of its cell ({error}); enclose whole cells and write a quote inside them twice ("")'
         ) from None
+    return WIDEST * lines.longest
 
 
 class _Lines:
@@ -27,18 +34,20 @@ class _Lines:
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self.between = True  # no record is open; who reads the records says so
         self.begun = 1  # the line in which the present record began
+        self.longest = 0  # characters of the longest record that was read
         self._pieces = pieces
 
     def __iter__(self) -> Iterator[str]:
-        number = 1
+        number, size = 1, 0
         for piece in _whole_lines(without_mark(self._pieces)):
             if self.between and b'"' not in piece:
                 number += line_ends(piece)
                 continue
             for line in io.StringIO(piece.decode(), newline=""):
                 if self.between:
-                    self.begun, self.between = number, False
-                number += 1
+                    self.begun, self.between, size = number, False, 0
+                number, size = number + 1, size + len(line)
+                self.longest = max(self.longest, size)
                 yield line
 
 

@@ -11,20 +11,25 @@ from stages.prepare.csv_bytes import LONGEST, Pieces, Stream
 from stages.prepare.words import one_line, shortened
 from stages.shared.errors import InputError
 
-#: pyarrow parses block by block; a record must fit into one
-BLOCK = LONGEST
+#: pyarrow parses block by block, and keeps several; small ones keep memory low
+BLOCK = 1 << 20
 #: so many ragged lines are shown, the rest are counted
 SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Rows:
-    """A text with this header; `quoted` says whether there are quotes in it, and so perhaps line ends within cells."""
+    """A text with this header.
+
+    `quoted` says whether there are quotes in it, and so perhaps line ends within cells; no record has more bytes than
+    `longest`, or else more than 64 MiB, which are refused.
+    """
 
     pieces: Pieces
     source: str
     header: list[str]
     quoted: bool
+    longest: int
 
     def blocks(self, names: list[str]) -> Iterator[pa.RecordBatch]:
         """The rows after the header: string columns of these names, null where a cell is empty.
@@ -50,10 +55,11 @@ class Rows:
     def _reader(self, names: list[str], ragged: "_Ragged") -> pacsv.CSVStreamingReader:
         places = [f"f{self.header.index(name)}" for name in names]
         one = len(self.header) == 1
+        size = max(BLOCK, min(self.longest, LONGEST))  # a record must fit into a block
         return pacsv.open_csv(
             io.BufferedReader(Stream(self.pieces())),  # whole blocks, however long the pieces
             # threads would lose the row numbers
-            pacsv.ReadOptions(autogenerate_column_names=True, use_threads=False, block_size=BLOCK),
+            pacsv.ReadOptions(autogenerate_column_names=True, use_threads=False, block_size=size),
             # with one column, a blank line is a missing value
             pacsv.ParseOptions(
                 newlines_in_values=self.quoted, invalid_row_handler=ragged.add, ignore_empty_lines=not one

@@ -33,10 +33,9 @@ def parse(pieces: Pieces, source: str, wanted: Wanted | None = None) -> pa.Table
     """
     scanned = scan(pieces(), source)
     header = _header(pieces(), source)
-    if scanned.quoted:
-        check_quotes(pieces(), source)
+    longest = max(scanned.longest, check_quotes(pieces(), source) if scanned.quoted else 0)
     check_names(header, source)
-    rows = Rows(pieces, source, header, scanned.quoted)
+    rows = Rows(pieces, source, header, scanned.quoted, longest)
     if wanted is None:
         return pa.Table.from_batches(list(rows.blocks(header)))
     return _gathered(rows, wanted(header), scanned.lines)

@@ -13,6 +13,7 @@ from stages.prepare.csv_text import Wanted, parse
 from stages.prepare.names import check_names
 from stages.prepare.words import one_line
 from stages.shared.errors import InputError
+from stages.shared.tables import read_lean
 
 #: the most that a file may hold once unpacked; a few kilobytes of gzip can unpack to any size
 MAX_BYTES = 8 << 30
@@ -95,28 +96,24 @@ def _parquet(path: Path, source: str, wanted: Wanted | None) -> pa.Table:
             _check_size(sum(file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups)), source)
             names = file.schema_arrow.names
             check_names(names, source)
-            readings = dict.fromkeys(names) if wanted is None else wanted(names)
-            chosen = [name for name in names if name in readings]
-            table = file.read(chosen).select(chosen)  # a name with a dot in it may bring others along
+            chosen = list(names if wanted is None else wanted(names))
+            columns = dict(zip(chosen, read_lean(file, chosen), strict=True))
+            rows = file.metadata.num_rows
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{source}: not a whole Parquet file ({one_line(error)}); fetch or write it again") from None
-    if table.num_rows == 0:
+    if rows == 0:
         raise InputError(f"{source}: holds columns but no data row; it must hold both")
-    table = _nan_is_missing(table.replace_schema_metadata(None))
-    for place, name in enumerate(names):
-        if name not in chosen:
-            table = table.add_column(place, name, pa.nulls(table.num_rows))
-    return table
+    for name in chosen:
+        columns[name] = _nan_is_missing(columns[name])
+    return pa.table({name: columns.get(name, pa.nulls(rows)) for name in names})
 
 
-def _nan_is_missing(table: pa.Table) -> pa.Table:
-    """NaN as null, in every column of floats: pyarrow and polars write one where pandas writes the other."""
-    for place, field in enumerate(table.schema):
-        if pa.types.is_floating(field.type):
-            wide = table.column(place).cast(pa.float64())
-            nothing = pa.scalar(None, field.type)
-            table = table.set_column(place, field, pc.if_else(pc.is_nan(wide), nothing, table.column(place)))
-    return table
+def _nan_is_missing(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """NaN as null, in a column of floats: pyarrow and polars write one where pandas writes the other."""
+    if not pa.types.is_floating(column.type):
+        return column
+    nothing = pa.scalar(None, column.type)
+    return pa.chunked_array([pc.if_else(pc.is_nan(chunk), nothing, chunk) for chunk in column.chunks], column.type)
 
 
 def _check_size(size: int, source: str) -> None:
