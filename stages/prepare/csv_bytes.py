@@ -18,6 +18,7 @@ LONGEST = 64 << 20
 class Scan:
     """What is known of a text once all of its bytes were seen."""
 
+    size: int  # bytes
     lines: int  # at least as many as there are
     longest: int  # no line has more bytes
     quoted: bool  # whether there is a quote anywhere
@@ -43,7 +44,7 @@ def scan(pieces: Iterator[bytes], source: str) -> Scan:
         lines += line_ends(piece)
         offset += whole
     _whole_characters(rest, offset, lines, beginning, source, final=True)
-    return Scan(lines + 1, longest, quoted)
+    return Scan(offset, lines + 1, longest, quoted)
 
 
 def line_ends(piece: bytes) -> int:
@@ -98,9 +99,7 @@ def _trimmed(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield b"\n"  # pyarrow takes a single line without an end for nothing
 
 
-def _whole_characters(
-    piece: bytes, offset: int, lines: int, beginning: bytes, source: str, final: bool = False
-) -> int:
+def _whole_characters(piece: bytes, offset: int, lines: int, beginning: bytes, source: str, final: bool = False) -> int:
     """How many bytes of `piece`, which begins at `offset` after so many lines, are whole characters: nearly all."""
     try:
         return codecs.utf_8_decode(piece, "strict", final)[1]

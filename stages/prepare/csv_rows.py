@@ -11,7 +11,7 @@ from stages.prepare.csv_bytes import LONGEST, Pieces, Stream
 from stages.prepare.words import one_line, shortened
 from stages.shared.errors import InputError
 
-#: pyarrow parses block by block, and keeps several; small ones keep memory low
+#: bytes that pyarrow parses at once; it keeps several such blocks, and small ones keep memory low
 BLOCK = 1 << 20
 #: so many ragged lines are shown, the rest are counted
 SHOWN = 5
@@ -31,8 +31,13 @@ class Rows:
     quoted: bool
     longest: int
 
+    @property
+    def block_size(self) -> int:
+        """The bytes of a block; a record must fit into one."""
+        return max(BLOCK, min(self.longest, LONGEST))
+
     def blocks(self, names: list[str]) -> Iterator[pa.RecordBatch]:
-        """The rows after the header: string columns of these names, null where a cell is empty.
+        """The rows after the header: string columns of these names, null where a cell is empty; none without rows.
 
         Raises InputError, after the last block, when lines are longer or shorter than the header, or there are none.
         """
@@ -43,7 +48,8 @@ class Rows:
                 block = batch.slice(min(skip, batch.num_rows)).rename_columns(names)
                 skip -= batch.num_rows - block.num_rows
                 rows += block.num_rows
-                yield block
+                if block.num_rows:
+                    yield block
         except pa.ArrowInvalid as error:
             raise InputError(
                 f"{self.source}: cannot be read as CSV ({one_line(error)}); save it again as plain CSV"
@@ -55,11 +61,10 @@ class Rows:
     def _reader(self, names: list[str], ragged: "_Ragged") -> pacsv.CSVStreamingReader:
         places = [f"f{self.header.index(name)}" for name in names]
         one = len(self.header) == 1
-        size = max(BLOCK, min(self.longest, LONGEST))  # a record must fit into a block
         return pacsv.open_csv(
             io.BufferedReader(Stream(self.pieces())),  # whole blocks, however long the pieces
             # threads would lose the row numbers
-            pacsv.ReadOptions(autogenerate_column_names=True, use_threads=False, block_size=size),
+            pacsv.ReadOptions(autogenerate_column_names=True, use_threads=False, block_size=self.block_size),
             # with one column, a blank line is a missing value
             pacsv.ParseOptions(
                 newlines_in_values=self.quoted, invalid_row_handler=ragged.add, ignore_empty_lines=not one
@@ -94,6 +99,8 @@ class _Ragged:
         """Raises InputError when there were any."""
         if self.count > SHOWN:
             more = self.count - SHOWN
-            self.problems.append(f"{self.source}: {more} more rows are longer or shorter than the header; mend them too")
+            self.problems.append(
+                f"{self.source}: {more} more rows are longer or shorter than the header; mend them too"
+            )
         if self.problems:
             raise InputError(self.problems)

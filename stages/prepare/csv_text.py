@@ -3,42 +3,47 @@
 from collections.abc import Callable, Iterator, Mapping
 import csv
 import io
+from itertools import islice
 
 import pyarrow as pa
 
 from stages.prepare.cells import Marks
-from stages.prepare.csv_bytes import Pieces, Stream, scan
+from stages.prepare.csv_bytes import Pieces, Scan, Stream, scan
 from stages.prepare.csv_quotes import check_quotes
 from stages.prepare.csv_rows import Rows
+from stages.prepare.estimate import check_fits
 from stages.prepare.gathered import Gathered
 from stages.prepare.names import check_names
 from stages.prepare.words import shortened
 from stages.shared.errors import InputError
 
-#: what is wanted of the columns of these names: with marks numbers, where all cells are; else texts. Others are not read.
+#: what is wanted of the columns of these names: numbers, with their marks; or texts. Columns left out are not read.
 Wanted = Callable[[list[str]], Mapping[str, Marks | None]]
 
 #: what people use in place of the comma
 DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
-def parse(pieces: Pieces, source: str, wanted: Wanted | None = None) -> pa.Table:
+def parse(pieces: Pieces, source: str, wanted: Wanted | None = None, available: int | None = None) -> pa.Table:
     """The table in comma-separated UTF-8 text with a header, at least one row; in memory only what is `wanted`.
 
     Columns are float64 where numbers are wanted and every cell is one or missing, null where missing; else texts, with
     dictionaries; nulls where nothing is wanted. Without `wanted` all columns are plain strings.
 
     Raises InputError for text that is not UTF-8, holds NUL bytes, has another delimiter, an unclosed quote,
-    lines of unequal length, or names that cannot serve. pandas would shift or pad such lines without a word.
+    lines of unequal length (pandas would shift or pad them without a word), names that cannot serve, or a table that
+    needs more than the `available` bytes of memory.
     """
     scanned = scan(pieces(), source)
     header = _header(pieces(), source)
     longest = max(scanned.longest, check_quotes(pieces(), source) if scanned.quoted else 0)
     check_names(header, source)
     rows = Rows(pieces, source, header, scanned.quoted, longest)
+    readings = dict.fromkeys(header) if wanted is None else wanted(header)
+    _check_fits(rows, readings, scanned, available)
     if wanted is None:
         return pa.Table.from_batches(list(rows.blocks(header)))
-    return _gathered(rows, wanted(header), scanned.lines)
+    return _gathered(rows, readings, scanned.lines)
 
 
 def _header(pieces: Iterator[bytes], source: str) -> list[str]:
@@ -57,6 +62,16 @@ def _header(pieces: Iterator[bytes], source: str) -> list[str]:
                     "save it with commas"
                 )
     return header
+
+
+def _check_fits(rows: Rows, readings: Mapping[str, Marks | None], scanned: Scan, available: int | None) -> None:
+    """A glance at the first block tells how many rows there are at most, and what they take."""
+    for block in islice(rows.blocks(list(readings)), 1):
+        beginning = [Gathered(marks, block.num_rows) for marks in readings.values()]
+        for column, cells in zip(beginning, block.columns, strict=True):
+            column.add(cells)
+        most = min(scanned.lines, (block.num_rows + 1) * -(-scanned.size // rows.block_size))
+        check_fits(rows.source, most, [column.column() for column in beginning], available)
 
 
 def _gathered(rows: Rows, readings: Mapping[str, Marks | None], most: int) -> pa.Table:

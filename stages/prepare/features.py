@@ -24,7 +24,7 @@ Kind = Literal["numeric", "categorical"]
 
 @dataclass(frozen=True)
 class Settled:
-    """A feature with its cells, shape (rows,): float32 (where it holds every number exactly), float64 or string, null where missing."""
+    """A feature with its cells, shape (rows,): string, float64, or float32 where that is exact; null where missing."""
 
     feature: Feature
     data: pa.Array

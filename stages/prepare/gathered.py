@@ -15,8 +15,8 @@ class Gathered:
     """The cells that came so far.
 
     With `marks` the column is taken as float64, null where missing, unless a cell is doubtful: no number, infinite, or
-    so large that its text has to be looked at. If such a cell comes after the first block, the texts before it are gone,
-    and the column must be read once more (`again`). Without `marks` it is texts from the start.
+    so large that its text has to be looked at. If such a cell comes after the first block, the texts before it are
+    gone, and the column must be read once more (`again`). Without `marks` it is texts from the start.
     """
 
     def __init__(self, marks: Marks | None, most: int) -> None:

@@ -9,16 +9,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from stages.prepare.cells import is_text
+from stages.prepare.checked import decoded_type
 from stages.prepare.csv_text import Wanted, parse
+from stages.prepare.estimate import check_fits
 from stages.prepare.names import check_names
 from stages.prepare.words import one_line
 from stages.shared.errors import InputError
+from stages.shared.memory import available_bytes
 from stages.shared.tables import read_lean
 
 #: the most that a file may hold once unpacked; a few kilobytes of gzip can unpack to any size
 MAX_BYTES = 8 << 30
 #: so many bytes are read at a time
 PIECE = 1 << 20
+#: so many rows show what a row of a Parquet file takes
+GLANCE = 1000
 #: the metadata of a table whose texts may be numbers: CSV has no types
 UNTYPED = {"types": "unsettled"}
 
@@ -68,7 +74,7 @@ def _read(path: Path, source: str, wanted: Wanted | None) -> pa.Table:
     for start, kind in KINDS.items():
         if beginning.startswith(start):
             raise InputError(f"{source}: not CSV text; it looks like {kind}; allowed: .csv, .csv.gz, .parquet")
-    return parse(pieces, source, wanted).replace_schema_metadata(UNTYPED)
+    return parse(pieces, source, wanted, available_bytes()).replace_schema_metadata(UNTYPED)
 
 
 def _plain(path: Path) -> Iterator[bytes]:
@@ -97,8 +103,9 @@ def _parquet(path: Path, source: str, wanted: Wanted | None) -> pa.Table:
             names = file.schema_arrow.names
             check_names(names, source)
             chosen = list(names if wanted is None else wanted(names))
-            columns = dict(zip(chosen, read_lean(file, chosen), strict=True))
             rows = file.metadata.num_rows
+            check_fits(source, rows, [_beginning(file, name) for name in chosen], available_bytes())
+            columns = dict(zip(chosen, read_lean(file, chosen), strict=True))
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{source}: not a whole Parquet file ({one_line(error)}); fetch or write it again") from None
     if rows == 0:
@@ -108,12 +115,21 @@ def _parquet(path: Path, source: str, wanted: Wanted | None) -> pa.Table:
     return pa.table({name: columns.get(name, pa.nulls(rows)) for name in names})
 
 
+def _beginning(file: pq.ParquetFile, name: str) -> pa.ChunkedArray:
+    """The first rows of a column, or of any column of its size: texts alone have to be looked at."""
+    if is_text(decoded_type(file.schema_arrow.field(name).type)):
+        for batch in file.iter_batches(GLANCE, columns=[name]):
+            return pa.table(batch).column(name)
+    return pa.chunked_array([[0.0]])
+
+
 def _nan_is_missing(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """NaN as null, in a column of floats: pyarrow and polars write one where pandas writes the other."""
     if not pa.types.is_floating(column.type):
         return column
     nothing = pa.scalar(None, column.type)
-    return pa.chunked_array([pc.if_else(pc.is_nan(chunk), nothing, chunk) for chunk in column.chunks], column.type)
+    chunks = [pc.if_else(pc.is_nan(chunk.cast(pa.float64())), nothing, chunk) for chunk in column.chunks]
+    return pa.chunked_array(chunks, column.type)
 
 
 def _check_size(size: int, source: str) -> None:

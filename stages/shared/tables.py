@@ -1,8 +1,7 @@
 """Parquet tables that carry their contract and their way so far, with checksums on every page and over all of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stages.shared.arrays import to_bools
+from stages.shared.arrays import to_floats
 from stages.shared.contract import ROW, UNIT, Contract, Step
+from stages.shared.digest import table_digest
 from stages.shared.errors import InputError, IntegrityError
 from stages.shared.files import replacing
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 #: the oldest and the newest pyarrow that may read a table agree on this format
 _WRITE = {"compression": "zstd", "write_page_checksum": True, "version": "2.6"}
 
-#: so many rows of a column are hashed at a time
-PIECE = 1 << 16
 #: a table is read in so many parts
 PARTS = 32
 
@@ -60,6 +58,12 @@ def to_frame(data: pa.Table, contract: Contract) -> "pd.DataFrame":
     """The feature columns of `data` in contract order: float64 or object (str, NaN where missing)."""
     import pandas as pd  # a second of import that the doors of prepare and split need not pay
 
+    names = [feature.name for feature in contract.features]
+    if not contract.categorical:  # one block, filled in place: pandas would copy what it joins
+        block = np.empty((len(names), data.num_rows))
+        for place, name in enumerate(names):
+            block[place] = to_floats(data.column(name).combine_chunks())
+        return pd.DataFrame(block.T, columns=names, copy=False)
     columns = {}
     for feature in contract.features:
         values = data.column(feature.name)
@@ -68,14 +72,14 @@ def to_frame(data: pa.Table, contract: Contract) -> "pd.DataFrame":
         else:
             texts = np.array([np.nan if text is None else text for text in values.to_pylist()], dtype=object)
             columns[feature.name] = pd.Series(texts, dtype="object")
-    return pd.DataFrame(columns, columns=[feature.name for feature in contract.features])
+    return pd.DataFrame(columns, columns=names)
 
 
 def write_table(path: Path, table: Table) -> None:
     """Writes `table` so that equal tables give equal bytes."""
     contract = table.contract.model_dump_json()
     flow = json.dumps([step.model_dump() for step in table.flow])
-    metadata = {"contract": contract, "flow": flow, "digest": _digest(table.data, contract, flow)}
+    metadata = {"contract": contract, "flow": flow, "digest": table_digest(table.data, contract, flow)}
     with replacing(path) as temporary:
         pq.write_table(table.data.replace_schema_metadata(metadata), temporary, **_WRITE)
 
@@ -88,50 +92,12 @@ def read_table(path: Path) -> Table:
         raise IntegrityError(f"{path}: carries no data contract; run `dvc repro` to make it again")
     try:
         contract, flow = metadata[b"contract"].decode(), metadata[b"flow"].decode()
-        if metadata[b"digest"].decode() != _digest(data, contract, flow):
+        if metadata[b"digest"].decode() != table_digest(data, contract, flow):
             raise ValueError("its rows are not the ones that were written")
         steps = [Step.model_validate(step) for step in json.loads(flow)]
         return Table(data.replace_schema_metadata(None), Contract.model_validate_json(contract), steps)
     except (KeyError, ValueError) as error:
         raise _damaged(path, error) from None
-
-
-def _digest(data: pa.Table, contract: str, flow: str) -> str:
-    """The SHA-256 of what a table says, however it lies in memory.
-
-    A parquet file's page checksums leave out its footer, where names, types and metadata stand.
-    """
-    digest = hashlib.sha256(json.dumps([contract, flow, *(str(field) for field in data.schema)]).encode())
-    for column in data.columns:
-        numbers = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
-        for piece in _pieces(column):
-            digest.update(to_bools(piece.is_null()))
-        for part in _number_bytes(column) if numbers else _text_bytes(column):
-            digest.update(part)
-    return digest.hexdigest()
-
-
-def _pieces(column: pa.ChunkedArray) -> Iterator[pa.Array]:
-    """The column in pieces of at most PIECE rows, so that no second copy of it is made."""
-    for chunk in column.chunks:
-        for start in range(0, len(chunk), PIECE):
-            yield chunk.slice(start, PIECE)
-
-
-def _number_bytes(column: pa.ChunkedArray) -> Iterator[np.ndarray]:
-    """The bytes of the numbers that are there."""
-    for piece in _pieces(column):
-        yield np.from_dlpack(piece.drop_null())
-
-
-def _text_bytes(column: pa.ChunkedArray) -> Iterator[bytes]:
-    """The texts that are there, as one JSON list."""
-    between = "["
-    for piece in _pieces(column):
-        if texts := piece.drop_null().cast(pa.string()).to_pylist():
-            yield (between + json.dumps(texts)[1:-1]).encode()
-            between = ", "
-    yield b"[]" if between == "[" else b"]"
 
 
 def write_columns(path: Path, columns: dict[str, np.ndarray]) -> None:

@@ -25,7 +25,7 @@ def drawn(units: Ints, y: Ints, test_size: float, random_state: int) -> Bools:
 def _filling(sizes: Ints, quota: Ints) -> Ints:
     """The places of the units that are taken when they come in this order, `sizes` of shape (units, 2).
 
-    A single row is taken as long as its class's quota is not met. Those between two larger units are therefore taken all
+    A single row is taken as long as its class's quota is not met. Those between two larger units are therefore taken
     at once, and only larger units are looked at one by one.
     """
     single = sizes.sum(axis=1) == 1
