@@ -32,9 +32,10 @@ def scan(pieces: Iterator[bytes], source: str) -> Scan:
         piece = rest + piece
         beginning = beginning or piece[:2]
         whole = _whole_characters(piece, offset, lines, beginning, source)
+        whole -= piece.endswith(b"\r", 0, whole)  # what follows may belong to this line end
         rest, piece = piece[whole:], piece[:whole]
         if (place := piece.find(b"\0")) >= 0:
-            line = lines + piece.count(b"\n", 0, place) + 1
+            line = lines + line_ends(piece[:place]) + 1
             raise InputError(
                 f"{source}: holds a NUL byte at byte offset {offset + place} (line {line}); save it as UTF-8 text"
             )
@@ -44,7 +45,7 @@ def scan(pieces: Iterator[bytes], source: str) -> Scan:
         lines += line_ends(piece)
         offset += whole
     _whole_characters(rest, offset, lines, beginning, source, final=True)
-    return Scan(offset, lines + 1, longest, quoted)
+    return Scan(offset + len(rest), lines + 1, longest, quoted)
 
 
 def line_ends(piece: bytes) -> int:
@@ -104,7 +105,7 @@ def _whole_characters(piece: bytes, offset: int, lines: int, beginning: bytes, s
     try:
         return codecs.utf_8_decode(piece, "strict", final)[1]
     except UnicodeDecodeError as error:
-        line = lines + piece.count(b"\n", 0, error.start) + 1
+        line = lines + line_ends(piece[: error.start]) + 1
         utf16 = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         raise InputError(
             f"{source}: not UTF-8 text: byte 0x{piece[error.start]:02x} at byte offset {offset + error.start} "

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -98,6 +99,18 @@ def test_types_of_csv_columns(prepared: Prepare, column: list[str], kind: str) -
 )
 def test_types_of_parquet_columns(prepared: Prepare, column: pa.Array, kind: str) -> None:
     assert kinds(prepared(parquet(x=column)))["x"] == kind
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"), [(["0.5", "3", ""] * 13 + ["16777216"], "float"), (["0.1", "3"] * 20, "double")]
+)
+def test_numbers_are_kept_in_four_bytes_where_that_loses_nothing(
+    prepared: Prepare, cells: list[str], kind: str
+) -> None:
+    table = prepared(csv(x=cells)).table
+    assert str(table.data.schema.field("x").type) == kind
+    assert table.features()["x"].dtype == np.float64
+    assert table.features()["x"].fillna(-1).tolist() == [float(cell) if cell else -1.0 for cell in cells]
 
 
 def test_nan_in_parquet_is_missing(prepared: Prepare) -> None:
