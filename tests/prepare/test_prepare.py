@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+import tracemalloc
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ from stages.prepare.conform import conform
 from stages.prepare.params import PrepareParams
 from stages.prepare.prepare import Prepared, prepare
 from stages.prepare.read import UNTYPED
+from stages.shared.arrays import from_numpy
 from stages.shared.contract import ROW
 from stages.shared.errors import InputError
 from stages.shared.tables import read_table, write_table
@@ -238,3 +240,20 @@ def test_equal_csv_and_parquet_give_equal_features(prepared: Prepare) -> None:
     ages = [0.1 + row for row in range(ROWS)]
     typed = prepared(parquet(age=ages)).table.data
     assert prepared(csv(age=[repr(age) for age in ages])).table.data.equals(typed)
+
+
+def test_a_raw_column_goes_when_it_is_settled() -> None:
+    """So a large table is never there twice. Of numpy's memory, which both kinds of columns lie in."""
+    rows, columns = 20_000, 40
+    values = np.random.RandomState(0).normal(size=(columns, rows))
+    tracemalloc.start()
+    try:
+        cells = {f"x{place}": from_numpy(column.copy(), pa.float64()) for place, column in enumerate(values)}
+        held = [pa.table({**cells, "sick": ["yes", "no"] * (rows // 2)})]
+        del cells
+        tracemalloc.reset_peak()
+        made = prepare(held.pop(), PrepareParams.model_validate(params_of())).table
+        assert values.nbytes < tracemalloc.get_traced_memory()[1] < 1.4 * values.nbytes
+    finally:
+        tracemalloc.stop()
+    assert made.data.num_rows == rows
