@@ -21,12 +21,13 @@ def main() -> None:
     if path.is_absolute() or ".." in Path(os.path.normpath(path)).parts:
         raise InputError(f"params.yaml: data.path: {path} leads out of the repository; copy the table to data/raw/")
 
+    from stages.prepare.plan import plan
     from stages.prepare.prepare import prepare
     from stages.prepare.read import read_columns
     from stages.shared.files import write_json
     from stages.shared.tables import write_table
 
-    prepared = prepare(read_columns(path), params)
+    prepared = prepare(read_columns(path, plan(params)), params)
     contract = prepared.table.contract
     write_table(PREPARED, prepared.table)
     write_json(CONTRACT, contract.model_dump())

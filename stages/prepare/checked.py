@@ -66,6 +66,11 @@ def decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(column.type.value_type) if pat.is_dictionary(column.type) else column
 
 
+def decoded_type(kind: pa.DataType) -> pa.DataType:
+    """What is in a column of this type, dictionary encoded or not."""
+    return kind.value_type if pat.is_dictionary(kind) else kind
+
+
 def _inexact(column: pa.ChunkedArray, values: Floats) -> Bools:
     large = (np.abs(values) >= INEXACT) & np.isfinite(values)
     if is_text(column.type):

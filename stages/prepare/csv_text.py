@@ -1,57 +1,55 @@
-"""CSV text as a table of texts: every cell as it stands in the file, null where it is empty."""
+"""CSV text as a table: every cell as it stands in the file, null where it is empty, or as the number that it spells."""
 
-import codecs
+from collections.abc import Callable, Iterator, Mapping
 import csv
 import io
+from itertools import islice
 
 import pyarrow as pa
-import pyarrow.csv as pacsv
 
-from stages.prepare.words import one_line, shortened
+from stages.prepare.cells import Marks
+from stages.prepare.csv_bytes import Pieces, Scan, Stream, scan
+from stages.prepare.csv_quotes import check_quotes
+from stages.prepare.csv_rows import Rows
+from stages.prepare.estimate import check_fits
+from stages.prepare.gathered import Gathered
+from stages.prepare.names import check_names
+from stages.prepare.words import shortened
 from stages.shared.errors import InputError
+
+#: what is wanted of the columns of these names: numbers, with their marks; or texts. Columns left out are not read.
+Wanted = Callable[[list[str]], Mapping[str, Marks | None]]
 
 #: what people use in place of the comma
 DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-#: pyarrow parses block by block; a record must fit into one
-BLOCK = 64 << 20
-#: so many ragged lines are shown, the rest are counted
-SHOWN = 5
 
 
-def parse(content: bytes, source: str) -> pa.Table:
-    """The table in comma-separated UTF-8 text with a header: string columns, at least one row.
+def parse(pieces: Pieces, source: str, wanted: Wanted | None = None, available: int | None = None) -> pa.Table:
+    """The table in comma-separated UTF-8 text with a header, at least one row; in memory only what is `wanted`.
 
-    Raises InputError for text that is not UTF-8, holds NUL bytes, has another delimiter, an unclosed quote or
-    lines of unequal length. pandas would shift or pad such lines without a word.
+    Columns are float64 where numbers are wanted and every cell is one or missing, null where missing; else texts, with
+    dictionaries; nulls where nothing is wanted. Without `wanted` all columns are plain strings.
+
+    Raises InputError for text that is not UTF-8, holds NUL bytes, has another delimiter, an unclosed quote,
+    lines of unequal length (pandas would shift or pad them without a word), names that cannot serve, or a table that
+    needs more than the `available` bytes of memory.
     """
-    _check_encoding(content, source)
-    content = content.removeprefix(codecs.BOM_UTF8)
-    if not content.endswith((b"\n", b"\r")):
-        content += b"\n"  # pyarrow takes a single line without an end for nothing
-    header = _header(content, source)
-    if b'"' in content:
-        _check_quotes(content, source)
-    return _rows(content, header, source)
+    scanned = scan(pieces(), source)
+    header = _header(pieces(), source)
+    longest = max(scanned.longest, check_quotes(pieces(), source) if scanned.quoted else 0)
+    check_names(header, source)
+    rows = Rows(pieces, source, header, scanned.quoted, longest)
+    readings = dict.fromkeys(header) if wanted is None else wanted(header)
+    _check_fits(rows, readings, scanned, available)
+    if wanted is None:
+        return pa.Table.from_batches(list(rows.blocks(header)))
+    return _gathered(rows, readings, scanned.lines)
 
 
-def _check_encoding(content: bytes, source: str) -> None:
+def _header(pieces: Iterator[bytes], source: str) -> list[str]:
+    lines = io.TextIOWrapper(io.BufferedReader(Stream(pieces)), encoding="utf-8", newline="")
     try:
-        content.decode()
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        raise InputError(
-            f"{source}: not UTF-8 text: byte 0x{content[error.start]:02x} at byte offset {error.start} (line {line})"
-            f"{', it looks like UTF-16' if utf16 else ''}; save it as UTF-8"
-        ) from None
-    if (offset := content.find(b"\0")) >= 0:
-        line = content.count(b"\n", 0, offset) + 1
-        raise InputError(f"{source}: holds a NUL byte at byte offset {offset} (line {line}); save it as UTF-8 text")
-
-
-def _header(content: bytes, source: str) -> list[str]:
-    try:
-        header = next((cells for cells in csv.reader(_lines(content)) if cells), None)
+        header = next((cells for cells in csv.reader(lines) if cells), None)
     except csv.Error as error:
         raise InputError(f"{source}: the header cannot be read ({error}); close the quote") from None
     if header is None or not "".join(header).strip():
@@ -66,57 +64,32 @@ def _header(content: bytes, source: str) -> list[str]:
     return header
 
 
-def _check_quotes(content: bytes, source: str) -> None:
-    """Refuses quotes that do not enclose a whole cell: pyarrow would swallow lines up to the next quote."""
-    reader = csv.reader(_lines(content), strict=True)
-    start = 1
-    try:
-        for _ in reader:
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise InputError(
-            f"{source}: the record that begins in line {start} has a quote that is not closed, or closed before the "
-            f'end of its cell ({error}); enclose whole cells and write a quote inside them twice ("")'
-        ) from None
+def _check_fits(rows: Rows, readings: Mapping[str, Marks | None], scanned: Scan, available: int | None) -> None:
+    """A glance at the first block tells how many rows there are at most, and what they take."""
+    for block in islice(rows.blocks(list(readings)), 1):
+        beginning = [Gathered(marks, block.num_rows) for marks in readings.values()]
+        for column, cells in zip(beginning, block.columns, strict=True):
+            column.add(cells)
+        most = min(scanned.lines, (block.num_rows + 1) * -(-scanned.size // rows.block_size))
+        check_fits(rows.source, most, [column.column() for column in beginning], available)
 
 
-def _lines(content: bytes) -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="")
+def _gathered(rows: Rows, readings: Mapping[str, Marks | None], most: int) -> pa.Table:
+    """The columns by name. Those in which a doubtful cell came late are read once more, as texts."""
+    columns = _columns(rows, readings, most)
+    late = {name: None for name, column in columns.items() if column.again}
+    if late:
+        columns |= _columns(rows, late, most)
+    count = next(iter(columns.values())).rows
+    arrays = {}
+    for name in rows.header:
+        arrays[name] = columns.pop(name).column() if name in columns else pa.nulls(count)
+    return pa.table(arrays)
 
 
-def _rows(content: bytes, header: list[str], source: str) -> pa.Table:
-    ragged: list[pacsv.InvalidRow] = []
-
-    def keep(row: pacsv.InvalidRow) -> str:
-        ragged.append(row)
-        return "skip"
-
-    places = {f"f{place}": pa.string() for place in range(len(header))}
-    try:
-        table = pacsv.read_csv(
-            pa.BufferReader(content),
-            # the header is read as a row, so that pyarrow invents no names; threads would lose the row numbers
-            pacsv.ReadOptions(autogenerate_column_names=True, use_threads=False, block_size=BLOCK),
-            # with one column, a blank line is a missing value
-            pacsv.ParseOptions(newlines_in_values=True, invalid_row_handler=keep, ignore_empty_lines=len(header) > 1),
-            pacsv.ConvertOptions(column_types=places, null_values=[""], strings_can_be_null=True),
-        )
-    except pa.ArrowInvalid as error:
-        raise InputError(f"{source}: cannot be read as CSV ({one_line(error)}); save it again as plain CSV") from None
-    if ragged:
-        raise InputError(_ragged(ragged, source))
-    if table.num_rows < 2:
-        raise InputError(f"{source}: holds a header but no data row; it must hold both")
-    return table.slice(1).rename_columns(header)
-
-
-def _ragged(rows: list[pacsv.InvalidRow], source: str) -> list[str]:
-    problems = [
-        # pyarrow counts the header as row 1
-        f"{source}: data row {row.number - 1} has {row.actual_columns} cells where the header names "
-        f"{row.expected_columns} columns: {shortened(row.text)}; give every row one cell for each column"
-        for row in rows[:SHOWN]
-    ]
-    if len(rows) > SHOWN:
-        problems.append(f"{source}: {len(rows) - SHOWN} more rows are longer or shorter than the header; mend them too")
-    return problems
+def _columns(rows: Rows, readings: Mapping[str, Marks | None], most: int) -> dict[str, Gathered]:
+    columns = {name: Gathered(marks, most) for name, marks in readings.items()}
+    for block in rows.blocks(list(columns)):
+        for column, cells in zip(columns.values(), block.columns, strict=True):
+            column.add(cells)
+    return columns

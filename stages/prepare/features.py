@@ -12,7 +12,7 @@ from stages.prepare.checked import decoded, numeric_cells, text_cells
 from stages.prepare.suspicion import check_texts, spells_numbers
 from stages.prepare.target import alike
 from stages.prepare.words import shortened
-from stages.shared.arrays import Floats, from_numpy
+from stages.shared.arrays import Floats, from_floats
 from stages.shared.contract import Feature
 from stages.shared.errors import InputError
 
@@ -24,7 +24,7 @@ Kind = Literal["numeric", "categorical"]
 
 @dataclass(frozen=True)
 class Settled:
-    """A feature with its cells, shape (rows,): float64 or string, null where missing."""
+    """A feature with its cells, shape (rows,): string, float64, or float32 where that is exact; null where missing."""
 
     feature: Feature
     data: pa.Array
@@ -90,7 +90,7 @@ def _numeric(where: str, name: str, values: Floats) -> Settled:
         minimum=float(present.min()) if len(present) else None,
         maximum=float(present.max()) if len(present) else None,
     )
-    return Settled(feature, from_numpy(values, pa.float64(), missing), warnings)
+    return Settled(feature, from_floats(values, missing), warnings)
 
 
 def _categorical(where: str, name: str, texts: Texts) -> Settled:

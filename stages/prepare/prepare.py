@@ -34,8 +34,14 @@ class Prepared:
 
 def prepare(raw: pa.Table, params: PrepareParams) -> Prepared:
     """Settles every column of `raw` by its part in `params`. Raises InputError with all problems at once."""
-    parts = roles(raw.column_names, params)
-    marks = missing_texts(params)
+    names, typed = raw.column_names, is_typed(raw)
+    parts, marks = roles(names, params), missing_texts(params)
+    columns = dict(zip(names, raw.columns, strict=True))
+    del raw  # each raw column goes when it is settled, so that a large table is never there twice
+
+    def taken(name: str) -> pa.ChunkedArray:
+        return columns.pop(name) if typed else decoded(columns.pop(name))
+
     gather = Gatherer()
     settled: list[Settled] = []
     carried: dict[str, pa.Array] = {}
@@ -43,15 +49,15 @@ def prepare(raw: pa.Table, params: PrepareParams) -> Prepared:
     for name in parts.features:
         with gather.catching():
             where = f"{params.data.path}: column `{name}`"
-            settled.append(settle(where, name, raw.column(name), Marks.of(marks, name), parts.listed, is_typed(raw)))
+            settled.append(settle(where, name, taken(name), Marks.of(marks, name), parts.listed, typed))
     for name in parts.carried:
         with gather.catching():
-            carried[name] = _carried(name, raw.column(name), parts, params)
+            carried[name] = _carried(name, taken(name), parts, params)
     with gather.catching():
-        target = code_target(raw.column(parts.target), params)
+        target = code_target(taken(parts.target), params)
     gather.check()
     assert target is not None  # or gather.check() had raised
-    return _assembled(raw, settled, carried, target, parts, params)
+    return _assembled(names, settled, carried, target, parts, params)
 
 
 def missing_texts(params: PrepareParams) -> dict[str, list[str]]:
@@ -76,7 +82,7 @@ def _carried(name: str, column: pa.ChunkedArray, parts: Roles, params: PreparePa
 
 
 def _assembled(
-    raw: pa.Table,
+    names: list[str],
     settled: list[Settled],
     carried: Mapping[str, pa.Array],
     target: Target,
@@ -85,7 +91,7 @@ def _assembled(
 ) -> Prepared:
     contract = Contract(
         source=params.data.path,
-        rows=raw.num_rows,
+        rows=len(target.codes),
         positives=target.positives,
         target=parts.target,
         positive=target.positive,
@@ -97,7 +103,7 @@ def _assembled(
         missing=missing_texts(params),
     )
     columns = {
-        ROW: from_numpy(np.arange(raw.num_rows), pa.int64()),
+        ROW: from_numpy(np.arange(len(target.codes)), pa.int64()),
         **{item.feature.name: item.data for item in settled},
         **carried,
         parts.target: from_numpy(target.codes.astype(np.int8), pa.int8()),
@@ -105,16 +111,16 @@ def _assembled(
     data = pa.Table.from_arrays(list(columns.values()), names=list(columns))
     missing = sum(item.data.null_count for item in settled)
     warnings = [warning for item in settled for warning in item.warnings]
-    if 2 * target.positives > raw.num_rows:
+    if 2 * target.positives > len(target.codes):
         warnings.append(
             f"params.yaml: data.positive: {params.data.positive!r} is the more frequent label; is it the rare class?"
         )
-    return Prepared(Table(data, contract, _flow(raw, contract, missing)), warnings, missing)
+    return Prepared(Table(data, contract, _flow(names, contract, missing)), warnings, missing)
 
 
-def _flow(raw: pa.Table, contract: Contract, missing: int) -> list[Step]:
+def _flow(names: list[str], contract: Contract, missing: int) -> list[Step]:
     named = {contract.target, *contract.key, contract.group, contract.time}
-    columns = [name for name in raw.column_names if name not in named]
+    columns = [name for name in names if name not in named]
     dropped = len(columns) - len(contract.features)
     counts = {"rows": contract.rows, "negative": contract.rows - contract.positives, "positive": contract.positives}
     note = f"{len(contract.categorical)} categorical; {missing} missing cells" + (

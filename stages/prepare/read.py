@@ -1,5 +1,6 @@
 """A table file as a table of raw columns: CSV as texts, Parquet as typed."""
 
+from collections.abc import Iterator
 import gzip
 from pathlib import Path
 import zlib
@@ -8,13 +9,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from stages.prepare.cells import reading
-from stages.prepare.csv_text import parse
-from stages.prepare.words import one_line, shortened
+from stages.prepare.cells import is_text
+from stages.prepare.checked import decoded_type
+from stages.prepare.csv_text import Wanted, parse
+from stages.prepare.estimate import check_fits
+from stages.prepare.names import check_names
+from stages.prepare.words import one_line
 from stages.shared.errors import InputError
+from stages.shared.memory import available_bytes
+from stages.shared.tables import read_lean
 
 #: the most that a file may hold once unpacked; a few kilobytes of gzip can unpack to any size
 MAX_BYTES = 8 << 30
+#: so many bytes are read at a time
+PIECE = 1 << 20
+#: so many rows show what a row of a Parquet file takes
+GLANCE = 1000
 #: the metadata of a table whose texts may be numbers: CSV has no types
 UNTYPED = {"types": "unsettled"}
 
@@ -26,22 +36,22 @@ KINDS = {
 }
 
 
-def read_columns(path: Path) -> pa.Table:
+def read_columns(path: Path, wanted: Wanted | None = None) -> pa.Table:
     """The columns of a CSV, CSV.gz or Parquet file, raw: CSV cells as texts (null where empty), Parquet as typed.
 
-    `is_typed` tells the two apart. Raises InputError when the file is missing, damaged, empty, of another format or
-    too large, or when its column names are empty, doubled or numbers.
+    `is_typed` tells the two apart. With `wanted` a column of a CSV that numbers are wanted of, and that holds nothing
+    else, is float64; texts have dictionaries; and columns of which nothing is wanted are nulls, in Parquet as well.
+    Raises InputError when the file is missing, damaged, empty, of another format or too large, or when its column
+    names are empty, doubled or numbers.
     """
     source = path.as_posix()
     try:
         if not path.is_file():
             found = "is a folder" if path.is_dir() else "no such file"
             raise InputError(f"{source}: {found}; put the table there or name another")
-        table = _read(path, source)
+        return _read(path, source, wanted)
     except OSError as error:
         raise InputError(f"{source}: cannot be read: {error.strerror or error}") from None
-    _check_names(table.column_names, source)
-    return table
 
 
 def is_typed(table: pa.Table) -> bool:
@@ -49,81 +59,79 @@ def is_typed(table: pa.Table) -> bool:
     return b"types" not in (table.schema.metadata or {})
 
 
-def _read(path: Path, source: str) -> pa.Table:
+def _read(path: Path, source: str, wanted: Wanted | None) -> pa.Table:
     name = path.name.lower()
     if name.endswith(".parquet"):
-        return _parquet(path, source)
-    if name.endswith(".csv.gz"):
-        content = _unpacked(path, source)
-    elif name.endswith(".csv"):
-        _check_size(path.stat().st_size, source)
-        content = path.read_bytes()
-    else:
+        return _parquet(path, source, wanted)
+    if not name.endswith((".csv", ".csv.gz")):
         raise InputError(f"{source}: unknown kind of file; allowed: .csv, .csv.gz, .parquet")
+    _check_size(path.stat().st_size, source)
+
+    def pieces() -> Iterator[bytes]:
+        return _unpacked(path, source) if name.endswith(".gz") else _plain(path)
+
+    beginning = next(pieces(), b"")
     for start, kind in KINDS.items():
-        if content.startswith(start):
+        if beginning.startswith(start):
             raise InputError(f"{source}: not CSV text; it looks like {kind}; allowed: .csv, .csv.gz, .parquet")
-    return parse(content, source).replace_schema_metadata(UNTYPED)
+    return parse(pieces, source, wanted, available_bytes()).replace_schema_metadata(UNTYPED)
 
 
-def _unpacked(path: Path, source: str) -> bytes:
-    content = bytearray()
+def _plain(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while piece := stream.read(PIECE):
+            yield piece
+
+
+def _unpacked(path: Path, source: str) -> Iterator[bytes]:
+    size = 0
     try:
         with gzip.open(path) as stream:
-            while piece := stream.read(1 << 20):
-                content += piece
-                _check_size(len(content), source)
+            while piece := stream.read(PIECE):
+                size += len(piece)
+                _check_size(size, source)
+                yield piece
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise InputError(f"{source}: not a whole gzip file ({error}); fetch or pack it again") from None
-    return bytes(content)
 
 
-def _parquet(path: Path, source: str) -> pa.Table:
+def _parquet(path: Path, source: str, wanted: Wanted | None) -> pa.Table:
     try:
         # read_table would also take columns from folder names such as year=2020
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             _check_size(sum(file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups)), source)
-            table = file.read()
+            names = file.schema_arrow.names
+            check_names(names, source)
+            chosen = list(names if wanted is None else wanted(names))
+            rows = file.metadata.num_rows
+            check_fits(source, rows, [_beginning(file, name) for name in chosen], available_bytes())
+            columns = dict(zip(chosen, read_lean(file, chosen), strict=True))
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{source}: not a whole Parquet file ({one_line(error)}); fetch or write it again") from None
-    if table.num_rows == 0:
+    if rows == 0:
         raise InputError(f"{source}: holds columns but no data row; it must hold both")
-    return _nan_is_missing(table.replace_schema_metadata(None))
+    for name in chosen:
+        columns[name] = _nan_is_missing(columns[name])
+    return pa.table({name: columns.get(name, pa.nulls(rows)) for name in names})
 
 
-def _nan_is_missing(table: pa.Table) -> pa.Table:
-    """NaN as null, in every column of floats: pyarrow and polars write one where pandas writes the other."""
-    for place, field in enumerate(table.schema):
-        if pa.types.is_floating(field.type):
-            wide = table.column(place).cast(pa.float64())
-            nothing = pa.scalar(None, field.type)
-            table = table.set_column(place, field, pc.if_else(pc.is_nan(wide), nothing, table.column(place)))
-    return table
+def _beginning(file: pq.ParquetFile, name: str) -> pa.ChunkedArray:
+    """The first rows of a column, or of any column of its size: texts alone have to be looked at."""
+    if is_text(decoded_type(file.schema_arrow.field(name).type)):
+        for batch in file.iter_batches(GLANCE, columns=[name]):
+            return pa.table(batch).column(name)
+    return pa.chunked_array([[0.0]])
+
+
+def _nan_is_missing(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """NaN as null, in a column of floats: pyarrow and polars write one where pandas writes the other."""
+    if not pa.types.is_floating(column.type):
+        return column
+    nothing = pa.scalar(None, column.type)
+    chunks = [pc.if_else(pc.is_nan(chunk.cast(pa.float64())), nothing, chunk) for chunk in column.chunks]
+    return pa.chunked_array(chunks, column.type)
 
 
 def _check_size(size: int, source: str) -> None:
     if size > MAX_BYTES:
         raise InputError(f"{source}: more than {MAX_BYTES:,} bytes when unpacked; at most so many fit; take fewer rows")
-
-
-def _check_names(names: list[str], source: str) -> None:
-    problems = []
-    for place, name in enumerate(names, start=1):
-        if not name.strip():
-            problems.append(
-                f"{source}: column {place} has no name; give it one (pandas writes its index so: use index=False)"
-            )
-        elif name != name.strip() or not name.isprintable():
-            problems.append(
-                f"{source}: column {shortened(name)} has white space at an end or a sign that cannot be printed; "
-                "take it out of the name"
-            )
-    for name in dict.fromkeys(name for name in names if name.strip() and names.count(name) > 1):
-        places = [str(place) for place, other in enumerate(names, start=1) if other == name]
-        problems.append(f"{source}: columns {' and '.join(places)} are both called `{name}`; give each its own name")
-    if all(reading(name) == reading(name) for name in names):  # NaN, no number, is not equal to itself
-        problems.append(
-            f"{source}: all column names are numbers ({', '.join(names[:5])}); put a header before the data"
-        )
-    if problems:
-        raise InputError(problems)

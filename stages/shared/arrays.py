@@ -36,6 +36,15 @@ def from_numpy(values: npt.NDArray[Any], kind: pa.DataType, missing: Bools | Non
     return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(np.ascontiguousarray(values))])
 
 
+def from_floats(values: Floats, missing: Bools) -> pa.Array:
+    """Numbers as float32 where it holds every one of them exactly, else as float64; null where missing."""
+    with np.errstate(over="ignore"):
+        narrow = values.astype(np.float32)
+    if bool(np.all((narrow == values) | missing)):
+        return from_numpy(narrow, pa.float32(), missing)
+    return from_numpy(values, pa.float64(), missing)
+
+
 def from_bools(values: Bools) -> pa.Array:
     """A numpy mask as an Arrow array."""
     return pa.Array.from_buffers(pa.bool_(), len(values), [None, _bits(values)])

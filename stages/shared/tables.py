@@ -1,7 +1,7 @@
 """Parquet tables that carry their contract and their way so far, with checksums on every page and over all of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stages.shared.arrays import to_bools
+from stages.shared.arrays import to_floats
 from stages.shared.contract import ROW, UNIT, Contract, Step
+from stages.shared.digest import table_digest
 from stages.shared.errors import InputError, IntegrityError
 from stages.shared.files import replacing
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 #: the oldest and the newest pyarrow that may read a table agree on this format
 _WRITE = {"compression": "zstd", "write_page_checksum": True, "version": "2.6"}
+
+#: a table is read in so many parts
+PARTS = 32
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,12 @@ def to_frame(data: pa.Table, contract: Contract) -> "pd.DataFrame":
     """The feature columns of `data` in contract order: float64 or object (str, NaN where missing)."""
     import pandas as pd  # a second of import that the doors of prepare and split need not pay
 
+    names = [feature.name for feature in contract.features]
+    if not contract.categorical:  # one block, filled in place: pandas would copy what it joins
+        block = np.empty((len(names), data.num_rows))
+        for place, name in enumerate(names):
+            block[place] = to_floats(data.column(name).combine_chunks())
+        return pd.DataFrame(block.T, columns=names, copy=False)
     columns = {}
     for feature in contract.features:
         values = data.column(feature.name)
@@ -62,14 +72,14 @@ def to_frame(data: pa.Table, contract: Contract) -> "pd.DataFrame":
         else:
             texts = np.array([np.nan if text is None else text for text in values.to_pylist()], dtype=object)
             columns[feature.name] = pd.Series(texts, dtype="object")
-    return pd.DataFrame(columns, columns=[feature.name for feature in contract.features])
+    return pd.DataFrame(columns, columns=names)
 
 
 def write_table(path: Path, table: Table) -> None:
     """Writes `table` so that equal tables give equal bytes."""
     contract = table.contract.model_dump_json()
     flow = json.dumps([step.model_dump() for step in table.flow])
-    metadata = {"contract": contract, "flow": flow, "digest": _digest(table.data, contract, flow)}
+    metadata = {"contract": contract, "flow": flow, "digest": table_digest(table.data, contract, flow)}
     with replacing(path) as temporary:
         pq.write_table(table.data.replace_schema_metadata(metadata), temporary, **_WRITE)
 
@@ -82,28 +92,12 @@ def read_table(path: Path) -> Table:
         raise IntegrityError(f"{path}: carries no data contract; run `dvc repro` to make it again")
     try:
         contract, flow = metadata[b"contract"].decode(), metadata[b"flow"].decode()
-        if metadata[b"digest"].decode() != _digest(data, contract, flow):
+        if metadata[b"digest"].decode() != table_digest(data, contract, flow):
             raise ValueError("its rows are not the ones that were written")
         steps = [Step.model_validate(step) for step in json.loads(flow)]
         return Table(data.replace_schema_metadata(None), Contract.model_validate_json(contract), steps)
     except (KeyError, ValueError) as error:
         raise _damaged(path, error) from None
-
-
-def _digest(data: pa.Table, contract: str, flow: str) -> str:
-    """The SHA-256 of what a table says, however it lies in memory.
-
-    A parquet file's page checksums leave out its footer, where names, types and metadata stand.
-    """
-    digest = hashlib.sha256(json.dumps([contract, flow, *(str(field) for field in data.schema)]).encode())
-    for column in data.columns:
-        digest.update(to_bools(column.is_null().combine_chunks()).tobytes())
-        present = column.drop_null()
-        if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
-            digest.update(np.from_dlpack(present.combine_chunks()).tobytes())
-        else:
-            digest.update(json.dumps(present.cast(pa.string()).to_pylist()).encode())
-    return digest.hexdigest()
 
 
 def write_columns(path: Path, columns: dict[str, np.ndarray]) -> None:
@@ -118,9 +112,22 @@ def read_parquet(path: Path) -> pa.Table:
         raise InputError(f"{path}: no such file; run `dvc repro` to make it")
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:  # read_table would import pandas
-            return file.read()
+            names = file.schema_arrow.names
+            if len(set(names)) < len(names):
+                return file.read()  # of a damaged file, as the digest will tell
+            return pa.table(read_lean(file, names), schema=file.schema_arrow)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged(path, error) from None
+
+
+def read_lean(file: pq.ParquetFile, names: Sequence[str]) -> list[pa.ChunkedArray]:
+    """The columns of these names, of which there is one each, a few at a time: at once they take twice their memory."""
+    columns: list[pa.ChunkedArray] = []
+    size = -(-len(names) // PARTS)
+    for start in range(0, len(names), size):
+        part = list(names[start : start + size])
+        columns += file.read(part, use_threads=False).select(part).columns  # a name with a dot may bring others along
+    return columns
 
 
 def _damaged(path: Path, error: Exception) -> IntegrityError:

@@ -27,12 +27,28 @@ def split(table: Table, params: SplitStageParams) -> tuple[Table, Table]:
     else:
         test = drawn(units, y, params.split.test_size, params.random_state)
     check_sides(test, y, units, params)
-    note = _note(params, repeated=len(duplicates) - len(np.unique(duplicates)))
+    note = _note(params, repeated=int(np.count_nonzero(duplicates != np.arange(len(duplicates)))))
     flow = [*table.flow, _step("train", y[~test], table, note), _step("test", y[test], table, note)]
     rows = to_ints(table.data.column(ROW).combine_chunks())
-    data = table.data.add_column(1, UNIT, from_numpy(rows[units], pa.int64()))
-    train_side, test_side = (Table(data.filter(from_bools(side)), table.contract, flow) for side in (~test, test))
+    data, contract = table.data.add_column(1, UNIT, from_numpy(rows[units], pa.int64())), table.contract
+    names, columns = data.column_names, data.columns
+    del table, data  # a column goes when it is parted, so that a large table is never there twice
+    train_side, test_side = (
+        Table(pa.table(side, names), contract, flow) for side in _parted(columns, from_bools(~test), from_bools(test))
+    )
     return train_side, test_side
+
+
+def _parted(
+    columns: list[pa.ChunkedArray], train: pa.Array, test: pa.Array
+) -> tuple[list[pa.ChunkedArray], list[pa.ChunkedArray]]:
+    """The columns of both sides, by their masks; `columns` is emptied."""
+    sides: tuple[list[pa.ChunkedArray], list[pa.ChunkedArray]] = ([], [])
+    while columns:
+        column = columns.pop(0)
+        for side, mask in zip(sides, (train, test), strict=True):
+            side.append(column.filter(mask))
+    return sides
 
 
 def _sortable(array: pa.Array) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from stages.prepare.params import PrepareParams
+from stages.prepare.plan import plan
 from stages.prepare.prepare import Prepared, prepare
 from stages.prepare.read import read_columns
 from tests.prepare.material import SOURCE, params_of, place
@@ -26,6 +27,7 @@ def prepared(repository: Path) -> Callable[..., Prepared]:
 
     def run(content: Any, path: str = SOURCE, **params: Any) -> Prepared:
         path = place(content, path)
-        return prepare(read_columns(Path(path)), PrepareParams.model_validate(params_of(path, **params)))
+        settings = PrepareParams.model_validate(params_of(path, **params))
+        return prepare(read_columns(Path(path), plan(settings)), settings)
 
     return run

@@ -1,5 +1,6 @@
 """A small table that `prepare` likes, the params that go with it, and files made of it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,11 @@ def changed(cells: list[Any], **by_row: Any) -> list[Any]:
     """`cells` with other ones in some data rows: `changed(ages, row17="x")`; rows count from 1."""
     other = {int(row.removeprefix("row")): cell for row, cell in by_row.items()}
     return [other.get(row, cell) for row, cell in enumerate(cells, start=1)]
+
+
+def cut(content: bytes, size: int) -> Iterator[bytes]:
+    """The content in pieces of this size."""
+    return (content[start : start + size] for start in range(0, len(content), size))
 
 
 def place(content: str | bytes | pa.Table | None, path: str = SOURCE) -> str:

@@ -54,7 +54,7 @@ def test_warnings_are_printed(repository: Path) -> None:
     ("content", "params", "expected"),
     [
         (None, {}, f"error: {SOURCE}: no such file"),
-        ("a,b\n1,2,3\n", {}, f"error: {SOURCE}: data row 1 has 3 cells"),
+        ("age,sick\n1,2,3\n", {}, f"error: {SOURCE}: data row 1 has 3 cells"),
         (csv(), {"target": "sik"}, "error: params.yaml: data.target: no column `sik`"),
         (csv(), {"path": "/etc/passwd"}, "error: params.yaml: data.path: /etc/passwd"),
         (csv(age=changed(GOOD["age"], row3="inf")), {}, f"error: {SOURCE}: column `age`, data row 3: 'inf'"),

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
+import tracemalloc
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -13,6 +15,7 @@ from stages.prepare.conform import conform
 from stages.prepare.params import PrepareParams
 from stages.prepare.prepare import Prepared, prepare
 from stages.prepare.read import UNTYPED
+from stages.shared.arrays import from_numpy
 from stages.shared.contract import ROW
 from stages.shared.errors import InputError
 from stages.shared.tables import read_table, write_table
@@ -30,7 +33,7 @@ def test_columns_stand_in_the_promised_order_and_types(prepared: Prepare) -> Non
     names = [f"p{row}" for row in range(ROWS)]
     table = prepared(csv(name=names, team=["a", "b"] * 20, day=AGES), key=["name"], group="team", time="day").table
     assert [(field.name, str(field.type)) for field in table.data.schema] == [
-        (ROW, "int64"), ("age", "double"), ("colour", "string"),
+        (ROW, "int64"), ("age", "float"), ("colour", "string"),
         ("name", "string"), ("team", "string"), ("day", "double"), ("sick", "int8"),
     ]  # fmt: skip
     assert table.data.column(ROW).to_pylist() == list(range(ROWS))
@@ -98,6 +101,18 @@ def test_types_of_csv_columns(prepared: Prepare, column: list[str], kind: str) -
 )
 def test_types_of_parquet_columns(prepared: Prepare, column: pa.Array, kind: str) -> None:
     assert kinds(prepared(parquet(x=column)))["x"] == kind
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"), [(["0.5", "3", ""] * 13 + ["16777216"], "float"), (["0.1", "3"] * 20, "double")]
+)
+def test_numbers_are_kept_in_four_bytes_where_that_loses_nothing(
+    prepared: Prepare, cells: list[str], kind: str
+) -> None:
+    table = prepared(csv(x=cells)).table
+    assert str(table.data.schema.field("x").type) == kind
+    assert table.features()["x"].dtype == np.float64
+    assert table.features()["x"].fillna(-1).tolist() == [float(cell) if cell else -1.0 for cell in cells]
 
 
 def test_nan_in_parquet_is_missing(prepared: Prepare) -> None:
@@ -202,7 +217,7 @@ def test_any_table_is_prepared_or_refused_and_conforms_to_its_own_contract(table
     else:
         problems = []
         again, unseen = conform(raw, made.contract, SOURCE)
-        assert again.equals(made.data.select([feature.name for feature in made.contract.features]))
+        assert again.equals(made.data.select([feature.name for feature in made.contract.features]).cast(again.schema))
         assert not any(unseen.values())
     assert all(problem.startswith((f"{SOURCE}: ", "params.yaml: ")) for problem in problems)
 
@@ -225,3 +240,20 @@ def test_equal_csv_and_parquet_give_equal_features(prepared: Prepare) -> None:
     ages = [0.1 + row for row in range(ROWS)]
     typed = prepared(parquet(age=ages)).table.data
     assert prepared(csv(age=[repr(age) for age in ages])).table.data.equals(typed)
+
+
+def test_a_raw_column_goes_when_it_is_settled() -> None:
+    """So a large table is never there twice. Of numpy's memory, which both kinds of columns lie in."""
+    rows, columns = 20_000, 40
+    values = np.random.RandomState(0).normal(size=(columns, rows))
+    tracemalloc.start()
+    try:
+        cells = {f"x{place}": from_numpy(column.copy(), pa.float64()) for place, column in enumerate(values)}
+        held = [pa.table({**cells, "sick": ["yes", "no"] * (rows // 2)})]
+        del cells
+        tracemalloc.reset_peak()
+        made = prepare(held.pop(), PrepareParams.model_validate(params_of())).table
+        assert values.nbytes < tracemalloc.get_traced_memory()[1] < 1.4 * values.nbytes
+    finally:
+        tracemalloc.stop()
+    assert made.data.num_rows == rows

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from stages.prepare.params import PrepareParams
+from stages.prepare.plan import plan
 from stages.prepare.prepare import prepare
 from stages.prepare.read import read_columns
 from tests.prepare.material import params_of
@@ -14,7 +15,8 @@ DATASETS = ROOT.parent / "shared" / "datasets"
 
 
 def facts(path: Path, **params: object) -> tuple[int, int, int, int, int]:
-    result = prepare(read_columns(path), PrepareParams.model_validate(params_of(str(path), **params)))
+    settings = PrepareParams.model_validate(params_of(str(path), **params))
+    result = prepare(read_columns(path, plan(settings)), settings)
     contract = result.table.contract
     return contract.rows, len(contract.features), len(contract.categorical), result.missing, contract.positives
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import random
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -43,6 +44,14 @@ def test_keeps_columns_without_any_value(tmp_path: Path, as_table: Callable[...,
     assert same(read_table(tmp_path / "t.parquet"), table)
 
 
+def test_many_columns_are_read_in_parts(tmp_path: Path, as_table: Callable[..., Table]) -> None:
+    names = [f"c{place}" for place in range(70)]
+    columns = {name: pa.array([place, None]) for place, name in enumerate([*names, "c1.x", "c1"[:1]])}
+    table = as_table(columns, [], np.array([0, 1]))
+    write_table(tmp_path / "t.parquet", table)
+    assert same(read_table(tmp_path / "t.parquet"), table)
+
+
 def test_equal_tables_are_equal_bytes(tmp_path: Path, make_table: MakeTable) -> None:
     table = make_table()
     in_pieces = pa.concat_tables([table.data.slice(0, 7), table.data.slice(7)])
@@ -73,6 +82,16 @@ def test_what_models_take(as_table: Callable[..., Table], make_table: MakeTable)
     assert table.target.tolist() == [0, 1, 0]
     assert table.rows.tolist() == table.units.tolist() == [0, 1, 2]
     assert table.target.dtype == table.rows.dtype == np.int64
+
+
+def test_numbers_alone_reach_models_as_the_frame_that_pandas_would_make(make_table: MakeTable) -> None:
+    table = make_table("numeric")
+    names = table.contract.numeric
+    data = table.data.set_column(2, "age", table.data.column("age").cast(pa.float32()))
+    frame = Table(data, table.contract, table.flow).features()
+    expected = pd.DataFrame({name: np.array(data.column(name).cast(pa.float64()).to_pylist(), float) for name in names})
+    pd.testing.assert_frame_equal(frame, expected, check_exact=True)
+    assert frame.to_numpy().strides == expected.to_numpy().strides  # sums over rows run in the same order
 
 
 @pytest.mark.parametrize("random_state", range(4))

@@ -39,6 +39,32 @@ def test_large_units_come_into_test_about_as_often_as_small_ones() -> None:
     assert 0.23 < small < 0.50  # a little more often: they fill the last gaps
 
 
+def one_by_one(units: np.ndarray, y: np.ndarray, test_size: float, random_state: int) -> np.ndarray:
+    """The rule as it is written: each unit in turn, if it brings the test side nearer to the quotas."""
+    _, unit = np.unique(units, return_inverse=True)
+    sizes = np.array([[((unit == place) & (y == label)).sum() for label in (0, 1)] for place in range(unit.max() + 1)])
+    quota = np.array([round(test_size * int((y == label).sum())) for label in (0, 1)])
+    left, scale, chosen = quota.copy(), np.maximum(quota, 1), np.zeros(len(sizes), dtype=bool)
+    for place in np.random.RandomState(random_state).permutation(len(sizes)):
+        if (((left - sizes[place]) / scale) ** 2).sum() < ((left / scale) ** 2).sum():
+            chosen[place] = True
+            left -= sizes[place]
+    return chosen[unit]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 1)), min_size=1, max_size=60),
+    st.floats(0.01, 0.99),
+    st.integers(0, 2**32 - 1),
+)
+@settings(deadline=None, max_examples=200)
+def test_single_rows_taken_at_once_are_those_taken_one_by_one(
+    rows: list[tuple[int, int]], test_size: float, seed: int
+) -> None:
+    units, y = np.array(rows).T
+    assert (drawn(units, y, test_size, seed) == one_by_one(units, y, test_size, seed)).all()
+
+
 def test_another_seed_is_another_draw_and_the_same_seed_the_same() -> None:
     y = [0, 1] * 50
     assert (draw(list(range(100)), y) == draw(list(range(100)), y)).all()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+import weakref
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,9 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from stages.shared.arrays import from_numpy
 from stages.shared.contract import ROW, UNIT
 from stages.shared.errors import InputError
 from stages.shared.tables import Table
+from stages.split import split as split_module
 from stages.split.split import split
 from tests.split.material import params_of, table_of
 
@@ -130,3 +133,23 @@ def test_no_unit_is_parted(cells: list[tuple[int, int, bool]], seed: int) -> Non
         assert not set(train.data.column(column).to_pylist()) & set(test.data.column(column).to_pylist())
     assert len(rows(test)) == pytest.approx(0.25 * len(cells), rel=1 / 3)
     np.testing.assert_array_less(0, [train.target.sum(), test.target.sum()])
+
+
+def test_a_column_goes_when_it_is_parted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So a large table is never there twice, if nobody else holds it."""
+    values = np.arange(100.0)
+    column, table = pa.chunked_array([from_numpy(values, pa.float64())]), table_of(Y)
+    held = [replace(table, data=table.data.set_column(1, "x", column))]
+    alive, there = weakref.ref(values), []
+    del values, column, table
+
+    def spy(*arguments: Any) -> Any:
+        there.append(alive() is not None)
+        sides = parted(*arguments)
+        there.append(alive() is not None)
+        return sides
+
+    parted = split_module._parted
+    monkeypatch.setattr(split_module, "_parted", spy)
+    split(held.pop(), params_of())
+    assert there == [True, False]

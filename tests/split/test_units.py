@@ -1,9 +1,14 @@
 """Rows that must stay together."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 import numpy as np
+import pyarrow as pa
+import pytest
 
+from stages.split import units as split_units
 from stages.split.units import duplicate_numbers, unit_of_rows
 from tests.split.material import table_of
 
@@ -26,6 +31,8 @@ def test_a_long_chain_is_one_unit() -> None:
     # row 2k and row 2k + 1 are duplicates, row 2k + 1 and row 2k + 2 are of one group
     rows = np.arange(20_001)
     assert set(unit_of_rows(rows // 2, (rows + 1) // 2).tolist()) == {0}
+    mixed = np.random.RandomState(0).permutation(rows)
+    assert set(unit_of_rows(mixed // 2, (mixed + 1) // 2).tolist()) == {0}
 
 
 def test_duplicates_are_equal_in_all_features_whatever_the_label() -> None:
@@ -33,6 +40,27 @@ def test_duplicates_are_equal_in_all_features_whatever_the_label() -> None:
     first, second, third, fourth = duplicate_numbers(table)
     assert first == second
     assert len({first, third, fourth}) == 3
+
+
+def test_features_are_compared_where_hashes_are_equal(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = table_of([0] * 6, a=[1.0, 2.0, 1.0, None, 2.0, None], b=["u", "u", "u", "v", "v", "v"])
+    expected = duplicate_numbers(table).tolist()
+    assert expected == [0, 1, 0, 3, 4, 3]
+    monkeypatch.setattr(split_units, "_mixed", lambda hashes, keys: hashes)  # all rows have one hash
+    assert duplicate_numbers(table).tolist() == expected
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from([None, 0.5, 2.0])), min_size=1, max_size=15))
+@settings(deadline=None, max_examples=50)
+def test_a_duplicate_is_numbered_by_the_first_row_like_it(rows: list[tuple[int, float | None]]) -> None:
+    table = table_of([0] * len(rows), a=[row[0] for row in rows], b=[row[1] for row in rows])
+    assert duplicate_numbers(table).tolist() == [rows.index(row) for row in rows]
+
+
+def test_float32_and_float64_are_alike() -> None:
+    table = table_of([0] * 3, a=[0.5, -0.0, 0.0])
+    narrow = table.data.set_column(1, "a", table.data.column("a").cast(pa.float32()))
+    assert duplicate_numbers(replace(table, data=narrow)).tolist() == duplicate_numbers(table).tolist() == [0, 1, 1]
 
 
 def test_a_missing_level_is_a_level_of_its_own() -> None:

@@ -1,0 +1,43 @@
+"""What memory a table will take, judged by its first rows."""
+
+from collections.abc import Iterable
+import math
+
+import pyarrow as pa
+import pyarrow.types as pat
+
+from stages.prepare.cells import is_text
+from stages.prepare.checked import decoded
+from stages.shared.memory import check_memory
+
+#: a settled number and a row's place
+NUMBER = 8
+#: while a column is settled, so many times its size is taken for a while
+PASSING = 5
+#: bytes of a text that stands in few rows, as an object that is looked at by itself
+TEXT = 400
+#: libraries, and the blocks of a file on their way
+CONSTANT = 160 << 20
+
+
+def check_fits(source: str, rows: int, columns: Iterable[pa.ChunkedArray], available: int | None) -> None:
+    """Raises InputError when so many rows of a table that begins with `columns` need more than the `available` bytes."""
+    sizes = [_row_bytes(column) for column in columns]
+    a_row = NUMBER + sum(settled for settled, _ in sizes) + max(passing for _, passing in sizes)
+    advice = (
+        f"it has about {rows:,} rows; take fewer of them, name columns that can be spared in data.drop, or use a "
+        "machine with more memory"
+    )
+    if available is not None and (room := math.floor((available - CONSTANT) / a_row)) > 0:
+        advice = advice.replace("take fewer of them", f"take fewer of them ({room:,} would fit)")
+    check_memory(source, CONSTANT + rows * a_row, available, advice)
+
+
+def _row_bytes(column: pa.ChunkedArray) -> tuple[float, float]:
+    """What a row takes in the settled column, and for a while on the way to it."""
+    if pat.is_null(column.type):
+        return 0, 0
+    cells = decoded(column)
+    size = max(NUMBER, cells.nbytes / len(cells))
+    own = is_text(cells.type) and len(cells.unique()) > len(cells) / 2
+    return size, PASSING * size + (TEXT if own else 0)

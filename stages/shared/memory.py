@@ -1,0 +1,63 @@
+"""How much memory there is to take, and the refusal of work that needs more."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from stages.shared.errors import InputError
+
+#: the files of a control group: limit, use, and the beginning of the names of its caches in memory.stat
+_UNIFIED = ("memory.max", "memory.current", "")
+_LEGACY = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_")
+
+
+def available_bytes(proc: Path = Path("/proc"), groups: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """The bytes that this process can still take, by the machine and by every control group that it is in.
+
+    Memory that merely caches files counts as free. None where nothing can be read: on macOS and Windows.
+    """
+    found = [*_of_machine(proc / "meminfo"), *_of_groups(proc / "self/cgroup", groups)]
+    return max(0, min(found)) if found else None
+
+
+def check_memory(where: str, needed: float, available: int | None, advice: str) -> None:
+    """Raises InputError when `needed` bytes are more than `available`, if that is known. `where` begins the message."""
+    if available is not None and needed > available:
+        raise InputError(f"{where}: needs about {_gib(needed)} of memory where {_gib(available)} can be had; {advice}")
+
+
+def _gib(size: float) -> str:
+    return f"{size / 2**30:.1f} GiB"
+
+
+def _of_machine(meminfo: Path) -> Iterator[int]:
+    for line in _lines(meminfo):
+        if line.startswith("MemAvailable:"):
+            yield int(line.split()[1]) * 1024
+
+
+def _of_groups(membership: Path, groups: Path) -> Iterator[int]:
+    """What is left in each group from that of the process up to the root, as far as it can be seen from here."""
+    for line in _lines(membership):
+        _, controllers, name = line.split(":", 2)
+        if not controllers or "memory" in controllers.split(","):
+            top, files = (groups / "memory", _LEGACY) if controllers else (groups, _UNIFIED)
+            own = top / name.lstrip("/")
+            for folder in (own, *own.parents):
+                if folder.is_relative_to(top):
+                    yield from _of_group(folder, *files)
+
+
+def _of_group(folder: Path, limit: str, use: str, prefix: str) -> Iterator[int]:
+    try:
+        most, taken = (int((folder / name).read_text()) for name in (limit, use))
+    except (OSError, ValueError):
+        return  # hidden from here, or without a limit: `max`
+    counts = dict(line.split() for line in _lines(folder / "memory.stat"))
+    yield most - taken + sum(int(counts.get(f"{prefix}{kind}_file", 0)) for kind in ("active", "inactive"))
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text().splitlines()
+    except OSError:
+        return []
