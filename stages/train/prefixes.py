@@ -36,8 +36,12 @@ def prefix_scores(name: str, fitted_largest: Any, n_estimators: int, X: Any) -> 
 
 
 def _of_forest(forest: Any, size: int, X: Any) -> Any:
-    """A forest adds up the probabilities of its trees in order, and divides by their number: so does this one."""
+    """A forest adds up the probabilities of its trees in order, and divides by their number: so does this one.
+
+    One thread at a time: several add up in the order in which they happen to be ready, which moves the last digits.
+    """
     smaller = copy(forest)
+    smaller.n_jobs = 1
     smaller.n_estimators, smaller.estimators_ = size, forest.estimators_[:size]
     return smaller.predict_proba(X)
 

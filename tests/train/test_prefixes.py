@@ -100,6 +100,16 @@ def test_the_largest_fit_stays_as_it_is(name: str) -> None:
     assert np.array_equal(largest.predict_proba(data[0]), before)
 
 
+def test_threads_of_the_fit_do_not_reach_the_scores() -> None:
+    X, y = rows(0, 2000)
+    largest = fitted("random_forest", {"n_estimators": 40, "min_samples_leaf": 2}, None, 0, (X, y))
+    alone = fitted("random_forest", {"n_estimators": 30, "min_samples_leaf": 2}, None, 0, (X, y)).predict_proba(X)[:, 1]
+    largest.n_jobs = 2
+    for _ in range(3):
+        assert np.array_equal(prefix_scores("random_forest", largest, 30, X), alone)
+    assert largest.n_jobs == 2
+
+
 @pytest.mark.parametrize("size", [0, 9])
 def test_a_size_that_was_not_fitted_is_refused(size: int) -> None:
     largest = fitted("random_forest", {"n_estimators": 8}, None, 0, rows(0))
