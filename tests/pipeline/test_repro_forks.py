@@ -155,6 +155,7 @@ def test_wrong_params_are_told_once(repository: Repository) -> None:
     assert done.returncode == 2
     assert done.stderr.count("error: params.yaml: strategies.smote: k_neighbours is no setting of SMOTE") == 1
     assert repository.run("git", "status", "--porcelain").stdout.split() == ["M", "params.yaml"]
+    assert (repository.path / "models/smote").is_dir()  # nothing was begun
 
 
 def test_a_stage_before_training_fails_as_with_dvc(repository: Repository) -> None:

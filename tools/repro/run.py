@@ -4,10 +4,13 @@ import os
 from pathlib import Path
 import subprocess
 import sys
+from typing import Any
 
+from stages.shared.params import read_params
+from stages.train.params import TrainParams
 from tools.repro.dvc_commands import dvc
-from tools.repro.orphans import ended_quietly
-from tools.repro.train_stages import changed_since, hashes, in_order, locked, reserved, restored
+from tools.repro.ending import ended_quietly, undisturbed
+from tools.repro.train_stages import Hashes, changed_since, hashes, in_order, locked, reserved, restored
 
 
 def repro(jobs: int, cores: int) -> int:
@@ -27,28 +30,31 @@ def train_what_changed(jobs: int, cores: int) -> int:
     """Trains, or takes from DVC's cache, each strategy that is not up to date; gives the exit code.
 
     DVC's repository is locked from the look at the dependencies until the results are committed. A strategy whose
-    dependencies changed meanwhile is not committed, which is exit code 75.
+    dependencies changed meanwhile is not committed, which is exit code 75. Raises InputError for wrong params.
     """
-    with locked() as repo:
+    with ended_quietly(), locked() as repo:
         changed = [stage for stage in in_order(repo)[1] if stage.changed()]
+        if changed:
+            read_params(TrainParams)  # what is wrong there is said once, before old outputs make room
         with reserved(repo, changed):
             good = {stage.addressing for stage in changed if restored(repo, stage)}
             stale = {stage.addressing: stage for stage in changed if stage.addressing not in good}
             before = {name: hashes(stage) for name, stage in stale.items()}
             trained, code = train(list(stale), jobs, cores) if stale else ([], 0)
-            for name in trained:
-                if moved := changed_since(stale[name], before[name]):
-                    wrong = (
-                        f"{', '.join(moved)} changed while it was trained, so its result is not kept; run this again"
-                    )
-                    print(f"error: {name}: {wrong}", file=sys.stderr)
-                    code = code or 75
-                else:
-                    good.add(name)
-            for stage in changed:  # in DVC's order, which dvc.lock keeps
-                if stage.addressing in good:
-                    repo.commit(stage.addressing, force=True)
-    return code
+            with undisturbed():
+                kept = [name for name in trained if _as_before(stale[name], before[name])]
+                for stage in changed:  # in DVC's order, which dvc.lock keeps
+                    if stage.addressing in good.union(kept):
+                        repo.commit(stage.addressing, force=True)
+    return code or (0 if kept == trained else 75)
+
+
+def _as_before(stage: Any, before: Hashes) -> bool:
+    """Whether a trained stage still depends on what it depended on when its training began; says what else changed."""
+    if changed := changed_since(stage, before):
+        wrong = f"{', '.join(changed)} changed while it was trained, so its result is not kept; run this again"
+        print(f"error: {stage.addressing}: {wrong}", file=sys.stderr)
+    return not changed
 
 
 def train(names: list[str], jobs: int, cores: int) -> tuple[list[str], int]:
@@ -61,12 +67,8 @@ def train(names: list[str], jobs: int, cores: int) -> tuple[list[str], int]:
     command = [sys.executable, "-m", "tools.repro.trainer", *names, f"--jobs={jobs}", f"--parent={os.getpid()}"]
     command.append(f"--workers={max(1, cores // jobs)}")
     good = []
-    with (
-        ended_quietly(),
-        subprocess.Popen(
-            command, env={**os.environ, "DVC_ROOT": str(Path.cwd())}, stdout=subprocess.PIPE, text=True
-        ) as trainer,
-    ):
+    environment = {**os.environ, "DVC_ROOT": str(Path.cwd())}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as trainer:
         try:
             for line in trainer.stdout or ():
                 name, ended = line.split()

@@ -8,7 +8,7 @@ from typing import Any
 from dvc.exceptions import DvcException
 from dvc.lock import LockError
 from dvc.repo import Repo, lock_repo
-from dvc.repo.reproduce import plan_repro
+from dvc.repo.reproduce import get_active_graph, plan_repro
 from dvc.rwlock import rwlock
 from dvc.stage.cache import RunCacheNotFoundError
 
@@ -49,7 +49,7 @@ def in_order(repo: Any) -> tuple[list[str], list[Any]]:
     Both in its order, which dvc.lock keeps. A stage that runs something else than COMMAND is none of ours, and neither
     is a frozen one.
     """
-    plan = plan_repro(repo.index.graph, list(repo.stage.collect("dvc.yaml")))
+    plan = plan_repro(get_active_graph(repo.index.graph), list(repo.stage.collect("dvc.yaml")))
     ours = [stage for stage in plan if stage.cmd == COMMAND and stage.wdir == repo.root_dir and not stage.frozen]
     ahead = plan[: plan.index(ours[0])] if ours else []
     return [stage.addressing for stage in ahead], ours
@@ -85,6 +85,6 @@ def hashes(stage: Any) -> Hashes:
 
 def changed_since(stage: Any, before: Hashes) -> list[str]:
     """The dependencies of `stage` that are no longer what they were."""
-    stage.save_deps(allow_missing=True)
+    stage.save_deps()
     then = dict(before)
     return [name for name, now in hashes(stage) if then[name] != now]

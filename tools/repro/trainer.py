@@ -7,12 +7,10 @@ import signal
 import sys
 
 from stages.shared.errors import run_door
-from stages.shared.params import read_params
 from stages.shared.threads import one_thread_each
 from stages.train.__main__ import main as train
-from stages.train.params import TrainParams
+from tools.repro.ending import end_with
 from tools.repro.forks import run_forks
-from tools.repro.orphans import end_with
 
 
 def main() -> None:
@@ -25,7 +23,6 @@ def main() -> None:
     options = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing to tidy up here, and no traceback to be shown
     end_with(options.parent)
-    read_params(TrainParams)  # what is wrong there is said once rather than by every fork
     one_thread_each()
     os.environ.setdefault("EVENHAND_WORKERS", str(options.workers))
     warm_up()

@@ -1,4 +1,4 @@
-"""No process outlives the one that it works for."""
+"""How these processes end: when they are told, and never later than the process that they work for."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +42,16 @@ def ended_quietly() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """SIGINT and SIGTERM wait until the block is done: DVC writes dvc.lock in place, and half of it is of no use."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:
