@@ -180,16 +180,17 @@ def test_another_dvc_command_is_waited_for(repository: Repository, monkeypatch: 
     assert "error: DVC is busy" in done.stderr
 
 
-def started(repository: Repository) -> "subprocess.Popen[str]":
-    """tools.repro at the moment when its first fork begins to train; all three strategies are stale."""
+def started(repository: Repository, jobs: int = 2, begun: int = 1) -> "subprocess.Popen[str]":
+    """tools.repro at the moment when so many forks have begun to train; all three strategies are stale."""
     repository.edit_params(lambda params: params["preprocess"].update(impute="mean"))
-    command = [sys.executable, "-m", "tools.repro", "-j", "2"]
+    command = [sys.executable, "-m", "tools.repro", "-j", str(jobs)]
     run = subprocess.Popen(
         command, cwd=repository.path, env=environment(), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     assert run.stderr is not None
-    while not run.stderr.readline().endswith("in a fork\n"):
-        assert run.poll() is None
+    for _ in range(begun):
+        while not run.stderr.readline().endswith("in a fork\n"):
+            assert run.poll() is None
     return run
 
 
@@ -216,22 +217,37 @@ def test_a_dependency_that_changes_meanwhile_is_not_recorded(repository: Reposit
     assert (repository.path / "dvc.lock").read_bytes() == lock
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_run_that_is_stopped_leaves_nobody_at_work(repository: Repository, number: signal.Signals) -> None:
-    run = started(repository)
-    assert len(at_work_in(repository.path)) >= 3  # it, the process that imported, and a fork at least
+def nobody_at_work_in(folder: Path) -> bool:
+    """Whether all processes there have ended, those that were told to a moment ago as well."""
+    patience = time.monotonic() + 10
+    while at_work_in(folder) and time.monotonic() < patience:
+        time.sleep(0.05)
+    return not at_work_in(folder)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_it_keeps_what_was_finished_and_leaves_nobody_at_work(
+    repository: Repository, number: signal.Signals
+) -> None:
+    run = started(repository, jobs=1, begun=2)
     run.send_signal(number)
     _, said = run.communicate(timeout=60)
-    assert run.returncode == (-number if number == signal.SIGKILL else 128 + number)
-    patience = time.monotonic() + 10
-    while at_work_in(repository.path) and time.monotonic() < patience:
-        time.sleep(0.05)
-    assert at_work_in(repository.path) == []
+    assert run.returncode == 128 + number
     assert "error: " not in said
-    assert ran(repository.dvc("repro"))[-2:] == [
-        "evaluate",
-        "report",
-    ]  # whatever was left, the next run goes on from it
+    assert nobody_at_work_in(repository.path)
+    stale = repository.dvc("status", "train").stdout
+    assert [name for name in TRAINED if f"{name}:" in stale] == ["train@class_weight", "train@smote"]
+
+
+def test_killed_it_leaves_nobody_at_work_and_the_next_run_goes_on(repository: Repository) -> None:
+    run = started(repository)
+    assert len(at_work_in(repository.path)) >= 3  # it, the process that imported, and a fork at least
+    run.kill()
+    run.communicate(timeout=60)
+    assert nobody_at_work_in(repository.path)
+    done = forks(repository)
+    assert forked(done) == TRAINED
+    assert ran(done) == ["evaluate", "report"]
 
 
 def test_a_fork_imports_nothing_that_was_not_imported_before(repository: Repository) -> None:
