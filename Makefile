@@ -17,7 +17,7 @@ setup: $(VENV)/.runtime ## only set up what the pipeline needs
 
 repro: $(VENV)/.runtime ## run the pipeline on the data that params.yaml names, then print the verdict
 	@python -m tools.params check
-	@dvc repro
+	@python -m tools.repro
 	@python -m tools.leaderboard
 
 plots: $(VENV)/.runtime ## draw DVC's plots on a page that needs no network (REVS="main HEAD" compares)

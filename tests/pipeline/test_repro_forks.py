@@ -1,0 +1,268 @@
+"""`python -m tools.repro` gives what `dvc repro` gives, to the last byte, and fails as cleanly."""
+
+from collections.abc import Callable
+import hashlib
+from pathlib import Path
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.pipeline.project import Repository, environment, make_small_project, ran
+from tools.repro.alone import alone
+from tools.repro.train_stages import locked
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux alone")]
+
+TRAINED = ["train@baseline", "train@class_weight", "train@smote"]
+
+
+def forks(repository: Repository, check: bool = True) -> subprocess.CompletedProcess[str]:
+    return repository.run("python", "-m", "tools.repro", "-j", "2", check=check)
+
+
+def forked(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """The stages that were trained in forks, in the order of their names."""
+    return sorted(line.split("'")[1] for line in done.stderr.splitlines() if line.endswith("' in a fork"))
+
+
+def everything(repository: Repository) -> dict[str, str]:
+    """Each file that a run makes, DVC's lock, its cache and its run-cache among them, with its hash."""
+    roots = ["dvc.lock", "data", "models", "metrics", "reports", ".dvc/cache"]
+    files = [path for root in roots for path in [repository.path / root, *(repository.path / root).rglob("*")]]
+    return {
+        str(path.relative_to(repository.path)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+        if path.is_file()
+    }
+
+
+def twin(repository: Repository) -> Repository:
+    path = repository.path.with_name("twin")
+    shutil.copytree(repository.path, path, symlinks=True)
+    return Repository(path)
+
+
+def both_ways(repository: Repository, change: Callable[[Repository], None]) -> subprocess.CompletedProcess[str]:
+    """The same change, then `dvc repro` in a twin and tools.repro here: every byte has to be the same."""
+    plain = twin(repository)
+    for one in (plain, repository):
+        change(one)
+    reference = plain.dvc("repro")
+    done = forks(repository)
+    assert everything(repository) == everything(plain)
+    assert sorted(ran(done) + forked(done)) == sorted(ran(reference))
+    assert ran(repository.dvc("repro")) == []
+    return done
+
+
+def test_from_nothing(finished: Repository, tmp_path: Path) -> None:
+    make_small_project(tmp_path / "forks")
+    repository = Repository(tmp_path / "forks")
+    done = forks(repository)
+    assert forked(done) == TRAINED
+    assert everything(repository) == everything(finished)
+    again = repository.dvc("repro")
+    assert ran(again) == []
+    assert "up to date" in again.stdout
+
+
+def test_after_a_change_of_one_strategy(repository: Repository) -> None:
+    def change(one: Repository) -> None:
+        one.edit_params(lambda params: params["strategies"]["smote"].update(k_neighbors=3))
+
+    done = both_ways(repository, change)
+    assert forked(done) == ["train@smote"]
+    assert ran(done) == ["evaluate", "report"]
+
+    # and back: the result of then is in the run-cache, so nothing is trained
+    repository.edit_params(lambda params: params["strategies"]["smote"].update(k_neighbors=5))
+    back = forks(repository)
+    assert forked(back) == []
+    assert "Stage 'train@smote' is cached" in back.stdout + back.stderr
+    assert repository.run("git", "status", "--porcelain").stdout == ""
+
+
+def test_after_a_change_of_nothing(repository: Repository) -> None:
+    done = forks(repository)
+    assert forked(done) == ran(done) == []
+    assert "up to date" in done.stdout
+    assert repository.run("git", "status", "--porcelain").stdout == ""
+
+
+def test_outputs_that_are_gone_come_from_the_cache(repository: Repository) -> None:
+    def delete(one: Repository) -> None:
+        shutil.rmtree(one.path / "models")
+        shutil.rmtree(one.path / "metrics/cv")
+        (one.path / "data/train.parquet").unlink()
+
+    done = both_ways(repository, delete)
+    assert forked(done) == []
+
+
+def test_without_a_lock_file_everything_comes_from_the_run_cache(repository: Repository) -> None:
+    done = both_ways(repository, lambda one: (one.path / "dvc.lock").unlink())
+    assert forked(done) == []
+
+
+def test_the_run_cache_serves_others(repository: Repository, tmp_path: Path) -> None:
+    repository.edit_params(lambda params: params["strategies"]["smote"].update(k_neighbors=3))
+    assert forked(forks(repository)) == ["train@smote"]
+    repository.commit("k_neighbors")
+    repository.dvc("remote", "add", "--local", "--force", "--default", "storage", str(tmp_path / "store"))
+    repository.dvc("push", "--run-cache")
+    clone = Repository(tmp_path / "clone")
+    repository.run("git", "clone", "-q", str(repository.path), str(clone.path))
+    (clone.path / "dvc.lock").unlink()
+    clone.dvc("remote", "add", "--local", "--force", "--default", "storage", str(tmp_path / "store"))
+    clone.dvc("pull", "--run-cache", check=False)  # without dvc.lock there is nothing to pull but the run-cache
+    assert ran(clone.dvc("repro", "--pull")) == [
+        "evaluate",
+        "report",
+    ]  # whose outputs git tracks: DVC never caches these
+    assert clone.run("git", "status", "--porcelain").stdout == ""
+
+
+def test_a_strategy_that_fails_is_not_kept_and_the_others_are(repository: Repository) -> None:
+    def change(params: dict) -> None:
+        params["preprocess"]["impute"] = "mean"
+        params["strategies"]["smote"]["k_neighbors"] = 500
+
+    repository.edit_params(change)
+    before = lock_entry(repository, "train@smote")
+    done = forks(repository, check=False)
+    assert done.returncode == 2
+    assert "error: params.yaml: " in done.stderr
+    assert "error: train@smote: exited with 2" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert ran(done) == []
+    assert lock_entry(repository, "train@smote") == before
+    stale = repository.dvc("status", "train", check=False).stdout
+    assert [name for name in TRAINED if f"{name}:" in stale] == ["train@smote"]
+
+
+def lock_entry(repository: Repository, stage: str) -> str:
+    return (repository.path / "dvc.lock").read_text().split(f"  {stage}:\n")[1].split("\n  train@")[0]
+
+
+def test_wrong_params_are_told_once(repository: Repository) -> None:
+    repository.edit_params(lambda params: params["strategies"]["smote"].update(k_neighbours=3))
+    repository.edit_params(lambda params: params["preprocess"].update(impute="mean"))
+    done = forks(repository, check=False)
+    assert done.returncode == 2
+    assert done.stderr.count("error: params.yaml: strategies.smote: k_neighbours is no setting of SMOTE") == 1
+    assert repository.run("git", "status", "--porcelain").stdout.split() == ["M", "params.yaml"]
+    assert (repository.path / "models/smote").is_dir()  # nothing was begun
+
+
+def test_a_stage_before_training_fails_as_with_dvc(repository: Repository) -> None:
+    repository.edit_params(lambda params: params["data"].update(target="nothing"))
+    done = forks(repository, check=False)
+    assert done.returncode == 255
+    assert "failed to reproduce 'prepare'" in done.stderr
+
+
+def test_a_second_run_is_told_to_wait(repository: Repository) -> None:
+    with alone(repository.path / ".dvc/tmp/repro.lock"):
+        done = forks(repository, check=False)
+    assert done.returncode == 75
+    assert done.stderr.startswith("error: .dvc/tmp/repro.lock: held by another tools.repro")
+
+
+def test_another_dvc_command_is_waited_for(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repository.path)
+    with locked():
+        done = forks(repository, check=False)
+    assert done.returncode == 75
+    assert "error: DVC is busy" in done.stderr
+
+
+def started(repository: Repository, jobs: int = 2, begun: int = 1) -> "subprocess.Popen[str]":
+    """tools.repro at the moment when so many forks have begun to train; all three strategies are stale."""
+    repository.edit_params(lambda params: params["preprocess"].update(impute="mean"))
+    command = [sys.executable, "-m", "tools.repro", "-j", str(jobs)]
+    run = subprocess.Popen(
+        command, cwd=repository.path, env=environment(), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert run.stderr is not None
+    for _ in range(begun):
+        while not run.stderr.readline().endswith("in a fork\n"):
+            assert run.poll() is None
+    return run
+
+
+def at_work_in(folder: Path) -> list[int]:
+    """The ids of the processes whose working directory is `folder`."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink() == folder:
+                found.append(int(process.name))
+        except OSError:
+            pass  # it has ended, or is not ours
+    return found
+
+
+def test_a_dependency_that_changes_meanwhile_is_not_recorded(repository: Repository) -> None:
+    run = started(repository)
+    lock = (repository.path / "dvc.lock").read_bytes()
+    with (repository.path / "stages/train/weights.py").open("a") as stream:
+        stream.write("# changed\n")
+    _, said = run.communicate(timeout=120)
+    assert run.returncode == 75
+    assert "error: train@baseline: stages/train changed while it was trained" in said
+    assert (repository.path / "dvc.lock").read_bytes() == lock
+
+
+def nobody_at_work_in(folder: Path) -> bool:
+    """Whether all processes there have ended, those that were told to a moment ago as well."""
+    patience = time.monotonic() + 10
+    while at_work_in(folder) and time.monotonic() < patience:
+        time.sleep(0.05)
+    return not at_work_in(folder)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_it_keeps_what_was_finished_and_leaves_nobody_at_work(
+    repository: Repository, number: signal.Signals
+) -> None:
+    run = started(repository, jobs=1, begun=2)
+    run.send_signal(number)
+    _, said = run.communicate(timeout=60)
+    assert run.returncode == 128 + number
+    assert "error: " not in said
+    assert nobody_at_work_in(repository.path)
+    stale = repository.dvc("status", "train").stdout
+    assert [name for name in TRAINED if f"{name}:" in stale] == ["train@class_weight", "train@smote"]
+
+
+def test_killed_it_leaves_nobody_at_work_and_the_next_run_goes_on(repository: Repository) -> None:
+    run = started(repository)
+    assert len(at_work_in(repository.path)) >= 3  # it, the process that imported, and a fork at least
+    run.kill()
+    run.communicate(timeout=60)
+    assert nobody_at_work_in(repository.path)
+    done = forks(repository)
+    assert forked(done) == TRAINED
+    assert ran(done) == ["evaluate", "report"]
+
+
+def test_a_fork_imports_nothing_that_was_not_imported_before(repository: Repository) -> None:
+    """What is missing from warm_up would be imported again by each fork."""
+    code = (
+        "import os, sys\n"
+        "from stages.train.__main__ import main\n"
+        "from tools.repro.trainer import warm_up\n"
+        "warm_up()\n"
+        "before = set(sys.modules)\n"
+        "os.environ['DVC_STAGE'], sys.argv = 'train@smote', ['train']\n"
+        "main()\n"
+        "print('new:', *sorted(set(sys.modules) - before))\n"
+    )
+    done = repository.run("python", "-c", code)
+    new = done.stdout.split("new:")[1].split()
+    heavy = ("numpy", "pandas", "sklearn", "imblearn", "xgboost", "skops", "scipy", "stages")
+    assert [name for name in new if name.partition(".")[0] in heavy] == []

@@ -1,0 +1,78 @@
+"""The door of tools.repro: what it answers before it does anything, and where it leaves everything to DVC."""
+
+import os
+from pathlib import Path
+import subprocess
+import sys
+
+import pytest
+
+from stages.shared.errors import InputError
+from tools.repro import __main__ as door
+
+ROOT = Path(__file__).parents[3]
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["repro", *arguments])
+    monkeypatch.setenv("PATH", os.environ["PATH"])  # restored afterwards
+    door.main()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[object, ...]]:
+    """What the door asks for, in an empty project: ("dvc", arguments) or ("forks", jobs, cores)."""
+    found: list[tuple[object, ...]] = []
+    (tmp_path / ".dvc").mkdir()
+    (tmp_path / "dvc.yaml").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tools.repro.dvc_commands.dvc", lambda *arguments: found.append(("dvc", *arguments)) or 7)
+    monkeypatch.setattr("tools.repro.run.repro", lambda *numbers: found.append(("forks", *numbers)) or 5)
+    return found
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_without_safe_forks_it_is_plain_dvc_repro_and_says_so(
+    asked: list, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], platform: str
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    with pytest.raises(SystemExit) as end:
+        call(monkeypatch, "-j", "3")
+    assert (asked, end.value.code) == ([("dvc", "repro")], 7)
+    assert capsys.readouterr().out == "Forks are safe on Linux alone, so this is plain `dvc repro`.\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux alone")
+@pytest.mark.parametrize(("arguments", "jobs"), [(["-j", "3"], 3), ([], None)])
+def test_it_trains_as_many_at_a_time_as_asked_or_one_a_core(
+    asked: list, monkeypatch: pytest.MonkeyPatch, arguments: list[str], jobs: int | None
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        call(monkeypatch, *arguments)
+    cores = len(os.sched_getaffinity(0))
+    assert (asked, end.value.code) == ([("forks", jobs or cores, cores)], 5)
+
+
+def test_dvc_gets_the_python_that_runs_this(asked: list, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SystemExit):
+        call(monkeypatch)
+    assert os.environ["PATH"].split(os.pathsep)[0] == str(Path(sys.executable).parent)
+
+
+def test_wrong_numbers_and_wrong_places_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="--jobs 0: at least 1 is needed"):
+        call(monkeypatch, "-j", "0")
+    with pytest.raises(InputError, match="run this from the repository root"):
+        call(monkeypatch)
+
+
+def test_help_answers_before_any_heavy_import() -> None:
+    code = (
+        "import runpy, sys\nsys.argv = ['repro', '--help']\n"
+        "try:\n    runpy.run_module('tools.repro', run_name='__main__')\nexcept SystemExit:\n    pass\n"
+        "print('heavy:', *{'dvc', 'numpy', 'pyarrow', 'sklearn', 'pandas'} & sys.modules.keys())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "--jobs" in done.stdout
+    assert done.stdout.endswith("heavy:\n")

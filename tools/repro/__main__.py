@@ -1,0 +1,36 @@
+"""The door of repro: `python -m tools.repro`."""
+
+import argparse
+import os
+from pathlib import Path
+import sys
+
+from stages.shared.errors import InputError, run_door
+
+
+def main() -> None:
+    """Does what `dvc repro` does, and the training in forks of one process that has imported the libraries once."""
+    parser = argparse.ArgumentParser(prog="python -m tools.repro", description=main.__doc__)
+    parser.add_argument("-j", "--jobs", type=int, help="strategies to train at a time (default: the usable cores)")
+    jobs = parser.parse_args().jobs
+    if jobs is not None and jobs < 1:
+        raise InputError(f"--jobs {jobs}: at least 1 is needed")
+    if not (Path("dvc.yaml").is_file() and Path(".dvc").is_dir()):
+        raise InputError("dvc.yaml: no such file beside a folder .dvc; run this from the repository root")
+    # DVC runs the first python of the path: the one that runs this
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+    from tools.repro.alone import alone
+    from tools.repro.dvc_commands import dvc
+    from tools.repro.run import repro
+
+    if sys.platform != "linux":  # macOS's libraries do not survive a fork, Windows has none
+        print("Forks are safe on Linux alone, so this is plain `dvc repro`.", flush=True)
+        sys.exit(dvc("repro"))
+    cores = len(os.sched_getaffinity(0))
+    with alone(Path(".dvc/tmp/repro.lock")):
+        sys.exit(repro(jobs or cores, cores))
+
+
+if __name__ == "__main__":
+    run_door(main)

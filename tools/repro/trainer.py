@@ -1,0 +1,60 @@
+"""The process that imports the libraries of train once, and trains each strategy in a fork of itself."""
+
+import argparse
+import gc
+import os
+import signal
+import sys
+
+from stages.shared.errors import run_door
+from stages.shared.threads import one_thread_each
+from stages.train.__main__ import main as train
+from tools.repro.ending import end_with
+from tools.repro.forks import run_forks
+
+
+def main() -> None:
+    """Trains stages for tools.repro, and writes a line on stdout for each that has ended: its name and exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tools.repro.trainer", description=main.__doc__)
+    parser.add_argument("stages", nargs="+", metavar="train@strategy")
+    parser.add_argument("--jobs", type=int, required=True, help="stages at a time")
+    parser.add_argument("--workers", type=int, required=True, help="worker processes that each stage may use")
+    parser.add_argument("--parent", type=int, required=True, help="process id of tools.repro: this one ends with it")
+    options = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing to tidy up here, and no traceback to be shown
+    end_with(options.parent)
+    one_thread_each()
+    os.environ.setdefault("EVENHAND_WORKERS", str(options.workers))
+    warm_up()
+    sys.exit(run_forks(options.stages, options.jobs, train_stage, _say))
+
+
+def warm_up() -> None:
+    """Imports what the door of train imports only after it has seen the params, and what that imports in its turn."""
+    import pandas  # noqa: F401
+    import skops.io  # noqa: F401
+
+    import stages.shared.manifest
+    import stages.shared.models
+    import stages.train.calibrate
+    import stages.train.crossfit
+    import stages.train.progress
+    import stages.train.record  # noqa: F401
+
+    gc.freeze()  # a collection in a fork would touch, and so copy, every page of this
+
+
+def train_stage(stage: str) -> None:
+    """What DVC runs for `stage`, `python -m stages.train`, in this process."""
+    print(f"Running stage '{stage}' in a fork", file=sys.stderr, flush=True)
+    os.environ["DVC_STAGE"] = stage
+    sys.argv = ["python -m stages.train"]
+    run_door(train)
+
+
+def _say(stage: str, code: int) -> None:
+    print(stage, code, flush=True)
+
+
+if __name__ == "__main__":
+    run_door(main)
