@@ -21,7 +21,7 @@ CONSTANT = 160 << 20
 
 
 def check_fits(source: str, rows: int, columns: Iterable[pa.ChunkedArray], available: int | None) -> None:
-    """Raises InputError when so many rows of a table that begins with `columns` need more than the `available` bytes."""
+    """Raises InputError when so many rows of a table that begins with `columns` need more than is `available`."""
     sizes = [_row_bytes(column) for column in columns]
     a_row = NUMBER + sum(settled for settled, _ in sizes) + max(passing for _, passing in sizes)
     advice = (

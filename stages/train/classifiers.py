@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from imblearn.ensemble import BalancedRandomForestClassifier, EasyEnsembleClassifier, RUSBoostClassifier
 import numpy as np
@@ -14,7 +14,9 @@ from sklearn.neural_network import MLPClassifier
 from xgboost import XGBClassifier
 
 from stages.train.epochs import Epoch, fit_by_epoch
+from stages.train.limits import capped
 from stages.train.logistic import fit_path, is_converged, path_settings
+from stages.train.matrices import Binned
 from stages.train.rounds import fit_by_round
 from stages.train.settings import Settings
 from stages.train.weights import ClassWeights, of_xgboost, row_weights
@@ -70,6 +72,15 @@ CLASSIFIERS: dict[str, Build] = {
 }
 
 
+class Training(NamedTuple):
+    """The rows that a classifier is fitted on."""
+
+    X: Any  # shape (rows, columns), float64 or float32
+    y: Target
+    #: keeps the rows as XGBoost bins them, by the weights of the classes, where they serve several fits
+    bins: dict[ClassWeights, Binned] | None = None
+
+
 @dataclass(frozen=True)
 class Fitted:
     """A fitted classifier and, where it has epochs and saw a validation part, its curve."""
@@ -89,7 +100,7 @@ def fit(
     class_weight: Any,
     weights: ClassWeights,
     random_state: int,
-    training: tuple[Features, Target],
+    training: Training,
     validation: tuple[Features, Target] | None = None,
     n_jobs: int = 1,
 ) -> Fitted:
@@ -100,7 +111,8 @@ def fit(
     RUSBoost refuses to be fitted where its first tree is no better than a coin, which on a weak signal is common. One
     candidate must not stop the comparison: a constant, the prevalence, then stands in for it.
     """
-    X, y = training
+    X, y, bins = training
+    settings = capped(settings, len(y))
     if name == "logistic_regression" and is_converged(settings):
         C, common = settings.get("C", 1.0), path_settings(settings)
         path = fit_path(X, y, weights, [C], threads=n_jobs, **common)
@@ -113,7 +125,9 @@ def fit(
         return Fitted(classifier, fit_by_epoch(classifier, X, y, row_weights(weights, y), validation))
     if name == "xgboost":
         _, of_rows = of_xgboost(class_weight, weights)
-        return Fitted(classifier, fit_by_round(classifier, training, validation, row_weights(of_rows, y)))
+        row_weight = row_weights(of_rows, y)
+        binned = ({} if bins is None else bins).setdefault(of_rows, Binned(X, y, row_weight))
+        return Fitted(classifier, fit_by_round(classifier, (X, y), validation, row_weight, binned))
     try:
         return Fitted(classifier.fit(X, y), [])
     except ValueError as error:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 import multiprocessing
+import os
 import pickle
 import sys
 from threading import Thread
@@ -15,7 +16,7 @@ from types import TracebackType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from stages.shared.errors import InputError
-from stages.shared.processes import end_with_parent
+from stages.shared.processes import end_with
 
 Known = TypeVar("Known")
 Rest = ParamSpec("Rest")
@@ -36,7 +37,7 @@ class Crew(Generic[Known]):
             fork = multiprocessing.get_context("fork")
             self._queue = fork.SimpleQueue()
             self._listener = Thread(target=self._listen, daemon=True)
-            self._pool = ProcessPoolExecutor(workers, fork, _start, (known, self._queue.put))
+            self._pool = ProcessPoolExecutor(workers, fork, _start, (known, self._queue.put, os.getpid()))
 
     def __enter__(self) -> "Crew[Known]":
         return self
@@ -54,7 +55,7 @@ class Crew(Generic[Known]):
     ) -> "Call[Result]":
         """`work(known, …)`, begun; its arguments and its result must be such as can be pickled."""
         if self._pool is None:
-            _start(self._known, self._told)
+            _Here.known, _Here.tell = self._known, staticmethod(self._told)
             done: Future[Result] = Future()
             # through pickle, as from a worker: which objects are one and the same shows in the file of a model
             done.set_result(pickle.loads(pickle.dumps(work(self._known, *rest, **named))))  # noqa: S301
@@ -98,9 +99,8 @@ def tell(what: str) -> None:
     _Here.tell(what)
 
 
-def _start(known: Any, tell: Tell) -> None:
-    if multiprocessing.parent_process() is not None:
-        end_with_parent()
+def _start(known: Any, tell: Tell, parent: int) -> None:
+    end_with(parent)
     _Here.known, _Here.tell = known, staticmethod(tell)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 import re
 from typing import Any
 
@@ -11,8 +12,11 @@ from sklearn.utils._param_validation import InvalidParameterError
 
 from stages.shared.contract import Step
 from stages.shared.errors import InputError
+from stages.train.matrices import Binned
+from stages.train.precision import single
 from stages.train.preprocess import Steps, level_blocks
 from stages.train.samplers import Plan, Sampler, snap_levels
+from stages.train.weights import ClassWeights
 
 Features = npt.NDArray[np.float64]
 Target = npt.NDArray[np.int64]
@@ -39,6 +43,16 @@ class Prepared:
     flow: list[Step]
     added: int  # rows that the samplers added, and took away
     removed: int
+
+    @cached_property
+    def single(self) -> npt.NDArray[np.float32]:
+        """`X` in the precision in which trees read it, made once for all of them."""
+        return single(self.X)
+
+    @cached_property
+    def bins(self) -> dict[ClassWeights, Binned]:
+        """The rows as XGBoost bins them, by the weights of the classes: made once for all fits on them."""
+        return {}
 
     @property
     def before(self) -> tuple[int, int]:

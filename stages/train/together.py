@@ -1,11 +1,11 @@
 """Several settings of one classifier on the same rows: what they share is done once."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from stages.train.combinations import Combination
+from stages.train.limits import capped
 from stages.train.logistic import fit_path, is_converged, path_settings
 from stages.train.prefixes import PREFIXES, prefix_scores, serves
 from stages.train.resample import Features, Prepared
@@ -58,11 +58,11 @@ def _one_ensemble(
     bench: Workbench, rows: FoldRows, classifier: str, tried: list[Combination], prepared: Prepared, X: Features
 ) -> list[Scores]:
     """The largest ensemble alone is fitted: its first trees are the smaller ones."""
-    sizes: list[Any] = [bench.settings(classifier, combination).get("n_estimators") for combination in tried]
-    if len(tried) == 1 or not all(serves(classifier, bench.settings(classifier, each)) for each in tried):
+    settings = [capped(bench.settings(classifier, combination), len(prepared.y)) for combination in tried]
+    if len(tried) == 1 or not all(serves(classifier, each) for each in settings):
         return _one_by_one(bench, rows, classifier, tried, prepared, X)
-    largest = max(range(len(tried)), key=lambda place: sizes[place])
-    fitted = bench.fit(classifier, tried[largest], prepared).classifier
+    sizes = [each["n_estimators"] for each in settings]
+    fitted = bench.fit(classifier, tried[int(np.argmax(sizes))], prepared).classifier
     return [np.asarray(prefix_scores(classifier, fitted, size, X), dtype=np.float64) for size in sizes]
 
 

@@ -9,11 +9,12 @@ import numpy.typing as npt
 
 from stages.shared.errors import InputError
 from stages.shared.tables import Table
-from stages.train.classifiers import Fitted, fit
+from stages.train.classifiers import Fitted, Training, fit
 from stages.train.combinations import Combination
 from stages.train.fast.shared import SharedNeighbours
 from stages.train.folds import Fold
 from stages.train.params import TrainParams
+from stages.train.precision import READ_FLOAT32
 from stages.train.preprocess import Arrays, Steps, make_steps, on_arrays
 from stages.train.resample import Features, Prepared, Target, preprocess, resample, transform
 from stages.train.samplers import SHARING, Plan, make_plan
@@ -76,12 +77,12 @@ class Workbench:
         Raises InputError naming the params key when it cannot work with its settings.
         """
         settings, weights = self.settings(classifier, chosen), self.weights(prepared)
-        seed, training = self.params.random_state, (prepared.X, prepared.y)
+        own, seed = self.strategy.class_weight, self.params.random_state
+        X = prepared.single if classifier in READ_FLOAT32 else prepared.X
         with self._blaming(classifier, chosen):
-            fitted = fit(
-                classifier, settings, self.strategy.class_weight, weights, seed, training, watched, self.threads
-            )
-            if not np.isfinite(fitted.classifier.predict_proba(prepared.X[:1])).all():
+            training = Training(X, prepared.y, prepared.bins)
+            fitted = fit(classifier, settings, own, weights, seed, training, watched, self.threads)
+            if not np.isfinite(fitted.classifier.predict_proba(X[:1])).all():
                 raise ValueError("its scores are no numbers; a setting is out of its range")
             return fitted
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from stages.shared.arrays import Floats, Ints
 from stages.shared.contract import Contract
-from stages.train.classifiers import fit
+from stages.train.classifiers import Training, fit
 from stages.train.params import Strategy
 from stages.train.preprocess import make_steps
 from stages.train.resample import Prepared, prepare_fold
@@ -34,6 +34,6 @@ def prepare(
 def scores(classifier: str, params: AuditParams, random_state: int, X: Floats, y: Ints, X_scored: Floats) -> Floats:
     """Scores of the rows `X_scored` by `classifier`, with its settings in params, fitted on `X` and `y`."""
     settings, equal = params.classifiers[classifier], ClassWeights(1.0, 1.0)
-    fitted = fit(classifier, settings, None, equal, random_state, (X, y))
+    fitted = fit(classifier, settings, None, equal, random_state, Training(X, y))
     result: Floats = fitted.classifier.predict_proba(X_scored)[:, 1]
     return result

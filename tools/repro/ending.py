@@ -1,29 +1,14 @@
-"""How these processes end: when they are told, and never later than the process that they work for."""
+"""How these processes end when they are told."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-import ctypes
-import os
 import signal
 import sys
 from types import FrameType
 from typing import NoReturn
 
-#: from linux/prctl.h
-_PR_SET_PDEATHSIG = 1
-
 #: what a terminal and a scheduler send
 STOPS = (signal.SIGINT, signal.SIGTERM)
-
-
-def end_with(parent: int) -> None:
-    """Asks the kernel to kill this process when `parent`, the process that started it, is gone, however it ended.
-
-    prctl(2). A parent that went before this call is noticed as well.
-    """
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(75)
 
 
 def end_quietly_when_told() -> None:

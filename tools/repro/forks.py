@@ -7,7 +7,8 @@ import os
 import signal
 import time
 
-from tools.repro.ending import STOPS, end_quietly_when_told, end_with
+from stages.shared.processes import end_with
+from tools.repro.ending import STOPS, end_quietly_when_told
 
 #: seconds for a fork to tidy up after SIGTERM
 GRACE = 3.0

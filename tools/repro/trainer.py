@@ -7,9 +7,9 @@ import signal
 import sys
 
 from stages.shared.errors import run_door
+from stages.shared.processes import end_with
 from stages.shared.threads import one_thread_each
 from stages.train.__main__ import main as train
-from tools.repro.ending import end_with
 from tools.repro.forks import run_forks
 
 
