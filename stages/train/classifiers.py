@@ -115,7 +115,10 @@ def fit(
         _, of_rows = of_xgboost(class_weight, weights)
         return Fitted(classifier, fit_by_round(classifier, training, validation, row_weights(of_rows, y)))
     try:
-        return Fitted(classifier.fit(X, y), [])
+        classifier.fit(X, y)
+        if "n_jobs" in classifier.get_params():
+            classifier.set_params(n_jobs=1)  # threads would add the scores of trees up in any order: other last digits
+        return Fitted(classifier, [])
     except ValueError as error:
         if "worse than random" not in str(error):
             raise
