@@ -14,6 +14,7 @@ from sklearn.neural_network import MLPClassifier
 from xgboost import XGBClassifier
 
 from stages.train.epochs import Epoch, fit_by_epoch
+from stages.train.limits import capped
 from stages.train.logistic import fit_path, is_converged, path_settings
 from stages.train.rounds import fit_by_round
 from stages.train.settings import Settings
@@ -106,7 +107,7 @@ def fit(
         path = fit_path(X, y, weights, [C], threads=n_jobs, **common)
         own = {**common, "C": C, "class_weight": _by_label(weights), "random_state": random_state}
         return Fitted(path.model(0, **own), [])
-    classifier = CLASSIFIERS[name](settings, class_weight, weights, random_state)
+    classifier = CLASSIFIERS[name](capped(settings, len(y)), class_weight, weights, random_state)
     if n_jobs > 1 and "n_jobs" in classifier.get_params():
         classifier.set_params(n_jobs=n_jobs)
     if name == "mlp":

@@ -63,7 +63,8 @@ def _one_ensemble(
         return _one_by_one(bench, rows, classifier, tried, prepared, X)
     largest = max(range(len(tried)), key=lambda place: sizes[place])
     fitted = bench.fit(classifier, tried[largest], prepared).classifier
-    return [np.asarray(prefix_scores(classifier, fitted, size, X), dtype=np.float64) for size in sizes]
+    within = [min(size, fitted.n_estimators) for size in sizes]  # max_rows may have allowed fewer
+    return [np.asarray(prefix_scores(classifier, fitted, size, X), dtype=np.float64) for size in within]
 
 
 #: by classifier: the setting of which several values can be served at once, and by what
