@@ -5,6 +5,8 @@ equal time, fewer trees that see all rows rank better than many that see a part,
 are few (docs/decisions/10-classifiers.md has the figures).
 """
 
+from typing import Any
+
 from stages.train.settings import MAX_ROWS, Settings
 
 #: trees that a forest has at least, unless fewer are asked for; with fewer, scores become coarse
@@ -24,7 +26,12 @@ def capped(settings: Settings, rows: int) -> Settings:
         return settings
     most = settings[MAX_ROWS]
     own = {key: value for key, value in settings.items() if key != MAX_ROWS}
-    asked = own.get("n_estimators", _DEFAULT_TREES)
+    asked = trees(own)
     if type(asked) is not int or asked * rows <= most:  # what is no number is for the library to answer
         return own
     return {**own, "n_estimators": min(asked, max(LEAST_TREES, most // rows))}
+
+
+def trees(settings: Settings) -> Any:
+    """How many trees a forest is asked for."""
+    return settings.get("n_estimators", _DEFAULT_TREES)
