@@ -54,7 +54,8 @@ def main() -> None:
         progress.close()
         write_columns(folder / paths.OOF, oof)
         write_json(folder / paths.CALIBRATION, calibrators)
-        write_json(folder / paths.TRACE, trace(name, outcome, cv, params.strategies[name].class_weight))
+        traced = trace(name, outcome, cv, params.strategies[name].class_weight, classifiers)
+        write_json(folder / paths.TRACE, traced)
         write_json(folder / paths.TUNING, tuning(outcome, params.tuning.metric, params.tuning.search.how))
         write_manifest(folder, strategy=name, inputs=inputs)
     summary = {"strategy": name, "manifest": sha256(paths.MODELS / name / paths.MANIFEST)}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from stages.shared.params import hint
-from stages.train.settings import BLEND, CLASSIFIER_SETTINGS, CONVERGED, SOLVERS, Settings
+from stages.train.settings import BLEND, CLASSIFIER_SETTINGS, CONVERGED, MAX_ROWS, SOLVERS, Settings
 
 
 def refuse(problems: Iterable[str]) -> None:
@@ -58,6 +58,9 @@ def classifier_problems(classifiers: dict[str, Settings]) -> Iterator[str]:
             yield "max_iter of mlp is the number of epochs: a whole number, at least 1"
         if name == "logistic_regression":
             yield from _solver_problems(settings)
+        rows = settings.get(MAX_ROWS, 1)
+        if not (type(rows) is int and rows > 0):
+            yield f"max_rows of {name} is how many rows its trees see together: a whole number, at least 1"
         rounds = settings.get("n_rounds", 1)
         if name == BLEND and not (type(rounds) is int and rounds > 0):
             yield f"n_rounds of {BLEND} is how often a member is added: a whole number, at least 1"

@@ -129,7 +129,10 @@ def fit(
         binned = ({} if bins is None else bins).setdefault(of_rows, Binned(X, y, row_weight))
         return Fitted(classifier, fit_by_round(classifier, (X, y), validation, row_weight, binned))
     try:
-        return Fitted(classifier.fit(X, y), [])
+        classifier.fit(X, y)
+        if "n_jobs" in classifier.get_params():
+            classifier.set_params(n_jobs=1)  # threads would add the scores of trees up in any order: other last digits
+        return Fitted(classifier, [])
     except ValueError as error:
         if "worse than random" not in str(error):
             raise

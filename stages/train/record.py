@@ -7,9 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from stages.train.combinations import AS_GIVEN
+from stages.train.limits import trees
 from stages.train.measure import OF_PROBABILITIES, SCORE_METRICS
 from stages.train.outcome import FoldRecord, Outcome, Tuned
 from stages.train.search import Trial
+from stages.train.settings import MAX_ROWS, Settings
 from stages.train.weights import ClassWeights, of_xgboost
 
 
@@ -40,9 +42,16 @@ def cross_validation(oof: dict[str, Any], calibrated: dict[str, Any]) -> dict[st
 
 
 def trace(
-    name: str, outcome: Outcome, cv: dict[str, dict[str, dict[str, Any]]], class_weight: Any = None
+    name: str,
+    outcome: Outcome,
+    cv: dict[str, dict[str, dict[str, Any]]],
+    class_weight: Any = None,
+    classifiers: dict[str, Settings] | None = None,
 ) -> dict[str, Any]:
-    """The content of trace.json, as docs/artefacts.md describes it; `class_weight` is that of the strategy."""
+    """The content of trace.json, as docs/artefacts.md describes it.
+
+    `class_weight` and `classifiers`, with their settings, are those of the strategy in params.yaml.
+    """
     plan = outcome.plan
     return {
         "strategy": name,
@@ -61,7 +70,11 @@ def trace(
             ]
             for classifier in outcome.records[0].curves
         },
-        "notes": [*_given_up(name, outcome), *_impossible(name, outcome)],
+        "notes": [
+            *_given_up(name, outcome),
+            *_impossible(name, outcome),
+            *_fewer_trees(name, outcome, classifiers or {}),
+        ],
         "metrics": {
             classifier: {metric: values["mean"] for metric, values in metrics.items()}
             for classifier, metrics in cv.items()
@@ -88,6 +101,20 @@ def _impossible(name: str, outcome: Outcome) -> Iterator[str]:
             yield (
                 f"{name} × {classifier}: in {untried} of {len(tuned.inside)} training folds there were too few rows to "
                 "search for settings; those in params.yaml stood in."
+            )
+
+
+def _fewer_trees(name: str, outcome: Outcome, classifiers: dict[str, Settings]) -> Iterator[str]:
+    for classifier, given in classifiers.items():
+        chosen = outcome.tuned[classifier].found.chosen.classifier if classifier in outcome.tuned else {}
+        settings = {**given, **chosen}
+        if MAX_ROWS not in settings:
+            continue
+        fitted, asked = outcome.models[classifier]["classifier"].n_estimators, trees(settings)
+        if fitted < asked:
+            yield (
+                f"{name} × {classifier}: the last fit has {fitted} of {asked} trees; all of them together would "
+                f"have seen more rows than max_rows, {settings[MAX_ROWS]}."
             )
 
 

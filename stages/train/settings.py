@@ -42,10 +42,13 @@ _TREE = (
     "max_features", "max_leaf_nodes", "min_impurity_decrease", "bootstrap", "ccp_alpha", "max_samples",
 )  # fmt: skip
 
+#: the one that is ours: how many rows the trees of a forest see together (stages/train/limits.py)
+MAX_ROWS = "max_rows"
+
 CLASSIFIER_SETTINGS: dict[str, tuple[str, ...]] = {
     "logistic_regression": ("C", "l1_ratio", "tol", "fit_intercept", "solver", "max_iter"),
-    "random_forest": _TREE,
-    "extra_trees": _TREE,
+    "random_forest": (*_TREE, MAX_ROWS),
+    "extra_trees": (*_TREE, MAX_ROWS),
     "xgboost": (
         "n_estimators", "max_depth", "max_leaves", "max_bin", "grow_policy", "learning_rate", "booster",
         "tree_method", "gamma", "min_child_weight", "max_delta_step", "subsample", "sampling_method",

@@ -1,13 +1,23 @@
 """A forest has fewer trees on many rows, and is what was asked for on few."""
 
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 
+from stages.shared.tables import Table
+from stages.train.classifiers import Training, fit
+from stages.train.combinations import Combination
+from stages.train.folds import Fold
 from stages.train.limits import LEAST_TREES, capped
+from stages.train.params import TrainParams
+from stages.train.together import scores_of_each
+from stages.train.weights import ClassWeights
+from stages.train.workbench import FoldRows, Workbench
 
 GIVEN = {"n_estimators": 200, "min_samples_leaf": 2, "max_rows": 10_000_000}
 
@@ -46,3 +56,39 @@ def test_never_more_than_asked_for_and_never_needlessly_fewer(asked: int, most: 
     assert min(asked, LEAST_TREES) <= trees <= asked
     assert trees * rows <= most or trees <= LEAST_TREES
     assert trees == asked or (trees + 1) * rows > most
+
+
+def test_a_fit_has_as_many_trees_as_the_bound_allows() -> None:
+    X, y = np.random.RandomState(0).normal(size=(100, 2)), np.repeat([0, 1], [80, 20])
+    for name in ("random_forest", "extra_trees"):
+        few, asked = (
+            fit(
+                name, {"n_estimators": 70, "max_rows": most}, None, ClassWeights(1.0, 1.0), 0, Training(X, y)
+            ).classifier
+            for most in (6000, 7000)
+        )
+        assert (len(few.estimators_), len(asked.estimators_)) == (60, 70)
+
+
+def test_a_grid_of_sizes_is_bounded_as_each_of_its_fits(
+    make_table: Callable[..., Table], make_params: Callable[..., TrainParams]
+) -> None:
+    """Training folds of 40 rows: at most 55 trees for 2200 rows; 60 and 70 are one forest, 52 is another."""
+    sizes = [Combination({}, {"n_estimators": trees, "max_rows": 2200}) for trees in (52, 60, 70)]
+    bench = Workbench(make_table("numeric"), "tried", make_params({}, ["random_forest"]))
+    rows = FoldRows(bench, Fold(np.arange(40), np.arange(40, 80)))
+    prepared = rows.prepared({})
+    X = rows.validation(prepared)
+    together = scores_of_each(bench, rows, "random_forest", sizes, prepared, X)
+    for combination, scores in zip(sizes, together, strict=True):
+        assert np.array_equal(scores, bench.fit("random_forest", combination, prepared).scores(X))
+    assert np.array_equal(together[1], together[2])
+    assert not np.array_equal(together[0], together[1])
+
+
+@pytest.mark.parametrize("value", ["0", "-5", "0.5", "many", "true", "null"])
+def test_a_wrong_bound_is_told(problems: Callable[..., list[str]], value: str) -> None:
+    (problem,) = problems(classifiers=f"{{random_forest: {{max_rows: {value}}}}}")
+    assert problem == (
+        "classifiers: max_rows of random_forest is how many rows its trees see together: a whole number, at least 1"
+    )

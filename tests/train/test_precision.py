@@ -10,7 +10,7 @@ import pytest
 from sklearn.pipeline import Pipeline
 
 from stages.shared.models import dump_model
-from stages.train.classifiers import fit
+from stages.train.classifiers import Training, fit
 from stages.train.precision import READ_FLOAT32, single
 from stages.train.settings import BALANCED_ENSEMBLES
 from stages.train.weights import class_weights
@@ -26,7 +26,7 @@ def rows(random_state: int, share: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def fitted(name: str, given_: dict[str, Any], class_weight: Any, X: np.ndarray, y: np.ndarray) -> Any:
-    return fit(name, given_, class_weight, class_weights(class_weight, y), 0, (X, y)).classifier
+    return fit(name, given_, class_weight, class_weights(class_weight, y), 0, Training(X, y)).classifier
 
 
 @pytest.mark.parametrize("name", sorted(READ_FLOAT32))

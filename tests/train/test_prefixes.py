@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from xgboost import XGBClassifier
 
-from stages.train.classifiers import fit
+from stages.train.classifiers import Training, fit
 from stages.train.prefixes import PREFIXES, prefix_scores, serves
 from stages.train.weights import class_weights
 
@@ -102,8 +102,10 @@ def test_the_largest_fit_stays_as_it_is(name: str) -> None:
 
 def test_threads_of_the_fit_do_not_reach_the_scores() -> None:
     X, y = rows(0, 2000)
-    largest = fitted("random_forest", {"n_estimators": 40, "min_samples_leaf": 2}, None, 0, (X, y))
-    alone = fitted("random_forest", {"n_estimators": 30, "min_samples_leaf": 2}, None, 0, (X, y)).predict_proba(X)[:, 1]
+    largest = fitted("random_forest", {"n_estimators": 40, "min_samples_leaf": 2}, None, 0, Training(X, y))
+    alone = fitted("random_forest", {"n_estimators": 30, "min_samples_leaf": 2}, None, 0, Training(X, y)).predict_proba(
+        X
+    )[:, 1]
     largest.n_jobs = 2
     for _ in range(3):
         assert np.array_equal(prefix_scores("random_forest", largest, 30, X), alone)

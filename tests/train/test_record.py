@@ -136,6 +136,21 @@ def test_where_the_prevalence_is_restored_xgboost_has_the_weights_of_rows() -> N
     assert content["xgboost"] == content["mlp"] == {"negative": 0.5, "positive": 2.0}
 
 
+@pytest.mark.parametrize(("most", "fitted"), [(80 * 70, 70), (80 * 60, 60)])
+def test_fewer_trees_than_asked_for_are_told(
+    most: int, fitted: int, make_table: Callable[..., Table], make_params: Callable[..., TrainParams]
+) -> None:
+    """80 rows, and so 60 trees where all of them may see 4800 together."""
+    asked: dict[str, dict[str, Any]] = {"random_forest": {"n_estimators": 70, "max_rows": most}, "mlp": {"max_iter": 2}}
+    found = fit_strategy(make_table(), "tried", make_params({"classifiers": asked}, ["mlp"]), lambda _: None)
+    assert len(found.models["random_forest"]["classifier"].estimators_) == fitted
+    told = (
+        f"tried × random_forest: the last fit has {fitted} of 70 trees; all of them together would have seen more "
+        f"rows than max_rows, {most}."
+    )
+    assert trace("tried", found, {}, None, asked)["notes"] == ([told] if fitted < 70 else [])
+
+
 @pytest.mark.parametrize("scale", ["before_resampling", "after_resampling"])
 def test_the_pipeline_trace_of_the_course(
     scale: str, make_table: Callable[..., Table], make_params: Callable[..., TrainParams]

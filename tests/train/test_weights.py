@@ -10,7 +10,7 @@ import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
 from stages.shared.tables import Table
-from stages.train.classifiers import CLASSIFIERS, fit
+from stages.train.classifiers import CLASSIFIERS, Training, fit
 from stages.train.crossfit import fit_strategy
 from stages.train.outcome import Outcome
 from stages.train.params import TrainParams
@@ -81,7 +81,7 @@ def test_a_logistic_regression_believes_the_prevalence_before() -> None:
     X = np.random.RandomState(0).normal(size=(120, 3))
     y = np.repeat([0, 1], [100, 20])
     weights = class_weights("prevalence", y, (900, 20))
-    fitted = fit("logistic_regression", {"tol": 1e-8}, "prevalence", weights, 0, (X, y)).classifier
+    fitted = fit("logistic_regression", {"solver": "converged"}, "prevalence", weights, 0, Training(X, y)).classifier
     each = row_weights(weights, y)
     assert np.average(fitted.predict_proba(X)[:, 1], weights=each) == pytest.approx(20 / 920, rel=1e-4)
     assert fitted.predict_proba(X)[:, 1].mean() < 2 * 20 / 920  # and not 20 of 120
@@ -164,7 +164,9 @@ def test_weights_raise_the_scores_of_the_rare_class(name: str, small_classifiers
     means = []
     for class_weight in (None, "balanced", {"negative": 1.0, "positive": 50.0}):
         weights = class_weights(class_weight, y)
-        means.append(fit(name, settings, class_weight, weights, 0, (X, y)).classifier.predict_proba(X)[:, 1].mean())
+        means.append(
+            fit(name, settings, class_weight, weights, 0, Training(X, y)).classifier.predict_proba(X)[:, 1].mean()
+        )
     if name == "random_forest":  # weights shape its trees, but a pure leaf is pure at any weight
         assert len(set(means)) == 3
     else:
