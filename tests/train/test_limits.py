@@ -19,6 +19,7 @@ from stages.train.together import scores_of_each
 from stages.train.weights import ClassWeights
 from stages.train.workbench import FoldRows, Workbench
 
+EQUAL = ClassWeights(1.0, 1.0)
 GIVEN = {"n_estimators": 200, "min_samples_leaf": 2, "max_rows": 10_000_000}
 
 

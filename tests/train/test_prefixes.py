@@ -55,7 +55,7 @@ def rows(random_state: int, size: int = 120, columns: int = 4, share: float = 0.
 
 def fitted(name: str, given: dict[str, Any], class_weight: Any, seed: int, data: tuple[Any, Any]) -> Any:
     weights = class_weights(class_weight, data[1])
-    return fit(name, given, class_weight, weights, seed, data).classifier
+    return fit(name, given, class_weight, weights, seed, Training(*data)).classifier
 
 
 @pytest.mark.parametrize(("name", "given"), [(name, given) for name, every in CASES.items() for given in every])
@@ -102,10 +102,8 @@ def test_the_largest_fit_stays_as_it_is(name: str) -> None:
 
 def test_threads_of_the_fit_do_not_reach_the_scores() -> None:
     X, y = rows(0, 2000)
-    largest = fitted("random_forest", {"n_estimators": 40, "min_samples_leaf": 2}, None, 0, Training(X, y))
-    alone = fitted("random_forest", {"n_estimators": 30, "min_samples_leaf": 2}, None, 0, Training(X, y)).predict_proba(
-        X
-    )[:, 1]
+    largest = fitted("random_forest", {"n_estimators": 40, "min_samples_leaf": 2}, None, 0, (X, y))
+    alone = fitted("random_forest", {"n_estimators": 30, "min_samples_leaf": 2}, None, 0, (X, y)).predict_proba(X)[:, 1]
     largest.n_jobs = 2
     for _ in range(3):
         assert np.array_equal(prefix_scores("random_forest", largest, 30, X), alone)
