@@ -5,6 +5,7 @@ coordinates then suffice to say that a block is too far away to matter.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +20,9 @@ SIZE = 512
 #: coordinates that the boxes keep; leaving some out only makes the distance to a box shorter
 AXES = 12
 
-#: rows by which the widest axis of a part is judged
+#: rows by which the widest axis of a part is judged, and those by which the middle of all rows is
 GLANCE = 1000
+FEW = 200
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,52 @@ class Blocks:
         starts = self.starts[:-1]
         return np.minimum.reduceat(self.points, starts), np.maximum.reduceat(self.points, starts)
 
+    def some(self, first: int, last: int) -> "Blocks":
+        """The blocks from `first` to before `last`."""
+        starts = self.starts[first : last + 1]
+        span = slice(int(starts[0]), int(starts[-1]))
+        return Blocks(self.order[span], starts - starts[0], self.rows[span], self.points[span])
+
+    def only(self, places: Ints | Bools) -> "Blocks":
+        """Some of the sorted rows, in one block."""
+        order = self.order[places]
+        return Blocks(order, np.array([0, len(order)]), self.rows[places], self.points[places])
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Principal coordinates, and how far rounding may mislead in them."""
+
+    origin: Floats  # in the middle of the fitted rows, shape (columns,)
+    axes: Floats  # shape (columns, kept)
+    error: float  # more than rounding can add to the distance between two rows, seen in the frame
+
+    @classmethod
+    def of(cls, X: Floats, Q: Floats) -> "Frame":
+        """The frame of fitted rows `X`, for these and for queries `Q`.
+
+        On the error: let r be more than the distance of any row from the origin. A coordinate is a sum of `columns`
+        products, off by (columns + 2) 2⁻⁵³ r at most, a distance by 2 √12 times that. Axes that are orthonormal only to
+        some 10 × columns × 2⁻⁵³ add three times as much. The code takes 2⁷ times.
+        """
+        origin = middle(X)
+        offsets = X - origin
+        axes = np.linalg.eigh(offsets.T @ offsets).eigenvectors[:, ::-1][:, :AXES]
+        farthest = max(float(np.abs(rows - origin).max(initial=0)) for rows in ((X,) if Q is X else (X, Q)))
+        return cls(origin, axes, 2.0**-46 * (X.shape[1] + 2) * farthest * X.shape[1] ** 0.5)
+
+    def points(self, rows: Floats) -> Floats:
+        """Rows in these coordinates, shape (rows, kept)."""
+        return np.asarray((rows - self.origin) @ self.axes)
+
 
 @dataclass(frozen=True)
 class Layout:
-    """Fitted rows and queries in the same blocks."""
+    """Fitted rows and queries in blocks of the same frame."""
 
     fitted: Blocks
     queries: Blocks
-    origin: Floats  # the median of the fitted rows, shape (columns,)
-    error: float  # more than rounding can add to the distance between two rows, seen in the frame
+    frame: Frame
 
 
 def lay_out(X: Floats, Q: Floats) -> Layout:
@@ -60,29 +99,39 @@ def lay_out(X: Floats, Q: Floats) -> Layout:
 
     The widest principal axis is halved again and again, as in a k-d tree (Bentley 1975). X: shape (rows, columns);
     Q: shape (queries, columns).
-
-    On the error: let r be more than the distance of any row from the origin of the frame. A coordinate is a sum of
-    `columns` products, off by (columns + 2) 2⁻⁵³ r at most, a distance by 2 √12 times that. Axes that are orthonormal
-    only to some 10 × columns × 2⁻⁵³ add three times as much. The code takes 2⁷ times.
     """
-    origin = np.median(X, axis=0)  # no outlier pulls it away
-    offsets = X - origin
-    axes = np.linalg.eigh(offsets.T @ offsets).eigenvectors[:, ::-1][:, :AXES]
-    points, queries = offsets @ axes, (Q - origin) @ axes
-    order, starts, insides = _halved(points, queries)
-    farthest = max(float(np.abs(rows - origin).max(initial=0)) for rows in (X, Q)) * X.shape[1] ** 0.5
+    frame = Frame.of(X, Q)
+    points = frame.points(X)
+    queries = points if Q is X else frame.points(Q)
+    order, starts, insides = _halved(points, queries, np.arange(len(X)), [0, len(X)])
     inside = np.concatenate(insides)
     return Layout(
         Blocks(order, np.array([*starts, len(X)]), X[order], points[order]),
         Blocks(inside, np.cumsum([0, *map(len, insides)]), Q[inside], queries[inside]),
-        origin,
-        2.0**-46 * (X.shape[1] + 2) * farthest,
+        frame,
     )
 
 
-def _halved(points: Floats, queries: Floats) -> tuple[Ints, list[int], list[Ints]]:
-    """The order of the points, where in it each block starts, and the queries in each block."""
-    order, parts = np.arange(len(points)), [(0, len(points), np.arange(len(queries)))]
+def lay_out_classes(X: Floats, y: npt.NDArray[np.generic]) -> tuple[Frame, dict[Any, Blocks], Blocks]:
+    """The rows of `X` in blocks of one class each: the frame, the blocks by class, and all of them together."""
+    frame = Frame.of(X, X)
+    points = frame.points(X)
+    labels, bounds = np.unique(np.sort(y), return_index=True)
+    bounds = np.append(bounds, len(y))
+    order, starts, _ = _halved(points, points[:0], np.argsort(y, kind="stable"), list(bounds))
+    blocks = Blocks(order, np.array([*starts, len(X)]), X[order], points[order])
+    places = np.searchsorted(blocks.starts, bounds)
+    by_class = {label: blocks.some(*places[number : number + 2]) for number, label in enumerate(labels)}
+    return frame, by_class, blocks
+
+
+def _halved(points: Floats, queries: Floats, order: Ints, bounds: list[int]) -> tuple[Ints, list[int], list[Ints]]:
+    """The order of the points, where in it each block starts, and the queries in each block.
+
+    Begins with the parts of `order` between `bounds`; all of the queries go to each of them.
+    """
+    every = np.arange(len(queries))
+    parts = [(start, stop, every) for start, stop in zip(bounds[:-1], bounds[1:], strict=True)][::-1]
     starts, insides = [], []
     while parts:
         start, stop, inside = parts.pop()
@@ -99,6 +148,11 @@ def _halved(points: Floats, queries: Floats) -> tuple[Ints, list[int], list[Ints
         left = queries[inside, widest] < points[part[half], widest]
         parts += [(start + half, stop, inside[~left]), (start, start + half, inside[left])]
     return order, starts, insides
+
+
+def middle(rows: Floats) -> Floats:
+    """About the median of rows, shape (columns,): no outlier pulls it away."""
+    return np.asarray(np.median(rows[:: 1 + len(rows) // FEW], axis=0))
 
 
 def gap(points: Floats, low: Floats, high: Floats) -> Floats:

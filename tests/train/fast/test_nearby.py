@@ -79,7 +79,7 @@ def test_each_row_stands_in_one_block_and_in_its_box(table: Callable[..., Array]
     for block in range(len(layout.fitted)):
         span = layout.fitted.span(block)
         assert 0 < span.stop - span.start <= 16
-        assert (gap(layout.fitted.points[span].T, low[block], high[block]) <= layout.error).all()
+        assert (gap(layout.fitted.points[span].T, low[block], high[block]) <= layout.frame.error).all()
 
 
 def test_the_gap_to_a_box() -> None:
