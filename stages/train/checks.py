@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from stages.shared.params import hint
-from stages.train.settings import BLEND, CLASSIFIER_SETTINGS, Settings
+from stages.train.settings import BLEND, CLASSIFIER_SETTINGS, NEIGHBORS, SAMPLER_SETTINGS, Settings
 
 
 def refuse(problems: Iterable[str]) -> None:
@@ -18,6 +18,9 @@ def unknown_settings(what: str, settings: Settings, allowed: tuple[str, ...]) ->
     for key in settings:
         if key in ("class_weight", "scale_pos_weight"):
             yield f"{key} is no setting of {what}; give it as class_weight of a strategy"
+        elif key == "neighbors" and key not in allowed:
+            able = ", ".join(name for name, known in SAMPLER_SETTINGS.items() if key in known)
+            yield f"neighbors is no setting of {what}: only {able} can search approximately; leave it out"
         elif key not in allowed:
             yield f"{key} is no setting of {what}; {hint(str(key), allowed)}"
 
@@ -31,6 +34,12 @@ def sampling_strategy_problems(value: Any) -> Iterator[str]:
         yield "sampling_strategy must be a ratio, a word such as auto, or {negative: …, positive: …}"
     elif not isinstance(value, str) and not 0 < value <= 1:
         yield "sampling_strategy is minority / majority after resampling: above 0, at most 1"
+
+
+def neighbors_problems(value: Any) -> Iterator[str]:
+    """What is wrong with a value of neighbors."""
+    if value not in NEIGHBORS:
+        yield f"neighbors must be {' or '.join(NEIGHBORS)}; found {value}"
 
 
 def classifier_problems(classifiers: dict[str, Settings]) -> Iterator[str]:

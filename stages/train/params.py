@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from stages.shared.params import Section, View, hint
 from stages.train.checks import (
     classifier_problems,
+    neighbors_problems,
     refuse,
     sampling_strategy_problems,
     unknown_settings,
@@ -80,6 +81,7 @@ class Strategy(BaseModel):
         else:
             yield from unknown_settings(self.sampler, self.settings, SAMPLER_SETTINGS[self.sampler])
             yield from sampling_strategy_problems(self.settings.get("sampling_strategy", "auto"))
+            yield from neighbors_problems(self.settings.get("neighbors", "exact"))
         yield from classifier_problems(self.classifiers or {})
         yield from _blend_alone(self.classifiers or {})
         doubled = [name for name in self.classifiers or {} if name in BALANCED_ENSEMBLES]

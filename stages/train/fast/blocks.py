@@ -1,28 +1,21 @@
-"""Rows laid out in blocks of near rows, each with the box that holds it.
-
-The boxes stand in principal coordinates, where most of the distance between rows of a table lies along few axes: a few
-coordinates then suffice to say that a block is too far away to matter.
-"""
+"""Rows laid out in blocks of near rows, each with the box that holds it."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.intp]
-Bools = npt.NDArray[np.bool_]
+from stages.train.fast.arrays import Bools, Floats, Ints
+from stages.train.fast.frames import Frame
 
 #: rows in a block: as many as keep a tile of distances in the cache of one core
 SIZE = 512
 
-#: coordinates that the boxes keep; leaving some out only makes the distance to a box shorter
-AXES = 12
-
-#: rows by which the widest axis of a part is judged, and those by which the middle of all rows is
+#: rows by which the widest axis of a part is judged
 GLANCE = 1000
-FEW = 200
 
 
 @dataclass(frozen=True)
@@ -46,6 +39,17 @@ class Blocks:
         starts = self.starts[:-1]
         return np.minimum.reduceat(self.points, starts), np.maximum.reduceat(self.points, starts)
 
+    def away(self, block: int) -> Floats:
+        """The squared distances of the middles of all boxes from that of one block's, shape (blocks,)."""
+        between = self.middles - self.middles[block]
+        return np.asarray(np.einsum("ba,ba->b", between, between))
+
+    @cached_property
+    def middles(self) -> Floats:
+        """The middle of each box, shape (blocks, kept)."""
+        low, high = self.boxes()
+        return (low + high) / 2
+
     def some(self, first: int, last: int) -> "Blocks":
         """The blocks from `first` to before `last`."""
         starts = self.starts[first : last + 1]
@@ -56,33 +60,6 @@ class Blocks:
         """Some of the sorted rows, in one block."""
         order = self.order[places]
         return Blocks(order, np.array([0, len(order)]), self.rows[places], self.points[places])
-
-
-@dataclass(frozen=True)
-class Frame:
-    """Principal coordinates, and how far rounding may mislead in them."""
-
-    origin: Floats  # in the middle of the fitted rows, shape (columns,)
-    axes: Floats  # shape (columns, kept)
-    error: float  # more than rounding can add to the distance between two rows, seen in the frame
-
-    @classmethod
-    def of(cls, X: Floats, Q: Floats) -> "Frame":
-        """The frame of fitted rows `X`, for these and for queries `Q`.
-
-        On the error: let r be more than the distance of any row from the origin. A coordinate is a sum of `columns`
-        products, off by (columns + 2) 2⁻⁵³ r at most, a distance by 2 √12 times that. Axes that are orthonormal only to
-        some 10 × columns × 2⁻⁵³ add three times as much. The code takes 2⁷ times.
-        """
-        origin = middle(X)
-        offsets = X - origin
-        axes = np.linalg.eigh(offsets.T @ offsets).eigenvectors[:, ::-1][:, :AXES]
-        farthest = max(float(np.abs(rows - origin).max(initial=0)) for rows in ((X,) if Q is X else (X, Q)))
-        return cls(origin, axes, 2.0**-46 * (X.shape[1] + 2) * farthest * X.shape[1] ** 0.5)
-
-    def points(self, rows: Floats) -> Floats:
-        """Rows in these coordinates, shape (rows, kept)."""
-        return np.asarray((rows - self.origin) @ self.axes)
 
 
 @dataclass(frozen=True)
@@ -112,6 +89,17 @@ def lay_out(X: Floats, Q: Floats) -> Layout:
     )
 
 
+def lay_out_some(X: Floats, rows: Ints) -> Layout:
+    """The rows of `X` in blocks of SIZE, and as queries some of them, each in its own block."""
+    layout = lay_out(X, X[:0])
+    asked = np.zeros(len(X), dtype=np.bool_)
+    asked[rows] = True
+    places = np.flatnonzero(asked[layout.fitted.order])
+    some = layout.fitted.only(places)
+    starts = np.searchsorted(places, layout.fitted.starts)
+    return Layout(layout.fitted, Blocks(some.order, starts, some.rows, some.points), layout.frame)
+
+
 def lay_out_classes(X: Floats, y: npt.NDArray[np.generic]) -> tuple[Frame, dict[Any, Blocks], Blocks]:
     """The rows of `X` in blocks of one class each: the frame, the blocks by class, and all of them together."""
     frame = Frame.of(X, X)
@@ -131,7 +119,7 @@ def _halved(points: Floats, queries: Floats, order: Ints, bounds: list[int]) -> 
     Begins with the parts of `order` between `bounds`; all of the queries go to each of them.
     """
     every = np.arange(len(queries))
-    parts = [(start, stop, every) for start, stop in zip(bounds[:-1], bounds[1:], strict=True)][::-1]
+    parts = [(start, stop, every) for start, stop in pairwise(bounds)][::-1]
     starts, insides = [], []
     while parts:
         start, stop, inside = parts.pop()
@@ -148,20 +136,3 @@ def _halved(points: Floats, queries: Floats, order: Ints, bounds: list[int]) -> 
         left = queries[inside, widest] < points[part[half], widest]
         parts += [(start + half, stop, inside[~left]), (start, start + half, inside[left])]
     return order, starts, insides
-
-
-def middle(rows: Floats) -> Floats:
-    """About the median of rows, shape (columns,): no outlier pulls it away."""
-    return np.asarray(np.median(rows[:: 1 + len(rows) // FEW], axis=0))
-
-
-def gap(points: Floats, low: Floats, high: Floats) -> Floats:
-    """The distance of points, shape (axes, points), from a box with the corners `low` and `high`; 0 inside."""
-    middle, half = (low + high) / 2, (high - low) / 2
-    between = points - middle[:, np.newaxis]
-    np.abs(between, out=between)
-    between -= half[:, np.newaxis]
-    np.maximum(between, 0, out=between)
-    np.multiply(between, between, out=between)
-    squared: Floats = between.sum(axis=0)
-    return np.sqrt(squared, out=squared)

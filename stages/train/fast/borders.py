@@ -10,9 +10,13 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from stages.train.fast.blocks import Blocks, Bools, Floats, Frame, Ints, Layout, lay_out_classes
-from stages.train.fast.nearby import FARTHEST, Pairs, enough, joined, pairs_within
+from stages.train.fast.arrays import Bools, Floats, Ints
+from stages.train.fast.blocks import Blocks, Layout, lay_out_classes
+from stages.train.fast.frames import Frame
+from stages.train.fast.nearby import FARTHEST, enough
+from stages.train.fast.pairs import Pairs, joined
 from stages.train.fast.ranking import certain, doubt, nearest
+from stages.train.fast.within import pairs_within
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,9 @@ y spoils only its own v, which is as large as its D². Columns of very different
 """
 
 import numpy as np
-import numpy.typing as npt
 
-from stages.train.fast.blocks import Floats, middle
-
-Singles = npt.NDArray[np.float32]
+from stages.train.fast.arrays import Floats, Singles
+from stages.train.fast.frames import middle
 
 #: rows in a group of which only the nearest counts, when a distance is looked for that has enough rows
 FOLDS = 8
