@@ -89,7 +89,8 @@ class _Tiles:
         """Where in the product of the two, row by row, nothing is above 0."""
         shape = len(left), right.shape[1]
         products, far = (room[: shape[0] * shape[1]] for room in (self._products, self._far))
-        np.matmul(left, right, out=products.reshape(shape))
+        with np.errstate(invalid="ignore"):  # BLAS was seen to flag padding, which is in no result
+            np.matmul(left, right, out=products.reshape(shape))
         np.greater(products, 0, out=far)
         return np.flatnonzero(np.logical_not(far, out=far))  # what is no number is not far
 
