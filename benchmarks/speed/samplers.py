@@ -29,17 +29,48 @@ def large_minority(rows: Any, positives: int = 100_000) -> tuple[Any, Any]:
     return rows, (np.arange(len(rows)) < positives).astype(int)
 
 
-def classification(n: int = 30_000, d: int = 30, levels: tuple[int, ...] = ()) -> tuple[Any, Any]:
-    """scikit-learn's made classification, standardised, 3 % positive, with columns of level codes at its end."""
+def classification(
+    n: int = 30_000, d: int = 30, levels: tuple[int, ...] = (), informative: int = 12
+) -> tuple[Any, Any]:
+    """scikit-learn's made classification, standardised, with columns of level codes at its end; few are positive.
+
+    3 % are positive of the 30,000 rows, 10 % of fewer.
+    """
     import numpy as np
     from sklearn.datasets import make_classification
     from sklearn.preprocessing import scale
 
-    parts = {"n_informative": 12, "n_redundant": 6, "weights": [0.97], "flip_y": 0.005, "random_state": 0}
-    X, y = make_classification(n, d - len(levels), **parts)
+    parts = {"n_informative": informative, "n_redundant": informative // 2, "flip_y": 0.005, "random_state": 0}
+    X, y = make_classification(n, max(6, d - len(levels)), weights=[0.97 if n == 30_000 else 0.9], **parts)
     X = scale(X)
-    codes = [np.digitize(X[:, i], np.quantile(X[:, i], np.arange(1, count) / count)) for i, count in enumerate(levels)]
+    sources = [(X[:, place % X.shape[1]], count) for place, count in enumerate(levels)]
+    codes = [np.digitize(values, np.quantile(values, np.arange(1, count) / count)) for values, count in sources]
     return np.column_stack([X, *codes]), y
+
+
+class Grid:
+    """As a search over k and ratio does it: every setting on the same rows, in so many folds."""
+
+    def __init__(self, make: Callable[[Any, float], Any], folds: int, shared: bool) -> None:
+        self.make, self.folds, self.shared = make, folds, shared
+
+    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """The rows of all settings in the last fold, one after the other."""
+        import numpy as np
+
+        from stages.train.fast.shared import SharedNeighbours
+
+        for _ in range(self.folds):
+            search, made = SharedNeighbours(7), []
+            for k, ratio in [(k, ratio) for k in (3, 5, 7) for ratio in (0.5, 0.75, 1.0)]:
+                made.append(self.make(search.for_k(k) if self.shared else k, ratio).fit_resample(X, y))
+        X_made, y_made = (np.concatenate(parts) for parts in zip(*made, strict=True))
+        return X_made, y_made
+
+
+def grid(make: Callable[[type], Callable[[Any, float], Any]], theirs: type, ours: type, folds: int) -> tuple[Any, Any]:
+    """A grid with their sampler and a number for each k, and with ours and one search for a fold."""
+    return lambda: [Grid(make(theirs), folds, False)], lambda: [Grid(make(ours), folds, True)]
 
 
 def cases() -> dict[str, Case]:
@@ -54,6 +85,9 @@ def cases() -> dict[str, Case]:
 
     seed = {"random_state": 0}
     smote: tuple[Any, Any] = (lambda: [over_sampling.SMOTE(**seed)], lambda: [SMOTE(**seed)])
+    levels = {"categorical_features": list(range(6, 20)), **seed}
+    plain = lambda kind: lambda k, ratio: kind(k_neighbors=k, sampling_strategy=ratio, **seed)  # noqa: E731
+    mixed = lambda kind: lambda k, ratio: kind(k_neighbors=k, sampling_strategy=ratio, **levels)  # noqa: E731
     nominal = {"categorical_features": [27, 28, 29], **seed}
     return {
         "SMOTE, 1e5 minority rows × 10": (lambda: large_minority(correlated(300_000, 10)), *smote),
@@ -76,6 +110,12 @@ def cases() -> dict[str, Case]:
             lambda: classification(levels=(5, 8, 20)),
             lambda: [over_sampling.SMOTENC(**nominal)],
             lambda: [SMOTENC(**nominal)],
+        ),
+        "SMOTE, 9 settings in 20 folds of 2,000 × 10": (
+            lambda: classification(2000, 10, informative=6), *grid(plain, over_sampling.SMOTE, SMOTE, 20),
+        ),
+        "SMOTENC, 9 settings in 2 folds of 2,000 × 20, 14 categorical": (
+            lambda: classification(2000, 20, (2,) * 12 + (5, 8), 3), *grid(mixed, over_sampling.SMOTENC, SMOTENC, 2),
         ),
         "BorderlineSMOTE, 30,000 × 30": (
             classification, lambda: [over_sampling.BorderlineSMOTE(**seed)], lambda: [BorderlineSMOTE(**seed)],

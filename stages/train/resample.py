@@ -131,8 +131,12 @@ def _resample(sampler: Sampler, X: Features, y: Target) -> tuple[Features, Targe
     if len(np.unique(y_resampled)) < 2:
         raise ResamplingError(_why_not(sampler, counts, "it would take every row of one class away"))
     change = len(y_resampled) - len(y)
-    note = f"{change:+d} rows" if change else "no row added or removed"
-    return np.asarray(X_resampled, dtype=np.float64), np.asarray(y_resampled, dtype=np.int64), note
+    notes = [f"{change:+d} rows" if change else "no row added or removed", getattr(sampler, "note_", "")]
+    return (
+        np.asarray(X_resampled, dtype=np.float64),
+        np.asarray(y_resampled, dtype=np.int64),
+        "; ".join(filter(None, notes)),
+    )
 
 
 def _why_not(sampler: Sampler, counts: Target, error: str) -> str:

@@ -27,6 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stages.shared.errors import InputError
+from stages.train.fast.approximate import ApproximateNeighbors
 from stages.train.fast.cleaners import AllKNN, EditedNearestNeighbours, RepeatedEditedNearestNeighbours, TomekLinks
 from stages.train.fast.others import ADASYN, SVMSMOTE, BorderlineSMOTE
 from stages.train.fast.shared import SharedNeighbours
@@ -78,6 +79,11 @@ SELECTING = frozenset(
     name for name in SAMPLERS if not name.endswith("SMOTE") and name not in ("ADASYN", "SMOTEN", "SMOTENC")
 ) - {"ClusterCentroids"}
 
+#: these hold all rows of a table against each other
+SEARCHING_ALL = frozenset(
+    ("AllKNN", "CondensedNearestNeighbour", "EditedNearestNeighbours", "NeighbourhoodCleaningRule", "OneSidedSelection")
+) | {"RepeatedEditedNearestNeighbours", "SMOTEENN", "SMOTETomek", "TomekLinks"}
+
 #: the setting of each sampler that one search can serve for all of a grid
 SHARING = {
     "ADASYN": "n_neighbors",
@@ -113,7 +119,7 @@ def make_plan(
 
     `tuned` are settings of the sampler that stand in place of the strategy's own; `shared` is a search for neighbours
     that is asked where the sampler is one of SHARING: the same rows, found sooner when a grid is gone through.
-    Raises InputError when the table lacks the columns that the sampler is made for.
+    Raises InputError when the table lacks the columns that the sampler is made for, or has none that the search is for.
     """
     asked = strategy.sampler
     if asked is None:
@@ -129,6 +135,11 @@ def make_plan(
     if isinstance(settings.get("sampling_strategy"), dict):
         counts = settings["sampling_strategy"]
         settings["sampling_strategy"] = {int(label == "positive"): count for label, count in counts.items()}
+    if form == "SMOTEN" and settings.pop("neighbors", "exact") != "exact":
+        raise InputError(
+            f"params.yaml: strategies.{name}.neighbors: found approximate, but all columns are categorical, so that "
+            f"{asked} runs as SMOTEN, which knows exact neighbours only; leave it out"
+        )
     sampler = _made(form, settings, random_state, shared)
     ran = " + ".join([form, *(type(item).__name__ for item in cleaning)])
     if n_categorical and form in ("SMOTENC", "SMOTEN"):
@@ -157,9 +168,13 @@ def _made(form: str, settings: Settings, random_state: int, shared: SharedNeighb
     known = _defaults(form)
     if "random_state" in known:
         settings["random_state"] = random_state
-    if shared is not None and form in SHARING:
+    approximate = settings.pop("neighbors", "exact") == "approximate"
+    if form in SHARING:
         k = settings.get(SHARING[form], known[SHARING[form]])
-        if type(k) is int and 1 <= k <= shared.k_max:  # anything else is for the sampler itself, to refuse perhaps
+        possible = type(k) is int and k >= 1  # anything else is for the sampler itself to refuse
+        if possible and approximate:
+            settings[SHARING[form]] = ApproximateNeighbors(n_neighbors=k + 1)
+        elif possible and shared is not None and k <= shared.k_max:
             settings[SHARING[form]] = shared.for_k(k)
     sampler: Sampler = SAMPLERS[form](**settings)
     return sampler

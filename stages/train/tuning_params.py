@@ -6,7 +6,13 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from stages.shared.params import Section, hint
-from stages.train.checks import classifier_problems, refuse, sampling_strategy_problems, unknown_settings
+from stages.train.checks import (
+    classifier_problems,
+    neighbors_problems,
+    refuse,
+    sampling_strategy_problems,
+    unknown_settings,
+)
 from stages.train.settings import BLEND, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
 
 #: the values to try, by setting
@@ -61,6 +67,8 @@ class TuningParams(Section):
             problems = [*unknown_settings(name, grid, SAMPLER_SETTINGS[name])]
             for value in grid.get("sampling_strategy", []):
                 problems += sampling_strategy_problems(value)
+            for value in grid.get("neighbors", []):
+                problems += neighbors_problems(value)
             yield from (f"samplers.{name}: {problem}" for problem in problems)
 
     def _classifier_problems(self) -> Iterator[str]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from stages.shared.errors import InputError
+from stages.train.fast.approximate import ApproximateNeighbors
 from stages.train.fast.cleaners import EditedNearestNeighbours, TomekLinks
 from stages.train.fast.others import ADASYN
 from stages.train.fast.shared import SharedNeighbours
@@ -89,6 +90,24 @@ def test_what_cannot_be_shared_stays_a_number(sampler: str, columns: tuple[int, 
     strategy = Strategy.model_validate({"sampler": sampler, **settings})
     found = make_plan("tried", strategy, *columns, 42, {}, SharedNeighbours(7)).after["preprocessor"][0]
     assert vars(found)["k_neighbors"] == settings["k_neighbors"]
+
+
+@pytest.mark.parametrize(("sampler", "columns"), [("SMOTE", (2, 0)), ("SMOTE", (2, 1)), ("SMOTEENN", (2, 0))])
+def test_approximate_neighbours_are_nobody_elses(sampler: str, columns: tuple[int, int]) -> None:
+    strategy = Strategy.model_validate({"sampler": sampler, "k_neighbors": 3, "neighbors": "approximate"})
+    found = make_plan("tried", strategy, *columns, 42, {}, SharedNeighbours(7)).after["preprocessor"][0]
+    neighbors = vars(found)["k_neighbors"]
+    assert (type(neighbors), neighbors.k) == (ApproximateNeighbors, 3)
+    exact = Strategy.model_validate({"sampler": sampler, "k_neighbors": 3, "neighbors": "exact"})
+    assert vars(make_plan("tried", exact, *columns, 42).after["preprocessor"][0])["k_neighbors"] == 3
+
+
+def test_approximate_neighbours_need_numbers() -> None:
+    with pytest.raises(
+        InputError, match=r"^params.yaml: strategies.tried.neighbors: found approximate, but all columns"
+    ):
+        plan("SMOTETomek", 0, 3, neighbors="approximate")
+    assert plan("SMOTE", 0, 3, neighbors="exact").ran == "SMOTEN"
 
 
 def test_a_mapping_names_classes_by_their_code() -> None:

@@ -1,23 +1,18 @@
-"""Rows laid out in blocks of near rows, each with the box that holds it.
-
-The boxes stand in principal coordinates, where most of the distance between rows of a table lies along few axes: a few
-coordinates then suffice to say that a block is too far away to matter.
-"""
+"""Rows laid out in blocks of near rows, each with the box that holds it."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.intp]
-Bools = npt.NDArray[np.bool_]
+from stages.train.fast.arrays import Bools, Floats, Ints
+from stages.train.fast.frames import Frame
 
 #: rows in a block: as many as keep a tile of distances in the cache of one core
 SIZE = 512
-
-#: coordinates that the boxes keep; leaving some out only makes the distance to a box shorter
-AXES = 12
 
 #: rows by which the widest axis of a part is judged
 GLANCE = 1000
@@ -44,15 +39,36 @@ class Blocks:
         starts = self.starts[:-1]
         return np.minimum.reduceat(self.points, starts), np.maximum.reduceat(self.points, starts)
 
+    def away(self, block: int) -> Floats:
+        """The squared distances of the middles of all boxes from that of one block's, shape (blocks,)."""
+        between = self.middles - self.middles[block]
+        return np.asarray(np.einsum("ba,ba->b", between, between))
+
+    @cached_property
+    def middles(self) -> Floats:
+        """The middle of each box, shape (blocks, kept)."""
+        low, high = self.boxes()
+        return (low + high) / 2
+
+    def some(self, first: int, last: int) -> "Blocks":
+        """The blocks from `first` to before `last`."""
+        starts = self.starts[first : last + 1]
+        span = slice(int(starts[0]), int(starts[-1]))
+        return Blocks(self.order[span], starts - starts[0], self.rows[span], self.points[span])
+
+    def only(self, places: Ints | Bools) -> "Blocks":
+        """Some of the sorted rows, in one block."""
+        order = self.order[places]
+        return Blocks(order, np.array([0, len(order)]), self.rows[places], self.points[places])
+
 
 @dataclass(frozen=True)
 class Layout:
-    """Fitted rows and queries in the same blocks."""
+    """Fitted rows and queries in blocks of the same frame."""
 
     fitted: Blocks
     queries: Blocks
-    origin: Floats  # the median of the fitted rows, shape (columns,)
-    error: float  # more than rounding can add to the distance between two rows, seen in the frame
+    frame: Frame
 
 
 def lay_out(X: Floats, Q: Floats) -> Layout:
@@ -60,29 +76,50 @@ def lay_out(X: Floats, Q: Floats) -> Layout:
 
     The widest principal axis is halved again and again, as in a k-d tree (Bentley 1975). X: shape (rows, columns);
     Q: shape (queries, columns).
-
-    On the error: let r be more than the distance of any row from the origin of the frame. A coordinate is a sum of
-    `columns` products, off by (columns + 2) 2⁻⁵³ r at most, a distance by 2 √12 times that. Axes that are orthonormal
-    only to some 10 × columns × 2⁻⁵³ add three times as much. The code takes 2⁷ times.
     """
-    origin = np.median(X, axis=0)  # no outlier pulls it away
-    offsets = X - origin
-    axes = np.linalg.eigh(offsets.T @ offsets).eigenvectors[:, ::-1][:, :AXES]
-    points, queries = offsets @ axes, (Q - origin) @ axes
-    order, starts, insides = _halved(points, queries)
-    farthest = max(float(np.abs(rows - origin).max(initial=0)) for rows in (X, Q)) * X.shape[1] ** 0.5
+    frame = Frame.of(X, Q)
+    points = frame.points(X)
+    queries = points if Q is X else frame.points(Q)
+    order, starts, insides = _halved(points, queries, np.arange(len(X)), [0, len(X)])
     inside = np.concatenate(insides)
     return Layout(
         Blocks(order, np.array([*starts, len(X)]), X[order], points[order]),
         Blocks(inside, np.cumsum([0, *map(len, insides)]), Q[inside], queries[inside]),
-        origin,
-        2.0**-46 * (X.shape[1] + 2) * farthest,
+        frame,
     )
 
 
-def _halved(points: Floats, queries: Floats) -> tuple[Ints, list[int], list[Ints]]:
-    """The order of the points, where in it each block starts, and the queries in each block."""
-    order, parts = np.arange(len(points)), [(0, len(points), np.arange(len(queries)))]
+def lay_out_some(X: Floats, rows: Ints) -> Layout:
+    """The rows of `X` in blocks of SIZE, and as queries some of them, each in its own block."""
+    layout = lay_out(X, X[:0])
+    asked = np.zeros(len(X), dtype=np.bool_)
+    asked[rows] = True
+    places = np.flatnonzero(asked[layout.fitted.order])
+    some = layout.fitted.only(places)
+    starts = np.searchsorted(places, layout.fitted.starts)
+    return Layout(layout.fitted, Blocks(some.order, starts, some.rows, some.points), layout.frame)
+
+
+def lay_out_classes(X: Floats, y: npt.NDArray[np.generic]) -> tuple[Frame, dict[Any, Blocks], Blocks]:
+    """The rows of `X` in blocks of one class each: the frame, the blocks by class, and all of them together."""
+    frame = Frame.of(X, X)
+    points = frame.points(X)
+    labels, bounds = np.unique(np.sort(y), return_index=True)
+    bounds = np.append(bounds, len(y))
+    order, starts, _ = _halved(points, points[:0], np.argsort(y, kind="stable"), list(bounds))
+    blocks = Blocks(order, np.array([*starts, len(X)]), X[order], points[order])
+    places = np.searchsorted(blocks.starts, bounds)
+    by_class = {label: blocks.some(*places[number : number + 2]) for number, label in enumerate(labels)}
+    return frame, by_class, blocks
+
+
+def _halved(points: Floats, queries: Floats, order: Ints, bounds: list[int]) -> tuple[Ints, list[int], list[Ints]]:
+    """The order of the points, where in it each block starts, and the queries in each block.
+
+    Begins with the parts of `order` between `bounds`; all of the queries go to each of them.
+    """
+    every = np.arange(len(queries))
+    parts = [(start, stop, every) for start, stop in pairwise(bounds)][::-1]
     starts, insides = [], []
     while parts:
         start, stop, inside = parts.pop()
@@ -99,15 +136,3 @@ def _halved(points: Floats, queries: Floats) -> tuple[Ints, list[int], list[Ints
         left = queries[inside, widest] < points[part[half], widest]
         parts += [(start + half, stop, inside[~left]), (start, start + half, inside[left])]
     return order, starts, insides
-
-
-def gap(points: Floats, low: Floats, high: Floats) -> Floats:
-    """The distance of points, shape (axes, points), from a box with the corners `low` and `high`; 0 inside."""
-    middle, half = (low + high) / 2, (high - low) / 2
-    between = points - middle[:, np.newaxis]
-    np.abs(between, out=between)
-    between -= half[:, np.newaxis]
-    np.maximum(between, 0, out=between)
-    np.multiply(between, between, out=between)
-    squared: Floats = between.sum(axis=0)
-    return np.sqrt(squared, out=squared)

@@ -6,14 +6,17 @@ is few rows, so the rows of their own class are looked through for these alone.
 """
 
 from dataclasses import dataclass, fields
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from stages.train.fast.blocks import Bools, Floats, Ints, lay_out
-from stages.train.fast.nearby import FARTHEST, Pairs, enough, pairs_within
+from stages.train.fast.arrays import Bools, Floats, Ints
+from stages.train.fast.blocks import Blocks, Layout, lay_out_classes
+from stages.train.fast.frames import Frame
+from stages.train.fast.nearby import FARTHEST, enough
+from stages.train.fast.pairs import Pairs, joined
 from stages.train.fast.ranking import certain, doubt, nearest
+from stages.train.fast.within import pairs_within
 
 
 @dataclass(frozen=True)
@@ -35,23 +38,24 @@ def border(
     """
     if not np.abs(X).max() < FARTHEST:
         return unknown(np.arange(len(X)), k)
-    within = enough(lay_out(X, X), k + 1, workers)
+    frame, by_class, blocks = lay_out_classes(X, y)
+    within = enough(Layout(blocks, blocks, frame), k + 1, workers)
     within += doubt(within, within, X)
-    labels = sorted(np.unique(y), key=lambda label: float(np.median(within[y == label])))
+    labels = sorted(by_class, key=lambda label: float(np.median(within[by_class[label].order])))
     parts = []
     for label in labels[:-1] if one_side else labels:
-        own, others = np.flatnonzero(y == label), np.flatnonzero(y != label)
-        met = _pairs(X, others, own, within, workers) if len(others) else _NONE
-        rows = own if met is None else np.unique(met.queries)
-        beside = None if met is None else _pairs(X, own, rows, within, workers)
+        own, others = by_class[label], [blocks for other, blocks in by_class.items() if other != label]
+        met = _pairs(frame, others, own, within, workers)
+        rows = np.sort(own.order) if met is None else np.unique(met.queries)
+        beside = None if met is None else _pairs(frame, [own], own.only(np.isin(own.order, rows)), within, workers)
         if met is None or beside is None:
             parts.append(unknown(rows, k))
             continue
-        both = Pairs(*(np.concatenate(some) for some in zip(_fields(met), _fields(beside), strict=True)))
+        both = joined([met, beside])
         places = Pairs(np.searchsorted(rows, both.queries), both.fitted, both.squared)
         found, squared = nearest(places, len(rows), k + 1)
         parts.append(Border(rows, found[:, :k], certain(squared, X[rows], products)))
-    return _joined(parts, k)
+    return _together(parts, k)
 
 
 def unknown(rows: Ints, k: int) -> Border:
@@ -59,23 +63,21 @@ def unknown(rows: Ints, k: int) -> Border:
     return Border(rows, np.zeros((len(rows), k), dtype=np.intp), np.zeros(len(rows), dtype=np.bool_))
 
 
-def _pairs(X: Floats, fitted: Ints, queries: Ints, within: Floats, workers: int) -> Pairs | None:
-    """The pairs of these rows of X that are within the query's squared distance, by their places in X."""
-    if len(queries) == 0:
-        return _NONE
-    pairs = pairs_within(lay_out(X[fitted], X[queries]), within[queries], workers)
-    return None if pairs is None else Pairs(queries[pairs.queries], fitted[pairs.fitted], pairs.squared)
+def _pairs(frame: Frame, fitted: list[Blocks], queries: Blocks, within: Floats, workers: int) -> Pairs | None:
+    """The pairs of these rows that are within the query's squared distance; None where they are a flood."""
+    if len(queries.order) == 0:
+        return joined([])
+    found = []
+    for blocks in fitted:
+        pairs = pairs_within(Layout(blocks, queries, frame), within, workers)
+        if pairs is None:
+            return None
+        found.append(pairs)
+    return joined(found)
 
 
-def _joined(parts: list[Border], k: int) -> Border:
+def _together(parts: list[Border], k: int) -> Border:
     parts = [unknown(np.arange(0), k), *parts]
-    rows, found, sure = (np.concatenate(some) for some in zip(*map(_fields, parts), strict=True))
+    rows, found, sure = (np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Border))
     order = np.argsort(rows)
     return Border(rows[order], found[order], sure[order])
-
-
-def _fields(record: Pairs | Border) -> list[Any]:
-    return [getattr(record, field.name) for field in fields(record)]
-
-
-_NONE = Pairs(np.arange(0), np.arange(0), np.empty(0))

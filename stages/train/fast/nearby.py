@@ -1,46 +1,26 @@
 """The pairs of rows that may be nearest neighbours: all that are, and few that are not.
 
-Two filters, one after the other, lose no neighbour. T is a distance within which a query has enough rows, known from a
-first look at the nearest blocks:
-
-1. Boxes. A block whose box is farther from the query than T holds no neighbour.
-2. Float32 products with a certified error (see `products`), around the median of a block, or around that of the table
-   where that is near enough: then one side of all products is computed once.
+A first look at the nearest blocks gives each query a distance within which it has enough rows; no neighbour is farther.
 """
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 
-from stages.train.fast.blocks import SIZE, Blocks, Floats, Ints, Layout, gap, lay_out
-from stages.train.fast.products import Singles, enough_for, is_near_enough, left, right
+from stages.train.fast.arrays import Floats
+from stages.train.fast.blocks import SIZE, Layout, lay_out
+from stages.train.fast.pairs import Pairs
+from stages.train.fast.products import enough_for
+from stages.train.fast.within import pairs_within
 
-#: blocks that the first look takes in; more give a shorter T after a longer look
+#: blocks that the first look takes in; more give a shorter distance after a longer look
 NEAR = 4
 
-#: tiles of so many rows by SIZE stay in the cache of a core
+#: queries that are looked at together
 TALL = 512
-
-#: queries that are held against a box at a time, along few axes first, since most are far along those
-STRIDE = 8192
-LEADING = 4
 
 #: beyond this, squares might overflow in float32
 FARTHEST = 1e15
-
-#: more pairs a row mean that the table is full of ties: not worth going on
-FLOOD = 64
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """Pairs of a query and a fitted row; their squared distances in float64, relative error (d + 3) 2⁻⁵³ at most."""
-
-    queries: Ints
-    fitted: Ints
-    squared: Floats
 
 
 def near_pairs(X: Floats, Q: Floats, m: int, workers: int = 1) -> Pairs | None:
@@ -55,110 +35,20 @@ def near_pairs(X: Floats, Q: Floats, m: int, workers: int = 1) -> Pairs | None:
 
 
 def enough(layout: Layout, m: int, workers: int = 1) -> Floats:
-    """For each query, in its own order, a squared distance within which m fitted rows lie; shape (queries,)."""
-    low, high = layout.fitted.boxes()
-    squared = np.empty(len(layout.queries.order))
+    """For each query a squared distance within which m fitted rows lie, by the numbers in `layout.queries.order`."""
+    squared = np.empty(layout.queries.order.max(initial=-1) + 1)
     with ThreadPoolExecutor(workers) as pool:
-        looks = pool.map(lambda block: _first_look(layout, block, low + high, m), range(len(layout.fitted)))
+        looks = pool.map(lambda block: _first_look(layout, block, m), range(len(layout.fitted)))
         squared[layout.queries.order] = np.concatenate(list(looks))
     return squared
 
 
-def pairs_within(layout: Layout, squared: Floats, workers: int = 1) -> Pairs | None:
-    """All pairs of a query and a fitted row within the query's squared distance; None where they are a flood.
-
-    squared: shape (queries,), in their own order.
-    """
-    search = _Search.of(layout, squared[layout.queries.order])
-    found, total = [], 0
-    with ThreadPoolExecutor(workers) as pool:
-        for pairs in (map if workers == 1 else pool.map)(search.pairs_with, range(len(layout.fitted))):
-            found.append(pairs)
-            total += len(pairs.squared)
-            if total > search.flood:
-                pool.shutdown(cancel_futures=True)
-                return None
-    pairs = _joined(found)
-    return Pairs(layout.queries.order[pairs.queries], layout.fitted.order[pairs.fitted], pairs.squared)
-
-
-@dataclass(frozen=True)
-class _Search:
-    """What is known of each sorted query: its T², its T with all that rounding can do to a gap, and where it is."""
-
-    fitted: Blocks
-    low: Floats
-    high: Floats
-    queries: Blocks
-    squared: Floats
-    within: Floats
-    leading: Floats  # the first coordinates, shape (LEADING, queries)
-    origin: Floats
-    ready: Singles | None  # the left side of all products around the origin, where that is exact enough
-
-    @classmethod
-    def of(cls, layout: Layout, squared: Floats) -> "_Search":
-        within = np.sqrt(squared) * (1 + 1e-9) + layout.error
-        leading = np.ascontiguousarray(layout.queries.points[:, :LEADING].T)
-        offsets = layout.queries.rows - layout.origin
-        ready = left(offsets, squared) if is_near_enough(offsets, squared) else None
-        boxes = layout.fitted.boxes()
-        return cls(layout.fitted, *boxes, layout.queries, squared, within, leading, layout.origin, ready)
-
-    @property
-    def flood(self) -> int:
-        return FLOOD * (len(self.squared) + len(self.fitted.order))
-
-    def pairs_with(self, block: int) -> Pairs:
-        """The pairs of any query and a row of the block that are within T, by their places among the sorted."""
-        span = self.fitted.span(block)
-        X = self.fitted.rows[span]
-        centre = np.median(X, axis=0) if self.ready is None else self.origin
-        beside = right(X - centre)
-        found, total = [], 0
-        for queries in self._queries_near(block):
-            places = np.flatnonzero(self._left(queries, centre) @ beside <= 0)
-            rows, columns = queries[places // len(X)], places % len(X)
-            between = self.queries.rows.take(rows, axis=0) - X.take(columns, axis=0)
-            found.append(Pairs(rows, columns + span.start, np.einsum("ij,ij->i", between, between)))
-            total += len(places)
-            if total > self.flood:
-                break  # who adds up the blocks will notice
-        return _joined(found)
-
-    def _queries_near(self, block: int) -> Iterator[Ints]:
-        """The queries within T of the box of a block, some at a time."""
-        low, high = self.low[block], self.high[block]
-        for start in range(0, len(self.within), STRIDE):
-            stride = slice(start, start + STRIDE)
-            few = gap(self.leading[:, stride], low[:LEADING], high[:LEADING])
-            near = start + np.flatnonzero(few <= self.within[stride])
-            near = near[gap(self.queries.points.take(near, axis=0).T, low, high) <= self.within[near]]
-            for tall in range(0, len(near), TALL):
-                yield near[tall : tall + TALL]
-
-    def _left(self, queries: Ints, centre: Floats) -> Singles:
-        if self.ready is not None:
-            return self.ready.take(queries, axis=0)
-        return left(self.queries.rows.take(queries, axis=0) - centre, self.squared[queries])
-
-
-def _first_look(layout: Layout, block: int, middles: Floats, m: int) -> Floats:
+def _first_look(layout: Layout, block: int, m: int) -> Floats:
     """For each query of a block a squared distance within which at least m rows of the nearest blocks lie."""
     Q = layout.queries.rows[layout.queries.span(block)]
-    away = middles - middles[block]
     count = min(len(layout.fitted), max(NEAR, 2 + m // SIZE))
-    nearest = np.argpartition(np.einsum("ba,ba->b", away, away), count - 1)[:count]
+    nearest = np.argpartition(layout.fitted.away(block), count - 1)[:count]
     X = np.concatenate([layout.fitted.rows[layout.fitted.span(int(near))] for near in nearest])
     return np.concatenate(
         [np.empty(0), *(enough_for(Q[start : start + TALL], X, m) for start in range(0, len(Q), TALL))]
-    )
-
-
-def _joined(found: list[Pairs]) -> Pairs:
-    none = np.empty(0, dtype=np.intp)
-    return Pairs(
-        np.concatenate([none, *(pairs.queries for pairs in found)]),
-        np.concatenate([none, *(pairs.fitted for pairs in found)]),
-        np.concatenate([np.empty(0), *(pairs.squared for pairs in found)]),
     )

@@ -4,6 +4,7 @@ Rows whose neighbours are beyond doubt (see `ranking`) are answered from `near_p
 by scikit-learn itself, asked in such a way that it gives what it would have given for the whole table.
 """
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from sklearn import get_config
 from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
-from stages.train.fast.blocks import Bools, Floats, Ints
+from stages.train.fast.arrays import Bools, Floats, Ints
 from stages.train.fast.borders import Border, border, unknown
 from stages.train.fast.nearby import near_pairs
 from stages.train.fast.ranking import certain, nearest
@@ -45,6 +46,11 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
     index.
     """
 
+    @property
+    def k(self) -> int:
+        """The number of neighbours as samplers count it: without the row itself."""
+        return int(self.n_neighbors) - 1
+
     def kneighbors(self, X: Any = None, n_neighbors: int | None = None, return_distance: bool = True) -> Any:
         """What `NearestNeighbors.kneighbors` gives, in the same order, ties included."""
         if return_distance or not (isinstance(X, np.ndarray) or sparse.issparse(X)):
@@ -71,11 +77,11 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
 
         products: see `certain`; by default what scikit-learn does on this table.
         """
-        fitted = _dense(self._fit_X)
+        fitted = dense(self._fit_X)
         whole = len(rows) == X.shape[0]
-        Q = fitted if whole and X is self._fit_X else _dense(X if whole else X[rows])
-        with _THREADS.limit(limits=1, user_api="blas"):  # each worker is one thread
-            pairs = near_pairs(fitted, Q, k + 1, _workers())
+        Q = fitted if whole and X is self._fit_X else dense(X if whole else X[rows])
+        with one_thread():
+            pairs = near_pairs(fitted, Q, k + 1, workers())
         if pairs is None:
             return np.zeros((len(rows), k), dtype=np.intp), np.zeros(len(rows), dtype=np.bool_)
         found, squared = nearest(pairs, len(rows), k + 1)
@@ -86,8 +92,8 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
         X, every = self._fit_X, np.arange(len(y))
         if not self.is_worth(every, X, self.n_neighbors):
             return unknown(every, self.n_neighbors)
-        with _THREADS.limit(limits=1, user_api="blas"):
-            return border(_dense(X), y, self.n_neighbors, _workers(), self._fit_method == "brute", one_side)
+        with one_thread():
+            return border(dense(X), y, self.n_neighbors, workers(), self._fit_method == "brute", one_side)
 
     def neighbors_inside(self, X: Any, drawn: Ints) -> tuple[Ints, Ints]:
         """The neighbours of rows of X among all of them, and the place in that of each row `drawn`, some repeatedly.
@@ -142,7 +148,7 @@ def _whole_chunks(rows: Ints, n: int) -> Ints:
     orders ties, may depend on the size of a chunk. With few queries for its threads it splits the work another way.
     """
     size = get_config()["pairwise_dist_chunk_size"]
-    least = 4 * size * _workers() + size
+    least = 4 * size * workers() + size
     chunks = np.unique(rows // size)
     if 2 * max(len(chunks) * size, least) > n:
         return np.arange(n)
@@ -152,7 +158,13 @@ def _whole_chunks(rows: Ints, n: int) -> Ints:
     return np.asarray(asked[asked < n])
 
 
-def _workers() -> int:
+def one_thread() -> AbstractContextManager[Any]:
+    """Within it BLAS takes one thread: each worker is one."""
+    limit: AbstractContextManager[Any] = _THREADS.limit(limits=1, user_api="blas")
+    return limit
+
+
+def workers() -> int:
     """The threads that OpenMP would take, for scikit-learn's searches and so for these."""
     return max((pool["num_threads"] for pool in _THREADS.select(user_api="openmp").info()), default=1)
 
@@ -160,7 +172,8 @@ def _workers() -> int:
 _THREADS = ThreadpoolController()
 
 
-def _dense(X: Any) -> Floats:
+def dense(X: Any) -> Floats:
+    """The rows of an array or a sparse matrix as an array."""
     return np.asarray(X.toarray() if sparse.issparse(X) else X, dtype=np.float64, order="C")
 
 

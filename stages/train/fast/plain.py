@@ -18,6 +18,11 @@ LARGEST_SEED = 2**32 - 1
 class Plain(over_sampling.SMOTE):  # type: ignore[misc]
     """SMOTE and those that inherit from it, without the checks where they are not needed."""
 
+    @property
+    def note_(self) -> str:
+        """What a reader must know of the search for neighbours, if anything."""
+        return str(getattr(self.nn_k_, "note_", ""))
+
     def fit_resample(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
         """What imbalanced-learn's `fit_resample` gives: the rows after resampling."""
         wanted = None if params else self._wanted(X, y)

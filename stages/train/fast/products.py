@@ -14,11 +14,9 @@ y spoils only its own v, which is as large as its D². Columns of very different
 """
 
 import numpy as np
-import numpy.typing as npt
 
-from stages.train.fast.blocks import Floats
-
-Singles = npt.NDArray[np.float32]
+from stages.train.fast.arrays import Floats, Singles
+from stages.train.fast.frames import middle
 
 #: rows in a group of which only the nearest counts, when a distance is looked for that has enough rows
 FOLDS = 8
@@ -35,7 +33,8 @@ def left(offsets: Floats, squared: Floats) -> Singles:
 
 def right(offsets: Floats) -> Singles:
     """The right side of the product for rows with these β, shape (rows, d)."""
-    return _augmented(-2 * offsets, np.einsum("ij,ij->i", offsets, offsets), np.ones(len(offsets))).T
+    wide = _augmented(-2 * offsets, np.einsum("ij,ij->i", offsets, offsets), np.ones(len(offsets)))
+    return np.ascontiguousarray(wide.T)
 
 
 def is_near_enough(offsets: Floats, squared: Floats) -> bool:
@@ -46,7 +45,7 @@ def is_near_enough(offsets: Floats, squared: Floats) -> bool:
 
 def enough_for(queries: Floats, rows: Floats, m: int) -> Floats:
     """For each query a squared distance within which at least m of the rows lie, shape (queries,); m ≤ rows."""
-    centre = np.median(rows, axis=0)
+    centre = middle(rows)
     offsets = queries - centre
     own = np.einsum("ij,ij->i", offsets, offsets)
     products = _augmented(offsets, np.ones(len(own))) @ right(rows - centre)[:-1]

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from stages.train.fast.blocks import Bools, Floats, Ints
-from stages.train.fast.nearby import Pairs
+from stages.train.fast.arrays import Bools, Floats, Ints
+from stages.train.fast.pairs import Pairs
 
 #: more than what squares can be off by that are too small for a float of full precision
 UNDERFLOW = 1e-300

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from stages.train.fast.blocks import Bools, Ints
+from stages.train.fast.arrays import Bools, Ints
 from stages.train.fast.neighbours import ExactNeighbors
 from stages.train.fast.ranking import certain
 
@@ -83,11 +83,6 @@ class SharedPart(ExactNeighbors):
     def __init__(self, shared: SharedNeighbours, n_neighbors: int) -> None:
         super().__init__(n_neighbors=n_neighbors)
         self.shared = shared
-
-    @property
-    def k(self) -> int:
-        """As samplers count it: without the row itself."""
-        return int(self.n_neighbors) - 1
 
     def __sklearn_clone__(self) -> "SharedPart":
         return SharedPart(self.shared, self.n_neighbors)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils import check_random_state
 
-from stages.train.fast.blocks import Floats, Ints
+from stages.train.fast.arrays import Floats, Ints
 from stages.train.fast.neighbours import ExactNeighbors, exact
 from stages.train.fast.plain import Plain
 

@@ -15,7 +15,7 @@ from scipy import sparse
 from sklearn.utils import check_random_state
 from sklearn.utils.sparsefuncs import mean_variance_axis
 
-from stages.train.fast.blocks import Bools, Ints
+from stages.train.fast.arrays import Bools, Ints
 from stages.train.fast.neighbours import ExactNeighbors, exact
 from stages.train.fast.plain import Plain
 from stages.train.fast.smote import Draw, draw_partners

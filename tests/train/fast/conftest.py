@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from stages.train.fast import blocks, nearby, neighbours
+from stages.train.fast import blocks, nearby, neighbours, within
 
 Array = npt.NDArray[Any]
 
@@ -88,10 +88,11 @@ def always_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small tables go the fast way too, in blocks so small that there are many."""
     monkeypatch.setattr(neighbours, "LEAST", dict.fromkeys(neighbours.LEAST, neighbours.Least(0, 0)))
     monkeypatch.setattr(neighbours, "FEW", 0)
-    for module in (blocks, nearby):
+    for module in (blocks, nearby, within):
         monkeypatch.setattr(module, "SIZE", 16)
-    monkeypatch.setattr(nearby, "TALL", 8)
-    monkeypatch.setattr(nearby, "STRIDE", 32)
+    for module in (nearby, within):
+        monkeypatch.setattr(module, "TALL", 8)
+    monkeypatch.setattr(within, "STRIDE", 32)
 
 
 def imbalanced(X: Array) -> Array:

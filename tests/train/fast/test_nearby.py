@@ -5,9 +5,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from stages.train.fast import nearby
-from stages.train.fast.blocks import gap, lay_out
-from stages.train.fast.nearby import enough, near_pairs, pairs_within
+from stages.train.fast import within
+from stages.train.fast.blocks import lay_out
+from stages.train.fast.frames import gap
+from stages.train.fast.nearby import enough, near_pairs
+from stages.train.fast.within import pairs_within
 from tests.train.fast.conftest import Array, normal
 
 
@@ -20,7 +22,7 @@ def squared_distances(X: Array, Q: Array) -> Array:
 def test_the_nearest_are_among_the_pairs(
     table: Callable[..., Array], n: int, d: int, m: int, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nearby, "FLOOD", 10**6)
+    monkeypatch.setattr(within, "FLOOD", 10**6)
     X = table(n, d)
     Q = X[::3] + 0
     pairs = near_pairs(X, Q, m, workers)
@@ -59,7 +61,7 @@ def test_enough_rows_lie_within(table: Callable[..., Array]) -> None:
 
 
 def test_gives_up_where_everything_is_tied(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nearby, "FLOOD", 5)
+    monkeypatch.setattr(within, "FLOOD", 5)
     assert near_pairs(np.ones((200, 3)), np.ones((200, 3)), 2) is None
 
 
@@ -79,7 +81,7 @@ def test_each_row_stands_in_one_block_and_in_its_box(table: Callable[..., Array]
     for block in range(len(layout.fitted)):
         span = layout.fitted.span(block)
         assert 0 < span.stop - span.start <= 16
-        assert (gap(layout.fitted.points[span].T, low[block], high[block]) <= layout.error).all()
+        assert (gap(layout.fitted.points[span].T, low[block], high[block]) <= layout.frame.error).all()
 
 
 def test_the_gap_to_a_box() -> None:

@@ -144,7 +144,7 @@ def test_only_scikit_learns_own_class_is_replaced() -> None:
 
 
 def test_chunks_are_whole_and_many_enough_to_be_worked_on_in_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbours, "_workers", lambda: 1)
+    monkeypatch.setattr(neighbours, "workers", lambda: 1)
     asked = neighbours._whole_chunks(np.array([300, 9999]), 10_000)
     assert set(range(256, 512)) | set(range(9984, 10_000)) <= set(asked)
     assert np.array_equal(asked, np.unique(asked))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stages.train.fast.nearby import Pairs
+from stages.train.fast.pairs import Pairs
 from stages.train.fast.ranking import certain, nearest
 
 
