@@ -61,7 +61,7 @@ def test_a_table_that_does_not_fit_is_refused_by_the_reader(
     path = Path(place(content))
     read_columns(path, wanted)
     monkeypatch.setattr(read, "available_bytes", lambda: CONSTANT)
-    with pytest.raises(InputError, match=r"needs about 0\.2 GiB of memory where 0\.2 GiB can be had"):
+    with pytest.raises(InputError, match=r"needs about 0\.16 GiB of memory where 0\.16 GiB can be had"):
         read_columns(path, wanted)
     with pytest.raises(InputError, match="needs about"):
         read_columns(path)
