@@ -128,9 +128,8 @@ def _nan_is_missing(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """NaN as null, in a column of floats: pyarrow and polars write one where pandas writes the other."""
     if not pa.types.is_floating(column.type):
         return column
-    nothing = pa.scalar(None, column.type)
-    chunks = [pc.if_else(pc.is_nan(chunk.cast(pa.float64())), nothing, chunk) for chunk in column.chunks]
-    return pa.chunked_array(chunks, column.type)
+    absent = pc.is_nan(column.cast(pa.float64()))
+    return pc.if_else(absent, pa.scalar(None, column.type), column) if pc.any(absent).as_py() else column
 
 
 def _check_size(size: int, source: str) -> None:
