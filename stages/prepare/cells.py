@@ -35,7 +35,7 @@ class Marks:
         return cls(frozenset(texts), frozenset(number for number in numbers if not math.isnan(number)))
 
     def __contains__(self, text: str) -> bool:
-        return text in self.texts or reading(text) in self.numbers
+        return text in self.texts or (bool(self.numbers) and reading(text) in self.numbers)
 
 
 @dataclass(frozen=True)

@@ -40,10 +40,10 @@ def parse(pieces: Pieces, source: str, wanted: Wanted | None = None, available: 
     check_names(header, source)
     rows = Rows(pieces, source, header, scanned.quoted, longest)
     readings = dict.fromkeys(header) if wanted is None else wanted(header)
-    _check_fits(rows, readings, scanned, available)
+    count = _estimated_rows(rows, readings, scanned, available)
     if wanted is None:
         return pa.Table.from_batches(list(rows.blocks(header)))
-    return _gathered(rows, readings, scanned.lines)
+    return _gathered(rows, readings, count)
 
 
 def _header(pieces: Iterator[bytes], source: str) -> list[str]:
@@ -64,22 +64,25 @@ def _header(pieces: Iterator[bytes], source: str) -> list[str]:
     return header
 
 
-def _check_fits(rows: Rows, readings: Mapping[str, Marks | None], scanned: Scan, available: int | None) -> None:
-    """A glance at the first block tells how many rows there are at most, and what they take."""
+def _estimated_rows(rows: Rows, readings: Mapping[str, Marks | None], scanned: Scan, available: int | None) -> int:
+    """How many rows to make room for, by the first block. Raises InputError when they need more than is available."""
+    count = 0
     for block in islice(rows.blocks(list(readings)), 1):
         beginning = [Gathered(marks, block.num_rows) for marks in readings.values()]
         for column, cells in zip(beginning, block.columns, strict=True):
             column.add(cells)
-        most = min(scanned.lines, (block.num_rows + 1) * -(-scanned.size // rows.block_size))
-        check_fits(rows.source, most, [column.column() for column in beginning], available)
+        # no more than lines, and with line ends in cells far fewer
+        count = min(scanned.lines, (block.num_rows + 1) * -(-scanned.size // rows.block_size))
+        check_fits(rows.source, count, [column.column() for column in beginning], available)
+    return min(scanned.lines, 2 * count)  # room that stays empty takes no memory
 
 
-def _gathered(rows: Rows, readings: Mapping[str, Marks | None], most: int) -> pa.Table:
+def _gathered(rows: Rows, readings: Mapping[str, Marks | None], count: int) -> pa.Table:
     """The columns by name. Those in which a doubtful cell came late are read once more, as texts."""
-    columns = _columns(rows, readings, most)
+    columns = _columns(rows, readings, count)
     late = {name: None for name, column in columns.items() if column.again}
     if late:
-        columns |= _columns(rows, late, most)
+        columns |= _columns(rows, late, count)
     count = next(iter(columns.values())).rows
     arrays = {}
     for name in rows.header:
@@ -87,8 +90,8 @@ def _gathered(rows: Rows, readings: Mapping[str, Marks | None], most: int) -> pa
     return pa.table(arrays)
 
 
-def _columns(rows: Rows, readings: Mapping[str, Marks | None], most: int) -> dict[str, Gathered]:
-    columns = {name: Gathered(marks, most) for name, marks in readings.items()}
+def _columns(rows: Rows, readings: Mapping[str, Marks | None], count: int) -> dict[str, Gathered]:
+    columns = {name: Gathered(marks, count) for name, marks in readings.items()}
     for block in rows.blocks(list(columns)):
         for column, cells in zip(columns.values(), block.columns, strict=True):
             column.add(cells)

@@ -1,4 +1,4 @@
-"""What memory a table will take, judged by its first rows."""
+"""What memory a table will take in prepare and in split, judged by its first rows."""
 
 from collections.abc import Iterable
 import math
@@ -10,8 +10,10 @@ from stages.prepare.cells import is_text
 from stages.prepare.checked import decoded
 from stages.shared.memory import check_memory
 
-#: a settled number and a row's place
+#: bytes of a number
 NUMBER = 8
+#: bytes of a row besides its cells, in split: its place and unit, and what finds its duplicates
+ROW = 136
 #: while a column is settled, so many times its size is taken for a while
 PASSING = 5
 #: bytes of a text that stands in few rows, as an object that is looked at by itself
@@ -21,9 +23,9 @@ CONSTANT = 160 << 20
 
 
 def check_fits(source: str, rows: int, columns: Iterable[pa.ChunkedArray], available: int | None) -> None:
-    """Raises InputError when so many rows of a table that begins with `columns` need more than is `available`."""
+    """Raises InputError when so many rows of a table beginning with `columns` need more than `available` bytes."""
     sizes = [_row_bytes(column) for column in columns]
-    a_row = NUMBER + sum(settled for settled, _ in sizes) + max(passing for _, passing in sizes)
+    a_row = sum(settled for settled, _ in sizes) + max([ROW, *(passing for _, passing in sizes)])
     advice = (
         f"it has about {rows:,} rows; take fewer of them, name columns that can be spared in data.drop, or use a "
         "machine with more memory"

@@ -19,10 +19,10 @@ class Gathered:
     gone, and the column must be read once more (`again`). Without `marks` it is texts from the start.
     """
 
-    def __init__(self, marks: Marks | None, most: int) -> None:
-        """`most` is the number of rows that can come; memory is taken as they do."""
+    def __init__(self, marks: Marks | None, expected: int) -> None:
+        """`expected` is about the number of rows that will come; memory is taken as they do."""
         self._marks = marks
-        self._values: Floats | None = None if marks is None else np.empty(most)
+        self._values: Floats | None = None if marks is None else np.empty(expected)
         self._texts: list[pa.Array] = []
         self.rows = 0
         self.again = False
@@ -47,5 +47,10 @@ class Gathered:
         numbers = as_numbers(pa.chunked_array([cells]), self._marks)
         if numbers.others.any() or (np.abs(numbers.values) >= INEXACT).any():
             return False
-        values[self.rows : self.rows + len(cells)] = numbers.values
+        end = self.rows + len(cells)
+        if end > len(values):
+            self._values = np.empty(2 * end)
+            self._values[: self.rows] = values[: self.rows]
+            values = self._values
+        values[self.rows : end] = numbers.values
         return True

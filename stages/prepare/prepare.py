@@ -37,7 +37,7 @@ def prepare(raw: pa.Table, params: PrepareParams) -> Prepared:
     names, typed = raw.column_names, is_typed(raw)
     parts, marks = roles(names, params), missing_texts(params)
     columns = dict(zip(names, raw.columns, strict=True))
-    del raw  # each raw column goes when it is settled, so that a large table is never there twice
+    del raw  # a column goes when it is settled, unless somebody else holds it: a large table is not there twice
 
     def taken(name: str) -> pa.ChunkedArray:
         return columns.pop(name) if typed else decoded(columns.pop(name))

@@ -41,8 +41,8 @@ def read_columns(path: Path, wanted: Wanted | None = None) -> pa.Table:
 
     `is_typed` tells the two apart. With `wanted` a column of a CSV that numbers are wanted of, and that holds nothing
     else, is float64; texts have dictionaries; and columns of which nothing is wanted are nulls, in Parquet as well.
-    Raises InputError when the file is missing, damaged, empty, of another format or too large, or when its column
-    names are empty, doubled or numbers.
+    Raises InputError when the file is missing, damaged, empty, of another format or too large (also for the memory
+    that is available), or when its column names are empty, doubled or numbers.
     """
     source = path.as_posix()
     try:
@@ -119,7 +119,8 @@ def _beginning(file: pq.ParquetFile, name: str) -> pa.ChunkedArray:
     """The first rows of a column, or of any column of its size: texts alone have to be looked at."""
     if is_text(decoded_type(file.schema_arrow.field(name).type)):
         for batch in file.iter_batches(GLANCE, columns=[name]):
-            return pa.table(batch).column(name)
+            if batch.num_rows:
+                return pa.table(batch).column(name)
     return pa.chunked_array([[0.0]])
 
 
@@ -127,9 +128,8 @@ def _nan_is_missing(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """NaN as null, in a column of floats: pyarrow and polars write one where pandas writes the other."""
     if not pa.types.is_floating(column.type):
         return column
-    nothing = pa.scalar(None, column.type)
-    chunks = [pc.if_else(pc.is_nan(chunk.cast(pa.float64())), nothing, chunk) for chunk in column.chunks]
-    return pa.chunked_array(chunks, column.type)
+    absent = pc.is_nan(column.cast(pa.float64()))
+    return pc.if_else(absent, pa.scalar(None, column.type), column) if pc.any(absent).as_py() else column
 
 
 def _check_size(size: int, source: str) -> None:

@@ -26,7 +26,7 @@ def check_memory(where: str, needed: float, available: int | None, advice: str) 
 
 
 def _gib(size: float) -> str:
-    return f"{size / 2**30:.1f} GiB"
+    return f"{size / 2**30:.2f} GiB"
 
 
 def _of_machine(meminfo: Path) -> Iterator[int]:

@@ -32,7 +32,7 @@ def split(table: Table, params: SplitStageParams) -> tuple[Table, Table]:
     rows = to_ints(table.data.column(ROW).combine_chunks())
     data, contract = table.data.add_column(1, UNIT, from_numpy(rows[units], pa.int64())), table.contract
     names, columns = data.column_names, data.columns
-    del table, data  # a column goes when it is parted, so that a large table is never there twice
+    del table, data  # a column goes when it is parted, unless somebody else holds it: a large table is not there twice
     train_side, test_side = (
         Table(pa.table(side, names), contract, flow) for side in _parted(columns, from_bools(~test), from_bools(test))
     )

@@ -49,6 +49,12 @@ def test_a_doubtful_cell_anywhere_leaves_all_cells_as_they_stand(row: str, cell:
     assert planned(csv(age=ages)).column("age").to_pylist() == ages
 
 
+def test_rows_that_are_shorter_than_the_first_ones_find_room() -> None:
+    long, short = ["1." + "0" * 50] * 20, ["2"] * 4000
+    text = "x,note,sick\n" + "".join(f'{cell},"\n",yes\n' for cell in [*long, *short])
+    assert planned(text).column("x").to_pylist() == [1.0] * 20 + [2.0] * 4000
+
+
 def test_missing_cells_and_marks_are_null() -> None:
     ages = changed(GOOD["age"], row1="", row30="?", row40="0.0")
     found = planned(csv(age=ages), missing={"age": ["?", 0]}).column("age").to_pylist()
