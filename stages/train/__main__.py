@@ -26,10 +26,12 @@ def main() -> None:
     one_thread_each()
     from stages.shared.files import replacing_folder, sha256, write_json
     from stages.shared.manifest import write_manifest
+    from stages.shared.memory import available_bytes
     from stages.shared.models import dump_model
     from stages.shared.tables import read_table, write_columns
     from stages.train.calibrate import cross_calibrated, fit_calibrator
     from stages.train.crossfit import fit_strategy
+    from stages.train.memory import need, share_cores
     from stages.train.progress import Progress
     from stages.train.record import choices, cross_validation, oof_columns, trace, tuning
 
@@ -38,7 +40,9 @@ def main() -> None:
     classifiers = params.strategies[name].classifiers or params.classifiers
     fitted = [classifier for classifier in classifiers if classifier != BLEND]
     progress = Progress(f"train@{name}", len(fitted) * (params.cv.n_splits * params.cv.n_repeats + 1))
-    outcome = fit_strategy(table, name, params, progress, workers=cores())
+    needed = need(table, params.strategies[name], params)
+    workers, threads = share_cores(f"params.yaml: strategies.{name}", needed, cores(), available_bytes())
+    outcome = fit_strategy(table, name, params, progress, workers, threads)
     oof = oof_columns(outcome, table.target, table.rows)
     y, fold, n_splits = oof["y"], oof["fold"], params.cv.n_splits
     recipes = outcome.recipes

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from stages.shared.contract import Step
 from stages.shared.tables import Table
@@ -43,7 +44,8 @@ def fit_strategy(
     folds = make_folds(bench.y, table.units, params.cv, params.random_state)
     tuned_ones = grids(bench)
     untuned = [classifier for classifier in bench.classifiers if classifier not in tuned_ones]
-    with Crew(bench, workers, progress) as crew:
+    # the search for neighbours takes as many threads as OpenMP would
+    with threadpool_limits(threads, "openmp"), Crew(bench, workers, progress) as crew:
         calls = [crew.call(_fit_fold, number, fold) for number, fold in enumerate(folds)]
         begun = crew.call(fit_all, {}, untuned) if untuned else None  # need not wait for the search
         parts = [call.result() for call in calls]
