@@ -24,7 +24,7 @@ def main() -> None:
     from tools.repro.dvc_commands import dvc
     from tools.repro.run import repro
 
-    if sys.platform != "linux":  # macOS's libraries do not survive a fork, Windows has none
+    if sys.platform != "linux":  # the libraries of macOS do not survive a fork, Windows has none
         print("Forks are safe on Linux alone, so this is plain `dvc repro`.", flush=True)
         sys.exit(dvc("repro"))
     cores = len(os.sched_getaffinity(0))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-import fcntl
 from pathlib import Path
 
 from stages.shared.errors import InputError
@@ -20,6 +19,8 @@ def alone(path: Path) -> Iterator[None]:
 
     The system lets go of it when this process ends, in whatever way; processes that this one starts do not inherit it.
     """
+    import fcntl  # Windows, where the door never comes here, has none
+
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as stream:
         try:

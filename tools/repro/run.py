@@ -21,8 +21,9 @@ def repro(jobs: int, cores: int) -> int:
     """
     with locked() as repo:
         ahead, _ = in_order(repo)
+        names = [stage.addressing for stage in ahead] if any(stage.changed() for stage in ahead) else []
     # one by one in the order given: for a few targets DVC's own order changes from run to run
-    code = dvc("repro", "--single-item", *ahead) if ahead else 0
+    code = dvc("repro", "--single-item", *names) if names else 0
     return code or train_what_changed(jobs, cores) or dvc("repro")
 
 

@@ -43,16 +43,15 @@ def locked() -> Iterator[Any]:
         raise DvcError(f"DVC: {error}") from None
 
 
-def in_order(repo: Any) -> tuple[list[str], list[Any]]:
-    """The names of the stages that `dvc repro` looks at before the first train stage, and the train stages.
+def in_order(repo: Any) -> tuple[list[Any], list[Any]]:
+    """The stages that `dvc repro` looks at before the first train stage, and the train stages.
 
     Both in its order, which dvc.lock keeps. A stage that runs something else than COMMAND is none of ours, and neither
     is a frozen one.
     """
     plan = plan_repro(get_active_graph(repo.index.graph), list(repo.stage.collect("dvc.yaml")))
     ours = [stage for stage in plan if stage.cmd == COMMAND and stage.wdir == repo.root_dir and not stage.frozen]
-    ahead = plan[: plan.index(ours[0])] if ours else []
-    return [stage.addressing for stage in ahead], ours
+    return plan[: plan.index(ours[0])] if ours else [], ours
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import io
 import os
 import signal
 import sys
@@ -44,9 +45,18 @@ def warm_up() -> None:
     gc.freeze()  # a collection in a fork would touch, and so copy, every page of this
 
 
+class Lines(io.TextIOWrapper):
+    """The stderr of one process among several: whole lines, and no bars, which would be drawn over each other."""
+
+    def isatty(self) -> bool:
+        """No, whatever it is."""
+        return False
+
+
 def train_stage(stage: str) -> None:
     """What DVC runs for `stage`, `python -m stages.train`, in this process."""
-    print(f"Running stage '{stage}' in a fork", file=sys.stderr, flush=True)
+    sys.stderr = Lines(open(2, "wb", closefd=False), errors="backslashreplace", line_buffering=True)  # noqa: SIM115
+    print(f"Running stage '{stage}' in a fork", file=sys.stderr)
     os.environ["DVC_STAGE"] = stage
     sys.argv = ["python -m stages.train"]
     run_door(train)
