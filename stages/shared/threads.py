@@ -5,13 +5,25 @@ import os
 #: how many processes a stage may use; set by whoever runs several stages side by side
 WORKERS = "EVENHAND_WORKERS"
 
+#: how many stages run side by side and share the memory; set by the same
+STAGES = "EVENHAND_STAGES"
+
 
 def cores() -> int:
     """How many processes this one may fill with work: EVENHAND_WORKERS, or the cores that it may run on."""
-    asked = os.environ.get(WORKERS, "")
-    if asked.isdecimal() and int(asked) > 0:
-        return int(asked)
+    if asked := _number(WORKERS):
+        return asked
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def stages_at_once() -> int:
+    """How many stages run side by side, this one counted."""
+    return _number(STAGES) or 1
+
+
+def _number(name: str) -> int:
+    asked = os.environ.get(name, "")
+    return int(asked) if asked.isdecimal() else 0
 
 
 def one_thread_each() -> None:

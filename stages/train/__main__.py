@@ -7,7 +7,7 @@ from pathlib import Path
 from stages.shared import paths
 from stages.shared.errors import InputError, run_door
 from stages.shared.params import read_params
-from stages.shared.threads import cores, one_thread_each
+from stages.shared.threads import cores, one_thread_each, stages_at_once
 from stages.train.params import TrainParams
 from stages.train.settings import BLEND
 
@@ -41,7 +41,9 @@ def main() -> None:
     fitted = [classifier for classifier in classifiers if classifier != BLEND]
     progress = Progress(f"train@{name}", len(fitted) * (params.cv.n_splits * params.cv.n_repeats + 1))
     needed = need(table, params.strategies[name], params)
-    workers, threads = share_cores(f"params.yaml: strategies.{name}", needed, cores(), available_bytes())
+    available = available_bytes()
+    room = None if available is None else available // stages_at_once()
+    workers, threads = share_cores(f"params.yaml: strategies.{name}", needed, cores(), room)
     outcome = fit_strategy(table, name, params, progress, workers, threads)
     oof = oof_columns(outcome, table.target, table.rows)
     y, fold, n_splits = oof["y"], oof["fold"], params.cv.n_splits

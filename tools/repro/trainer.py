@@ -9,7 +9,7 @@ import sys
 
 from stages.shared.errors import run_door
 from stages.shared.processes import end_with
-from stages.shared.threads import one_thread_each
+from stages.shared.threads import STAGES, WORKERS, one_thread_each
 from stages.train.__main__ import main as train
 from tools.repro.forks import run_forks
 
@@ -25,7 +25,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing to tidy up here, and no traceback to be shown
     end_with(options.parent)
     one_thread_each()
-    os.environ.setdefault("EVENHAND_WORKERS", str(options.workers))
+    os.environ.setdefault(WORKERS, str(options.workers))
+    os.environ[STAGES] = str(options.jobs)
     warm_up()
     sys.exit(run_forks(options.stages, options.jobs, train_stage, _say))
 
