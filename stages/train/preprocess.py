@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
@@ -17,7 +18,6 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from stages.shared.contract import Contract
-from stages.shared.tables import Table
 from stages.train.params import PreprocessParams
 
 #: a name, a transformer or None for what stays as it is, and what it takes of a table
@@ -35,9 +35,10 @@ class Arrays:
     categories: npt.NDArray[np.object_]  # shape (rows, categorical columns): str, NaN where missing
 
     @classmethod
-    def of(cls, table: Table) -> "Arrays":
-        """The features of `table`, in contract order."""
-        frame, contract = table.features(), table.contract
+    def of(cls, frame: pd.DataFrame, contract: Contract) -> "Arrays":
+        """The features in `frame`, as a table gives them, in contract order; without categories none is copied."""
+        if not contract.categorical:
+            return cls(frame.to_numpy(), np.empty((len(frame), 0), dtype=object))
         numeric = [frame[name].to_numpy() for name in contract.numeric]
         return cls(
             np.array(numeric).reshape(len(numeric), len(frame)).T,
@@ -106,10 +107,10 @@ def on_arrays(steps: Steps, n_numeric: int) -> Steps:
         return next(clone(found) for label, found, _ in dict(steps)[step].transformers if label == name)
 
     def numbers(X: Any) -> Any:
-        return X[:, :n_numeric]
+        return X[:, list(range(n_numeric))]  # a list, as in a ColumnTransformer: sums depend on how the copy lies
 
     def others(X: Any) -> Any:
-        return X[:, n_numeric:]
+        return X[:, list(range(n_numeric, X.shape[1]))]
 
     def parts(step: str) -> list[Part]:
         if step == "preprocessor":

@@ -33,7 +33,8 @@ class Workbench:
         """`threads`: how many a fit may take; no answer depends on them."""
         self.table, self.name, self.params, self.threads = table, name, params, threads
         self.strategy = params.strategies[name]
-        self.arrays, self.y = Arrays.of(table), table.target
+        self.frame, self.y = table.features(), table.target
+        self.arrays = Arrays.of(self.frame, table.contract)
         every = self.strategy.classifiers or params.classifiers
         #: the settings of each classifier that is fitted; the blend is a vote of these
         self.classifiers = {classifier: settings for classifier, settings in every.items() if classifier != BLEND}
@@ -140,4 +141,6 @@ class FoldRows:
 
     def _features(self, rows: Index) -> Any:
         bench = self._bench
-        return bench.table.features().iloc[rows] if self._named else bench.arrays.rows(rows)
+        if not self._named:
+            return bench.arrays.rows(rows)
+        return bench.frame if len(rows) == len(bench.frame) else bench.frame.iloc[rows]

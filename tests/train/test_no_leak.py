@@ -82,7 +82,7 @@ def test_each_validation_part_is_the_untouched_rows_of_its_fold(
     name: str, kind: str, seen: Callable[[str, str], Seen]
 ) -> None:
     run = seen(name, kind)
-    features, y = Arrays.of(run.table), run.table.target
+    features, y = Arrays.of(run.table.features(), run.table.contract), run.table.target
     assert len(run.outcome.folds) == 3
     for fold, validation, prepared in zip(run.outcome.folds, run.validation, run.prepared, strict=False):
         assert validation is not None
@@ -98,7 +98,7 @@ def test_no_row_that_was_made_is_validated_and_no_validated_row_is_learned_from(
     name: str, kind: str, seen: Callable[[str, str], Seen]
 ) -> None:
     run = seen(name, kind)
-    features = Arrays.of(run.table)
+    features = Arrays.of(run.table.features(), run.table.contract)
     for fold, training, validation, prepared in zip(
         run.outcome.folds, run.training, run.validation, run.prepared, strict=False
     ):
@@ -115,8 +115,9 @@ def test_no_row_that_was_made_is_validated_and_no_validated_row_is_learned_from(
 def test_the_proof_is_not_empty(name: str, seen: Callable[[str, str], Seen]) -> None:
     """Rows were made in every fold, as many as the record says."""
     run = seen(name, "numeric")
+    features = Arrays.of(run.table.features(), run.table.contract)
     for record, training, fold in zip(run.outcome.records, run.training, run.outcome.folds, strict=False):
-        original = as_set(transform(run.prepared[0].steps, Arrays.of(run.table).rows(fold.training)))
+        original = as_set(transform(run.prepared[0].steps, features.rows(fold.training)))
         assert record.added > 0
         assert len(training[1]) == len(fold.training) + record.added - record.removed
         assert as_set(training[0]) - original

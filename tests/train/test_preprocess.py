@@ -10,6 +10,7 @@ import pytest
 from stages.shared.contract import Feature
 from stages.shared.tables import Table
 from stages.train import crossfit, workbench
+from stages.train.folds import make_folds
 from stages.train.outcome import Outcome
 from stages.train.resample import Prepared, transform
 
@@ -67,6 +68,21 @@ def test_nothing_is_learned_from_validation_rows(
     assert len(found) == len(expected) == 7
     for one, other in zip(found, expected, strict=True):
         assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("scale", ["before_resampling", "after_resampling"])
+@pytest.mark.parametrize("kind", ["numeric", "mixed", "categorical"])
+def test_on_arrays_the_steps_give_the_very_numbers_that_they_give_on_frames(
+    kind: str, scale: str, make_table: Callable[..., Table], make_params: Callable[..., Any]
+) -> None:
+    table = make_table(kind)
+    bench = workbench.Workbench(table, "tried", make_params({}, ["logistic_regression"], scale=scale))
+    (fold, *_) = make_folds(bench.y, table.units, bench.params.cv, 42)
+    plain, named = workbench.FoldRows(bench, fold), workbench.FoldRows(bench, fold, named=True)
+    found, expected = plain.prepared({}), named.prepared({})
+    assert np.array_equal(found.X, expected.X)
+    assert np.array_equal(plain.validation(found), named.validation(expected))
+    assert found.flow == expected.flow
 
 
 def test_gaps_get_the_median_of_the_training_rows_and_numbers_are_standardised(
