@@ -77,8 +77,8 @@ def lay_out(X: Floats, Q: Floats) -> Layout:
     The widest principal axis is halved again and again, as in a k-d tree (Bentley 1975). X: shape (rows, columns);
     Q: shape (queries, columns).
     """
-    frame = Frame.of(X, Q)
-    points = frame.points(X)
+    frame, offsets = Frame.of(X, Q)
+    points = offsets @ frame.axes
     queries = points if Q is X else frame.points(Q)
     order, starts, insides = _halved(points, queries, np.arange(len(X)), [0, len(X)])
     inside = np.concatenate(insides)
@@ -102,8 +102,8 @@ def lay_out_some(X: Floats, rows: Ints) -> Layout:
 
 def lay_out_classes(X: Floats, y: npt.NDArray[np.generic]) -> tuple[Frame, dict[Any, Blocks], Blocks]:
     """The rows of `X` in blocks of one class each: the frame, the blocks by class, and all of them together."""
-    frame = Frame.of(X, X)
-    points = frame.points(X)
+    frame, offsets = Frame.of(X, X)
+    points = offsets @ frame.axes
     labels, bounds = np.unique(np.sort(y), return_index=True)
     bounds = np.append(bounds, len(y))
     order, starts, _ = _halved(points, points[:0], np.argsort(y, kind="stable"), list(bounds))

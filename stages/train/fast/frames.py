@@ -26,8 +26,8 @@ class Frame:
     error: float  # more than rounding can add to the distance between two rows, seen in the frame
 
     @classmethod
-    def of(cls, X: Floats, Q: Floats) -> "Frame":
-        """The frame of fitted rows `X`, for these and for queries `Q`.
+    def of(cls, X: Floats, Q: Floats) -> tuple["Frame", Floats]:
+        """The frame of fitted rows `X`, for these and for queries `Q`; and the rows `X` around its origin.
 
         On the error: let r be more than the distance of any row from the origin. A coordinate is a sum of `columns`
         products, off by (columns + 2) 2⁻⁵³ r at most, a distance by 2 √12 times that. Axes that are orthonormal only to
@@ -37,7 +37,7 @@ class Frame:
         offsets = X - origin
         axes = np.linalg.eigh(offsets.T @ offsets).eigenvectors[:, ::-1][:, :AXES]
         farthest = max(float(np.abs(rows - origin).max(initial=0)) for rows in ((X,) if Q is X else (X, Q)))
-        return cls(origin, axes, 2.0**-46 * (X.shape[1] + 2) * farthest * X.shape[1] ** 0.5)
+        return cls(origin, axes, 2.0**-46 * (X.shape[1] + 2) * farthest * X.shape[1] ** 0.5), offsets
 
     def points(self, rows: Floats) -> Floats:
         """Rows in these coordinates, shape (rows, kept)."""
