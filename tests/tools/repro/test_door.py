@@ -36,6 +36,7 @@ def test_without_safe_forks_it_is_plain_dvc_repro_and_says_so(
     asked: list, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], platform: str
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setitem(sys.modules, "fcntl", None)  # as on Windows: it cannot be imported
     with pytest.raises(SystemExit) as end:
         call(monkeypatch, "-j", "3")
     assert (asked, end.value.code) == ([("dvc", "repro")], 7)
