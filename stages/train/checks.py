@@ -78,7 +78,7 @@ def classifier_problems(classifiers: dict[str, Settings]) -> Iterator[str]:
             yield from _solver_problems(settings)
         rows = settings.get(MAX_ROWS, 1)
         if not (type(rows) is int and rows > 0):
-            yield f"max_rows of {name} is how many rows its trees see together: a whole number, at least 1"
+            yield f"max_rows of {name} bounds the rows that its trees or epochs see in all: a whole number, at least 1"
         rounds = settings.get("n_rounds", 1)
         if name == BLEND and not (type(rounds) is int and rounds > 0):
             yield f"n_rounds of {BLEND} is how often a member is added: a whole number, at least 1"

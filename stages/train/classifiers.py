@@ -14,7 +14,7 @@ from sklearn.neural_network import MLPClassifier
 from xgboost import XGBClassifier
 
 from stages.train.epochs import Epoch, fit_by_epoch
-from stages.train.limits import capped
+from stages.train.limits import capped, turns_of
 from stages.train.logistic import fit_path, is_converged, path_settings
 from stages.train.matrices import Binned
 from stages.train.rounds import fit_by_round
@@ -112,7 +112,7 @@ def fit(
     candidate must not stop the comparison: a constant, the prevalence, then stands in for it.
     """
     X, y, bins = training
-    settings = capped(settings, len(y))
+    settings = capped(settings, len(y), turns_of(name))
     if name == "logistic_regression" and is_converged(settings):
         C, common = settings.get("C", 1.0), path_settings(settings)
         path = fit_path(X, y, weights, [C], threads=n_jobs, **common)

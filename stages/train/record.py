@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stages.train.combinations import AS_GIVEN
-from stages.train.limits import trees
+from stages.train.limits import asked_for, turns_of
 from stages.train.measure import OF_PROBABILITIES, SCORE_METRICS
 from stages.train.outcome import FoldRecord, Outcome, Tuned
 from stages.train.search import Trial
@@ -73,7 +73,7 @@ def trace(
         "notes": [
             *_given_up(name, outcome),
             *_impossible(name, outcome),
-            *_fewer_trees(name, outcome, classifiers or {}),
+            *_fewer_turns(name, outcome, classifiers or {}),
         ],
         "metrics": {
             classifier: {metric: values["mean"] for metric, values in metrics.items()}
@@ -104,16 +104,16 @@ def _impossible(name: str, outcome: Outcome) -> Iterator[str]:
             )
 
 
-def _fewer_trees(name: str, outcome: Outcome, classifiers: dict[str, Settings]) -> Iterator[str]:
+def _fewer_turns(name: str, outcome: Outcome, classifiers: dict[str, Settings]) -> Iterator[str]:
     for classifier, given in classifiers.items():
         chosen = outcome.tuned[classifier].found.chosen.classifier if classifier in outcome.tuned else {}
-        settings = {**given, **chosen}
+        settings, turns = {**given, **chosen}, turns_of(classifier)
         if MAX_ROWS not in settings:
             continue
-        fitted, asked = outcome.models[classifier]["classifier"].n_estimators, trees(settings)
+        fitted, asked = getattr(outcome.models[classifier]["classifier"], turns.setting), asked_for(settings, turns)
         if fitted < asked:
             yield (
-                f"{name} × {classifier}: the last fit has {fitted} of {asked} trees; all of them together would "
+                f"{name} × {classifier}: the last fit has {fitted} of {asked} {turns.name}; all of them together would "
                 f"have seen more rows than max_rows, {settings[MAX_ROWS]}."
             )
 

@@ -61,7 +61,8 @@ CLASSIFIER_SETTINGS: dict[str, tuple[str, ...]] = {
         "num_parallel_tree", "eval_metric",
     ),
     "mlp": (
-        "hidden_layer_sizes", "max_iter", "learning_rate_init", "batch_size", "alpha", "beta_1", "beta_2", "epsilon",
+        "hidden_layer_sizes", "max_iter", MAX_ROWS, "learning_rate_init", "batch_size", "alpha", "beta_1", "beta_2",
+        "epsilon",
     ),
     "balanced_random_forest": (*_TREE, "sampling_strategy", "replacement"),
     "easy_ensemble": ("n_estimators", "sampling_strategy", "replacement"),

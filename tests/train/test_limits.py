@@ -13,7 +13,7 @@ from stages.shared.tables import Table
 from stages.train.classifiers import Training, fit
 from stages.train.combinations import Combination
 from stages.train.folds import Fold
-from stages.train.limits import LEAST_TREES, capped
+from stages.train.limits import TREES, capped, turns_of
 from stages.train.params import TrainParams
 from stages.train.together import scores_of_each
 from stages.train.weights import ClassWeights
@@ -54,9 +54,18 @@ def test_what_is_no_number_of_trees_is_left_to_the_library(asked: Any) -> None:
 @given(asked=st.integers(1, 1000), most=st.integers(1, 10**9), rows=st.integers(1, 10**7))
 def test_never_more_than_asked_for_and_never_needlessly_fewer(asked: int, most: int, rows: int) -> None:
     trees = capped({"n_estimators": asked, "max_rows": most}, rows)["n_estimators"]
-    assert min(asked, LEAST_TREES) <= trees <= asked
-    assert trees * rows <= most or trees <= LEAST_TREES
+    assert min(asked, TREES.least) <= trees <= asked
+    assert trees * rows <= most or trees <= TREES.least
     assert trees == asked or (trees + 1) * rows > most
+
+
+def test_epochs_times_rows_is_bounded() -> None:
+    settings = {"max_iter": 60, "max_rows": 2_000_000}
+    epochs = {rows: capped(settings, rows, turns_of("mlp"))["max_iter"] for rows in (33_000, 100_000, 286_048)}
+    assert epochs == {33_000: 60, 100_000: 20, 286_048: 10}
+    X, y = np.random.RandomState(0).normal(size=(100, 2)), np.repeat([0, 1], [80, 20])
+    fitted = fit("mlp", {"max_iter": 30, "max_rows": 1500}, None, EQUAL, 0, Training(X, y))
+    assert fitted.classifier.max_iter == fitted.classifier.t_ / 100 == 15
 
 
 def test_a_fit_has_as_many_trees_as_the_bound_allows() -> None:
@@ -91,5 +100,6 @@ def test_a_grid_of_sizes_is_bounded_as_each_of_its_fits(
 def test_a_wrong_bound_is_told(problems: Callable[..., list[str]], value: str) -> None:
     (problem,) = problems(classifiers=f"{{random_forest: {{max_rows: {value}}}}}")
     assert problem == (
-        "classifiers: max_rows of random_forest is how many rows its trees see together: a whole number, at least 1"
+        "classifiers: max_rows of random_forest bounds the rows that its trees or epochs see in all: a whole number, "
+        "at least 1"
     )

@@ -37,9 +37,11 @@ def warm_up() -> None:
     import skops.io  # noqa: F401
 
     import stages.shared.manifest
+    import stages.shared.memory
     import stages.shared.models
     import stages.train.calibrate
     import stages.train.crossfit
+    import stages.train.memory
     import stages.train.progress
     import stages.train.record  # noqa: F401
 
