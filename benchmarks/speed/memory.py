@@ -71,9 +71,7 @@ def growth(megabytes: float, size: int) -> float:
     return 1 + megabytes * 2**20 / size
 
 
-HEADER = (
-    "| table | peak ÷ table, theirs | ours | rows | coefficients | runs | load |\n|:--|--:|--:|:--|:--|--:|--:|"
-)
+HEADER = "| table | peak ÷ table, theirs | ours | rows | coefficients | runs | load |\n|:--|--:|--:|:--|:--|--:|--:|"
 
 
 def row(X: Any, y: Any, runs: int) -> str:

@@ -59,7 +59,9 @@ def apart(work: Any, *arguments: Any) -> tuple[Any, float]:
     try:
         while not receive.poll(0.1):
             if children := worker.children(recursive=True):
-                most = max(most, sum(_bytes(Path(f"/proc/{one.pid}/smaps_rollup"), "Pss:") for one in (worker, *children)))
+                most = max(
+                    most, sum(_bytes(Path(f"/proc/{one.pid}/smaps_rollup"), "Pss:") for one in (worker, *children))
+                )
         return receive.recv(), most
     finally:
         process.join()
