@@ -1,8 +1,8 @@
 """How the time of one fit grows with the rows: `python -m benchmarks.speed.growth`.
 
-Logistic regression at its optimum and 60 rounds of XGBoost, as train fits them, with one thread, on float32 tables of 30
-columns with 0.17 % positives. The exponent is the slope of log CPU seconds over log rows (least squares): 1 is growth
-in proportion. The largest table takes some minutes; `--rows 20000 71000` is a quick run.
+Logistic regression at its optimum and 60 rounds of XGBoost, as train fits them, with one thread, on float32 tables of
+30 columns with 0.17 % positives. The exponent is the slope of log CPU seconds over log rows (least squares): 1 is
+growth in proportion. The largest table takes some minutes; `--rows 20000 71000` is a quick run.
 """
 
 import argparse

@@ -3,8 +3,8 @@
 A float32 table of 284,807 × 30 with 0.17 % positives, resampled to three positives for four negatives and fitted:
 imbalanced-learn and scikit-learn as a user calls them, against `stages.train.fast.smote` and `stages.train.logistic`.
 The peak counts the table once, and what is added to it: 2.75 is the table and the rows that are learned from. What is
-freed goes back to the system at once (glibc's mallopt), so that no side finds room that an earlier step left behind; each
-run is preceded by a small one in its process, so that pages of libraries do not count.
+freed goes back to the system at once (glibc's mallopt), so that no side finds room that an earlier step left behind;
+each run is preceded by a small one in its process, so that pages of libraries do not count.
 
 Both sides must learn from the same rows, bit for bit, and our coefficients must be those of scikit-learn's
 newton-cholesky with tolerance 1e-10 in float64; their default solver stops earlier.

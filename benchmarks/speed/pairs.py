@@ -53,7 +53,8 @@ def _measure(work: Work, warm: Work, send: Any) -> None:
 def run(work: Work, warm: Work = lambda: ()) -> Run:
     """`work` in a fork, which shares what is imported and the data. Raises EOFError when it fails.
 
-    `warm` is done before in the same fork and does not count: a fork touches the pages of libraries anew, some megabytes.
+    `warm` is done before in the same fork and does not count: a fork touches the pages of libraries anew, which are
+    some megabytes.
     """
     context = multiprocessing.get_context("fork")
     receive, send = context.Pipe(duplex=False)

@@ -1,9 +1,10 @@
 """A large table through what the stage train runs: time, peak memory, and the estimate of it before work starts.
 
-`python -m benchmarks.speed.size --rows 1000000` makes a table of 30 columns (0.17 % positives), writes it as parquet into
-a temporary folder, and trains each strategy on it in a process of its own, which begins with nothing imported: its peak
-is what a machine must have. The peak is that of the process or, with workers, of the sum over all of them, looked at
-ten times a second, in which what is shared counts once. Fails where a run took more memory than was estimated.
+`python -m benchmarks.speed.size --rows 1000000` makes a table of 30 columns (0.17 % positives), writes it as parquet
+into a temporary folder, and trains each strategy on it in a process of its own, which begins with nothing imported:
+its peak is what a machine must have. The peak is that of the process or, with workers, of the sum over all of them,
+looked at ten times a second, in which what is shared counts once. Fails where a run took more memory than was
+estimated.
 """
 
 import argparse
