@@ -57,10 +57,8 @@ def theirs(X: Any, y: Any, solver: dict[str, Any], n_jobs: int) -> Callable[[], 
 def ours(X: Any, y: Any, solver: str, workers: int) -> Callable[[], Any]:
     """The search of the stage train; its fold scores in the same shape."""
     import numpy as np
-    import pyarrow as pa
 
-    from stages.shared.contract import ROW, UNIT, Contract, Feature
-    from stages.shared.tables import Table
+    from benchmarks.speed.rare import as_table
     from stages.train.crew import Crew
     from stages.train.folds import make_folds
     from stages.train.params import TrainParams
@@ -80,15 +78,7 @@ def ours(X: Any, y: Any, solver: str, workers: int) -> Callable[[], Any]:
         },
         "calibration": "auto",
     })  # fmt: skip
-    names = [f"x{place}" for place in range(X.shape[1])]
-    contract = Contract(
-        source="made", rows=len(y), positives=int(y.sum()), target="y", positive="1", negative="0",
-        features=[Feature(name=name, type="numeric", missing=0.0) for name in names],
-        key=[], group=None, time=None, missing={},
-    )  # fmt: skip
-    place = pa.array(np.arange(len(y)))
-    columns = dict(zip(names, map(pa.array, X.T), strict=True))
-    table = Table(pa.table({ROW: place, UNIT: place, **columns, "y": pa.array(y)}), contract, [])
+    table = as_table(X, y)
 
     def search() -> Any:
         bench = Workbench(table, "smote", params)

@@ -37,7 +37,8 @@ def _cpu() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def _measure(work: Work, send: Any) -> None:
+def _measure(work: Work, warm: Work, send: Any) -> None:
+    warm()
     Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
     before, cpu, wall = _status("VmRSS"), _cpu(), time.perf_counter()
     arrays = work()
@@ -49,11 +50,15 @@ def _measure(work: Work, send: Any) -> None:
     send.send(Run(wall, cpu, peak - before, digest.hexdigest()))
 
 
-def run(work: Work) -> Run:
-    """`work` in a fork, which shares what is imported and the data. Raises EOFError when it fails."""
+def run(work: Work, warm: Work = lambda: ()) -> Run:
+    """`work` in a fork, which shares what is imported and the data. Raises EOFError when it fails.
+
+    `warm` is done before in the same fork and does not count: a fork touches the pages of libraries anew, which are
+    some megabytes.
+    """
     context = multiprocessing.get_context("fork")
     receive, send = context.Pipe(duplex=False)
-    process = context.Process(target=_measure, args=(work, send))
+    process = context.Process(target=_measure, args=(work, warm, send))
     process.start()
     send.close()
     try:
