@@ -33,7 +33,7 @@ BLOCK = 4096
 
 #: a table of no more bytes is turned once, a larger one block by block at every look: column by column, numpy is
 #: some three times as fast
-TURNED = 64 << 20
+TURNED = 16 << 20
 
 #: a step that moves no coefficient by more than this part of the largest (or of 1) is the last
 LAST_STEP = 1e-7
@@ -163,14 +163,15 @@ class _Problem:
     def __init__(
         self, X: Floats, y: Target, weights: ClassWeights, C: Floats, fit_intercept: bool, threads: int
     ) -> None:
-        self.X, self.y, self.weights, self.C = X, y.astype(np.float64), weights, C
+        small = X.nbytes <= TURNED
+        self.X, self.y, self.weights, self.C = X, y.astype(np.float64) if small else y, weights, C
         self.fit_intercept, self.threads = fit_intercept, threads
         self.row_weights = row_weights(weights, y)
         self._diagonal = np.arange(X.shape[1])
         #: the loss where nothing is known, but for a factor of about one
         self.worth = C * (len(X) if self.row_weights is None else self.row_weights.sum())
         self.blocks = [slice(start, start + BLOCK) for start in range(0, len(X), BLOCK)]
-        self.turned = [np.ascontiguousarray(X[rows].T) for rows in self.blocks] if X.nbytes <= TURNED else None
+        self.turned = [np.ascontiguousarray(X[rows].T) for rows in self.blocks] if small else None
 
     def origin(self) -> Floats:
         """Where nothing is known: no slope, and the log odds of the weighted classes."""

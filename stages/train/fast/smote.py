@@ -13,7 +13,7 @@ from stages.train.fast.neighbours import ExactNeighbors, exact
 from stages.train.fast.plain import Plain
 
 #: rows that are made at a time, so that nothing but the result is large
-AT_ONCE = 8192
+AT_ONCE = 1024
 
 
 class SMOTE(Plain):
@@ -32,38 +32,39 @@ class SMOTE(Plain):
             if n_samples > 0:
                 X_class = X[np.flatnonzero(y == label)]
                 made.append((label, X_class, draw_partners(self.nn_k_, X_class, n_samples, self.random_state)))
-        X_resampled = np.empty((len(X) + sum(len(draw.base) for *_, draw in made), X.shape[1]), dtype=X.dtype)
+        X_resampled = np.empty((len(X) + sum(len(draw.chosen) for *_, draw in made), X.shape[1]), dtype=X.dtype)
         X_resampled[: len(X)] = X
-        y_resampled, start = [y], len(X)
+        y_resampled = np.empty(len(X_resampled), dtype=y.dtype)
+        y_resampled[: len(X)], start = y, len(X)
         for label, X_class, draw in made:
-            stop = start + len(draw.base)
+            stop = start + len(draw.chosen)
             draw.interpolate(X_class, X_resampled[start:stop])
-            y_resampled.append(np.full(stop - start, fill_value=label, dtype=y.dtype))
+            y_resampled[start:stop] = label
             start = stop
-        return X_resampled, np.hstack(y_resampled)
+        return X_resampled, y_resampled
 
 
 @dataclass(frozen=True)
 class Draw:
     """What SMOTE draws for each new row."""
 
-    base: Ints  # the row from which it starts, shape (new rows,)
-    place: Ints  # towards which of its neighbours it goes, the nearest being 0
+    chosen: Ints  # k × the row from which it starts + which of its k neighbours it goes towards, shape (new rows,)
     steps: Floats  # how far it goes, shape (new rows, 1)
     nearest: Ints  # the neighbours of every row that is drawn as base, shape (bases, k)
-    which: Ints  # the place of each base among those
+    which: Ints  # the place of a row among those, shape (rows,)
 
     @property
     def neighbors(self) -> Ints:
         """The neighbours of each base, shape (new rows, k)."""
-        return self.nearest[self.which]
+        return np.asarray(self.nearest[self.which[self.chosen // self.nearest.shape[1]]])
 
     def interpolate(self, X: npt.NDArray[Any], into: npt.NDArray[Any]) -> None:
         """Writes the new rows, made from those of `X`, into the array `into`, in the dtype of that."""
         for start in range(0, len(into), AT_ONCE):
             some = slice(start, start + AT_ONCE)
-            base = X[self.base[some]]
-            into[some] = base + self.steps[some] * (X[self.nearest[self.which[some], self.place[some]]] - base)
+            rows, places = np.divmod(self.chosen[some], self.nearest.shape[1])
+            base = X[rows]
+            into[some] = base + self.steps[some] * (X[self.nearest[self.which[rows], places]] - base)
 
 
 def draw_partners(neighbors: ExactNeighbors, X: Any, n_samples: int, random_state: Any) -> Draw:
@@ -75,6 +76,11 @@ def draw_partners(neighbors: ExactNeighbors, X: Any, n_samples: int, random_stat
     k = neighbors.n_neighbors - 1
     chosen = random.randint(low=0, high=X.shape[0] * k, size=n_samples)
     steps = random.uniform(size=n_samples)[:, np.newaxis]
-    base, place = np.divmod(chosen, k)
-    nearest, which = neighbors.neighbors_inside(X, base)
-    return Draw(base, place, steps, nearest[:, 1:], which)
+    if X.shape[0] * k < 2**31:
+        chosen = chosen.astype(np.int32)
+    drawn = np.zeros(X.shape[0], dtype=np.bool_)
+    drawn[chosen // k] = True
+    nearest, places = neighbors.neighbors_inside(X, np.flatnonzero(drawn))
+    which = np.empty(X.shape[0], dtype=np.int64)
+    which[drawn] = places
+    return Draw(chosen, steps, nearest[:, 1:], which)
