@@ -48,7 +48,7 @@ def ours(X: Any, y: Any) -> tuple[Any, Any]:
 
 def _learned(X: Any, y: Any) -> tuple[Any, Any, Any]:
     from stages.train.fast.smote import SMOTE
-    from stages.train.logistic import fit_path
+    from stages.train.logistic.paths import fit_path
     from stages.train.weights import ClassWeights
 
     X, y = SMOTE(sampling_strategy=RATIO, random_state=0).fit_resample(X, y)

@@ -136,12 +136,13 @@ def _train(folder: Path) -> OneProcess:
 @contextmanager
 def fits_counted() -> Iterator[Clock]:
     """Counts the calls that fit a classifier or ask one for scores, wherever train makes them."""
-    from stages.train import classifiers, logistic, together, workbench
+    from stages.train import classifiers, together, workbench
+    from stages.train.logistic.paths import Path
 
     clock, kept = Clock(), []
     for owner, name in (
-        (workbench, "fit"), (together, "fit_path"), (together, "prefix_scores"),
-        (classifiers.Fitted, "scores"), (logistic.Path, "scores"),
+        (workbench, "fit"), (together, "fit_paths"), (together, "prefix_scores"),
+        (classifiers.Fitted, "scores"), (Path, "scores"),
     ):  # fmt: skip
         kept.append((owner, name, getattr(owner, name)))
         setattr(owner, name, clock.counted(getattr(owner, name)))

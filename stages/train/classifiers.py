@@ -15,7 +15,7 @@ from xgboost import XGBClassifier
 
 from stages.train.epochs import Epoch, fit_by_epoch
 from stages.train.limits import capped, turns_of
-from stages.train.logistic import fit_path, is_converged, path_settings
+from stages.train.logistic.paths import fit_path, is_converged, path_settings
 from stages.train.matrices import Binned
 from stages.train.rounds import fit_by_round
 from stages.train.settings import Settings

@@ -21,7 +21,9 @@ def average_precision(y: Target, scores: Scores) -> float:
     caught, alarms = _counts(y, scores)
     precision, recall = caught / alarms, caught / caught[-1]
     # from the lowest threshold to the highest, as scikit-learn adds up
-    lost = np.diff(recall[::-1], append=0.0)
+    lost = np.empty(len(recall))
+    np.subtract(recall[:-1], recall[1:], out=lost[-2::-1])
+    lost[-1] = -recall[0]
     return max(0.0, float(-np.sum(lost * precision[::-1])))
 
 
@@ -75,6 +77,9 @@ def at_half(y: Target, scores: Scores) -> dict[str, float]:
 def _counts(y: Target, scores: Scores) -> tuple[Floats, Floats]:
     """Positives and rows at or above each different score, from the highest down."""
     order = np.argsort(-scores, kind="stable")
-    ranked = scores[order]
-    last = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)  # of each run of equal scores
-    return np.cumsum(y[order], dtype=np.float64)[last], last + 1.0
+    ranked, caught, alarms = scores[order], np.cumsum(y[order], dtype=np.float64), np.arange(1.0, len(y) + 1)
+    differ = ranked[1:] != ranked[:-1]
+    if differ.all():
+        return caught, alarms
+    last = np.append(np.flatnonzero(differ), len(ranked) - 1)  # of each run of equal scores
+    return caught[last], alarms[last]

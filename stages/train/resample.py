@@ -1,6 +1,5 @@
 """The only place where training rows are resampled: in memory, on one training fold at a time."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 import re
@@ -75,7 +74,7 @@ def preprocess(features: Any, y: Target, step: tuple[str, Any]) -> Preprocessed:
     _, transformer = step
     X = transformer.fit_transform(features)
     # one transformer imputes and scales, but they are two things to know of the data
-    done = ["imputed", "scaled"] if "scaler" in _numeric_steps(transformer) else ["imputed"]
+    done = ["imputed", "scaled"] if _scales(transformer) else ["imputed"]
     return Preprocessed(X, y, step, [_station(label, X, y) for label in done])
 
 
@@ -128,7 +127,7 @@ def _resample(sampler: Sampler, X: Features, y: Target) -> tuple[Features, Targe
             asked, ratio = vars(sampler)["sampling_strategy"], counts.min() / counts.max()
             return X, y, f"nothing to do: the ratio is {ratio:.3f} already, {asked} was asked for"
         raise ResamplingError(_why_not(sampler, counts, str(error))) from None
-    if len(np.unique(y_resampled)) < 2:
+    if y_resampled.min() == y_resampled.max():
         raise ResamplingError(_why_not(sampler, counts, "it would take every row of one class away"))
     change = len(y_resampled) - len(y)
     notes = [f"{change:+d} rows" if change else "no row added or removed", getattr(sampler, "note_", "")]
@@ -156,8 +155,8 @@ def _found(counts: Target) -> str:
     return f"on a training fold with {counts[0]} negatives and {counts[1]} positives"
 
 
-def _numeric_steps(preprocessor: Any) -> Sequence[str]:
-    return list(preprocessor.named_transformers_["numeric"].named_steps)
+def _scales(preprocessor: Any) -> bool:
+    return preprocessor.named_transformers_["numeric"].named_steps.get("scaler") is not None
 
 
 def _station(step: str, X: Any, y: Target, note: str = "") -> Step:

@@ -84,11 +84,6 @@ SEARCHING_ALL = frozenset(
     ("AllKNN", "CondensedNearestNeighbour", "EditedNearestNeighbours", "NeighbourhoodCleaningRule", "OneSidedSelection")
 ) | {"RepeatedEditedNearestNeighbours", "SMOTEENN", "SMOTETomek", "TomekLinks"}
 
-#: these hold all rows of a table against each other
-SEARCHING_ALL = frozenset(
-    ("AllKNN", "CondensedNearestNeighbour", "EditedNearestNeighbours", "NeighbourhoodCleaningRule", "OneSidedSelection")
-) | {"RepeatedEditedNearestNeighbours", "SMOTEENN", "SMOTETomek", "TomekLinks"}
-
 #: the setting of each sampler that one search can serve for all of a grid
 SHARING = {
     "ADASYN": "n_neighbors",

@@ -12,8 +12,9 @@ from stages.train.combinations import AS_GIVEN, Combination, combinations
 from stages.train.folds import Fold, make_folds
 from stages.train.measure import LOWER_IS_BETTER, SCORE_METRICS, at_half
 from stages.train.params import CvParams
-from stages.train.resample import ResamplingError
-from stages.train.together import scores_of_each
+from stages.train.resample import Prepared, ResamplingError
+from stages.train.settings import Settings
+from stages.train.together import Try, scores_of_each
 from stages.train.tuning_params import SearchParams
 from stages.train.workbench import FoldRows, Index, Workbench
 
@@ -33,6 +34,12 @@ class Trial:
 
 #: by classifier, for each combination that was tried in a fold: its metrics, or why it was impossible
 Measured = dict[str, list[dict[str, float] | str]]
+
+#: classifiers, and which of their combinations
+Places = list[tuple[str, int]]
+
+#: bytes of resampled tables that wait to be learned from side by side; more would not stay in a core's cache
+WAITING = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -88,32 +95,53 @@ def measure_grid(bench: Workbench, fold: Fold) -> Measured:
 def measure_fold(bench: Workbench, rows: FoldRows, tried: dict[str, list[Combination]], full: bool = False) -> Measured:
     """For each combination in one fold its metrics by name, or why the sampler could not work with it.
 
-    Rows are preprocessed once, and resampled once for each setting of the sampler; one resampled table is in memory at
-    a time. The sampler's first setting changes fastest, so that what is learned from one table is a start for the next.
+    Rows are preprocessed once, and resampled once for each setting of the sampler. The sampler's first setting changes
+    fastest, so that what is learned from one table is a start for the next. Small tables wait for each other, to be
+    learned from side by side; of large ones a single one is in memory at a time.
     """
-
-    def sampler(combination: Combination) -> str:
-        return repr(list(reversed(combination.sampler.items())))
-
     found: Measured = {classifier: [""] * len(some) for classifier, some in tried.items()}
-    tables = {sampler(combination): combination.sampler for some in tried.values() for combination in some}
-    for label in sorted(tables):
-        prepared, why = None, ""
+    waiting: list[tuple[Prepared, Places]] = []
+    for sampler, places in _by_sampler(tried):
         try:
-            prepared = rows.prepared(tables[label])
+            waiting.append((rows.prepared(sampler), places))
         except ResamplingError as error:
-            why = str(error)
-        for classifier, some in tried.items():
-            places = [place for place, combination in enumerate(some) if sampler(combination) == label]
-            if prepared is None:
-                results: list[Any] = [why] * len(places)
-            else:
-                X = rows.validation(prepared)
-                scores = scores_of_each(bench, rows, classifier, [some[place] for place in places], prepared, X)
-                results = [_measured(rows.y_validation, each, bench.params.tuning.metric, full) for each in scores]
-            for place, result in zip(places, results, strict=True):
-                found[classifier][place] = result
+            for classifier, place in places:
+                found[classifier][place] = str(error)
+        if sum(prepared.X.nbytes for prepared, _ in waiting) >= WAITING:
+            _measure(bench, rows, tried, waiting, full, found)
+            waiting.clear()
+    _measure(bench, rows, tried, waiting, full, found)
     return found
+
+
+def _by_sampler(tried: dict[str, list[Combination]]) -> list[tuple[Settings, Places]]:
+    """The settings of the sampler, and where they are tried."""
+    alike: dict[str, tuple[Settings, Places]] = {}
+    for classifier, some in tried.items():
+        for place, combination in enumerate(some):
+            label = repr(list(reversed(combination.sampler.items())))
+            alike.setdefault(label, (combination.sampler, []))[1].append((classifier, place))
+    return [alike[label] for label in sorted(alike)]
+
+
+def _measure(
+    bench: Workbench,
+    rows: FoldRows,
+    tried: dict[str, list[Combination]],
+    waiting: list[tuple[Prepared, Places]],
+    full: bool,
+    found: Measured,
+) -> None:
+    """Fills in what is `found` on the tables that are `waiting`."""
+    tries: dict[str, dict[int, Try]] = {}
+    for prepared, places in waiting:
+        X = rows.validation(prepared)
+        for classifier, place in places:
+            tries.setdefault(classifier, {})[place] = Try(tried[classifier][place], prepared, X)
+    for classifier, some in tries.items():
+        scores = scores_of_each(bench, rows, classifier, list(some.values()))
+        for place, each in zip(some, scores, strict=True):
+            found[classifier][place] = _measured(rows.y_validation, each, bench.params.tuning.metric, full)
 
 
 def grids(bench: Workbench) -> dict[str, list[Combination]]:

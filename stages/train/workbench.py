@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,10 @@ from stages.train.classifiers import Fitted, Training, fit
 from stages.train.combinations import Combination
 from stages.train.fast.shared import SharedNeighbours
 from stages.train.folds import Fold
+from stages.train.on_arrays import Arrays, steps_on_arrays
 from stages.train.params import TrainParams
 from stages.train.precision import READ_FLOAT32
-from stages.train.preprocess import Arrays, Steps, make_steps, on_arrays
+from stages.train.preprocess import Steps, make_steps
 from stages.train.resample import Features, Prepared, Target, preprocess, resample, transform
 from stages.train.samplers import SHARING, Plan, make_plan
 from stages.train.settings import BLEND, Settings
@@ -57,10 +59,6 @@ class Workbench:
 
     def _grid(self, sampler: str) -> Grid:
         return self.params.tuning.samplers.get(sampler, {})
-
-    def steps(self) -> Steps:
-        """The steps before a classifier, not fitted."""
-        return make_steps(self.table.contract, self.params.preprocess)
 
     def settings(self, classifier: str, chosen: Combination) -> Settings:
         """The settings of `classifier`, with those that were chosen in place of its own."""
@@ -136,8 +134,9 @@ class FoldRows:
 
     def _steps(self, some: slice) -> Steps:
         """Some of the steps, not fitted."""
-        steps = self._bench.steps()[some]
-        return steps if self._named else on_arrays(steps, self._bench.n_numeric)
+        contract, params = self._bench.table.contract, self._bench.params.preprocess
+        steps = make_steps if self._named else partial(steps_on_arrays, has_gaps=self._bench.arrays.has_gaps)
+        return steps(contract, params)[some]
 
     def _features(self, rows: Index) -> Any:
         bench = self._bench

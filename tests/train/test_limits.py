@@ -15,7 +15,7 @@ from stages.train.combinations import Combination
 from stages.train.folds import Fold
 from stages.train.limits import TREES, capped, turns_of
 from stages.train.params import TrainParams
-from stages.train.together import scores_of_each
+from stages.train.together import Try, scores_of_each
 from stages.train.weights import ClassWeights
 from stages.train.workbench import FoldRows, Workbench
 
@@ -89,7 +89,7 @@ def test_a_grid_of_sizes_is_bounded_as_each_of_its_fits(
     rows = FoldRows(bench, Fold(np.arange(40), np.arange(40, 80)))
     prepared = rows.prepared({})
     X = rows.validation(prepared)
-    together = scores_of_each(bench, rows, "random_forest", sizes, prepared, X)
+    together = scores_of_each(bench, rows, "random_forest", [Try(size, prepared, X) for size in sizes])
     for combination, scores in zip(sizes, together, strict=True):
         assert np.array_equal(scores, bench.fit("random_forest", combination, prepared).scores(X))
     assert np.array_equal(together[1], together[2])

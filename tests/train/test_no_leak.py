@@ -10,9 +10,9 @@ import pytest
 
 from stages.shared.tables import Table
 from stages.train import crossfit, workbench
+from stages.train.on_arrays import Arrays
 from stages.train.outcome import Outcome
 from stages.train.params import TrainParams
-from stages.train.preprocess import Arrays
 from stages.train.record import oof_columns
 from stages.train.resample import Prepared, transform
 from stages.train.settings import SAMPLER_SETTINGS

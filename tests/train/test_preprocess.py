@@ -32,7 +32,8 @@ def learned(prepared: Prepared) -> list[Any]:
     steps = dict(prepared.steps)
     numeric = steps["preprocessor"].named_transformers_["numeric"]
     codes = steps["preprocessor"].named_transformers_["codes"]
-    values = [numeric["imputer"].statistics_, numeric["scaler"].mean_, numeric["scaler"].scale_]
+    imputer, scaler = numeric.named_steps["imputer"], numeric.named_steps["scaler"]
+    values = [imputer.statistics_, scaler.mean_, scaler.scale_]
     values += [categories.astype(str) for categories in codes.categories_]
     return [*values, *steps["encoder"].named_transformers_["levels"].categories_]
 

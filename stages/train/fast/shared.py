@@ -1,7 +1,7 @@
 """One search for neighbours that serves every k and every ratio of a grid."""
 
 from dataclasses import dataclass, field
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -130,7 +130,7 @@ def _search(X: Any, Q: Any, m: int) -> tuple[Ints, Bools]:
 def _digest(X: Any) -> bytes:
     """Tells tables apart by dtype, shape and every value."""
     parts = [X.data, X.indices, X.indptr] if sparse.issparse(X) else [X]
-    digest = blake2b(f"{type(X)} {X.shape} {[part.dtype for part in parts]}".encode())
+    digest = sha256(f"{type(X)} {X.shape} {[part.dtype for part in parts]}".encode())
     for part in parts:
         digest.update(np.ascontiguousarray(part).data)
     return digest.digest()
