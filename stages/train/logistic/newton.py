@@ -20,7 +20,7 @@ from stages.train.logistic.loss import Floats, LogisticLoss
 Bools = npt.NDArray[np.bool_]
 
 #: the last step leaves no coefficient further from its optimum than this part of the largest (or of 1)
-LAST_STEP = 1e-8
+LAST_STEP = 1e-9
 
 #: a Hessian is made anew when a step leaves more than this part of the gradient
 SLOW = 0.3
