@@ -9,6 +9,7 @@ import numpy as np
 from stages.train.combinations import Combination
 from stages.train.limits import capped
 from stages.train.logistic.paths import Rows, fit_paths, is_converged, path_settings
+from stages.train.logistic.replay import replayed_scores, replays
 from stages.train.prefixes import PREFIXES, prefix_scores, serves
 from stages.train.resample import Features, Prepared
 from stages.train.workbench import FoldRows, Scores, Workbench
@@ -50,10 +51,10 @@ def _one_by_one(bench: Workbench, rows: FoldRows, classifier: str, tries: Sequen
 def _one_path(bench: Workbench, rows: FoldRows, classifier: str, tries: Sequence[Try]) -> list[Scores]:
     """One path for all C on each table, and all tables side by side, begun where that of the last one ended."""
     settings = bench.settings(classifier, tries[0].combination)
-    if not is_converged(settings):
-        return _one_by_one(bench, rows, classifier, tries)
     places = _alike(id(each.prepared) for each in tries)
     tables = [[tries[place] for place in some] for some in places]
+    if not is_converged(settings):
+        return _in_order(places, [_replayed(bench, rows, classifier, table) for table in tables])
     penalties = [tuple(bench.settings(classifier, each.combination).get("C", 1.0) for each in some) for some in tables]
     found: list[list[Scores]] = [[]] * len(tables)
     for some in _alike(penalties):  # where every C is tried on every table, all of them
@@ -65,6 +66,19 @@ def _one_path(bench: Workbench, rows: FoldRows, classifier: str, tries: Sequence
         for table, path in zip(some, paths, strict=True):
             found[table] = list(path.scores(tables[table][0].X))
     return _in_order(places, found)
+
+
+def _replayed(bench: Workbench, rows: FoldRows, classifier: str, tries: Sequence[Try]) -> list[Scores]:
+    """As scikit-learn's own solver leaves it, on one table."""
+    _, prepared, X = tries[0]
+    settings = [bench.settings(classifier, each.combination) for each in tries]
+    if not all(map(replays, settings)):
+        return _one_by_one(bench, rows, classifier, tries)
+    found = replayed_scores(prepared.X, prepared.y, bench.weights(prepared), settings, X)
+    return [
+        bench.fit(classifier, each.combination, prepared).scores(X) if scores is None else scores
+        for each, scores in zip(tries, found, strict=True)
+    ]
 
 
 def _one_ensemble(bench: Workbench, rows: FoldRows, classifier: str, tries: Sequence[Try]) -> list[Scores]:
