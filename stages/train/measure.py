@@ -76,7 +76,7 @@ def at_half(y: Target, scores: Scores) -> dict[str, float]:
 
 def _counts(y: Target, scores: Scores) -> tuple[Floats, Floats]:
     """Positives and rows at or above each different score, from the highest down."""
-    order = np.argsort(-scores, kind="stable")
+    order = np.argsort(-scores)  # in which order equal scores come does not matter
     ranked, caught, alarms = scores[order], np.cumsum(y[order], dtype=np.float64), np.arange(1.0, len(y) + 1)
     differ = ranked[1:] != ranked[:-1]
     if differ.all():

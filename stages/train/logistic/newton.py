@@ -132,9 +132,8 @@ class _Descent:
         believed = self.going & (curvature * BELIEVED > expected) & (curvature < BELIEVED * expected)
         curvature = np.where(believed, curvature, np.inf)[:, :, np.newaxis]
         part = 1.0 + (change * answer).sum(axis=2, keepdims=True) / curvature
-        first, second = (part * moved - answer) / curvature, moved / curvature
-        self.inverse += first[..., np.newaxis] * moved[..., np.newaxis, :]
-        self.inverse -= second[..., np.newaxis] * answer[..., np.newaxis, :]
+        left = np.stack([(part * moved - answer) / curvature, moved / -curvature], axis=-1)
+        self.inverse += left @ np.stack([moved, answer], axis=-2)
         self.step, self.size = _newton_step(self.inverse, self.gradient)
 
     def _go_back(self, place: int, before: Floats, taken: Floats, last: Floats) -> None:
