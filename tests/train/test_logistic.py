@@ -12,11 +12,14 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from stages.train.logistic import loss
-from stages.train.logistic.paths import Path, fit_path, is_converged
+from stages.train.logistic.paths import Path, Rows, fit_path, fit_paths, is_converged
 from stages.train.weights import ClassWeights
 
 EQUAL = ClassWeights(1.0, 1.0)
 GRID = [0.1, 1.0, 10.0]
+
+#: rows, seed and weights of tables that are not much alike
+MANY = [(300, 0, EQUAL), (40, 1, ClassWeights(1.0, 50.0)), (900, 2, EQUAL), (300, 3, ClassWeights(0.6, 2.5))]
 
 
 def made(rows: int = 300, columns: int = 6, seed: int = 0) -> tuple[Any, Any]:
@@ -78,6 +81,27 @@ def test_a_start_leads_to_the_same_place_sooner() -> None:
     cold, warm = fit_path(X, y, EQUAL, GRID), fit_path(X, y, EQUAL, GRID, start=near)
     assert warm.coefficients == pytest.approx(cold.coefficients, abs=1e-7)
     assert warm.steps < cold.steps
+
+
+def test_tables_side_by_side_end_where_each_would() -> None:
+    """From the same start, to the bit: no table knows of the others."""
+    tables = [Rows(*made(rows, seed=seed), weights) for rows, seed, weights in MANY]
+    start = fit_path(*made(seed=9), EQUAL, GRID)
+    together = fit_paths(tables, GRID, start)
+    for table, path in zip(tables, together, strict=True):
+        alone = fit_path(*table, GRID, start)
+        assert np.array_equal(path.coefficients, alone.coefficients)
+        assert np.array_equal(path.intercepts, alone.intercepts)
+        assert path.steps == alone.steps
+
+
+def test_tables_side_by_side_without_a_start_end_where_a_tight_solver_ends() -> None:
+    tables = [Rows(*made(rows, seed=seed), weights) for rows, seed, weights in MANY]
+    for table, path in zip(tables, fit_paths(tables, GRID), strict=True):
+        for place, C in enumerate(GRID):
+            expected = tight(*table, C)
+            assert path.coefficients[place] == pytest.approx(expected.coef_[0], abs=1e-7)
+            assert path.intercepts[place] == pytest.approx(expected.intercept_[0], abs=1e-7)
 
 
 def test_neither_threads_nor_what_is_kept_turned_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:

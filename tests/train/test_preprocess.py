@@ -72,14 +72,17 @@ def test_nothing_is_learned_from_validation_rows(
 
 
 @pytest.mark.parametrize("scale", ["before_resampling", "after_resampling"])
+@pytest.mark.parametrize("missing", [True, False])
 @pytest.mark.parametrize("kind", ["numeric", "mixed", "categorical"])
 def test_on_arrays_the_steps_give_the_very_numbers_that_they_give_on_frames(
-    kind: str, scale: str, make_table: Callable[..., Table], make_params: Callable[..., Any]
+    kind: str, missing: bool, scale: str, make_table: Callable[..., Table], make_params: Callable[..., Any]
 ) -> None:
-    table = make_table(kind)
+    """Where no number is missing, no imputer is asked; its statistics would change none."""
+    table = make_table(kind, missing=missing)
     bench = workbench.Workbench(table, "tried", make_params({}, ["logistic_regression"], scale=scale))
     (fold, *_) = make_folds(bench.y, table.units, bench.params.cv, 42)
     plain, named = workbench.FoldRows(bench, fold), workbench.FoldRows(bench, fold, named=True)
+    assert bench.arrays.has_gaps == (missing and kind != "categorical")
     found, expected = plain.prepared({}), named.prepared({})
     assert np.array_equal(found.X, expected.X)
     assert np.array_equal(plain.validation(found), named.validation(expected))

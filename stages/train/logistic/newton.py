@@ -106,7 +106,7 @@ class _Descent:
             self.going &= (self.left < IDLE) | (last**2 > NOTHING * worth) | ~self.exact[:, np.newaxis]
         self._leave_where_near()
         slow = (self.going & (self.left >= SLOW)).any(axis=1)
-        if not slow.all():
+        if self.going.any() and not slow.all():
             self._learn(taken, known)
         for place in _places(slow):
             self._go_back(place, before[place], taken[place], last[place])
