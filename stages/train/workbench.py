@@ -106,7 +106,8 @@ class FoldRows:
     def __init__(self, bench: Workbench, fold: Fold, named: bool = False) -> None:
         """With `named`, the steps find their columns by name, as those of a stored model must."""
         self._bench, self._named = bench, named
-        first, *_ = self._steps(slice(0, 1))
+        first, *rest = self._steps()
+        self._goes_on = bool(rest)
         self._start = preprocess(self._features(fold.training), bench.y[fold.training], first)
         self._validation = first[1].transform(self._features(fold.validation)) if len(fold.validation) else None
         self._shared = bench.shared_neighbours()
@@ -119,9 +120,9 @@ class FoldRows:
 
         Raises InputError naming the params key when the sampler cannot work with them.
         """
-        bench = self._bench
+        bench, rest = self._bench, self._steps()[1:] if self._goes_on else []
         try:
-            return resample(self._start, self._steps(slice(1, None)), bench.plan(tuned, self._shared), bench.n_numeric)
+            return resample(self._start, rest, bench.plan(tuned, self._shared), bench.n_numeric)
         except InputError as error:
             key = f"strategies.{bench.name}"
             if tuned:
@@ -132,11 +133,11 @@ class FoldRows:
         """The validation rows as a classifier fitted on `prepared` must see them."""
         return transform(prepared.steps[1:], self._validation)
 
-    def _steps(self, some: slice) -> Steps:
-        """Some of the steps, not fitted."""
+    def _steps(self) -> Steps:
+        """The steps, not fitted."""
         contract, params = self._bench.table.contract, self._bench.params.preprocess
         steps = make_steps if self._named else partial(steps_on_arrays, has_gaps=self._bench.arrays.has_gaps)
-        return steps(contract, params)[some]
+        return steps(contract, params)
 
     def _features(self, rows: Index) -> Any:
         bench = self._bench

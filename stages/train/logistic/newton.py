@@ -39,6 +39,9 @@ BELIEVED = 10.0
 HALVINGS = 30
 
 
+TINY = float(np.finfo(np.float64).tiny)
+
+
 @dataclass(frozen=True)
 class Minimum:
     """Where the loss of one table is least, for each C."""
@@ -100,7 +103,7 @@ class _Descent:
             self.gradient[place] = self.losses[place].gradient(self.W[place])
             self.steps[place] += 1
         self.step, self.size = _newton_step(self.inverse, self.gradient)
-        self.left = np.minimum(1.0, self.size / np.maximum(last, np.finfo(np.float64).tiny))
+        self.left = np.minimum(1.0, self.size / np.maximum(last, TINY))
         if (self.left >= IDLE).any():
             worth = np.stack([loss.C * loss.weight for loss in self.losses])
             self.going &= (self.left < IDLE) | (last**2 > NOTHING * worth) | ~self.exact[:, np.newaxis]
@@ -128,12 +131,15 @@ class _Descent:
         The step by the old Hessian is reckoned already: H⁻¹ times the change of the gradient is its change.
         """
         moved, change, answer = -taken, self.gradient - known, self.step - taken
-        curvature, expected = (moved * change).sum(axis=2), (taken * known).sum(axis=2)
+        curvature, expected = np.vecdot(moved, change), np.vecdot(taken, known)
         believed = self.going & (curvature * BELIEVED > expected) & (curvature < BELIEVED * expected)
         curvature = np.where(believed, curvature, np.inf)[:, :, np.newaxis]
-        part = 1.0 + (change * answer).sum(axis=2, keepdims=True) / curvature
-        left = np.stack([(part * moved - answer) / curvature, moved / -curvature], axis=-1)
-        self.inverse += left @ np.stack([moved, answer], axis=-2)
+        part = 1.0 + np.vecdot(change, answer)[:, :, np.newaxis] / curvature
+        both = np.empty((*moved.shape, 2))
+        both[..., 0] = part * moved - answer
+        np.negative(moved, out=both[..., 1])
+        both /= curvature[..., np.newaxis]
+        self.inverse += both @ np.stack([moved, answer], axis=-2)
         self.step, self.size = _newton_step(self.inverse, self.gradient)
 
     def _go_back(self, place: int, before: Floats, taken: Floats, last: Floats) -> None:
@@ -162,7 +168,7 @@ def _places(where: Any) -> list[int]:
 def _newton_step(inverse: Floats, gradient: Floats) -> tuple[Floats, Floats]:
     """The way to where the gradient would vanish if the loss were a parabola, and the Newton decrement."""
     step = np.matmul(inverse, gradient[..., np.newaxis])[..., 0]
-    return step, np.sqrt(np.maximum((gradient * step).sum(axis=-1), 0.0))
+    return step, np.sqrt(np.maximum(np.vecdot(gradient, step), 0.0))
 
 
 def _shortened(loss: LogisticLoss, W: Floats, step: Floats, size: Floats, which: Bools) -> Floats:
