@@ -3,7 +3,7 @@
 SMOTE's k_neighbors 3, 5, 7 × sampling_strategy 0.5, 0.75, 1 × C 0.1, 1, 10 in five folds, 135 fits, on made tables of
 the course's kind (90/10). Ours is what the stage train runs, from the table to all fold scores, by two workers. The
 workers of both sides are there before the clock starts, as they are for all searches of a process but the first, and
-for all fits of a stage; "workers started" is the first search: both sides start theirs within the time.
+for all fits of a stage.
 
 converged: logistic regression at its optimum; equal where GridSearchCV with a solver of tolerance 1e-10 gives the same
 fold scores (that run is not timed). replay: scikit-learn's default solver; equal where all 135 fold scores are the same
@@ -13,7 +13,6 @@ bits.
 import argparse
 import atexit
 from collections.abc import Callable
-from contextlib import nullcontext
 import os
 import statistics
 import time
@@ -33,14 +32,10 @@ def made(rows: int, columns: int) -> tuple[Any, Any]:
     return X, y
 
 
-def theirs(X: Any, y: Any, solver: dict[str, Any], n_jobs: int, started: bool = False) -> Callable[[], Any]:
-    """GridSearchCV over imbalanced-learn's pipeline; its fold scores, shape (C, k, ratio, fold).
-
-    started: its workers, which joblib would keep from the last search, are made for it.
-    """
+def theirs(X: Any, y: Any, solver: dict[str, Any], n_jobs: int) -> Callable[[], Any]:
+    """GridSearchCV over imbalanced-learn's pipeline; its fold scores, shape (C, k, ratio, fold)."""
     from imblearn.over_sampling import SMOTE
     from imblearn.pipeline import Pipeline
-    from joblib.externals.loky import get_reusable_executor
     import numpy as np
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GridSearchCV, StratifiedKFold
@@ -52,8 +47,6 @@ def theirs(X: Any, y: Any, solver: dict[str, Any], n_jobs: int, started: bool = 
     folds = StratifiedKFold(5, shuffle=True, random_state=42)
 
     def search() -> Any:
-        if started:
-            get_reusable_executor().shutdown(wait=True)
         found = GridSearchCV(pipeline, grid, scoring="average_precision", cv=folds, n_jobs=n_jobs, refit=False).fit(
             X, y
         )
@@ -63,8 +56,8 @@ def theirs(X: Any, y: Any, solver: dict[str, Any], n_jobs: int, started: bool = 
     return search
 
 
-def ours(X: Any, y: Any, solver: str, workers: int, started: bool = False) -> Callable[[], Any]:
-    """The search of the stage train; its fold scores in the same shape. started: its workers are forked for it."""
+def ours(X: Any, y: Any, solver: str, workers: int) -> Callable[[], Any]:
+    """The search of the stage train; its fold scores in the same shape."""
     import numpy as np
 
     from benchmarks.speed.rare import as_table
@@ -88,14 +81,14 @@ def ours(X: Any, y: Any, solver: str, workers: int, started: bool = False) -> Ca
         "calibration": "auto",
     })  # fmt: skip
     table = as_table(X, y)
-    there = None if started else _kept(Crew(Workbench(table, "smote", params), workers))
+    crew = Crew(Workbench(table, "smote", params), workers)
+    atexit.register(crew.__exit__, None, None, None)
 
     def search() -> Any:
         bench = Workbench(table, "smote", params)
         folds = make_folds(bench.y, table.units, params.cv, params.random_state)
-        with Crew(bench, workers) if there is None else nullcontext(there) as crew:
-            calls = [crew.call(measure_grid, fold) for fold in folds]
-            trials = found_in(bench, [call.result() for call in calls])["logistic_regression"].trials
+        calls = [crew.call(measure_grid, fold) for fold in folds]
+        trials = found_in(bench, [call.result() for call in calls])["logistic_regression"].trials
         by_point = {
             (trial.combination.classifier["C"], *trial.combination.sampler.values()): [
                 values["average_precision"] for values in trial.folds
@@ -105,12 +98,6 @@ def ours(X: Any, y: Any, solver: str, workers: int, started: bool = False) -> Ca
         return np.array([[[by_point[c, k, ratio] for ratio in RATIOS] for k in NEIGHBOURS] for c in C])
 
     return search
-
-
-def _kept(crew: Any) -> Any:
-    """A crew that is there until this process ends."""
-    atexit.register(crew.__exit__, None, None, None)
-    return crew
 
 
 def cpu() -> float:
@@ -170,19 +157,17 @@ def main() -> None:
 
     one_thread_each()
     print(f"One thread a process, {os.cpu_count()} cores. Load before: {os.getloadavg()[0]:.1f}.\n\n{HEADER}")
-    for rows, columns, n_jobs, mode, started in (
-        (3000, 10, 2, "converged", False), (3000, 10, 2, "converged", True), (3000, 10, 1, "converged", False),
-        (3000, 10, 2, "replay", False), (3000, 10, 1, "replay", False),
-        (30_000, 30, 1, "converged", False), (30_000, 30, 2, "converged", False), (30_000, 30, 1, "replay", False),
+    for rows, columns, n_jobs, mode in (
+        (3000, 10, 2, "converged"), (3000, 10, 1, "converged"), (3000, 10, 2, "replay"), (3000, 10, 1, "replay"),
+        (30_000, 30, 1, "converged"), (30_000, 30, 2, "converged"), (30_000, 30, 1, "replay"),
     ):  # fmt: skip
-        name = f"{rows:,} × {columns}, {mode}, against n_jobs={n_jobs}{', workers started' if started else ''}"
+        name = f"{rows:,} × {columns}, {mode}, against n_jobs={n_jobs}"
         if options.only not in name:
             continue
         X, y = made(rows, columns)
         expected = theirs(X, y, TIGHT, 1)() if mode == "converged" else None
         solver = "converged" if mode == "converged" else "lbfgs"
-        sides = theirs(X, y, {}, n_jobs, started), ours(X, y, solver, 2, started)
-        print(row(name, *sides, expected, options.pairs), flush=True)
+        print(row(name, theirs(X, y, {}, n_jobs), ours(X, y, solver, 2), expected, options.pairs), flush=True)
 
 
 if __name__ == "__main__":

@@ -32,8 +32,14 @@ IDLE = 0.9
 #: is where nothing is known, is one that only rounding asks for (columns in the hundred thousands)
 NOTHING = 1e-12
 
+#: one for all C is given up for one each when a step by it, made for the place itself, leaves more than this part
+POOR = 0.5
+
 #: the curvature along a step is believed where it is within this factor of what the Hessian says; beyond, it is noise
 BELIEVED = 10.0
+
+#: and where it can be divided by
+SMALLEST = 1e-100
 
 #: halvings of a step before it is taken as it is: rounding alone then keeps the loss from falling
 HALVINGS = 30
@@ -85,6 +91,8 @@ class _Descent:
         self.left = np.ones(W.shape[:2])
         #: whether the Hessian is that of the place itself, and for each C its own
         self.exact = np.zeros(len(losses), dtype=np.bool_)
+        #: whether it is that of the place itself, and one for all
+        self.shared = np.zeros(len(losses), dtype=np.bool_)
         #: whether each C is to have its own Hessian, since one for all has not served
         self.own = np.zeros(len(losses), dtype=np.bool_)
         if inverse is None:
@@ -111,10 +119,12 @@ class _Descent:
         slow = (self.going & (self.left >= SLOW)).any(axis=1)
         if self.going.any() and not slow.all():
             self._learn(taken, known)
+        self.own |= self.shared & (self.going & (self.left >= POOR)).any(axis=1)
         for place in _places(slow):
             self._go_back(place, before[place], taken[place], last[place])
             self._make_anew(place)
         self.exact &= slow
+        self.shared &= slow
         self.taken += 1
 
     def _leave_where_near(self) -> None:
@@ -133,6 +143,7 @@ class _Descent:
         moved, change, answer = -taken, self.gradient - known, self.step - taken
         curvature, expected = np.vecdot(moved, change), np.vecdot(taken, known)
         believed = self.going & (curvature * BELIEVED > expected) & (curvature < BELIEVED * expected)
+        believed &= expected > SMALLEST
         curvature = np.where(believed, curvature, np.inf)[:, :, np.newaxis]
         part = 1.0 + np.vecdot(change, answer)[:, :, np.newaxis] / curvature
         both = np.empty((*moved.shape, 2))
@@ -156,6 +167,7 @@ class _Descent:
 
     def _make_anew(self, place: int) -> None:
         hessian, self.exact[place] = self.losses[place].hessian(self.own[place])
+        self.shared[place] = not self.exact[place]
         self.inverse[place] = np.linalg.inv(hessian)
         self.step[place], self.size[place] = _newton_step(self.inverse[place], self.gradient[place])
         self.left[place] = 1.0
