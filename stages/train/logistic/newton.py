@@ -45,9 +45,6 @@ SMALLEST = 1e-100
 HALVINGS = 30
 
 
-TINY = float(np.finfo(np.float64).tiny)
-
-
 @dataclass(frozen=True)
 class Minimum:
     """Where the loss of one table is least, for each C."""
@@ -111,7 +108,7 @@ class _Descent:
             self.gradient[place] = self.losses[place].gradient(self.W[place])
             self.steps[place] += 1
         self.step, self.size = _newton_step(self.inverse, self.gradient)
-        self.left = np.minimum(1.0, self.size / np.maximum(last, TINY))
+        self.left = np.minimum(1.0, self.size / np.maximum(last, SMALLEST))
         if (self.left >= IDLE).any():
             worth = np.stack([loss.C * loss.weight for loss in self.losses])
             self.going &= (self.left < IDLE) | (last**2 > NOTHING * worth) | ~self.exact[:, np.newaxis]
@@ -170,6 +167,9 @@ class _Descent:
         self.shared[place] = not self.exact[place]
         self.inverse[place] = np.linalg.inv(hessian)
         self.step[place], self.size[place] = _newton_step(self.inverse[place], self.gradient[place])
+        if not (np.vecdot(self.gradient[place], self.step[place]) >= 0).all():  # singular but for rounding
+            self.inverse[place] = np.linalg.pinv((hessian + hessian.transpose(0, 2, 1)) / 2, hermitian=True)
+            self.step[place], self.size[place] = _newton_step(self.inverse[place], self.gradient[place])
         self.left[place] = 1.0
 
 
@@ -180,7 +180,7 @@ def _places(where: Any) -> list[int]:
 def _newton_step(inverse: Floats, gradient: Floats) -> tuple[Floats, Floats]:
     """The way to where the gradient would vanish if the loss were a parabola, and the Newton decrement."""
     step = np.matmul(inverse, gradient[..., np.newaxis])[..., 0]
-    return step, np.sqrt(np.maximum(np.vecdot(gradient, step), 0.0))
+    return step, np.sqrt(np.abs(np.vecdot(gradient, step)))  # below 0 by rounding alone
 
 
 def _shortened(loss: LogisticLoss, W: Floats, step: Floats, size: Floats, which: Bools) -> Floats:
