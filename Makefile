@@ -53,11 +53,11 @@ format: $(VENV)/.develop ## put the code into its form, and the generated files 
 	@python -m tools.compare.schema
 
 # The locks name packages, versions and hashes for every platform, and no index.
-COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet
+COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet
 lock: $(VENV)/.setup ## resolve the newest versions that the project allows
 	$(COMPILE) --upgrade -o requirements.lock
 	$(COMPILE) --upgrade -c requirements.lock --group dev -o requirements-dev.lock
-	uv pip compile --group setup --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet -o requirements-setup.lock
+	uv pip compile --group setup --upgrade --universal --python-version 3.11 --generate-hashes --quiet -o requirements-setup.lock
 
 clean-venv: ## forget the environment
 	rm -rf $(VENV)

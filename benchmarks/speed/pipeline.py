@@ -142,6 +142,7 @@ def fits_counted() -> Iterator[Clock]:
     clock, kept = Clock(), []
     for owner, name in (
         (workbench, "fit"), (together, "fit_paths"), (together, "prefix_scores"),
+        (together, "replayed_scores"),
         (classifiers.Fitted, "scores"), (Path, "scores"),
     ):  # fmt: skip
         kept.append((owner, name, getattr(owner, name)))

@@ -54,7 +54,7 @@ def make_folds(y: Index, units: Index, cv: CvParams, random_state: int, key: str
             inside = [np.isin(np.arange(len(y)), rows) for rows, _ in splits]
         folds += [Fold(np.flatnonzero(chosen), np.flatnonzero(~chosen)) for chosen in inside]
     for number, fold in enumerate(folds):
-        if any(y[side].min() == y[side].max() for side in fold):
+        if not all(np.bincount(y[side], minlength=2).all() for side in fold):
             raise InputError(_too_few(key, cv, f"fold {number} would hold rows of one class only"))
     return folds
 

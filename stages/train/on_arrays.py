@@ -94,7 +94,7 @@ class OnArrays:
         return [(transformer, part) for transformer, part in cut if part.shape[1]]
 
 
-def steps_on_arrays(contract: Contract, params: PreprocessParams, has_gaps: bool = True) -> Steps:
+def steps_on_arrays(contract: Contract, params: PreprocessParams, has_gaps: bool) -> Steps:
     """What `make_steps` gives, not fitted, to be fitted on `Arrays` instead: to the same numbers.
 
     has_gaps: whether a number may be missing, in the rows to be fitted on or in those to be transformed.

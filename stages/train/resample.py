@@ -127,7 +127,7 @@ def _resample(sampler: Sampler, X: Features, y: Target) -> tuple[Features, Targe
             asked, ratio = vars(sampler)["sampling_strategy"], counts.min() / counts.max()
             return X, y, f"nothing to do: the ratio is {ratio:.3f} already, {asked} was asked for"
         raise ResamplingError(_why_not(sampler, counts, str(error))) from None
-    if y_resampled.min() == y_resampled.max():
+    if not np.bincount(y_resampled, minlength=2).all():
         raise ResamplingError(_why_not(sampler, counts, "it would take every row of one class away"))
     change = len(y_resampled) - len(y)
     notes = [f"{change:+d} rows" if change else "no row added or removed", getattr(sampler, "note_", "")]

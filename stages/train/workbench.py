@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -107,7 +106,7 @@ class FoldRows:
         """With `named`, the steps find their columns by name, as those of a stored model must."""
         self._bench, self._named = bench, named
         first, *rest = self._steps()
-        self._goes_on = bool(rest)
+        self._goes_on = bool(rest)  # else none need be made for each resampling
         self._start = preprocess(self._features(fold.training), bench.y[fold.training], first)
         self._validation = first[1].transform(self._features(fold.validation)) if len(fold.validation) else None
         self._shared = bench.shared_neighbours()
@@ -136,8 +135,9 @@ class FoldRows:
     def _steps(self) -> Steps:
         """The steps, not fitted."""
         contract, params = self._bench.table.contract, self._bench.params.preprocess
-        steps = make_steps if self._named else partial(steps_on_arrays, has_gaps=self._bench.arrays.has_gaps)
-        return steps(contract, params)
+        if self._named:
+            return make_steps(contract, params)
+        return steps_on_arrays(contract, params, self._bench.arrays.has_gaps)
 
     def _features(self, rows: Index) -> Any:
         bench = self._bench

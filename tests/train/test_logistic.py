@@ -1,5 +1,6 @@
 """Logistic regression at its optimum: where a tight solver of scikit-learn's ends, for every C at once."""
 
+from dataclasses import replace
 from typing import Any
 import warnings
 
@@ -83,6 +84,37 @@ def test_a_start_leads_to_the_same_place_sooner() -> None:
     assert warm.steps < cold.steps
 
 
+def test_a_start_that_knows_the_curvature_wrongly_leads_there_all_the_same() -> None:
+    """What it knows points uphill, so that the first step is no step towards anything."""
+    X, y = made()
+    expected = fit_path(X, y, EQUAL, GRID)
+    found = fit_path(X, y, EQUAL, GRID, start=replace(expected, inverse=-expected.inverse, log_odds=0.0))
+    assert found.coefficients == pytest.approx(expected.coefficients, abs=1e-7)
+    assert found.intercepts == pytest.approx(expected.intercepts, abs=1e-7)
+
+
+@pytest.mark.parametrize("kept", [0, 1 << 20])
+def test_the_hessian_is_the_change_of_the_gradient_where_that_was_asked_for(
+    kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loss, "BLOCK", 64)
+    monkeypatch.setattr(loss, "KEPT", kept)
+    X, y = made()
+    C = np.array(GRID)
+    found = loss.LogisticLoss(X, y, ClassWeights(0.6, 2.5), C, fit_intercept=True, threads=1)
+    W = np.random.RandomState(1).normal(size=(3, 7))
+    expected = np.empty((3, 7, 7))
+    for place in range(7):
+        ahead = 1e-6 * np.eye(7)[place]
+        expected[:, place] = (found.gradient(W + ahead) - found.gradient(W - ahead)) / 2e-6
+    moved = W.copy()
+    found.gradient(moved)
+    moved += 1.0  # whoever asked goes on with the same array
+    hessian, exact = found.hessian(own=True)
+    assert exact
+    assert hessian == pytest.approx(expected, rel=1e-4, abs=1e-4)
+
+
 def test_tables_side_by_side_end_where_each_would() -> None:
     """From the same start, to the bit: no table knows of the others."""
     tables = [Rows(*made(rows, seed=seed), weights) for rows, seed, weights in MANY]
@@ -118,6 +150,8 @@ def test_neither_threads_nor_what_is_kept_turned_change_a_bit(monkeypatch: pytes
 
 @settings(max_examples=60, deadline=None)
 @example(seed=506, scale=2.0, separable=False, collinear=False)  # one Hessian for all C would take 100 steps and more
+@example(seed=8161, scale=3.0, separable=True, collinear=True)  # so near to singular that a step may lead uphill
+@example(seed=932, scale=3.0, separable=True, collinear=True)
 @given(seed=st.integers(0, 10_000), scale=st.floats(-3, 3), separable=st.booleans(), collinear=st.booleans())
 def test_it_ends_on_any_table(seed: int, scale: float, separable: bool, collinear: bool) -> None:
     """Separable classes, columns of any size, the same column twice, one outlier: the gradient vanishes."""
@@ -134,6 +168,16 @@ def test_it_ends_on_any_table(seed: int, scale: float, separable: bool, collinea
     for place, one in enumerate(C):
         size = np.abs(X).max() * weights.positive
         assert np.abs(gradient(X, y, weights, one, path, place)).max() <= 1e-7 * size
+
+
+@pytest.mark.parametrize("size", [1e-9, 1e6, 1e12])
+def test_the_units_of_a_column_are_no_matter_nor_that_it_is_there_twice(size: float) -> None:
+    X, y = made()
+    wide = np.column_stack([X, size * X[:, 0], size * X[:, 0]])
+    path = fit_path(wide, y, EQUAL, GRID)
+    largest = np.append(np.maximum(np.abs(wide).max(axis=0), 1.0), 1.0)
+    for place, C in enumerate(GRID):
+        assert np.abs(gradient(wide, y, EQUAL, C, path, place) / largest).max() <= 1e-8
 
 
 def test_too_few_steps_are_told() -> None:

@@ -62,6 +62,15 @@ def test_where_steps_do_not_suffice_scikit_learn_is_to_say_so() -> None:
     assert enough is not None
 
 
+def test_where_the_solver_gives_up_scikit_learn_is_to_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gives_up(*arguments: Any) -> None:
+        arguments[11][0] = 5  # neither converged nor asking for anything
+
+    X, y = made(200, 5, 0)
+    monkeypatch.setattr("scipy.optimize._lbfgsb.setulb", gives_up)
+    assert replayed_scores(X, y, EQUAL, [{}], X) == [None]
+
+
 @pytest.mark.parametrize(
     "unknown",
     [

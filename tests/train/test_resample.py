@@ -14,6 +14,8 @@ from stages.train.crossfit import fit_strategy
 from stages.train.fast import approximate
 from stages.train.fast.shared import SharedNeighbours
 from stages.train.params import TrainParams
+from stages.train.resample import Preprocessed, ResamplingError, resample
+from stages.train.samplers import Plan
 
 Prepare = Callable[..., Any]
 MakeTable = Callable[..., Table]
@@ -169,6 +171,16 @@ def test_settings_that_cannot_be(make_table: MakeTable, prepare: Prepare, strate
     message = refusal(make_table, prepare, "numeric", strategy)
     assert words in message
     assert "\n" not in message
+
+
+def test_a_sampler_that_leaves_no_row_at_all_is_told_so() -> None:
+    class Greedy:
+        def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+            return X[:0], y[:0]
+
+    start = Preprocessed(np.zeros((4, 1)), np.array([0, 0, 1, 1]), ("preprocessor", None), [])
+    with pytest.raises(ResamplingError, match=r"Greedy cannot work .* it would take every row of one class away"):
+        resample(start, [], Plan({"preprocessor": [Greedy()]}, "Greedy", "Greedy", "as asked"), n_numeric=1)
 
 
 def test_the_message_names_the_key_in_params(make_table: MakeTable, make_params: Callable[..., TrainParams]) -> None:

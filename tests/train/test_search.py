@@ -108,36 +108,6 @@ def test_with_a_solver_of_scikit_learns_every_fold_score_is_its_own_to_the_last_
         assert found[point] == [expected[f"split{fold}_test_score"][place] for fold in range(3)]
 
 
-@pytest.mark.parametrize("solver", ["converged", "lbfgs"])
-def test_small_tables_wait_for_each_other_and_large_ones_do_not(
-    table: Table, make_params: Make, monkeypatch: pytest.MonkeyPatch, solver: str
-) -> None:
-    """What is replayed is the same to the bit, an optimum as far as its last step reaches."""
-    settings = {"logistic_regression": {"solver": solver, "max_iter": 200}}
-    params = make_params(STRATEGY, ["logistic_regression"], tuning=TUNING, settings=settings, n_splits=3)
-    bench = Workbench(table, "tried", params)
-    folds = make_folds(table.target, table.units, params.cv, 42)
-    seen: list[int] = []
-    measure = module._measure
-
-    def spying(*arguments: Any) -> None:
-        seen.append(len(arguments[3]))
-        measure(*arguments)
-
-    monkeypatch.setattr(module, "_measure", spying)
-    together = search(bench, folds)["logistic_regression"].trials
-    assert max(seen) == 4
-    seen.clear()
-    monkeypatch.setattr(module, "WAITING", 0)
-    apart = search(bench, folds)["logistic_regression"].trials
-    assert max(seen) == 1
-    for one, other in zip(together, apart, strict=True):
-        assert one.combination == other.combination
-        if solver == "lbfgs":
-            assert one.folds == other.folds
-        assert one.mean("average_precision") == pytest.approx(other.mean("average_precision"), abs=1e-9)
-
-
 def test_the_model_has_the_chosen_settings(table: Table, outcome: Outcome) -> None:
     chosen = outcome.tuned["logistic_regression"].found.chosen
     model = outcome.models["logistic_regression"].named_steps["classifier"]

@@ -7,6 +7,7 @@ Python around it.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 import warnings
@@ -32,13 +33,13 @@ IDLE = 0.9
 #: is where nothing is known, is one that only rounding asks for (columns in the hundred thousands)
 NOTHING = 1e-12
 
-#: one for all C is given up for one each when a step by it, made for the place itself, leaves more than this part
+#: one Hessian for all C gives way to one each when a step by it, made for the place itself, leaves more than this part
 POOR = 0.5
 
 #: the curvature along a step is believed where it is within this factor of what the Hessian says; beyond, it is noise
 BELIEVED = 10.0
 
-#: and where it can be divided by
+#: and where it can be divided by: what is less counts as nothing
 SMALLEST = 1e-100
 
 #: halvings of a step before it is taken as it is: rounding alone then keeps the loss from falling
@@ -159,22 +160,33 @@ class _Descent:
             self.W[place] = _shortened(self.losses[place], before, taken, last, idle)
         else:
             self.W[place] = np.where(idle[:, np.newaxis], before, self.W[place])
-            self.own[place] = True
         self.gradient[place] = self.losses[place].gradient(self.W[place])
 
     def _make_anew(self, place: int) -> None:
         hessian, self.exact[place] = self.losses[place].hessian(self.own[place])
         self.shared[place] = not self.exact[place]
-        self.inverse[place] = np.linalg.inv(hessian)
+        self.inverse[place] = _inverse(hessian, self.gradient[place])
         self.step[place], self.size[place] = _newton_step(self.inverse[place], self.gradient[place])
-        if not (np.vecdot(self.gradient[place], self.step[place]) >= 0).all():  # singular but for rounding
-            self.inverse[place] = np.linalg.pinv((hessian + hessian.transpose(0, 2, 1)) / 2, hermitian=True)
-            self.step[place], self.size[place] = _newton_step(self.inverse[place], self.gradient[place])
         self.left[place] = 1.0
 
 
 def _places(where: Any) -> list[int]:
     return [int(place) for place in np.flatnonzero(where)]
+
+
+def _inverse(hessian: Floats, gradient: Floats) -> Floats:
+    """Of each C; the pseudo-inverse where it is so near to singular that rounding would lead uphill.
+
+    Both of the Hessian with ones on its diagonal: the units of the columns are then no matter of rounding.
+    """
+    unit = 1.0 / np.sqrt(np.maximum(np.einsum("cii->ci", hessian), SMALLEST))
+    units = unit[:, :, np.newaxis] * unit[:, np.newaxis, :]
+    balanced = hessian * units
+    with suppress(np.linalg.LinAlgError):
+        inverse = np.asarray(np.linalg.inv(balanced) * units)
+        if (np.einsum("ci,cij,cj->c", gradient, inverse, gradient) >= 0).all():
+            return inverse
+    return np.asarray(np.linalg.pinv((balanced + balanced.transpose(0, 2, 1)) / 2, hermitian=True) * units)
 
 
 def _newton_step(inverse: Floats, gradient: Floats) -> tuple[Floats, Floats]:

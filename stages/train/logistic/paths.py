@@ -72,9 +72,7 @@ def fit_paths(
     found: dict[int, Path] = {}
     if start is None:
         middle = len(losses) // 2
-        origin = np.zeros((1, len(each), losses[middle].X.shape[1] + 1))
-        origin[:, :, -1] = losses[middle].log_odds
-        (minimum,) = minimise([losses[middle]], origin, None, max_iter)
+        (minimum,) = minimise([losses[middle]], losses[middle].start[np.newaxis], None, max_iter)
         found[middle] = start = _path(minimum, losses[middle])
     others = [place for place in range(len(losses)) if place not in found]
     if others:

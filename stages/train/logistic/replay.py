@@ -1,8 +1,8 @@
 """What scikit-learn's LogisticRegression gives with its default solver, to the last bit, without the work around it.
 
-A fit on a few thousand rows is some ten looks at the rows, a twentieth of a millisecond each; checks, tags, callbacks
-and records around them take scikit-learn and scipy four times as long. Here scipy's L-BFGS-B (Zhu, Byrd, Lu & Nocedal
-1997) is given scikit-learn's loss directly: the same operations on the same arrays in the same order.
+A fit on a few thousand rows is some ten looks at the rows; checks, tags, callbacks and records around them take
+scikit-learn and scipy longer than these. Here scipy's L-BFGS-B (Zhu, Byrd, Lu & Nocedal 1997) is given scikit-learn's
+loss directly: the same operations on the same arrays in the same order.
 
 Both are called below their public doors, which may change with any release. So each process first fits a small table
 both ways; where anything is missing or a bit differs, scikit-learn is called as everybody calls it.

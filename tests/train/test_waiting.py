@@ -1,0 +1,48 @@
+"""Small resampled tables are learned from side by side, large ones one at a time: to the same scores."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from stages.shared.tables import Table
+from stages.train import search as module
+from stages.train.folds import make_folds
+from stages.train.search import search
+from stages.train.workbench import Workbench
+
+TUNING = {
+    "samplers": {"SMOTE": {"k_neighbors": [1, 3], "sampling_strategy": [0.5, 0.75]}},
+    "classifiers": {"logistic_regression": {"C": [0.01, 1.0]}},
+}
+
+
+@pytest.mark.parametrize("solver", ["converged", "lbfgs"])
+def test_small_tables_wait_for_each_other_and_large_ones_do_not(
+    make_table: Callable[..., Table], make_params: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, solver: str
+) -> None:
+    """What is replayed is the same to the bit, an optimum as far as its last step reaches."""
+    table = make_table("numeric", negatives=90, positives=30)
+    settings = {"logistic_regression": {"solver": solver, "max_iter": 200}}
+    params = make_params({"sampler": "SMOTE"}, ["logistic_regression"], tuning=TUNING, settings=settings, n_splits=3)
+    bench = Workbench(table, "tried", params)
+    folds = make_folds(table.target, table.units, params.cv, 42)
+    seen: list[int] = []
+    measure = module._measure
+
+    def spying(*arguments: Any) -> None:
+        seen.append(len(arguments[3]))
+        measure(*arguments)
+
+    monkeypatch.setattr(module, "_measure", spying)
+    together = search(bench, folds)["logistic_regression"].trials
+    assert max(seen) == 4
+    seen.clear()
+    monkeypatch.setattr(module, "WAITING", 0)
+    apart = search(bench, folds)["logistic_regression"].trials
+    assert max(seen) == 1
+    for one, other in zip(together, apart, strict=True):
+        assert one.combination == other.combination
+        if solver == "lbfgs":
+            assert one.folds == other.folds
+        assert one.mean("average_precision") == pytest.approx(other.mean("average_precision"), abs=1e-9)
