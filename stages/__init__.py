@@ -3,6 +3,10 @@
 from importlib.util import find_spec
 import sys
 
+from stages.shared.kernels import keep_to_common_kernels
+
+keep_to_common_kernels()
+
 if find_spec("skops") is None:
     # DVC runs the first python of the path, which is not ours when only .venv/bin/dvc was called by name
     print(

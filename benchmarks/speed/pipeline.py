@@ -187,6 +187,7 @@ def main() -> None:
         "--data", nargs=3, metavar=("PATH", "TARGET", "POSITIVE"), help="another table than the default"
     )
     parser.add_argument("--strategies", default="", help="only these, with commas between them")
+    parser.add_argument("--only", default="", help="runs with this text in their names")
     parser.add_argument("--jobs", type=int, default=2, help="strategies that tools.repro trains at a time")
     options = parser.parse_args()
     data = (Path(options.data[0]).resolve(), *options.data[1:]) if options.data else None
@@ -194,6 +195,7 @@ def main() -> None:
         "`dvc repro`": ["dvc", "repro"],
         f"`python -m tools.repro -j {options.jobs}`": ["python", "-m", "tools.repro", "-j", str(options.jobs)],
     }
+    commands = {name: command for name, command in commands.items() if options.only in name}
     cores = len(os.sched_getaffinity(0))
     print(f"Load before: {os.getloadavg()[0]:.1f}.", flush=True)
     with tempfile.TemporaryDirectory() as room:
