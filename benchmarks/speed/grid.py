@@ -64,7 +64,7 @@ def ours(X: Any, y: Any, solver: str, workers: int) -> Callable[[], Any]:
     from stages.train.crew import Crew
     from stages.train.folds import make_folds
     from stages.train.params import TrainParams
-    from stages.train.search import begin_grid, found_in
+    from stages.train.search import found_in, measure_grid
     from stages.train.workbench import Workbench
 
     params = TrainParams.model_validate({
@@ -87,7 +87,8 @@ def ours(X: Any, y: Any, solver: str, workers: int) -> Callable[[], Any]:
     def search() -> Any:
         bench = Workbench(table, "smote", params)
         folds = make_folds(bench.y, table.units, params.cv, params.random_state)
-        trials = found_in(bench, begin_grid(crew, bench, folds))["logistic_regression"].trials
+        calls = [crew.call(measure_grid, fold) for fold in folds]
+        trials = found_in(bench, [call.result() for call in calls])["logistic_regression"].trials
         by_point = {
             (trial.combination.classifier["C"], *trial.combination.sampler.values()): [
                 values["average_precision"] for values in trial.folds

@@ -19,7 +19,7 @@ from stages.train.folds import Fold, make_folds
 from stages.train.outcome import FoldRecord, Outcome, Scores, Tuned
 from stages.train.params import TrainParams
 from stages.train.resample import Prepared
-from stages.train.search import begin_grid, found_in, grids, search, search_inside
+from stages.train.search import Found, Measured, found_in, grids, measure_fold, search, search_inside
 from stages.train.settings import Settings
 from stages.train.weights import ClassWeights
 from stages.train.workbench import FoldRows, Workbench
@@ -43,16 +43,13 @@ def fit_strategy(
     bench = Workbench(table, name, params, threads)
     folds = make_folds(bench.y, table.units, params.cv, params.random_state)
     tuned_ones = grids(bench)
-    halving = bool(tuned_ones) and params.tuning.search.how == "halving"
     untuned = [classifier for classifier in bench.classifiers if classifier not in tuned_ones]
     # the search for neighbours takes as many threads as OpenMP would
     with threadpool_limits(threads, "openmp"), Crew(bench, workers, progress) as crew:
         calls = [crew.call(_fit_fold, number, fold) for number, fold in enumerate(folds)]
         begun = crew.call(fit_all, {}, untuned) if untuned else None  # need not wait for the search
-        grid = begin_grid(crew, bench, folds, full=True) if tuned_ones and not halving else []
         parts = [call.result() for call in calls]
-        # halving decides after each fold what the next one measures
-        tuned = search(bench, folds, full=True) if halving else found_in(bench, grid)
+        tuned = _search(bench, folds, parts) if tuned_ones else {}
         last = begun.result() if begun else Last([], {}, {}, {}, {})
         if tuned:
             chosen = {classifier: found.chosen for classifier, found in tuned.items()}
@@ -76,18 +73,28 @@ def fit_strategy(
     return outcome if bench.blend is None else with_blend(bench, outcome)
 
 
+def _search(bench: Workbench, folds: list[Fold], parts: "list[_FoldPart]") -> dict[str, Found]:
+    """The search on all of train: what the folds have measured already, or, where halving decides after each fold what
+    the next one measures, fold by fold."""
+    measured = [part.measured for part in parts if part.measured is not None]
+    return found_in(bench, measured) if len(measured) == len(folds) else search(bench, folds, full=True)
+
+
 @dataclass(frozen=True)
 class _FoldPart:
     """What one fold yields."""
 
     scores: dict[str, Scores]  # of the validation rows
     chosen: Chosen  # by the search inside the training rows
+    measured: Measured | None  # the whole grid, for the search on all of train
     record: FoldRecord
     gave_up: dict[str, bool]
 
 
 def _fit_fold(bench: Workbench, number: int, fold: Fold) -> _FoldPart:
-    rows, chosen = FoldRows(bench, fold), search_inside(bench, fold.training)
+    rows, chosen, tried = FoldRows(bench, fold), search_inside(bench, fold.training), grids(bench)
+    halving = bench.params.tuning.search.how == "halving"
+    measured = measure_fold(bench, rows, tried, full=True) if tried and not halving else None
     scores, curves, gave_up = {}, {}, {}
     as_given = rows.prepared({})
     record = _record(bench.y, fold, as_given, {})
@@ -102,7 +109,7 @@ def _fit_fold(bench: Workbench, number: int, fold: Fold) -> _FoldPart:
             if fitted.curve:
                 curves[classifier] = fitted.curve
             tell(f"{classifier}, fold {number + 1}")
-    return _FoldPart(scores, chosen, replace(record, curves=_in_order(bench, curves)), gave_up)
+    return _FoldPart(scores, chosen, measured, replace(record, curves=_in_order(bench, curves)), gave_up)
 
 
 @dataclass(frozen=True)

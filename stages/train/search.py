@@ -9,7 +9,6 @@ import numpy as np
 
 from stages.shared.errors import InputError
 from stages.train.combinations import AS_GIVEN, Combination, combinations
-from stages.train.crew import Call, Crew
 from stages.train.folds import Fold, make_folds
 from stages.train.measure import LOWER_IS_BETTER, SCORE_METRICS, at_half
 from stages.train.params import CvParams
@@ -33,8 +32,7 @@ class Trial:
         return round(float(np.mean([values[metric] for values in self.folds])), 6)
 
 
-#: by classifier, for each combination that was tried in a fold: its metrics, or why it was impossible; "" where it was
-#: not its turn
+#: by classifier, for each combination that was tried in a fold: its metrics, or why it was impossible
 Measured = dict[str, list[dict[str, float] | str]]
 
 #: classifiers, and which of their combinations
@@ -76,42 +74,26 @@ def search(bench: Workbench, folds: Iterable[Fold], full: bool = False) -> dict[
     alive = dict(trials)
     for fold in folds:
         tried = {classifier: [trial.combination for trial in some] for classifier, some in alive.items()}
-        _note(alive, _measure_fold(bench, FoldRows(bench, fold), tried, full))
+        _note(alive, measure_fold(bench, FoldRows(bench, fold), tried, full))
         alive = _go_on(bench, alive)
     return _found(bench, trials, alive, full)
 
 
-def begin_grid(crew: Crew[Workbench], bench: Workbench, folds: list[Fold], full: bool = False) -> list[Call[Measured]]:
-    """The whole grid in every fold, begun: what `found_in` is to find.
-
-    The last one of an odd number is halved, so that two workers end together; one worker does the same, lest results
-    depend on how many there are.
-    """
-    alone = len(folds) % 2 if len(_by_sampler(grids(bench))) > 1 else 0
-    whole = len(folds) - alone
-    turns = [(fold, slice(None)) for fold in folds[:whole]]
-    turns += [(fold, slice(half, None, 2)) for fold in folds[whole:] for half in (0, 1)]
-    return [crew.call(_measure_grid, fold, turn, full) for fold, turn in turns]
-
-
-def found_in(bench: Workbench, begun: Iterable[Call[Measured]]) -> dict[str, Found]:
-    """As a full `search`, from what was begun."""
+def found_in(bench: Workbench, folds: Iterable[Measured]) -> dict[str, Found]:
+    """As a full `search`, from what `measure_fold` gave for the whole grid in every fold."""
     trials = _trials(bench)
-    for call in begun:
-        _note(trials, call.result())
+    for fold in folds:
+        _note(trials, fold)
     return _found(bench, trials, _go_on(bench, trials), full=True)
 
 
-def _measure_grid(bench: Workbench, fold: Fold, turn: slice, full: bool) -> Measured:
-    return _measure_fold(bench, FoldRows(bench, fold), grids(bench), full, turn)
+def measure_grid(bench: Workbench, fold: Fold) -> Measured:
+    """The whole grid in one fold, with no more than the search needs."""
+    return measure_fold(bench, FoldRows(bench, fold), grids(bench))
 
 
-def _measure_fold(
-    bench: Workbench, rows: FoldRows, tried: dict[str, list[Combination]], full: bool, turn: slice = slice(None)
-) -> Measured:
+def measure_fold(bench: Workbench, rows: FoldRows, tried: dict[str, list[Combination]], full: bool = False) -> Measured:
     """For each combination in one fold its metrics by name, or why the sampler could not work with it.
-
-    `turn`: for which of the sampler's settings.
 
     Rows are preprocessed once, and resampled once for each setting of the sampler. The sampler's first setting changes
     fastest, so that what is learned from one table is a start for the next. Small tables wait for each other, to be
@@ -119,7 +101,7 @@ def _measure_fold(
     """
     found: Measured = {classifier: [""] * len(some) for classifier, some in tried.items()}
     waiting: list[tuple[Prepared, Places]] = []
-    for sampler, places in _by_sampler(tried)[turn]:
+    for sampler, places in _by_sampler(tried):
         try:
             waiting.append((rows.prepared(sampler), places))
         except ResamplingError as error:
@@ -179,10 +161,10 @@ def _trials(bench: Workbench) -> dict[str, list[Trial]]:
 def _note(trials: dict[str, list[Trial]], measured: Measured) -> None:
     for classifier, results in measured.items():
         for trial, result in zip(trials[classifier], results, strict=True):
-            if not isinstance(result, str):
-                trial.folds.append(result)
-            elif result:
+            if isinstance(result, str):
                 trial.impossible = result
+            else:
+                trial.folds.append(result)
 
 
 def _go_on(bench: Workbench, alive: dict[str, list[Trial]]) -> dict[str, list[Trial]]:
