@@ -1,5 +1,3 @@
 """What people run around the pipeline: `python -m tools.<name>`."""
 
-from stages.shared.kernels import keep_to_common_kernels
-
-keep_to_common_kernels()
+import stages  # noqa: F401  # settles the kernels before a tool imports anything numerical
