@@ -10,12 +10,12 @@ import json
 import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from stages.evaluate.threshold import tuned_threshold
+from stages.evaluate.thresholds.tuning import tuned_threshold
 from stages.shared import paths
 from stages.shared.calibration import calibrated, parse_calibration
-from stages.shared.files import read_json
-from stages.shared.models import load_model, scores
-from stages.shared.tables import read_parquet, read_table
+from stages.shared.storage.files import read_json
+from stages.shared.storage.model_file import load_model, scores
+from stages.shared.storage.parquet import read_parquet, read_table
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 import sys
 
-from stages.shared.kernels import keep_to_common_kernels
+from stages.shared.runtime.cpu_features import keep_to_common_kernels
 
 keep_to_common_kernels()
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from stages.shared.threads import one_thread_each
+from stages.shared.runtime.threads import one_thread_each
 
 one_thread_each()  # as the stages do, before any numerical library is imported
 
@@ -11,8 +11,8 @@ import numpy as np  # noqa: E402
 import pyarrow as pa  # noqa: E402
 import pytest  # noqa: E402
 
-from stages.shared.contract import ROW, UNIT, Contract, Feature, Step  # noqa: E402
-from stages.shared.tables import Table  # noqa: E402
+from stages.shared.schemas.contract import ROW, UNIT, Contract, Feature, Step  # noqa: E402
+from stages.shared.storage.parquet import Table  # noqa: E402
 from stages.train.params import TrainParams  # noqa: E402
 
 #: levels of the categorical columns of a made table; `smoker` has gaps as well

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from stages.shared.errors import InputError
-from stages.shared.files import write_text
+from stages.shared.storage.files import write_text
 
 
 def run(prog: str, path: Path, model: type[BaseModel]) -> None:

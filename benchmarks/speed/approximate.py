@@ -20,8 +20,8 @@ def compare(X: Any, pairs: int) -> str:
     """A row of a Markdown table: medians of CPU seconds of the search for the neighbours that SMOTE would draw from."""
     import numpy as np
 
-    from stages.train.fast.approximate import ApproximateNeighbors
-    from stages.train.fast.neighbours import ExactNeighbors
+    from stages.train.samplers.approximate import ApproximateNeighbors
+    from stages.train.samplers.neighbors.estimator import ExactNeighbors
 
     drawn = np.random.RandomState(0).randint(0, len(X), len(X))
     times: dict[type, list[float]] = {ExactNeighbors: [], ApproximateNeighbors: []}

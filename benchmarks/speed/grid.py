@@ -61,11 +61,11 @@ def ours(X: Any, y: Any, solver: str, workers: int) -> Callable[[], Any]:
     import numpy as np
 
     from benchmarks.speed.rare import as_table
-    from stages.train.crew import Crew
-    from stages.train.folds import make_folds
+    from stages.train.execution.worker_pool import Crew
+    from stages.train.folds.splitter import make_folds
     from stages.train.params import TrainParams
-    from stages.train.search import found_in, measure_grid
-    from stages.train.workbench import Workbench
+    from stages.train.strategy import Workbench
+    from stages.train.tuning.search import found_in, measure_grid
 
     params = TrainParams.model_validate({
         "random_state": 42,
@@ -153,7 +153,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=5, help="alternating pairs of runs for each case")
     parser.add_argument("--only", default="", help="cases with this text in their names")
     options = parser.parse_args()
-    from stages.shared.threads import one_thread_each
+    from stages.shared.runtime.threads import one_thread_each
 
     one_thread_each()
     print(f"One thread a process, {os.cpu_count()} cores. Load before: {os.getloadavg()[0]:.1f}.\n\n{HEADER}")

@@ -25,8 +25,8 @@ def exponent(rows: list[int], seconds: list[float]) -> float:
 
 def fitted(name: str, X: Any, y: Any) -> tuple[Any, ...]:
     """Scores of the first rows by the classifier `name`, fitted on all rows: every run must give the same."""
-    from stages.train.classifiers import Training, fit
-    from stages.train.weights import ClassWeights
+    from stages.train.classifiers.class_weights import ClassWeights
+    from stages.train.classifiers.registry import Training, fit
 
     return (fit(name, SETTINGS[name], None, ClassWeights(1.0, 1.0), 0, Training(X, y)).scores(X[:1000]),)
 
@@ -49,7 +49,7 @@ def main() -> None:
     options = parser.parse_args()
     if len(set(options.rows)) < 2:
         parser.error("--rows: at least two sizes are needed")
-    from stages.shared.threads import one_thread_each
+    from stages.shared.runtime.threads import one_thread_each
 
     one_thread_each()
     from benchmarks.speed.rare import made

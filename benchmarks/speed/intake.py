@@ -51,10 +51,10 @@ def made(folder: Path, rows: int, columns: int) -> Path:
 def stages(path: Path, folder: Path) -> dict[str, Any]:
     """What the doors of both stages do, without looking for params.yaml."""
     from stages.prepare.params import PrepareParams
-    from stages.prepare.plan import plan
     from stages.prepare.prepare import prepare
-    from stages.prepare.read import read_columns
-    from stages.shared.tables import read_table, write_table
+    from stages.prepare.readers.selection import plan
+    from stages.prepare.readers.table import read_columns
+    from stages.shared.storage.parquet import read_table, write_table
     from stages.split.params import SplitStageParams
     from stages.split.split import split
 
@@ -86,7 +86,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--columns", type=int, default=30)
     arguments = parser.parse_args()
-    from stages.shared.threads import one_thread_each
+    from stages.shared.runtime.threads import one_thread_each
 
     one_thread_each()
     from benchmarks.speed.pairs import run

@@ -1,7 +1,7 @@
 """Peak memory of SMOTE and logistic regression, in tables: `python -m benchmarks.speed.memory`.
 
 A float32 table of 284,807 × 30 with 0.17 % positives, resampled to three positives for four negatives and fitted:
-imbalanced-learn and scikit-learn as a user calls them, against `stages.train.fast.smote` and `stages.train.logistic`.
+imbalanced-learn and scikit-learn as a user calls them, against our SMOTE and our logistic regression.
 The peak counts the table once, and what is added to it: 2.75 is the table and the rows that are learned from. What is
 freed goes back to the system at once (glibc's mallopt), so that no side finds room that an earlier step left behind;
 each run is preceded by a small one in its process, so that pages of libraries do not count.
@@ -47,9 +47,9 @@ def ours(X: Any, y: Any) -> tuple[Any, Any]:
 
 
 def _learned(X: Any, y: Any) -> tuple[Any, Any, Any]:
-    from stages.train.fast.smote import SMOTE
-    from stages.train.logistic.paths import fit_path
-    from stages.train.weights import ClassWeights
+    from stages.train.classifiers.class_weights import ClassWeights
+    from stages.train.classifiers.logistic.path import fit_path
+    from stages.train.samplers.smote import SMOTE
 
     X, y = SMOTE(sampling_strategy=RATIO, random_state=0).fit_resample(X, y)
     return X, y, fit_path(X, y, ClassWeights(1.0, 1.0), [1.0])
@@ -98,7 +98,7 @@ def main() -> None:
     parser.add_argument("--columns", type=int, default=30)
     parser.add_argument("--runs", type=int, default=5, help="runs of each side")
     options = parser.parse_args()
-    from stages.shared.threads import one_thread_each
+    from stages.shared.runtime.threads import one_thread_each
 
     one_thread_each()
     ctypes.CDLL(None).mallopt(MMAP_THRESHOLD, BEGINNING)

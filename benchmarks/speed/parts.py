@@ -16,15 +16,15 @@ from typing import Any
 
 #: a part, and the functions that make it up
 PARTS = {
-    "logistic regression: gradients": ["stages.train.logistic.loss:LogisticLoss.gradient"],
-    "logistic regression: Hessians": ["stages.train.logistic.loss:LogisticLoss.hessian"],
-    "logistic regression: the rest": ["stages.train.together:fit_paths"],
-    "logistic regression: replayed": ["stages.train.together:replayed_scores"],
-    "SMOTE: neighbours": ["stages.train.fast.shared:SharedNeighbours.nearest"],
-    "SMOTE: new rows": ["stages.train.fast.smote:Draw.interpolate"],
-    "SMOTE: the rest": ["stages.train.workbench:resample"],
-    "imputer and scaler": ["stages.train.search:FoldRows.__init__"],
-    "average precision": ["stages.train.search:_measured"],
+    "logistic regression: gradients": ["stages.train.classifiers.logistic.loss:LogisticLoss.gradient"],
+    "logistic regression: Hessians": ["stages.train.classifiers.logistic.loss:LogisticLoss.hessian"],
+    "logistic regression: the rest": ["stages.train.tuning.shared_fits:fit_paths"],
+    "logistic regression: replayed": ["stages.train.tuning.shared_fits:replayed_scores"],
+    "SMOTE: neighbours": ["stages.train.samplers.neighbors.cache:SharedNeighbours.nearest"],
+    "SMOTE: new rows": ["stages.train.samplers.smote:Draw.interpolate"],
+    "SMOTE: the rest": ["stages.train.strategy:resample"],
+    "imputer and scaler": ["stages.train.tuning.search:FoldRows.__init__"],
+    "average precision": ["stages.train.tuning.search:_measured"],
 }
 BETWEEN = "table, folds, plans, Python between these"
 
@@ -87,7 +87,7 @@ def main() -> None:
     parser.add_argument("--solver", default="converged", choices=("converged", "lbfgs"))
     parser.add_argument("--runs", type=int, default=21)
     options = parser.parse_args()
-    from stages.shared.threads import one_thread_each
+    from stages.shared.runtime.threads import one_thread_each
 
     one_thread_each()
     from benchmarks.speed.grid import made, ours

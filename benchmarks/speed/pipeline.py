@@ -114,13 +114,13 @@ def one_process(folder: Path) -> OneProcess:
 def _train(folder: Path) -> OneProcess:
     os.chdir(folder)
     sys.path.insert(0, str(folder))  # its stages, not those of the working tree
-    from stages.shared.threads import one_thread_each
+    from stages.shared.runtime.threads import one_thread_each
 
     one_thread_each()
     from stages.shared import paths
     from stages.shared.params import read_params
-    from stages.shared.tables import read_table
-    from stages.train.crossfit import fit_strategy
+    from stages.shared.storage.parquet import read_table
+    from stages.train.cross_validation import fit_strategy
     from stages.train.params import TrainParams
 
     params, table = read_params(TrainParams), read_table(paths.TRAIN)
@@ -136,8 +136,10 @@ def _train(folder: Path) -> OneProcess:
 @contextmanager
 def fits_counted() -> Iterator[Clock]:
     """Counts the calls that fit a classifier or ask one for scores, wherever train makes them."""
-    from stages.train import classifiers, together, workbench
-    from stages.train.logistic.paths import Path
+    from stages.train import strategy as workbench
+    from stages.train.classifiers import registry as classifiers
+    from stages.train.classifiers.logistic.path import Path
+    from stages.train.tuning import shared_fits as together
 
     clock, kept = Clock(), []
     for owner, name in (
@@ -158,8 +160,8 @@ def _check(path: Path, outcome: Any, table: Any) -> None:
     """Raises AssertionError when the pipeline wrote other out-of-fold scores."""
     import numpy as np
 
-    from stages.shared.tables import read_parquet
-    from stages.train.record import oof_columns
+    from stages.shared.storage.parquet import read_parquet
+    from stages.train.outputs.artifacts import oof_columns
 
     written = read_parquet(path)
     for name, values in oof_columns(outcome, table.target, table.rows).items():

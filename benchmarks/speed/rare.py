@@ -30,8 +30,8 @@ def as_table(X: Any, y: Any) -> Any:
     import numpy as np
     import pyarrow as pa
 
-    from stages.shared.contract import ROW, UNIT, Contract, Feature
-    from stages.shared.tables import Table
+    from stages.shared.schemas.contract import ROW, UNIT, Contract, Feature
+    from stages.shared.storage.parquet import Table
 
     names = [f"x{place}" for place in range(X.shape[1])]
     contract = Contract(

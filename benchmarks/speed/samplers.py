@@ -1,4 +1,4 @@
-"""imbalanced-learn's samplers beside those of `stages.train.fast`: `python -m benchmarks.speed.samplers`.
+"""imbalanced-learn's samplers beside those of `stages.train.samplers`: `python -m benchmarks.speed.samplers`.
 
 Same rows, bit for bit, or it fails. Memory is what the run adds to that of the process with the data.
 """
@@ -58,7 +58,7 @@ class Grid:
         """The rows of all settings in the last fold, one after the other."""
         import numpy as np
 
-        from stages.train.fast.shared import SharedNeighbours
+        from stages.train.samplers.neighbors.cache import SharedNeighbours
 
         for _ in range(self.folds):
             search, made = SharedNeighbours(7), []
@@ -78,10 +78,10 @@ def cases() -> dict[str, Case]:
     from imblearn import combine, over_sampling
     import numpy as np
 
-    from stages.train.fast.cleaners import EditedNearestNeighbours, TomekLinks
-    from stages.train.fast.others import ADASYN, BorderlineSMOTE
-    from stages.train.fast.smote import SMOTE
-    from stages.train.fast.smotenc import SMOTENC
+    from stages.train.samplers.cleaning import EditedNearestNeighbours, TomekLinks
+    from stages.train.samplers.smote import SMOTE
+    from stages.train.samplers.smotenc import SMOTENC
+    from stages.train.samplers.variants import ADASYN, BorderlineSMOTE
 
     seed = {"random_state": 0}
     smote: tuple[Any, Any] = (lambda: [over_sampling.SMOTE(**seed)], lambda: [SMOTE(**seed)])

@@ -71,17 +71,17 @@ def apart(work: Any, *arguments: Any) -> tuple[Any, float]:
 def write(path: Path, rows: int, columns: int) -> None:
     """The made table as the stage split would leave its train side."""
     from benchmarks.speed.rare import as_table, made
-    from stages.shared.tables import write_table
+    from stages.shared.storage.parquet import write_table
 
     write_table(path, as_table(*made(rows, columns)))
 
 
 def train(path: Path, name: str, params: Any, cores: int, limit: float) -> Spent:
     """Trains `name` as the door of train does, from the table on disk to the fitted models."""
-    from stages.shared.memory import available_bytes
-    from stages.shared.tables import read_table
-    from stages.train.crossfit import fit_strategy
-    from stages.train.memory import FIXED, need, share_cores
+    from stages.shared.runtime.memory import available_bytes
+    from stages.shared.storage.parquet import read_table
+    from stages.train.cross_validation import fit_strategy
+    from stages.train.execution.memory_budget import FIXED, need, share_cores
 
     free = available_bytes()
     wall = time.perf_counter()
@@ -137,7 +137,7 @@ def main() -> None:
     parser.add_argument("--cores", type=int, default=os.cpu_count(), help="cores to be used")
     parser.add_argument("--memory", type=float, default=24, help="GB that may be taken")
     options = parser.parse_args()
-    from stages.shared.threads import one_thread_each
+    from stages.shared.runtime.threads import one_thread_each
 
     one_thread_each()
     of = {"logistic_regression": {"max_iter": 1000}, "xgboost": {"n_estimators": options.trees}}

@@ -11,7 +11,7 @@ from benchmarks.verdict.tables import print_table
 from stages.report.leaderboard import Candidate, Leaderboard
 from stages.report.params import ReportParams
 from stages.report.selection import choose
-from stages.shared.arrays import Floats
+from stages.shared.storage.arrow import Floats
 
 PEERS = ("flaml", "autogluon")
 METRICS = ("average_precision", "brier_score", "f1")

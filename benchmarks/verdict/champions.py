@@ -22,7 +22,7 @@ import tempfile
 import time
 from typing import Any, TypeVar
 
-from stages.shared.threads import one_thread_each
+from stages.shared.runtime.threads import one_thread_each
 
 one_thread_each()
 
@@ -30,8 +30,8 @@ from benchmarks.verdict.bar import PEERS, report  # noqa: E402 - after the numbe
 from benchmarks.verdict.referee import champion, leaderboard, raw_scores, shipped, train_all  # noqa: E402
 from benchmarks.verdict.suite import names, sides  # noqa: E402
 from stages.evaluate.metrics import Meter  # noqa: E402
-from stages.shared.arrays import Ints  # noqa: E402
-from stages.shared.tables import Table  # noqa: E402
+from stages.shared.storage.arrow import Ints  # noqa: E402
+from stages.shared.storage.parquet import Table  # noqa: E402
 from stages.train.params import TrainParams  # noqa: E402
 
 T = TypeVar("T")

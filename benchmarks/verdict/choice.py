@@ -9,7 +9,7 @@ import argparse
 import json
 from pathlib import Path
 
-from stages.shared.threads import one_thread_each
+from stages.shared.runtime.threads import one_thread_each
 
 one_thread_each()
 

@@ -11,11 +11,11 @@ import numpy as np
 
 from benchmarks.verdict.tables import arguments, percent, print_table
 from benchmarks.verdict.world import Scorer, draw, labels
-from stages.evaluate.bootstrap import Measured, measure_on, resamples
-from stages.evaluate.comparisons import compare
-from stages.evaluate.intervals import intervals
 from stages.evaluate.metrics import METRICS, Meter
-from stages.shared.arrays import Floats
+from stages.evaluate.uncertainty.bootstrap import Measured, measure_on, resamples
+from stages.evaluate.uncertainty.differences import compare
+from stages.evaluate.uncertainty.intervals import intervals
+from stages.shared.storage.arrow import Floats
 
 CONFIDENCE = 0.95
 THRESHOLD = 0.2

@@ -17,7 +17,7 @@ from pathlib import Path
 import time
 from typing import Any
 
-from stages.shared.threads import one_thread_each
+from stages.shared.runtime.threads import one_thread_each
 
 one_thread_each()
 
@@ -28,11 +28,11 @@ from benchmarks.verdict.referee import Trained, shipped, trained  # noqa: E402
 from benchmarks.verdict.suite import names, sides  # noqa: E402
 from benchmarks.verdict.tables import print_table  # noqa: E402
 from stages.evaluate.metrics import Meter  # noqa: E402
-from stages.evaluate.probabilities import probability_facts  # noqa: E402
-from stages.shared.arrays import Floats, Ints  # noqa: E402
+from stages.evaluate.outputs.calibration_metrics import probability_facts  # noqa: E402
 from stages.shared.calibration import calibrated  # noqa: E402
-from stages.shared.models import scores  # noqa: E402
-from stages.shared.tables import Table  # noqa: E402
+from stages.shared.storage.arrow import Floats, Ints  # noqa: E402
+from stages.shared.storage.model_file import scores  # noqa: E402
+from stages.shared.storage.parquet import Table  # noqa: E402
 from stages.train.params import TrainParams  # noqa: E402
 
 MOST_ROWS = 3000

@@ -12,10 +12,10 @@ import numpy as np
 
 from benchmarks.verdict.tables import arguments, percent, print_table
 from benchmarks.verdict.world import Scorer, draw, labels
-from stages.evaluate.bootstrap import measure_on, resamples
-from stages.evaluate.comparisons import COMPARED, Difference, compare
 from stages.evaluate.metrics import Meter
-from stages.shared.arrays import Floats, Ints
+from stages.evaluate.uncertainty.bootstrap import measure_on, resamples
+from stages.evaluate.uncertainty.differences import COMPARED, Difference, compare
+from stages.shared.storage.arrow import Floats, Ints
 
 CONFIDENCE = 0.95
 THRESHOLD = 0.2

@@ -10,11 +10,11 @@ import numpy as np
 
 from benchmarks.verdict.tables import arguments, percent, print_table
 from benchmarks.verdict.world import Scorer, draw, labels
-from stages.evaluate.bootstrap import Measured, measure_on, resamples
-from stages.evaluate.comparisons import compare
-from stages.evaluate.intervals import interval_of_rows
 from stages.evaluate.metrics import Meter
-from tools.compare.changes import combined
+from stages.evaluate.uncertainty.bootstrap import Measured, measure_on, resamples
+from stages.evaluate.uncertainty.differences import compare
+from stages.evaluate.uncertainty.intervals import interval_of_rows
+from tools.compare.paired import combined
 
 CONFIDENCE = 0.95
 METRIC, FAMILY = "average_precision", "ranking"

@@ -5,27 +5,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from stages.evaluate.candidates import Candidate
-from stages.evaluate.crossval import CvRecord, parse_record
-from stages.evaluate.judge import judge
-from stages.evaluate.leaderboard import Scored
+from stages.evaluate.evaluate import judge
+from stages.evaluate.inputs import CvRecord, parse_record
+from stages.evaluate.outputs.leaderboard import Scored
 from stages.evaluate.params import EvaluateParams
-from stages.evaluate.threshold import tuned_threshold
+from stages.evaluate.thresholds.tuning import tuned_threshold
 from stages.report.leaderboard import Candidate as Chosen
 from stages.report.leaderboard import Leaderboard
 from stages.report.params import ReportParams
 from stages.report.selection import choose
-from stages.shared.arrays import Floats
 from stages.shared.calibration import Calibrator, calibrated
-from stages.shared.files import rounded
-from stages.shared.models import scores
 from stages.shared.params import load_yaml
 from stages.shared.paths import PARAMS
-from stages.shared.tables import Table
-from stages.train.calibrate import cross_calibrated, fit_calibrator
-from stages.train.crossfit import fit_strategy
-from stages.train.outcome import Outcome
+from stages.shared.storage.arrow import Floats
+from stages.shared.storage.files import rounded
+from stages.shared.storage.model_file import scores
+from stages.shared.storage.parquet import Table
+from stages.train.classifiers.calibration import cross_calibrated, fit_calibrator
+from stages.train.cross_validation import fit_strategy
+from stages.train.outputs.artifacts import cross_validation, oof_columns
+from stages.train.outputs.results import Outcome
 from stages.train.params import TrainParams
-from stages.train.record import cross_validation, oof_columns
 
 #: the fewest that params.yaml may ask for; the choice of a champion needs none of them
 FEW_RESAMPLES = 200

@@ -7,9 +7,9 @@ import numpy as np
 
 from stages.prepare.params import PrepareParams
 from stages.prepare.prepare import prepare
-from stages.prepare.read import read_columns
-from stages.shared.arrays import Bools, Ints, from_bools
-from stages.shared.tables import Table
+from stages.prepare.readers.table import read_columns
+from stages.shared.storage.arrow import Bools, Ints, from_bools
+from stages.shared.storage.parquet import Table
 from stages.split.params import SplitStageParams
 from stages.split.split import split
 

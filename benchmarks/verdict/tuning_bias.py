@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import time
 from typing import Any, NamedTuple
 
-from stages.shared.threads import one_thread_each
+from stages.shared.runtime.threads import one_thread_each
 
 one_thread_each()
 
@@ -21,11 +21,11 @@ import pyarrow as pa  # noqa: E402
 
 from benchmarks.verdict.referee import Trained, trained  # noqa: E402
 from benchmarks.verdict.tables import arguments, print_table  # noqa: E402
-from stages.evaluate.crossval import ScoreMetric  # noqa: E402
+from stages.evaluate.inputs import ScoreMetric  # noqa: E402
 from stages.evaluate.ranking import Ranking, average_precision, roc_auc  # noqa: E402
-from stages.shared.contract import ROW, UNIT, Contract, Feature, Step  # noqa: E402
-from stages.shared.models import scores  # noqa: E402
-from stages.shared.tables import Table  # noqa: E402
+from stages.shared.schemas.contract import ROW, UNIT, Contract, Feature, Step  # noqa: E402
+from stages.shared.storage.model_file import scores  # noqa: E402
+from stages.shared.storage.parquet import Table  # noqa: E402
 from stages.train.params import TrainParams  # noqa: E402
 
 POSITIVES = (20, 60)  # of the train side

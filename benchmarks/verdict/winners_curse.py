@@ -13,7 +13,7 @@ from scipy.special import ndtr
 
 from benchmarks.verdict.tables import arguments, print_table
 from stages.evaluate.ranking import Ranking, average_precision, roc_auc
-from stages.shared.arrays import Floats, Ints
+from stages.shared.storage.arrow import Floats, Ints
 
 CANDIDATES = 20
 COLUMNS = 12

@@ -7,7 +7,7 @@ from scipy.special import expit, logit, ndtr
 
 from stages.evaluate.decisions import Counts, f1, precision, recall
 from stages.evaluate.metrics import brier_loss, logarithmic_loss
-from stages.shared.arrays import Floats, Ints
+from stages.shared.storage.arrow import Floats, Ints
 
 #: negatives for each positive
 RATIO = 19

@@ -5,20 +5,20 @@ from collections.abc import Iterable
 import shutil
 from typing import TYPE_CHECKING
 
-from stages.evaluate.crossval import CvRecord, changed_nothing, check_models, parse_record
+from stages.evaluate.inputs import CvRecord, changed_nothing, check_models, parse_record
 from stages.evaluate.params import EvaluateParams
 from stages.shared import paths
 from stages.shared.errors import InputError, run_door
-from stages.shared.files import read_json, sha256, write_json, write_text
-from stages.shared.manifest import check_manifest
 from stages.shared.params import read_params
-from stages.shared.threads import one_thread_each
+from stages.shared.runtime.threads import one_thread_each
+from stages.shared.storage.files import read_json, sha256, write_json, write_text
+from stages.shared.storage.manifest import check_manifest
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from stages.evaluate.candidates import Candidate
-    from stages.evaluate.leaderboard import Scored
+    from stages.evaluate.outputs.leaderboard import Scored
 
 
 def main() -> None:
@@ -27,11 +27,11 @@ def main() -> None:
     params = read_params(EvaluateParams)
     one_thread_each()
     from stages.evaluate.candidates import representatives
-    from stages.evaluate.curves import as_lines
-    from stages.evaluate.judge import judge
-    from stages.evaluate.summary import summary
-    from stages.evaluate.training_curves import training_curves
-    from stages.shared.tables import read_table, write_columns
+    from stages.evaluate.evaluate import judge
+    from stages.evaluate.outputs.curves import as_lines
+    from stages.evaluate.outputs.summary import summary
+    from stages.evaluate.outputs.training_curves import training_curves
+    from stages.shared.storage.parquet import read_table, write_columns
 
     table = read_table(paths.TEST)
     records = read_records(params.strategies)
@@ -92,11 +92,11 @@ def score_models(
     Raises IntegrityError when the models are not those that metrics/cv speaks of, before any of them is loaded.
     """
     from stages.evaluate.candidates import Candidate
-    from stages.evaluate.choice import choose_threshold
-    from stages.evaluate.leaderboard import Scored
+    from stages.evaluate.outputs.leaderboard import Scored
+    from stages.evaluate.thresholds.choice import choose_threshold
     from stages.shared.calibration import calibrated, parse_calibration
-    from stages.shared.models import load_model, scores
-    from stages.shared.tables import read_parquet
+    from stages.shared.storage.model_file import load_model, scores
+    from stages.shared.storage.parquet import read_parquet
 
     folder = paths.MODELS / strategy
     check_models(folder, record, check_manifest(folder)["files"], sha256(folder / paths.MANIFEST))

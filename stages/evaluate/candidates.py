@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from stages.evaluate.crossval import CvRecord, ScoreMetric
+from stages.evaluate.inputs import CvRecord, ScoreMetric
 from stages.evaluate.metrics import METRICS
 from stages.shared.errors import InputError
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stages.shared.arrays import Floats
+from stages.shared.storage.arrow import Floats
 
 
 @dataclass(frozen=True)

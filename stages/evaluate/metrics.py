@@ -16,15 +16,15 @@ from stages.evaluate.decisions import (
     recall,
     specificity,
 )
-from stages.evaluate.left_out import (
+from stages.evaluate.ranking import Ranking, average_precision, roc_auc
+from stages.evaluate.uncertainty.left_out import (
     average_precision_without,
     decision_with_one_more,
     decision_without,
     mean_without,
     roc_auc_without,
 )
-from stages.evaluate.ranking import Ranking, average_precision, roc_auc
-from stages.shared.arrays import Bools, Floats, Ints
+from stages.shared.storage.arrow import Bools, Floats, Ints
 
 #: family -> metric -> value on each sample, shape (samples,)
 Values = dict[str, dict[str, Floats]]

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from stages.evaluate.crossval import ScoreMetric
+from stages.evaluate.inputs import ScoreMetric
 from stages.shared.params import Section, View
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]

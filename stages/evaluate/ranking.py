@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stages.evaluate.decisions import ratio
-from stages.shared.arrays import Floats, Ints
+from stages.shared.storage.arrow import Floats, Ints
 
 Index = npt.NDArray[np.intp]
 

@@ -21,11 +21,11 @@ def main() -> None:
     if path.is_absolute() or ".." in Path(os.path.normpath(path)).parts:
         raise InputError(f"params.yaml: data.path: {path} leads out of the repository; copy the table to data/raw/")
 
-    from stages.prepare.plan import plan
     from stages.prepare.prepare import prepare
-    from stages.prepare.read import read_columns
-    from stages.shared.files import write_json
-    from stages.shared.tables import write_table
+    from stages.prepare.readers.selection import plan
+    from stages.prepare.readers.table import read_columns
+    from stages.shared.storage.files import write_json
+    from stages.shared.storage.parquet import write_table
 
     prepared = prepare(read_columns(path, plan(params)), params)
     contract = prepared.table.contract

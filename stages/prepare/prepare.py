@@ -7,20 +7,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.types as pat
 
-from stages.prepare.cells import Marks, as_texts, is_number, is_text
-from stages.prepare.checked import decoded
-from stages.prepare.features import Settled, settle
-from stages.prepare.gather import Gatherer
+from stages.prepare.columns.parsing import Marks, as_texts, is_number, is_text
+from stages.prepare.columns.roles import Roles, roles
+from stages.prepare.columns.target import Target, code_target
+from stages.prepare.columns.timestamps import NO_MARKS, time_cells
+from stages.prepare.columns.type_inference import Settled, settle
+from stages.prepare.columns.validation import decoded
+from stages.prepare.error_collector import Gatherer
+from stages.prepare.messages import data_rows
 from stages.prepare.params import PrepareParams
-from stages.prepare.read import is_typed
-from stages.prepare.roles import Roles, roles
-from stages.prepare.target import Target, code_target
-from stages.prepare.times import NO_MARKS, time_cells
-from stages.prepare.words import data_rows
-from stages.shared.arrays import from_numpy
-from stages.shared.contract import ROW, Contract, Step
+from stages.prepare.readers.table import is_typed
 from stages.shared.errors import InputError
-from stages.shared.tables import Table
+from stages.shared.schemas.contract import ROW, Contract, Step
+from stages.shared.storage.arrow import from_numpy
+from stages.shared.storage.parquet import Table
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from stages.shared.params import read_params
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from stages.report.findings import Findings
+    from stages.report.context import Findings
+    from stages.report.explain.prediction import PredictionTrace
     from stages.report.leaderboard import Candidate
-    from stages.report.prediction import PredictionTrace
     from stages.report.records import Tuning
-    from stages.shared.contract import Contract
+    from stages.shared.schemas.contract import Contract
 
 
 def main() -> None:
@@ -24,11 +24,11 @@ def main() -> None:
     parser.parse_args()
     params = read_params(ReportParams)
 
-    from stages.report.champion import refit_recipe
-    from stages.report.render import to_html, to_markdown
-    from stages.report.report import build
+    from stages.report.build import build
+    from stages.report.champion.artifacts import refit_recipe
+    from stages.report.rendering.html import to_html, to_markdown
     from stages.report.selection import flat_metrics
-    from stages.shared.files import replacing_folder, sha256, write_json, write_text
+    from stages.shared.storage.files import replacing_folder, sha256, write_json, write_text
 
     findings = read_findings(params)
     page = build(findings)
@@ -43,12 +43,12 @@ def main() -> None:
 
 def read_findings(params: ReportParams) -> "Findings":
     """All that the report is written from; the model folders only after their hashes were checked."""
-    from stages.report.findings import Findings, by_candidate, merged
+    from stages.report.context import Findings, by_candidate, merged
     from stages.report.leaderboard import Leaderboard
     from stages.report.records import Overlay, Thresholds, Trace, parse
     from stages.report.selection import check_agreement, choose
-    from stages.shared.contract import Contract
-    from stages.shared.files import read_json, sha256
+    from stages.shared.schemas.contract import Contract
+    from stages.shared.storage.files import read_json, sha256
 
     board = parse(Leaderboard, paths.LEADERBOARD, read_json(paths.LEADERBOARD))
     contract = parse(Contract, paths.CONTRACT, read_json(paths.CONTRACT))
@@ -74,10 +74,10 @@ def read_findings(params: ReportParams) -> "Findings":
 
 def _traced(champion: "Candidate", contract: "Contract") -> "PredictionTrace":
     """One made row on its way through the champion, whose folder has been checked."""
-    from stages.report.prediction import trace_prediction
+    from stages.report.explain.prediction import trace_prediction
     from stages.shared.calibration import parse_calibration
-    from stages.shared.files import read_json
-    from stages.shared.models import load_model
+    from stages.shared.storage.files import read_json
+    from stages.shared.storage.model_file import load_model
 
     folder = paths.MODELS / champion.strategy
     where = folder / paths.CALIBRATION
@@ -89,7 +89,7 @@ def _traced(champion: "Candidate", contract: "Contract") -> "PredictionTrace":
 def _tuning(strategy: str) -> "dict[str, Tuning]":
     """What was tuned for a strategy, by classifier; nothing where the file is absent."""
     from stages.report.records import Tuning, parse
-    from stages.shared.files import read_json
+    from stages.shared.storage.files import read_json
 
     path = paths.MODELS / strategy / paths.TUNING
     return {name: parse(Tuning, path, one) for name, one in read_json(path).items()} if path.is_file() else {}
@@ -98,8 +98,8 @@ def _tuning(strategy: str) -> "dict[str, Tuning]":
 def _trusted_manifest(strategy: str) -> dict[str, Any]:
     """The manifest of a strategy's model folder, found to be the one that metrics/cv speaks of."""
     from stages.report.records import Trust, parse
-    from stages.shared.files import read_json, sha256
-    from stages.shared.manifest import check_manifest
+    from stages.shared.storage.files import read_json, sha256
+    from stages.shared.storage.manifest import check_manifest
 
     source, folder = paths.CV_METRICS / f"{strategy}.json", paths.MODELS / strategy
     promised = parse(Trust, source, read_json(source)).manifest
@@ -117,10 +117,10 @@ def _write_champion(folder: "Path", findings: "Findings") -> None:
     import shutil
     import zipfile
 
-    from stages.report.champion import card_facts, facts, needs_imblearn
-    from stages.report.render import to_card
-    from stages.shared.files import read_json, sha256, write_json, write_text
-    from stages.shared.manifest import write_manifest
+    from stages.report.champion.artifacts import card_facts, facts, needs_imblearn
+    from stages.report.rendering.html import to_card
+    from stages.shared.storage.files import read_json, sha256, write_json, write_text
+    from stages.shared.storage.manifest import write_manifest
 
     best, model = findings.champion, folder / paths.CHAMPION_MODEL
     shutil.copyfile(paths.MODELS / best.strategy / f"{best.classifier}.skops", model)

@@ -4,8 +4,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from stages.shared.contract import Step
 from stages.shared.errors import InputError
+from stages.shared.schemas.contract import Step
 
 
 class Read(BaseModel):

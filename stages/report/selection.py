@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stages.report.formatting import LOWER_IS_BETTER
 from stages.report.leaderboard import Candidate, CvComparison, Leaderboard
 from stages.report.params import AUTO, ReportParams
-from stages.report.words import LOWER_IS_BETTER
 from stages.shared.errors import InputError
 
 _TEST_KEYS = ("average_precision", "roc_auc", "brier_score", "log_loss")

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field, TypeAdapter, ValidationError
 
-from stages.shared.arrays import Floats
-from stages.shared.contract import Record
 from stages.shared.errors import InputError
+from stages.shared.schemas.contract import Record
+from stages.shared.storage.arrow import Floats
 
 #: the part of the raw score in an isotonic probability, so that its steps rise a little and the ranking stays
 TILT = 1e-3

@@ -15,7 +15,7 @@ def main() -> None:
     ).parse_args()
     params = read_params(SplitStageParams)
 
-    from stages.shared.tables import read_table, write_table
+    from stages.shared.storage.parquet import read_table, write_table
     from stages.split.split import split
 
     train, test = split(read_table(PREPARED), params)

@@ -3,13 +3,13 @@
 import numpy as np
 import pyarrow as pa
 
-from stages.shared.arrays import Ints, from_bools, from_numpy, to_floats, to_ints
-from stages.shared.contract import ROW, UNIT, Step
-from stages.shared.tables import Table
-from stages.split.check import check_sides
+from stages.shared.schemas.contract import ROW, UNIT, Step
+from stages.shared.storage.arrow import Ints, from_bools, from_numpy, to_floats, to_ints
+from stages.shared.storage.parquet import Table
+from stages.split.assignment import drawn, latest
+from stages.split.groups import column_numbers, duplicate_numbers, unit_of_rows
 from stages.split.params import SplitStageParams
-from stages.split.sides import drawn, latest
-from stages.split.units import column_numbers, duplicate_numbers, unit_of_rows
+from stages.split.validation import check_sides
 
 
 def split(table: Table, params: SplitStageParams) -> tuple[Table, Table]:

@@ -3,9 +3,9 @@
 import argparse
 
 from stages.shared.errors import run_door
-from stages.shared.files import write_text
 from stages.shared.params import read_params
 from stages.shared.paths import SYNTHETIC
+from stages.shared.storage.files import write_text
 from stages.synthesize.params import SynthesizeParams
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from stages.shared import paths
 from stages.shared.errors import InputError, run_door
 from stages.shared.params import read_params
-from stages.shared.threads import cores, one_thread_each, stages_at_once
+from stages.shared.runtime.threads import cores, one_thread_each, stages_at_once
 from stages.train.params import TrainParams
-from stages.train.settings import BLEND
+from stages.train.params.allowed_settings import BLEND
 
 
 def main() -> None:
@@ -24,16 +24,16 @@ def main() -> None:
         raise InputError(f"--strategy {name!r}: not in params.yaml; allowed: {', '.join(params.strategies)}")
 
     one_thread_each()
-    from stages.shared.files import replacing_folder, sha256, write_json
-    from stages.shared.manifest import write_manifest
-    from stages.shared.memory import available_bytes
-    from stages.shared.models import dump_model
-    from stages.shared.tables import read_table, write_columns
-    from stages.train.calibrate import cross_calibrated, fit_calibrator
-    from stages.train.crossfit import fit_strategy
-    from stages.train.memory import need, share_cores
-    from stages.train.progress import Progress
-    from stages.train.record import choices, cross_validation, oof_columns, trace, tuning
+    from stages.shared.runtime.memory import available_bytes
+    from stages.shared.storage.files import replacing_folder, sha256, write_json
+    from stages.shared.storage.manifest import write_manifest
+    from stages.shared.storage.model_file import dump_model
+    from stages.shared.storage.parquet import read_table, write_columns
+    from stages.train.classifiers.calibration import cross_calibrated, fit_calibrator
+    from stages.train.cross_validation import fit_strategy
+    from stages.train.execution.memory_budget import need, share_cores
+    from stages.train.execution.progress import Progress
+    from stages.train.outputs.artifacts import choices, cross_validation, oof_columns, trace, tuning
 
     table = read_table(paths.TRAIN)
     inputs = {str(path): sha256(path) for path in (paths.TRAIN, Path("requirements.lock"))}

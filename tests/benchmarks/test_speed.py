@@ -89,8 +89,8 @@ def test_a_clock_goes_on_after_a_call_that_raised() -> None:
 
 
 def test_the_fits_of_train_are_counted_wherever_they_are_called_and_are_themselves_again() -> None:
-    from stages.train import workbench
-    from stages.train.crossfit import fit_strategy
+    from stages.train import strategy as workbench
+    from stages.train.cross_validation import fit_strategy
 
     X, y = rare.made(300, 3, share=0.2)
     params = rare.settings({"baseline": {}}, {"logistic_regression": {}}, 2)

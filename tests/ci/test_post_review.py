@@ -12,7 +12,7 @@ import zipfile
 
 import pytest
 
-from tools.compare.markdown import MARKER
+from tools.compare.rendering.markdown import MARKER
 
 SCRIPT = Path(__file__).parents[2] / ".ci" / "post-review"
 SHA = "ab" * 20

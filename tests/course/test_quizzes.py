@@ -11,8 +11,8 @@ from sklearn.metrics import accuracy_score, average_precision_score, recall_scor
 from benchmarks.course import leaking, measure, pipelines, split, teaching_set
 from stages.shared.errors import InputError
 from stages.shared.params import read_params
+from stages.train.classifiers.class_weights import class_weights
 from stages.train.params import Strategy, TrainParams
-from stages.train.weights import class_weights
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,12 +13,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 
-from stages.shared.arrays import Floats, Ints
-from stages.shared.contract import Step
-from stages.shared.files import sha256, write_json
-from stages.shared.manifest import write_manifest
-from stages.shared.models import dump_model
-from stages.shared.tables import Table, write_columns, write_table
+from stages.shared.schemas.contract import Step
+from stages.shared.storage.arrow import Floats, Ints
+from stages.shared.storage.files import sha256, write_json
+from stages.shared.storage.manifest import write_manifest
+from stages.shared.storage.model_file import dump_model
+from stages.shared.storage.parquet import Table, write_columns, write_table
 from tests.evaluate.records import record
 
 #: strategy -> classifier -> cross-validation mean

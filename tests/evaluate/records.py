@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stages.evaluate.crossval import CvRecord
+from stages.evaluate.inputs import CvRecord
 
 
 def record(strategy: str, means: dict[str, float], asked: str | None = None, ran: str | None = None) -> CvRecord:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stages.shared.arrays import Floats, Ints
+from stages.shared.storage.arrow import Floats, Ints
 
 Y = np.array([1, 1, 0, 0])
 

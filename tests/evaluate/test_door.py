@@ -17,10 +17,10 @@ from sklearn.pipeline import make_pipeline
 
 from stages.evaluate.__main__ import main
 from stages.shared.errors import InputError, IntegrityError
-from stages.shared.files import sha256, write_json
-from stages.shared.manifest import write_manifest
-from stages.shared.models import load_model
-from stages.shared.tables import Table, read_parquet, read_table, write_table
+from stages.shared.storage.files import sha256, write_json
+from stages.shared.storage.manifest import write_manifest
+from stages.shared.storage.model_file import load_model
+from stages.shared.storage.parquet import Table, read_parquet, read_table, write_table
 from tests.evaluate.conftest import PARAMS, TRAINED, store_strategy, write_params
 
 ROOT = Path(__file__).parents[2]
@@ -362,7 +362,9 @@ def test_a_test_side_of_one_class_is_refused(
 def test_scores_that_are_no_probabilities_are_refused(
     door: Callable[[], Any], repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stages.shared.models.scores", lambda model, features: np.repeat([0.5, np.nan], [148, 2]))
+    monkeypatch.setattr(
+        "stages.shared.storage.model_file.scores", lambda model, features: np.repeat([0.5, np.nan], [148, 2])
+    )
     with pytest.raises(InputError) as error:
         door()
     assert len(error.value.problems) == 4

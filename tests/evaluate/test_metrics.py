@@ -9,7 +9,7 @@ import pytest
 from sklearn import metrics as sk
 
 from stages.evaluate.metrics import METRICS, Meter
-from stages.shared.arrays import Floats
+from stages.shared.storage.arrow import Floats
 from tests.evaluate.tables import BALANCED, PERFECT, SILENT, TIED, WORST, Y
 
 ONCE = np.ones((1, 4))

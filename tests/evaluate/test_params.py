@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from stages.evaluate.params import OWN_KEYS, EvaluateParams
-from stages.evaluate.policies import POLICIES
+from stages.evaluate.thresholds.policies import POLICIES
 from stages.shared.errors import InputError
 from stages.shared.params import read_params
 

@@ -8,9 +8,12 @@ import inspect
 from pathlib import Path
 import re
 
-from stages.shared.tables import Table
-from stages.train import crew, crossfit, resample, samplers
-from stages.train.fast import plain
+from stages.shared.storage.parquet import Table
+from stages.train import cross_validation as crossfit
+from stages.train.execution import worker_pool as crew
+from stages.train.folds import resampling as resample
+from stages.train.samplers import plain
+from stages.train.samplers import plan as samplers
 
 ROOT = Path(__file__).parents[2]
 

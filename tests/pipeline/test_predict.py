@@ -6,7 +6,7 @@ import sys
 import pandas as pd
 import pytest
 
-from stages.shared.files import sha256
+from stages.shared.storage.files import sha256
 from tests.pipeline.project import Repository
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,7 @@ import time
 import pytest
 
 from tests.pipeline.project import Repository, environment, make_small_project, ran
-from tools.repro.alone import alone
+from tools.repro.lock import alone
 from tools.repro.train_stages import locked
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux alone")]
@@ -209,7 +209,7 @@ def at_work_in(folder: Path) -> list[int]:
 def test_a_dependency_that_changes_meanwhile_is_not_recorded(repository: Repository) -> None:
     run = started(repository)
     lock = (repository.path / "dvc.lock").read_bytes()
-    with (repository.path / "stages/train/weights.py").open("a") as stream:
+    with (repository.path / "stages/train/classifiers/class_weights.py").open("a") as stream:
         stream.write("# changed\n")
     _, said = run.communicate(timeout=120)
     assert run.returncode == 75

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from stages.prepare.params import PrepareParams
-from stages.prepare.plan import plan
 from stages.prepare.prepare import Prepared, prepare
-from stages.prepare.read import read_columns
+from stages.prepare.readers.selection import plan
+from stages.prepare.readers.table import read_columns
 from tests.prepare.material import SOURCE, params_of, place
 
 

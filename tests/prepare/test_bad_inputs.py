@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from stages.prepare import read
 from stages.prepare.__main__ import main
+from stages.prepare.readers import table as read
 from stages.shared.errors import InputError
 from tests.prepare.material import GOOD, POSITIVES, ROWS, SOURCE, changed, csv, params_of, parquet, place
 

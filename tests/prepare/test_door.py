@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from stages.shared.contract import Contract
-from stages.shared.tables import read_table
+from stages.shared.schemas.contract import Contract
+from stages.shared.storage.parquet import read_table
 from tests.prepare.material import GOOD, SOURCE, changed, csv, params_of, place
 
 ROOT = Path(__file__).parents[2]

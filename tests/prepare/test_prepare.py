@@ -11,14 +11,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from stages.prepare.conform import conform
+from stages.prepare.apply_contract import conform
 from stages.prepare.params import PrepareParams
 from stages.prepare.prepare import Prepared, prepare
-from stages.prepare.read import UNTYPED
-from stages.shared.arrays import from_numpy
-from stages.shared.contract import ROW
+from stages.prepare.readers.table import UNTYPED
 from stages.shared.errors import InputError
-from stages.shared.tables import read_table, write_table
+from stages.shared.schemas.contract import ROW
+from stages.shared.storage.arrow import from_numpy
+from stages.shared.storage.parquet import read_table, write_table
 from tests.prepare.material import GOOD, POSITIVES, ROWS, SOURCE, changed, csv, params_of, parquet
 
 Prepare = Callable[..., Prepared]

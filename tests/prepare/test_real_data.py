@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from stages.prepare.params import PrepareParams
-from stages.prepare.plan import plan
 from stages.prepare.prepare import prepare
-from stages.prepare.read import read_columns
+from stages.prepare.readers.selection import plan
+from stages.prepare.readers.table import read_columns
 from tests.prepare.material import params_of
 
 ROOT = Path(__file__).parents[2]

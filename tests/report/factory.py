@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from stages.report.leaderboard import Leaderboard
-from stages.shared.files import sha256, write_json
-from stages.shared.manifest import write_manifest
+from stages.shared.storage.files import sha256, write_json
+from stages.shared.storage.manifest import write_manifest
 from tests.report.models import stored
 
 FAMILIES = {

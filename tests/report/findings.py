@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from stages.report.findings import Findings, by_candidate
+from stages.report.context import Findings, by_candidate
 from stages.report.leaderboard import Leaderboard
 from stages.report.params import ReportParams
 from stages.report.records import Overlay, Thresholds, Trace, Tuning
 from stages.report.selection import choose
-from stages.shared.contract import Contract
+from stages.shared.schemas.contract import Contract
 from tests.report.factory import (
     BASELINE,
     SELECT,

@@ -14,10 +14,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 
-from stages.shared.contract import Contract
-from stages.shared.models import dump_model
+from stages.shared.schemas.contract import Contract
+from stages.shared.storage.model_file import dump_model
+from stages.train.folds.preprocessing import make_steps
 from stages.train.params import PreprocessParams
-from stages.train.preprocess import make_steps
 
 PREPROCESS = PreprocessParams(impute="median", scale="before_resampling", max_categories=30)
 

@@ -10,10 +10,10 @@ import pytest
 
 from stages.report import __main__ as door
 from stages.shared.errors import InputError, IntegrityError
-from stages.shared.files import sha256
-from stages.shared.manifest import check_manifest
+from stages.shared.storage.files import sha256
+from stages.shared.storage.manifest import check_manifest
 from tests.report.factory import BASELINE, Treatment, contract_json, tuning_json
-from tests.report.test_render import Balance
+from tests.report.rendering.test_html import Balance
 
 FOUR = ("random_forest", "mlp")
 SMOTE = Treatment(

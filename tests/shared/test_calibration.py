@@ -9,7 +9,7 @@ import pytest
 
 from stages.shared.calibration import Identity, Line, Steps, calibrated, expit, log_odds, parse_calibration
 from stages.shared.errors import InputError
-from stages.shared.files import rounded
+from stages.shared.storage.files import rounded
 
 HALVES = Line(method="prior", slope=1.0, intercept=-np.log(3), limits=(-40, 40))
 CALIBRATORS = [

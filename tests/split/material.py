@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from stages.shared.contract import ROW, Contract, Feature, Step
-from stages.shared.tables import Table
+from stages.shared.schemas.contract import ROW, Contract, Feature, Step
+from stages.shared.storage.parquet import Table
 from stages.split.params import SplitStageParams
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from stages.shared.paths import PREPARED
-from stages.shared.tables import read_table, write_table
+from stages.shared.storage.parquet import read_table, write_table
 from tests.split.material import table_of
 
 ROOT = Path(__file__).parents[2]

@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from stages.shared.arrays import from_numpy
-from stages.shared.contract import ROW, UNIT
 from stages.shared.errors import InputError
-from stages.shared.tables import Table
+from stages.shared.schemas.contract import ROW, UNIT
+from stages.shared.storage.arrow import from_numpy
+from stages.shared.storage.parquet import Table
 from stages.split import split as split_module
 from stages.split.split import split
 from tests.split.material import params_of, table_of

@@ -9,12 +9,12 @@ import pytest
 
 from stages.shared.errors import InputError
 from stages.shared.params import read_params
-from stages.shared.tables import Table
-from stages.train.fast.shared import SharedNeighbours
+from stages.shared.storage.parquet import Table
+from stages.train.folds.preprocessing import Steps, level_blocks, make_steps
+from stages.train.folds.resampling import Prepared, prepare_fold
 from stages.train.params import PreprocessParams, Strategy, TrainParams
-from stages.train.preprocess import Steps, level_blocks, make_steps
-from stages.train.resample import Prepared, prepare_fold
-from stages.train.samplers import make_plan
+from stages.train.samplers.neighbors.cache import SharedNeighbours
+from stages.train.samplers.plan import make_plan
 
 
 @dataclass(frozen=True)

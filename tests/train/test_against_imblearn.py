@@ -16,10 +16,10 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from stages.shared.tables import Table
-from stages.train.crossfit import fit_strategy
-from stages.train.samplers import SAMPLERS
-from stages.train.settings import SAMPLER_SETTINGS
+from stages.shared.storage.parquet import Table
+from stages.train.cross_validation import fit_strategy
+from stages.train.params.allowed_settings import SAMPLER_SETTINGS
+from stages.train.samplers.plan import SAMPLERS
 
 Floats = npt.NDArray[np.float64]
 COMBINED = {"SMOTEENN": SMOTEENN, "SMOTETomek": SMOTETomek}

@@ -7,13 +7,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from stages.shared.contract import Feature
 from stages.shared.errors import InputError
-from stages.shared.tables import Table
-from stages.train.crossfit import fit_strategy
-from stages.train.outcome import Outcome
+from stages.shared.schemas.contract import Feature
+from stages.shared.storage.parquet import Table
+from stages.train.cross_validation import fit_strategy
+from stages.train.outputs.results import Outcome
 from stages.train.params import TrainParams
-from stages.train.settings import BALANCED_ENSEMBLES, BLEND, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
+from stages.train.params.allowed_settings import BALANCED_ENSEMBLES, BLEND, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
 
 PLAIN = [name for name in CLASSIFIER_SETTINGS if name not in BALANCED_ENSEMBLES]
 

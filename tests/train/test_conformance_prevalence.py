@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from xgboost import XGBClassifier
 
-from stages.shared.tables import Table
-from stages.train.calibrate import fit_calibrator
-from stages.train.crossfit import fit_strategy
-from stages.train.outcome import Outcome
+from stages.shared.storage.parquet import Table
+from stages.train.classifiers.calibration import fit_calibrator
+from stages.train.cross_validation import fit_strategy
+from stages.train.outputs.artifacts import trace
+from stages.train.outputs.results import Outcome
 from stages.train.params import TrainParams
-from stages.train.record import trace
-from stages.train.settings import BALANCED_ENSEMBLES, BLEND, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
+from stages.train.params.allowed_settings import BALANCED_ENSEMBLES, BLEND, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
 
 PLAIN = [name for name in CLASSIFIER_SETTINGS if name not in BALANCED_ENSEMBLES]
 
@@ -51,8 +51,8 @@ def test_xgboost_is_fitted_on_weighted_rows(make_table: MakeTable, make_params: 
     found = model["classifier"]
     assert found.scale_pos_weight == 1.0
 
-    from stages.train.folds import Fold
-    from stages.train.workbench import FoldRows, Workbench
+    from stages.train.folds.splitter import Fold
+    from stages.train.strategy import FoldRows, Workbench
 
     prepared = FoldRows(Workbench(table, "tried", params), Fold(np.arange(80), np.arange(0))).prepared({})
     assert np.bincount(prepared.y).tolist() == [40, 20]

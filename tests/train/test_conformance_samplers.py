@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from stages.shared.errors import InputError
-from stages.shared.tables import Table
-from stages.train.samplers import SELECTING
-from stages.train.settings import SAMPLER_SETTINGS
+from stages.shared.storage.parquet import Table
+from stages.train.params.allowed_settings import SAMPLER_SETTINGS
+from stages.train.samplers.plan import SELECTING
 
 KINDS = ("numeric", "mixed", "categorical")
 

@@ -12,9 +12,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from stages.shared.files import sha256
-from stages.shared.manifest import check_manifest
-from stages.shared.tables import Table, write_table
+from stages.shared.storage.files import sha256
+from stages.shared.storage.manifest import check_manifest
+from stages.shared.storage.parquet import Table, write_table
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,14 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from stages.shared.tables import Table
-from stages.train import crossfit, workbench
-from stages.train.on_arrays import Arrays
-from stages.train.outcome import Outcome
+from stages.shared.storage.parquet import Table
+from stages.train import cross_validation as crossfit
+from stages.train import strategy as workbench
+from stages.train.folds.array_preprocessing import Arrays
+from stages.train.folds.resampling import Prepared, transform
+from stages.train.outputs.artifacts import oof_columns
+from stages.train.outputs.results import Outcome
 from stages.train.params import TrainParams
-from stages.train.record import oof_columns
-from stages.train.resample import Prepared, transform
-from stages.train.settings import SAMPLER_SETTINGS
+from stages.train.params.allowed_settings import SAMPLER_SETTINGS
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]

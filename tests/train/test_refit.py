@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from stages.shared.errors import InputError
-from stages.shared.tables import Table
-from stages.train.crossfit import fit_strategy
-from stages.train.record import choices
-from stages.train.refit.fit import fit_again
+from stages.shared.storage.parquet import Table
+from stages.train.cross_validation import fit_strategy
+from stages.train.outputs.artifacts import choices
 from stages.train.refit.recipe import Recipe, parse_recipe
+from stages.train.refit.refit import fit_again
 
 NAMES = ["logistic_regression", "random_forest", "xgboost", "blend"]
 TUNING = {"samplers": {"SMOTE": {"k_neighbors": [1, 3]}}, "classifiers": {"logistic_regression": {"C": [0.01, 1.0]}}}

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from stages.shared.tables import Table
-from stages.train import search as module
-from stages.train.folds import make_folds
-from stages.train.search import search
-from stages.train.workbench import Workbench
+from stages.shared.storage.parquet import Table
+from stages.train.folds.splitter import make_folds
+from stages.train.strategy import Workbench
+from stages.train.tuning import search as module
+from stages.train.tuning.search import search
 
 TUNING = {
     "samplers": {"SMOTE": {"k_neighbors": [1, 3], "sampling_strategy": [0.5, 0.75]}},

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from stages.shared import paths
 from stages.shared.errors import InputError, run_door
 from stages.shared.params import read_params
-from stages.shared.threads import one_thread_each
+from stages.shared.runtime.threads import one_thread_each
 from tools.audit.params import AuditParams
 
 if TYPE_CHECKING:
-    from tools.audit.measured import Candidates
+    from tools.audit.leakage.measured import Candidates
     from tools.audit.run import Run
 
 REPORT_JSON = Path("reports/audit.json")
@@ -32,11 +32,11 @@ def main() -> None:
     params = read_params(AuditParams)
 
     one_thread_each()
-    from stages.shared.files import sha256, write_json, write_text
-    from tools.audit.checks import CHECKS
-    from tools.audit.findings import counted
-    from tools.audit.measured import measure_all
-    from tools.audit.render import Audit, to_json, to_lines, to_markdown
+    from stages.shared.storage.files import sha256, write_json, write_text
+    from tools.audit.checks.registry import CHECKS
+    from tools.audit.leakage.measured import measure_all
+    from tools.audit.report.findings import counted
+    from tools.audit.report.render import Audit, to_json, to_lines, to_markdown
 
     run = _read(params, options.rows)
     candidates = None if options.skip_wrong_ways else _candidates(run)
@@ -62,9 +62,9 @@ def main() -> None:
 
 def _read(params: AuditParams, rows: int) -> "Run":
     from stages.report.records import parse
-    from stages.shared.contract import Contract
-    from stages.shared.files import read_json
-    from stages.shared.tables import read_table
+    from stages.shared.schemas.contract import Contract
+    from stages.shared.storage.files import read_json
+    from stages.shared.storage.parquet import read_table
     from tools.audit.run import Run, problems
 
     run = Run(read_table(paths.PREPARED), read_table(paths.TRAIN), read_table(paths.TEST), params, rows)
@@ -74,10 +74,10 @@ def _read(params: AuditParams, rows: int) -> "Run":
 
 
 def _candidates(run: "Run") -> "Candidates":
-    from stages.evaluate.crossval import parse_record
-    from stages.shared.files import read_json
-    from stages.shared.tables import read_parquet
-    from tools.audit.measured import candidates_of
+    from stages.evaluate.inputs import parse_record
+    from stages.shared.storage.files import read_json
+    from stages.shared.storage.parquet import read_parquet
+    from tools.audit.leakage.measured import candidates_of
 
     files = {name: paths.CV_METRICS / f"{name}.json" for name in run.params.strategies}
     records = {name: parse_record(path, read_json(path)) for name, path in files.items()}

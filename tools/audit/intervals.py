@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from stages.evaluate.crossval_noise import corrected_interval
-from tools.audit.findings import Inflation, Pair
+from stages.evaluate.uncertainty.cv_differences import corrected_interval
+from tools.audit.report.findings import Inflation, Pair
 
 
 def inflation(

@@ -5,7 +5,7 @@ from pydantic import Field
 from stages.shared.params import View
 from stages.split.params import SplitParams
 from stages.train.params import Classifiers, CvParams, PreprocessParams, Strategies
-from stages.train.settings import BLEND
+from stages.train.params.allowed_settings import BLEND
 
 
 class EvaluateView(View):

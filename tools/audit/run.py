@@ -7,13 +7,13 @@ import numpy as np
 import pyarrow as pa
 
 from stages.shared import paths
-from stages.shared.arrays import Bools, Ints
-from stages.shared.contract import Contract
-from stages.shared.files import rounded
-from stages.shared.tables import Table
-from stages.split.sides import drawn
-from stages.split.units import column_numbers, duplicate_numbers, unit_of_rows
-from stages.train.folds import Fold, make_folds
+from stages.shared.schemas.contract import Contract
+from stages.shared.storage.arrow import Bools, Ints
+from stages.shared.storage.files import rounded
+from stages.shared.storage.parquet import Table
+from stages.split.assignment import drawn
+from stages.split.groups import column_numbers, duplicate_numbers, unit_of_rows
+from stages.train.folds.splitter import Fold, make_folds
 from tools.audit.params import AuditParams
 
 

@@ -6,10 +6,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from stages.shared.errors import InputError, run_door
-from stages.shared.threads import one_thread_each
+from stages.shared.runtime.threads import one_thread_each
 
 if TYPE_CHECKING:
-    from tools.compare.model import Review
+    from tools.compare.review_schema import Review
 
 
 def main() -> None:
@@ -40,9 +40,9 @@ def main() -> None:
 
 def _review(base_name: str, head_name: str | None) -> "Review":
     """The review. Raises InputError with everything that stands in its way, of both revisions."""
-    from tools.compare.metrics_diff import MetricsDiff
-    from tools.compare.revisions import find_revision
-    from tools.compare.state import read_states
+    from tools.compare.dvc_metrics import MetricsDiff
+    from tools.compare.git import find_revision
+    from tools.compare.snapshot import read_states
 
     base, head = find_revision(base_name), find_revision(head_name)
     states = read_states(base, head)
@@ -54,8 +54,8 @@ def _review(base_name: str, head_name: str | None) -> "Review":
 
 
 def _write(review: "Review", output: Path | None, json: Path | None) -> None:
-    from stages.shared.files import write_text
-    from tools.compare.markdown import to_markdown
+    from stages.shared.storage.files import write_text
+    from tools.compare.rendering.markdown import to_markdown
 
     text = to_markdown(review)
     if json:
@@ -69,8 +69,8 @@ def _write(review: "Review", output: Path | None, json: Path | None) -> None:
 def _write_failure(output: Path | None, problems: list[str]) -> None:
     """A comment that says why there is no comparison, where one was asked for: an old one must not stay."""
     if output:
-        from stages.shared.files import write_text
-        from tools.compare.markdown import failure
+        from stages.shared.storage.files import write_text
+        from tools.compare.rendering.markdown import failure
 
         write_text(output, failure(problems))
 

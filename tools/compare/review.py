@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from stages.evaluate.metrics import METRICS
-from stages.report.words import LABELS, number, signed
+from stages.report.formatting import LABELS, number, signed
 from stages.shared.errors import InputError
-from tools.compare.changes import (
+from tools.compare.gate import judge_gate, question_changed
+from tools.compare.paired import (
     ORDER,
     Bootstrap,
     Changes,
@@ -15,12 +16,11 @@ from tools.compare.changes import (
     unpaired,
     without_intervals,
 )
-from tools.compare.differences import code_changes, data_changes, param_changes
-from tools.compare.gate import judge_gate, question_changed
-from tools.compare.model import Champion, Change, Comparison, Kind, MetricRow, Review, Side, StrategyChange
+from tools.compare.params_diff import code_changes, data_changes, param_changes
 from tools.compare.records import Candidate
-from tools.compare.scores import pair_scores
-from tools.compare.state import State
+from tools.compare.review_schema import Champion, Change, Comparison, Kind, MetricRow, Review, Side, StrategyChange
+from tools.compare.snapshot import State
+from tools.compare.test_scores import pair_scores
 
 
 def review(base: State, head: State, metrics_diff: Callable[[], list[MetricRow] | None]) -> Review:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from stages.shared.errors import run_door
-from tools.compare.model import Review
+from tools.compare.review_schema import Review
 from tools.schema_file import run
 
 SCHEMA = Path("docs/compare.schema.json")

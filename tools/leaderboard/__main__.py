@@ -12,13 +12,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.leaderboard", description=main.__doc__)
     parser.parse_args()
 
-    from stages.report.findings import rival
+    from stages.report.context import rival
     from stages.report.leaderboard import Leaderboard
     from stages.report.params import ReportParams
     from stages.report.records import parse
-    from stages.report.verdict import judge
-    from stages.shared.files import read_json
+    from stages.report.sections.verdict import judge
     from stages.shared.params import read_params
+    from stages.shared.storage.files import read_json
     from tools.leaderboard.table import WIDTH, table
 
     board = parse(Leaderboard, paths.LEADERBOARD, read_json(paths.LEADERBOARD))

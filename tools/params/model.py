@@ -12,7 +12,7 @@ from stages.shared.paths import SYNTHETIC
 from stages.split.params import SplitParams
 from stages.synthesize.params import SyntheticParams
 from stages.train.params import Calibration, Classifiers, CvParams, PreprocessParams, Strategies
-from stages.train.tuning_params import TuningParams
+from stages.train.params.tuning import TuningParams
 from tools.compare.params import CompareSection
 
 

@@ -7,7 +7,7 @@ import sys
 import tempfile
 
 from stages.shared.errors import InputError, run_door
-from stages.shared.files import write_text
+from stages.shared.storage.files import write_text
 
 PAGE = Path("reports/plots.html")
 

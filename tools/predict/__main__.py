@@ -6,7 +6,7 @@ import sys
 
 from stages.shared import paths
 from stages.shared.errors import InputError, IntegrityError, run_door
-from stages.shared.threads import one_thread_each
+from stages.shared.runtime.threads import one_thread_each
 
 
 def main() -> None:
@@ -33,11 +33,11 @@ def main() -> None:
     import pyarrow.parquet
     from pydantic import ValidationError
 
-    from stages.prepare.read import read_columns
-    from stages.shared.contract import Contract
-    from stages.shared.files import read_json, replacing
-    from stages.shared.manifest import check_manifest
-    from stages.shared.models import load_model
+    from stages.prepare.readers.table import read_columns
+    from stages.shared.schemas.contract import Contract
+    from stages.shared.storage.files import read_json, replacing
+    from stages.shared.storage.manifest import check_manifest
+    from stages.shared.storage.model_file import load_model
     from tools.predict.scoring import Facts, score
 
     champion: Path = arguments.champion or the_one_to_use()
@@ -76,8 +76,8 @@ def the_one_to_use() -> Path:
 
     Raises IntegrityError when the refitted one comes from another champion.
     """
-    from stages.shared.files import sha256
-    from stages.shared.manifest import check_manifest
+    from stages.shared.storage.files import sha256
+    from stages.shared.storage.manifest import check_manifest
 
     if not (paths.REFIT / paths.CHAMPION_MODEL).is_file():
         return paths.CHAMPION

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from stages.prepare.conform import conform
+from stages.prepare.apply_contract import conform
 from stages.shared.calibration import Calibrator, calibrated
-from stages.shared.contract import Contract, Record
 from stages.shared.errors import InputError
-from stages.shared.models import Classifier, scores
-from stages.shared.tables import to_frame
+from stages.shared.schemas.contract import Contract, Record
+from stages.shared.storage.model_file import Classifier, scores
+from stages.shared.storage.parquet import to_frame
 
 
 class Facts(Record):

@@ -20,8 +20,8 @@ def main() -> None:
     # DVC runs the first python of the path: the one that runs this
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
-    from tools.repro.alone import alone
     from tools.repro.dvc_commands import dvc
+    from tools.repro.lock import alone
     from tools.repro.run import repro
 
     if sys.platform != "linux":  # the libraries of macOS do not survive a fork, Windows has none

@@ -5,7 +5,7 @@ import logging
 from dvc.cli import main
 from dvc.lock import LockError
 
-from tools.repro.alone import BusyError
+from tools.repro.lock import BusyError
 
 
 def dvc(*arguments: str) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from stages.shared.params import read_params
 from stages.train.params import TrainParams
 from tools.repro.dvc_commands import dvc
-from tools.repro.ending import ended_quietly, undisturbed
+from tools.repro.signals import ended_quietly, undisturbed
 from tools.repro.train_stages import Hashes, changed_since, hashes, in_order, locked, reserved, restored
 
 

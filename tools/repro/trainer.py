@@ -8,10 +8,10 @@ import signal
 import sys
 
 from stages.shared.errors import run_door
-from stages.shared.processes import end_with
-from stages.shared.threads import STAGES, WORKERS, one_thread_each
+from stages.shared.runtime.child_process import end_with
+from stages.shared.runtime.threads import STAGES, WORKERS, one_thread_each
 from stages.train.__main__ import main as train
-from tools.repro.forks import run_forks
+from tools.repro.workers import run_forks
 
 
 def main() -> None:
@@ -36,14 +36,14 @@ def warm_up() -> None:
     import pandas  # noqa: F401
     import skops.io  # noqa: F401
 
-    import stages.shared.manifest
-    import stages.shared.memory
-    import stages.shared.models
-    import stages.train.calibrate
-    import stages.train.crossfit
-    import stages.train.memory
-    import stages.train.progress
-    import stages.train.record  # noqa: F401
+    import stages.shared.runtime.memory
+    import stages.shared.storage.manifest
+    import stages.shared.storage.model_file
+    import stages.train.classifiers.calibration
+    import stages.train.cross_validation
+    import stages.train.execution.memory_budget
+    import stages.train.execution.progress
+    import stages.train.outputs.artifacts  # noqa: F401
 
     gc.freeze()  # a collection in a fork would touch, and so copy, every page of this
 

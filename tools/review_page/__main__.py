@@ -26,10 +26,10 @@ def main() -> None:
     params = read_params(ReportParams)
 
     from stages.report.__main__ import read_findings
-    from stages.report.changes import Extra, audited
-    from stages.report.render import to_html
-    from stages.report.report import build
-    from stages.shared.files import read_json, write_text
+    from stages.report.build import build
+    from stages.report.rendering.html import to_html
+    from stages.report.sections.changes import Extra, audited
+    from stages.shared.storage.files import read_json, write_text
     from tools.review_page.audit import audit_blocks
     from tools.review_page.changes import State, changes
     from tools.review_page.revision import find

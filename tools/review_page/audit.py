@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from stages.report.page import Block, Details, Items, Paragraph, Table
-from stages.report.words import LABELS, interval, number
+from stages.report.formatting import LABELS, interval, number
+from stages.report.rendering.blocks import Block, Details, Items, Paragraph, Table
 
 
 def audit_blocks(audit: Mapping[str, Any], train: list[str]) -> list[Block]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import shlex
 from typing import Any
 
-from stages.report.page import Block, Command, Paragraph, Table
-from stages.report.words import LABELS, number, signed
+from stages.report.formatting import LABELS, number, signed
+from stages.report.rendering.blocks import Block, Command, Paragraph, Table
 
 #: of each strategy, in this order
 METRICS = ("average_precision", "roc_auc", "brier_score", "log_loss", "threshold", "precision", "recall", "f1")

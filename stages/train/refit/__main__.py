@@ -6,7 +6,7 @@ import shutil
 from stages.shared import paths
 from stages.shared.errors import IntegrityError, run_door
 from stages.shared.params import read_params
-from stages.shared.threads import one_thread_each
+from stages.shared.runtime.threads import one_thread_each
 from stages.train.params import TrainParams
 from stages.train.refit.recipe import parse_recipe
 
@@ -15,7 +15,7 @@ def main() -> None:
     """Fits the champion once more, on every labelled row, where models/refit_recipe.json asks for it."""
     argparse.ArgumentParser(prog="python -m stages.train.refit", description=main.__doc__).parse_args()
     params = read_params(TrainParams)
-    from stages.shared.files import read_json, replacing_folder, sha256, write_json, write_text
+    from stages.shared.storage.files import read_json, replacing_folder, sha256, write_json, write_text
 
     recipe = parse_recipe(paths.REFIT_RECIPE, read_json(paths.REFIT_RECIPE))
     if recipe is None:
@@ -24,10 +24,10 @@ def main() -> None:
         return
 
     one_thread_each()
-    from stages.shared.manifest import check_manifest, write_manifest
-    from stages.shared.models import dump_model
-    from stages.shared.tables import read_table
-    from stages.train.refit.fit import fit_again
+    from stages.shared.storage.manifest import check_manifest, write_manifest
+    from stages.shared.storage.model_file import dump_model
+    from stages.shared.storage.parquet import read_table
+    from stages.train.refit.refit import fit_again
 
     check_manifest(paths.CHAMPION)
     if sha256(paths.CHAMPION / paths.MANIFEST) != recipe.champion:

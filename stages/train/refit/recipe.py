@@ -4,9 +4,9 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from stages.shared.contract import Record
 from stages.shared.errors import InputError
-from stages.train.settings import Settings
+from stages.shared.schemas.contract import Record
+from stages.train.params.allowed_settings import Settings
 
 
 class Tuned(Record):

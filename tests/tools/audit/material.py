@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from stages.shared.contract import Feature
-from stages.shared.tables import Table
+from stages.shared.schemas.contract import Feature
+from stages.shared.storage.parquet import Table
 from stages.split.split import split
 from tests.split.material import params_of, table_of
 from tools.audit.params import AuditParams

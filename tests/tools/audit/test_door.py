@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from stages.shared import paths
-from stages.shared.files import write_json
-from stages.shared.tables import write_columns, write_table
+from stages.shared.storage.files import write_json
+from stages.shared.storage.parquet import write_columns, write_table
 from tests.tools.audit.material import SMOTE, content, labels, noise, run_of
 from tools.audit import __main__ as door
 

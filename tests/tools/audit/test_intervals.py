@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from tools.audit.findings import Pair
 from tools.audit.intervals import corrected_interval, inflation
+from tools.audit.report.findings import Pair
 
 T = 12.7062  # 97.5 % point of t with one degree of freedom
 

@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
-from stages.evaluate.bootstrap import measure_all
-from stages.evaluate.intervals import intervals
 from stages.evaluate.metrics import Meter
+from stages.evaluate.uncertainty.bootstrap import measure_all
+from stages.evaluate.uncertainty.intervals import intervals
 from stages.shared import paths
-from stages.shared.files import write_json
-from stages.shared.tables import write_columns
+from stages.shared.storage.files import write_json
+from stages.shared.storage.parquet import write_columns
+from tools.compare.git import Revision
 from tools.compare.params import CompareParams
 from tools.compare.records import Board, Candidate, Lock
-from tools.compare.revisions import Revision
-from tools.compare.state import State
+from tools.compare.snapshot import State
 
 #: 20 positives before 40 negatives
 Y = np.repeat([1, 0], [20, 40]).astype(np.int64)

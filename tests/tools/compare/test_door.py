@@ -11,7 +11,7 @@ import pytest
 
 from tests.tools.compare.material import commit, git, write_run
 from tools.compare import __main__ as door
-from tools.compare.markdown import MARKER
+from tools.compare.rendering.markdown import MARKER
 from tools.compare.schema import SCHEMA
 
 ROOT = Path(door.__file__).parents[2]

@@ -4,7 +4,7 @@ import pytest
 
 from tests.tools.compare.material import LIFTS, leaderboard, state
 from tools.compare.gate import is_regression, judge_gate
-from tools.compare.model import Change
+from tools.compare.review_schema import Change
 
 
 def primary(low: float | None, high: float | None, *, higher_is_better: bool = True) -> Change:

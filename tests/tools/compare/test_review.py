@@ -6,10 +6,10 @@ import pytest
 
 from stages.shared.errors import InputError
 from tests.tools.compare.material import LIFTS, commit, leaderboard, state, write_run
-from tools.compare.model import MetricRow
+from tools.compare.git import find_revision
 from tools.compare.review import review, sentence
-from tools.compare.revisions import find_revision
-from tools.compare.state import read_state
+from tools.compare.review_schema import MetricRow
+from tools.compare.snapshot import read_state
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pyarrow as pa
 import pytest
 
 from stages.shared.calibration import Identity, Line
-from stages.shared.contract import Contract, Feature
 from stages.shared.errors import InputError
+from stages.shared.schemas.contract import Contract, Feature
 from tools.predict.scoring import Facts, score
 
 CONTRACT = Contract(

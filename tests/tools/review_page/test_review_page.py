@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from stages.report.page import Details, Items, Paragraph, Table
+from stages.report.rendering.blocks import Details, Items, Paragraph, Table
 from stages.shared.errors import InputError
 from tests.report.factory import Treatment, board_json, write_workspace
 from tools.review_page import __main__ as door

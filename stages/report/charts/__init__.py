@@ -1,1 +1,0 @@
-"""The charts: Vega-Lite specifications without data, and their pictures."""

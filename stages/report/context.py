@@ -1,0 +1,116 @@
+"""Everything that the report is written from, in one value."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from stages.report.formatting import LABELS, number, percent, signed, signed_interval
+from stages.report.leaderboard import Candidate, CvComparison, Leaderboard
+from stages.report.params import AUTO, ReportParams
+from stages.report.records import Overlay, Thresholds, Trace, Tuning
+from stages.report.selection import Choice
+from stages.shared.errors import InputError
+from stages.shared.schemas.contract import Contract
+
+if TYPE_CHECKING:
+    from stages.report.explain.prediction import PredictionTrace  # which needs numpy
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The leaderboard, the champion, and how both came about."""
+
+    params: ReportParams
+    contract: Contract
+    board: Leaderboard
+    choice: Choice
+    traces: dict[str, Trace]  # by strategy, in params order
+    libraries: dict[str, list[str]]  # the versions that shaped the models: one each, unless they were mixed
+    inputs: dict[str, list[str]]  # SHA-256 of what the models were trained on, likewise
+    thresholds: dict[str, Thresholds]  # by candidate, as the leaderboard names it
+    overlays: dict[str, Overlay]  # likewise
+    tunings: dict[str, dict[str, Tuning]]  # by strategy and classifier; empty where nothing was tuned
+    hashes: dict[str, str]  # SHA-256 of the leaderboard and the model folders' manifests
+    prediction: "PredictionTrace | None" = None  # one made-up row on its way through the champion
+
+    @property
+    def champion(self) -> Candidate:
+        """The candidate that was chosen."""
+        return self.choice.champion
+
+    @property
+    def named(self) -> bool:
+        """Whether params.yaml has a say in who becomes the champion."""
+        return (self.params.select.strategy, self.params.select.classifier) != (AUTO, AUTO)
+
+    @property
+    def why_champion(self) -> str:
+        """How the champion was chosen, as a sentence."""
+        select, metric = self.params.select, self.params.select.metric
+        if select.strategy != AUTO and select.classifier != AUTO:
+            return "It is named in params.yaml (select), not chosen by the numbers."
+        named = [
+            f"{kind} {name}" for kind, name in (("strategy", select.strategy), ("classifier", select.classifier))
+            if name != AUTO
+        ]  # fmt: skip
+        among = f"{len(self.board.candidates)} candidates; test had no say"
+        if named:
+            among = f"the candidates of {named[0]}, which params.yaml names (select)"
+        choice = self.choice
+        if not choice.ties and choice.doubt is None:
+            return f"It has the best cross-validated {LABELS[metric]} on train, among {among}."
+        leader = f"{choice.best}, {number(metric, choice.best.cv[metric].mean)}"
+        start = f"{leader}, has the best cross-validated {LABELS[metric]} on train, among {among}."
+        if choice.doubt is not None:
+            return f"{start} {self._doubt(choice.champion, choice.doubt)}"
+        tie = "candidate ties" if len(choice.ties) == 1 else "candidates tie"
+        return (
+            f"{start} {len(choice.ties)} {tie} with it (within "
+            f"{number(metric, select.tolerance)}, or the same classifier with nothing done, from which the folds "
+            "cannot tell it), and a tie goes to the simplest: the fewest moving parts in the treatment, then logistic "
+            "regression before other classifiers, and these before a blend."
+        )
+
+    def _doubt(self, champion: Candidate, doubt: CvComparison) -> str:
+        """Why the champion is not the best."""
+        metric, level = doubt.metric, percent(self.board.settings.confidence)
+        found = f"{signed(metric, doubt.difference)}, {level} interval {signed_interval(metric, doubt.low, doubt.high)}"
+        untouched = self.params.strategies[champion.strategy].does_nothing
+        mean = number(metric, champion.cv[metric].mean)
+        return (
+            f"But the folds cannot tell it from {champion}, {mean} ({found}): a tie. The best of many is lucky as well "
+            "as good, so of a tie the blend goes first, in which the classifiers share the vote"
+            f"{', and with nothing done about the imbalance' if untouched else ''}."
+        )
+
+    @property
+    def rival(self) -> str:
+        """What the strategies are measured against, in words."""
+        return rival(self.params, self.board)
+
+
+def rival(params: ReportParams, board: Leaderboard) -> str:
+    """The reference in words: doing nothing, unless no strategy does nothing and another had to stand in."""
+    name = board.settings.reference.strategy
+    strategy = params.strategies.get(name)
+    return "doing nothing" if strategy and strategy.does_nothing else f"{name} (the reference)"
+
+
+def merged(mappings: list[dict[str, str]]) -> dict[str, list[str]]:
+    """For each key the different values in `mappings`, sorted: one value where all agree."""
+    keys = {key: None for mapping in mappings for key in mapping}
+    return {key: sorted({mapping[key] for mapping in mappings if key in mapping}) for key in keys}
+
+
+T = TypeVar("T", Thresholds, Overlay)
+
+
+def by_candidate(board: Leaderboard, path: object, found: list[T]) -> dict[str, T]:
+    """`found` by candidate. Raises InputError unless the file of that `path` is about the leaderboard's candidates."""
+    items = {f"{item.strategy} × {item.classifier}": item for item in found}
+    names = [str(candidate) for candidate in board.candidates]
+    if list(items) != names:
+        odd = sorted(set(items) ^ set(names)) or ["their order"]
+        raise InputError(
+            f"{path}: not about the same candidates as metrics/leaderboard.json ({odd[0]}); run `dvc repro` again"
+        )
+    return items

@@ -1,0 +1,175 @@
+"""The sections with the numbers: leaderboard, verdicts by family, every candidate."""
+
+from stages.report.context import Findings
+from stages.report.formatting import LABELS, LOWER_IS_BETTER, interval, number, percent, signed, signed_interval
+from stages.report.leaderboard import Candidate, Comparison, Family, Leaderboard, Scope
+from stages.report.rendering.axis import Axis, axis
+from stages.report.rendering.blocks import Block, Details, Head, Section, Span, Table
+from stages.report.verdict_counts import MAIN_METRIC, tally
+
+FAMILY_TITLES: dict[Family, str] = {
+    "ranking": "Ranking",
+    "probabilities": "Probabilities",
+    "decisions": "Decisions at the tuned threshold",
+    "decisions_at_half": "Decisions at 0.5",
+}
+
+
+def leaderboard(findings: Findings) -> Section:
+    """A row a strategy, best cross-validated first, with its difference from doing nothing on a common axis."""
+    board, level = findings.board, percent(findings.board.settings.confidence)
+    shared = family_axis(board, "ranking")
+    shown = [item for item in board.candidates if item in board.rows or item == findings.champion]
+    extra = "" if findings.champion in board.rows else ", and the champion beside its own"
+    header: list[str | Head] = [
+        "Strategy", "Classifier", Head(f"Average precision against {findings.rival}", shared), "CV average precision",
+        f"Average precision ({level})", "ROC-AUC", "Brier", "Threshold", "Precision", "Recall", "F1",
+    ]  # fmt: skip
+    rows: list[list[str | Span]] = [
+        [
+            f"{row.strategy} (champion)" if str(row) == str(findings.champion) else row.strategy,
+            row.classifier,
+            spanned(board, row, "ranking", shared),
+            cross_validated(row),
+            tested(row, "average_precision"),
+            *(number(metric, row.test[metric]) for metric in ("roc_auc", "brier_score")),
+            number("threshold", row.threshold),
+            *(number(metric, row.test[metric]) for metric in ("precision", "recall", "f1")),
+        ]
+        for row in shown
+    ]
+    caption = (
+        f"Each strategy with its best classifier{extra}, best cross-validated first. All but the CV column and the "
+        f"threshold: on the untouched test rows. A dot is the difference from {board.reference}, the bar its {level} "
+        "interval: a bar that crosses the line of 0 is a tie. Right of the line is better."
+    )
+    marked = shown.index(findings.champion)
+    table = Table(caption, header, rows, "llnrrrrrrrr", sortable=True, marked=marked)
+    return Section("leaderboard", "Which strategy is better?", [table])
+
+
+def families(findings: Findings) -> Section:
+    """Who is better, even, or worse than doing nothing, in ranking, probabilities and decisions."""
+    board = findings.board
+    tallies = {family: tally(board, family) for family in FAMILY_TITLES}
+    summary = [
+        [
+            f"{title} ({LABELS[MAIN_METRIC[family]]})",
+            *(
+                _names([item.strategy for item in items], tallies[family].total)
+                for items in (tallies[family].better, tallies[family].tie, tallies[family].worse)
+            ),
+        ]
+        for family, title in FAMILY_TITLES.items()
+    ]
+    axes = {family: family_axis(board, family) for family in FAMILY_TITLES}
+    detail: list[list[str | Span]] = [
+        [str(row), *(spanned(board, row, family, axes[family]) for family in FAMILY_TITLES)] for row in board.rows
+    ]
+    level = percent(board.settings.confidence)
+    heads: list[str | Head] = ["Strategy"]
+    for family, title in FAMILY_TITLES.items():
+        metric = MAIN_METRIC[family]
+        lower = " (lower is better)" if metric in LOWER_IS_BETTER else ""
+        heads.append(Head(f"{title}: {LABELS[metric]}{lower}", axes[family]))
+    caption = f"The difference from {board.reference} on test, with its {level} interval."
+    blocks: list[Block] = [
+        Table(f"Strategies against {findings.rival}.", ["Family", "Better", "Tie", "Worse"], summary, "lttt"),
+        Table(caption, heads, detail, "lnnnn"),
+    ]
+    return Section("families", "Better, tie or worse", blocks)
+
+
+def candidates(findings: Findings) -> Section:
+    """Every strategy × classifier."""
+    board, level = findings.board, percent(findings.board.settings.confidence)
+    header = [
+        "Strategy", "Classifier", "Sampler", "CV average precision", f"Test average precision ({level})", "ROC-AUC",
+        "Calibration", "Brier", "Log loss", "ECE", "Mean score / prevalence", "Threshold", "Precision", "Recall", "F1",
+        "Recall at 0.5",
+        "Ranking against the same classifier",
+    ]  # fmt: skip
+    rows = [
+        [
+            item.strategy,
+            item.classifier,
+            item.sampler or "none",
+            cross_validated(item),
+            tested(item, "average_precision"),
+            number("roc_auc", item.test["roc_auc"]),
+            item.calibration.method,
+            *(before_after(item, metric) for metric in ("brier_score", "log_loss", "ece", "mean_score_ratio")),
+            number("threshold", item.threshold),
+            *(number(metric, item.test[metric]) for metric in ("precision", "recall", "f1")),
+            number("recall", item.at_half["recall"]),
+            compared(board, "classifier", item, "ranking"),
+        ]
+        for item in board.candidates
+    ]
+    caption = (
+        "Every strategy × classifier, best cross-validated first. What calibration changed is shown before → after; "
+        "all else is of calibrated scores. The last column compares with the same classifier "
+        f"under {board.reference.strategy}, or where it has none with the one that it names."
+    )
+    table = Table(caption, header, rows, "lllrrrlnnnnrrrrrn", sortable=True)
+    details = Details(f"All {len(rows)} candidates with every number", [table])
+    return Section("candidates", "Every candidate", [details])
+
+
+def family_axis(board: Leaderboard, family: Family) -> Axis:
+    """The axis that holds the interval of every strategy's row in the main metric of a family."""
+    metric = MAIN_METRIC[family]
+    found = (board.comparison("strategy", row, family, metric) for row in board.rows)
+    return axis([(item.low, item.high) for item in found if item])
+
+
+def spanned(board: Leaderboard, row: Candidate, family: Family, shared: Axis) -> str | Span:
+    """A row's difference from the reference as a cell; empty for another candidate of the reference strategy."""
+    main = MAIN_METRIC[family]
+    item = board.comparison("strategy", row, family, main) or board.comparison("classifier", row, family, main)
+    if not item:
+        return "reference" if str(row) == str(board.reference) else ""
+    text, bounds = _cell(item)
+    return Span(text, bounds, item.verdict, item.low, item.difference, item.high, shared)
+
+
+def _names(strategies: list[str], total: int) -> str:
+    if not strategies:
+        return "none"
+    return f"all {total}" if len(strategies) == total > 1 else ", ".join(strategies)
+
+
+def cross_validated(candidate: Candidate) -> str:
+    """Average precision over the folds: 0.845 ± 0.021."""
+    spread = candidate.cv["average_precision"]
+    return f"{number('average_precision', spread.mean)} ± {number('average_precision', spread.sd)}"
+
+
+def before_after(candidate: Candidate, metric: str) -> str:
+    """A metric of the probabilities on test: 0.0812 → 0.0301, or one number where nothing was calibrated."""
+    before, after = (
+        number(metric, getattr(side, metric)) for side in (candidate.calibration.before, candidate.calibration.after)
+    )
+    return f"{before} → {after}" if candidate.is_calibrated else after
+
+
+def tested(candidate: Candidate, metric: str) -> str:
+    """A test metric with its interval: 0.850 (0.740 to 0.920)."""
+    return f"{number(metric, candidate.test[metric])} ({interval(metric, *candidate.intervals[metric])})"
+
+
+def compared(board: Leaderboard, scope: Scope, candidate: Candidate, family: Family) -> str:
+    """A comparison as a cell: tie −0.014 (−0.058 to +0.016). The reference strategy alone is compared with nothing."""
+    item = board.comparison(scope, candidate, family, MAIN_METRIC[family])
+    if not item:
+        return "reference"
+    other = item.reference_classifier
+    return " ".join(_cell(item)) + (
+        f", against {other}" if scope == "classifier" and other != candidate.classifier else ""
+    )
+
+
+def _cell(item: Comparison) -> tuple[str, str]:
+    """The word with the difference, and the interval in brackets."""
+    difference, bounds = signed(item.metric, item.difference), signed_interval(item.metric, item.low, item.high)
+    return f"{item.verdict} {difference}", f"({bounds})"

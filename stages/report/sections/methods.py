@@ -1,0 +1,101 @@
+"""The sections for the careful reader: notes, how to read the page, what was run."""
+
+from stages.report.context import Findings
+from stages.report.formatting import LABELS, count, listed, percent
+from stages.report.leaderboard import Leaderboard
+from stages.report.rendering.blocks import Block, Details, Items, Paragraph, Section, Table
+
+
+def notes(findings: Findings) -> Section:
+    """What evaluate found that a reader must know."""
+    found: list[Block] = [Items(findings.board.notes)] if findings.board.notes else [Paragraph("None.")]
+    return Section("notes", "Notes", found)
+
+
+def how_to_read(findings: Findings) -> Section:
+    """Which noise the intervals cover, where thresholds come from, what a tie is."""
+    settings, level = findings.board.settings, percent(findings.board.settings.confidence)
+    board = findings.board
+    items = [
+        f"Intervals hold {level} and cover the noise of the test rows: another draw of as many. They do not cover "
+        "another split, another training sample or another seed. Those of differences come from "
+        f"{count(settings.n_resamples)} bootstrap resamples, the same for every candidate, so differences are paired.",
+        "Intervals of differences are simultaneous within a family, over all its strategies and metrics: the more "
+        "are compared, the wider they are, so that one lucky strategy among many does not count as better.",
+        "Better or worse: the whole interval of the difference lies on one side of zero. Tie: it does not; these test "
+        "rows cannot tell the two apart. A tie is no proof that they are equal.",
+        f"Thresholds are chosen for {settings.policy_words} on out-of-fold scores of train, never on test. At 0.5 a "
+        "treatment that shifts scores upwards, and was not calibrated, looks like one that finds more; with tuned "
+        "thresholds the two are told apart.",
+        f"The champion is chosen by cross-validated {LABELS[settings.metric]} on train: the blend of the classifiers "
+        "with nothing done, where there is one, unless the folds show the best candidate to be better than it; a tie "
+        "among others goes to the simplest.",
+        "CV numbers are means over folds ± one standard deviation between folds. They compare candidates on the same "
+        "folds and are no forecast: average precision reads high on the few positives of a fold. What to expect is the "
+        "test column.",
+        "Ranking (average precision, ROC-AUC) asks whether positives score higher than negatives; probabilities (Brier "
+        "score, log loss; lower is better) ask whether a score of 0.2 means one in five; decisions ask what comes of "
+        "acting at a threshold.",
+        "Mean score / prevalence is 1 when the scores are right on average; 5 means that they claim five times as many "
+        "positives as there are. Resampling and class weights raise it, because they change the prevalence that the "
+        "model believes in.",
+        "ECE, the expected calibration error, is the mean distance between score and share of positives in ten bins of "
+        "the score, weighted by their rows.",
+        _calibration(board),
+    ]
+    return Section("reading", "How to read this", [Items(items)])
+
+
+def _calibration(board: Leaderboard) -> str:
+    """What was calibrated, and why."""
+    methods = sorted({item.calibration.method for item in board.candidates if item.is_calibrated})
+    if not methods:
+        return (
+            "No candidate was calibrated (calibration in params.yaml): the scores are as the classifiers give them. "
+            "Those of a treatment that changes the prevalence are no probabilities."
+        )
+    number = sum(item.is_calibrated for item in board.candidates)
+    return (
+        f"Calibrated: {number} of {len(board.candidates)} candidates ({listed(methods)}). A rising function, learned "
+        "from train alone, maps their scores to probabilities, to take back what resampling and class weights did to "
+        "them. Who ranks above whom stays the same. Thresholds, test metrics and predictions are of calibrated scores, "
+        "decisions at 0.5 as well."
+    )
+
+
+def what_was_run(findings: Findings) -> Section:
+    """Seed, folds, data, hashes and library versions."""
+    board, contract = findings.board, findings.contract
+    folds = sorted({len(trace.folds) for trace in findings.traces.values()})
+    facts = [
+        ["Data", board.data.source],
+        ["Target", f"{contract.target}: positive {contract.positive}, negative {contract.negative}"],
+        ["Rows", f"{count(contract.rows)}, of which {count(contract.positives)} positive"],
+        ["Train", f"{count(board.data.train.rows)} rows, {count(board.data.train.positives)} positive"],
+        ["Test", f"{count(board.data.test.rows)} rows, {count(board.data.test.positives)} positive"],
+        ["Features", f"{len(contract.numeric)} numeric, {len(contract.categorical)} categorical"],
+        ["random_state", str(findings.params.random_state)],
+        ["Folds fitted", ", ".join(map(str, folds))],
+        ["Bootstrap resamples", count(board.settings.n_resamples)],
+        ["Threshold policy", board.settings.policy_words],
+        ["Reference", str(board.reference)],
+    ]
+    hashes = [[path, ", ".join(values)] for path, values in findings.inputs.items()]
+    hashes += [[path, value] for path, value in findings.hashes.items()]
+    libraries = [[name, ", ".join(values)] for name, values in findings.libraries.items()]
+    blocks: list[Block] = [
+        Table("Data and settings.", ["What", "Value"], facts, "ll"),
+        Table("Library versions that shaped the models.", ["Library", "Version"], libraries, "ll"),
+        Details(
+            "Hashes",
+            [
+                Table(
+                    "SHA-256 of what the models were trained on, of each folder's manifest, and of the leaderboard.",
+                    ["File", "SHA-256"],
+                    hashes,
+                    "ll",
+                )
+            ],
+        ),
+    ]
+    return Section("run", "What was run", blocks)

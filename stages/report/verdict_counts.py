@@ -1,0 +1,46 @@
+"""Strategies counted by evaluate's verdict on them, family of metrics by family."""
+
+from dataclasses import dataclass
+
+from stages.report.formatting import percent, signed, signed_interval
+from stages.report.leaderboard import Comparison, Family, Leaderboard
+
+#: the metric that speaks for each family in sentences and tables
+MAIN_METRIC: dict[Family, str] = {
+    "ranking": "average_precision",
+    "probabilities": "brier_score",
+    "decisions": "f1",
+    "decisions_at_half": "recall",
+}
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Strategies that a family of metrics finds better than, even with, or worse than the reference."""
+
+    better: list[Comparison]
+    tie: list[Comparison]
+    worse: list[Comparison]
+
+    @property
+    def total(self) -> int:
+        """How many strategies were compared."""
+        return len(self.better) + len(self.tie) + len(self.worse)
+
+
+def tally(board: Leaderboard, family: Family) -> Tally:
+    """The strategies sorted by the verdict on the family's main metric, each list in params order."""
+    compared = [
+        item
+        for row in board.strategies
+        if row.strategy != board.settings.reference.strategy
+        and (item := board.comparison("strategy", row, family, MAIN_METRIC[family]))
+    ]
+    words = ("better", "tie", "worse")
+    return Tally(*([item for item in compared if item.verdict == word] for word in words))
+
+
+def difference(item: Comparison, confidence: float) -> str:
+    """A comparison in brackets' words: −0.014, 95 % interval −0.058 to +0.016."""
+    bounds = signed_interval(item.metric, item.low, item.high)
+    return f"{signed(item.metric, item.difference)}, {percent(confidence)} interval {bounds}"

@@ -1,0 +1,60 @@
+"""The manifest of a model folder: the SHA-256 of every file, checked before any of them is parsed."""
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from stages.shared.errors import InputError, IntegrityError
+from stages.shared.paths import MANIFEST
+from stages.shared.storage.files import read_json, sha256, write_json
+
+#: the libraries whose version shapes a model
+LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "imbalanced-learn", "xgboost", "skops")
+
+
+def library_versions() -> dict[str, str]:
+    """The installed version of every library that shapes a model."""
+    from importlib.metadata import PackageNotFoundError
+
+    versions = {}
+    for name in LIBRARIES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:  # xgboost-cpu is the same library under another name
+            versions[name] = version(f"{name}-cpu")
+    return versions
+
+
+def write_manifest(folder: Path, **facts: Any) -> None:
+    """Writes `folder/manifest.json`: the SHA-256 of every other file there, library versions, and `facts`."""
+    files = {path.name: sha256(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST}
+    write_json(folder / MANIFEST, {"files": files, "libraries": library_versions(), **facts})
+
+
+def check_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of `folder`, after every file in it was found to be as written.
+
+    Raises InputError where there is no such folder, IntegrityError where a file is missing, added or changed.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder; run `dvc repro` (or `dvc pull`) to make it")
+    if not (folder / MANIFEST).is_file():
+        raise IntegrityError(f"{folder / MANIFEST}: missing; run `dvc checkout` or `dvc repro` to restore the folder")
+    try:
+        manifest: dict[str, Any] = read_json(folder / MANIFEST)
+        promised = dict(manifest["files"])
+    except (InputError, KeyError, TypeError, ValueError) as error:
+        raise IntegrityError(f"{folder / MANIFEST}: damaged ({error}); run `dvc repro --force` to restore it") from None
+    found = {path.name for path in folder.iterdir() if path.name != MANIFEST}
+    problems = [f"{folder / name}: named in the manifest but missing" for name in sorted(set(promised) - found)]
+    problems += [f"{folder / name}: not named in the manifest" for name in sorted(found - set(promised))]
+    for name in sorted(set(promised) & found):
+        actual = sha256(folder / name)
+        if actual != promised[name]:
+            problems.append(
+                f"{folder / name}: its SHA-256 is {actual}, the manifest says {promised[name]}; "
+                "the file was changed or damaged, restore it with `dvc repro --force`"
+            )
+    if problems:
+        raise IntegrityError(problems)
+    return manifest

@@ -1,0 +1,156 @@
+"""Models as skops files: no code is run by loading one, and equal models are equal bytes."""
+
+from collections.abc import Iterator
+import io
+import json
+from pathlib import Path
+from typing import Any, Protocol
+import zipfile
+
+import numpy as np
+import numpy.typing as npt
+
+from stages.shared.errors import IntegrityError
+from stages.shared.storage.files import write_bytes
+
+#: the only types beyond skops' own list that a model file of ours may name; never derived from a file
+TRUSTED = (
+    "numpy.dtype",  # the imputer keeps the type of its columns
+    "sklearn.tree._tree.Tree",
+    "xgboost.core.Booster",
+    "xgboost.sklearn.XGBClassifier",
+    # the balanced ensembles, the only models that need imbalanced-learn to load
+    "imblearn.ensemble._easy_ensemble.EasyEnsembleClassifier",
+    "imblearn.ensemble._forest.BalancedRandomForestClassifier",
+    "imblearn.ensemble._weight_boosting.RUSBoostClassifier",
+    "imblearn.pipeline.Pipeline",
+    "imblearn.under_sampling._prototype_selection._random_under_sampler.RandomUnderSampler",
+)
+
+#: a small file can unpack to any size; no honest model of a table comes near this
+MAX_BYTES = 4 << 30
+
+
+class Classifier(Protocol):
+    """What a loaded model can do."""
+
+    classes_: npt.NDArray[np.int64]
+
+    def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
+        """Probabilities of the classes, shape (rows, 2)."""
+
+
+def dump_model(model: Any, path: Path) -> None:
+    """Writes a fitted pipeline as a skops file whose bytes depend on what was learned alone.
+
+    Thread counts are cleared first: they are stored in a model without being part of it.
+    """
+    import skops.io as sio
+
+    for part in _parts(model):
+        _forget_threads(part)
+    write_bytes(path, _canonical(sio.dumps(model)))
+
+
+def load_model(path: Path) -> Classifier:
+    """The pipeline in a skops file. Check the folder's manifest first.
+
+    Raises IntegrityError when the file is damaged, asks for an untrusted type, or unpacks to more than 4 GiB.
+    """
+    import skops.io as sio
+    from skops.io.exceptions import UntrustedTypesFoundException
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        if size > MAX_BYTES:
+            raise IntegrityError(f"{path}: unpacks to {size:,} bytes; at most {MAX_BYTES:,} are allowed")
+        model: Classifier = sio.load(path, trusted=list(TRUSTED))
+    except IntegrityError:
+        raise
+    except UntrustedTypesFoundException as error:
+        raise IntegrityError(f"{path}: names a type that no model of this project has ({error})") from None
+    except Exception as error:  # damaged bytes fail in any way: zlib.error, NotImplementedError, EOFError, …
+        raise IntegrityError(f"{path}: not a readable model ({error}); run `dvc repro` to make it again") from None
+    return model
+
+
+def scores(model: Classifier, features: Any) -> npt.NDArray[np.float64]:
+    """The score of the positive class, shape (rows,): the model's probability of class 1."""
+    return np.ascontiguousarray(model.predict_proba(features)[:, list(model.classes_).index(1)], dtype=np.float64)
+
+
+def _parts(model: Any) -> Iterator[Any]:
+    """Every estimator in `model`, itself included: steps, transformers, members of ensembles."""
+    yield model
+    for value in list(vars(model).values()):
+        yield from _estimators(value)
+
+
+def _estimators(value: Any) -> Iterator[Any]:
+    if hasattr(value, "get_params") and not isinstance(value, type):
+        yield from _parts(value)
+    elif isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.dtype == object):
+        for item in value:
+            yield from _estimators(item)
+
+
+def _forget_threads(estimator: Any) -> None:
+    for name in ("n_jobs", "nthread"):
+        if getattr(estimator, name, None) is not None:
+            setattr(estimator, name, None)
+    if hasattr(estimator, "get_booster"):
+        estimator.get_booster().set_param({"nthread": 1})
+
+
+def _canonical(raw: bytes) -> bytes:
+    """The same skops archive with ids and members numbered by first appearance, without times and padding."""
+    archive = zipfile.ZipFile(io.BytesIO(raw))
+    members = set(archive.namelist())
+    ids: dict[int, int] = {}
+    files: dict[str, str] = {}
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, list):
+            return [walk(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        result: dict[str, Any] = {}
+        for key, value in node.items():
+            if key == "__id__":
+                result[key] = ids.setdefault(value, len(ids) + 1)
+            elif key == "file" and value in members:
+                result[key] = files.setdefault(value, f"{len(files):06d}{Path(value).suffix}")
+            else:
+                result[key] = walk(value)
+        return result
+
+    schema = walk(json.loads(archive.read("schema.json")))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target:
+        _put(target, "schema.json", json.dumps(schema, separators=(",", ":")).encode())
+        for old, new in files.items():
+            content = archive.read(old)
+            _put(target, new, _without_padding(content) if new.endswith(".npy") else content)
+    return buffer.getvalue()
+
+
+def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    entry.create_system = 3  # the same on every platform
+    archive.writestr(entry, content)
+
+
+def _without_padding(npy: bytes) -> bytes:
+    """The same array with the unused bytes between fields set to zero: tree nodes have seven, never initialised."""
+    array = np.load(io.BytesIO(npy), allow_pickle=False)
+    if not array.dtype.names:
+        return npy
+    clean = np.zeros(array.shape, dtype=array.dtype)
+    for field in array.dtype.names:
+        clean[field] = array[field]
+    buffer = io.BytesIO()
+    np.save(buffer, clean, allow_pickle=False)
+    return buffer.getvalue()

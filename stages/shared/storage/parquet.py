@@ -1,0 +1,134 @@
+"""Parquet tables that carry their contract and their way so far, with checksums on every page and over all of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from stages.shared.errors import InputError, IntegrityError
+from stages.shared.schemas.contract import ROW, UNIT, Contract, Step
+from stages.shared.storage.arrow import to_floats
+from stages.shared.storage.files import replacing
+from stages.shared.storage.table_hash import table_digest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: the oldest and the newest pyarrow that may read a table agree on this format
+_WRITE = {"compression": "zstd", "write_page_checksum": True, "version": "2.6"}
+
+#: a table is read in so many parts
+PARTS = 32
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows with their contract: ROW, UNIT (once split), features, key, group and time, and the target as 0 or 1."""
+
+    data: pa.Table
+    contract: Contract
+    flow: list[Step]
+
+    @property
+    def target(self) -> np.ndarray:
+        """The target, shape (rows,), int64 of 0 and 1."""
+        return np.asarray(self.data.column(self.contract.target).combine_chunks(), dtype=np.int64)
+
+    @property
+    def rows(self) -> np.ndarray:
+        """Each row's place in the raw file, shape (rows,), int64."""
+        return np.asarray(self.data.column(ROW).combine_chunks(), dtype=np.int64)
+
+    @property
+    def units(self) -> np.ndarray:
+        """The unit of each row of a train or test side, shape (rows,), int64; rows of one unit stay together."""
+        return np.asarray(self.data.column(UNIT).combine_chunks(), dtype=np.int64)
+
+    def features(self) -> "pd.DataFrame":
+        """The features as models take them: float64 columns, and str objects with NaN for missing levels."""
+        return to_frame(self.data, self.contract)
+
+
+def to_frame(data: pa.Table, contract: Contract) -> "pd.DataFrame":
+    """The feature columns of `data` in contract order: float64 or object (str, NaN where missing)."""
+    import pandas as pd  # a second of import that the doors of prepare and split need not pay
+
+    names = [feature.name for feature in contract.features]
+    if not contract.categorical:  # one block, filled in place: pandas would copy what it joins
+        block = np.empty((len(names), data.num_rows))
+        for place, name in enumerate(names):
+            block[place] = to_floats(data.column(name).combine_chunks())
+        return pd.DataFrame(block.T, columns=names, copy=False)
+    columns = {}
+    for feature in contract.features:
+        values = data.column(feature.name)
+        if feature.type == "numeric":
+            columns[feature.name] = pd.Series(values.cast(pa.float64()).to_numpy(), dtype="float64")
+        else:
+            texts = np.array([np.nan if text is None else text for text in values.to_pylist()], dtype=object)
+            columns[feature.name] = pd.Series(texts, dtype="object")
+    return pd.DataFrame(columns, columns=names)
+
+
+def write_table(path: Path, table: Table) -> None:
+    """Writes `table` so that equal tables give equal bytes."""
+    contract = table.contract.model_dump_json()
+    flow = json.dumps([step.model_dump() for step in table.flow])
+    metadata = {"contract": contract, "flow": flow, "digest": table_digest(table.data, contract, flow)}
+    with replacing(path) as temporary:
+        pq.write_table(table.data.replace_schema_metadata(metadata), temporary, **_WRITE)
+
+
+def read_table(path: Path) -> Table:
+    """A table that an earlier stage wrote. Raises InputError when absent, IntegrityError when damaged."""
+    data = read_parquet(path)
+    metadata = data.schema.metadata or {}
+    if b"contract" not in metadata:
+        raise IntegrityError(f"{path}: carries no data contract; run `dvc repro` to make it again")
+    try:
+        contract, flow = metadata[b"contract"].decode(), metadata[b"flow"].decode()
+        if metadata[b"digest"].decode() != table_digest(data, contract, flow):
+            raise ValueError("its rows are not the ones that were written")
+        steps = [Step.model_validate(step) for step in json.loads(flow)]
+        return Table(data.replace_schema_metadata(None), Contract.model_validate_json(contract), steps)
+    except (KeyError, ValueError) as error:
+        raise _damaged(path, error) from None
+
+
+def write_columns(path: Path, columns: dict[str, np.ndarray]) -> None:
+    """Writes plain columns of equal length as parquet."""
+    with replacing(path) as temporary:
+        pq.write_table(pa.table(columns), temporary, **_WRITE)
+
+
+def read_parquet(path: Path) -> pa.Table:
+    """A parquet file with its page checksums verified."""
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; run `dvc repro` to make it")
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:  # read_table would import pandas
+            names = file.schema_arrow.names
+            if len(set(names)) < len(names):
+                return file.read()  # of a damaged file, as the digest will tell
+            return pa.table(read_lean(file, names), schema=file.schema_arrow)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise _damaged(path, error) from None
+
+
+def read_lean(file: pq.ParquetFile, names: Sequence[str]) -> list[pa.ChunkedArray]:
+    """The columns of these names, of which there is one each, a few at a time: at once they take twice their memory."""
+    columns: list[pa.ChunkedArray] = []
+    size = -(-len(names) // PARTS)
+    for start in range(0, len(names), size):
+        part = list(names[start : start + size])
+        columns += file.read(part, use_threads=False).select(part).columns  # a name with a dot may bring others along
+    return columns
+
+
+def _damaged(path: Path, error: Exception) -> IntegrityError:
+    return IntegrityError(f"{path}: damaged ({error}); run `dvc repro` to make it again")

@@ -1,0 +1,137 @@
+"""Calibrators fitted on out-of-fold scores: what resampling and weights did to the probabilities is taken back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+import numpy.typing as npt
+
+from stages.shared.calibration import Calibrator, Identity, Line, Steps, calibrated, expit, log_odds
+from stages.shared.storage.files import rounded
+from stages.train.classifiers.class_weights import ClassWeights
+from stages.train.params import Strategy
+from stages.train.params.allowed_settings import BALANCED_ENSEMBLES
+
+Scores = npt.NDArray[np.float64]
+Target = npt.NDArray[np.int64]
+
+#: a line that rises less would turn the ranking round, or be lost in the digits that are stored
+LEAST_SLOPE = 0.001
+
+#: log odds beyond all that a score near 1 can have: 1 − 1e-16 has 37
+FARTHEST = 40.0
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How the scores of one classifier are calibrated."""
+
+    method: str
+    shift: float  # of the log odds, from the classes as the fit counted them to the classes as they are
+
+
+def recipe(
+    asked: str,
+    strategy: Strategy,
+    classifier: str,
+    train: tuple[int, int],
+    fitted: tuple[int, int],
+    weights: ClassWeights,
+) -> Recipe:
+    """The recipe for `classifier` under `strategy`; `asked` is the value of `calibration` in params.yaml.
+
+    `train` and `fitted` are the numbers of negatives and positives before and after resampling, `weights` those of the
+    last fit. auto calibrates whatever was corrected: resampled, weighted, or balanced inside.
+    """
+    balanced = classifier in BALANCED_ENSEMBLES
+    corrected = balanced or strategy.sampler is not None or strategy.class_weight is not None
+    method = ("sigmoid" if corrected else "none") if asked == "auto" else asked
+    negative, positive = fitted
+    believed = 1.0 if balanced else positive * weights.positive / (negative * weights.negative)
+    return Recipe(method, log(train[1] / train[0]) - log(believed))
+
+
+def fit_calibrator(recipe: Recipe, scores: Scores, y: Target) -> Calibrator:
+    """The calibrator with its numbers rounded as they will be stored; `scores` and `y` have shape (rows,)."""
+    found = METHODS[recipe.method](scores, y, recipe.shift)
+    return type(found).model_validate(rounded(found.model_dump()))
+
+
+def cross_calibrated(recipe: Recipe, scores: Scores, y: Target, fold: Target, n_splits: int) -> Scores:
+    """Each fold's scores by a calibrator that was fitted on the other folds of the same repeat.
+
+    A calibrator judged on the rows that it was fitted on would look better than it is.
+    """
+    result = np.empty_like(scores)
+    for number in np.unique(fold):
+        inside, repeat = fold == number, fold // n_splits == number // n_splits
+        others = repeat & ~inside
+        result[inside] = calibrated(scores[inside], fit_calibrator(recipe, scores[others], y[others]))
+    return result
+
+
+def _none(scores: Scores, y: Target, shift: float) -> Calibrator:
+    return Identity(method="none")
+
+
+def _sigmoid(scores: Scores, y: Target, shift: float) -> Calibrator:
+    """Logistic regression of y on the log odds, with Platt's targets (1999): just short of 0 and 1, so that it ends."""
+    from scipy.optimize import minimize
+
+    limits = _limits(scores)
+    odds = log_odds(scores, *limits)
+    positives = int(y.sum())
+    target = np.where(y == 1, (positives + 1) / (positives + 2), 1 / (len(y) - positives + 2))
+    center, scale = odds.mean(), odds.std() or 1.0
+    standard = (odds - center) / scale
+
+    def loss(line: Scores) -> tuple[float, Scores]:
+        value = line[0] * standard + line[1]
+        wrong = expit(value) - target
+        return float(np.mean(np.logaddexp(0, value) - target * value)), np.array([wrong @ standard, wrong.sum()]) / len(
+            y
+        )
+
+    bounds = [(LEAST_SLOPE * scale, None), (None, None)]
+    start = np.array([scale, log(positives / (len(y) - positives))])
+    options = {"ftol": 0.0, "gtol": 1e-10, "maxiter": 1000}
+    slope, intercept = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
+    slope /= scale
+    return Line(method="sigmoid", slope=float(slope), intercept=float(intercept - slope * center), limits=limits)
+
+
+def _isotonic(scores: Scores, y: Target, shift: float) -> Calibrator:
+    """Pool adjacent violators (scikit-learn's), on the log odds, where stored digits part small scores as well."""
+    from sklearn.isotonic import IsotonicRegression
+
+    limits = _limits(scores)
+    found = IsotonicRegression(y_min=0, y_max=1).fit(log_odds(scores, *limits), y)
+    x, first = np.unique(np.round(found.X_thresholds_, 6), return_index=True)
+    return Steps(method="isotonic", x=x.tolist(), y=found.y_thresholds_[first].tolist(), limits=limits)
+
+
+def _prior(scores: Scores, y: Target, shift: float) -> Calibrator:
+    """The odds of the classes exchanged; nothing is learned from `scores`."""
+    return Line(method="prior", slope=1.0, intercept=shift, limits=_limits(scores))
+
+
+METHODS: dict[str, Callable[[Scores, Target, float], Calibrator]] = {
+    "none": _none,
+    "sigmoid": _sigmoid,
+    "isotonic": _isotonic,
+    "prior": _prior,
+}
+
+
+def _limits(scores: Scores) -> tuple[float, float]:
+    """Finite log odds for the scores 0 and 1: half as far out as the nearest other score, as if by half a vote.
+
+    Forests give many such scores. Where there are none, nothing is bounded that a score can be.
+    """
+    inner = scores[(scores > 0) & (scores < 1)]
+    if not len(inner):
+        return -FARTHEST, FARTHEST
+    low = log(inner.min() / 2) if (scores == 0).any() else -FARTHEST
+    high = -log((1 - inner.max()) / 2) if (scores == 1).any() else FARTHEST
+    return max(low, -FARTHEST), min(high, FARTHEST)

@@ -1,0 +1,88 @@
+"""How much memory training takes, and so how many folds may be worked on side by side.
+
+A bound from above of what was measured (docs/speed.md), not a model of every library: one reckons how many copies of
+the table are alive at the same time.
+"""
+
+from dataclasses import dataclass
+
+from stages.shared.runtime.memory import check_memory
+from stages.shared.storage.parquet import Table
+from stages.train.params import Strategy, TrainParams
+from stages.train.samplers.plan import SEARCHING_ALL
+
+#: bytes of a float64
+NUMBER = 8
+
+#: float64 copies of the training rows of a fold, before they are resampled: taken, imputed, scaled, side by side
+COPIES = 3
+
+#: copies after that: as they come from the sampler and, half as large, as trees read them, with their bins and indices
+GROWN_COPIES = 2.25
+
+#: what a row takes besides its columns: scores, weights, gradients, and the indices of a forest's trees
+A_ROW = 400
+
+#: what the libraries and the models of all classifiers take
+FIXED = 700 << 20
+
+#: bytes for each row that is searched for neighbours: pairs that are held against each other
+A_SEARCHED_ROW = 1500
+
+
+ADVICE = (
+    "take fewer rows or columns, a sampler that takes rows away (RandomUnderSampler with class_weight: prevalence), "
+    "or a machine with more memory"
+)
+
+
+@dataclass(frozen=True)
+class Need:
+    """Bytes that training takes: `shared` once, and `each` for every fold that is worked on."""
+
+    shared: int
+    each: int
+
+
+def need(table: Table, strategy: Strategy, params: TrainParams) -> Need:
+    """What `strategy` needs on the train side `table`."""
+    rows, contract = len(table.target), table.contract
+    n_numeric, n_categorical = len(contract.numeric), len(contract.categorical)
+    levels = sum(min(len(feature.levels or []), params.preprocess.max_categories) + 1 for feature in contract.features)
+    levels -= n_numeric
+    before, after = n_numeric + n_categorical, n_numeric + levels
+    grown = max(grown_rows(table, strategy, params), rows)
+    searched = (grown if strategy.sampler in SEARCHING_ALL else 0) + int(table.target.sum())
+    # the table as it was read, its columns as arrays, and once more as a frame for the fit on all of it
+    shared = rows * (3 * NUMBER * before + 8 * NUMBER * n_categorical)
+    each = rows * COPIES * NUMBER * before + grown * (GROWN_COPIES * NUMBER * after + A_ROW) + searched * A_SEARCHED_ROW
+    return Need(int(shared), int(each))
+
+
+def grown_rows(table: Table, strategy: Strategy, params: TrainParams) -> int:
+    """The most rows that the sampler of `strategy` can make of the train side."""
+    if strategy.sampler is None:
+        return len(table.target)
+    positive = int(table.target.sum())
+    larger, smaller = max(positive, len(table.target) - positive), min(positive, len(table.target) - positive)
+    tried = [strategy.settings.get("sampling_strategy", "auto")]
+    tried += params.tuning.samplers.get(strategy.sampler, {}).get("sampling_strategy", [])
+    return max(larger + _smaller_class(ratio, larger, smaller) for ratio in tried)
+
+
+def _smaller_class(ratio: object, larger: int, smaller: int) -> int:
+    if isinstance(ratio, dict):
+        return max(smaller, int(ratio.get("positive", 0)))
+    return max(smaller, int(larger * ratio) if isinstance(ratio, int | float) else larger)
+
+
+def share_cores(where: str, needed: Need, cores: int, available: int | None) -> tuple[int, int]:
+    """How many folds to work on side by side, and with how many threads each: as many as fit into the memory.
+
+    Raises InputError when not even one fits. `where` begins its message.
+    """
+    check_memory(where, FIXED + needed.shared + needed.each, available, ADVICE)
+    if available is None:
+        return cores, 1
+    workers = max(1, min(cores, (available - FIXED - needed.shared) // max(1, needed.each)))
+    return int(workers), cores // int(workers)

@@ -1,1 +1,0 @@
-"""Samplers that give imbalanced-learn's very rows, sooner."""

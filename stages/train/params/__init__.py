@@ -1,0 +1,141 @@
+"""The sections of params.yaml that train owns: cv, preprocess, strategies, classifiers, tuning, calibration."""
+
+from collections.abc import Iterator
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from stages.shared.params import Section, View, hint
+from stages.train.params.allowed_settings import BALANCED_ENSEMBLES, BLEND, SAMPLER_SETTINGS, Settings
+from stages.train.params.tuning import TuningParams
+from stages.train.params.validation import (
+    class_weight_problems,
+    classifier_problems,
+    neighbors_problems,
+    refuse,
+    sampling_strategy_problems,
+    unknown_settings,
+)
+
+#: strategy names reach a shell command and file names, so little is allowed in them
+STRATEGY_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+class CvParams(Section):
+    """How often and into how many folds the train side is divided."""
+
+    n_splits: int = Field(ge=2, le=50)
+    n_repeats: int = Field(ge=1, le=100)
+
+
+class PreprocessParams(Section):
+    """What is fitted on each training fold before the classifier."""
+
+    impute: Literal["median", "mean"]
+    scale: Literal["before_resampling", "after_resampling"]
+    max_categories: int = Field(ge=2)
+
+
+def _class_weight(value: Any) -> Any:
+    """Weights by class name: a mapping by label would match nothing when YAML turns its keys to text."""
+    if value is None or value in ("balanced", "balanced_subsample", "prevalence"):
+        return value
+    if not isinstance(value, dict):
+        raise ValueError("allowed: balanced, balanced_subsample, prevalence, or {negative: 1, positive: 10}")
+    if set(value) != {"negative", "positive"}:
+        raise ValueError(
+            f"the classes are called `negative` and `positive` here (both are needed), not "
+            f"{', '.join(repr(key) for key in value)}; write {{negative: 1, positive: 10}}"
+        )
+    for name, weight in value.items():
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight < float("inf"):
+            raise ValueError(f"the weight of `{name}` must be a number above 0")
+    return {name: float(weight) for name, weight in value.items()}
+
+
+class Strategy(BaseModel):
+    """One treatment of the imbalance; every key beside the named ones is a setting of the sampler."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="allow")
+
+    sampler: str | None = None
+    class_weight: Annotated[Any, BeforeValidator(_class_weight)] = None
+    classifiers: dict[str, Settings] | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the sampler."""
+        return dict(self.model_extra or {})
+
+    @model_validator(mode="after")
+    def _check(self) -> "Strategy":
+        refuse(self._problems())
+        return self
+
+    def _problems(self) -> Iterator[str]:
+        if self.sampler is None:
+            what, allowed = "a strategy without a sampler", ("sampler", "class_weight", "classifiers")
+            yield from unknown_settings(what, self.settings, allowed)
+        elif self.sampler not in SAMPLER_SETTINGS:
+            yield f"no such sampler as {self.sampler}; {hint(self.sampler, SAMPLER_SETTINGS)}"
+        else:
+            yield from unknown_settings(self.sampler, self.settings, SAMPLER_SETTINGS[self.sampler])
+            yield from sampling_strategy_problems(self.settings.get("sampling_strategy", "auto"))
+            yield from neighbors_problems(self.settings.get("neighbors", "exact"))
+        yield from class_weight_problems(self.class_weight, self.sampler)
+        yield from classifier_problems(self.classifiers or {})
+        yield from _blend_alone(self.classifiers or {})
+        doubled = [name for name in self.classifiers or {} if name in BALANCED_ENSEMBLES]
+        if doubled and (self.sampler or self.class_weight):
+            yield f"{', '.join(doubled)} balances by itself: leave sampler and class_weight out"
+
+
+def _blend_alone(classifiers: dict[str, Settings]) -> Iterator[str]:
+    if BLEND in classifiers and len(classifiers) < 3:
+        yield f"{BLEND} is a vote of the other classifiers: it needs two of them at least"
+
+
+def check_classifiers(classifiers: dict[str, Settings]) -> dict[str, Settings]:
+    """The same mapping of classifier names to settings. Raises ValueError naming all that is wrong with it."""
+    refuse(
+        [
+            *classifier_problems(classifiers),
+            *_blend_alone(classifiers),
+            *(
+                f"{name} balances by itself: it cannot serve every strategy, give it as `classifiers` of one of them"
+                for name in classifiers
+                if name in BALANCED_ENSEMBLES
+            ),
+        ]
+    )
+    return classifiers
+
+
+def _strategy_names(strategies: Any) -> Any:
+    """The same value, when it is a mapping of names that may reach a shell; its type is checked afterwards."""
+    if isinstance(strategies, dict):
+        refuse(
+            f"{name!r} cannot name a strategy; allowed: lower-case letters, digits and underscores, "
+            "beginning with a letter, at most 64, and not auto, none, no, off, champion or refit"
+            for name in strategies
+            if not STRATEGY_NAME.fullmatch(str(name)) or name in ("auto", "none", "no", "off", "champion", "refit")
+        )
+    return strategies
+
+
+Strategies = Annotated[dict[str, Strategy], Field(min_length=1), BeforeValidator(_strategy_names)]
+Classifiers = Annotated[dict[str, Settings], Field(min_length=1), AfterValidator(check_classifiers)]
+Calibration = Literal["auto", "none", "sigmoid", "isotonic", "prior"]
+
+
+class TrainParams(View):
+    """Everything that train reads of params.yaml."""
+
+    random_state: int = Field(ge=0, le=2**32 - 1)
+    cv: CvParams
+    preprocess: PreprocessParams
+    strategies: Strategies
+    classifiers: Classifiers
+    tuning: TuningParams
+    calibration: Calibration

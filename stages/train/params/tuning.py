@@ -1,0 +1,91 @@
+"""The section `tuning` of params.yaml: what is searched for each candidate, inside train alone."""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from stages.shared.params import Section, hint
+from stages.train.params.allowed_settings import BLEND, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
+from stages.train.params.validation import (
+    classifier_problems,
+    neighbors_problems,
+    refuse,
+    sampling_strategy_problems,
+    unknown_settings,
+)
+
+#: the values to try, by setting
+Grid = dict[str, list[Any]]
+
+#: the key that a way of searching needs beside its name, and an example; no other may have it
+OWN_KEYS = {"random": ("n_candidates", 10), "halving": ("factor", 3)}
+
+
+class SearchParams(Section):
+    """How the combinations of a grid are gone through."""
+
+    how: Literal["exhaustive", "random", "halving"]
+    n_candidates: int | None = Field(default=None, ge=1)
+    factor: int | None = Field(default=None, ge=2)
+
+    @model_validator(mode="after")
+    def _own_key_alone(self) -> "SearchParams":
+        own, example = OWN_KEYS.get(self.how, ("", 0))
+        refuse(self._problems(own, example))
+        return self
+
+    def _problems(self, own: str, example: int) -> Iterator[str]:
+        for how, (key, _) in OWN_KEYS.items():
+            given = getattr(self, key) is not None
+            if given and key != own:
+                yield f"{self.how} knows no key `{key}`, which belongs to {how}; leave it out"
+            if key == own and not given:
+                yield f"{self.how} needs the key `{own}`: {{how: {self.how}, {own}: {example}}}"
+
+
+class TuningParams(Section):
+    """Grids of settings by sampler and by classifier, and how they are searched."""
+
+    metric: Literal["average_precision", "roc_auc", "brier_score", "log_loss"]
+    search: SearchParams
+    n_splits: int = Field(ge=2, le=50)
+    samplers: dict[str, Grid]
+    classifiers: dict[str, Grid]
+
+    @model_validator(mode="after")
+    def _check(self) -> "TuningParams":
+        refuse([*self._sampler_problems(), *self._classifier_problems()])
+        return self
+
+    def _sampler_problems(self) -> Iterator[str]:
+        for name, grid in self.samplers.items():
+            if name not in SAMPLER_SETTINGS:
+                yield f"samplers: no such sampler as {name}; {hint(name, SAMPLER_SETTINGS)}"
+                continue
+            yield from _grid_problems(f"samplers.{name}", grid)
+            problems = [*unknown_settings(name, grid, SAMPLER_SETTINGS[name])]
+            for value in grid.get("sampling_strategy", []):
+                problems += sampling_strategy_problems(value)
+            for value in grid.get("neighbors", []):
+                problems += neighbors_problems(value)
+            yield from (f"samplers.{name}: {problem}" for problem in problems)
+
+    def _classifier_problems(self) -> Iterator[str]:
+        for name, grid in self.classifiers.items():
+            if name == BLEND or name not in CLASSIFIER_SETTINGS:
+                known = [other for other in CLASSIFIER_SETTINGS if other != BLEND]
+                yield f"classifiers: {name} is nothing that can be tuned; {hint(name, known)}"
+                continue
+            yield from _grid_problems(f"classifiers.{name}", grid)
+            tried = [{name: {key: value}} for key, values in grid.items() for value in values]
+            problems = dict.fromkeys(problem for settings in tried for problem in classifier_problems(settings))
+            yield from (f"classifiers.{name}: {problem}" for problem in problems)
+
+
+def _grid_problems(where: str, grid: Grid) -> Iterator[str]:
+    for key, values in grid.items():
+        if not values:
+            yield f"{where}.{key}: needs at least one value to try; leave the setting out to leave it as it is"
+        elif any(value in values[:place] for place, value in enumerate(values)):
+            yield f"{where}.{key}: names a value twice"

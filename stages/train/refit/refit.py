@@ -1,0 +1,23 @@
+"""The champion fitted once more, on every row of a table."""
+
+from sklearn.pipeline import Pipeline
+
+from stages.shared.storage.parquet import Table
+from stages.train.classifiers.blend import vote
+from stages.train.cross_validation import fit_all
+from stages.train.params import TrainParams
+from stages.train.refit.recipe import Recipe
+from stages.train.strategy import Workbench
+from stages.train.tuning.grid import Combination
+
+
+def fit_again(table: Table, params: TrainParams, recipe: Recipe) -> Pipeline:
+    """The model of `recipe`, with the settings that were chosen on train, fitted on all rows of `table`.
+
+    Raises InputError when its sampler or its classifier cannot work with these rows.
+    """
+    bench = Workbench(table, recipe.strategy, params)
+    chosen = {name: Combination(tuned.sampler, tuned.classifier) for name, tuned in recipe.tuned.items()}
+    shares = recipe.members or {recipe.classifier: 1.0}
+    models = fit_all(bench, chosen, [name for name, share in shares.items() if share]).models
+    return vote(models, shares) if recipe.members else models[recipe.classifier]

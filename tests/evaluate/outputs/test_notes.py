@@ -1,0 +1,69 @@
+"""Notes are said when they are true, and not otherwise."""
+
+import numpy as np
+
+from stages.evaluate.candidates import Candidate, representatives
+from stages.evaluate.metrics import Meter
+from stages.evaluate.outputs import notes
+from stages.evaluate.outputs.leaderboard import Scored
+from stages.evaluate.uncertainty.bootstrap import measure_all
+from tests.evaluate.records import RECORDS, record
+from tests.evaluate.tables import BALANCED, SILENT, TIED, Y
+
+
+def test_a_reference_that_does_something() -> None:
+    assert notes.about_reference({}, "baseline") == []
+    assert notes.about_reference({"sampler": "SMOTE"}, "smote") == [
+        "No strategy does nothing (an empty entry in params.yaml): smote, the first, is the reference."
+    ]
+
+
+def test_strategies_without_the_classifier_asked_for() -> None:
+    standing = representatives(RECORDS, "random_forest", "average_precision")
+    assert notes.about_classifiers(RECORDS, standing, "random_forest") == [
+        "ensemble has no random_forest: rus_boost, its best by cross-validation, stands for it."
+    ]
+    assert notes.about_classifiers(RECORDS, standing, "auto") == []
+
+
+def test_samplers_that_ran_in_place_of_others_or_did_nothing() -> None:
+    records = {**RECORDS, "tomek": record("tomek", {"mlp": 0.5}, "TomekLinks", "TomekLinks")}
+    assert notes.about_samplers(records, ["tomek"]) == [
+        "smote: SMOTE ran as SMOTENC (2 categorical columns).",
+        "tomek: TomekLinks added and removed no row in any fold, with the settings in params.yaml.",
+    ]
+
+
+def test_few_positives() -> None:
+    assert notes.about_positives(50, 50) == []
+    assert notes.about_positives(49, 12) == [
+        "Train has 49 positive rows, fewer than 50: the tuned thresholds are uncertain.",
+        "Test has 12 positive rows, fewer than 50: intervals are wide, and only large differences stand out.",
+    ]
+
+
+def test_bounds_that_no_threshold_keeps() -> None:
+    scored = {
+        Candidate("a", "x"): Scored(0.5, TIED, TIED, "none"),
+        Candidate("b", "x"): Scored(0.5, TIED, TIED, "none", keeps_promise=False),
+        Candidate("c", "x"): Scored(0.5, TIED, TIED, "none", keeps_promise=False),
+    }
+    assert notes.about_promises(scored, "top_share", {"share": 0.02}) == [
+        "No threshold reaches top_share (share 0.02) on train: the nearest one stands for b/x, c/x."
+    ]
+    assert notes.about_promises({Candidate("a", "x"): Scored(0.5, TIED, TIED, "none")}, "f1", {}) == []
+
+
+def test_candidates_that_flag_nothing() -> None:
+    names = [Candidate("a", "x"), Candidate("b", "x"), Candidate("c", "x")]
+    thresholds = {"a": (BALANCED, 0.75), "b": (SILENT, 0.0), "c": (np.minimum(TIED, 0.4), 1.0)}
+    measured = measure_all(Y, [Meter(Y, *thresholds[name.strategy]) for name in names], 200, 0)
+    assert notes.about_silence(dict(zip(names, measured, strict=True))) == [
+        "At the tuned threshold no test row is flagged, and precision is written as 0, by c/x.",
+        "At 0.5 no test row is flagged, and precision is written as 0, by b/x, c/x.",
+    ]
+
+
+def test_folds_that_are_not_parted_by_time_are_said():
+    assert notes.about_time(None) == []
+    assert notes.about_time("visit")[0].startswith("Test rows are later than train rows by `visit`, but the folds")

@@ -1,0 +1,55 @@
+"""What train says is parsed strictly, and trusted only when it speaks of the models at hand."""
+
+import pytest
+
+from stages.evaluate.inputs import changed_nothing, check_models, parse_record
+from stages.shared.errors import InputError, IntegrityError
+from tests.evaluate.records import RECORDS
+
+FILES = ["calibration.json", "logistic_regression.skops", "random_forest.skops", "oof.parquet"]
+
+
+def test_a_record_is_what_train_writes() -> None:
+    assert parse_record("metrics/cv/smote.json", RECORDS["smote"].model_dump()) == RECORDS["smote"]
+
+
+def test_a_record_of_another_form_is_refused() -> None:
+    broken = RECORDS["smote"].model_dump()
+    del broken["classifiers"]["random_forest"]["roc_auc"]["mean"]
+    with pytest.raises(InputError, match=r"metrics/cv/smote.json: classifiers.random_forest.roc_auc.mean: field req"):
+        parse_record("metrics/cv/smote.json", broken)
+
+
+def test_a_metric_less_is_refused() -> None:
+    broken = RECORDS["smote"].model_dump()
+    del broken["classifiers"]["random_forest"]["roc_auc"]
+    with pytest.raises(InputError, match=r"classifiers.random_forest: dictionary should have at least 4 items"):
+        parse_record("metrics/cv/smote.json", broken)
+
+
+def test_models_of_the_same_run_are_accepted() -> None:
+    check_models("models/smote", RECORDS["smote"], FILES, "0" * 64)
+
+
+def test_models_of_another_run_are_refused() -> None:
+    with pytest.raises(IntegrityError, match=r"models/smote/manifest.json: its SHA-256 is 1111.*different runs"):
+        check_models("models/smote", RECORDS["smote"], FILES, "1" * 64)
+
+
+def test_models_without_their_calibration_are_refused() -> None:
+    with pytest.raises(IntegrityError, match=r"models/smote: holds no calibration.json"):
+        check_models("models/smote", RECORDS["smote"], FILES[1:], "0" * 64)
+
+
+def test_an_absent_model_is_named() -> None:
+    with pytest.raises(IntegrityError, match=r"models/smote: holds no random_forest.skops"):
+        check_models("models/smote", RECORDS["smote"], FILES[:2], "0" * 64)
+
+
+@pytest.mark.parametrize(
+    ("ran", "added", "removed", "expected"),
+    [("SMOTE", 0, 0, True), ("SMOTE", 5, 0, False), ("TomekLinks", 0, 1, False), (None, 0, 0, False)],
+)
+def test_a_sampler_that_changed_nothing(ran: str | None, added: int, removed: int, expected: bool) -> None:
+    folds = [{"added": 0, "removed": 0}, {"added": added, "removed": removed}]
+    assert changed_nothing({"sampler": {"ran": ran}, "folds": folds}) is expected

@@ -1,0 +1,52 @@
+import json
+
+import pytest
+
+from stages.report.rendering.charts.specs import SPECS, spec
+from stages.report.rendering.charts.svg import filled, picture, rows, slim
+
+COLUMNS = {
+    "x": [0.1, 0.9], "y": [0.2, 0.8], "series": ["0", "1"], "name": ["a<script>|", "b & c"], "prevalence": [0.1, 0.1],
+    "part": ["negative", "positive"], "label": ["no", "<b>"], "low": [0.1, 0.2], "high": [0.3, 0.4], "rows": [3, 700],
+    "champion": [True, False], "ratio": [0.25, 0.5], "mean": [0.8, 0.7], "line": ["k = 3", "k = 5"], "order": [0, 1],
+    "strategy": ["smote", "x<y"], "epoch": [1, 2], "train_loss": [0.5, 0.4], "validation_loss": [0.6, 0.5],
+    "threshold": [0.1, 0.9], "recall": [0.9, 0.1], "precision": [0.5, None], "tuned": [0.19, 0.19],
+    "train_accuracy": [0.8, 0.9], "validation_accuracy": [0.7, 0.8], "value": [-1.0, 0.5],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_a_chart_is_drawn_with_equal_bytes(name):
+    signals = {"tuning": {"ratio": 0.5}, "threshold": {"at": 0.3}}.get(name, {})
+    first = picture("key", spec(name), COLUMNS, {"x": "across <b>"}, signals)
+    assert first == picture("key", spec(name), COLUMNS, {"x": "across <b>"}, signals)
+    assert first.startswith("<svg xmlns=")
+    assert "<script" not in first
+    assert "<b>" not in first
+    assert "aria-label" not in first
+    assert 'fill="white"' not in first  # the paper of the page shows through
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_a_specification_holds_no_rows(name):
+    assert len(json.dumps(spec(name))) < 3500
+    assert spec(name)["$schema"].startswith("https://vega.github.io/schema/vega-lite/v6")
+
+
+def test_columns_become_rows():
+    assert rows({"a": [1, 2], "b": ["x", "y"]}) == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
+    with pytest.raises(ValueError, match="zip"):
+        rows({"a": [1, 2], "b": ["x"]})
+
+
+def test_words_fill_titles_and_nothing_else():
+    content = {"title": "{y}", "field": "{y}", "inner": [{"title": "{z}"}, {"title": None}]}
+    assert filled(content, {"y": "recall"}) == {
+        "title": "recall", "field": "{y}", "inner": [{"title": "{z}"}, {"title": None}],
+    }  # fmt: skip
+
+
+def test_a_picture_is_thinned_in_its_tags_alone():
+    label = '<text> x="1.2345" opacity="1"</text>'
+    svg = f'<path d="M1.2345,6" opacity="1" role="graphics-object" clip-path="url(#clip7)"/>{label}'
+    assert slim("key", svg) == f'<path d="M1.2,6" clip-path="url(#key-0)"/>{label}'

@@ -1,0 +1,113 @@
+"""Files are whole or absent, and JSON is the same for the same content."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stages.shared.errors import InputError
+from stages.shared.storage.files import (
+    read_json,
+    replacing,
+    replacing_folder,
+    rounded,
+    sha256,
+    write_bytes,
+    write_json,
+    write_text,
+)
+
+
+def fail_half_way(path: Path) -> None:
+    path.write_text("half")
+    raise RuntimeError
+
+
+def test_a_failing_block_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    write_text(path, "old")
+    with pytest.raises(RuntimeError), replacing(path) as temporary:
+        fail_half_way(temporary)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_new_content_comes_at_the_end_of_the_block(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "a.txt"
+    with replacing(path) as temporary:
+        temporary.write_text("new")
+        assert not path.exists()
+        assert temporary.parent == path.parent  # on the same disk, or the move would be a copy
+    assert path.read_text() == "new"
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_folder_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    with replacing_folder(folder) as new:
+        write_text(new / "old.txt", "old")
+    with pytest.raises(RuntimeError), replacing_folder(folder) as new:
+        fail_half_way(new / "half.txt")
+    assert [path.name for path in folder.iterdir()] == ["old.txt"]
+    with replacing_folder(folder) as new:
+        write_text(new / "new.txt", "new")
+    assert [path.name for path in folder.iterdir()] == ["new.txt"]
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_json_refuses_what_is_no_number(tmp_path: Path, number: float) -> None:
+    path = tmp_path / "a.json"
+    write_json(path, {"a": 1})
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_json(path, {"a": [number]})
+    assert path.read_text() == '{\n  "a": 1\n}\n'
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("value", "as_written"),
+    [
+        (1 / 3, 0.333333),
+        (2.0000004, 2.0),
+        (np.float64(0.1234567), 0.123457),
+        (-1e-9, 0.0),
+        ({"b": [1 / 3, (0.1, 2)]}, {"b": [0.333333, [0.1, 2]]}),
+        (True, True),
+        (10**20, 10**20),
+        ("1.23456789", "1.23456789"),
+    ],
+)
+def test_floats_are_rounded_to_six_digits(value: Any, as_written: Any) -> None:
+    assert rounded(value) == as_written
+
+
+def test_no_file_has_a_negative_zero(tmp_path: Path) -> None:
+    write_json(tmp_path / "a.json", [-0.0, -1e-12])
+    assert (tmp_path / "a.json").read_text() == "[\n  0.0,\n  0.0\n]\n"
+
+
+def test_json_keeps_key_order_and_letters(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    write_json(path, {"b": "é", "a": 1})
+    assert path.read_bytes() == '{\n  "b": "é",\n  "a": 1\n}\n'.encode()
+    assert list(read_json(path)) == ["b", "a"]
+
+
+def test_reading_says_what_is_wrong(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"a\.json: no such file"):
+        read_json(tmp_path / "a.json")
+    for content in (b'{"a": ', b"\xff", b""):
+        write_bytes(tmp_path / "a.json", content)
+        with pytest.raises(InputError, match=r"a\.json: not a JSON file"):
+            read_json(tmp_path / "a.json")
+
+
+def test_hash_is_the_sha256_of_the_content(tmp_path: Path) -> None:
+    write_bytes(tmp_path / "a", b"abc" * 100_000)
+    assert sha256(tmp_path / "a") == hashlib.sha256(b"abc" * 100_000).hexdigest()
+    with pytest.raises(InputError, match="b: no such file"):
+        sha256(tmp_path / "b")

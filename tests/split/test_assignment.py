@@ -1,0 +1,129 @@
+"""Which units become the test side."""
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+import numpy as np
+import pytest
+
+from stages.split.assignment import drawn, latest
+
+
+def draw(units: list[int], y: list[int], test_size: float = 0.25, random_state: int = 0) -> np.ndarray:
+    return drawn(np.array(units), np.array(y), test_size, random_state)
+
+
+def test_single_rows_meet_both_quotas_exactly() -> None:
+    y = [1] * 151 + [0] * 3012
+    side = draw(list(range(3163)), y)
+    assert (int(side.sum()), int(side[:151].sum())) == (791, 38)  # round(37.75) + round(753)
+
+
+def test_halves_are_rounded_to_even() -> None:
+    assert int(draw(list(range(20)), [1] * 10 + [0] * 10).sum()) == 2 + 2  # round(2.5) twice
+    assert int(draw(list(range(28)), [1] * 14 + [0] * 14).sum()) == 4 + 4  # round(3.5) twice
+
+
+def test_a_unit_larger_than_the_quota_stays_in_train() -> None:
+    side = draw([0] * 10 + list(range(10, 20)) + list(range(20, 40)), [0] * 20 + [1] * 20)
+    assert not side[:10].any()
+    assert (int(side[:20].sum()), int(side[20:].sum())) == (5, 5)
+
+
+def test_large_units_come_into_test_about_as_often_as_small_ones() -> None:
+    units = np.repeat(np.arange(60), [1] * 30 + [5] * 30)
+    sides = [drawn(units, np.arange(180) % 2, 0.25, seed) for seed in range(200)]
+    large, small = np.mean([side[30:].mean() for side in sides]), np.mean([side[:30].mean() for side in sides])
+    assert 0.20 < large < 0.27
+    assert 0.23 < small < 0.50  # a little more often: they fill the last gaps
+
+
+def one_by_one(units: np.ndarray, y: np.ndarray, test_size: float, random_state: int) -> np.ndarray:
+    """The rule as it is written: each unit in turn, if it brings the test side nearer to the quotas."""
+    _, unit = np.unique(units, return_inverse=True)
+    sizes = np.array([[((unit == place) & (y == label)).sum() for label in (0, 1)] for place in range(unit.max() + 1)])
+    quota = np.array([round(test_size * int((y == label).sum())) for label in (0, 1)])
+    left, scale, chosen = quota.copy(), np.maximum(quota, 1), np.zeros(len(sizes), dtype=bool)
+    for place in np.random.RandomState(random_state).permutation(len(sizes)):
+        if (((left - sizes[place]) / scale) ** 2).sum() < ((left / scale) ** 2).sum():
+            chosen[place] = True
+            left -= sizes[place]
+    return chosen[unit]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 1)), min_size=1, max_size=60),
+    st.floats(0.01, 0.99),
+    st.integers(0, 2**32 - 1),
+)
+@settings(deadline=None, max_examples=200)
+def test_single_rows_taken_at_once_are_those_taken_one_by_one(
+    rows: list[tuple[int, int]], test_size: float, seed: int
+) -> None:
+    units, y = np.array(rows).T
+    assert (drawn(units, y, test_size, seed) == one_by_one(units, y, test_size, seed)).all()
+
+
+def test_another_seed_is_another_draw_and_the_same_seed_the_same() -> None:
+    y = [0, 1] * 50
+    assert (draw(list(range(100)), y) == draw(list(range(100)), y)).all()
+    assert (draw(list(range(100)), y) != draw(list(range(100)), y, random_state=1)).any()
+
+
+def late(times: list[Any], test_size: float, units: list[int] | None = None) -> list[bool]:
+    return latest(np.array(units or range(len(times))), np.array(times), test_size).tolist()
+
+
+def test_the_latest_rows_are_the_test_side() -> None:
+    assert late([3, 1, 4, 2], 0.25) == [False, False, True, False]
+    assert late([3.5, 1.5, 4.5, 2.5], 0.5) == [True, False, True, False]
+
+
+def test_rows_of_equal_time_stay_together() -> None:
+    assert late([1, 2, 2, 2, 3], 0.2) == [False, False, False, False, True]
+    assert late([1, 1, 2, 2, 2], 0.2) == [False, False, True, True, True]  # 3 of 5 is nearer to 0.2 than all
+    assert late([1, 2, 2, 3], 0.5) == [False, False, False, True]  # 1 and 3 of 4 are equally near: the later
+
+
+def test_a_unit_with_a_late_row_is_late_as_a_whole() -> None:
+    assert late([1, 2, 3, 4], 0.5, units=[0, 1, 2, 0]) == [True, False, False, True]  # {3} would make three of four
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 5)), min_size=1, max_size=20), st.floats(0.05, 0.95))
+@settings(deadline=None, max_examples=100)
+def test_train_holds_nothing_as_late_as_the_cut_and_no_unit_is_parted(rows: list[tuple[int, int]], size: float) -> None:
+    times, units = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+    test = latest(units, times, size)
+    assert not set(units[test]) & set(units[~test])
+    cut = min(times[units == unit].max() for unit in set(units[test]))
+    assert times[~test].max(initial=-1) < cut
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 1)), min_size=1, max_size=60),
+    st.floats(0.05, 0.95),
+    st.integers(0, 99),
+)
+@settings(deadline=None, max_examples=100)
+def test_no_unit_is_parted_and_none_more_would_come_nearer(rows: list[tuple[int, int]], size: float, seed: int) -> None:
+    units, y = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+    test = drawn(units, y, size, seed)
+    assert not set(units[test]) & set(units[~test])
+
+    def gap(side: np.ndarray) -> float:
+        quotas = [round(size * int((y == label).sum())) for label in (0, 1)]
+        return sum(((side & (y == label)).sum() - quotas[label]) ** 2 / max(quotas[label], 1) ** 2 for label in (0, 1))
+
+    assert gap(test) <= gap(np.zeros(len(y), dtype=bool))
+    for unit in set(units[~test]):
+        assert gap(test | (units == unit)) >= gap(test) - 1e-12
+
+
+@pytest.mark.parametrize("groups", [8, 12, 16])
+def test_equal_groups_make_the_share_that_was_asked_for(groups: int) -> None:
+    """Groups of 100 rows, 20 of them positive: a quarter of them is the test side, whatever the order."""
+    units, y = np.repeat(np.arange(groups), 100), np.tile([1] * 20 + [0] * 80, groups)
+    for seed in range(10):
+        test = drawn(units, y, 0.25, seed)
+        assert (test.sum(), test[y == 1].sum()) == (groups * 25, groups * 5)

@@ -1,0 +1,152 @@
+"""The wrong ways on the course's teaching set, where the answers are known."""
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from sklearn.metrics import f1_score
+
+from benchmarks.course import teaching_set
+from stages.evaluate.thresholds.tuning import tuned_threshold
+from stages.split.groups import duplicate_numbers
+from tests.split.material import table_of
+from tests.tools.audit.material import audit_params, labels, made_table, noise
+from tools.audit.leakage.experiments import Bench, Trial
+from tools.audit.leakage.fixtures import n_duplicates, smote_of, with_disguise, with_repeats
+from tools.audit.leakage.scenarios import WAYS, duplicates_across_split, measure, threshold_on_test
+
+BOTH = ("logistic_regression", "random_forest")
+
+
+@pytest.fixture(scope="module")
+def teaching():
+    return Bench(made_table(*teaching_set()), audit_params())
+
+
+@pytest.fixture(scope="module")
+def measured(teaching):
+    finished = []
+    inflations, notes = measure(teaching, list(BOTH), 4, finished.append)
+    assert finished == [f"wrong ways, repeat {number} of 4" for number in (1, 2, 3, 4)]
+    assert notes == []
+    return {(item.way, item.classifier): item for item in inflations}
+
+
+@pytest.mark.parametrize("classifier", BOTH)
+def test_smote_before_the_split_inflates(measured, classifier):
+    found = measured["smote_before_split", classifier]
+    assert found.verdict == "inflates"
+    assert found.inflation > 0.1
+
+
+def test_on_real_rows_alone_less_is_left(measured):
+    """Prevalence explains nearly all of it for the regression; the forest has learned neighbours of the test rows."""
+    for classifier in BOTH:
+        alone, all_rows = (measured[way, classifier] for way in ("smote_before_split_real_rows", "smote_before_split"))
+        assert alone.inflation < all_rows.inflation
+        assert alone.honest == all_rows.honest
+    assert measured["smote_before_split_real_rows", "logistic_regression"].inflation < 0.03
+    assert measured["smote_before_split_real_rows", "random_forest"].inflation > 0.1
+
+
+@pytest.mark.parametrize("classifier", BOTH)
+def test_scaling_before_the_split_does_not(measured, classifier):
+    found = measured["scaling_before_split", classifier]
+    assert abs(found.inflation) < 0.005
+    assert found.verdict == "within noise"
+
+
+@pytest.mark.parametrize("classifier", BOTH)
+def test_the_target_in_disguise_inflates_to_nearly_one(measured, classifier):
+    found = measured["target_in_disguise", classifier]
+    assert found.verdict == "inflates"
+    assert found.leaking > 0.98
+
+
+def test_the_honest_threshold_is_the_one_of_the_out_of_fold_scores(teaching):
+    trial = Trial(teaching, "logistic_regression", 0)
+    threshold = tuned_threshold(teaching.y[~trial.test], trial.out_of_fold, "f1")
+    found = threshold_on_test(trial)["threshold_on_test"]
+    assert found.honest == pytest.approx(f1_score(trial.y_test, trial.honest >= threshold))
+
+
+def test_a_threshold_chosen_on_test_is_never_worse_there(teaching):
+    for seed in range(5):
+        pair = threshold_on_test(Trial(teaching, "logistic_regression", seed))["threshold_on_test"]
+        assert pair.leaking >= pair.honest
+
+
+def test_every_way_is_measured_with_every_classifier(measured):
+    assert [way for way, classifier in measured if classifier == "random_forest"] == [
+        "smote_before_split", "smote_before_split_real_rows", "scaling_before_split", "threshold_on_test",
+        "duplicates_across_split", "target_in_disguise",
+    ]  # fmt: skip
+    assert len(WAYS) == 5
+    assert {item.metric for (way, _), item in measured.items() if way == "threshold_on_test"} == {"f1"}
+
+
+def test_twins_give_labels_away():
+    """Noise with every row twice: nothing to learn but one's twin."""
+    y = (np.random.RandomState(1).uniform(size=200) < 0.25).astype(int).tolist()
+    bench = Bench(table_of(y * 2, x=noise(200) * 2, z=noise(200, 1) * 2), audit_params())
+    pair = duplicates_across_split(Trial(bench, "random_forest", 0))["duplicates_across_split"]
+    assert pair.honest < 0.4
+    assert pair.leaking > pair.honest + 0.25
+
+
+def test_where_no_row_is_repeated_a_tenth_is(teaching):
+    assert n_duplicates(teaching.table) == 0
+    repeated = with_repeats(teaching, 0)
+    assert repeated.table.data.num_rows == 3300
+    assert n_duplicates(repeated.table) == 300
+    assert len(np.unique(duplicate_numbers(repeated.table))) == 3000
+
+
+def test_the_disguise_is_one_more_feature(teaching):
+    disguised = with_disguise(teaching, 0)
+    assert disguised.features.shape == (3000, 11)
+    values = disguised.features["__disguise__"].to_numpy()
+    assert np.corrcoef(values, teaching.y)[0, 1] > 0.8
+    assert not np.array_equal(values, teaching.y)
+
+
+def test_the_honest_side_never_sees_a_test_label(teaching):
+    """With every test label turned round, the honest scores stay as they were."""
+    trial = Trial(teaching, "logistic_regression", 3)
+    test = trial.test
+    turned = np.where(test, 1 - teaching.y, teaching.y)
+    table = teaching.table
+    place = table.data.column_names.index("sick")
+    other = replace(table, data=table.data.set_column(place, "sick", pa.array(turned, pa.int8())))
+    assert np.array_equal(
+        Trial(replace(teaching, table=other), "logistic_regression", 3).scores(~test, test), trial.honest
+    )
+
+
+def test_out_of_fold_scores_come_from_the_other_folds(teaching):
+    """Labels at random: in-sample scores of a forest would tell them, out-of-fold scores do not."""
+    y = (np.random.RandomState(0).uniform(size=200) < 0.3).astype(int).tolist()
+    trial = Trial(Bench(table_of(y, x=noise(200)), audit_params()), "random_forest", 0)
+    train = ~trial.test
+    positive = trial.bench.y[train] == 1
+    assert abs(trial.out_of_fold[positive].mean() - trial.out_of_fold[~positive].mean()) < 0.2
+    within = trial.scores(train, train)
+    assert within[positive].mean() - within[~positive].mean() > 0.4
+
+
+def test_the_users_own_smote_is_taken():
+    own = audit_params(strategies={"mine": {"sampler": "SMOTE", "k_neighbors": 3, "class_weight": "balanced"}})
+    assert (smote_of(own).settings, smote_of(own).class_weight) == ({"k_neighbors": 3}, None)
+    assert smote_of(audit_params(strategies={"baseline": {}})).settings == {}
+
+
+def test_what_cannot_be_measured_is_said_and_the_rest_goes_on():
+    """Eight positives, six of them on train: SMOTE's five neighbours are there, its twenty are not."""
+    strategies = {"smote": {"sampler": "SMOTE", "k_neighbors": 20}}
+    table = table_of(labels(64, 8), x=noise(64))
+    bench = Bench(table, audit_params(strategies=strategies, cv={"n_splits": 2, "n_repeats": 1}))
+    inflations, notes = measure(bench, ["logistic_regression"], 3, lambda _: None)
+    (note,) = notes
+    assert note.startswith("smote_before_split, logistic_regression: not measured: SMOTE: k_neighbors is 20")
+    assert "scaling_before_split" in [item.way for item in inflations]

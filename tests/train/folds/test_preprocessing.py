@@ -1,0 +1,177 @@
+"""The steps before a classifier: fitted on training rows alone, one column a level, gaps filled."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from stages.shared.schemas.contract import Feature
+from stages.shared.storage.parquet import Table
+from stages.train import cross_validation as crossfit
+from stages.train import strategy as workbench
+from stages.train.folds.resampling import Prepared, transform
+from stages.train.folds.splitter import make_folds
+from stages.train.outputs.results import Outcome
+
+AsTable = Callable[..., Table]
+NUMERIC = {"type": "numeric", "missing": 0.0}
+CATEGORICAL = {"type": "categorical", "missing": 0.0}
+
+
+def a_table(as_table: AsTable, numeric: dict[str, list[Any]], categorical: dict[str, list[Any]], y: list[int]) -> Table:
+    features = [Feature(name=name, **NUMERIC) for name in numeric]
+    features += [Feature(name=name, **CATEGORICAL) for name in categorical]
+    columns = {name: pa.array(values, type=pa.float64()) for name, values in numeric.items()}
+    columns |= {name: pa.array(values, type=pa.string()) for name, values in categorical.items()}
+    return as_table(columns, features, np.array(y))
+
+
+def learned(prepared: Prepared) -> list[Any]:
+    """Everything that the fitted steps took from the rows."""
+    steps = dict(prepared.steps)
+    numeric = steps["preprocessor"].named_transformers_["numeric"]
+    codes = steps["preprocessor"].named_transformers_["codes"]
+    imputer, scaler = numeric.named_steps["imputer"], numeric.named_steps["scaler"]
+    values = [imputer.statistics_, scaler.mean_, scaler.scale_]
+    values += [categories.astype(str) for categories in codes.categories_]
+    return [*values, *steps["encoder"].named_transformers_["levels"].categories_]
+
+
+def test_nothing_is_learned_from_validation_rows(
+    make_table: Callable[..., Table],
+    make_params: Callable[..., Any],
+    as_table: AsTable,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def first_fold(table: Table) -> tuple[list[Any], Outcome]:
+        prepared: list[Prepared] = []
+        original = workbench.resample
+
+        def spying(*arguments: Any) -> Prepared:
+            prepared.append(original(*arguments))
+            return prepared[-1]
+
+        with monkeypatch.context() as patch:
+            patch.setattr(workbench, "resample", spying)
+            outcome = crossfit.fit_strategy(table, "tried", make_params({}, ["logistic_regression"]), lambda _: None)
+        return learned(prepared[0]), outcome
+
+    table = make_table()
+    expected, outcome = first_fold(table)
+    wild = np.isin(np.arange(len(table.target)), outcome.folds[0].validation)
+    columns = {}
+    for feature in table.contract.features:
+        strange: Any = 1e9 if feature.type == "numeric" else "never seen"
+        values = table.data.column(feature.name).to_pylist()
+        columns[feature.name] = pa.array([strange if at else value for at, value in zip(wild, values, strict=True)])
+    found, _ = first_fold(as_table(columns, table.contract.features, table.target))
+    assert len(found) == len(expected) == 7
+    for one, other in zip(found, expected, strict=True):
+        assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("scale", ["before_resampling", "after_resampling"])
+@pytest.mark.parametrize("missing", [True, False])
+@pytest.mark.parametrize("kind", ["numeric", "mixed", "categorical"])
+def test_on_arrays_the_steps_give_the_very_numbers_that_they_give_on_frames(
+    kind: str, missing: bool, scale: str, make_table: Callable[..., Table], make_params: Callable[..., Any]
+) -> None:
+    """Where no number is missing, no imputer is asked; its statistics would change none."""
+    table = make_table(kind, missing=missing)
+    bench = workbench.Workbench(table, "tried", make_params({}, ["logistic_regression"], scale=scale))
+    (fold, *_) = make_folds(bench.y, table.units, bench.params.cv, 42)
+    plain, named = workbench.FoldRows(bench, fold), workbench.FoldRows(bench, fold, named=True)
+    assert bench.arrays.has_gaps == (missing and kind != "categorical")
+    found, expected = plain.prepared({}), named.prepared({})
+    assert np.array_equal(found.X, expected.X)
+    assert np.array_equal(plain.validation(found), named.validation(expected))
+    assert found.flow == expected.flow
+
+
+def test_gaps_get_the_median_of_the_training_rows_and_numbers_are_standardised(
+    as_table: AsTable, prepare: Callable[..., Any]
+) -> None:
+    """The values 1, 2, 6 have the median 2; 1, 2, 6 and 3 have the mean 3."""
+    table = a_table(as_table, {"a": [1, 2, 6, None], "b": [1, 2, 6, 3]}, {}, [0, 0, 1, 1])
+    X = prepare(table, {}, scale="after_resampling").prepared.X
+    a, b = np.array([1, 2, 6, 2]), np.array([1, 2, 6, 3])
+    assert np.allclose(X[:, 0], (a - 2.75) / a.std())
+    assert np.allclose(X[:, 1], (b - 3) / b.std())
+
+
+@pytest.mark.parametrize("scale", ["before_resampling", "after_resampling"])
+def test_scaling_stands_where_params_say(
+    make_table: Callable[..., Table], prepare: Callable[..., Any], scale: str
+) -> None:
+    table = make_table("mixed", missing=False)
+    prepared = prepare(table, {"sampler": "RandomOverSampler"}, scale=scale).prepared
+    expected = {
+        "before_resampling": ["imputed", "scaled", "encoded", "resampled"],
+        "after_resampling": ["imputed", "encoded", "resampled", "scaled"],
+    }
+    assert [step.step for step in prepared.flow] == expected[scale]
+    numbers = prepared.X[:, :3] if scale == "after_resampling" else prepared.X[:80, :3]
+    assert np.allclose(numbers.mean(axis=0), 0)
+    assert np.allclose(numbers.std(axis=0), 1)
+    assert set(np.unique(prepared.X[:, 3:])) == {0.0, 1.0}  # levels are not standardised
+
+
+def test_one_column_a_level_and_a_missing_level_is_a_level(as_table: AsTable, prepare: Callable[..., Any]) -> None:
+    levels = ["red", None, "blue", "red"]
+    fold = prepare(a_table(as_table, {"a": [1, 2, 3, 4]}, {"colour": levels}, [0, 0, 1, 1]), {})
+    (block,) = fold.blocks
+    columns = fold.prepared.X[:, block]
+    assert block == slice(1, 4)
+    # the missing level first, then blue and red
+    assert columns.tolist() == [[0, 0, 1], [1, 0, 0], [0, 1, 0], [0, 0, 1]]
+
+
+def test_what_training_never_saw_is_all_zeros(as_table: AsTable, prepare: Callable[..., Any]) -> None:
+    columns = {"colour": ["red", "blue", "red", "blue"], "smoker": ["no", None, "no", "yes"]}
+    steps = prepare(a_table(as_table, {}, columns, [0, 0, 1, 1]), {}).prepared.steps
+    strange = {"colour": ["violet", None, "red", "blue"], "smoker": ["no", "no", "often", None]}
+    found = transform(steps, a_table(as_table, {}, strange, [0, 0, 1, 1]).features())
+    #                          blue red | missing no yes
+    assert found.tolist() == [[0, 0, 0, 1, 0], [0, 0, 0, 1, 0], [0, 1, 0, 0, 0], [1, 0, 1, 0, 0]]
+
+
+def test_a_column_without_any_value_in_the_fold_stays(as_table: AsTable, prepare: Callable[..., Any]) -> None:
+    table = a_table(as_table, {"a": [None] * 4, "b": [1, 2, 3, 4]}, {}, [0, 0, 1, 1])
+    prepared = prepare(table, {}).prepared
+    assert prepared.X[:, 0].tolist() == [0, 0, 0, 0]
+    later = a_table(as_table, {"a": [None, 5, 6, 7], "b": [1, 2, 3, 4]}, {}, [0, 0, 1, 1])
+    assert np.isfinite(transform(prepared.steps, later.features())).all()
+
+
+def test_rare_levels_are_taken_together(as_table: AsTable, prepare: Callable[..., Any]) -> None:
+    """Of a, a, a, b, b, c, d and a gap, max_categories 3 leaves a, b, one column for the rest, and the gap."""
+    levels = ["a", "a", "a", "b", "b", "c", "d", None]
+    table = a_table(as_table, {}, {"letter": levels}, [0, 1] * 4)
+    columns = prepare(table, {}, max_categories=3).prepared.X
+    assert columns.shape == (8, 4)
+    assert columns.sum(axis=1).tolist() == [1] * 8
+    assert columns[5].tolist() == columns[6].tolist()
+    assert len({tuple(row) for row in columns.tolist()}) == 4
+    assert prepare(table, {}, max_categories=30).prepared.X.shape == (8, 5)
+
+
+@pytest.mark.parametrize("scale", ["before_resampling", "after_resampling"])
+@pytest.mark.parametrize(
+    ("kind", "steps", "columns"),
+    [
+        ("numeric", ["preprocessor"], 3),
+        ("mixed", ["preprocessor", "encoder"], 3 + 3 + 3),
+        ("categorical", ["preprocessor", "encoder"], 3 + 3),
+    ],
+)
+def test_steps_of_each_kind_of_table(
+    make_table: Callable[..., Table], prepare: Callable[..., Any], kind: str, steps: list[str], columns: int, scale: str
+) -> None:
+    table = make_table(kind)
+    prepared = prepare(table, {}, scale=scale).prepared
+    assert [name for name, _ in prepared.steps] == steps + ["scaler"] * (scale == "after_resampling")
+    assert prepared.X.shape == (80, columns)
+    assert np.isfinite(prepared.X).all()
+    assert np.array_equal(transform(prepared.steps, table.features()), prepared.X)

@@ -1,0 +1,190 @@
+"""Cross-validation by hand on two small folds, and what trace.json holds."""
+
+from collections.abc import Callable
+import json
+from math import log, sqrt
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stages.shared.schemas.contract import Step
+from stages.shared.storage.parquet import Table
+from stages.train.classifiers.class_weights import ClassWeights
+from stages.train.cross_validation import fit_strategy
+from stages.train.folds.splitter import Fold
+from stages.train.outputs.artifacts import cross_validation, oof_columns, trace
+from stages.train.outputs.results import FoldRecord, Outcome
+from stages.train.params import TrainParams
+from stages.train.samplers.plan import Plan
+
+#: fold 0 ranks its one positive first, fold 1 ranks its one positive second of two
+TOY = {
+    "row": np.array([10, 30, 20, 40]),
+    "fold": np.array([0, 0, 1, 1]),
+    "y": np.array([1, 0, 1, 0]),
+    "mlp": np.array([0.8, 0.4, 0.2, 0.5]),
+}
+
+
+def raw(oof: dict[str, Any], *classifiers: str) -> dict[str, Any]:
+    """The scores as they are, in place of calibrated ones."""
+    return {classifier: oof[classifier] for classifier in classifiers}
+
+
+def outcome() -> Outcome:
+    """Two folds of two rows, an epoch each, with XGBoost beside the perceptron."""
+    epoch = {"epoch": 1, "train_loss": 0.5, "train_accuracy": 1.0, "validation_loss": 0.7, "validation_accuracy": 0.5}
+    record = FoldRecord((1, 1), (2, 3), (1, 1), added=3, removed=0, curves={"mlp": [epoch]})
+    return Outcome(
+        plan=Plan({}, "SMOTE", "SMOTENC", "2 categorical columns"),
+        folds=[Fold(np.array([1, 3]), np.array([0, 2])), Fold(np.array([0, 2]), np.array([1, 3]))],
+        oof={"mlp": TOY["mlp"], "xgboost": TOY["mlp"]},
+        records=[record, record],
+        flow=[Step(step="train", rows=4, columns=2, negative=2, positive=2)],
+        weights={"mlp": ClassWeights(0.5, 2.0), "xgboost": ClassWeights(0.5, 2.0)},
+        models={"mlp": None, "xgboost": None},  # type: ignore[dict-item]
+        recipes={},
+        gave_up={"mlp": 1},
+        tuned={},
+        shares={},
+    )
+
+
+def test_out_of_fold_columns_stand_in_fold_order() -> None:
+    columns = oof_columns(outcome(), y=np.array([1, 1, 0, 0]), rows=np.array([10, 20, 30, 40]))
+    assert list(columns) == ["row", "fold", "y", "mlp", "xgboost"]
+    for name in TOY:
+        assert columns[name].tolist() == TOY[name].tolist()
+
+
+def test_cross_validation_is_per_fold_then_averaged() -> None:
+    found = cross_validation(TOY, raw(TOY, "mlp"))["mlp"]
+    assert list(found) == ["average_precision", "roc_auc", "brier_score", "log_loss"]
+    expected = {
+        "average_precision": [1.0, 0.5],
+        "roc_auc": [1.0, 0.0],
+        "brier_score": [(0.04 + 0.16) / 2, (0.64 + 0.25) / 2],
+        "log_loss": [-(log(0.8) + log(0.6)) / 2, -(log(0.2) + log(0.5)) / 2],
+    }
+    for metric, (one, other) in expected.items():
+        assert found[metric]["folds"] == pytest.approx([one, other])
+        assert found[metric]["mean"] == pytest.approx((one + other) / 2)
+        assert found[metric]["sd"] == pytest.approx(abs(one - other) / sqrt(2))  # of two values, with n - 1 below
+
+
+def test_probabilities_are_measured_on_the_calibrated_scores_and_ranking_on_the_raw() -> None:
+    found = cross_validation(TOY, {"mlp": np.full(4, 0.5)})["mlp"]
+    assert found["average_precision"]["folds"] == pytest.approx([1.0, 0.5])
+    assert found["roc_auc"]["folds"] == pytest.approx([1.0, 0.0])
+    assert found["brier_score"]["folds"] == pytest.approx([0.25, 0.25])
+    assert found["log_loss"]["folds"] == pytest.approx([log(2), log(2)])
+
+
+def test_pooling_the_folds_would_give_another_number() -> None:
+    """Scores of different models do not compare: pooled, the positives would rank second and third of four."""
+    shifted = {**TOY, "mlp": np.array([0.8, 0.4, 0.9, 0.95])}
+    found = cross_validation(shifted, raw(shifted, "mlp"))["mlp"]["average_precision"]
+    assert found["mean"] == pytest.approx((1 + 1 / 2) / 2)  # and not (1 / 2 + 2 / 3) / 2
+
+
+def test_the_trace_has_the_documented_keys() -> None:
+    both = {**TOY, "xgboost": TOY["mlp"]}
+    cv = cross_validation(both, raw(both, "mlp", "xgboost"))
+    found = trace("smote", outcome(), cv)
+    assert list(found) == [
+        "strategy",
+        "sampler",
+        "flow",
+        "folds",
+        "class_weight",
+        "blend",
+        "epochs",
+        "notes",
+        "metrics",
+    ]
+    assert found["sampler"] == {"asked": "SMOTE", "ran": "SMOTENC", "why": "2 categorical columns"}
+    assert found["flow"] == [{"step": "train", "rows": 4, "columns": 2, "negative": 2, "positive": 2, "note": ""}]
+    assert found["folds"][1] == {
+        "fold": 1,
+        "train": {"rows": 2, "negative": 1, "positive": 1},
+        "resampled": {"rows": 5, "negative": 2, "positive": 3},
+        "validation": {"rows": 2, "negative": 1, "positive": 1},
+        "added": 3,
+        "removed": 0,
+    }
+    # XGBoost knows one number: how many negatives a positive counts for
+    assert found["class_weight"] == {
+        "mlp": {"negative": 0.5, "positive": 2.0},
+        "xgboost": {"negative": 1.0, "positive": 4.0},
+    }
+    assert [(line["fold"], line["epoch"], line["validation_loss"]) for line in found["epochs"]["mlp"]] == [
+        (0, 1, 0.7),
+        (1, 1, 0.7),
+    ]
+    assert list(found["epochs"]) == ["mlp"]
+    assert found["notes"] == [
+        "smote × mlp could not be fitted, being no better than a coin, in 1 of 3 fits; "
+        "a constant, the prevalence, stands in for it there."
+    ]
+    assert found["metrics"]["mlp"]["average_precision"] == pytest.approx(0.75)
+    json.dumps(found, allow_nan=False)
+
+
+def test_where_the_prevalence_is_restored_xgboost_has_the_weights_of_rows() -> None:
+    content = trace("under", outcome(), {}, "prevalence")["class_weight"]
+    assert content["xgboost"] == content["mlp"] == {"negative": 0.5, "positive": 2.0}
+
+
+@pytest.mark.parametrize(("most", "fitted"), [(80 * 70, 70), (80 * 60, 60)])
+def test_fewer_trees_than_asked_for_are_told(
+    most: int, fitted: int, make_table: Callable[..., Table], make_params: Callable[..., TrainParams]
+) -> None:
+    """80 rows, and so 60 trees where all of them may see 4800 together."""
+    asked: dict[str, dict[str, Any]] = {"random_forest": {"n_estimators": 70, "max_rows": most}, "mlp": {"max_iter": 2}}
+    found = fit_strategy(make_table(), "tried", make_params({"classifiers": asked}, ["mlp"]), lambda _: None)
+    assert len(found.models["random_forest"]["classifier"].estimators_) == fitted
+    told = (
+        f"tried × random_forest: the last fit has {fitted} of 70 trees; all of them together would have seen more "
+        f"rows than max_rows, {most}."
+    )
+    assert trace("tried", found, {}, None, asked)["notes"] == ([told] if fitted < 70 else [])
+
+
+@pytest.mark.parametrize("scale", ["before_resampling", "after_resampling"])
+def test_the_pipeline_trace_of_the_course(
+    scale: str, make_table: Callable[..., Table], make_params: Callable[..., TrainParams]
+) -> None:
+    """800 rows of which 80 are positive become 1440 under full balance, and then the weights are 1 and 1."""
+    table = make_table("numeric", negatives=720, positives=80)
+    strategy: dict[str, Any] = {"sampler": "SMOTE", "sampling_strategy": 1.0, "class_weight": "balanced"}
+    params = make_params(strategy, ["logistic_regression"], scale=scale, n_splits=4)
+    found = fit_strategy(table, "tried", params, lambda _: None)
+    oof = oof_columns(found, table.target, table.rows)
+    content = trace("tried", found, cross_validation(oof, raw(oof, "logistic_regression")))
+
+    way = [(step["step"], step["rows"], step["negative"], step["positive"]) for step in content["flow"]]
+    resampled = ("resampled", 1440, 720, 720)
+    in_order = {
+        "before_resampling": [("imputed", 800, 720, 80), ("scaled", 800, 720, 80), resampled],
+        "after_resampling": [("imputed", 800, 720, 80), resampled, ("scaled", 1440, 720, 720)],
+    }
+    assert way == [("raw", 800, 720, 80), ("train", 800, 720, 80), *in_order[scale]]
+    assert next(step["note"] for step in content["flow"] if step["step"] == "resampled") == "SMOTE: +640 rows"
+    assert content["class_weight"] == {"logistic_regression": {"negative": 1.0, "positive": 1.0}}
+    for fold in content["folds"]:
+        assert fold["train"] == {"rows": 600, "negative": 540, "positive": 60}
+        assert fold["resampled"] == {"rows": 1080, "negative": 540, "positive": 540}
+        assert fold["validation"] == {"rows": 200, "negative": 180, "positive": 20}
+        assert (fold["added"], fold["removed"]) == (480, 0)
+
+
+def test_repeats_stand_side_by_side(make_table: Callable[..., Table], make_params: Callable[..., TrainParams]) -> None:
+    table = make_table("numeric")
+    params = make_params({}, ["logistic_regression"], n_splits=2, n_repeats=2)
+    columns = oof_columns(fit_strategy(table, "tried", params, lambda _: None), table.target, table.rows)
+    assert sorted(columns["row"]) == sorted([*range(80), *range(80)])
+    assert sorted(set(columns["fold"])) == [0, 1, 2, 3]
+    assert sorted(columns["row"][columns["fold"] >= 2]) == list(range(80))
+    found = cross_validation(columns, raw(columns, "logistic_regression"))["logistic_regression"]
+    assert len(found["roc_auc"]["folds"]) == 4

@@ -1,0 +1,278 @@
+"""Tuning: equal to scikit-learn's own search, nested, and blind to what it may not see."""
+
+from collections.abc import Callable
+from typing import Any
+
+from imblearn.over_sampling import SMOTE
+from imblearn.pipeline import Pipeline as SamplingPipeline
+import numpy as np
+import pytest
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.preprocessing import StandardScaler
+
+from stages.shared.errors import InputError
+from stages.shared.storage.parquet import Table
+from stages.train.cross_validation import fit_strategy
+from stages.train.folds.splitter import make_folds
+from stages.train.outputs.artifacts import trace
+from stages.train.outputs.artifacts import tuning as record
+from stages.train.outputs.results import Outcome
+from stages.train.params import TrainParams
+from stages.train.strategy import FoldRows, Workbench
+from stages.train.tuning import search as module
+from stages.train.tuning.grid import AS_GIVEN
+from stages.train.tuning.search import Trial, search, search_inside
+
+GRID = {"k_neighbors": [1, 3], "sampling_strategy": [0.5, 0.75]}
+TUNING = {"samplers": {"SMOTE": GRID}, "classifiers": {"logistic_regression": {"C": [0.01, 1.0]}}}
+STRATEGY = {"sampler": "SMOTE"}
+
+Make = Callable[..., Any]
+
+
+def tried(make_params: Make, **changes: Any) -> TrainParams:
+    found: TrainParams = make_params(
+        STRATEGY, ["logistic_regression", "random_forest"], tuning={**TUNING, **changes}, n_splits=3
+    )
+    return found
+
+
+@pytest.fixture(scope="module")
+def table(make_table: Callable[..., Table]) -> Table:
+    return make_table("numeric", negatives=90, positives=30)
+
+
+@pytest.fixture(scope="module")
+def outcome(table: Table, make_params: Make) -> Outcome:
+    return fit_strategy(table, "tried", tried(make_params), lambda _: None)
+
+
+#: a solver of scikit-learn's that comes as near to the optimum
+TIGHT = {"solver": "newton-cholesky", "tol": 1e-10}
+
+
+def grid_search(table: Table, solver: dict[str, Any] = TIGHT, seed: int = 42) -> GridSearchCV:
+    """The same search in scikit-learn's and imbalanced-learn's own words."""
+    frame = table.features()[table.contract.numeric]
+    steps = [
+        ("impute", SimpleImputer(strategy="median")), ("scale", StandardScaler()),
+        ("smote", SMOTE(random_state=seed)),
+        ("classify", LogisticRegression(**solver, random_state=seed)),
+    ]  # fmt: skip
+    grid = {
+        "smote__k_neighbors": [1, 3], "smote__sampling_strategy": [0.5, 0.75], "classify__C": [0.01, 1.0],
+    }  # fmt: skip
+    folds = StratifiedKFold(3, shuffle=True, random_state=seed)
+    return GridSearchCV(SamplingPipeline(steps), grid, scoring="average_precision", cv=folds).fit(frame, table.target)
+
+
+def test_it_is_scikit_learns_grid_search(table: Table, outcome: Outcome) -> None:
+    expected = grid_search(table)
+    found = outcome.tuned["logistic_regression"].found
+    means = {}
+    for parameters, mean in zip(expected.cv_results_["params"], expected.cv_results_["mean_test_score"], strict=True):
+        means[tuple(parameters[key] for key in sorted(parameters))] = mean
+    assert len(found.trials) == 8
+    for trial in found.trials:
+        sampler, classifier = trial.combination
+        point = (classifier["C"], sampler["k_neighbors"], sampler["sampling_strategy"])
+        assert trial.mean("average_precision") == pytest.approx(means[point], abs=1e-6)
+    assert max(trial.mean("average_precision") for trial in found.trials) == pytest.approx(
+        expected.best_score_, abs=1e-6
+    )
+    best = found.chosen.sampler | found.chosen.classifier
+    assert expected.best_params_ == {
+        "smote__k_neighbors": best["k_neighbors"],
+        "smote__sampling_strategy": best["sampling_strategy"],
+        "classify__C": best["C"],
+    }
+
+
+def test_with_a_solver_of_scikit_learns_every_fold_score_is_its_own_to_the_last_bit(
+    table: Table, make_params: Make
+) -> None:
+    settings = {"logistic_regression": {"solver": "lbfgs", "max_iter": 200}}
+    params = make_params(STRATEGY, ["logistic_regression"], tuning=TUNING, settings=settings, n_splits=3)
+    bench = Workbench(table, "tried", params)
+    trials = search(bench, make_folds(table.target, table.units, params.cv, 42))["logistic_regression"].trials
+    expected = grid_search(table, {"max_iter": 200}).cv_results_
+    found = {}
+    for trial in trials:
+        sampler, classifier = trial.combination
+        point = (classifier["C"], sampler["k_neighbors"], sampler["sampling_strategy"])
+        found[point] = [values["average_precision"] for values in trial.folds]
+    for place, parameters in enumerate(expected["params"]):
+        point = tuple(parameters[key] for key in sorted(parameters))
+        assert found[point] == [expected[f"split{fold}_test_score"][place] for fold in range(3)]
+
+
+def test_the_model_has_the_chosen_settings(table: Table, outcome: Outcome) -> None:
+    chosen = outcome.tuned["logistic_regression"].found.chosen
+    model = outcome.models["logistic_regression"].named_steps["classifier"]
+    assert chosen.classifier["C"] == model.C
+    frame = table.features()[table.contract.numeric]
+    expected = grid_search(table).best_estimator_.named_steps["classify"]
+    assert model.coef_ == pytest.approx(expected.coef_, abs=1e-7)
+    assert len(frame) == 120
+
+
+def test_what_is_not_named_is_not_tuned(outcome: Outcome) -> None:
+    assert list(outcome.tuned) == ["logistic_regression"]
+    assert list(outcome.models) == ["logistic_regression", "random_forest"]
+
+
+def test_out_of_fold_scores_are_nested(table: Table, make_params: Make, outcome: Outcome) -> None:
+    """Each fold's settings are those of a search that had its training rows alone."""
+    params = tried(make_params)
+    bench = Workbench(table, "tried", params)
+    for number, fold in enumerate(make_folds(table.target, table.units, params.cv, 42)):
+        chosen = search_inside(bench, fold.training)["logistic_regression"]
+        assert outcome.tuned["logistic_regression"].inside[number] == chosen
+        rows = FoldRows(bench, fold)
+        prepared = rows.prepared(chosen.sampler)
+        model = bench.fit("logistic_regression", chosen, prepared).classifier
+        expected = model.predict_proba(rows.validation(prepared))[:, 1]
+        inside = slice(number * 40, number * 40 + 40)
+        assert np.array_equal(outcome.oof["logistic_regression"][inside], expected)
+
+
+def test_no_search_for_a_fold_sees_its_validation_rows(
+    table: Table, make_params: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[set[int]] = []
+    original = module.search
+
+    def spying(bench: Workbench, folds: Any, full: bool = False) -> Any:
+        seen.append({int(row) for fold in folds for part in fold for row in part})
+        return original(bench, folds, full)
+
+    monkeypatch.setattr(module, "search", spying)  # as search_inside finds it
+    outcome = fit_strategy(table, "tried", tried(make_params), lambda _: None)
+    assert len(seen) == 3
+    for rows, fold in zip(seen, outcome.folds, strict=True):
+        assert rows == set(fold.training.tolist())
+
+
+@pytest.mark.parametrize(("metric", "best"), [("average_precision", max), ("brier_score", min), ("log_loss", min)])
+def test_it_looks_for_the_metric_that_params_name(table: Table, make_params: Make, metric: str, best: Any) -> None:
+    params = tried(make_params, metric=metric)
+    bench = Workbench(table, "tried", params)
+    found = search(bench, make_folds(table.target, table.units, params.cv, 42))["logistic_regression"]
+    means = {repr(trial.combination): trial.mean(metric) for trial in found.trials}
+    assert means[repr(found.chosen)] == best(means.values())
+
+
+def test_halving_lets_the_best_go_on(table: Table, make_params: Make) -> None:
+    params = tried(make_params, search={"how": "halving", "factor": 2})
+    bench = Workbench(table, "tried", params)
+    folds = make_folds(table.target, table.units, params.cv, 42)
+    found = search(bench, folds)["logistic_regression"]
+    lengths = sorted(len(trial.folds) for trial in found.trials)
+    assert lengths == [1, 1, 1, 1, 2, 2, 3, 3]  # 8, then 4, then 2 of them
+    (winner,) = [trial for trial in found.trials if trial.combination == found.chosen]
+    assert len(winner.folds) == 3
+    first = {repr(trial.combination): trial.folds[0]["average_precision"] for trial in found.trials}
+    worst_of_those_that_went_on = min(first[repr(trial.combination)] for trial in found.trials if len(trial.folds) > 1)
+    best_of_those_that_did_not = max(first[repr(trial.combination)] for trial in found.trials if len(trial.folds) == 1)
+    assert worst_of_those_that_went_on >= best_of_those_that_did_not
+
+
+def test_of_equals_the_first_of_the_grid_is_chosen(table: Table, make_params: Make) -> None:
+    """Logistic regression has its optimum long before 200 iterations: these two are the same model."""
+    params = tried(make_params, samplers={}, classifiers={"logistic_regression": {"max_iter": [190, 180]}})
+    bench = Workbench(table, "tried", params)
+    found = search(bench, make_folds(table.target, table.units, params.cv, 42))["logistic_regression"]
+    assert found.chosen.classifier == {"max_iter": 190}
+
+
+def test_a_setting_that_cannot_work_is_named_with_its_key(table: Table, make_params: Make) -> None:
+    params = tried(make_params, samplers={"SMOTE": {"k_neighbors": [30, 40]}})
+    with pytest.raises(InputError) as caught:
+        fit_strategy(table, "tried", params, lambda _: None)
+    (problem,) = caught.value.problems
+    assert problem.startswith(
+        "params.yaml: tuning.samplers.SMOTE with {'k_neighbors': 30} for strategies.tried: SMOTE: "
+    )
+    assert "k_neighbors is 30 on a training fold with 60 negatives and 20 positives; at most 19 is possible" in problem
+    params = tried(make_params, samplers={"SMOTE": {"k_neighbors": [1, -1]}})
+    with pytest.raises(InputError, match=r"tuning\.samplers\.SMOTE with {'k_neighbors': -1}.*must be"):
+        fit_strategy(table, "tried", params, lambda _: None)
+    params = tried(make_params, classifiers={"random_forest": {"max_depth": [-1]}})
+    with pytest.raises(InputError, match=r"params.yaml: tuning\.classifiers\.random_forest: The 'max_depth' parameter"):
+        fit_strategy(table, "tried", params, lambda _: None)
+
+
+def test_a_combination_for_which_a_fold_has_too_few_rows_is_left_out_and_told(table: Table, make_params: Make) -> None:
+    """Training folds have 20 positives, those inside them 10."""
+    params = tried(make_params, samplers={"SMOTE": {"k_neighbors": [1, 15, 30]}})
+    outcome = fit_strategy(table, "tried", params, lambda _: None)
+    tuned = outcome.tuned["logistic_regression"]
+    assert [bool(trial.impossible) for trial in tuned.found.trials] == [False, False, False, False, True, True]
+    assert {chosen.sampler["k_neighbors"] for chosen in tuned.inside} == {1}
+    assert len(record(outcome, "average_precision", "exhaustive")["logistic_regression"]["results"]) == 4
+    (note,) = trace("tried", outcome, {})["notes"]
+    assert note.startswith("tried × logistic_regression: 2 of 6 combinations of settings could not be tried")
+    assert "k_neighbors is 30 on a training fold with 60 negatives and 20 positives" in note
+
+
+def test_where_the_folds_inside_have_too_few_rows_the_settings_stand_as_given(table: Table, make_params: Make) -> None:
+    """Training folds have 20 positives, those inside them 10: k_neighbors 15 serves the former alone."""
+    params = tried(make_params, samplers={"SMOTE": {"k_neighbors": [15]}})
+    outcome = fit_strategy(table, "tried", params, lambda _: None)
+    assert outcome.tuned["logistic_regression"].inside == [AS_GIVEN] * 3
+    assert outcome.tuned["logistic_regression"].found.chosen.sampler == {"k_neighbors": 15}
+    (note,) = trace("tried", outcome, {})["notes"]
+    assert note == (
+        "tried × logistic_regression: in 3 of 3 training folds there were too few rows to search for settings; those "
+        "in params.yaml stood in."
+    )
+
+
+def test_with_too_few_positives_to_part_again_the_settings_stand_as_given(
+    make_table: Callable[..., Table], make_params: Make
+) -> None:
+    """Three positives a training fold cannot be parted in five."""
+    params = make_params({}, ["logistic_regression"], tuning={**TUNING, "n_splits": 5}, n_splits=2)
+    outcome = fit_strategy(make_table("numeric", negatives=60, positives=6), "tried", params, lambda _: None)
+    assert outcome.tuned["logistic_regression"].inside == [AS_GIVEN] * 2
+    assert outcome.tuned["logistic_regression"].found.chosen.classifier in ({"C": 0.01}, {"C": 1.0})
+
+
+def test_halving_comes_back_to_what_it_dropped_where_the_rest_is_impossible(
+    make_table: Callable[..., Table], make_params: Make
+) -> None:
+    """13 positives in two folds: one trains on 7, which k_neighbors 6 needs, the other on 6."""
+    table = make_table("numeric", negatives=61, positives=13)
+    tuning = {
+        "samplers": {"SMOTE": {"k_neighbors": [1, 6]}}, "classifiers": {"logistic_regression": {}},
+        "search": {"how": "halving", "factor": 2}, "n_splits": 2,
+    }  # fmt: skip
+    for seed in range(4):  # whichever of the two the first fold prefers
+        params = make_params(STRATEGY, ["logistic_regression"], tuning=tuning, n_splits=2)
+        params = params.model_copy(update={"random_state": seed})
+        found = fit_strategy(table, "tried", params, lambda _: None).tuned["logistic_regression"].found
+        assert found.chosen.sampler == {"k_neighbors": 1}
+
+
+def test_the_record_of_a_search(outcome: Outcome) -> None:
+    found = record(outcome, "average_precision", "exhaustive")["logistic_regression"]
+    assert (found["metric"], found["how"]) == ("average_precision", "exhaustive")
+    assert len(found["folds"]) == 3
+    assert len(found["results"]) == 8
+    best = max(result["metrics"]["average_precision"]["mean"] for result in found["results"])
+    assert found["search"]["average_precision"] == pytest.approx(best, abs=1e-6)
+    metrics = ["average_precision", "roc_auc", "brier_score", "log_loss", "precision", "recall", "f1", "g_mean"]
+    for result in found["results"]:
+        assert list(result) == ["sampler", "classifier", "folds", "metrics"]
+        assert list(result["metrics"]) == metrics
+        assert result["folds"] == 3
+
+
+def test_a_trial_of_one_fold_has_no_spread() -> None:
+    from stages.train.outputs.artifacts import _spreads
+
+    assert _spreads(Trial(AS_GIVEN, [{"f1": 0.5}])) == {"f1": {"mean": 0.5, "sd": 0.0}}
+    spread = _spreads(Trial(AS_GIVEN, [{"f1": 0.5}, {"f1": 0.7}]))["f1"]
+    assert spread == {"mean": pytest.approx(0.6), "sd": pytest.approx(0.2 / 2**0.5)}

@@ -1,0 +1,116 @@
+"""Checks of the columns: what tells the target alone, what names rows, what says nothing."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy import stats
+
+from stages.prepare.columns.id_like import ID_ROWS, ID_SHARE
+from stages.shared import paths
+from stages.shared.storage.arrow import Floats, to_bools, to_floats
+from stages.shared.storage.parquet import Table
+from stages.split.groups import column_numbers
+from tools.audit.checks.univariate import level_auc, missing_auc, value_auc
+from tools.audit.report.findings import Finding, Severity, column, quoted
+from tools.audit.run import Run
+
+#: a single column with a higher ROC-AUC is surely the target in disguise, or suspiciously like it
+WRONG, SUSPICIOUS = 0.99, 0.95
+
+#: a column whose rank correlation with the row number is higher follows the rows
+FOLLOWS = 0.99
+
+
+def near_perfect(run: Run) -> list[Finding]:
+    """Features that tell the target alone, on train; numbers with few different values also as categories."""
+    y = run.train.target
+    areas = {}
+    for feature in run.train.contract.features:
+        cells = run.train.data.column(feature.name)
+        levels = column_numbers(cells)
+        found = []
+        if feature.type == "numeric":
+            found.append(value_auc(y, to_floats(cells.combine_chunks())))
+        if feature.type == "categorical" or levels.max() < run.params.preprocess.max_categories:
+            found.append(level_auc(y, levels, run.folds))
+        areas[feature.name] = max(found)
+    return _judged(areas, "this column alone", "no column alone tells the target")
+
+
+def missingness(run: Run) -> list[Finding]:
+    """Features of which the gaps tell the target, on train."""
+    gaps = {feature.name: _missing(run.train, feature.name) for feature in run.train.contract.features}
+    areas = {name: missing_auc(run.train.target, mask) for name, mask in gaps.items() if mask.any()}
+    if not areas:
+        return [Finding("fine", str(paths.TRAIN), "no feature has a missing cell")]
+    return _judged(areas, "whether the cell is missing", "in no column do the gaps tell the target")
+
+
+def id_like(run: Run) -> list[Finding]:
+    """Features that name the row, or follow the order of the raw file."""
+    findings = list(_id_findings(run.prepared))
+    return findings or [Finding("fine", str(paths.PREPARED), "no feature names the rows or follows their order")]
+
+
+def constant(run: Run) -> list[Finding]:
+    """Features with one value throughout train."""
+    findings = [
+        Finding(
+            "suspicious",
+            column(paths.TRAIN, feature.name),
+            "holds one value in every row of train, from which nothing can be learned",
+            "name it in data.drop",
+        )
+        for feature in run.train.contract.features
+        if column_numbers(run.train.data.column(feature.name)).max() == 0
+    ]
+    return findings or [Finding("fine", str(paths.TRAIN), "every feature holds more than one value")]
+
+
+def _judged(areas: dict[str, float], what: str, nothing: str) -> list[Finding]:
+    findings = []
+    for name, area in sorted(areas.items(), key=lambda item: -item[1]):
+        if area <= SUSPICIOUS:
+            continue
+        severity: Severity = "wrong" if area > WRONG else "suspicious"
+        how, mend = (
+            ("almost perfectly tells", "name it in data.drop unless it is truly known before the target is")
+            if severity == "wrong"
+            else ("nearly tells", "ask whether it is known when a prediction is needed; if not, name it in data.drop")
+        )
+        findings.append(
+            Finding(severity, column(paths.TRAIN, name), f"{what} {how} the target (ROC-AUC {area:.3f} on train)", mend)
+        )
+    best = max(areas, key=lambda name: areas[name])
+    highest = f"the highest ROC-AUC is {areas[best]:.3f}, of {quoted(best)}"
+    return findings or [Finding("fine", str(paths.TRAIN), f"{nothing} ({highest})")]
+
+
+def _id_findings(table: Table) -> Iterator[Finding]:
+    for feature in table.contract.features:
+        cells = table.data.column(feature.name)
+        missing, where = _missing(table, feature.name), column(paths.PREPARED, feature.name)
+        distinct, present = len(np.unique(column_numbers(cells)[~missing])), int((~missing).sum())
+        if present <= ID_ROWS or distinct <= ID_SHARE * present:
+            continue
+        mend = "name it in data.key, or in split.time if it counts time"
+        if feature.type == "categorical":
+            yield Finding("suspicious", where, f"has {distinct} levels in {present} rows; it seems to name them", mend)
+            continue
+        values = to_floats(cells.combine_chunks())[~missing]
+        if _is_running(values, distinct):
+            yield Finding("wrong", where, "is a running number, which names a row and says nothing of it", mend)
+        elif abs(correlation := float(stats.spearmanr(values, table.rows[~missing]).statistic)) > FOLLOWS:
+            order = f"its order follows the rows of the raw file (rank correlation {correlation:.3f})"
+            found = f"{distinct} different values in {present} rows, and {order}"
+            yield Finding("suspicious", where, found, mend)
+
+
+def _is_running(values: Floats, distinct: int) -> bool:
+    """Whether the values are whole numbers in a row, each once, in any order."""
+    whole = bool((values == np.round(values)).all())
+    return whole and distinct == len(values) and values.max() - values.min() == len(values) - 1
+
+
+def _missing(table: Table, name: str) -> np.ndarray:
+    return to_bools(table.data.column(name).is_null().combine_chunks())

@@ -1,0 +1,43 @@
+"""What one column says of the target by itself, as a ROC-AUC."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from stages.shared.storage.arrow import Bools, Floats, Ints
+from stages.train.folds.splitter import Fold
+
+
+def value_auc(y: Ints, values: Floats) -> float:
+    """ROC-AUC of the values as scores, in the better of both directions; a missing one counts as the median.
+
+    `y` of 0 and 1 and `values` have shape (rows,).
+    """
+    present = ~np.isnan(values)
+    if not present.any():
+        return 0.5
+    area = float(roc_auc_score(y, np.where(present, values, np.median(values[present]))))
+    return max(area, 1 - area)
+
+
+def level_auc(y: Ints, levels: Ints, folds: Sequence[Fold]) -> float:
+    """ROC-AUC of a category's target rate, learned on the training part of each fold, mean over the folds.
+
+    Out of fold, because a level with one row would otherwise give that row's label away (Micci-Barreca 2001); by fold,
+    because the rate over all rows falls where a fold holds many positives. `levels` are numbers from 0.
+    """
+    return float(np.mean([_fold_auc(y, levels, fold) for fold in folds]))
+
+
+def missing_auc(y: Ints, missing: Bools) -> float:
+    """ROC-AUC of the missing mask in the better of both directions: half the difference of both classes' shares."""
+    return float(0.5 + abs(missing[y == 1].mean() - missing[y == 0].mean()) / 2)
+
+
+def _fold_auc(y: Ints, levels: Ints, fold: Fold) -> float:
+    size, (training, validation) = int(levels.max()) + 1, fold
+    rows = np.bincount(levels[training], minlength=size)
+    positives = np.bincount(levels[training], weights=y[training], minlength=size)
+    rate = np.where(rows > 0, positives / np.maximum(rows, 1), y[training].mean())
+    return float(roc_auc_score(y[validation], rate[levels[validation]]))

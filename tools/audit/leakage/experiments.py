@@ -1,0 +1,97 @@
+"""One honest split of the user's table with one classifier: what every wrong way is measured against."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stages.shared.errors import InputError
+from stages.shared.storage.arrow import Bools, Floats, Ints
+from stages.shared.storage.parquet import Table
+from stages.split.assignment import drawn
+from stages.train.folds.resampling import Prepared, transform
+from stages.train.folds.splitter import make_folds
+from stages.train.params import CvParams, Strategy
+from tools.audit.leakage.fitting import PLAIN, prepare, scores
+from tools.audit.params import AuditParams
+from tools.audit.run import units_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A table that is not split yet, with what does not depend on the split."""
+
+    table: Table
+    params: AuditParams
+
+    @cached_property
+    def features(self) -> "pd.DataFrame":
+        """The features as models take them."""
+        return self.table.features()
+
+    @cached_property
+    def y(self) -> Ints:
+        """The target, shape (rows,)."""
+        return self.table.target
+
+    @cached_property
+    def units(self) -> Ints:
+        """The unit of each row, shape (rows,)."""
+        return units_of(self.table)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One split by lot, whole units at a time, and one classifier; what several ways need is computed once."""
+
+    bench: Bench
+    classifier: str
+    seed: int
+
+    @cached_property
+    def test(self) -> Bools:
+        """The test side as a mask, shape (rows,). Raises InputError when a side lacks a class."""
+        test = drawn(self.bench.units, self.bench.y, self.bench.params.split.test_size, self.seed)
+        for side in (test, ~test):
+            if len(np.unique(self.bench.y[side])) < 2:
+                raise InputError("a split by lot leaves a side without one of the classes")
+        return test
+
+    @cached_property
+    def y_test(self) -> Ints:
+        """The target of the test side."""
+        return self.bench.y[self.test]
+
+    @cached_property
+    def honest(self) -> Floats:
+        """Scores of the test side by a model that knows nothing of it."""
+        return self.scores(~self.test, self.test)
+
+    @cached_property
+    def out_of_fold(self) -> Floats:
+        """Scores of the train side, each row by a model that was fitted on the other folds."""
+        train = np.flatnonzero(~self.test)
+        cv = CvParams(n_splits=self.bench.params.cv.n_splits, n_repeats=1)
+        found = np.empty(len(train))
+        for fold in make_folds(self.bench.y[train], self.bench.units[train], cv, self.seed):
+            found[fold.validation] = self.scores(train[fold.training], train[fold.validation])
+        return found
+
+    def prepare(self, rows: Bools | Ints, strategy: Strategy = PLAIN) -> Prepared:
+        """The rows preprocessed and resampled, by steps fitted on them."""
+        bench = self.bench
+        features, contract = bench.features.iloc[rows], bench.table.contract
+        return prepare(features, bench.y[rows], contract, bench.params, strategy, self.seed)
+
+    def learn(self, X: Floats, y: Ints, X_scored: Floats) -> Floats:
+        """Scores of `X_scored` by the classifier fitted on `X` and `y`."""
+        return scores(self.classifier, self.bench.params, self.seed, X, y, X_scored)
+
+    def scores(self, training: Bools | Ints, scored: Bools | Ints, strategy: Strategy = PLAIN) -> Floats:
+        """Scores of the rows `scored` by a model of which every part was fitted on the rows `training`."""
+        prepared = self.prepare(training, strategy)
+        return self.learn(prepared.X, prepared.y, transform(prepared.steps, self.bench.features.iloc[scored]))

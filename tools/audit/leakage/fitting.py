@@ -1,0 +1,39 @@
+"""Learning as the stage train does it, on any rows: the audit has no steps, samplers or classifiers of its own."""
+
+from typing import TYPE_CHECKING
+
+from stages.shared.schemas.contract import Contract
+from stages.shared.storage.arrow import Floats, Ints
+from stages.train.classifiers.class_weights import ClassWeights
+from stages.train.classifiers.registry import Training, fit
+from stages.train.folds.preprocessing import make_steps
+from stages.train.folds.resampling import Prepared, prepare_fold
+from stages.train.params import Strategy
+from stages.train.samplers.plan import make_plan
+from tools.audit.params import AuditParams
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: the strategy that does nothing
+PLAIN = Strategy()
+
+
+def prepare(
+    features: "pd.DataFrame", y: Ints, contract: Contract, params: AuditParams, strategy: Strategy, random_state: int
+) -> Prepared:
+    """The rows preprocessed, and resampled by `strategy`, with every step fitted on these rows and no others.
+
+    Raises InputError when the sampler cannot work on them.
+    """
+    n_numeric, n_categorical = len(contract.numeric), len(contract.categorical)
+    plan = make_plan("audit", strategy, n_numeric, n_categorical, random_state)
+    return prepare_fold(features, y, make_steps(contract, params.preprocess), plan, n_numeric)
+
+
+def scores(classifier: str, params: AuditParams, random_state: int, X: Floats, y: Ints, X_scored: Floats) -> Floats:
+    """Scores of the rows `X_scored` by `classifier`, with its settings in params, fitted on `X` and `y`."""
+    settings, equal = params.classifiers[classifier], ClassWeights(1.0, 1.0)
+    fitted = fit(classifier, settings, None, equal, random_state, Training(X, y))
+    result: Floats = fitted.classifier.predict_proba(X_scored)[:, 1]
+    return result

@@ -1,0 +1,53 @@
+"""What the wrong ways are gone with: the user's SMOTE, repeated rows, a column that is the target in disguise."""
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+
+from stages.shared.schemas.contract import Feature
+from stages.shared.storage.arrow import from_numpy
+from stages.shared.storage.parquet import Table
+from stages.split.groups import duplicate_numbers
+from stages.train.params import Strategy
+from tools.audit.leakage.experiments import Bench
+from tools.audit.params import AuditParams
+
+#: share of the rows that are repeated on purpose where the table has no duplicates
+REPEATED = 0.1
+
+#: standard deviation of the noise on the copy of the target, whose classes are 1 apart
+NOISE = 0.2
+
+#: the name of that copy
+DISGUISE = "__disguise__"
+
+
+def smote_of(params: AuditParams) -> Strategy:
+    """The first strategy of params that is SMOTE, without its weights, or imbalanced-learn's SMOTE as it comes."""
+    settings = next((entry.settings for entry in params.strategies.values() if entry.sampler == "SMOTE"), {})
+    return Strategy(sampler="SMOTE", **settings)
+
+
+def n_duplicates(table: Table) -> int:
+    """Rows that repeat an earlier one in every feature."""
+    numbers = duplicate_numbers(table)
+    return len(numbers) - len(np.unique(numbers))
+
+
+def with_repeats(bench: Bench, seed: int) -> Bench:
+    """The table with a tenth of its rows, drawn by lot, standing there twice."""
+    rows = bench.table.data.num_rows
+    again = np.random.RandomState(seed).choice(rows, max(1, round(REPEATED * rows)), replace=False)
+    data = bench.table.data.take(np.concatenate([np.arange(rows), again]))
+    return replace(bench, table=replace(bench.table, data=data))
+
+
+def with_disguise(bench: Bench, seed: int) -> Bench:
+    """The table with one more feature: the target with noise."""
+    table = bench.table
+    values = bench.y + np.random.RandomState(seed).normal(scale=NOISE, size=len(bench.y))
+    feature = Feature(name=DISGUISE, type="numeric", missing=0.0)
+    contract = table.contract.model_copy(update={"features": [*table.contract.features, feature]})
+    data = table.data.append_column(DISGUISE, from_numpy(values, pa.float64()))
+    return replace(bench, table=replace(table, data=data, contract=contract))

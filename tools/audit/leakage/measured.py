@@ -1,0 +1,91 @@
+"""All the wrong ways on one finished run, with what a reader must know of the numbers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+from sklearn.metrics import average_precision_score
+
+from stages.evaluate.candidates import best_first
+from stages.evaluate.inputs import CvRecord
+from stages.report.formatting import number
+from stages.shared import paths
+from stages.shared.errors import InputError
+from stages.shared.storage.arrow import Floats, from_bools, to_floats, to_ints
+from stages.shared.storage.parquet import Table
+from tools.audit.leakage.experiments import Bench
+from tools.audit.leakage.fixtures import n_duplicates
+from tools.audit.leakage.scenarios import measure
+from tools.audit.leakage.selection import METRIC, selection
+from tools.audit.report.findings import Inflation
+from tools.audit.run import Run, some_rows, units_of
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The candidates of a run: their scores on test by name, and which of them is best by cross-validation."""
+
+    scores: dict[str, Floats]
+    best_by_cv: str
+
+
+def candidates_of(test: Table, test_scores: pa.Table, records: dict[str, CvRecord]) -> Candidates:
+    """The candidates in data/test_scores.parquet and, by strategy, in metrics/cv.
+
+    Raises InputError when these are not of the run that `test` is of.
+    """
+    ranked = [str(candidate) for candidate in best_first(records, "average_precision")]
+    absent = sorted({"row", *ranked} - set(test_scores.column_names))
+    if absent or not np.array_equal(to_ints(test_scores.column("row").combine_chunks()), test.rows):
+        found = f"has no column {absent[0]}" if absent else f"has other rows than {paths.TEST}"
+        raise InputError(f"{paths.TEST_SCORES}: is not of this run: {found}; run `dvc repro`")
+    scores = {name: to_floats(test_scores.column(name).combine_chunks()) for name in ranked}
+    return Candidates(scores, ranked[0])
+
+
+def measure_all(
+    run: Run, candidates: Candidates, repeats: int, progress: Callable[[str], None]
+) -> tuple[list[Inflation], list[str]]:
+    """How much each wrong way inflates a score on the data of `run`, and notes on how that was measured."""
+    bench, notes = _bench(run)
+    inflations, failed = measure(bench, run.params.measuring, repeats, progress)
+    chosen, told = _selection(run, candidates, repeats)
+    progress("model_selected_on_test")
+    return inflations + chosen, [*notes, *failed, *told]
+
+
+def _bench(run: Run) -> tuple[Bench, list[str]]:
+    table, params = run.prepared, run.params
+    kept = some_rows(units_of(table), table.target, run.rows, params.random_state)
+    notes = []
+    if not kept.all():
+        notes.append(f"Measured on {int(kept.sum())} of {len(kept)} rows, drawn by lot; --rows takes more of them.")
+    table = replace(table, data=table.data.filter(from_bools(kept)))
+    if params.split.time:
+        notes.append("The splits here are by lot, not by time, so that they can be repeated.")
+    repeated = n_duplicates(table)
+    notes.append(
+        f"Rows that repeat an earlier one in every feature: {repeated}; a split by single rows parts them from it."
+        if repeated
+        else "The table has no duplicate rows: for that way a tenth of its rows, drawn by lot, stand there twice."
+    )
+    return Bench(table, params), notes
+
+
+def _selection(run: Run, candidates: Candidates, repeats: int) -> tuple[list[Inflation], list[str]]:
+    y, params, scores = run.test.target, run.params, candidates.scores
+    if len(scores) < 2:
+        return [], ["model_selected_on_test: not measured: the run has a single candidate"]
+    on_test = {name: float(average_precision_score(y, values)) for name, values in scores.items()}
+    best, best_by_cv = max(on_test, key=lambda name: on_test[name]), candidates.best_by_cv
+    told = (
+        f"Of the {len(scores)} candidates of this run {best} has the best average precision on test "
+        f"({number(METRIC, on_test[best])}); {best_by_cv}, the best by cross-validation, has "
+        f"{number(METRIC, on_test[best_by_cv])}."
+    )
+    try:
+        measured = selection(y, scores, best_by_cv, repeats, params.random_state, params.evaluate.confidence)
+    except InputError as error:
+        return [], [f"model_selected_on_test: not measured: {error}", told]
+    return measured, [told]

@@ -1,0 +1,128 @@
+"""The audit as lines for a terminal, as Markdown and as JSON."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+import textwrap
+from typing import Any
+
+from stages.report.formatting import LABELS, number, percent, signed, signed_interval
+from stages.report.rendering.blocks import Table as Grid
+from stages.report.rendering.html import escape_markdown, markdown_table
+from tools.audit.report.findings import SEVERITIES, Finding, Inflation, worst_first
+from tools.leaderboard.table import WIDTH, aligned
+
+#: the rows of the table of wrong ways, in words
+TITLES = {
+    "smote_before_split": "SMOTE before the split",
+    "smote_before_split_real_rows": "SMOTE before the split, scored on the real rows alone",
+    "scaling_before_split": "scaling and imputing before the split",
+    "threshold_on_test": "threshold chosen on test",
+    "duplicates_across_split": "duplicates across the split",
+    "target_in_disguise": "a column that is the target in disguise",
+    "model_selected_on_test": "model chosen on test, instead of by cross-validation",
+    "model_selected_on_test_fresh_rows": "model chosen on test, instead of its score on rows that had no say",
+}
+
+HEADER = ["wrong way", "classifier", "metric", "honest", "leaking", "inflation", "interval", "verdict"]
+ALIGN = "lllrrrrl"
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Everything that an audit found."""
+
+    facts: dict[str, Any]  # of the run: source, sizes, settings, hashes of what was read
+    confidence: float
+    findings: dict[str, list[Finding]]  # by check
+    inflations: list[Inflation]
+    notes: list[str]
+
+    @property
+    def sorted(self) -> list[Finding]:
+        """All findings, worst first."""
+        return worst_first(finding for found in self.findings.values() for finding in found)
+
+    @property
+    def tally(self) -> str:
+        """How many findings there are of each severity."""
+        every = [finding.severity for finding in self.sorted]
+        return ", ".join(f"{every.count(severity)} {severity}" for severity in SEVERITIES)
+
+
+def to_lines(audit: Audit) -> Iterator[str]:
+    """The audit for a terminal, no line beyond 100 characters."""
+    yield f"Audit of {audit.facts['source']}: {audit.tally}"
+    yield ""
+    for finding in audit.sorted:
+        yield from _wrapped(f"{finding.severity:<11}", str(finding))
+    if audit.inflations:
+        yield ""
+        yield from _wrapped("", _introduction(audit))
+        yield ""
+        yield from _table(audit.inflations)
+    if audit.notes:
+        yield ""
+    for note in audit.notes:
+        yield from _wrapped("- ", note)
+
+
+def to_markdown(audit: Audit) -> str:
+    """The audit as a Markdown page."""
+    lines = ["# Leak audit", "", f"{escape_markdown(audit.facts['source'])}: {audit.tally}.", "", "## Findings", ""]
+    lines += [f"- **{finding.severity}**: {escape_markdown(finding)}" for finding in audit.sorted]
+    if audit.inflations or audit.notes:
+        lines += ["", "## The wrong ways, measured", ""]
+    if audit.inflations:
+        rows = [_row(item) for item in audit.inflations]
+        lines += [_introduction(audit), "", markdown_table(Grid("", HEADER, rows, ALIGN))]
+    lines += ["", *(f"- {escape_markdown(note)}" for note in audit.notes)] if audit.notes else []
+    return "\n".join(lines) + "\n"
+
+
+def to_json(audit: Audit) -> dict[str, Any]:
+    """The content of audit.json, as docs/audit.md describes it."""
+    return {
+        **audit.facts,
+        "confidence": audit.confidence,
+        "findings": [
+            {"check": check, **vars(finding)}
+            for severity in SEVERITIES
+            for check, found in audit.findings.items()
+            for finding in found
+            if finding.severity == severity
+        ],
+        "wrong_ways": [{**vars(item), "verdict": item.verdict} for item in audit.inflations],
+        "notes": audit.notes,
+    }
+
+
+def _introduction(audit: Audit) -> str:
+    repeats = audit.inflations[0].repeats
+    level = percent(audit.confidence)
+    return (
+        f"What each wrong way would add to a score here: mean of {repeats} splits, with the {level} interval; "
+        "within noise where that holds 0."
+    )
+
+
+def _table(inflations: list[Inflation]) -> Iterator[str]:
+    """The table for a terminal: the wrong ways as headings, because their names leave no room for the rest."""
+    header, *lines = aligned([HEADER[1:], *(_row(item)[1:] for item in inflations)], ALIGN[1:])
+    yield f"  {header}"
+    for way, rows in groupby(zip(inflations, lines, strict=True), key=lambda row: row[0].way):
+        yield TITLES[way]
+        for _, line in rows:
+            yield f"  {line}"
+
+
+def _row(item: Inflation) -> list[str]:
+    scores = [number(item.metric, value) for value in (item.honest, item.leaking)]
+    interval = signed_interval(item.metric, item.low, item.high)
+    inflated = signed(item.metric, item.inflation)
+    metric = {"average_precision": "AP"}.get(item.metric, LABELS[item.metric])
+    return [TITLES[item.way], item.classifier, metric, *scores, inflated, interval, item.verdict]
+
+
+def _wrapped(mark: str, text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_long_words=False)

@@ -1,0 +1,146 @@
+"""The review as one value: what `--json` writes, and what the Markdown is rendered from."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from stages.shared.schemas.contract import Record
+
+Word = Literal["better", "worse", "within noise", "unchanged", "not compared"]
+Status = Literal["added", "removed", "changed"]
+Kind = Literal["paired", "unpaired", "none"]
+
+
+class Side(Record):
+    """One of the two revisions."""
+
+    name: str = Field(description="as it was asked for")
+    commit: str | None = Field(description="null: the work tree, committed or not")
+
+
+class Champion(Record):
+    """The selected candidate of one revision, with its decisions on the test rows."""
+
+    strategy: str
+    classifier: str
+    threshold: float
+    tp: int
+    fp: int
+    fn: int
+    tn: int
+
+
+class Comparison(Record):
+    """How the intervals came about."""
+
+    kind: Kind = Field(
+        description="paired: row by row; unpaired: from the intervals of each revision; none: no interval"
+    )
+    why: str = Field(description="why it is not paired, or why there is no interval; empty where it is paired")
+    rows: int = Field(description="test rows of head")
+    positives: int
+    confidence: float
+    n_resamples: int | None = Field(description="null where nothing was resampled")
+
+
+class Change(Record):
+    """One metric of two candidates."""
+
+    metric: str
+    higher_is_better: bool
+    before: float
+    after: float
+    change: float = Field(description="after − before")
+    low: float | None = Field(description="the interval of the change; null where there is none")
+    high: float | None
+    word: Word
+
+    @property
+    def moved(self) -> bool:
+        """Whether it is more than noise."""
+        return self.word in ("better", "worse")
+
+
+class StrategyChange(Record):
+    """The row of a strategy that is not as it was; `primary` is null where it was added or removed."""
+
+    strategy: str
+    status: Status
+    before: str | None = Field(description="the classifier that stood for it")
+    after: str | None
+    value_before: float | None = Field(description="the primary metric")
+    value_after: float | None
+    primary: Change | None
+
+
+class ParamChange(Record):
+    """One key of params.yaml."""
+
+    key: str
+    status: Status
+    before: Any = None
+    after: Any = None
+
+
+class Fact(Record):
+    """One fact about the data that is not as it was; null where there was none."""
+
+    name: str
+    before: str | int | None
+    after: str | int | None
+
+
+class CodeChange(Record):
+    """Code or a lock on which stages depend, by the hashes in dvc.lock."""
+
+    path: str
+    status: Status
+    stages: list[str]
+
+
+class MetricRow(Record):
+    """A row of `dvc metrics diff`."""
+
+    path: str
+    metric: str
+    before: str | int | float | None
+    after: str | int | float | None
+    change: int | float | None
+
+
+class Gate(Record):
+    """What `--gate` says, whether asked or not."""
+
+    metric: str
+    tolerance: float
+    result: Literal["fine", "regression", "cannot compare"]
+    why: list[str]
+
+
+class Review(Record):
+    """What changed between two revisions of an Evenhand pipeline."""
+
+    model_config = ConfigDict(title="Evenhand review", frozen=True, extra="forbid")
+
+    format: Literal[1] = 1
+    base: Side
+    head: Side
+    sentence: str = Field(description="the verdict")
+    comparison: Comparison
+    champion_before: Champion
+    champion_after: Champion
+    primary: Annotated[Change, Field(description="select.metric of the champion; it alone gates")]
+    metrics: list[Change] = Field(description="every metric of the champion, those that moved first")
+    strategies: list[StrategyChange]
+    params: list[ParamChange]
+    data: list[Fact]
+    code: list[CodeChange]
+    metrics_diff: list[MetricRow] | None = Field(description="null where DVC could not be run")
+    gate: Gate
+    notes: list[str]
+
+    @property
+    def changed(self) -> bool:
+        """Whether the champion, a strategy or any metric is another than before."""
+        champion = self.champion_before != self.champion_after
+        return champion or bool(self.strategies or self.metrics_diff) or any(change.change for change in self.metrics)
