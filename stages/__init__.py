@@ -3,9 +3,9 @@
 from importlib.util import find_spec
 import sys
 
-from stages.shared.runtime.cpu_features import keep_to_common_kernels
+from stages.shared.runtime.cpu_features import limit_cpu_features
 
-keep_to_common_kernels()
+limit_cpu_features()
 
 if find_spec("skops") is None:
     # DVC runs the first python of the path, which is not ours when only .venv/bin/dvc was called by name

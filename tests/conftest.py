@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from stages.shared.runtime.threads import one_thread_each
+from stages.shared.runtime.threads import limit_threads
 
-one_thread_each()  # as the stages do, before any numerical library is imported
+limit_threads()  # as the stages do, before any numerical library is imported
 
 import numpy as np  # noqa: E402
 import pyarrow as pa  # noqa: E402
 import pytest  # noqa: E402
 
-from stages.shared.schemas.contract import ROW, UNIT, Contract, Feature, Step  # noqa: E402
+from stages.shared.schemas.contract import GROUP, ROW, Contract, Feature, Step  # noqa: E402
 from stages.shared.storage.parquet import Table  # noqa: E402
 from stages.train.params import TrainParams  # noqa: E402
 
@@ -59,7 +59,7 @@ def _make_table(
             place = np.clip(rng.randint(len(levels), size=rows) + y * rng.randint(2, size=rows), 0, len(levels) - 1)
             gaps = (rng.uniform(size=rows) < 0.1) if missing and name == "smoker" else np.zeros(rows, dtype=bool)
             columns[name] = pa.array([None if gap else levels[at] for gap, at in zip(gaps, place, strict=True)])
-            features.append(Feature(name=name, type="categorical", missing=gaps.mean(), levels=levels))
+            features.append(Feature(name=name, type="categorical", missing=gaps.mean(), categories=levels))
     return _as_table(columns, features, y)
 
 
@@ -70,7 +70,7 @@ def _as_table(columns: dict[str, pa.Array], features: list[Feature], y: np.ndarr
         features=features, key=[], group=None, time=None, missing={},
     )  # fmt: skip
     place = pa.array(np.arange(rows))
-    data = pa.table({ROW: place, UNIT: place, **columns, "sick": pa.array(y, type=pa.int8())})
+    data = pa.table({ROW: place, GROUP: place, **columns, "sick": pa.array(y, type=pa.int8())})
     counts = {"rows": rows, "columns": len(features), "negative": rows - positives, "positive": positives}
     return Table(data, contract, [Step(step="raw", **counts), Step(step="train", **counts)])
 

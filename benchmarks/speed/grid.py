@@ -153,9 +153,9 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=5, help="alternating pairs of runs for each case")
     parser.add_argument("--only", default="", help="cases with this text in their names")
     options = parser.parse_args()
-    from stages.shared.runtime.threads import one_thread_each
+    from stages.shared.runtime.threads import limit_threads
 
-    one_thread_each()
+    limit_threads()
     print(f"One thread a process, {os.cpu_count()} cores. Load before: {os.getloadavg()[0]:.1f}.\n\n{HEADER}")
     for rows, columns, n_jobs, mode in (
         (3000, 10, 2, "converged"), (3000, 10, 1, "converged"), (3000, 10, 2, "replay"), (3000, 10, 1, "replay"),

@@ -49,9 +49,9 @@ def main() -> None:
     options = parser.parse_args()
     if len(set(options.rows)) < 2:
         parser.error("--rows: at least two sizes are needed")
-    from stages.shared.runtime.threads import one_thread_each
+    from stages.shared.runtime.threads import limit_threads
 
-    one_thread_each()
+    limit_threads()
     from benchmarks.speed.rare import made
 
     spent: dict[str, list[float]] = {name: [] for name in options.classifiers}

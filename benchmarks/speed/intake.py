@@ -86,9 +86,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--columns", type=int, default=30)
     arguments = parser.parse_args()
-    from stages.shared.runtime.threads import one_thread_each
+    from stages.shared.runtime.threads import limit_threads
 
-    one_thread_each()
+    limit_threads()
     from benchmarks.speed.pairs import run
 
     path = made(arguments.folder, arguments.rows, arguments.columns)

@@ -98,9 +98,9 @@ def main() -> None:
     parser.add_argument("--columns", type=int, default=30)
     parser.add_argument("--runs", type=int, default=5, help="runs of each side")
     options = parser.parse_args()
-    from stages.shared.runtime.threads import one_thread_each
+    from stages.shared.runtime.threads import limit_threads
 
-    one_thread_each()
+    limit_threads()
     ctypes.CDLL(None).mallopt(MMAP_THRESHOLD, BEGINNING)
     from benchmarks.speed.rare import made
 

@@ -87,9 +87,9 @@ def main() -> None:
     parser.add_argument("--solver", default="converged", choices=("converged", "lbfgs"))
     parser.add_argument("--runs", type=int, default=21)
     options = parser.parse_args()
-    from stages.shared.runtime.threads import one_thread_each
+    from stages.shared.runtime.threads import limit_threads
 
-    one_thread_each()
+    limit_threads()
     from benchmarks.speed.grid import made, ours
 
     search = ours(*made(options.rows, options.columns), options.solver, 1)

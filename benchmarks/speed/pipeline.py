@@ -114,9 +114,9 @@ def one_process(folder: Path) -> OneProcess:
 def _train(folder: Path) -> OneProcess:
     os.chdir(folder)
     sys.path.insert(0, str(folder))  # its stages, not those of the working tree
-    from stages.shared.runtime.threads import one_thread_each
+    from stages.shared.runtime.threads import limit_threads
 
-    one_thread_each()
+    limit_threads()
     from stages.shared import paths
     from stages.shared.params import read_params
     from stages.shared.storage.parquet import read_table

@@ -30,7 +30,7 @@ def as_table(X: Any, y: Any) -> Any:
     import numpy as np
     import pyarrow as pa
 
-    from stages.shared.schemas.contract import ROW, UNIT, Contract, Feature
+    from stages.shared.schemas.contract import GROUP, ROW, Contract, Feature
     from stages.shared.storage.parquet import Table
 
     names = [f"x{place}" for place in range(X.shape[1])]
@@ -41,7 +41,7 @@ def as_table(X: Any, y: Any) -> Any:
     )  # fmt: skip
     place = pa.array(np.arange(len(y)))
     columns = dict(zip(names, map(pa.array, X.T), strict=True))
-    return Table(pa.table({ROW: place, UNIT: place, **columns, "y": pa.array(y.astype(np.int64))}), contract, [])
+    return Table(pa.table({ROW: place, GROUP: place, **columns, "y": pa.array(y.astype(np.int64))}), contract, [])
 
 
 def settings(strategies: dict[str, Any], classifiers: dict[str, Any], n_splits: int) -> Any:

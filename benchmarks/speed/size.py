@@ -137,9 +137,9 @@ def main() -> None:
     parser.add_argument("--cores", type=int, default=os.cpu_count(), help="cores to be used")
     parser.add_argument("--memory", type=float, default=24, help="GB that may be taken")
     options = parser.parse_args()
-    from stages.shared.runtime.threads import one_thread_each
+    from stages.shared.runtime.threads import limit_threads
 
-    one_thread_each()
+    limit_threads()
     of = {"logistic_regression": {"max_iter": 1000}, "xgboost": {"n_estimators": options.trees}}
     classifiers = {name: of.get(name, {}) for name in options.classifiers}
     table = f"{options.rows:,} × {options.columns}"

@@ -22,9 +22,9 @@ import tempfile
 import time
 from typing import Any, TypeVar
 
-from stages.shared.runtime.threads import one_thread_each
+from stages.shared.runtime.threads import limit_threads
 
-one_thread_each()
+limit_threads()
 
 from benchmarks.verdict.bar import PEERS, report  # noqa: E402 - after the number of threads is settled
 from benchmarks.verdict.referee import champion, leaderboard, raw_scores, shipped, train_all  # noqa: E402

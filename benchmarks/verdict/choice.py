@@ -9,9 +9,9 @@ import argparse
 import json
 from pathlib import Path
 
-from stages.shared.runtime.threads import one_thread_each
+from stages.shared.runtime.threads import limit_threads
 
-one_thread_each()
+limit_threads()
 
 from benchmarks.verdict.bar import report_rules  # noqa: E402 - after the number of threads is settled
 from benchmarks.verdict.referee import leaderboard, raw_scores, shipped, train_all  # noqa: E402

@@ -17,9 +17,9 @@ from pathlib import Path
 import time
 from typing import Any
 
-from stages.shared.runtime.threads import one_thread_each
+from stages.shared.runtime.threads import limit_threads
 
-one_thread_each()
+limit_threads()
 
 import numpy as np  # noqa: E402 - after the number of threads is settled
 
@@ -29,7 +29,7 @@ from benchmarks.verdict.suite import names, sides  # noqa: E402
 from benchmarks.verdict.tables import print_table  # noqa: E402
 from stages.evaluate.metrics import Meter  # noqa: E402
 from stages.evaluate.outputs.calibration_metrics import probability_facts  # noqa: E402
-from stages.shared.calibration import calibrated  # noqa: E402
+from stages.shared.calibration import calibrate  # noqa: E402
 from stages.shared.storage.arrow import Floats, Ints  # noqa: E402
 from stages.shared.storage.model_file import scores  # noqa: E402
 from stages.shared.storage.parquet import Table  # noqa: E402
@@ -85,7 +85,7 @@ def measure(one: Trained, classifier: str, y: Ints, raw: Floats) -> dict[str, fl
 
     The thresholds are tuned on raw out-of-fold scores, for each of the two metrics of decisions by itself.
     """
-    after = calibrated(raw, one.calibrators[classifier])
+    after = calibrate(raw, one.calibrators[classifier])
     found, once = {}, np.ones((1, len(y)))
     for metric in DECISIONS:
         values = Meter(y, raw, one.threshold(classifier, metric, raw=True)).measure(once)

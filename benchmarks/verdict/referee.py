@@ -14,11 +14,11 @@ from stages.report.leaderboard import Candidate as Chosen
 from stages.report.leaderboard import Leaderboard
 from stages.report.params import ReportParams
 from stages.report.selection import choose
-from stages.shared.calibration import Calibrator, calibrated
+from stages.shared.calibration import Calibrator, calibrate
 from stages.shared.params import load_yaml
 from stages.shared.paths import PARAMS
 from stages.shared.storage.arrow import Floats
-from stages.shared.storage.files import rounded
+from stages.shared.storage.files import round_floats
 from stages.shared.storage.model_file import scores
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.calibration import cross_calibrated, fit_calibrator
@@ -54,7 +54,7 @@ class Trained:
         """The threshold that is best out of fold, of calibrated scores or of raw ones."""
         values = self.oof[classifier]
         return tuned_threshold(
-            self.oof["y"], values if raw else calibrated(values, self.calibrators[classifier]), policy
+            self.oof["y"], values if raw else calibrate(values, self.calibrators[classifier]), policy
         )
 
 
@@ -68,7 +68,7 @@ def trained(table: Table, name: str, params: TrainParams) -> Trained:
         "strategy": name,
         "manifest": "",
         "sampler": {"asked": outcome.plan.asked, "ran": outcome.plan.ran, "why": outcome.plan.why},
-        "classifiers": rounded(cross_validation(oof, crossed)),
+        "classifiers": round_floats(cross_validation(oof, crossed)),
     }
     calibrators = {key: fit_calibrator(recipe, oof[key], y) for key, recipe in outcome.recipes.items()}
     return Trained(outcome, parse_record("in memory", content), oof, calibrators)
@@ -95,9 +95,9 @@ def leaderboard(
         one = strategies[candidate.strategy]
         calibrator = one.calibrators[candidate.classifier]
         threshold = one.threshold(candidate.classifier)
-        scored[candidate] = Scored(threshold, calibrated(values, calibrator), values, calibrator.method)
+        scored[candidate] = Scored(threshold, calibrate(values, calibrator), values, calibrator.method)
     records = {name: one.record for name, one in strategies.items()}
-    return Leaderboard.model_validate(rounded(judge(test, scored, records, [], params).leaderboard))
+    return Leaderboard.model_validate(round_floats(judge(test, scored, records, [], params).leaderboard))
 
 
 def champion(board: Leaderboard, content: dict[str, Any]) -> Chosen:

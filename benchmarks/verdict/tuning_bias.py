@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import time
 from typing import Any, NamedTuple
 
-from stages.shared.runtime.threads import one_thread_each
+from stages.shared.runtime.threads import limit_threads
 
-one_thread_each()
+limit_threads()
 
 import numpy as np  # noqa: E402 - after the number of threads is settled
 import pyarrow as pa  # noqa: E402
@@ -23,7 +23,7 @@ from benchmarks.verdict.referee import Trained, trained  # noqa: E402
 from benchmarks.verdict.tables import arguments, print_table  # noqa: E402
 from stages.evaluate.inputs import ScoreMetric  # noqa: E402
 from stages.evaluate.ranking import Ranking, average_precision, roc_auc  # noqa: E402
-from stages.shared.schemas.contract import ROW, UNIT, Contract, Feature, Step  # noqa: E402
+from stages.shared.schemas.contract import GROUP, ROW, Contract, Feature, Step  # noqa: E402
 from stages.shared.storage.model_file import scores  # noqa: E402
 from stages.shared.storage.parquet import Table  # noqa: E402
 from stages.train.params import TrainParams  # noqa: E402
@@ -81,7 +81,7 @@ def sample(positives: int, random: np.random.RandomState) -> Table:
     )  # fmt: skip
     rows = np.arange(len(y))
     columns = {feature.name: column for feature, column in zip(features, X.T.copy(), strict=True)}
-    data = pa.table({ROW: rows, UNIT: rows, **columns, "y": pa.array(y, pa.int8())})
+    data = pa.table({ROW: rows, GROUP: rows, **columns, "y": pa.array(y, pa.int8())})
     step = Step(step="train", rows=len(y), columns=X.shape[1], negative=len(y) - positives, positive=positives)
     return Table(data, contract, [step])
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from stages.evaluate.inputs import CvRecord, changed_nothing, check_models, parse_record
 from stages.evaluate.params import EvaluateParams
 from stages.shared import paths
-from stages.shared.errors import InputError, run_door
+from stages.shared.errors import InputError, run_cli
 from stages.shared.params import read_params
-from stages.shared.runtime.threads import one_thread_each
+from stages.shared.runtime.threads import limit_threads
 from stages.shared.storage.files import read_json, sha256, write_json, write_text
 from stages.shared.storage.manifest import check_manifest
 
@@ -25,7 +25,7 @@ def main() -> None:
     """Scores every model on data/test.parquet; writes metrics/leaderboard.json and the files around it."""
     argparse.ArgumentParser(prog="python -m stages.evaluate", description=main.__doc__).parse_args()
     params = read_params(EvaluateParams)
-    one_thread_each()
+    limit_threads()
     from stages.evaluate.candidates import representatives
     from stages.evaluate.evaluate import judge
     from stages.evaluate.outputs.curves import as_lines
@@ -94,7 +94,7 @@ def score_models(
     from stages.evaluate.candidates import Candidate
     from stages.evaluate.outputs.leaderboard import Scored
     from stages.evaluate.thresholds.choice import choose_threshold
-    from stages.shared.calibration import calibrated, parse_calibration
+    from stages.shared.calibration import calibrate, parse_calibration
     from stages.shared.storage.model_file import load_model, scores
     from stages.shared.storage.parquet import read_parquet
 
@@ -106,13 +106,13 @@ def score_models(
     found = {}
     for classifier in record.classifiers:
         calibrator = calibrators[classifier]
-        choice = choose_threshold(rows, y, calibrated(oof[classifier].to_numpy(), calibrator), params)
+        choice = choose_threshold(rows, y, calibrate(oof[classifier].to_numpy(), calibrator), params)
         raw = scores(load_model(folder / f"{classifier}.skops"), features)
         found[Candidate(strategy, classifier)] = Scored(
-            choice.threshold, calibrated(raw, calibrator), raw, calibrator.method, choice.interval, choice.keeps_promise
+            choice.threshold, calibrate(raw, calibrator), raw, calibrator.method, choice.interval, choice.keeps_promise
         )
     return found
 
 
 if __name__ == "__main__":
-    run_door(main)
+    run_cli(main)

@@ -7,13 +7,13 @@ from pydantic import Field, ValidationError
 
 from stages.shared.errors import InputError, IntegrityError
 from stages.shared.paths import CALIBRATION
-from stages.shared.schemas.contract import Record
+from stages.shared.schemas.contract import ArtifactModel
 
 #: the metrics that train computes in every fold
 ScoreMetric = Literal["average_precision", "roc_auc", "brier_score", "log_loss"]
 
 
-class Sampler(Record):
+class Sampler(ArtifactModel):
     """Which sampler a strategy asked for, which ran in its place, and why."""
 
     asked: str | None
@@ -21,14 +21,14 @@ class Sampler(Record):
     why: str
 
 
-class Tuned(Record):
+class Tuned(ArtifactModel):
     """The settings that a search found, in place of those in params.yaml."""
 
     sampler: dict[str, Any]
     classifier: dict[str, Any]
 
 
-class CvScore(Record):
+class CvScore(ArtifactModel):
     """A metric over the folds."""
 
     mean: float = Field(allow_inf_nan=False)
@@ -40,7 +40,7 @@ class CvScore(Record):
 CvScores = Annotated[dict[ScoreMetric, CvScore], Field(min_length=len(get_args(ScoreMetric)))]
 
 
-class CvRecord(Record):
+class CvRecord(ArtifactModel):
     """What train says of one strategy: the hash of its models' manifest and its cross-validation."""
 
     strategy: str

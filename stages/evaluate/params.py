@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from stages.evaluate.inputs import ScoreMetric
-from stages.shared.params import Section, View
+from stages.shared.params import ParamsSection, PartialParams
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
@@ -21,7 +21,7 @@ OWN_KEYS = {
 }
 
 
-class ThresholdParams(Section):
+class ThresholdParams(ParamsSection):
     """How the decision threshold is chosen from out-of-fold scores; a policy's own key stands beside its name."""
 
     policy: Literal[
@@ -58,14 +58,14 @@ class ThresholdParams(Section):
         return self
 
 
-class CostParams(Section):
+class CostParams(ParamsSection):
     """What one wrong decision costs, in any unit; only the ratio matters."""
 
     false_negative: Positive
     false_positive: Positive
 
 
-class EvaluateSection(Section):
+class EvaluateSection(ParamsSection):
     """The section `evaluate`."""
 
     threshold: ThresholdParams
@@ -83,20 +83,20 @@ class EvaluateSection(Section):
         return self
 
 
-class SelectView(View):
+class SelectView(PartialParams):
     """What stands for a strategy; the section belongs to report."""
 
     classifier: str
     metric: ScoreMetric
 
 
-class CvView(View):
+class CvView(PartialParams):
     """What tells how much the folds share; the section belongs to train."""
 
     n_splits: int = Field(ge=2)
 
 
-class EvaluateParams(View):
+class EvaluateParams(PartialParams):
     """Everything that evaluate reads of params.yaml."""
 
     random_state: int = Field(ge=0, le=2**32 - 1)

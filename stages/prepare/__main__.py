@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from stages.prepare.params import PrepareParams
-from stages.shared.errors import InputError, run_door
+from stages.shared.errors import InputError, run_cli
 from stages.shared.params import read_params
 from stages.shared.paths import CONTRACT, PREPARED
 
@@ -41,4 +41,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run_door(main)
+    run_cli(main)

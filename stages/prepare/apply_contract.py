@@ -46,7 +46,7 @@ def _column(raw: pa.Table, feature: Feature, contract: Contract, source: str) ->
     if feature.type == "numeric":
         values = numeric_cells(where, column, marks)
         return from_numpy(values, pa.float64(), np.isnan(values)), 0
-    levels = feature.levels or []
+    levels = feature.categories or []
     texts = _as_spelt(text_cells(where, column, marks), levels)
     counts = texts.counts()
     strangers = sum(count for text, count in counts.items() if text not in set(levels))

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from stages.shared.params import Section, View
+from stages.shared.params import ParamsSection, PartialParams
 
 #: the columns of a scored table, beside the keys
 RESULTS = ("probability", "decision", "threshold", "model")
@@ -41,7 +41,7 @@ def _no_result(names: list[str]) -> list[str]:
     return names
 
 
-class DataParams(Section):
+class DataParams(ParamsSection):
     """The table and the parts that its columns play."""
 
     path: str = Field(min_length=1)
@@ -53,20 +53,20 @@ class DataParams(Section):
     missing: dict[str, list[Mark]]
 
 
-class SplitColumns(View):
+class SplitColumns(PartialParams):
     """The columns that `split` needs and that are therefore no features."""
 
     group: str | None
     time: str | None
 
 
-class CvFolds(View):
+class CvFolds(PartialParams):
     """The number of folds, each of which needs a row of either class."""
 
     n_splits: int = Field(ge=2)
 
 
-class PrepareParams(View):
+class PrepareParams(PartialParams):
     """What `prepare` reads of params.yaml."""
 
     data: DataParams

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from stages.report.params import ReportParams
 from stages.shared import paths
-from stages.shared.errors import IntegrityError, run_door
+from stages.shared.errors import IntegrityError, run_cli
 from stages.shared.params import read_params
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ def main() -> None:
     from stages.report.champion.artifacts import refit_recipe
     from stages.report.rendering.html import to_html, to_markdown
     from stages.report.selection import flat_metrics
-    from stages.shared.storage.files import replacing_folder, sha256, write_json, write_text
+    from stages.shared.storage.files import atomic_folder, sha256, write_json, write_text
 
     findings = read_findings(params)
     page = build(findings)
     html, markdown = to_html(page), to_markdown(page)
-    with replacing_folder(paths.CHAMPION) as folder:
+    with atomic_folder(paths.CHAMPION) as folder:
         _write_champion(folder, findings)
     write_json(paths.REFIT_RECIPE, refit_recipe(findings, sha256(paths.CHAMPION / paths.MANIFEST)))
     write_json(paths.SELECTED, {"strategy": findings.champion.strategy, **flat_metrics(findings.champion)})
@@ -134,4 +134,4 @@ def _write_champion(folder: "Path", findings: "Findings") -> None:
 
 
 if __name__ == "__main__":
-    run_door(main)
+    run_cli(main)

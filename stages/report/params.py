@@ -4,13 +4,13 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from stages.shared.params import Section, View
+from stages.shared.params import ParamsSection, PartialParams
 
 #: what a name in `select` is when the choice is left to the numbers
 AUTO = "auto"
 
 
-class SelectParams(Section):
+class SelectParams(ParamsSection):
     """Which candidate becomes the champion."""
 
     strategy: str
@@ -20,7 +20,7 @@ class SelectParams(Section):
     refit: Literal["train", "all"]
 
 
-class StrategyView(View):
+class StrategyView(PartialParams):
     """What tells how many moving parts a strategy has; train owns and checks the rest."""
 
     sampler: str | None = None
@@ -40,7 +40,7 @@ class StrategyView(View):
         return bool(self.class_weight) + 2 * bool(self.sampler)
 
 
-class ReportParams(View):
+class ReportParams(PartialParams):
     """Everything that report reads of params.yaml."""
 
     random_state: int

@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field, TypeAdapter, ValidationError
 
 from stages.shared.errors import InputError
-from stages.shared.schemas.contract import Record
+from stages.shared.schemas.contract import ArtifactModel
 from stages.shared.storage.arrow import Floats
 
 #: the part of the raw score in an isotonic probability, so that its steps rise a little and the ranking stays
@@ -15,13 +15,13 @@ TILT = 1e-3
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
-class Identity(Record):
+class Identity(ArtifactModel):
     """Scores that are left as they are."""
 
     method: Literal["none"]
 
 
-class Line(Record):
+class Line(ArtifactModel):
     """A straight line on the log odds (Platt 1999): p = expit(slope × logit(score) + intercept).
 
     `prior` is the line of slope 1 that exchanges the odds of the classes (Elkan 2001; Saerens et al. 2002).
@@ -33,7 +33,7 @@ class Line(Record):
     limits: tuple[Number, Number]  # log odds that stand for the scores beyond them, 0 and 1 above all
 
 
-class Steps(Record):
+class Steps(ArtifactModel):
     """An isotonic regression (Zadrozny & Elkan 2002): y at the knots x, straight between them, level beyond."""
 
     method: Literal["isotonic"]
@@ -47,7 +47,7 @@ Calibrator = Annotated[Identity | Line | Steps, Field(discriminator="method")]
 _FILE: TypeAdapter[dict[str, Calibrator]] = TypeAdapter(dict[str, Calibrator])
 
 
-def calibrated(scores: Floats, calibrator: Calibrator) -> Floats:
+def calibrate(scores: Floats, calibrator: Calibrator) -> Floats:
     """The probabilities of `scores`, shape (rows,), in [0, 1]; a higher score never gets a lower probability."""
     if isinstance(calibrator, Identity):
         return scores

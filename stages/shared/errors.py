@@ -25,7 +25,7 @@ class IntegrityError(InputError):
     exit_code = 3
 
 
-def run_door(main: Callable[[], None]) -> NoReturn:
+def run_cli(main: Callable[[], None]) -> NoReturn:
     """Runs a command's `main`; a wrong input ends in `error: …` lines on stderr, never in a traceback."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -22,13 +22,13 @@ SECTIONS = (
 )  # fmt: skip
 
 
-class Section(BaseModel):
+class ParamsSection(BaseModel):
     """A part of params.yaml as the stage that owns it sees it: an unknown key is an error."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
 
-class View(BaseModel):
+class PartialParams(BaseModel):
     """The few keys that a stage reads of a section that another stage owns; the owner checks the rest."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
@@ -47,7 +47,7 @@ def load_yaml(path: Path) -> dict[str, Any]:
     return content
 
 
-P = TypeVar("P", bound=View)
+P = TypeVar("P", bound=PartialParams)
 
 
 def read_params(model: type[P], path: Path = PARAMS) -> P:

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from stages.shared.params import Section, View
+from stages.shared.params import ParamsSection, PartialParams
 
 
-class SplitParams(Section):
+class SplitParams(ParamsSection):
     """Size of the test side, and the columns that bind rows together or order them."""
 
     test_size: float = Field(gt=0, lt=1)
@@ -13,13 +13,13 @@ class SplitParams(Section):
     time: str | None
 
 
-class CvFolds(View):
+class CvFolds(PartialParams):
     """What `split` must know of the folds that train will make."""
 
     n_splits: int = Field(ge=2)
 
 
-class SplitStageParams(View):
+class SplitStageParams(PartialParams):
     """What `split` reads of params.yaml."""
 
     random_state: int = Field(ge=0, lt=2**32)

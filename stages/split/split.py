@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from stages.shared.schemas.contract import ROW, UNIT, Step
+from stages.shared.schemas.contract import GROUP, ROW, Step
 from stages.shared.storage.arrow import Ints, from_bools, from_numpy, to_floats, to_ints
 from stages.shared.storage.parquet import Table
 from stages.split.assignment import drawn, latest
@@ -30,7 +30,7 @@ def split(table: Table, params: SplitStageParams) -> tuple[Table, Table]:
     note = _note(params, repeated=int(np.count_nonzero(duplicates != np.arange(len(duplicates)))))
     flow = [*table.flow, _step("train", y[~test], table, note), _step("test", y[test], table, note)]
     rows = to_ints(table.data.column(ROW).combine_chunks())
-    data, contract = table.data.add_column(1, UNIT, from_numpy(rows[units], pa.int64())), table.contract
+    data, contract = table.data.add_column(1, GROUP, from_numpy(rows[units], pa.int64())), table.contract
     names, columns = data.column_names, data.columns
     del table, data  # a column goes when it is parted, unless somebody else holds it: a large table is not there twice
     train_side, test_side = (

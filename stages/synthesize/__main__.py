@@ -2,7 +2,7 @@
 
 import argparse
 
-from stages.shared.errors import run_door
+from stages.shared.errors import run_cli
 from stages.shared.params import read_params
 from stages.shared.paths import SYNTHETIC
 from stages.shared.storage.files import write_text
@@ -26,4 +26,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run_door(main)
+    run_cli(main)

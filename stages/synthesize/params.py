@@ -4,12 +4,12 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from stages.shared.params import Section, View
+from stages.shared.params import ParamsSection, PartialParams
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
-class SyntheticParams(Section):
+class SyntheticParams(ParamsSection):
     """The settings of make_classification, in its own words."""
 
     n_samples: int = Field(ge=20)
@@ -29,7 +29,7 @@ class SyntheticParams(Section):
         return self
 
 
-class SynthesizeParams(View):
+class SynthesizeParams(PartialParams):
     """What `synthesize` reads of params.yaml."""
 
     synthetic: SyntheticParams

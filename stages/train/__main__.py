@@ -5,9 +5,9 @@ import os
 from pathlib import Path
 
 from stages.shared import paths
-from stages.shared.errors import InputError, run_door
+from stages.shared.errors import InputError, run_cli
 from stages.shared.params import read_params
-from stages.shared.runtime.threads import cores, one_thread_each, stages_at_once
+from stages.shared.runtime.threads import cores, limit_threads, stages_at_once
 from stages.train.params import TrainParams
 from stages.train.params.allowed_settings import BLEND
 
@@ -23,9 +23,9 @@ def main() -> None:
     if name not in params.strategies:
         raise InputError(f"--strategy {name!r}: not in params.yaml; allowed: {', '.join(params.strategies)}")
 
-    one_thread_each()
+    limit_threads()
     from stages.shared.runtime.memory import available_bytes
-    from stages.shared.storage.files import replacing_folder, sha256, write_json
+    from stages.shared.storage.files import atomic_folder, sha256, write_json
     from stages.shared.storage.manifest import write_manifest
     from stages.shared.storage.model_file import dump_model
     from stages.shared.storage.parquet import read_table, write_columns
@@ -52,7 +52,7 @@ def main() -> None:
     crossed = {key: cross_calibrated(recipe, oof[key], y, fold, n_splits) for key, recipe in recipes.items()}
     cv = cross_validation(oof, crossed)
 
-    with replacing_folder(paths.MODELS / name) as folder:
+    with atomic_folder(paths.MODELS / name) as folder:
         for classifier, model in outcome.models.items():
             dump_model(model, folder / f"{classifier}.skops")
             ap = cv[classifier]["average_precision"]
@@ -72,4 +72,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run_door(main)
+    run_cli(main)

@@ -10,20 +10,20 @@ from pydantic import BaseModel
 import pytest
 
 from stages.shared.errors import InputError
-from stages.shared.params import SECTIONS, Section, View, load_yaml, read_params
+from stages.shared.params import SECTIONS, ParamsSection, PartialParams, load_yaml, read_params
 from tools.params.model import Params
 
 ROOT = Path(__file__).parents[2]
 STAGES = ["synthesize", "prepare", "split", "train", "evaluate", "report"]
 
 
-def roots() -> list[type[View]]:
+def roots() -> list[type[PartialParams]]:
     """The model that each stage reads params.yaml with: a View of top-level keys."""
     found = []
     for stage in STAGES:
         module = importlib.import_module(f"stages.{stage}.params")
-        views = [item for _, item in inspect.getmembers(module, inspect.isclass) if issubclass(item, View)]
-        found += [item for item in views if item is not View and set(item.model_fields) <= set(SECTIONS)]
+        views = [item for _, item in inspect.getmembers(module, inspect.isclass) if issubclass(item, PartialParams)]
+        found += [item for item in views if item is not PartialParams and set(item.model_fields) <= set(SECTIONS)]
     return found
 
 
@@ -44,14 +44,14 @@ def views_and_owners() -> list[tuple[type[BaseModel], type[BaseModel]]]:
     for root in roots():
         for section, field in root.model_fields.items():
             seen = field.annotation
-            if isinstance(seen, type) and issubclass(seen, View):
+            if isinstance(seen, type) and issubclass(seen, PartialParams):
                 pairs.append(pytest.param(seen, owners[section], id=f"{root.__name__}.{section}"))
     return pairs
 
 
 @pytest.mark.parametrize(("view", "owner"), views_and_owners())
 def test_a_view_reads_keys_that_the_owner_knows(view, owner):
-    assert issubclass(owner, Section)
+    assert issubclass(owner, ParamsSection)
     for name, field in view.model_fields.items():
         assert name in owner.model_fields
         assert field.is_required(), f"{name}: a default here would hide a missing key"
@@ -59,7 +59,7 @@ def test_a_view_reads_keys_that_the_owner_knows(view, owner):
 
 def test_no_section_hides_a_default():
     for name, field in Params.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
+        if isinstance(field.annotation, type) and issubclass(field.annotation, ParamsSection):
             optional = [key for key, inner in field.annotation.model_fields.items() if not inner.is_required()]
             assert optional == [], name
 

@@ -79,7 +79,7 @@ def test_all_problems_at_once(contract: Contract) -> None:
 @pytest.mark.parametrize("levels", [["False", "True"], ["false", "true"], ["FALSE", "TRUE"]])
 def test_booleans_are_the_same_in_every_kind_of_file(contract: Contract, levels: list[str]) -> None:
     """pandas writes True into a CSV; Parquet's own booleans are true."""
-    flag = Feature(name="flag", type="categorical", missing=0.0, levels=levels)
+    flag = Feature(name="flag", type="categorical", missing=0.0, categories=levels)
     one = contract.model_copy(update={"features": [flag]})
     for cells in (raw(flag=["True", "False"]), raw(flag=["true", "false"]), pa.table({"flag": [True, False]})):
         table, unseen = conform(cells, one, "new")
@@ -88,7 +88,7 @@ def test_booleans_are_the_same_in_every_kind_of_file(contract: Contract, levels:
 
 
 def test_two_spellings_that_training_told_apart_stay_apart(contract: Contract) -> None:
-    flag = Feature(name="flag", type="categorical", missing=0.0, levels=["True", "true"])
+    flag = Feature(name="flag", type="categorical", missing=0.0, categories=["True", "true"])
     table, _ = conform(raw(flag=["true", "True"]), contract.model_copy(update={"features": [flag]}), "new.csv")
     assert table.column("flag").to_pylist() == ["true", "True"]
 

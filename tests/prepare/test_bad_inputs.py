@@ -100,7 +100,7 @@ NAMES = [
     case("name over two lines", lines(line1='age,"col\nour",sick\n'), SOURCE, "'col\\nour'", "cannot be printed"),
     case("no header", csv()[len(LINES[0]) :].replace("red", "1").replace("yes", "1"), SOURCE, "names are numbers"),
     case("our own name", csv(__row__=AGES), SOURCE, "`__row__`", "rename"),
-    case("our other name", csv(__unit__=AGES), SOURCE, "`__unit__`", "rename"),
+    case("our other name", csv(__group__=AGES), SOURCE, "`__group__`", "rename"),
     case("index of pandas", parquet(__index_level_0__=list(range(ROWS))), "`__index_level_0__`", "index=False"),
 ]  # fmt: skip
 

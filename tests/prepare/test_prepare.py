@@ -46,8 +46,13 @@ def test_the_contract_says_what_the_table_is(prepared: Prepare) -> None:
     assert (contract.source, contract.rows, contract.positives) == (SOURCE, ROWS, POSITIVES)
     assert (contract.target, contract.positive, contract.negative) == ("sick", "yes", "no")
     age, colour = contract.features
-    assert (age.type, age.missing, age.minimum, age.maximum, age.levels) == ("numeric", 2 / ROWS, 26.0, 137.0, None)
-    assert (colour.type, colour.missing, colour.minimum, colour.levels) == ("categorical", 0.0, None, ["blue", "red"])
+    assert (age.type, age.missing, age.minimum, age.maximum, age.categories) == ("numeric", 2 / ROWS, 26.0, 137.0, None)
+    assert (colour.type, colour.missing, colour.minimum, colour.categories) == (
+        "categorical",
+        0.0,
+        None,
+        ["blue", "red"],
+    )
     assert contract.missing == {"colour": ["none"]}
 
 
@@ -123,9 +128,9 @@ def test_nan_in_parquet_is_missing(prepared: Prepare) -> None:
 def test_a_listed_column_is_categorical_whatever_it_holds(prepared: Prepare) -> None:
     table = prepared(csv(ward=["1", "1.0", "2", "12"] * 10, id=[f"p{row}" for row in range(ROWS)]),
                      categorical=["ward", "colour", "id"]).table  # fmt: skip
-    assert table.contract.features[2].levels == ["1", "1.0", "12", "2"]
+    assert table.contract.features[2].categories == ["1", "1.0", "12", "2"]
     typed = prepared(parquet(ward=[3, None, 12, 3] * 10), categorical=["ward", "colour"]).table
-    assert typed.contract.features[2].levels == ["12", "3"]
+    assert typed.contract.features[2].categories == ["12", "3"]
 
 
 @pytest.mark.parametrize(

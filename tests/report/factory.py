@@ -162,8 +162,15 @@ def board(*treatments: Treatment, **kwargs: Any) -> Leaderboard:
 def contract_json(**changes: Any) -> dict[str, Any]:
     """The content of contract.json: two features, 151 positives among 3163 rows."""
     features = [
-        {"name": "age", "type": "numeric", "missing": 0.1, "minimum": 1.0, "maximum": 98.0, "levels": None},
-        {"name": "sex", "type": "categorical", "missing": 0.0, "minimum": None, "maximum": None, "levels": ["F", "M"]},
+        {"name": "age", "type": "numeric", "missing": 0.1, "minimum": 1.0, "maximum": 98.0, "categories": None},
+        {
+            "name": "sex",
+            "type": "categorical",
+            "missing": 0.0,
+            "minimum": None,
+            "maximum": None,
+            "categories": ["F", "M"],
+        },
     ]
     return {
         "source": "data/raw/hypothyroid.csv", "rows": 3163, "positives": 151, "target": "diagnosis",

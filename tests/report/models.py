@@ -43,7 +43,9 @@ def _stored(contract_text: str, classifier: str, of: str) -> bytes:
     columns = {
         feature.name: rng.uniform(feature.minimum or 0, feature.maximum or 1, 24) + y
         if feature.type == "numeric"
-        else np.array([(feature.levels or [""])[row % len(feature.levels or [""])] for row in range(24)], dtype=object)
+        else np.array(
+            [(feature.categories or [""])[row % len(feature.categories or [""])] for row in range(24)], dtype=object
+        )
         for feature in contract.features
     }
     frame = pd.DataFrame(columns)

@@ -15,8 +15,10 @@ HEAVY = {"sklearn", "scipy", "pandas", "imblearn", "xgboost", "skops"}
 def imported(program: str) -> set[str]:
     """The heavy libraries that are there when `program`, which runs report, says so."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    code = "import sys, runpy\nfrom stages.shared.storage import model_file as models\n"
+    code = (
+        "import sys, runpy\nfrom stages.shared.storage import model_file as models\n"
         f"say = lambda: print(*{HEAVY!r} & sys.modules.keys())\n"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code + program], capture_output=True, text=True, env=environment, check=False
     )

@@ -5,12 +5,12 @@ from functools import partial
 
 import pytest
 
-from stages.shared.errors import InputError, IntegrityError, run_door
+from stages.shared.errors import InputError, IntegrityError, run_cli
 
 
 def end(main: Callable[[], None], capsys: pytest.CaptureFixture[str]) -> tuple[object, str]:
     with pytest.raises(SystemExit) as caught:
-        run_door(main)
+        run_cli(main)
     return caught.value.code, capsys.readouterr().err
 
 
@@ -38,7 +38,7 @@ def test_a_good_end_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_bug_is_not_hidden() -> None:
     with pytest.raises(ZeroDivisionError):
-        run_door(partial(fail, ZeroDivisionError()))
+        run_cli(partial(fail, ZeroDivisionError()))
 
 
 def test_whoever_catches_wrong_input_catches_damage_too() -> None:

@@ -7,10 +7,10 @@ from pydantic import Field, ValidationError, field_validator
 import pytest
 
 from stages.shared.errors import InputError
-from stages.shared.params import Section, View, hint, read_params
+from stages.shared.params import ParamsSection, PartialParams, hint, read_params
 
 
-class Data(Section):
+class Data(ParamsSection):
     path: str
     C: float = Field(gt=0)
     missing: dict[str, list[str]]
@@ -25,7 +25,7 @@ class Data(Section):
         return path
 
 
-class Toy(View):
+class Toy(PartialParams):
     random_state: int
     data: Data
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from stages.shared.errors import InputError
-from stages.shared.schemas.contract import ROW, UNIT
+from stages.shared.schemas.contract import GROUP, ROW
 from stages.shared.storage.arrow import from_numpy
 from stages.shared.storage.parquet import Table
 from stages.split import split as split_module
@@ -32,7 +32,7 @@ def test_the_sides_part_the_rows_in_raw_order() -> None:
     assert rows(train) == sorted(rows(train))
     assert rows(test) == sorted(rows(test))
     assert (len(rows(test)), int(test.target.sum())) == (25, 5)
-    assert test.data.column_names == [ROW, UNIT, "x", "sick"]
+    assert test.data.column_names == [ROW, GROUP, "x", "sick"]
     assert test.data.column("x").to_pylist() == [float(row) for row in rows(test)]
 
 
@@ -129,7 +129,7 @@ def test_no_unit_is_parted(cells: list[tuple[int, int, bool]], seed: int) -> Non
     except InputError:
         return
     assert sorted(rows(train) + rows(test)) == list(range(len(cells)))
-    for column in ("team", "x", UNIT):
+    for column in ("team", "x", GROUP):
         assert not set(train.data.column(column).to_pylist()) & set(test.data.column(column).to_pylist())
     assert len(rows(test)) == pytest.approx(0.25 * len(cells), rel=1 / 3)
     np.testing.assert_array_less(0, [train.target.sum(), test.target.sum()])

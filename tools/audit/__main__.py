@@ -6,9 +6,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from stages.shared import paths
-from stages.shared.errors import InputError, run_door
+from stages.shared.errors import InputError, run_cli
 from stages.shared.params import read_params
-from stages.shared.runtime.threads import one_thread_each
+from stages.shared.runtime.threads import limit_threads
 from tools.audit.params import AuditParams
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def main() -> None:
             raise InputError(f"--{name} {getattr(options, name)}: too few; at least {least} are needed")
     params = read_params(AuditParams)
 
-    one_thread_each()
+    limit_threads()
     from stages.shared.storage.files import sha256, write_json, write_text
     from tools.audit.checks.registry import CHECKS
     from tools.audit.leakage.measured import measure_all
@@ -89,4 +89,4 @@ def _progress(finished: str) -> None:
 
 
 if __name__ == "__main__":
-    run_door(main)
+    run_cli(main)

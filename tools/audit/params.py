@@ -2,19 +2,19 @@
 
 from pydantic import Field
 
-from stages.shared.params import View
+from stages.shared.params import PartialParams
 from stages.split.params import SplitParams
 from stages.train.params import Classifiers, CvParams, PreprocessParams, Strategies
 from stages.train.params.allowed_settings import BLEND
 
 
-class EvaluateView(View):
+class EvaluateView(PartialParams):
     """The level of the intervals; the section belongs to evaluate."""
 
     confidence: float = Field(gt=0.5, lt=1)
 
 
-class AuditParams(View):
+class AuditParams(PartialParams):
     """Everything that the audit reads of params.yaml."""
 
     random_state: int = Field(ge=0, le=2**32 - 1)

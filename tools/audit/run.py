@@ -9,7 +9,7 @@ import pyarrow as pa
 from stages.shared import paths
 from stages.shared.schemas.contract import Contract
 from stages.shared.storage.arrow import Bools, Ints
-from stages.shared.storage.files import rounded
+from stages.shared.storage.files import round_floats
 from stages.shared.storage.parquet import Table
 from stages.split.assignment import drawn
 from stages.split.groups import column_numbers, duplicate_numbers, unit_of_rows
@@ -52,7 +52,7 @@ def problems(run: Run, contract: Contract) -> list[str]:
             (paths.TRAIN, run.train.contract),
             (paths.TEST, run.test.contract),
         )
-        if rounded(other.model_dump()) != rounded(run.prepared.contract.model_dump())  # as JSON files are
+        if round_floats(other.model_dump()) != round_floats(run.prepared.contract.model_dump())  # as JSON files are
     ]
     asked = {"group": run.params.split.group, "time": run.params.split.time}
     made = {"group": run.prepared.contract.group, "time": run.prepared.contract.time}

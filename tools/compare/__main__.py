@@ -5,8 +5,8 @@ from pathlib import Path
 import sys
 from typing import TYPE_CHECKING
 
-from stages.shared.errors import InputError, run_door
-from stages.shared.runtime.threads import one_thread_each
+from stages.shared.errors import InputError, run_cli
+from stages.shared.runtime.threads import limit_threads
 
 if TYPE_CHECKING:
     from tools.compare.review_schema import Review
@@ -47,7 +47,7 @@ def _review(base_name: str, head_name: str | None) -> "Review":
     base, head = find_revision(base_name), find_revision(head_name)
     states = read_states(base, head)
     raw = MetricsDiff(base, head)
-    one_thread_each()
+    limit_threads()
     from tools.compare.review import review
 
     return review(*states, raw.rows)
@@ -76,4 +76,4 @@ def _write_failure(output: Path | None, problems: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    run_door(main)
+    run_cli(main)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from typing import Any
 
-from stages.shared.storage.files import rounded
+from stages.shared.storage.files import round_floats
 from tools.compare.git import Revision
 from tools.compare.review_schema import MetricRow
 
@@ -40,7 +40,7 @@ def sorted_rows(content: dict[str, dict[str, Any]]) -> list[MetricRow]:
             metric=metric,
             before=change.get("old"),
             after=change.get("new"),
-            change=rounded(change.get("diff")),
+            change=round_floats(change.get("diff")),
         )
         for path in sorted(content)
         for metric, change in sorted(content[path].items())

@@ -4,16 +4,16 @@ from typing import Any
 
 from pydantic import Field
 
-from stages.shared.params import Section, View
+from stages.shared.params import ParamsSection, PartialParams
 
 
-class CompareSection(Section):
+class CompareSection(ParamsSection):
     """The section `compare`."""
 
     tolerance: float = Field(ge=0, allow_inf_nan=False)
 
 
-class CompareParams(View):
+class CompareParams(PartialParams):
     """Everything that the review reads of params.yaml; the rest it takes from the metrics files."""
 
     random_state: int = Field(ge=0, le=2**32 - 1)

@@ -4,21 +4,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from stages.shared.schemas.contract import Record
+from stages.shared.schemas.contract import ArtifactModel
 
 Word = Literal["better", "worse", "within noise", "unchanged", "not compared"]
 Status = Literal["added", "removed", "changed"]
 Kind = Literal["paired", "unpaired", "none"]
 
 
-class Side(Record):
+class Side(ArtifactModel):
     """One of the two revisions."""
 
     name: str = Field(description="as it was asked for")
     commit: str | None = Field(description="null: the work tree, committed or not")
 
 
-class Champion(Record):
+class Champion(ArtifactModel):
     """The selected candidate of one revision, with its decisions on the test rows."""
 
     strategy: str
@@ -30,7 +30,7 @@ class Champion(Record):
     tn: int
 
 
-class Comparison(Record):
+class Comparison(ArtifactModel):
     """How the intervals came about."""
 
     kind: Kind = Field(
@@ -43,7 +43,7 @@ class Comparison(Record):
     n_resamples: int | None = Field(description="null where nothing was resampled")
 
 
-class Change(Record):
+class Change(ArtifactModel):
     """One metric of two candidates."""
 
     metric: str
@@ -61,7 +61,7 @@ class Change(Record):
         return self.word in ("better", "worse")
 
 
-class StrategyChange(Record):
+class StrategyChange(ArtifactModel):
     """The row of a strategy that is not as it was; `primary` is null where it was added or removed."""
 
     strategy: str
@@ -73,7 +73,7 @@ class StrategyChange(Record):
     primary: Change | None
 
 
-class ParamChange(Record):
+class ParamChange(ArtifactModel):
     """One key of params.yaml."""
 
     key: str
@@ -82,7 +82,7 @@ class ParamChange(Record):
     after: Any = None
 
 
-class Fact(Record):
+class Fact(ArtifactModel):
     """One fact about the data that is not as it was; null where there was none."""
 
     name: str
@@ -90,7 +90,7 @@ class Fact(Record):
     after: str | int | None
 
 
-class CodeChange(Record):
+class CodeChange(ArtifactModel):
     """Code or a lock on which stages depend, by the hashes in dvc.lock."""
 
     path: str
@@ -98,7 +98,7 @@ class CodeChange(Record):
     stages: list[str]
 
 
-class MetricRow(Record):
+class MetricRow(ArtifactModel):
     """A row of `dvc metrics diff`."""
 
     path: str
@@ -108,7 +108,7 @@ class MetricRow(Record):
     change: int | float | None
 
 
-class Gate(Record):
+class Gate(ArtifactModel):
     """What `--gate` says, whether asked or not."""
 
     metric: str
@@ -117,7 +117,7 @@ class Gate(Record):
     why: list[str]
 
 
-class Review(Record):
+class Review(ArtifactModel):
     """What changed between two revisions of an Evenhand pipeline."""
 
     model_config = ConfigDict(title="Evenhand review", frozen=True, extra="forbid")

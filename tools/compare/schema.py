@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from stages.shared.errors import run_door
+from stages.shared.errors import run_cli
 from tools.compare.review_schema import Review
 from tools.schema_file import run
 
@@ -15,4 +15,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run_door(main)
+    run_cli(main)

@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 
-from stages.shared.errors import InputError, run_door
+from stages.shared.errors import InputError, run_cli
 from tools.experiments.rows import rows
 from tools.experiments.table import table
 
@@ -27,4 +27,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run_door(main)
+    run_cli(main)

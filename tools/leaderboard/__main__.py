@@ -4,7 +4,7 @@ import argparse
 import textwrap
 
 from stages.shared import paths
-from stages.shared.errors import run_door
+from stages.shared.errors import run_cli
 
 
 def main() -> None:
@@ -33,4 +33,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run_door(main)
+    run_cli(main)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from stages.report.leaderboard import Leaderboard
-from stages.shared.errors import run_door
+from stages.shared.errors import run_cli
 from tools.schema_file import run
 
 SCHEMA = Path("docs/leaderboard.schema.json")
@@ -15,4 +15,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run_door(main)
+    run_cli(main)

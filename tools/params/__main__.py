@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.shared.errors import InputError, run_door
+from stages.shared.errors import InputError, run_cli
 from stages.shared.params import read_params
 from tools.params.model import Params, problems_between
 from tools.schema_file import write_or_check
@@ -27,4 +27,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run_door(main)
+    run_cli(main)

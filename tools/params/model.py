@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from stages.evaluate.params import EvaluateSection
 from stages.prepare.params import DataParams
 from stages.report.params import SelectParams
-from stages.shared.params import View, hint
+from stages.shared.params import PartialParams, hint
 from stages.shared.paths import SYNTHETIC
 from stages.split.params import SplitParams
 from stages.synthesize.params import SyntheticParams
@@ -16,7 +16,7 @@ from stages.train.params.tuning import TuningParams
 from tools.compare.params import CompareSection
 
 
-class Params(View):
+class Params(PartialParams):
     """The settings of the Evenhand pipeline; params.yaml explains each of them."""
 
     model_config = ConfigDict(extra="forbid", title="Evenhand params.yaml")

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 
-from stages.shared.errors import InputError, run_door
+from stages.shared.errors import InputError, run_cli
 from stages.shared.storage.files import write_text
 
 PAGE = Path("reports/plots.html")
@@ -37,4 +37,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run_door(main)
+    run_cli(main)

@@ -5,8 +5,8 @@ from pathlib import Path
 import sys
 
 from stages.shared import paths
-from stages.shared.errors import InputError, IntegrityError, run_door
-from stages.shared.runtime.threads import one_thread_each
+from stages.shared.errors import InputError, IntegrityError, run_cli
+from stages.shared.runtime.threads import limit_threads
 
 
 def main() -> None:
@@ -28,14 +28,14 @@ def main() -> None:
     if output.resolve() == arguments.rows.resolve():
         raise InputError(f"--output {output}: is the table to be scored; give the result another name")
 
-    one_thread_each()
+    limit_threads()
     import pyarrow.csv
     import pyarrow.parquet
     from pydantic import ValidationError
 
     from stages.prepare.readers.table import read_columns
     from stages.shared.schemas.contract import Contract
-    from stages.shared.storage.files import read_json, replacing
+    from stages.shared.storage.files import atomic_path, read_json
     from stages.shared.storage.manifest import check_manifest
     from stages.shared.storage.model_file import load_model
     from tools.predict.scoring import Facts, score
@@ -51,7 +51,7 @@ def main() -> None:
     scored = score(raw, contract, facts, load_model(champion / paths.CHAMPION_MODEL), str(arguments.rows))
 
     try:
-        with replacing(output) as temporary:
+        with atomic_path(output) as temporary:
             if output.suffix == ".csv":
                 pyarrow.csv.write_csv(scored.table, temporary)
             else:
@@ -88,4 +88,4 @@ def the_one_to_use() -> Path:
 
 
 if __name__ == "__main__":
-    run_door(main)
+    run_cli(main)

@@ -6,14 +6,14 @@ import numpy as np
 import pyarrow as pa
 
 from stages.prepare.apply_contract import conform
-from stages.shared.calibration import Calibrator, calibrated
+from stages.shared.calibration import Calibrator, calibrate
 from stages.shared.errors import InputError
-from stages.shared.schemas.contract import Contract, Record
+from stages.shared.schemas.contract import ArtifactModel, Contract
 from stages.shared.storage.model_file import Classifier, scores
 from stages.shared.storage.parquet import to_frame
 
 
-class Facts(Record):
+class Facts(ArtifactModel):
     """The content of champion.json."""
 
     strategy: str
@@ -56,7 +56,7 @@ def score(raw: pa.Table, contract: Contract, facts: Facts, model: Classifier, so
         if pa.types.is_nested(kind):
             raise InputError(f"{source}: key column `{name}`: is of type {kind}; text, numbers or times are needed")
     features, unseen = conform(raw, contract, source)
-    probability = calibrated(scores(model, to_frame(features, contract)), facts.calibration)
+    probability = calibrate(scores(model, to_frame(features, contract)), facts.calibration)
     n = raw.num_rows
     keys = {name: raw.column(name) for name in contract.key} or {"row": pa.array(np.arange(n))}
     columns = {

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 import sys
 
-from stages.shared.errors import InputError, run_door
+from stages.shared.errors import InputError, run_cli
 
 
 def main() -> None:
@@ -33,4 +33,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run_door(main)
+    run_cli(main)

@@ -7,9 +7,9 @@ import os
 import signal
 import sys
 
-from stages.shared.errors import run_door
-from stages.shared.runtime.child_process import end_with
-from stages.shared.runtime.threads import STAGES, WORKERS, one_thread_each
+from stages.shared.errors import run_cli
+from stages.shared.runtime.child_process import exit_with_parent
+from stages.shared.runtime.threads import STAGES, WORKERS, limit_threads
 from stages.train.__main__ import main as train
 from tools.repro.workers import run_forks
 
@@ -23,8 +23,8 @@ def main() -> None:
     parser.add_argument("--parent", type=int, required=True, help="process id of tools.repro: this one ends with it")
     options = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing to tidy up here, and no traceback to be shown
-    end_with(options.parent)
-    one_thread_each()
+    exit_with_parent(options.parent)
+    limit_threads()
     os.environ.setdefault(WORKERS, str(options.workers))
     os.environ[STAGES] = str(options.jobs)
     warm_up()
@@ -62,7 +62,7 @@ def train_stage(stage: str) -> None:
     print(f"Running stage '{stage}' in a fork", file=sys.stderr)
     os.environ["DVC_STAGE"] = stage
     sys.argv = ["python -m stages.train"]
-    run_door(train)
+    run_cli(train)
 
 
 def _say(stage: str, code: int) -> None:
@@ -70,4 +70,4 @@ def _say(stage: str, code: int) -> None:
 
 
 if __name__ == "__main__":
-    run_door(main)
+    run_cli(main)

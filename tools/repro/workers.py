@@ -7,7 +7,7 @@ import os
 import signal
 import time
 
-from stages.shared.runtime.child_process import end_with
+from stages.shared.runtime.child_process import exit_with_parent
 from tools.repro.signals import STOPS, end_quietly_when_told
 
 #: seconds for a fork to tidy up after SIGTERM
@@ -52,7 +52,7 @@ def run_forks(names: Sequence[str], jobs: int, work: Callable[[str], None], ende
 def _in_fork(work: Callable[[str], None], name: str, parent: int, mask: set[signal.Signals]) -> None:
     end_quietly_when_told()
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-    end_with(parent)
+    exit_with_parent(parent)
     os.dup2(2, 1)  # this process says on stdout what has ended, and nobody else
     work(name)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from stages.report.params import ReportParams
 from stages.shared import paths
-from stages.shared.errors import InputError, run_door
+from stages.shared.errors import InputError, run_cli
 from stages.shared.params import load_yaml, read_params
 
 if TYPE_CHECKING:
@@ -64,4 +64,4 @@ def _parsed(base: "Revision", path: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    run_door(main)
+    run_cli(main)

@@ -8,7 +8,7 @@ import numpy as np
 
 from stages.evaluate.thresholds.tuning import counts_at
 from stages.shared.storage.arrow import Floats, Ints
-from stages.shared.storage.files import rounded
+from stages.shared.storage.files import round_floats
 
 Point = dict[str, Any]
 
@@ -87,7 +87,7 @@ def confusion(counts: dict[str, int], positive: str, negative: str) -> list[Poin
 
 def as_lines(points: Iterable[Point]) -> str:
     """`points` as a JSON list with one of them a line, so that a diff shows which of them moved."""
-    lines = (json.dumps(rounded(point), ensure_ascii=False, allow_nan=False) for point in points)
+    lines = (json.dumps(round_floats(point), ensure_ascii=False, allow_nan=False) for point in points)
     return "[\n" + ",\n".join(lines) + "\n]\n"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from stages.prepare.messages import nearest
 from stages.prepare.params import PrepareParams
 from stages.shared.errors import InputError
-from stages.shared.schemas.contract import ROW, UNIT
+from stages.shared.schemas.contract import GROUP, ROW
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def roles(names: Sequence[str], params: PrepareParams) -> Roles:
 def _reserved(names: Sequence[str], params: PrepareParams) -> list[str]:
     problems = [
         f"{params.data.path}: a column is called `{name}`, a name that we need ourselves; rename it"
-        for name in (ROW, UNIT)
+        for name in (ROW, GROUP)
         if name in names
     ]
     if (index := "__index_level_0__") in names and index not in params.data.drop:

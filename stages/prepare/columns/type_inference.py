@@ -101,7 +101,7 @@ def _categorical(where: str, name: str, texts: Texts) -> Settled:
     ]
     if len(levels) == 1:
         warnings.append(f"{where}: holds only the value {shortened(levels[0])}")
-    feature = Feature(name=name, type="categorical", missing=float(texts.missing.mean()), levels=levels)
+    feature = Feature(name=name, type="categorical", missing=float(texts.missing.mean()), categories=levels)
     return Settled(feature, texts.array(), warnings)
 
 

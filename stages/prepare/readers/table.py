@@ -17,7 +17,7 @@ from stages.prepare.readers.csv import Wanted, parse
 from stages.prepare.readers.memory_estimate import check_fits
 from stages.shared.errors import InputError
 from stages.shared.runtime.memory import available_bytes
-from stages.shared.storage.parquet import read_lean
+from stages.shared.storage.parquet import read_columns_lean
 
 #: the most that a file may hold once unpacked; a few kilobytes of gzip can unpack to any size
 MAX_BYTES = 8 << 30
@@ -105,7 +105,7 @@ def _parquet(path: Path, source: str, wanted: Wanted | None) -> pa.Table:
             chosen = list(names if wanted is None else wanted(names))
             rows = file.metadata.num_rows
             check_fits(source, rows, [_beginning(file, name) for name in chosen], available_bytes())
-            columns = dict(zip(chosen, read_lean(file, chosen), strict=True))
+            columns = dict(zip(chosen, read_columns_lean(file, chosen), strict=True))
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{source}: not a whole Parquet file ({one_line(error)}); fetch or write it again") from None
     if rows == 0:

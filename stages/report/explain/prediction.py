@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stages.report.explain.contributions import Kind, Part, explain, vote
-from stages.shared.calibration import Calibrator, calibrated
+from stages.shared.calibration import Calibrator, calibrate
 from stages.shared.schemas.contract import Contract, Feature
 from stages.shared.storage.arrow import Floats
 from stages.shared.storage.model_file import scores
@@ -48,7 +48,7 @@ def trace_prediction(model: Any, contract: Contract, calibrator: Calibrator, thr
     encoded: Floats = np.asarray(way[:-1].transform(features), dtype=np.float64)[0]
     columns = column_names(way, contract)
     score = scores(model, features)
-    probability = float(calibrated(score, calibrator)[0])
+    probability = float(calibrate(score, calibrator)[0])
     explanation = explain(way[-1], encoded, columns) if way is model else vote(model[-1], features, columns)
     return PredictionTrace(
         raw=[(name, _text(value)) for name, value in row.items()],
@@ -96,7 +96,7 @@ def column_names(model: Any, contract: Contract) -> list[str]:
 
 def _levels(feature: Feature) -> list[str | None]:
     """The levels of a category, a missing one last."""
-    return [*(feature.levels or []), None]
+    return [*(feature.categories or []), None]
 
 
 def _imputer(model: Any) -> Any:

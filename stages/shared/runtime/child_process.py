@@ -12,7 +12,7 @@ BUSY = 75
 PR_SET_PDEATHSIG = 1
 
 
-def end_with(parent: int) -> None:
+def exit_with_parent(parent: int) -> None:
     """Has this process killed when `parent`, the process that started it, ends, however that ends (prctl(2)).
 
     DVC may be killed at any time, and a child that goes on would write beside the next one. A parent that went before

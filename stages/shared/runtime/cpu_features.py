@@ -13,7 +13,7 @@ import sys
 WIDER = "X86_V4 AVX512_ICL AVX512_SPR"
 
 
-def keep_to_common_kernels() -> None:
+def limit_cpu_features() -> None:
     """Before any numerical library is imported. A value that the user has set stands, as do older processors' own."""
     if not {"avx2", "fma"} <= _features():
         return

@@ -26,7 +26,7 @@ def _number(name: str) -> int:
     return int(asked) if asked.isdecimal() else 0
 
 
-def one_thread_each() -> None:
+def limit_threads() -> None:
     """One BLAS and OpenMP thread per process, and no spinning while idle; before any numerical library is imported.
 
     Fits are small and many: more threads gain little, cost a lot on busy cores, and may change the last digit.

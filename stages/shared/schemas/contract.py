@@ -8,16 +8,16 @@ from pydantic import BaseModel, ConfigDict
 ROW = "__row__"
 
 #: rows with the same value are never parted, by split or by folds: exact duplicates and rows of one group
-UNIT = "__unit__"
+GROUP = "__group__"
 
 
-class Record(BaseModel):
+class ArtifactModel(BaseModel):
     """A frozen part of a JSON artefact."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Feature(Record):
+class Feature(ArtifactModel):
     """A column that the models see."""
 
     name: str
@@ -25,10 +25,10 @@ class Feature(Record):
     missing: float  # share of rows without a value
     minimum: float | None = None  # of numeric columns, over all prepared rows
     maximum: float | None = None
-    levels: list[str] | None = None  # of categorical columns, sorted
+    categories: list[str] | None = None  # of categorical columns, sorted
 
 
-class Contract(Record):
+class Contract(ArtifactModel):
     """The promise about a table: everything needed to read another table the same way."""
 
     source: str  # path of the raw file
@@ -54,7 +54,7 @@ class Contract(Record):
         return [feature.name for feature in self.features if feature.type == "categorical"]
 
 
-class Step(Record):
+class Step(ArtifactModel):
     """A station on the way of the data: how many rows and columns left it, of which class."""
 
     step: str

@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stages.shared.errors import InputError, IntegrityError
-from stages.shared.schemas.contract import ROW, UNIT, Contract, Step
+from stages.shared.schemas.contract import GROUP, ROW, Contract, Step
 from stages.shared.storage.arrow import to_floats
-from stages.shared.storage.files import replacing
-from stages.shared.storage.table_hash import table_digest
+from stages.shared.storage.files import atomic_path
+from stages.shared.storage.table_hash import hash_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +47,7 @@ class Table:
     @property
     def units(self) -> np.ndarray:
         """The unit of each row of a train or test side, shape (rows,), int64; rows of one unit stay together."""
-        return np.asarray(self.data.column(UNIT).combine_chunks(), dtype=np.int64)
+        return np.asarray(self.data.column(GROUP).combine_chunks(), dtype=np.int64)
 
     def features(self) -> "pd.DataFrame":
         """The features as models take them: float64 columns, and str objects with NaN for missing levels."""
@@ -79,8 +79,8 @@ def write_table(path: Path, table: Table) -> None:
     """Writes `table` so that equal tables give equal bytes."""
     contract = table.contract.model_dump_json()
     flow = json.dumps([step.model_dump() for step in table.flow])
-    metadata = {"contract": contract, "flow": flow, "digest": table_digest(table.data, contract, flow)}
-    with replacing(path) as temporary:
+    metadata = {"contract": contract, "flow": flow, "digest": hash_table(table.data, contract, flow)}
+    with atomic_path(path) as temporary:
         pq.write_table(table.data.replace_schema_metadata(metadata), temporary, **_WRITE)
 
 
@@ -92,7 +92,7 @@ def read_table(path: Path) -> Table:
         raise IntegrityError(f"{path}: carries no data contract; run `dvc repro` to make it again")
     try:
         contract, flow = metadata[b"contract"].decode(), metadata[b"flow"].decode()
-        if metadata[b"digest"].decode() != table_digest(data, contract, flow):
+        if metadata[b"digest"].decode() != hash_table(data, contract, flow):
             raise ValueError("its rows are not the ones that were written")
         steps = [Step.model_validate(step) for step in json.loads(flow)]
         return Table(data.replace_schema_metadata(None), Contract.model_validate_json(contract), steps)
@@ -102,7 +102,7 @@ def read_table(path: Path) -> Table:
 
 def write_columns(path: Path, columns: dict[str, np.ndarray]) -> None:
     """Writes plain columns of equal length as parquet."""
-    with replacing(path) as temporary:
+    with atomic_path(path) as temporary:
         pq.write_table(pa.table(columns), temporary, **_WRITE)
 
 
@@ -115,12 +115,12 @@ def read_parquet(path: Path) -> pa.Table:
             names = file.schema_arrow.names
             if len(set(names)) < len(names):
                 return file.read()  # of a damaged file, as the digest will tell
-            return pa.table(read_lean(file, names), schema=file.schema_arrow)
+            return pa.table(read_columns_lean(file, names), schema=file.schema_arrow)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged(path, error) from None
 
 
-def read_lean(file: pq.ParquetFile, names: Sequence[str]) -> list[pa.ChunkedArray]:
+def read_columns_lean(file: pq.ParquetFile, names: Sequence[str]) -> list[pa.ChunkedArray]:
     """The columns of these names, of which there is one each, a few at a time: at once they take twice their memory."""
     columns: list[pa.ChunkedArray] = []
     size = -(-len(names) // PARTS)

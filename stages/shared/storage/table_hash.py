@@ -13,7 +13,7 @@ from stages.shared.storage.arrow import to_bools
 PIECE = 1 << 16
 
 
-def table_digest(data: pa.Table, contract: str, flow: str) -> str:
+def hash_table(data: pa.Table, contract: str, flow: str) -> str:
     """The SHA-256 of names, types, values, contract and flow, however the table lies in memory.
 
     A parquet file's page checksums leave out its footer, where names, types and metadata stand.

@@ -7,8 +7,8 @@ from math import log
 import numpy as np
 import numpy.typing as npt
 
-from stages.shared.calibration import Calibrator, Identity, Line, Steps, calibrated, expit, log_odds
-from stages.shared.storage.files import rounded
+from stages.shared.calibration import Calibrator, Identity, Line, Steps, calibrate, expit, log_odds
+from stages.shared.storage.files import round_floats
 from stages.train.classifiers.class_weights import ClassWeights
 from stages.train.params import Strategy
 from stages.train.params.allowed_settings import BALANCED_ENSEMBLES
@@ -55,7 +55,7 @@ def recipe(
 def fit_calibrator(recipe: Recipe, scores: Scores, y: Target) -> Calibrator:
     """The calibrator with its numbers rounded as they will be stored; `scores` and `y` have shape (rows,)."""
     found = METHODS[recipe.method](scores, y, recipe.shift)
-    return type(found).model_validate(rounded(found.model_dump()))
+    return type(found).model_validate(round_floats(found.model_dump()))
 
 
 def cross_calibrated(recipe: Recipe, scores: Scores, y: Target, fold: Target, n_splits: int) -> Scores:
@@ -67,7 +67,7 @@ def cross_calibrated(recipe: Recipe, scores: Scores, y: Target, fold: Target, n_
     for number in np.unique(fold):
         inside, repeat = fold == number, fold // n_splits == number // n_splits
         others = repeat & ~inside
-        result[inside] = calibrated(scores[inside], fit_calibrator(recipe, scores[others], y[others]))
+        result[inside] = calibrate(scores[inside], fit_calibrator(recipe, scores[others], y[others]))
     return result
 
 

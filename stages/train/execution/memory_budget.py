@@ -48,7 +48,9 @@ def need(table: Table, strategy: Strategy, params: TrainParams) -> Need:
     """What `strategy` needs on the train side `table`."""
     rows, contract = len(table.target), table.contract
     n_numeric, n_categorical = len(contract.numeric), len(contract.categorical)
-    levels = sum(min(len(feature.levels or []), params.preprocess.max_categories) + 1 for feature in contract.features)
+    levels = sum(
+        min(len(feature.categories or []), params.preprocess.max_categories) + 1 for feature in contract.features
+    )
     levels -= n_numeric
     before, after = n_numeric + n_categorical, n_numeric + levels
     grown = max(grown_rows(table, strategy, params), rows)

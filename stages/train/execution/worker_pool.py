@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from stages.shared.errors import InputError
-from stages.shared.runtime.child_process import end_with
+from stages.shared.runtime.child_process import exit_with_parent
 
 Known = TypeVar("Known")
 Rest = ParamSpec("Rest")
@@ -100,7 +100,7 @@ def tell(what: str) -> None:
 
 
 def _start(known: Any, tell: Tell, parent: int) -> None:
-    end_with(parent)
+    exit_with_parent(parent)
     _Here.known, _Here.tell = known, staticmethod(tell)
 
 

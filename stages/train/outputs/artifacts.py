@@ -22,14 +22,14 @@ def oof_columns(outcome: Outcome, y: npt.NDArray[np.int64], rows: npt.NDArray[np
     return {"row": rows[validation], "fold": number, "y": y[validation], **outcome.oof}
 
 
-def cross_validation(oof: dict[str, Any], calibrated: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
+def cross_validation(oof: dict[str, Any], calibrate: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
     """Per classifier and metric: the value in every fold, their mean and their standard deviation (ddof 1).
 
     Probabilities are measured on `calibrated`, by classifier: scores whose calibrators saw other folds alone. Ranking
     is measured on the raw scores: a rising function changes nothing of it but what rounding makes equal.
     """
     result: dict[str, dict[str, dict[str, Any]]] = {}
-    for classifier, probabilities in calibrated.items():
+    for classifier, probabilities in calibrate.items():
         result[classifier] = {}
         for metric, function in SCORE_METRICS.items():
             scores, values = probabilities if metric in OF_PROBABILITIES else oof[classifier], []

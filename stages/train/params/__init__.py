@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from stages.shared.params import Section, View, hint
+from stages.shared.params import ParamsSection, PartialParams, hint
 from stages.train.params.allowed_settings import BALANCED_ENSEMBLES, BLEND, SAMPLER_SETTINGS, Settings
 from stages.train.params.tuning import TuningParams
 from stages.train.params.validation import (
@@ -22,14 +22,14 @@ from stages.train.params.validation import (
 STRATEGY_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
-class CvParams(Section):
+class CvParams(ParamsSection):
     """How often and into how many folds the train side is divided."""
 
     n_splits: int = Field(ge=2, le=50)
     n_repeats: int = Field(ge=1, le=100)
 
 
-class PreprocessParams(Section):
+class PreprocessParams(ParamsSection):
     """What is fitted on each training fold before the classifier."""
 
     impute: Literal["median", "mean"]
@@ -129,7 +129,7 @@ Classifiers = Annotated[dict[str, Settings], Field(min_length=1), AfterValidator
 Calibration = Literal["auto", "none", "sigmoid", "isotonic", "prior"]
 
 
-class TrainParams(View):
+class TrainParams(PartialParams):
     """Everything that train reads of params.yaml."""
 
     random_state: int = Field(ge=0, le=2**32 - 1)

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from stages.shared.params import Section, hint
+from stages.shared.params import ParamsSection, hint
 from stages.train.params.allowed_settings import BLEND, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
 from stages.train.params.validation import (
     classifier_problems,
@@ -22,7 +22,7 @@ Grid = dict[str, list[Any]]
 OWN_KEYS = {"random": ("n_candidates", 10), "halving": ("factor", 3)}
 
 
-class SearchParams(Section):
+class SearchParams(ParamsSection):
     """How the combinations of a grid are gone through."""
 
     how: Literal["exhaustive", "random", "halving"]
@@ -44,7 +44,7 @@ class SearchParams(Section):
                 yield f"{self.how} needs the key `{own}`: {{how: {self.how}, {own}: {example}}}"
 
 
-class TuningParams(Section):
+class TuningParams(ParamsSection):
     """Grids of settings by sampler and by classifier, and how they are searched."""
 
     metric: Literal["average_precision", "roc_auc", "brier_score", "log_loss"]

@@ -4,9 +4,9 @@ import argparse
 import shutil
 
 from stages.shared import paths
-from stages.shared.errors import IntegrityError, run_door
+from stages.shared.errors import IntegrityError, run_cli
 from stages.shared.params import read_params
-from stages.shared.runtime.threads import one_thread_each
+from stages.shared.runtime.threads import limit_threads
 from stages.train.params import TrainParams
 from stages.train.refit.recipe import parse_recipe
 
@@ -15,15 +15,15 @@ def main() -> None:
     """Fits the champion once more, on every labelled row, where models/refit_recipe.json asks for it."""
     argparse.ArgumentParser(prog="python -m stages.train.refit", description=main.__doc__).parse_args()
     params = read_params(TrainParams)
-    from stages.shared.storage.files import read_json, replacing_folder, sha256, write_json, write_text
+    from stages.shared.storage.files import atomic_folder, read_json, sha256, write_json, write_text
 
     recipe = parse_recipe(paths.REFIT_RECIPE, read_json(paths.REFIT_RECIPE))
     if recipe is None:
-        with replacing_folder(paths.REFIT) as folder:
+        with atomic_folder(paths.REFIT) as folder:
             write_text(folder / paths.CHAMPION_CARD, NOTHING)
         return
 
-    one_thread_each()
+    limit_threads()
     from stages.shared.storage.manifest import check_manifest, write_manifest
     from stages.shared.storage.model_file import dump_model
     from stages.shared.storage.parquet import read_table
@@ -36,7 +36,7 @@ def main() -> None:
         )
     table = read_table(paths.PREPARED)
     model = fit_again(table, params, recipe)
-    with replacing_folder(paths.REFIT) as folder:
+    with atomic_folder(paths.REFIT) as folder:
         dump_model(model, folder / paths.CHAMPION_MODEL)
         shutil.copyfile(paths.CHAMPION / paths.CONTRACT.name, folder / paths.CONTRACT.name)
         digest = sha256(folder / paths.CHAMPION_MODEL)
@@ -60,4 +60,4 @@ CARD = """> **Refitted.** This model has the settings, the calibration and the t
 
 
 if __name__ == "__main__":
-    run_door(main)
+    run_cli(main)

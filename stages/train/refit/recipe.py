@@ -5,18 +5,18 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from stages.shared.errors import InputError
-from stages.shared.schemas.contract import Record
+from stages.shared.schemas.contract import ArtifactModel
 from stages.train.params.allowed_settings import Settings
 
 
-class Tuned(Record):
+class Tuned(ArtifactModel):
     """The settings that a search found, in place of those in params.yaml."""
 
     sampler: Settings
     classifier: Settings
 
 
-class Recipe(Record):
+class Recipe(ArtifactModel):
     """The champion, as far as it takes to fit it again."""
 
     champion: str = Field(pattern="^[0-9a-f]{64}$")  # SHA-256 of models/champion/manifest.json

@@ -14,7 +14,7 @@ from stages.evaluate.metrics import Meter
 from stages.evaluate.params import CostParams, ThresholdParams
 from stages.evaluate.thresholds.policies import POLICIES
 from stages.evaluate.thresholds.tuning import counts_at, keeps_promise, possible_thresholds, tuned_threshold
-from stages.shared.storage.files import rounded
+from stages.shared.storage.files import round_floats
 from tests.evaluate.tables import BALANCED, PERFECT, TIED, WORST, Y
 
 #: the number that a policy needs beside its name
@@ -139,7 +139,7 @@ def test_what_is_stored_decides_as_measured(rows: list[tuple[int, float]], power
     y = np.array([label for label, _ in rows])
     scores = np.array([score for _, score in rows]) * 10.0**power  # down to scores closer than the digits stored
     chosen = tuned_threshold(y, scores, policy, MISSES_HURT, OWN.get(policy))
-    stored = json.loads(json.dumps(rounded(chosen)))
+    stored = json.loads(json.dumps(round_floats(chosen)))
     assert stored == chosen
     counts = counts_at(np.array([chosen]), y, scores)
     measured = Meter(y, scores, stored).counts(np.ones((1, len(y))))["decisions"]

@@ -9,10 +9,10 @@ import pytest
 
 from stages.shared.errors import InputError
 from stages.shared.storage.files import (
+    atomic_folder,
+    atomic_path,
     read_json,
-    replacing,
-    replacing_folder,
-    rounded,
+    round_floats,
     sha256,
     write_bytes,
     write_json,
@@ -28,7 +28,7 @@ def fail_half_way(path: Path) -> None:
 def test_a_failing_block_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     write_text(path, "old")
-    with pytest.raises(RuntimeError), replacing(path) as temporary:
+    with pytest.raises(RuntimeError), atomic_path(path) as temporary:
         fail_half_way(temporary)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
@@ -36,7 +36,7 @@ def test_a_failing_block_leaves_the_old_file_and_nothing_else(tmp_path: Path) ->
 
 def test_the_new_content_comes_at_the_end_of_the_block(tmp_path: Path) -> None:
     path = tmp_path / "new" / "folder" / "a.txt"
-    with replacing(path) as temporary:
+    with atomic_path(path) as temporary:
         temporary.write_text("new")
         assert not path.exists()
         assert temporary.parent == path.parent  # on the same disk, or the move would be a copy
@@ -47,12 +47,12 @@ def test_the_new_content_comes_at_the_end_of_the_block(tmp_path: Path) -> None:
 
 def test_a_folder_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
     folder = tmp_path / "model"
-    with replacing_folder(folder) as new:
+    with atomic_folder(folder) as new:
         write_text(new / "old.txt", "old")
-    with pytest.raises(RuntimeError), replacing_folder(folder) as new:
+    with pytest.raises(RuntimeError), atomic_folder(folder) as new:
         fail_half_way(new / "half.txt")
     assert [path.name for path in folder.iterdir()] == ["old.txt"]
-    with replacing_folder(folder) as new:
+    with atomic_folder(folder) as new:
         write_text(new / "new.txt", "new")
     assert [path.name for path in folder.iterdir()] == ["new.txt"]
     assert list(tmp_path.iterdir()) == [folder]
@@ -82,7 +82,7 @@ def test_json_refuses_what_is_no_number(tmp_path: Path, number: float) -> None:
     ],
 )
 def test_floats_are_rounded_to_six_digits(value: Any, as_written: Any) -> None:
-    assert rounded(value) == as_written
+    assert round_floats(value) == as_written
 
 
 def test_no_file_has_a_negative_zero(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from stages.shared.storage import table_hash as digest
-from stages.shared.storage.table_hash import table_digest
+from stages.shared.storage.table_hash import hash_table
 
 TABLE = pa.table(
     {
@@ -33,18 +33,18 @@ def test_the_digest_is_of_names_types_gaps_and_values() -> None:
             expected.update(np.array(present.to_pylist(), dtype).tobytes())
         else:
             expected.update(json.dumps(present.cast(pa.string()).to_pylist()).encode())
-    assert table_digest(TABLE, "c", "f") == expected.hexdigest()
+    assert hash_table(TABLE, "c", "f") == expected.hexdigest()
 
 
 @pytest.mark.parametrize("piece", [1, 2, 3, 100])
 def test_chunks_and_pieces_make_no_difference(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = table_digest(TABLE, "c", "f")
+    expected = hash_table(TABLE, "c", "f")
     monkeypatch.setattr(digest, "PIECE", piece)
-    assert table_digest(TABLE, "c", "f") == expected
+    assert hash_table(TABLE, "c", "f") == expected
     in_parts = pa.concat_tables([TABLE.slice(0, 1), TABLE.slice(1, 0), TABLE.slice(1)])
-    assert table_digest(in_parts, "c", "f") == expected
+    assert hash_table(in_parts, "c", "f") == expected
 
 
 def test_a_narrower_type_is_another_table() -> None:
     wide = TABLE.set_column(1, "narrow", TABLE.column("narrow").cast(pa.float64()))
-    assert table_digest(wide, "c", "f") != table_digest(TABLE, "c", "f")
+    assert hash_table(wide, "c", "f") != hash_table(TABLE, "c", "f")

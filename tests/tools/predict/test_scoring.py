@@ -18,7 +18,7 @@ CONTRACT = Contract(
     negative="no",
     features=[
         Feature(name="age", type="numeric", missing=0.0, minimum=0.0, maximum=100.0),
-        Feature(name="ward", type="categorical", missing=0.0, levels=["north", "south"]),
+        Feature(name="ward", type="categorical", missing=0.0, categories=["north", "south"]),
     ],
     key=["id"],
     group=None,

@@ -10,8 +10,8 @@ import pytest
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from stages.shared.calibration import Line, Steps, calibrated, expit, log_odds
-from stages.shared.storage.files import rounded
+from stages.shared.calibration import Line, Steps, calibrate, expit, log_odds
+from stages.shared.storage.files import round_floats
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.calibration import METHODS, Recipe, cross_calibrated, fit_calibrator, recipe
 from stages.train.classifiers.class_weights import ClassWeights, class_weights
@@ -68,7 +68,7 @@ def test_the_prior_is_that_of_counts_and_weights(
     found = recipe("prior", Strategy.model_validate({}), classifier, (90, 10), fitted, weights)
     assert np.exp(found.shift) == pytest.approx(factor)
     calibrator = fit_calibrator(found, np.array([0.2, 0.8]), np.array([0, 1]))
-    assert calibrated(np.array([0.5]), calibrator)[0] == pytest.approx(factor / (1 + factor), rel=1e-6)
+    assert calibrate(np.array([0.5]), calibrator)[0] == pytest.approx(factor / (1 + factor), rel=1e-6)
 
 
 @given(train=st.tuples(COUNT, COUNT), fitted=st.tuples(COUNT, COUNT))
@@ -88,7 +88,7 @@ def test_with_the_prevalence_restored_there_is_no_prior_to_exchange(
 def test_distorted_odds_are_set_right(method: str, room: float) -> None:
     y, truth, scores = distorted()
     calibrator = fit_calibrator(Recipe(method, -np.log(9)), scores, y)
-    found = calibrated(scores, calibrator)
+    found = calibrate(scores, calibrator)
     assert scores.mean() / y.mean() > 2.5
     assert found.mean() == pytest.approx(y.mean() if method != "prior" else truth.mean(), rel=0.02)
     assert np.abs(found - truth).mean() < room
@@ -105,14 +105,14 @@ def test_the_line_is_a_logistic_regression() -> None:
     # with these targets the residuals sum to 0, and are at right angles to the log odds: the minimum
     positives = y.sum()
     target = np.where(y == 1, (positives + 1) / (positives + 2), 1 / (len(y) - positives + 2))
-    wrong = calibrated(scores, found) - target
+    wrong = calibrate(scores, found) - target
     assert wrong.mean() == pytest.approx(0, abs=1e-6)
     assert (wrong * log_odds(scores)).mean() == pytest.approx(0, abs=1e-5)
 
 
 def test_parted_classes_do_not_make_it_steep_without_end() -> None:
     found = fit_calibrator(Recipe("sigmoid", 0.0), np.array([0.1, 0.2, 0.8, 0.9]), np.array([0, 0, 1, 1]))
-    assert calibrated(np.array([0.1, 0.9]), found) == pytest.approx([1 / 4, 3 / 4], abs=0.1)
+    assert calibrate(np.array([0.1, 0.9]), found) == pytest.approx([1 / 4, 3 / 4], abs=0.1)
 
 
 def test_a_ranking_that_is_upside_down_is_not_turned_round() -> None:
@@ -120,7 +120,7 @@ def test_a_ranking_that_is_upside_down_is_not_turned_round() -> None:
     found = fit_calibrator(Recipe("sigmoid", 0.0), 1 - scores, y)
     assert isinstance(found, Line)
     assert found.slope == 0.001
-    assert calibrated(1 - scores, found).mean() == pytest.approx(y.mean(), rel=0.05)
+    assert calibrate(1 - scores, found).mean() == pytest.approx(y.mean(), rel=0.05)
 
 
 def test_the_steps_are_those_of_scikit_learn() -> None:
@@ -130,7 +130,7 @@ def test_the_steps_are_those_of_scikit_learn() -> None:
     assert found.x == sorted(set(found.x))
     assert found.y == sorted(found.y)
     theirs = IsotonicRegression().fit_transform(scores, y)
-    assert calibrated(scores, found) == pytest.approx(0.999 * theirs + 0.001 * scores, abs=1e-4)
+    assert calibrate(scores, found) == pytest.approx(0.999 * theirs + 0.001 * scores, abs=1e-4)
 
 
 def test_a_score_of_0_or_1_stands_half_as_far_out_as_the_next() -> None:
@@ -152,9 +152,9 @@ def test_whatever_the_scores_the_stored_numbers_rise_and_stay_probabilities(
     rows = [*rows, (1, 7), (0, 4)]  # both classes
     y, scores = np.array([label for label, _ in rows]), np.array([place / 12 for _, place in rows]) * 10.0**power
     found = fit_calibrator(Recipe(method, -1.0), scores, y)
-    assert rounded(found.model_dump()) == rounded(rounded(found.model_dump()))
-    assert type(found).model_validate(rounded(found.model_dump())) == found
-    ranked = calibrated(np.linspace(0, 1, 101), found)
+    assert round_floats(found.model_dump()) == round_floats(round_floats(found.model_dump()))
+    assert type(found).model_validate(round_floats(found.model_dump())) == found
+    ranked = calibrate(np.linspace(0, 1, 101), found)
     assert ((ranked >= 0) & (ranked <= 1)).all()
     assert (np.diff(ranked) >= 0).all()
 
@@ -164,7 +164,7 @@ def test_a_model_that_says_the_same_of_everybody_is_taught_the_prevalence(consta
     y = np.repeat([1, 0], [100, 900])
     for method in ("sigmoid", "isotonic"):
         found = fit_calibrator(Recipe(method, 0.0), np.full(1000, constant), y)
-        assert calibrated(np.array([constant]), found)[0] == pytest.approx(0.1, abs=0.002)
+        assert calibrate(np.array([constant]), found)[0] == pytest.approx(0.1, abs=0.002)
 
 
 def test_each_fold_is_calibrated_by_the_other_folds_of_its_repeat() -> None:
@@ -174,7 +174,7 @@ def test_each_fold_is_calibrated_by_the_other_folds_of_its_repeat() -> None:
     found = cross_calibrated(asked, scores, y, fold, n_splits=3)
     for number, others in ((0, (1, 2)), (4, (3, 5))):
         taught = np.isin(fold, others)
-        expected = calibrated(scores[fold == number], fit_calibrator(asked, scores[taught], y[taught]))
+        expected = calibrate(scores[fold == number], fit_calibrator(asked, scores[taught], y[taught]))
         assert found[fold == number].tolist() == expected.tolist()
 
 
@@ -193,7 +193,7 @@ def test_cross_validated_probabilities_are_not_optimistic() -> None:
     random = np.random.RandomState(0)
     y, scores, fold = random.randint(2, size=400), random.uniform(size=400), np.arange(400) % 4
     asked = Recipe("isotonic", 0.0)
-    own = calibrated(scores, fit_calibrator(asked, scores, y))
+    own = calibrate(scores, fit_calibrator(asked, scores, y))
     crossed = cross_calibrated(asked, scores, y, fold, 4)
     assert ((own - y) ** 2).mean() < 0.25 < ((crossed - y) ** 2).mean()
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from stages.shared.errors import InputError
-from stages.shared.storage.files import rounded
+from stages.shared.storage.files import round_floats
 from stages.shared.storage.model_file import dump_model
 from stages.shared.storage.parquet import Table
 from stages.train.cross_validation import fit_strategy
@@ -84,6 +84,8 @@ def test_an_outcome_does_not_depend_on_workers_or_threads(
     for cores in ({"workers": 2}, {"threads": 2}):
         outcome, files = found(**cores)
         assert files == models
-        assert rounded(tuning(outcome, "average_precision", "")) == rounded(tuning(expected, "average_precision", ""))
+        assert round_floats(tuning(outcome, "average_precision", "")) == round_floats(
+            tuning(expected, "average_precision", "")
+        )
         for classifier, scores in expected.oof.items():
             assert np.array_equal(outcome.oof[classifier], scores)

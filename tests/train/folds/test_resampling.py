@@ -13,8 +13,9 @@ from stages.shared.storage.parquet import Table
 from stages.train.cross_validation import fit_strategy
 from stages.train.folds.resampling import Preprocessed, ResamplingError, resample
 from stages.train.params import TrainParams
+from stages.train.samplers import approximate
 from stages.train.samplers.neighbors.cache import SharedNeighbours
-from stages.train.samplers.plan import Plan, approximate
+from stages.train.samplers.plan import Plan
 
 Prepare = Callable[..., Any]
 MakeTable = Callable[..., Table]

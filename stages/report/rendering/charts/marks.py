@@ -7,7 +7,7 @@ import altair as alt
 from stages.report.rendering.charts import theme
 
 ROWS = alt.NamedData(name=theme.DATA)
-UNIT = alt.Scale(domain=[0, 1])
+GROUP = alt.Scale(domain=[0, 1])
 CLASSES = alt.Color(
     "part:N",
     legend=None,
@@ -24,8 +24,8 @@ def lines(x: str, across: str, up: str, interpolate: Any, *, point: bool = False
         interpolate=interpolate, point=alt.OverlayMarkDef(size=24) if point else False, clip=True
     )
     drawn = curve.encode(
-        x=alt.X(f"{x}:Q", title=across, scale=UNIT, axis=alt.Axis(tickCount=5)),
-        y=alt.Y("y:Q", title=up, scale=UNIT, axis=alt.Axis(tickCount=5)),
+        x=alt.X(f"{x}:Q", title=across, scale=GROUP, axis=alt.Axis(tickCount=5)),
+        y=alt.Y("y:Q", title=up, scale=GROUP, axis=alt.Axis(tickCount=5)),
         color=series(),
         strokeDash=dashes(),
         tooltip=tips(name="candidate", x=across, y=up),

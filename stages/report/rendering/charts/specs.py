@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 
 from stages.report.rendering.charts import marks, theme
-from stages.report.rendering.charts.marks import CLASSES, NUMBERS, ROWS, SHAPES, UNIT
+from stages.report.rendering.charts.marks import CLASSES, GROUP, NUMBERS, ROWS, SHAPES
 
 
 def roc() -> Any:
@@ -33,7 +33,7 @@ def scores() -> Any:
     """Test rows by score and class on a logarithmic scale, one candidate below the other."""
     bars = alt.Chart().mark_bar(opacity=0.65, clip=True)
     bars = bars.encode(
-        x=alt.X("low:Q", title="score", scale=UNIT, axis=alt.Axis(tickCount=5)),
+        x=alt.X("low:Q", title="score", scale=GROUP, axis=alt.Axis(tickCount=5)),
         x2="high:Q",
         y2=alt.Y2Datum(0),
         y=alt.Y(
@@ -77,8 +77,8 @@ def threshold() -> Any:
     parts = ["recall", "precision"]
     lines = alt.Chart().transform_fold(["recall", "precision"], as_=["part", "value"]).mark_line()
     lines = lines.encode(
-        x=alt.X("threshold:Q", title="threshold", scale=UNIT, axis=alt.Axis(tickCount=5)),
-        y=alt.Y("value:Q", title=None, scale=UNIT, axis=alt.Axis(tickCount=3)),
+        x=alt.X("threshold:Q", title="threshold", scale=GROUP, axis=alt.Axis(tickCount=5)),
+        y=alt.Y("value:Q", title=None, scale=GROUP, axis=alt.Axis(tickCount=3)),
         color=alt.Color("part:N", legend=None, scale=alt.Scale(domain=parts, range=theme.COLOURS[:2])),
         strokeDash=alt.StrokeDash("part:N", legend=None, scale=alt.Scale(domain=parts, range=theme.DASHES[:2])),
         tooltip=marks.tips(threshold="threshold", recall="recall", precision="precision"),
