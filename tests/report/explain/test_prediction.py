@@ -154,7 +154,7 @@ def test_score_is_calibrated_before_the_threshold(models: Models, table: Table) 
     trace = trace_prediction(model, table.contract, doubled, 0.5)
     odds = trace.score / (1 - trace.score)
     assert trace.calibrated == pytest.approx(odds**2 / (1 + odds**2))
-    at, above = trace.calibrated, float(np.nextafter(trace.calibrate, 1))
+    at, above = trace.calibrated, float(np.nextafter(trace.calibrated, 1))
     assert trace_prediction(model, table.contract, doubled, at).decision is True  # of equals, the alarm
     assert trace_prediction(model, table.contract, doubled, above).decision is False
 
