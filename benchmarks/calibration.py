@@ -10,7 +10,7 @@ import json
 import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from stages.evaluate.thresholds.tuning import tuned_threshold
+from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.shared import paths
 from stages.shared.calibration import calibrate, parse_calibration
 from stages.shared.storage.files import read_json
@@ -39,8 +39,8 @@ def main() -> None:
         raw = scores(load_model(folder / f"{row['classifier']}.skops"), features)
         after, oof = calibrate(raw, calibrator), read_parquet(folder / paths.OOF)
         y_oof, raw_oof = oof["y"].to_numpy(), oof[row["classifier"]].to_numpy()
-        one = raw >= tuned_threshold(y_oof, raw_oof, "f1")
-        other = after >= tuned_threshold(y_oof, calibrate(raw_oof, calibrator), "f1")
+        one = raw >= tune_threshold(y_oof, raw_oof, "f1")
+        other = after >= tune_threshold(y_oof, calibrate(raw_oof, calibrator), "f1")
         metrics = (average_precision_score, roc_auc_score)
         changes = [f"{abs(metric(y, after) - metric(y, raw)):.6f}" for metric in metrics]
         both = [(side["mean_score_ratio"], side["brier_score"]) for side in (facts["before"], facts["after"])]

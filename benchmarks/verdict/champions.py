@@ -29,7 +29,7 @@ limit_threads()
 from benchmarks.verdict.bar import PEERS, report  # noqa: E402 - after the number of threads is settled
 from benchmarks.verdict.referee import champion, leaderboard, raw_scores, shipped, train_all  # noqa: E402
 from benchmarks.verdict.suite import names, sides  # noqa: E402
-from stages.evaluate.metrics import Meter  # noqa: E402
+from stages.evaluate.metric_evaluator import MetricEvaluator  # noqa: E402
 from stages.shared.storage.arrow import Ints  # noqa: E402
 from stages.shared.storage.parquet import Table  # noqa: E402
 from stages.train.params import TrainParams  # noqa: E402
@@ -77,7 +77,7 @@ def measured(y: Ints, scores: list[float], threshold: float) -> dict[str, float]
     """Average precision, Brier score and F1 at the threshold."""
     import numpy as np
 
-    found = Meter(y, np.array(scores), threshold).measure(np.ones((1, len(y))))
+    found = MetricEvaluator(y, np.array(scores), threshold).measure(np.ones((1, len(y))))
     places = {"average_precision": "ranking", "brier_score": "probabilities", "f1": "decisions"}
     return {name: float(found[family][name][0]) for name, family in places.items()}
 

@@ -16,7 +16,7 @@ limit_threads()
 from benchmarks.verdict.bar import report_rules  # noqa: E402 - after the number of threads is settled
 from benchmarks.verdict.referee import leaderboard, raw_scores, shipped, train_all  # noqa: E402
 from benchmarks.verdict.suite import sides  # noqa: E402
-from stages.report.leaderboard import Leaderboard  # noqa: E402
+from stages.shared.schemas.leaderboard import Leaderboard  # noqa: E402
 from stages.train.params import TrainParams  # noqa: E402
 
 #: with their rows

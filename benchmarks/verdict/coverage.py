@@ -11,10 +11,11 @@ import numpy as np
 
 from benchmarks.verdict.tables import arguments, percent, print_table
 from benchmarks.verdict.world import Scorer, draw, labels
-from stages.evaluate.metrics import METRICS, Meter
-from stages.evaluate.uncertainty.bootstrap import Measured, measure_on, resamples
+from stages.evaluate.metric_evaluator import MetricEvaluator
+from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap_weights, measure_samples
 from stages.evaluate.uncertainty.differences import compare
-from stages.evaluate.uncertainty.intervals import intervals
+from stages.evaluate.uncertainty.intervals import compute_intervals
+from stages.shared.metrics.registry import METRICS
 from stages.shared.storage.arrow import Floats
 
 CONFIDENCE = 0.95
@@ -43,9 +44,9 @@ def singles(positives: int, runs: int, random: np.random.RandomState) -> Counter
     truths = {name: scorer.truth(THRESHOLD) for name, scorer in SCORERS.items()}
     for _ in range(runs):
         scores = draw(y, list(SCORERS.values()), CORRELATION, random)
-        meters = [Meter(y, row, THRESHOLD) for row in scores]
-        for name, measured in zip(SCORERS, measure_on(meters, [np.ones((1, len(y)))]), strict=True):
-            for metric, (low, high) in intervals(measured, CONFIDENCE).items():
+        meters = [MetricEvaluator(y, row, THRESHOLD) for row in scores]
+        for name, measured in zip(SCORERS, measure_samples(meters, [np.ones((1, len(y)))]), strict=True):
+            for metric, (low, high) in compute_intervals(measured, CONFIDENCE).items():
                 if metric in METRIC_NAMES:
                     held[name, metric, positives] += holds(low, high, truths[name][metric])
     return held
@@ -54,25 +55,25 @@ def singles(positives: int, runs: int, random: np.random.RandomState) -> Counter
 def pairs(positives: int, runs: int, random: np.random.RandomState) -> tuple[Counter[Key], Counter[Key]]:
     """In how many runs the interval of each difference held, alone in its family: ours, and percentiles."""
     y, ours, plain = labels(positives), Counter[Key](), Counter[Key]()
-    samples = list(resamples(y, RESAMPLES[positives], 42))
+    samples = list(bootstrap_weights(y, RESAMPLES[positives], 42))
     scorers = {"middling": SCORERS["middling"], **OTHERS}
     truths = {name: scorer.truth(THRESHOLD) for name, scorer in scorers.items()}
     for _ in range(runs):
         scores = draw(y, list(scorers.values()), CORRELATION, random)
-        reference, *others = measure_on([Meter(y, row, THRESHOLD) for row in scores], samples)
+        reference, *others = measure_samples([MetricEvaluator(y, row, THRESHOLD) for row in scores], samples)
         for metric in COMPARED:
             family, truth = METRICS[metric].family, truths["middling"][metric]
-            low, high = percentiles(reference.draws[family][metric])
+            low, high = percentiles(reference.replicates[family][metric])
             plain["middling", metric, positives] += holds(low, high, truth)
             for name, other in zip(OTHERS, others, strict=True):
                 low, high = difference(other, reference, family, metric)
                 ours[name, metric, positives] += holds(low, high, truths[name][metric] - truth)
-                low, high = percentiles(other.draws[family][metric] - reference.draws[family][metric])
+                low, high = percentiles(other.replicates[family][metric] - reference.replicates[family][metric])
                 plain[name, metric, positives] += holds(low, high, truths[name][metric] - truth)
     return ours, plain
 
 
-def difference(one: Measured, other: Measured, family: str, metric: str) -> tuple[float, float]:
+def difference(one: BootstrapResult, other: BootstrapResult, family: str, metric: str) -> tuple[float, float]:
     """The interval of a single comparison."""
     (found,) = compare([(one, other)], CONFIDENCE, {family: (metric,)})
     return found.low, found.high

@@ -27,8 +27,8 @@ from benchmarks.verdict.over_sets import cell, extremes  # noqa: E402
 from benchmarks.verdict.referee import Trained, shipped, trained  # noqa: E402
 from benchmarks.verdict.suite import names, sides  # noqa: E402
 from benchmarks.verdict.tables import print_table  # noqa: E402
-from stages.evaluate.metrics import Meter  # noqa: E402
-from stages.evaluate.outputs.calibration_metrics import probability_facts  # noqa: E402
+from stages.evaluate.metric_evaluator import MetricEvaluator  # noqa: E402
+from stages.evaluate.outputs.calibration_metrics import probability_metrics  # noqa: E402
 from stages.shared.calibration import calibrate  # noqa: E402
 from stages.shared.storage.arrow import Floats, Ints  # noqa: E402
 from stages.shared.storage.model_file import scores  # noqa: E402
@@ -88,12 +88,12 @@ def measure(one: Trained, classifier: str, y: Ints, raw: Floats) -> dict[str, fl
     after = calibrate(raw, one.calibrators[classifier])
     found, once = {}, np.ones((1, len(y)))
     for metric in DECISIONS:
-        values = Meter(y, raw, one.threshold(classifier, metric, raw=True)).measure(once)
+        values = MetricEvaluator(y, raw, one.threshold(classifier, metric, raw=True)).measure(once)
         found |= {name: float(value[0]) for name, value in values["ranking"].items()}
         found[f"{metric}, tuned"] = float(values["decisions"][metric][0])
         found[f"{metric}, 0.5"] = float(values["decisions_at_half"][metric][0])
     for stage, probabilities in {"raw": raw, "calibrated": after}.items():
-        facts = probability_facts(y, probabilities)
+        facts = probability_metrics(y, probabilities)
         found |= {f"{name}, {stage}": facts[name] for name in ("brier_skill", "ece", "mean_score_ratio")}
     return found
 

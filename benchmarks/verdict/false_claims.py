@@ -12,9 +12,10 @@ import numpy as np
 
 from benchmarks.verdict.tables import arguments, percent, print_table
 from benchmarks.verdict.world import Scorer, draw, labels
-from stages.evaluate.metrics import Meter
-from stages.evaluate.uncertainty.bootstrap import measure_on, resamples
-from stages.evaluate.uncertainty.differences import COMPARED, Difference, compare
+from stages.evaluate.metric_evaluator import MetricEvaluator
+from stages.evaluate.uncertainty.bootstrap import bootstrap_weights, measure_samples
+from stages.evaluate.uncertainty.differences import Difference, compare
+from stages.shared.metrics.registry import compared
 from stages.shared.storage.arrow import Floats, Ints
 
 CONFIDENCE = 0.95
@@ -35,7 +36,7 @@ Counts = Counter[tuple[str, Case]]  # by family
 
 def judged(y: Ints, rows: list[Floats], samples: list[Floats]) -> list[Difference]:
     """What is claimed of all scores against the first."""
-    reference, *others = measure_on([Meter(y, row, THRESHOLD) for row in rows], samples)
+    reference, *others = measure_samples([MetricEvaluator(y, row, THRESHOLD) for row in rows], samples)
     return [found for found in compare([(other, reference) for other in others], CONFIDENCE) if found.verdict != "tie"]
 
 
@@ -43,7 +44,7 @@ def ties(case: Case, runs: int, random: np.random.RandomState) -> Counts:
     """In how many runs each family claims anything although all scorers are equally good."""
     positives, correlation = case
     y, claims = labels(positives), Counts()
-    samples = list(resamples(y, RESAMPLES[positives], 42))
+    samples = list(bootstrap_weights(y, RESAMPLES[positives], 42))
     for _ in range(runs):
         found = judged(y, draw(y, [PLAIN] * (OTHERS + 1), correlation, random), samples)
         claims.update((family, case) for family in {item.family for item in found})
@@ -54,7 +55,7 @@ def gains(case: Case, runs: int, random: np.random.RandomState) -> tuple[Counts,
     """In how many runs each family finds the one better scorer better, and claims anything of those that tie."""
     positives, gain = case
     y, right, wrong = labels(positives), Counts(), Counts()
-    samples = list(resamples(y, RESAMPLES[positives], 42))
+    samples = list(bootstrap_weights(y, RESAMPLES[positives], 42))
     scorers = [PLAIN, Scorer(PLAIN.separation + gain), *[PLAIN] * (OTHERS - 1)]
     for _ in range(runs):
         claims = judged(y, draw(y, scorers, GAIN_CORRELATION, random), samples)
@@ -67,12 +68,12 @@ def gains(case: Case, runs: int, random: np.random.RandomState) -> tuple[Counts,
 def same_again(random: np.random.RandomState) -> int:
     """How many claims are made of strategies that change nothing: the same scores nine times."""
     y = labels(20)
-    return len(judged(y, draw(y, [PLAIN], 0, random) * (OTHERS + 1), list(resamples(y, 1000, 42))))
+    return len(judged(y, draw(y, [PLAIN], 0, random) * (OTHERS + 1), list(bootstrap_weights(y, 1000, 42))))
 
 
 def report(title: str, what: str, counts: Counts, cases: tuple[Case, ...], runs: int) -> None:
     """One table: a row a family, a column a case."""
-    rows = [[family, *(percent(counts[family, case], runs) for case in cases)] for family in COMPARED]
+    rows = [[family, *(percent(counts[family, case], runs) for case in cases)] for family in compared()]
     columns = [f"{positives} positives, {what} {level:g}" for positives, level in cases]
     print_table(title, ["runs, %", *columns], rows)
 

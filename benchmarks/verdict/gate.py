@@ -10,8 +10,8 @@ import numpy as np
 
 from benchmarks.verdict.tables import arguments, percent, print_table
 from benchmarks.verdict.world import Scorer, draw, labels
-from stages.evaluate.metrics import Meter
-from stages.evaluate.uncertainty.bootstrap import Measured, measure_on, resamples
+from stages.evaluate.metric_evaluator import MetricEvaluator
+from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap_weights, measure_samples
 from stages.evaluate.uncertainty.differences import compare
 from stages.evaluate.uncertainty.intervals import interval_of_rows
 from tools.compare.paired import combined
@@ -29,18 +29,20 @@ LOSSES = (0.0, 0.2, 0.5, 1.0)
 def stops(positives: int, correlation: float, loss: float, runs: int, random: np.random.RandomState) -> tuple[int, int]:
     """In how many runs the gate stops the second champion: paired, and unpaired."""
     y = labels(positives)
-    samples = list(resamples(y, RESAMPLES, 42))
+    samples = list(bootstrap_weights(y, RESAMPLES, 42))
     scorers = [PLAIN, Scorer(PLAIN.separation - loss)]
     paired = unpaired = 0
     for _ in range(runs):
-        before, after = measure_on([Meter(y, row, 0.2) for row in draw(y, scorers, correlation, random)], samples)
+        before, after = measure_samples(
+            [MetricEvaluator(y, row, 0.2) for row in draw(y, scorers, correlation, random)], samples
+        )
         (change,) = compare([(after, before)], CONFIDENCE, {FAMILY: (METRIC,)})
         paired += change.high < 0
         unpaired += combined(*side(after), *side(before))[1] < 0
     return paired, unpaired
 
 
-def side(measured: Measured) -> tuple[float, float, float]:
+def side(measured: BootstrapResult) -> tuple[float, float, float]:
     """The value with its interval, as the leaderboard has them."""
     return measured.values[FAMILY][METRIC], *interval_of_rows(measured, FAMILY, METRIC, CONFIDENCE)
 

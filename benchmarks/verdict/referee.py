@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from stages.evaluate.candidates import Candidate
-from stages.evaluate.evaluate import judge
-from stages.evaluate.inputs import CvRecord, parse_record
-from stages.evaluate.outputs.leaderboard import Scored
+from stages.evaluate.evaluate import evaluate_candidates
+from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.params import EvaluateParams
-from stages.evaluate.thresholds.tuning import tuned_threshold
-from stages.report.leaderboard import Candidate as Chosen
-from stages.report.leaderboard import Leaderboard
+from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.report.params import ReportParams
 from stages.report.selection import choose
 from stages.shared.calibration import Calibrator, calibrate
 from stages.shared.params import load_yaml
 from stages.shared.paths import PARAMS
+from stages.shared.schemas.base import parse
+from stages.shared.schemas.cross_validation import CvRecord
+from stages.shared.schemas.leaderboard import Candidate as Chosen
+from stages.shared.schemas.leaderboard import Leaderboard
 from stages.shared.storage.arrow import Floats
 from stages.shared.storage.files import round_floats
 from stages.shared.storage.model_file import scores
@@ -53,9 +54,7 @@ class Trained:
     def threshold(self, classifier: str, policy: str = "f1", raw: bool = False) -> float:
         """The threshold that is best out of fold, of calibrated scores or of raw ones."""
         values = self.oof[classifier]
-        return tuned_threshold(
-            self.oof["y"], values if raw else calibrate(values, self.calibrators[classifier]), policy
-        )
+        return tune_threshold(self.oof["y"], values if raw else calibrate(values, self.calibrators[classifier]), policy)
 
 
 def trained(table: Table, name: str, params: TrainParams) -> Trained:
@@ -71,7 +70,7 @@ def trained(table: Table, name: str, params: TrainParams) -> Trained:
         "classifiers": round_floats(cross_validation(oof, crossed)),
     }
     calibrators = {key: fit_calibrator(recipe, oof[key], y) for key, recipe in outcome.recipes.items()}
-    return Trained(outcome, parse_record("in memory", content), oof, calibrators)
+    return Trained(outcome, parse(CvRecord, "in memory", content), oof, calibrators)
 
 
 def raw_scores(strategies: dict[str, Trained], table: Table) -> dict[Candidate, Floats]:
@@ -95,9 +94,9 @@ def leaderboard(
         one = strategies[candidate.strategy]
         calibrator = one.calibrators[candidate.classifier]
         threshold = one.threshold(candidate.classifier)
-        scored[candidate] = Scored(threshold, calibrate(values, calibrator), values, calibrator.method)
+        scored[candidate] = ScoredCandidate(threshold, calibrate(values, calibrator), values, calibrator.method)
     records = {name: one.record for name, one in strategies.items()}
-    return Leaderboard.model_validate(round_floats(judge(test, scored, records, [], params).leaderboard))
+    return Leaderboard.model_validate(round_floats(evaluate_candidates(test, scored, records, [], params).leaderboard))
 
 
 def champion(board: Leaderboard, content: dict[str, Any]) -> Chosen:

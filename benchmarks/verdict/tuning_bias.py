@@ -21,8 +21,8 @@ import pyarrow as pa  # noqa: E402
 
 from benchmarks.verdict.referee import Trained, trained  # noqa: E402
 from benchmarks.verdict.tables import arguments, print_table  # noqa: E402
-from stages.evaluate.inputs import ScoreMetric  # noqa: E402
-from stages.evaluate.ranking import Ranking, average_precision, roc_auc  # noqa: E402
+from stages.shared.metrics.ranking import Ranking, average_precision, roc_auc  # noqa: E402
+from stages.shared.metrics.registry import SelectableMetric  # noqa: E402
 from stages.shared.schemas.contract import GROUP, ROW, Contract, Feature, Step  # noqa: E402
 from stages.shared.storage.model_file import scores  # noqa: E402
 from stages.shared.storage.parquet import Table  # noqa: E402
@@ -60,7 +60,7 @@ class Scored(NamedTuple):
 
 
 #: what is searched for, reported and compared
-RANKINGS: dict[ScoreMetric, Any] = {"average_precision": average_precision, "roc_auc": roc_auc}
+RANKINGS: dict[SelectableMetric, Any] = {"average_precision": average_precision, "roc_auc": roc_auc}
 
 WAYS = {
     "fixed": "no tuning: the cross-validated score of the settings as given",
@@ -86,7 +86,7 @@ def sample(positives: int, random: np.random.RandomState) -> Table:
     return Table(data, contract, [step])
 
 
-def run(train: Table, fresh: Table, metric: ScoreMetric, seed: int) -> dict[str, Scored]:
+def run(train: Table, fresh: Table, metric: SelectableMetric, seed: int) -> dict[str, Scored]:
     """One simulated data set, each way."""
     tuned, fixed = (trained(train, "smote", params(seed, metric, tuning)) for tuning in (True, False))
     found = tuned.outcome.tuned[CLASSIFIER].found
@@ -99,21 +99,21 @@ def run(train: Table, fresh: Table, metric: ScoreMetric, seed: int) -> dict[str,
     }
 
 
-def params(seed: int, metric: ScoreMetric, tuning: bool) -> TrainParams:
+def params(seed: int, metric: SelectableMetric, tuning: bool) -> TrainParams:
     """PARAMS with another seed, searching for `metric` or not tuned at all."""
     searched = {**PARAMS["tuning"], "metric": metric} | ({} if tuning else {"classifiers": {}})
     return TrainParams.model_validate({**PARAMS, "tuning": searched, "random_state": seed})
 
 
-def reported(one: Trained, metric: ScoreMetric) -> float:
+def reported(one: Trained, metric: SelectableMetric) -> float:
     """The cross-validated score, as metrics/cv has it."""
     return one.record.classifiers[CLASSIFIER][metric].mean
 
 
-def worth(one: Trained, fresh: Table, metric: ScoreMetric) -> float:
+def worth(one: Trained, fresh: Table, metric: SelectableMetric) -> float:
     """The metric of the model on the fresh sample."""
     values = scores(one.outcome.models[CLASSIFIER], fresh.features())
-    return float(RANKINGS[metric](Ranking(fresh.target, values).steps(np.ones((1, len(values)))))[0])
+    return float(RANKINGS[metric](Ranking(fresh.target, values).weight(np.ones((1, len(values)))))[0])
 
 
 def bias(runs: Sequence[Scored]) -> tuple[float, float, float]:

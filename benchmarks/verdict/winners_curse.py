@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from benchmarks.verdict.tables import arguments, print_table
-from stages.evaluate.ranking import Ranking, average_precision, roc_auc
+from stages.shared.metrics.ranking import Ranking, average_precision, roc_auc
 from stages.shared.storage.arrow import Floats, Ints
 
 CANDIDATES = 20
@@ -49,7 +49,7 @@ def direction(X: Floats, y: Ints) -> Floats:
 
 def measured(y: Ints, scores: Floats) -> dict[str, float]:
     """Both metrics of one ranking."""
-    steps = Ranking(y, scores).steps(np.ones((1, len(y))))
+    steps = Ranking(y, scores).weight(np.ones((1, len(y))))
     return {name: float(metric(steps)[0]) for name, metric in METRICS.items()}
 
 

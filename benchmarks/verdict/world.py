@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit, ndtr
 
-from stages.evaluate.decisions import Counts, f1, precision, recall
-from stages.evaluate.metrics import brier_loss, logarithmic_loss
+from stages.shared.metrics.confusion import Counts, f1, precision, recall
+from stages.shared.metrics.probability import brier_loss, logarithmic_loss
 from stages.shared.storage.arrow import Floats, Ints
 
 #: negatives for each positive

@@ -1,15 +1,16 @@
-"""Strategy × classifier pairs: which stands for its strategy, and which is compared with which."""
+"""Candidates (strategy × classifier): which represents its strategy, and which is compared with which."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from stages.evaluate.inputs import CvRecord, ScoreMetric
-from stages.evaluate.metrics import METRICS
 from stages.shared.errors import InputError
+from stages.shared.metrics.registry import METRICS
+from stages.shared.schemas.cross_validation import CvRecord
+from stages.shared.schemas.leaderboard import CandidateName, Scope
 
 AUTO = "auto"
 
-#: the classifier that is a vote of the others
+#: the classifier that is a weighted vote of the others
 BLEND = "blend"
 
 
@@ -22,42 +23,46 @@ class Candidate(NamedTuple):
     def __str__(self) -> str:
         return f"{self.strategy}/{self.classifier}"  # its column in data/test_scores.parquet
 
+    @property
+    def name(self) -> CandidateName:
+        """The candidate as artefacts name it."""
+        return CandidateName(**self._asdict())
+
 
 @dataclass(frozen=True)
 class Pair:
-    """A candidate and what it is measured against."""
+    """A candidate and its reference."""
 
-    scope: str  # strategy: what stands for each; classifier: the same classifier under both
+    scope: Scope  # strategy: the representatives; classifier: the same classifier under both strategies
     candidate: Candidate
     reference: Candidate
 
 
 def reference_strategy(strategies: dict[str, dict[str, Any]]) -> str:
-    """The strategy that does nothing: the first that sets nothing, or the first of all where none is."""
+    """Return the first strategy without any treatment, or the first of all where there is none."""
     return next((name for name, entry in strategies.items() if not any(entry.values())), next(iter(strategies)))
 
 
-def best_first(records: dict[str, CvRecord], metric: ScoreMetric) -> list[Candidate]:
-    """Every candidate, best cross-validation mean of `metric` first; equals in the order of params.yaml."""
+def best_first(records: dict[str, CvRecord], metric: str) -> list[Candidate]:
+    """Return all candidates, best cross-validation mean of `metric` first; ties in the order of params.yaml."""
 
-    def merit(candidate: Candidate) -> float:
-        mean = records[candidate.strategy].classifiers[candidate.classifier][metric].mean
-        return mean if METRICS[metric].higher_is_better else -mean
+    def signed_mean(candidate: Candidate) -> float:
+        return METRICS[metric].sign * records[candidate.strategy].classifiers[candidate.classifier][metric].mean
 
-    every = [Candidate(strategy, name) for strategy, record in records.items() for name in record.classifiers]
-    return sorted(every, key=merit, reverse=True)  # stable: equals keep their order
+    candidates = [Candidate(strategy, name) for strategy, record in records.items() for name in record.classifiers]
+    return sorted(candidates, key=signed_mean, reverse=True)  # stable: ties keep their order
 
 
-def representatives(records: dict[str, CvRecord], classifier: str, metric: ScoreMetric) -> dict[str, Candidate]:
-    """The candidate that stands for each strategy: the classifier asked for where it has that, else its best.
+def representatives(records: dict[str, CvRecord], classifier: str, metric: str) -> dict[str, Candidate]:
+    """Return the candidate that represents each strategy: the given classifier where it has that, else its best.
 
     `classifier` is a name or `auto`. Raises InputError when no strategy has a classifier of that name.
     """
-    known = list(dict.fromkeys(name for record in records.values() for name in record.classifiers))
-    if classifier not in (AUTO, *known):
+    allowed = list(dict.fromkeys(name for record in records.values() for name in record.classifiers))
+    if classifier not in (AUTO, *allowed):
         raise InputError(
             f"params.yaml: select.classifier: no strategy has such a classifier; found {classifier!r}; "
-            f"allowed: {', '.join([AUTO, *known])}"
+            f"allowed: {', '.join([AUTO, *allowed])}"
         )
     ranked = best_first(records, metric)
     return {
@@ -68,19 +73,20 @@ def representatives(records: dict[str, CvRecord], classifier: str, metric: Score
     }
 
 
-def pairs(ranked: list[Candidate], standing: dict[str, Candidate], reference: str) -> list[Pair]:
-    """All comparisons: what stands for each strategy with what stands for the reference, then like with like.
+def pairs(ranked: list[Candidate], representatives: dict[str, Candidate], reference: str) -> list[Pair]:
+    """Return all comparisons: first between representatives, then between equal classifiers.
 
-    A classifier that the reference strategy has not is compared with what stands for the reference. So is its own
-    blend, which as a rule becomes the champion, where another of its classifiers stands for it.
+    A classifier that the reference strategy lacks is compared with the reference's representative. So is the
+    reference's own blend, the usual champion, where another classifier represents that strategy.
     """
-    others = [Pair("strategy", standing[name], standing[reference]) for name in standing if name != reference]
-    own = {candidate.classifier: candidate for candidate in ranked if candidate.strategy == reference}
-    alike = [
-        Pair("classifier", candidate, own.get(candidate.classifier, standing[reference]))
+    default = representatives[reference]
+    strategies = [Pair("strategy", representatives[name], default) for name in representatives if name != reference]
+    references = {candidate.classifier: candidate for candidate in ranked if candidate.strategy == reference}
+    classifiers = [
+        Pair("classifier", candidate, references.get(candidate.classifier, default))
         for candidate in ranked
         if candidate.strategy != reference
     ]
-    blend = own.get(BLEND, standing[reference])
-    untreated = [Pair("classifier", blend, standing[reference])] if blend != standing[reference] else []
-    return others + alike + untreated
+    blend = references.get(BLEND, default)
+    untreated = [Pair("classifier", blend, default)] if blend != default else []
+    return strategies + classifiers + untreated

@@ -1,99 +1,116 @@
-"""The judgement: every candidate measured on the same resamples of the test rows, and compared with doing nothing."""
+"""The evaluation: every candidate measured on the same resamples of the test rows and compared with the reference."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from stages.evaluate.candidates import Candidate, best_first, pairs, reference_strategy, representatives
-from stages.evaluate.inputs import CvRecord
-from stages.evaluate.metrics import Meter
+from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.outputs import curves, notes
-from stages.evaluate.outputs.leaderboard import Json, Scored, candidate_row, comparison_rows, data_facts, strategy_row
+from stages.evaluate.outputs.leaderboard import (
+    ScoredCandidate,
+    build_candidate,
+    build_comparisons,
+    build_data,
+    build_strategy_row,
+)
 from stages.evaluate.params import EvaluateParams
-from stages.evaluate.uncertainty.bootstrap import Measured, measure_all
+from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap
 from stages.evaluate.uncertainty.cv_differences import cv_comparisons
 from stages.shared.errors import InputError
 from stages.shared.paths import MODELS, TEST
+from stages.shared.schemas.cross_validation import CvRecord
+from stages.shared.schemas.leaderboard import Data, Leaderboard, Settings
 from stages.shared.storage.arrow import Ints
 from stages.shared.storage.parquet import Table
 
 
 @dataclass(frozen=True)
-class Judgement:
+class EvaluationResult:
     """The contents of the metrics files."""
 
-    leaderboard: Json
-    strategies: dict[str, Json]  # strategy -> flat row
-    curves: dict[str, list[Json]]  # file name without its ending -> points
+    leaderboard: Leaderboard
+    strategies: dict[str, dict[str, Any]]  # strategy -> flat row
+    curves: dict[str, list[curves.Point]]  # file name without its ending -> points
 
 
-def judge(
+def evaluate_candidates(
     table: Table,
-    scored: dict[Candidate, Scored],
+    scored: dict[Candidate, ScoredCandidate],
     records: dict[str, CvRecord],
-    idle: list[str],
+    no_op_strategies: list[str],
     params: EvaluateParams,
-    said: Sequence[str] = (),
-) -> Judgement:
-    """What the test side says of every candidate.
+    training_notes: Sequence[str] = (),
+) -> EvaluationResult:
+    """Measure and compare every candidate on the test rows of `table`.
 
-    `records` are in the order of params.yaml; `idle` names the strategies whose sampler changed nothing;
-    `said` are notes of the training itself.
-    Raises InputError when the test side lacks a class, a score is no probability, or params.yaml selects a classifier
+    `records` are in the order of params.yaml; `no_op_strategies` have a sampler that changed nothing.
+    Raises InputError when the test set lacks a class, a score is no probability, or params.yaml selects a classifier
     that no strategy has.
     """
     settings, select, y = params.evaluate, params.select, table.target
     _check(y, scored)
     ranked = best_first(records, select.metric)
-    standing = representatives(records, select.classifier, select.metric)
+    chosen = representatives(records, select.classifier, select.metric)
     reference = reference_strategy(params.strategies)
 
-    meters = [Meter(y, scored[candidate].scores, scored[candidate].threshold) for candidate in ranked]
-    found = measure_all(y, meters, settings.n_resamples, params.random_state)
-    measured = dict(zip(ranked, found, strict=True))
-    rows = [
-        candidate_row(candidate, records[candidate.strategy], scored[candidate], one, y, settings.confidence)
-        for candidate, one in measured.items()
-    ]
-    data = data_facts(table.contract, table.flow)
-    leaderboard = {
-        "data": data,
-        "settings": {
-            "metric": select.metric,
-            "policy": settings.threshold.policy,
-            "policy_key": settings.threshold.own,
-            "confidence": settings.confidence,
-            "n_resamples": settings.n_resamples,
-            "reference": standing[reference]._asdict(),
-        },
-        "candidates": rows,
-        "strategies": [candidate._asdict() for candidate in standing.values()],
-        "comparisons": comparison_rows(pairs(ranked, standing, reference), measured, settings.confidence),
-        "cv_comparisons": cv_comparisons(records, reference, select.metric, params.cv.n_splits, settings.confidence),
-        "notes": [
-            *notes.about_reference(params.strategies[reference], reference),
-            *notes.about_classifiers(records, standing, select.classifier),
-            *notes.about_samplers(records, idle),
-            *said,
-            *notes.about_time(table.contract.time),
-            *notes.about_positives(data["train"]["positives"], data["test"]["positives"]),
-            *notes.about_promises(scored, settings.threshold.policy, settings.threshold.own),
-            *notes.about_silence(measured),
+    evaluators = [MetricEvaluator(y, scored[name].scores, scored[name].threshold) for name in ranked]
+    results = dict(zip(ranked, bootstrap(y, evaluators, settings.n_resamples, params.random_state), strict=True))
+    data = build_data(table.contract, table.flow)
+    leaderboard = Leaderboard(
+        data=data,
+        settings=Settings(
+            metric=select.metric,
+            policy=settings.threshold.policy,
+            policy_key=settings.threshold.policy_param,
+            confidence=settings.confidence,
+            n_resamples=settings.n_resamples,
+            reference=chosen[reference].name,
+        ),
+        candidates=[
+            build_candidate(name, records[name.strategy], scored[name], result, y, settings.confidence)
+            for name, result in results.items()
         ],
+        strategies=[name.name for name in chosen.values()],
+        comparisons=build_comparisons(pairs(ranked, chosen, reference), results, settings.confidence),
+        cv_comparisons=cv_comparisons(records, reference, select.metric, params.cv.n_splits, settings.confidence),
+        notes=[
+            *notes.about_reference(params.strategies[reference], reference),
+            *notes.about_classifiers(records, chosen, select.classifier),
+            *notes.about_samplers(records, no_op_strategies),
+            *training_notes,
+            *notes.about_time(table.contract.time),
+            *_notes_about_results(data, scored, results, params),
+        ],
+    )
+    rows = {
+        strategy: build_strategy_row(name, records[strategy], scored[name], results[name])
+        for strategy, name in chosen.items()
     }
-    flat = {
-        strategy: strategy_row(candidate, records[strategy], scored[candidate], measured[candidate])
-        for strategy, candidate in standing.items()
-    }
-    return Judgement(leaderboard, flat, _curves(table, standing, scored, measured))
+    return EvaluationResult(leaderboard, rows, _curves(table, chosen, scored, results))
 
 
-def _check(y: Ints, scored: dict[Candidate, Scored]) -> None:
+def _notes_about_results(
+    data: Data,
+    scored: dict[Candidate, ScoredCandidate],
+    results: dict[Candidate, BootstrapResult],
+    params: EvaluateParams,
+) -> list[str]:
+    threshold = params.evaluate.threshold
+    return [
+        *notes.about_positives(data.train.positives, data.test.positives),
+        *notes.about_constraints(scored, threshold.policy, threshold.policy_param),
+        *notes.about_no_positive_predictions(results),
+    ]
+
+
+def _check(y: Ints, scored: dict[Candidate, ScoredCandidate]) -> None:
     problems = []
     if not 0 < y.sum() < len(y):
         found = f"found {y.sum()} positive of {len(y)}"
         problems.append(f"{TEST}: needs rows of both classes; {found}; change `split` in params.yaml")
-    for candidate, one in scored.items():
-        wrong = one.raw[~((one.raw >= 0) & (one.raw <= 1))]  # so written, NaN is wrong as well
+    for candidate, item in scored.items():
+        wrong = item.raw[~((item.raw >= 0) & (item.raw <= 1))]  # NaN fails both comparisons
         if len(wrong):
             found = f"found {wrong[0]} and {len(wrong) - 1} more of its kind"
             problems.append(f"{MODELS}/{candidate}.skops: scores lie between 0 and 1; {found}; run `dvc repro --force`")
@@ -102,31 +119,32 @@ def _check(y: Ints, scored: dict[Candidate, Scored]) -> None:
 
 
 def _curves(
-    table: Table, standing: dict[str, Candidate], scored: dict[Candidate, Scored], measured: dict[Candidate, Measured]
-) -> dict[str, list[Json]]:
+    table: Table,
+    chosen: dict[str, Candidate],
+    scored: dict[Candidate, ScoredCandidate],
+    results: dict[Candidate, BootstrapResult],
+) -> dict[str, list[curves.Point]]:
     y, contract = table.target, table.contract
     prevalence = float(y.mean())
-    files: dict[str, list[Json]] = {"roc": [], "precision_recall": [], "calibration": [], "confusion": []}
-    for candidate in standing.values():
+    files: dict[str, list[curves.Point]] = {"roc": [], "precision_recall": [], "calibration": [], "confusion": []}
+    for candidate in chosen.values():
         scores = scored[candidate].scores
         points = {
             "roc": curves.roc(y, scores),
-            # with what a coin reaches at every recall, so that a chart of the file alone can draw it
+            # with the precision of a random ranking, so that a chart of the file alone can draw it
             "precision_recall": [{**point, "prevalence": prevalence} for point in curves.precision_recall(y, scores)],
             "calibration": _calibration(y, scored[candidate]),
-            "confusion": curves.confusion(
-                measured[candidate].counts["decisions"], contract.positive, contract.negative
-            ),
+            "confusion": curves.confusion(results[candidate].counts["decisions"], contract.positive, contract.negative),
         }
-        for name, found in points.items():
-            files[name] += [{**candidate._asdict(), **point} for point in found]
-    for name, columns in (("thresholds", curves.thresholds), ("overlays", curves.overlay)):  # of every candidate
-        files[name] = [{**candidate._asdict(), **columns(y, scored[candidate].scores)} for candidate in measured]
+        for name, file_points in points.items():
+            files[name] += [{**candidate._asdict(), **point} for point in file_points]
+    for name, build in (("thresholds", curves.threshold_counts), ("overlays", curves.overlay)):  # of every candidate
+        files[name] = [build(candidate.name, y, scored[candidate].scores).model_dump() for candidate in results]
     return files
 
 
-def _calibration(y: Ints, scored: Scored) -> list[Json]:
-    """The bins after calibration, and those before it where there was any."""
+def _calibration(y: Ints, scored: ScoredCandidate) -> list[curves.Point]:
+    """Return the bins after calibration, and those before it where there was any."""
     stages = (
         {"before": scored.raw, "after": scored.scores} if scored.calibration != "none" else {"after": scored.scores}
     )

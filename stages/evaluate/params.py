@@ -1,10 +1,10 @@
-"""The section of params.yaml that evaluate owns, and what it reads of the others."""
+"""The section `evaluate` of params.yaml, and the keys that evaluate reads of other sections."""
 
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from stages.evaluate.inputs import ScoreMetric
+from stages.shared.metrics.registry import SelectableMetric
 from stages.shared.params import ParamsSection, PartialParams
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -12,8 +12,8 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 Share = Annotated[float, Field(gt=0, le=1)]
 
-#: the key that a policy needs beside its name, and an example; no other policy may have it
-OWN_KEYS = {
+#: the parameter of a policy, and an example; no other policy may have it
+POLICY_PARAMS = {
     "f_beta": ("beta", 2),
     "min_recall": ("recall", 0.9),
     "min_precision": ("precision", 0.8),
@@ -22,7 +22,7 @@ OWN_KEYS = {
 
 
 class ThresholdParams(ParamsSection):
-    """How the decision threshold is chosen from out-of-fold scores; a policy's own key stands beside its name."""
+    """The policy of the decision threshold, with its parameter beside its name."""
 
     policy: Literal[
         "f1", "f_beta", "g_mean", "balanced_accuracy", "cost", "min_recall", "min_precision", "top_share"
@@ -33,25 +33,25 @@ class ThresholdParams(ParamsSection):
     share: Share | None = None
 
     @property
-    def own(self) -> dict[str, float]:
-        """The policy's own key with its value; empty where it has none."""
-        if self.policy not in OWN_KEYS:
+    def policy_param(self) -> dict[str, float]:
+        """The policy's parameter with its value; empty where it has none."""
+        if self.policy not in POLICY_PARAMS:
             return {}
-        key, _ = OWN_KEYS[self.policy]
+        key, _ = POLICY_PARAMS[self.policy]
         return {key: getattr(self, key)}
 
     @model_validator(mode="after")
-    def _own_key_alone(self) -> "ThresholdParams":
-        given = [key for key, _ in OWN_KEYS.values() if getattr(self, key) is not None]
-        own, example = OWN_KEYS.get(self.policy, ("", 0))
+    def _check_policy_param(self) -> "ThresholdParams":
+        given = [key for key, _ in POLICY_PARAMS.values() if getattr(self, key) is not None]
+        expected, example = POLICY_PARAMS.get(self.policy, ("", 0))
         problems = [
             f"the policy {self.policy} knows no key `{key}`, which belongs to {policy}; leave it out"
-            for policy, (key, _) in OWN_KEYS.items()
-            if key in given and key != own
+            for policy, (key, _) in POLICY_PARAMS.items()
+            if key in given and key != expected
         ]
-        if own and own not in given:
+        if expected and expected not in given:
             problems.append(
-                f"the policy {self.policy} needs the key `{own}`: {{policy: {self.policy}, {own}: {example}}}"
+                f"the policy {self.policy} needs the key `{expected}`: {{policy: {self.policy}, {expected}: {example}}}"
             )
         if problems:
             raise ValueError("; ".join(problems))
@@ -59,7 +59,7 @@ class ThresholdParams(ParamsSection):
 
 
 class CostParams(ParamsSection):
-    """What one wrong decision costs, in any unit; only the ratio matters."""
+    """The cost of one wrong decision, in any unit; only the ratio matters."""
 
     false_negative: Positive
     false_positive: Positive
@@ -74,7 +74,7 @@ class EvaluateSection(ParamsSection):
     cost: CostParams | None
 
     @model_validator(mode="after")
-    def _cost_is_given(self) -> "EvaluateSection":
+    def _check_cost(self) -> "EvaluateSection":
         if self.threshold.policy == "cost" and self.cost is None:
             raise ValueError(
                 "evaluate.threshold.policy is cost but evaluate.cost is null; give both costs, "
@@ -84,14 +84,14 @@ class EvaluateSection(ParamsSection):
 
 
 class SelectView(PartialParams):
-    """What stands for a strategy; the section belongs to report."""
+    """The candidate that represents a strategy; report owns the section."""
 
     classifier: str
-    metric: ScoreMetric
+    metric: SelectableMetric
 
 
 class CvView(PartialParams):
-    """What tells how much the folds share; the section belongs to train."""
+    """The number of folds; train owns the section."""
 
     n_splits: int = Field(ge=2)
 

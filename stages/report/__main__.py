@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from stages.report.context import Findings
     from stages.report.explain.prediction import PredictionTrace
-    from stages.report.leaderboard import Candidate
-    from stages.report.records import Tuning
     from stages.shared.schemas.contract import Contract
+    from stages.shared.schemas.leaderboard import Candidate
+    from stages.shared.schemas.tuning import Tuning
 
 
 def main() -> None:
@@ -35,7 +35,8 @@ def main() -> None:
     html, markdown = to_html(page), to_markdown(page)
     with atomic_folder(paths.CHAMPION) as folder:
         _write_champion(folder, findings)
-    write_json(paths.REFIT_RECIPE, refit_recipe(findings, sha256(paths.CHAMPION / paths.MANIFEST)))
+    recipe = refit_recipe(findings, sha256(paths.CHAMPION / paths.MANIFEST))
+    write_json(paths.REFIT_RECIPE, recipe.model_dump() if recipe else {})
     write_json(paths.SELECTED, {"strategy": findings.champion.strategy, **flat_metrics(findings.champion)})
     write_text(paths.REPORT_HTML, html)
     write_text(paths.REPORT_MD, markdown)
@@ -44,10 +45,12 @@ def main() -> None:
 def read_findings(params: ReportParams) -> "Findings":
     """All that the report is written from; the model folders only after their hashes were checked."""
     from stages.report.context import Findings, by_candidate, merged
-    from stages.report.leaderboard import Leaderboard
-    from stages.report.records import Overlay, Thresholds, Trace, parse
     from stages.report.selection import check_agreement, choose
+    from stages.shared.schemas.base import parse
     from stages.shared.schemas.contract import Contract
+    from stages.shared.schemas.curves import Overlay, ThresholdCounts
+    from stages.shared.schemas.leaderboard import Leaderboard
+    from stages.shared.schemas.trace import Trace
     from stages.shared.storage.files import read_json, sha256
 
     board = parse(Leaderboard, paths.LEADERBOARD, read_json(paths.LEADERBOARD))
@@ -61,8 +64,8 @@ def read_findings(params: ReportParams) -> "Findings":
     libraries = merged([manifest["libraries"] for manifest in manifests.values()])
     inputs = merged([manifest["inputs"] for manifest in manifests.values()])
     at, over = (paths.CURVES / f"{name}.json" for name in ("thresholds", "overlays"))
-    thresholds = by_candidate(board, at, [parse(Thresholds, at, one) for one in read_json(at)])
-    overlays = by_candidate(board, over, [parse(Overlay, over, one) for one in read_json(over)])
+    thresholds = by_candidate(board, at, parse(list[ThresholdCounts], at, read_json(at)))
+    overlays = by_candidate(board, over, parse(list[Overlay], over, read_json(over)))
     manifest_files = [paths.MODELS / name / paths.MANIFEST for name in params.strategies]
     hashes = {path.as_posix(): sha256(path) for path in (*manifest_files, paths.LEADERBOARD)}
     tunings = {name: _tuning(name) for name in params.strategies}
@@ -88,21 +91,23 @@ def _traced(champion: "Candidate", contract: "Contract") -> "PredictionTrace":
 
 def _tuning(strategy: str) -> "dict[str, Tuning]":
     """What was tuned for a strategy, by classifier; nothing where the file is absent."""
-    from stages.report.records import Tuning, parse
+    from stages.shared.schemas.base import parse
+    from stages.shared.schemas.tuning import Tuning
     from stages.shared.storage.files import read_json
 
     path = paths.MODELS / strategy / paths.TUNING
-    return {name: parse(Tuning, path, one) for name, one in read_json(path).items()} if path.is_file() else {}
+    return parse(dict[str, Tuning], path, read_json(path)) if path.is_file() else {}
 
 
 def _trusted_manifest(strategy: str) -> dict[str, Any]:
     """The manifest of a strategy's model folder, found to be the one that metrics/cv speaks of."""
-    from stages.report.records import Trust, parse
+    from stages.shared.schemas.base import parse
+    from stages.shared.schemas.cross_validation import CvRecord
     from stages.shared.storage.files import read_json, sha256
     from stages.shared.storage.manifest import check_manifest
 
     source, folder = paths.CV_METRICS / f"{strategy}.json", paths.MODELS / strategy
-    promised = parse(Trust, source, read_json(source)).manifest
+    promised = parse(CvRecord, source, read_json(source)).manifest
     manifest = check_manifest(folder)
     actual = sha256(folder / paths.MANIFEST)
     if actual != promised:
@@ -119,6 +124,7 @@ def _write_champion(folder: "Path", findings: "Findings") -> None:
 
     from stages.report.champion.artifacts import card_facts, facts, needs_imblearn
     from stages.report.rendering.html import to_card
+    from stages.shared.calibration import parse_calibration
     from stages.shared.storage.files import read_json, sha256, write_json, write_text
     from stages.shared.storage.manifest import write_manifest
 
@@ -128,8 +134,9 @@ def _write_champion(folder: "Path", findings: "Findings") -> None:
     with zipfile.ZipFile(model) as archive:
         write_text(folder / paths.CHAMPION_CARD, to_card(card_facts(findings, needs_imblearn(archive))))
     digest = sha256(model)
-    calibrators = read_json(paths.MODELS / best.strategy / paths.CALIBRATION)
-    write_json(folder / paths.CHAMPION_FACTS, facts(findings, digest, calibrators[best.classifier]))
+    path = paths.MODELS / best.strategy / paths.CALIBRATION
+    calibrator = parse_calibration(path, read_json(path))[best.classifier]
+    write_json(folder / paths.CHAMPION_FACTS, facts(findings, digest, calibrator).model_dump())
     write_manifest(folder, strategy=best.strategy, classifier=best.classifier, model=digest)
 
 

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from stages.report.formatting import LABELS, number, percent, signed, signed_interval
-from stages.report.leaderboard import Candidate, CvComparison, Leaderboard
 from stages.report.params import AUTO, ReportParams
-from stages.report.records import Overlay, Thresholds, Trace, Tuning
 from stages.report.selection import Choice
 from stages.shared.errors import InputError
 from stages.shared.schemas.contract import Contract
+from stages.shared.schemas.curves import Overlay, ThresholdCounts
+from stages.shared.schemas.leaderboard import Candidate, CvComparison, Leaderboard
+from stages.shared.schemas.trace import Trace
+from stages.shared.schemas.tuning import Tuning
 
 if TYPE_CHECKING:
     from stages.report.explain.prediction import PredictionTrace  # which needs numpy
@@ -26,7 +28,7 @@ class Findings:
     traces: dict[str, Trace]  # by strategy, in params order
     libraries: dict[str, list[str]]  # the versions that shaped the models: one each, unless they were mixed
     inputs: dict[str, list[str]]  # SHA-256 of what the models were trained on, likewise
-    thresholds: dict[str, Thresholds]  # by candidate, as the leaderboard names it
+    thresholds: dict[str, ThresholdCounts]  # by candidate, as the leaderboard names it
     overlays: dict[str, Overlay]  # likewise
     tunings: dict[str, dict[str, Tuning]]  # by strategy and classifier; empty where nothing was tuned
     hashes: dict[str, str]  # SHA-256 of the leaderboard and the model folders' manifests
@@ -101,7 +103,7 @@ def merged(mappings: list[dict[str, str]]) -> dict[str, list[str]]:
     return {key: sorted({mapping[key] for mapping in mappings if key in mapping}) for key in keys}
 
 
-T = TypeVar("T", Thresholds, Overlay)
+T = TypeVar("T", ThresholdCounts, Overlay)
 
 
 def by_candidate(board: Leaderboard, path: object, found: list[T]) -> dict[str, T]:

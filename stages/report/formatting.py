@@ -2,28 +2,18 @@
 
 from collections.abc import Sequence
 
+from stages.shared.metrics.registry import DEFAULT_DIGITS, METRICS
+
 MINUS = "\N{MINUS SIGN}"
 
 #: metrics as a sentence names them
-LABELS = {
-    "average_precision": "average precision",
-    "roc_auc": "ROC-AUC",
-    "brier_score": "Brier score",
-    "log_loss": "log loss",
-    "precision": "precision",
-    "recall": "recall",
-    "specificity": "specificity",
-    "f1": "F1",
-    "g_mean": "G-mean",
-    "balanced_accuracy": "balanced accuracy",
-    "accuracy": "accuracy",
-}
+LABELS = {name: metric.label for name, metric in METRICS.items()}
 
-#: metrics of which less is better; of all others more is
-LOWER_IS_BETTER = frozenset({"brier_score", "log_loss"})
+#: metrics of which less is better
+LOWER_IS_BETTER = frozenset(name for name, metric in METRICS.items() if not metric.higher_is_better)
 
-#: digits after the point where three would round small differences away
-DIGITS = {"brier_score": 4, "ece": 4}
+#: digits after the point, where they are not the default
+DIGITS = {name: metric.digits for name, metric in METRICS.items() if metric.digits != DEFAULT_DIGITS} | {"ece": 4}
 
 
 def number(metric: str, value: float) -> str:
@@ -69,7 +59,7 @@ def spread(values: Sequence[int]) -> str:
 
 def _digits(metric: str, value: float) -> int:
     """The metric's digits, or as many more as show the first figure: a "+0.000" that counts as better is a riddle."""
-    digits = DIGITS.get(metric, 3)
+    digits = DIGITS.get(metric, DEFAULT_DIGITS)
     while value and digits < 6 and not float(f"{value:.{digits}f}"):
         digits += 1
     return digits

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from stages.shared.metrics.registry import SelectableMetric
 from stages.shared.params import ParamsSection, PartialParams
 
 #: what a name in `select` is when the choice is left to the numbers
@@ -15,7 +16,7 @@ class SelectParams(ParamsSection):
 
     strategy: str
     classifier: str
-    metric: Literal["average_precision", "roc_auc", "brier_score", "log_loss"]
+    metric: SelectableMetric
     tolerance: float = Field(ge=0, allow_inf_nan=False)
     refit: Literal["train", "all"]
 

@@ -4,19 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stages.report.formatting import LOWER_IS_BETTER
-from stages.report.leaderboard import Candidate, CvComparison, Leaderboard
 from stages.report.params import AUTO, ReportParams
 from stages.shared.errors import InputError
+from stages.shared.metrics.registry import METRICS, selectable
+from stages.shared.schemas.leaderboard import Candidate, CvComparison, Leaderboard
 
-_TEST_KEYS = ("average_precision", "roc_auc", "brier_score", "log_loss")
 #: how much there is in a classifier, where it is not one model of many parts
 BLEND = "blend"
 _MEMBERS = {"logistic_regression": 0, BLEND: 2}
-
-_DECISION_KEYS = (
-    "precision", "recall", "specificity", "f1", "g_mean", "balanced_accuracy", "accuracy", "tp", "fp", "fn", "tn",
-)  # fmt: skip
 
 
 def check_agreement(params: ReportParams, board: Leaderboard, flat: Mapping[str, Any]) -> None:
@@ -130,16 +125,17 @@ def _tied(params: ReportParams, board: Leaderboard, allowed: list[Candidate]) ->
 
 
 def _sign(params: ReportParams) -> int:
-    return 1 if params.select.metric in LOWER_IS_BETTER else -1
+    return -METRICS[params.select.metric].sign
 
 
 def flat_metrics(candidate: Candidate) -> dict[str, Any]:
     """The candidate's metrics in the flat form of metrics/strategies/<strategy>.json."""
+    scores = selectable()
     return {
         "classifier": candidate.classifier,
-        **{key: candidate.test[key] for key in _TEST_KEYS},
+        **{key: value for key, value in candidate.test.items() if key in scores},
         "threshold": candidate.threshold,
-        **{key: candidate.test[key] for key in _DECISION_KEYS},
+        **{key: value for key, value in candidate.test.items() if key not in scores},
         "cv_average_precision": candidate.cv["average_precision"].mean,
     }
 

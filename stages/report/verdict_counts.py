@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from stages.report.formatting import percent, signed, signed_interval
-from stages.report.leaderboard import Comparison, Family, Leaderboard
+from stages.shared.metrics.registry import Family
+from stages.shared.schemas.leaderboard import Comparison, Leaderboard
 
 #: the metric that speaks for each family in sentences and tables
 MAIN_METRIC: dict[Family, str] = {

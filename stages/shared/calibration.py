@@ -3,10 +3,9 @@
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field
 
-from stages.shared.errors import InputError
-from stages.shared.schemas.contract import ArtifactModel
+from stages.shared.schemas.base import ArtifactModel, parse
 from stages.shared.storage.arrow import Floats
 
 #: the part of the raw score in an isotonic probability, so that its steps rise a little and the ranking stays
@@ -44,8 +43,6 @@ class Steps(ArtifactModel):
 
 Calibrator = Annotated[Identity | Line | Steps, Field(discriminator="method")]
 
-_FILE: TypeAdapter[dict[str, Calibrator]] = TypeAdapter(dict[str, Calibrator])
-
 
 def calibrate(scores: Floats, calibrator: Calibrator) -> Floats:
     """The probabilities of `scores`, shape (rows,), in [0, 1]; a higher score never gets a lower probability."""
@@ -71,13 +68,6 @@ def expit(odds: Floats) -> Floats:
     return np.asarray(np.where(odds >= 0, 1, small) / (1 + small))
 
 
-def parse_calibration(where: object, content: object) -> dict[str, Calibrator]:
-    """The calibrators in the file called `where`, by classifier. Raises InputError when train did not write it."""
-    try:
-        return _FILE.validate_python(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key, message = ".".join(str(part) for part in first["loc"]), first["msg"]
-        raise InputError(
-            f"{where}: {key}: {message[0].lower()}{message[1:]}; run `dvc repro` to make it again"
-        ) from None
+def parse_calibration(path: object, content: object) -> dict[str, Calibrator]:
+    """Return the calibrators in the file `path`, by classifier. Raises InputError when one does not fit."""
+    return parse(dict[str, Calibrator], path, content)

@@ -25,6 +25,7 @@ def main() -> None:
 
     limit_threads()
     from stages.shared.runtime.memory import available_bytes
+    from stages.shared.schemas.cross_validation import CvRecord
     from stages.shared.storage.files import atomic_folder, sha256, write_json
     from stages.shared.storage.manifest import write_manifest
     from stages.shared.storage.model_file import dump_model
@@ -56,19 +57,23 @@ def main() -> None:
         for classifier, model in outcome.models.items():
             dump_model(model, folder / f"{classifier}.skops")
             ap = cv[classifier]["average_precision"]
-            progress.line(f"train@{name} {classifier}: cv average precision {ap['mean']:.3f} ± {ap['sd']:.3f}")
+            progress.line(f"train@{name} {classifier}: cv average precision {ap.mean:.3f} ± {ap.sd:.3f}")
         progress.close()
         write_columns(folder / paths.OOF, oof)
         write_json(folder / paths.CALIBRATION, calibrators)
         traced = trace(name, outcome, cv, params.strategies[name].class_weight, classifiers)
-        write_json(folder / paths.TRACE, traced)
-        write_json(folder / paths.TUNING, tuning(outcome, params.tuning.metric, params.tuning.search.how))
+        write_json(folder / paths.TRACE, traced.model_dump())
+        searches = tuning(outcome, params.tuning.metric, params.tuning.search.how)
+        write_json(folder / paths.TUNING, {key: search.model_dump() for key, search in searches.items()})
         write_manifest(folder, strategy=name, inputs=inputs)
-    summary = {"strategy": name, "manifest": sha256(paths.MODELS / name / paths.MANIFEST)}
-    sampler = {"asked": outcome.plan.asked, "ran": outcome.plan.ran, "why": outcome.plan.why}
-    write_json(
-        paths.CV_METRICS / f"{name}.json", {**summary, "sampler": sampler, **choices(outcome), "classifiers": cv}
+    record = CvRecord(
+        strategy=name,
+        manifest=sha256(paths.MODELS / name / paths.MANIFEST),
+        sampler=traced.sampler,
+        **choices(outcome),
+        classifiers=cv,
     )
+    write_json(paths.CV_METRICS / f"{name}.json", record.model_dump())
 
 
 if __name__ == "__main__":

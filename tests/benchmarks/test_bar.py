@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from benchmarks.verdict.bar import best_recipe, by_more_than_noise, recipes, report, rules, untreated
-from stages.report.leaderboard import Leaderboard
+from stages.shared.schemas.leaderboard import Leaderboard
 from tests.report.factory import BASELINE, Treatment, board_json
 
 SMOTE = Treatment("smote", sampler="SMOTE", cv=0.9, classifiers=("random_forest", "blend"))

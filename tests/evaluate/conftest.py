@@ -19,7 +19,7 @@ from stages.shared.storage.files import sha256, write_json
 from stages.shared.storage.manifest import write_manifest
 from stages.shared.storage.model_file import dump_model
 from stages.shared.storage.parquet import Table, write_columns, write_table
-from tests.evaluate.records import record
+from tests.evaluate.records import record, trace
 
 #: strategy -> classifier -> cross-validation mean
 TRAINED = {
@@ -53,14 +53,12 @@ def store_strategy(folder: Path, strategy: str, models: dict[str, Any], oof: dic
     asked = "SMOTE" if strategy == "smote" else None
     calibrators = {name: SHIFTED if strategy == "smote" else {"method": "none"} for name in models}
     write_json(place / "calibration.json", calibrators)
-    measured = {"train_loss": 0.5, "train_accuracy": 1.0, "validation_loss": 0.75, "validation_accuracy": 0.5}
-    trace = {
-        "sampler": {"ran": asked},
-        "folds": [{"added": 0, "removed": 0}],
-        "epochs": {next(iter(calibrators)): [{"fold": 0, "epoch": 1, **measured}]},
-        "notes": [],
-    }
-    write_json(place / "trace.json", trace)
+    epoch = {
+        "fold": 0, "epoch": 1,
+        "train_loss": 0.5, "train_accuracy": 1.0, "validation_loss": 0.75, "validation_accuracy": 0.5,
+    }  # fmt: skip
+    made = trace(strategy, asked, epochs={next(iter(calibrators)): [epoch]})
+    write_json(place / "trace.json", made.model_dump())
     write_manifest(place, strategy=strategy)
     known = TRAINED.get(strategy, TRAINED["baseline"])
     found = record(strategy, {name: known[name] for name in models}, asked, asked).model_dump()

@@ -1,8 +1,9 @@
-"""Hand-made cross-validation records of two strategies and a balanced ensemble."""
+"""Hand-made cross-validation records and traces."""
 
 from typing import Any
 
-from stages.evaluate.inputs import CvRecord
+from stages.shared.schemas.cross_validation import CvRecord
+from stages.shared.schemas.trace import Trace
 
 
 def record(strategy: str, means: dict[str, float], asked: str | None = None, ran: str | None = None) -> CvRecord:
@@ -16,6 +17,16 @@ def record(strategy: str, means: dict[str, float], asked: str | None = None, ran
         "blend": {},
         "sampler": {"asked": asked, "ran": ran, "why": "2 categorical columns" if asked != ran else "as asked"},
         "classifiers": {name: {metric: {"mean": mean, **score} for metric in metrics} for name, mean in means.items()},
+    })  # fmt: skip
+
+
+def trace(strategy: str, ran: str | None = None, added: int = 0, removed: int = 0, **changes: Any) -> Trace:
+    """A trace with one fold in which the sampler changed so many rows."""
+    counts = {"rows": 10, "negative": 8, "positive": 2}
+    fold = {"fold": 0, "train": counts, "resampled": counts, "validation": counts, "added": added, "removed": removed}
+    return Trace.model_validate({
+        "strategy": strategy, "sampler": {"asked": ran, "ran": ran, "why": "as asked"}, "flow": [], "folds": [fold],
+        "class_weight": {}, "blend": {}, "epochs": {}, "notes": [], "metrics": {}, **changes,
     })  # fmt: skip
 
 

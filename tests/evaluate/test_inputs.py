@@ -1,30 +1,32 @@
-"""What train says is parsed strictly, and trusted only when it speaks of the models at hand."""
+"""Records of train are parsed strictly and must be about the models at hand."""
 
 import pytest
 
-from stages.evaluate.inputs import changed_nothing, check_models, parse_record
+from stages.evaluate.inputs import check_models
 from stages.shared.errors import InputError, IntegrityError
-from tests.evaluate.records import RECORDS
+from stages.shared.schemas.base import parse
+from stages.shared.schemas.cross_validation import CvRecord
+from tests.evaluate.records import RECORDS, trace
 
 FILES = ["calibration.json", "logistic_regression.skops", "random_forest.skops", "oof.parquet"]
 
 
 def test_a_record_is_what_train_writes() -> None:
-    assert parse_record("metrics/cv/smote.json", RECORDS["smote"].model_dump()) == RECORDS["smote"]
+    assert parse(CvRecord, "metrics/cv/smote.json", RECORDS["smote"].model_dump()) == RECORDS["smote"]
 
 
 def test_a_record_of_another_form_is_refused() -> None:
     broken = RECORDS["smote"].model_dump()
     del broken["classifiers"]["random_forest"]["roc_auc"]["mean"]
     with pytest.raises(InputError, match=r"metrics/cv/smote.json: classifiers.random_forest.roc_auc.mean: field req"):
-        parse_record("metrics/cv/smote.json", broken)
+        parse(CvRecord, "metrics/cv/smote.json", broken)
 
 
 def test_a_metric_less_is_refused() -> None:
     broken = RECORDS["smote"].model_dump()
     del broken["classifiers"]["random_forest"]["roc_auc"]
-    with pytest.raises(InputError, match=r"classifiers.random_forest: dictionary should have at least 4 items"):
-        parse_record("metrics/cv/smote.json", broken)
+    with pytest.raises(InputError, match=r"classifiers.random_forest: lacks the metric roc_auc"):
+        parse(CvRecord, "metrics/cv/smote.json", broken)
 
 
 def test_models_of_the_same_run_are_accepted() -> None:
@@ -51,5 +53,4 @@ def test_an_absent_model_is_named() -> None:
     [("SMOTE", 0, 0, True), ("SMOTE", 5, 0, False), ("TomekLinks", 0, 1, False), (None, 0, 0, False)],
 )
 def test_a_sampler_that_changed_nothing(ran: str | None, added: int, removed: int, expected: bool) -> None:
-    folds = [{"added": 0, "removed": 0}, {"added": added, "removed": removed}]
-    assert changed_nothing({"sampler": {"ran": ran}, "folds": folds}) is expected
+    assert trace("any", ran, added, removed).is_no_op is expected

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from stages.evaluate.metrics import METRICS, Meter
+from stages.evaluate.metric_evaluator import MetricEvaluator
+from stages.shared.metrics.registry import METRICS
 from stages.shared.storage.arrow import Floats
 from tests.evaluate.tables import BALANCED, PERFECT, SILENT, TIED, WORST, Y
 
@@ -45,7 +46,7 @@ BY_HAND: dict[str, tuple[Floats, dict[str, float]]] = {
 @pytest.mark.parametrize("table", BY_HAND)
 def test_by_hand(table: str) -> None:
     scores, expected = BY_HAND[table]
-    values = Meter(Y, scores, 0.5).measure(ONCE)
+    values = MetricEvaluator(Y, scores, 0.5).measure(ONCE)
     found = values["ranking"] | values["probabilities"] | values["decisions"]
     assert {name: found[name][0] for name in expected} == {
         name: pytest.approx(value, abs=1e-15) for name, value in expected.items()
@@ -53,15 +54,17 @@ def test_by_hand(table: str) -> None:
 
 
 def test_the_registry_names_what_is_measured_and_which_way_is_better() -> None:
-    values = Meter(Y, BALANCED, 0.5).measure(ONCE)
+    values = MetricEvaluator(Y, BALANCED, 0.5).measure(ONCE)
     assert list(METRICS) == [name for family in ("ranking", "probabilities", "decisions") for name in values[family]]
     assert [name for name, metric in METRICS.items() if not metric.higher_is_better] == ["brier_score", "log_loss"]
 
 
 def test_a_score_equal_to_the_threshold_is_an_alarm() -> None:
-    counts = Meter(Y, BALANCED, 0.6).counts(ONCE)
+    counts = MetricEvaluator(Y, BALANCED, 0.6).counts(ONCE)
     assert [float(count[0]) for count in vars(counts["decisions"]).values()] == [1, 1, 1, 1]
-    assert [float(count[0]) for count in vars(Meter(Y, BALANCED, 0.61).counts(ONCE)["decisions"]).values()] == [
+    assert [
+        float(count[0]) for count in vars(MetricEvaluator(Y, BALANCED, 0.61).counts(ONCE)["decisions"]).values()
+    ] == [
         1,
         0,
         1,
@@ -70,18 +73,18 @@ def test_a_score_equal_to_the_threshold_is_an_alarm() -> None:
 
 
 def test_both_thresholds_are_told_apart() -> None:
-    values = Meter(Y, BALANCED, 0.3).measure(ONCE)
+    values = MetricEvaluator(Y, BALANCED, 0.3).measure(ONCE)
     assert values["decisions"]["recall"][0] == 1
     assert values["decisions_at_half"]["recall"][0] == 0.5
 
 
 def test_g_mean_is_a_root() -> None:
-    values = Meter(np.array([1, 0, 0, 0]), np.array([0.9, 0.8, 0.1, 0.1]), 0.5).measure(ONCE)
+    values = MetricEvaluator(np.array([1, 0, 0, 0]), np.array([0.9, 0.8, 0.1, 0.1]), 0.5).measure(ONCE)
     assert values["decisions"]["g_mean"][0] == pytest.approx(sqrt(2 / 3), abs=1e-15)
 
 
 def test_certain_and_wrong_stays_finite() -> None:
-    found = Meter(Y, np.array([0.0, 1.0, 1.0, 0.0]), 0.5).measure(ONCE)["probabilities"]["log_loss"][0]
+    found = MetricEvaluator(Y, np.array([0.0, 1.0, 1.0, 0.0]), 0.5).measure(ONCE)["probabilities"]["log_loss"][0]
     assert found == pytest.approx(sk.log_loss(Y, [0.0, 1.0, 1.0, 0.0]), abs=1e-12)
 
 
@@ -110,7 +113,7 @@ def test_equal_to_scikit_learn(rows: list[tuple[int, float, float]], place: int)
         "balanced_accuracy": sk.balanced_accuracy_score(y, alarms, sample_weight=weights),
     }
     # twice the same sample and one of ones: samples must not leak into one another
-    values = Meter(y, scores, threshold).measure(np.vstack([weights, np.ones(len(y)), weights]))
+    values = MetricEvaluator(y, scores, threshold).measure(np.vstack([weights, np.ones(len(y)), weights]))
     found = values["ranking"] | values["probabilities"] | values["decisions"]
     for name, value in expected.items():
         assert found[name][[0, 2]] == pytest.approx([value, value], abs=1e-12), name

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from stages.evaluate.params import OWN_KEYS, EvaluateParams
+from stages.evaluate.params import POLICY_PARAMS, EvaluateParams
 from stages.evaluate.thresholds.policies import POLICIES
 from stages.shared.errors import InputError
 from stages.shared.params import read_params
@@ -62,9 +62,9 @@ def test_what_is_wrong_is_named(tmp_path: Path, wrong: dict[str, Any], message: 
     assert message in str(error.value)
 
 
-@pytest.mark.parametrize(("policy", "key", "example"), [(name, *own) for name, own in OWN_KEYS.items()])
+@pytest.mark.parametrize(("policy", "key", "example"), [(name, *own) for name, own in POLICY_PARAMS.items()])
 def test_a_policy_needs_its_own_key_and_no_other(tmp_path: Path, policy: str, key: str, example: float) -> None:
-    assert read(tmp_path, threshold={"policy": policy, key: example}).evaluate.threshold.own == {key: example}
+    assert read(tmp_path, threshold={"policy": policy, key: example}).evaluate.threshold.policy_param == {key: example}
     with pytest.raises(InputError) as error:
         read(tmp_path, threshold={"policy": policy})
     needed = f"evaluate.threshold: the policy {policy} needs the key `{key}`: {{policy: {policy}, {key}: {example}}}"
@@ -82,8 +82,8 @@ def test_a_key_missing_and_another_too_much_are_said_at_once(tmp_path: Path) -> 
 
 
 def test_the_policies_without_a_key_have_none(tmp_path: Path) -> None:
-    assert set(OWN_KEYS) < set(POLICIES)
-    assert read(tmp_path).evaluate.threshold.own == {}
+    assert set(POLICY_PARAMS) < set(POLICIES)
+    assert read(tmp_path).evaluate.threshold.policy_param == {}
 
 
 def test_the_policy_cost_needs_costs(tmp_path: Path) -> None:

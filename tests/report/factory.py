@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from stages.report.leaderboard import Leaderboard
+from stages.shared.schemas.leaderboard import Leaderboard
 from stages.shared.storage.files import sha256, write_json
 from stages.shared.storage.manifest import write_manifest
 from tests.report.models import stored
@@ -215,6 +215,7 @@ def trace_json(treatment: Treatment) -> dict[str, Any]:
             for fold in (0, 1)
         ],
         "class_weight": dict.fromkeys(treatment.classifiers, weights),
+        "blend": {},
         "epochs": {"mlp": epochs} if "mlp" in treatment.classifiers else {},
         "notes": [],
         "metrics": {classifier: {"average_precision": 0.8} for classifier in treatment.classifiers},
@@ -246,6 +247,7 @@ def tuning_json(ratios: Sequence[object] = (0.25, 0.5, 1.0), neighbours: Sequenc
         {
             "sampler": {"k_neighbors": k, "sampling_strategy": ratio},
             "classifier": {},
+            "folds": 2,
             "metrics": {
                 "average_precision": {"mean": round(0.8 - 0.02 * place + 0.005 * (k - 3), 6), "sd": 0.02},
                 "brier_score": {"mean": 0.03, "sd": 0.002},
@@ -327,5 +329,11 @@ def _write_models(root: Path, treatment: Treatment, contract: dict[str, Any], tu
     write_json(folder / "calibration.json", calibrators)
     inputs = {"data/train.parquet": "a" * 64, "requirements.lock": "b" * 64}
     write_manifest(folder, strategy=treatment.name, inputs=inputs)
-    cv = {"strategy": treatment.name, "manifest": sha256(folder / "manifest.json"), "sampler": {}, "classifiers": {}}
+    score = {"mean": treatment.cv, "sd": 0.021, "folds": [treatment.cv, treatment.cv]}
+    scores = dict.fromkeys(("average_precision", "roc_auc", "brier_score", "log_loss"), score)
+    cv = {
+        "strategy": treatment.name, "manifest": sha256(folder / "manifest.json"),
+        "sampler": {"asked": treatment.sampler, "ran": treatment.sampler, "why": "as asked"}, "tuned": {}, "blend": {},
+        "classifiers": dict.fromkeys(treatment.classifiers, scores),
+    }  # fmt: skip
     write_json(root / f"metrics/cv/{treatment.name}.json", cv)

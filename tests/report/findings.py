@@ -3,11 +3,13 @@
 from typing import Any
 
 from stages.report.context import Findings, by_candidate
-from stages.report.leaderboard import Leaderboard
 from stages.report.params import ReportParams
-from stages.report.records import Overlay, Thresholds, Trace, Tuning
 from stages.report.selection import choose
 from stages.shared.schemas.contract import Contract
+from stages.shared.schemas.curves import Overlay, ThresholdCounts
+from stages.shared.schemas.leaderboard import Leaderboard
+from stages.shared.schemas.trace import Trace
+from stages.shared.schemas.tuning import Tuning
 from tests.report.factory import (
     BASELINE,
     SELECT,
@@ -36,7 +38,7 @@ def findings_of(
     named = {**SELECT, **(select or {})}
     params = ReportParams.model_validate({"random_state": 42, "select": named, "strategies": strategies})
     traces = {item.name: Trace.model_validate(trace_json(item)) for item in every}
-    thresholds = [Thresholds.model_validate(thresholds_json(entry)) for entry in content["candidates"]]
+    thresholds = [ThresholdCounts.model_validate(thresholds_json(entry)) for entry in content["candidates"]]
     overlays = [Overlay.model_validate(overlay_json(entry)) for entry in content["candidates"]]
     tuned = {
         strategy: {name: Tuning.model_validate(entry) for name, entry in classifiers.items()}

@@ -1,9 +1,9 @@
 import pytest
 
-from stages.report.leaderboard import CvComparison
 from stages.report.params import ReportParams
 from stages.report.selection import check_agreement, choose, flat_metrics
 from stages.shared.errors import InputError
+from stages.shared.schemas.leaderboard import CvComparison
 from tests.report.factory import BASELINE, SELECT, Treatment, board
 
 TWO = ("random_forest", "mlp")  # the second is 0.01 behind in the factory

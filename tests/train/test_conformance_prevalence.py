@@ -32,7 +32,7 @@ def test_each_class_weighs_what_it_weighed_before(name: str, make_table: MakeTab
     table = make_table("categorical" if name == "SMOTEN" else "mixed")
     params = make_params({"sampler": name, "class_weight": "prevalence"}, PLAIN, calibration="prior")
     outcome = run(table, params)
-    last, weighed = outcome.flow[-1], trace("tried", outcome, {}, "prevalence")["class_weight"]
+    last, weighed = outcome.flow[-1], trace("tried", outcome, {}, "prevalence").class_weight
     stations = [step for step in outcome.flow if step.step == "resampled"]
     assert stations[-1].rows == last.rows
     for classifier in PLAIN:

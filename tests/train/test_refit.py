@@ -7,22 +7,21 @@ import numpy as np
 import pytest
 
 from stages.shared.errors import InputError
+from stages.shared.schemas.base import parse
+from stages.shared.schemas.champion import RefitRecipe
 from stages.shared.storage.parquet import Table
 from stages.train.cross_validation import fit_strategy
 from stages.train.outputs.artifacts import choices
-from stages.train.refit.recipe import Recipe, parse_recipe
 from stages.train.refit.refit import fit_again
 
 NAMES = ["logistic_regression", "random_forest", "xgboost", "blend"]
 TUNING = {"samplers": {"SMOTE": {"k_neighbors": [1, 3]}}, "classifiers": {"logistic_regression": {"C": [0.01, 1.0]}}}
 
 
-def recipe(classifier: str, found: dict[str, Any]) -> Recipe:
+def recipe(classifier: str, found: dict[str, Any]) -> RefitRecipe:
     members = found["blend"] if classifier == "blend" else None
     content = {"champion": "0" * 64, "strategy": "tried", "classifier": classifier, "tuned": found["tuned"]}
-    made = parse_recipe("recipe", {**content, "members": members})
-    assert made is not None
-    return made
+    return parse(RefitRecipe, "recipe", {**content, "members": members})
 
 
 @pytest.mark.parametrize("classifier", NAMES)
@@ -54,10 +53,6 @@ def test_only_members_with_a_share_are_fitted(
     assert model[-1].weights == [0.25, 0.75]
 
 
-def test_nothing_is_asked_for() -> None:
-    assert parse_recipe("recipe", {}) is None
-
-
 def test_a_recipe_of_another_form_is_named() -> None:
     with pytest.raises(InputError, match=r"refit_recipe\.json: champion: "):
-        parse_recipe("models/refit_recipe.json", {"champion": "abc"})
+        parse(RefitRecipe, "models/refit_recipe.json", {"champion": "abc"})

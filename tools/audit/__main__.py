@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def _read(params: AuditParams, rows: int) -> "Run":
-    from stages.report.records import parse
+    from stages.shared.schemas.base import parse
     from stages.shared.schemas.contract import Contract
     from stages.shared.storage.files import read_json
     from stages.shared.storage.parquet import read_table
@@ -74,13 +74,14 @@ def _read(params: AuditParams, rows: int) -> "Run":
 
 
 def _candidates(run: "Run") -> "Candidates":
-    from stages.evaluate.inputs import parse_record
+    from stages.shared.schemas.base import parse
+    from stages.shared.schemas.cross_validation import CvRecord
     from stages.shared.storage.files import read_json
     from stages.shared.storage.parquet import read_parquet
     from tools.audit.leakage.measured import candidates_of
 
     files = {name: paths.CV_METRICS / f"{name}.json" for name in run.params.strategies}
-    records = {name: parse_record(path, read_json(path)) for name, path in files.items()}
+    records = {name: parse(CvRecord, path, read_json(path)) for name, path in files.items()}
     return candidates_of(run.test, read_parquet(paths.TEST_SCORES), records)
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stages.evaluate.metrics import METRICS, Meter
-from stages.evaluate.uncertainty.bootstrap import Measured, measure_all
+from stages.evaluate.metric_evaluator import MetricEvaluator
+from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap
 from stages.evaluate.uncertainty.differences import compare, verdict
 from stages.shared.errors import InputError
+from stages.shared.metrics.registry import METRICS
 from tools.compare.records import Candidate
 from tools.compare.review_schema import Change, Word
 from tools.compare.test_scores import Scores
@@ -49,7 +50,7 @@ def paired(champion: Pair, strategies: dict[str, Pair], primary: str, scores: Sc
     """
     pairs = [champion, *strategies.values()]
     meters = [_meter(candidate, scores, after=side == 1) for pair in pairs for side, candidate in enumerate(pair)]
-    found = measure_all(scores.y, meters, how.n_resamples, how.random_state)
+    found = bootstrap(scores.y, meters, how.n_resamples, how.random_state)
     for candidate, measured in zip((candidate for pair in pairs for candidate in pair), found, strict=True):
         _check(candidate, measured)
     measured_pairs = list(zip(found[1::2], found[::2], strict=True))  # after − before
@@ -137,11 +138,11 @@ def _word(metric: str, difference: float, low: float | None, high: float | None)
     return "better" if found == "better" else "worse"
 
 
-def _meter(candidate: Candidate, scores: Scores, *, after: bool) -> Meter:
-    return Meter(scores.y, scores.of(candidate, after=after), candidate.threshold)
+def _meter(candidate: Candidate, scores: Scores, *, after: bool) -> MetricEvaluator:
+    return MetricEvaluator(scores.y, scores.of(candidate, after=after), candidate.threshold)
 
 
-def _check(candidate: Candidate, measured: Measured) -> None:
+def _check(candidate: Candidate, measured: BootstrapResult) -> None:
     for metric, definition in METRICS.items():
         value = measured.values[definition.family][metric]
         if not abs(value - getattr(candidate.test, metric)) <= ROUNDING:  # so written, NaN is refused as well

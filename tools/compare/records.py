@@ -5,13 +5,13 @@ must still be compared with a base that was written before it.
 """
 
 from collections.abc import Collection
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from stages.shared.metrics.registry import METRICS
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Loss = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
 Interval = tuple[Number, Number]
 
@@ -22,40 +22,22 @@ class Read(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
 
-class Measures(Read):
-    """The metrics on the test rows, with the counts at the tuned threshold."""
-
-    average_precision: Share
-    roc_auc: Share
-    brier_score: Share
-    log_loss: Loss
-    precision: Share
-    recall: Share
-    specificity: Share
-    f1: Share
-    g_mean: Share
-    balanced_accuracy: Share
-    accuracy: Share
-    tp: Count
-    fp: Count
-    fn: Count
-    tn: Count
-
-
-class Intervals(Read):
-    """The interval of every metric by itself."""
-
-    average_precision: Interval
-    roc_auc: Interval
-    brier_score: Interval
-    log_loss: Interval
-    precision: Interval
-    recall: Interval
-    specificity: Interval
-    f1: Interval
-    g_mean: Interval
-    balanced_accuracy: Interval
-    accuracy: Interval
+if TYPE_CHECKING:
+    Measures = Read
+    Intervals = Read
+else:  # one field per metric of the registry
+    #: the metrics on the test rows, with the counts at the tuned threshold
+    Measures = create_model(
+        "Measures",
+        __base__=Read,
+        **{
+            name: Annotated[float, Field(ge=0, le=metric.limit, allow_inf_nan=False)]
+            for name, metric in METRICS.items()
+        },
+        **dict.fromkeys(("tp", "fp", "fn", "tn"), Count),
+    )
+    #: the interval of every metric by itself
+    Intervals = create_model("Intervals", __base__=Read, **dict.fromkeys(METRICS, Interval))
 
 
 class Row(Measures):

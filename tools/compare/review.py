@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from stages.evaluate.metrics import METRICS
 from stages.report.formatting import LABELS, number, signed
 from stages.shared.errors import InputError
+from stages.shared.metrics.registry import METRICS
 from tools.compare.gate import judge_gate, question_changed
 from tools.compare.paired import (
     ORDER,

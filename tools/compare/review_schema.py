@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from stages.shared.schemas.contract import ArtifactModel
+from stages.shared.schemas.base import ArtifactModel
 
 Word = Literal["better", "worse", "within noise", "unchanged", "not compared"]
 Status = Literal["added", "removed", "changed"]

@@ -13,11 +13,11 @@ def main() -> None:
     parser.parse_args()
 
     from stages.report.context import rival
-    from stages.report.leaderboard import Leaderboard
     from stages.report.params import ReportParams
-    from stages.report.records import parse
     from stages.report.sections.verdict import judge
     from stages.shared.params import read_params
+    from stages.shared.schemas.base import parse
+    from stages.shared.schemas.leaderboard import Leaderboard
     from stages.shared.storage.files import read_json
     from tools.leaderboard.table import WIDTH, table
 

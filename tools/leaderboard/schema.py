@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from stages.report.leaderboard import Leaderboard
 from stages.shared.errors import run_cli
+from stages.shared.schemas.leaderboard import Leaderboard
 from tools.schema_file import run
 
 SCHEMA = Path("docs/leaderboard.schema.json")

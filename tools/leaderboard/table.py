@@ -1,7 +1,7 @@
 """The leaderboard as plain lines for a terminal."""
 
 from stages.report.formatting import interval, number, percent
-from stages.report.leaderboard import Candidate, Leaderboard
+from stages.shared.schemas.leaderboard import Candidate, Leaderboard
 
 WIDTH = 100
 _GAP = "  "

@@ -34,16 +34,17 @@ def main() -> None:
     from pydantic import ValidationError
 
     from stages.prepare.readers.table import read_columns
+    from stages.shared.schemas.champion import ChampionFacts
     from stages.shared.schemas.contract import Contract
     from stages.shared.storage.files import atomic_path, read_json
     from stages.shared.storage.manifest import check_manifest
     from stages.shared.storage.model_file import load_model
-    from tools.predict.scoring import Facts, score
+    from tools.predict.scoring import score
 
     champion: Path = arguments.champion or the_one_to_use()
     check_manifest(champion)
     try:
-        facts = Facts.model_validate(read_json(champion / paths.CHAMPION_FACTS))
+        facts = ChampionFacts.model_validate(read_json(champion / paths.CHAMPION_FACTS))
         contract = Contract.model_validate(read_json(champion / paths.CONTRACT.name))
     except ValidationError as error:
         raise IntegrityError(f"{champion}: {error.title}: not as `report` writes it; run `dvc repro` again") from None

@@ -6,28 +6,13 @@ import numpy as np
 import pyarrow as pa
 
 from stages.prepare.apply_contract import conform
-from stages.shared.calibration import Calibrator, calibrate
+from stages.shared.calibration import calibrate
+from stages.shared.decisions import is_positive
 from stages.shared.errors import InputError
-from stages.shared.schemas.contract import ArtifactModel, Contract
+from stages.shared.schemas.champion import ChampionFacts
+from stages.shared.schemas.contract import Contract
 from stages.shared.storage.model_file import Classifier, scores
 from stages.shared.storage.parquet import to_frame
-
-
-class Facts(ArtifactModel):
-    """The content of champion.json."""
-
-    strategy: str
-    classifier: str
-    threshold: float
-    positive: str
-    negative: str
-    model: str  # SHA-256 of model.skops
-    calibration: Calibrator
-
-    @property
-    def id(self) -> str:
-        """The model's name in scored tables: what it is, and the beginning of its hash."""
-        return f"{self.strategy}/{self.classifier}@{self.model[:12]}"
 
 
 @dataclass(frozen=True)
@@ -38,7 +23,7 @@ class Scored:
     unseen: dict[str, int]  # cells per categorical column whose level training did not know
 
 
-def score(raw: pa.Table, contract: Contract, facts: Facts, model: Classifier, source: str) -> Scored:
+def score(raw: pa.Table, contract: Contract, facts: ChampionFacts, model: Classifier, source: str) -> Scored:
     """The rows of `raw`, in their order: key columns, probability (calibrated), decision (1 or 0), threshold, model.
 
     Without key columns in the contract the column `row` counts from 0. Raises InputError when `raw` lacks a
@@ -62,7 +47,7 @@ def score(raw: pa.Table, contract: Contract, facts: Facts, model: Classifier, so
     columns = {
         **keys,
         "probability": pa.array(probability),
-        "decision": pa.array((probability >= facts.threshold).astype(np.int8)),
+        "decision": pa.array(is_positive(probability, facts.threshold).astype(np.int8)),
         "threshold": pa.array(np.full(n, facts.threshold)),
         "model": pa.array([facts.id] * n),
     }

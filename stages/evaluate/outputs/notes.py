@@ -1,34 +1,32 @@
-"""Sentences that a reader of the leaderboard must know."""
+"""Notes on the leaderboard: what a reader must know before trusting the numbers."""
 
 from typing import Any
 
 from stages.evaluate.candidates import AUTO, Candidate
-from stages.evaluate.inputs import CvRecord
-from stages.evaluate.outputs.leaderboard import Scored
-from stages.evaluate.uncertainty.bootstrap import Measured
-
-#: with fewer positives a threshold or an interval hangs on a handful of rows
-FEW_POSITIVES = 50
+from stages.evaluate.outputs.leaderboard import ScoredCandidate
+from stages.evaluate.thresholds.tuning import FEW_POSITIVES
+from stages.evaluate.uncertainty.bootstrap import BootstrapResult
+from stages.shared.schemas.cross_validation import CvRecord
 
 
 def about_reference(entry: dict[str, Any], reference: str) -> list[str]:
-    """Said where no strategy does nothing, so that another had to be the reference; `entry` is its own in params."""
+    """Return a note where every strategy has a treatment; `entry` is the reference's in params.yaml."""
     if not entry:
         return []
     return [f"No strategy does nothing (an empty entry in params.yaml): {reference}, the first, is the reference."]
 
 
-def about_classifiers(records: dict[str, CvRecord], standing: dict[str, Candidate], asked: str) -> list[str]:
-    """Said of strategies that lack the classifier asked for."""
+def about_classifiers(records: dict[str, CvRecord], representatives: dict[str, Candidate], requested: str) -> list[str]:
+    """Return a note per strategy that lacks the requested classifier."""
     return [
-        f"{strategy} has no {asked}: {candidate.classifier}, its best by cross-validation, stands for it."
-        for strategy, candidate in standing.items()
-        if asked != AUTO and asked not in records[strategy].classifiers
+        f"{strategy} has no {requested}: {candidate.classifier}, its best by cross-validation, stands for it."
+        for strategy, candidate in representatives.items()
+        if requested != AUTO and requested not in records[strategy].classifiers
     ]
 
 
-def about_samplers(records: dict[str, CvRecord], idle: list[str]) -> list[str]:
-    """Said where another sampler ran than the one asked for, and of the strategies in `idle`, where one did nothing."""
+def about_samplers(records: dict[str, CvRecord], no_op_strategies: list[str]) -> list[str]:
+    """Return a note per sampler that was replaced, and per strategy whose sampler changed nothing."""
     replaced = [
         f"{strategy}: {sampler.asked} ran as {sampler.ran} ({sampler.why})."
         for strategy, sampler in ((strategy, record.sampler) for strategy, record in records.items())
@@ -37,13 +35,13 @@ def about_samplers(records: dict[str, CvRecord], idle: list[str]) -> list[str]:
     nothing = [
         f"{strategy}: {records[strategy].sampler.ran} added and removed no row in any fold, with the settings in "
         "params.yaml."
-        for strategy in idle
+        for strategy in no_op_strategies
     ]
     return replaced + nothing
 
 
 def about_time(time: str | None) -> list[str]:
-    """Said where the test side is the latest part: the folds of train are not parted by time."""
+    """Return a note where the split is by time: the folds of train are not."""
     if not time:
         return []
     return [
@@ -53,8 +51,8 @@ def about_time(time: str | None) -> list[str]:
 
 
 def about_positives(train: int, test: int) -> list[str]:
-    """Said of a side with few positives."""
-    sides = {
+    """Return a note per set with few positives."""
+    sets = {
         f"Train has {train} positive rows": (train, "the tuned thresholds are uncertain"),
         f"Test has {test} positive rows": (
             test,
@@ -62,30 +60,32 @@ def about_positives(train: int, test: int) -> list[str]:
         ),
     }
     return [
-        f"{found}, fewer than {FEW_POSITIVES}: {meaning}."
-        for found, (positives, meaning) in sides.items()
+        f"{fact}, fewer than {FEW_POSITIVES}: {meaning}."
+        for fact, (positives, meaning) in sets.items()
         if positives < FEW_POSITIVES
     ]
 
 
-def about_promises(scored: dict[Candidate, Scored], policy: str, own: dict[str, float]) -> list[str]:
-    """Said of the candidates whose threshold cannot keep the bound of the policy on out-of-fold scores."""
-    broken = [str(candidate) for candidate, found in scored.items() if not found.keeps_promise]
-    if not broken:
+def about_constraints(
+    scored: dict[Candidate, ScoredCandidate], policy: str, policy_param: dict[str, float]
+) -> list[str]:
+    """Return a note on candidates without a threshold that keeps the bound of the policy."""
+    names = [str(candidate) for candidate, item in scored.items() if not item.satisfies_constraint]
+    if not names:
         return []
-    bound = ", ".join(f"{key} {value:g}" for key, value in own.items())
-    return [f"No threshold reaches {policy} ({bound}) on train: the nearest one stands for {', '.join(broken)}."]
+    bound = ", ".join(f"{key} {value:g}" for key, value in policy_param.items())
+    return [f"No threshold reaches {policy} ({bound}) on train: the nearest one stands for {', '.join(names)}."]
 
 
-def about_silence(measured: dict[Candidate, Measured]) -> list[str]:
-    """Said of candidates that flag no test row, so that their precision is 0 by convention."""
+def about_no_positive_predictions(results: dict[Candidate, BootstrapResult]) -> list[str]:
+    """Return a note on candidates that predict no test row positive, so that their precision is 0 by convention."""
     notes = []
-    for family, where in {"decisions": "At the tuned threshold", "decisions_at_half": "At 0.5"}.items():
-        silent = [
+    for family, position in {"decisions": "At the tuned threshold", "decisions_at_half": "At 0.5"}.items():
+        names = [
             str(candidate)
-            for candidate, found in measured.items()
-            if found.counts[family]["tp"] + found.counts[family]["fp"] == 0
+            for candidate, result in results.items()
+            if result.counts[family]["tp"] + result.counts[family]["fp"] == 0
         ]
-        if silent:
-            notes.append(f"{where} no test row is flagged, and precision is written as 0, by {', '.join(silent)}.")
+        if names:
+            notes.append(f"{position} no test row is flagged, and precision is written as 0, by {', '.join(names)}.")
     return notes

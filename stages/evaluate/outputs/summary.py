@@ -1,34 +1,31 @@
-"""The leaderboard in a few lines for a terminal."""
+"""The leaderboard as a few lines for a terminal."""
 
 from collections import Counter
-from typing import Any
+
+from stages.shared.schemas.leaderboard import Candidate, Leaderboard
 
 
-def summary(leaderboard: dict[str, Any]) -> list[str]:
-    """One line a strategy, then one of the whole."""
-    rows = {(row["strategy"], row["classifier"]): row for row in leaderboard["candidates"]}
-    standing = [rows[place["strategy"], place["classifier"]] for place in leaderboard["strategies"]]
-    return [*(_strategy(row) for row in standing), _whole(leaderboard)]
+def summarize(leaderboard: Leaderboard) -> list[str]:
+    """Return one line per strategy, then one of the whole."""
+    rows = (leaderboard.candidate(name.strategy, name.classifier) for name in leaderboard.strategies)
+    return [*(_strategy(row) for row in rows), _total(leaderboard)]
 
 
-def _strategy(row: dict[str, Any]) -> str:
-    test, (low, high) = row["test"], row["intervals"]["average_precision"]
+def _strategy(row: Candidate) -> str:
+    low, high = row.intervals["average_precision"]
     return (
-        f"evaluate {row['strategy']} {row['classifier']}: average precision {test['average_precision']:.3f} "
-        f"[{low:.3f}, {high:.3f}], f1 {test['f1']:.3f} at threshold {row['threshold']:.3f}"
+        f"evaluate {row.strategy} {row.classifier}: average precision {row.test['average_precision']:.3f} "
+        f"[{low:.3f}, {high:.3f}], f1 {row.test['f1']:.3f} at threshold {row.threshold:.3f}"
     )
 
 
-def _whole(leaderboard: dict[str, Any]) -> str:
-    test, metric = leaderboard["data"]["test"], leaderboard["settings"]["metric"]
+def _total(leaderboard: Leaderboard) -> str:
+    test, settings = leaderboard.data.test, leaderboard.settings
     verdicts = Counter(
-        found["verdict"]
-        for found in leaderboard["comparisons"]
-        if found["scope"] == "strategy" and found["metric"] == metric
+        item.verdict for item in leaderboard.comparisons if item.scope == "strategy" and item.metric == settings.metric
     )
-    against = "/".join(leaderboard["settings"]["reference"].values())
     return (
-        f"evaluate: {len(leaderboard['candidates'])} candidates on {test['rows']} test rows, {test['positives']} "
-        f"positive; against {against} in {metric}: {verdicts['better']} better, {verdicts['worse']} worse, "
-        f"{verdicts['tie']} tie"
+        f"evaluate: {len(leaderboard.candidates)} candidates on {test.rows} test rows, {test.positives} positive; "
+        f"against {settings.reference.strategy}/{settings.reference.classifier} in {settings.metric}: "
+        f"{verdicts['better']} better, {verdicts['worse']} worse, {verdicts['tie']} tie"
     )

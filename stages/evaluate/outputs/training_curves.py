@@ -1,39 +1,39 @@
-"""Points of the training curves: loss and accuracy by epoch, for the classifiers that have epochs."""
+"""Points of the training curves: loss and accuracy by epoch, for classifiers that have epochs."""
 
 from collections.abc import Iterable
 from statistics import fmean
-from typing import Any
 
-Point = dict[str, Any]
+from stages.evaluate.outputs.curves import Point
+from stages.shared.schemas.trace import Epoch, Trace
 
-#: epochs kept of a curve, the first and the last among them: more would not be seen
-SHOWN = 30
+#: epochs kept of a curve, the first and the last among them: more are not visible in a picture
+MAX_EPOCHS = 30
 
 
-def training_curves(traces: dict[str, Point]) -> list[Point]:
-    """One point per strategy, classifier, kept epoch and part (train or validation), as means over the folds.
+def training_curves(traces: dict[str, Trace]) -> list[Point]:
+    """Return one point per strategy, classifier, kept epoch and part (train or validation), as means over the folds.
 
-    `traces` holds models/<strategy>/trace.json by strategy. Empty when no classifier has epochs.
+    `traces` are by strategy. The result is empty when no classifier has epochs.
     """
     return [
         {"strategy": strategy, "classifier": classifier, **point}
         for strategy, trace in traces.items()
-        for classifier, epochs in trace["epochs"].items()
+        for classifier, epochs in trace.epochs.items()
         for point in _curve(epochs)
     ]
 
 
-def _curve(epochs: Iterable[Point]) -> list[Point]:
-    """Train first, then validation, each in the order of the epochs."""
-    by_epoch: dict[int, list[Point]] = {}
+def _curve(epochs: Iterable[Epoch]) -> list[Point]:
+    """Return train first, then validation, each in the order of the epochs."""
+    by_epoch: dict[int, list[Epoch]] = {}
     for epoch in epochs:
-        by_epoch.setdefault(epoch["epoch"], []).append(epoch)
+        by_epoch.setdefault(epoch.epoch, []).append(epoch)
     return [
         {
             "epoch": number,
             "part": part,
-            "loss": fmean(fold[f"{part}_loss"] for fold in by_epoch[number]),
-            "accuracy": fmean(fold[f"{part}_accuracy"] for fold in by_epoch[number]),
+            "loss": fmean(getattr(fold, f"{part}_loss") for fold in by_epoch[number]),
+            "accuracy": fmean(getattr(fold, f"{part}_accuracy") for fold in by_epoch[number]),
         }
         for part in ("train", "validation")
         for number in _thinned(sorted(by_epoch))
@@ -41,8 +41,8 @@ def _curve(epochs: Iterable[Point]) -> list[Point]:
 
 
 def _thinned(numbers: list[int]) -> list[int]:
-    """At most SHOWN of `numbers`, evenly chosen, the ends always among them."""
-    if len(numbers) <= SHOWN:
+    """Return at most MAX_EPOCHS of `numbers`, evenly spaced, the ends among them."""
+    if len(numbers) <= MAX_EPOCHS:
         return numbers
-    step = (len(numbers) - 1) / (SHOWN - 1)
-    return [numbers[round(place * step)] for place in range(SHOWN)]
+    step = (len(numbers) - 1) / (MAX_EPOCHS - 1)
+    return [numbers[round(i * step)] for i in range(MAX_EPOCHS)]

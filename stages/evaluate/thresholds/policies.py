@@ -1,68 +1,69 @@
-"""What makes a threshold good: each policy gives the values by which all possible ones are compared."""
+"""Threshold policies: each gives the sort keys by which the possible thresholds are compared."""
 
 from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
-from stages.evaluate.decisions import Counts, f1, precision, ratio, recall
 from stages.evaluate.params import CostParams
+from stages.shared.metrics.confusion import Counts, f1, precision, ratio, recall
 from stages.shared.storage.arrow import Bools, Floats
 
-#: what a policy has beside the counts: its own number (`beta`, `recall`, …) and the costs, where it has them
-Own = float | None
+#: the parameter of a policy (`beta`, `recall`, …), where it has one, and the costs
+PolicyParam = float | None
 Costs = CostParams | None
 
-#: one or more values of every threshold, higher is better; a later one decides among equals of those before it
-Keys = tuple[Floats, ...]
+#: sort keys of every threshold, higher is better; a later key decides between ties of those before it
+SortKeys = tuple[Floats, ...]
 
-# Where they can, the policies stay in whole numbers, so that thresholds of equal value are found equal. The share k / n
+# Where they can, the policies stay in whole numbers, so that thresholds of equal value compare equal. The share k / n
 # of a division is the double nearest to it, and so is the bound as written in params.yaml: 27 of 30 is 0.9, exactly.
 
 
-def _f1(counts: Counts, own: Own, costs: Costs) -> Keys:
+def _f1(counts: Counts, policy_param: PolicyParam, costs: Costs) -> SortKeys:
     return (f1(counts),)
 
 
-def _f_beta(counts: Counts, own: Own, costs: Costs) -> Keys:
-    """Recall counts beta times as much as precision (van Rijsbergen 1979): a miss weighs as beta² false alarms."""
-    square = _given(own) ** 2
+def _f_beta(counts: Counts, policy_param: PolicyParam, costs: Costs) -> SortKeys:
+    """F-beta (van Rijsbergen 1979): a false negative weighs as much as beta² false positives."""
+    square = _required(policy_param) ** 2
     hits = (1 + square) * counts.tp
     return (ratio(hits, hits + square * counts.fn + counts.fp),)
 
 
-def _g_mean(counts: Counts, own: Own, costs: Costs) -> Keys:
-    """recall × specificity, times the constant positives × negatives; its root has the same best place."""
+def _g_mean(counts: Counts, policy_param: PolicyParam, costs: Costs) -> SortKeys:
+    """recall × specificity, times the constant positives × negatives; its root has the same maximum."""
     return (counts.tp * counts.tn,)
 
 
-def _balanced_accuracy(counts: Counts, own: Own, costs: Costs) -> Keys:
+def _balanced_accuracy(counts: Counts, policy_param: PolicyParam, costs: Costs) -> SortKeys:
     """recall + specificity, times the constant positives × negatives."""
     return (counts.tp * (counts.fp + counts.tn) + counts.tn * (counts.tp + counts.fn),)
 
 
-def _cost(counts: Counts, own: Own, costs: Costs) -> Keys:
-    costs = _given(costs)
+def _cost(counts: Counts, policy_param: PolicyParam, costs: Costs) -> SortKeys:
+    costs = _required(costs)
     return (-(costs.false_negative * counts.fn + costs.false_positive * counts.fp),)
 
 
-def _min_recall(counts: Counts, own: Own, costs: Costs) -> Keys:
-    """More recall than asked for is worth nothing, then precision, then recall after all."""
-    return np.minimum(recall(counts), _given(own)), precision(counts), recall(counts)
+def _min_recall(counts: Counts, policy_param: PolicyParam, costs: Costs) -> SortKeys:
+    """Recall up to the bound, then precision, then recall beyond the bound."""
+    return np.minimum(recall(counts), _required(policy_param)), precision(counts), recall(counts)
 
 
-def _min_precision(counts: Counts, own: Own, costs: Costs) -> Keys:
-    """The same turned round; where the bound is out of reach, the highest precision there is."""
-    return np.minimum(precision(counts), _given(own)), recall(counts)
+def _min_precision(counts: Counts, policy_param: PolicyParam, costs: Costs) -> SortKeys:
+    """Precision up to the bound, then recall; where the bound is out of reach, the highest precision."""
+    return np.minimum(precision(counts), _required(policy_param)), recall(counts)
 
 
-def _top_share(counts: Counts, own: Own, costs: Costs) -> Keys:
-    """As many alarms as can be looked at, and no more."""
-    alarms = alarm_rate(counts)
-    return -np.maximum(alarms, _given(own)), alarms
+def _top_share(counts: Counts, policy_param: PolicyParam, costs: Costs) -> SortKeys:
+    """As many positive predictions as the share allows, and no more."""
+    rate = positive_rate(counts)
+    return -np.maximum(rate, _required(policy_param)), rate
 
 
-POLICIES: dict[str, Callable[[Counts, Own, Costs], Keys]] = {
+POLICIES: dict[str, Callable[[Counts, PolicyParam, Costs], SortKeys]] = {
     "f1": _f1,
     "f_beta": _f_beta,
     "g_mean": _g_mean,
@@ -73,23 +74,32 @@ POLICIES: dict[str, Callable[[Counts, Own, Costs], Keys]] = {
     "top_share": _top_share,
 }
 
-#: policies that promise something: whether each threshold keeps it
-PROMISES: dict[str, Callable[[Counts, float], Bools]] = {
-    "min_recall": lambda counts, least: recall(counts) >= least,
-    "min_precision": lambda counts, least: precision(counts) >= least,
-    "top_share": lambda counts, most: alarm_rate(counts) <= most,
+#: policies with a bound: whether each threshold keeps it
+CONSTRAINTS: dict[str, Callable[[Counts, float], Bools]] = {
+    "min_recall": lambda counts, bound: recall(counts) >= bound,
+    "min_precision": lambda counts, bound: precision(counts) >= bound,
+    "top_share": lambda counts, bound: positive_rate(counts) <= bound,
 }
 
 
-def alarm_rate(counts: Counts) -> Floats:
-    """Share of the rows that are alarms."""
+def positive_rate(counts: Counts) -> Floats:
+    """Return the share of positive predictions."""
     return ratio(counts.tp + counts.fp, counts.tp + counts.fp + counts.fn + counts.tn)
+
+
+def best_index(keys: SortKeys) -> npt.NDArray[np.intp]:
+    """Return the index of the best threshold along the last axis, the last of ties: `keys` without that axis."""
+    best = np.ones_like(keys[0], dtype=np.bool_)
+    for values in keys:
+        among = np.where(best, values, -np.inf)
+        best &= among == among.max(axis=-1, keepdims=True)
+    return np.asarray(best.shape[-1] - 1 - best[..., ::-1].argmax(axis=-1))
 
 
 T = TypeVar("T")
 
 
-def _given(value: T | None) -> T:
+def _required(value: T | None) -> T:
     if value is None:
-        raise ValueError("the policy needs a number that is not given")  # the params models have refused this before
+        raise ValueError("the policy needs a parameter, found none")  # the params models have refused this before
     return value

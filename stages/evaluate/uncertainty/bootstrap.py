@@ -1,33 +1,35 @@
-"""The stratified bootstrap of the test rows: the same resamples for every candidate, so that differences are paired."""
+"""The stratified bootstrap of the test rows.
+
+Every candidate is measured on the same resamples, so that differences are paired.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from stages.evaluate.metrics import Meter, Values
+from stages.evaluate.metric_evaluator import MetricEvaluator, Values
 from stages.shared.storage.arrow import Floats, Ints
 
-#: resamples × rows weighted at a time: a dozen arrays of this size live at once, some 100 MB
+#: resamples × rows in memory at a time: a dozen arrays of this size live at once, some 100 MB
 CELLS = 1_000_000
 
 
 @dataclass(frozen=True)
-class Measured:
-    """A candidate's metrics on the test rows: as they are, on each resample, and through `meter` without each row."""
+class BootstrapResult:
+    """A candidate's metrics: on the test rows, on each resample, and through `evaluator` without each row."""
 
-    meter: Meter
-
+    evaluator: MetricEvaluator
     values: dict[str, dict[str, float]]  # family -> metric -> value
     counts: dict[str, dict[str, int]]  # family of decisions -> tp, fp, fn, tn
-    draws: Values  # family -> metric -> shape (n_resamples,)
+    replicates: Values  # family -> metric -> shape (n_resamples,)
 
 
-def resamples(y: Ints, n_resamples: int, random_state: int, cells: int = CELLS) -> Iterator[Floats]:
-    """How often each row stands in each resample, in pieces of shape (some resamples, rows).
+def bootstrap_weights(y: Ints, n_resamples: int, random_state: int, cells: int = CELLS) -> Iterator[Floats]:
+    """Yield how often each row occurs in each resample, in chunks of shape (some resamples, rows).
 
-    Each class is drawn from itself in its own size (multinomial weights), so prevalence stays and no resample lacks
-    a class. The draws do not depend on the size of the pieces.
+    Each class is resampled by itself in its own size (multinomial weights), so prevalence stays and no resample lacks
+    a class. The weights do not depend on `cells`, the size of the chunks.
     """
     members = np.argsort(y, kind="stable")  # the negatives, then the positives
     sizes = np.bincount(y, minlength=2)
@@ -43,34 +45,34 @@ def resamples(y: Ints, n_resamples: int, random_state: int, cells: int = CELLS) 
         yield weights
 
 
-def measure_all(
-    y: Ints, meters: list[Meter], n_resamples: int, random_state: int, cells: int = CELLS
-) -> list[Measured]:
-    """Every metric of every candidate, in the order of `meters`."""
-    return measure_on(meters, resamples(y, n_resamples, random_state, cells))
+def bootstrap(
+    y: Ints, evaluators: list[MetricEvaluator], n_resamples: int, random_state: int, cells: int = CELLS
+) -> list[BootstrapResult]:
+    """Return every metric of every candidate, in the order of `evaluators`."""
+    return measure_samples(evaluators, bootstrap_weights(y, n_resamples, random_state, cells))
 
 
-def measure_on(meters: list[Meter], samples: Iterable[Floats]) -> list[Measured]:
-    """The same on samples of the rows that are given as weights, in pieces of shape (some samples, rows)."""
-    pieces: list[list[Values]] = [[] for _ in meters]
+def measure_samples(evaluators: list[MetricEvaluator], samples: Iterable[Floats]) -> list[BootstrapResult]:
+    """Return the same on given samples of the rows: weights, in chunks of shape (some samples, rows)."""
+    chunks: list[list[Values]] = [[] for _ in evaluators]
     for weights in samples:
-        for meter, piece in zip(meters, pieces, strict=True):
-            piece.append(meter.measure(weights))
-    return [_measured(meter, piece) for meter, piece in zip(meters, pieces, strict=True)]
+        for evaluator, own_chunks in zip(evaluators, chunks, strict=True):
+            own_chunks.append(evaluator.measure(weights))
+    return [_merge(evaluator, own_chunks) for evaluator, own_chunks in zip(evaluators, chunks, strict=True)]
 
 
-def _measured(meter: Meter, pieces: list[Values]) -> Measured:
-    once = np.ones((1, len(meter.positive)))
+def _merge(evaluator: MetricEvaluator, chunks: list[Values]) -> BootstrapResult:
+    once = np.ones((1, len(evaluator.positive)))
     values = {
         family: {name: float(value[0]) for name, value in metrics.items()}
-        for family, metrics in meter.measure(once).items()
+        for family, metrics in evaluator.measure(once).items()
     }
     counts = {
         family: {name: int(count[0]) for name, count in vars(matrix).items()}
-        for family, matrix in meter.counts(once).items()
+        for family, matrix in evaluator.counts(once).items()
     }
-    draws = {
-        family: {name: np.concatenate([piece[family][name] for piece in pieces]) for name in metrics}
+    replicates = {
+        family: {name: np.concatenate([chunk[family][name] for chunk in chunks]) for name in metrics}
         for family, metrics in values.items()
     }
-    return Measured(meter, values, counts, draws)
+    return BootstrapResult(evaluator, values, counts, replicates)

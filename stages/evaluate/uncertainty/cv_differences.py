@@ -1,64 +1,59 @@
-"""What the folds can tell: differences in cross-validation, with intervals that know that folds share their rows."""
+"""Differences in cross-validation, with intervals that allow for folds that share their rows."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
 
 import numpy as np
-from scipy.special import stdtrit
 
 from stages.evaluate.candidates import BLEND, Candidate
-from stages.evaluate.inputs import CvRecord, ScoreMetric
+from stages.evaluate.uncertainty.jackknife import t_quantile
+from stages.shared.metrics.registry import selectable
+from stages.shared.schemas.cross_validation import CvRecord
+from stages.shared.schemas.leaderboard import CvComparison
 
 
 def corrected_interval(values: Sequence[float], ratio: float, confidence: float) -> tuple[float, float]:
-    """The ends of the corrected t interval for the mean of `values`, one a split (Nadeau & Bengio 2003).
+    """Return the ends of the corrected t interval for the mean of `values`, one per split (Nadeau & Bengio 2003).
 
-    Splits of one table share rows, so that the plain t interval is too narrow: the variance of the mean is
-    (1 / splits + ratio) × that of the values, where `ratio` is rows scored / rows learned from. Two values are the
-    least.
+    Splits of one table share rows, so the plain t interval is too narrow. The variance of the mean is
+    (1 / splits + ratio) × that of the values, where `ratio` is test rows / training rows. It takes two values.
     """
     splits = len(values)
     error = float(np.sqrt((1 / splits + ratio) * np.var(values, ddof=1)))
-    reach = float(stdtrit(splits - 1, (1 + confidence) / 2)) * error
+    half = t_quantile(confidence, splits - 1) * error
     mean = float(np.mean(values))
-    return mean - reach, mean + reach
+    return mean - half, mean + half
 
 
 def cv_comparisons(
-    records: Mapping[str, CvRecord], reference: str, metric: ScoreMetric, n_splits: int, confidence: float
-) -> list[dict[str, Any]]:
-    """Differences over the folds, which are the same for all candidates, so that they are paired.
+    records: Mapping[str, CvRecord], reference: str, metric: str, n_splits: int, confidence: float
+) -> list[CvComparison]:
+    """Return the differences over the folds, which are the same for all candidates, so that they are paired.
 
-    Each candidate against the same classifier of the strategy `reference`, in every metric; and in `metric`, by which
-    the champion is chosen, against the blend of that strategy and that of its own. What has no counterpart is left out.
+    Each candidate is compared with the same classifier of the strategy `reference`, in every metric. In `metric`, which
+    selects the champion, it is also compared with the blends of the reference and of its own strategy, if any.
     """
-    every = [Candidate(strategy, name) for strategy, record in records.items() for name in record.classifiers]
+    candidates = [Candidate(strategy, name) for strategy, record in records.items() for name in record.classifiers]
     wanted = [
-        *((one, Candidate(reference, one.classifier), name) for one in every for name in get_args(ScoreMetric)),
-        *((one, Candidate(reference, BLEND), metric) for one in every),
-        *((one, Candidate(one.strategy, BLEND), metric) for one in every),
+        *((left, Candidate(reference, left.classifier), name) for left in candidates for name in selectable()),
+        *((left, Candidate(reference, BLEND), metric) for left in candidates),
+        *((left, Candidate(left.strategy, BLEND), metric) for left in candidates),
     ]
-    found = dict.fromkeys((one, other, name) for one, other, name in wanted if other in every and one != other)
-    return [_comparison(records, one, other, name, 1 / (n_splits - 1), confidence) for one, other, name in found]
+    keys = dict.fromkeys(key for key in wanted if key[1] in candidates and key[0] != key[1])
+    return [_compare(records, left, right, name, 1 / (n_splits - 1), confidence) for left, right, name in keys]
 
 
-def _comparison(
-    records: Mapping[str, CvRecord],
-    one: Candidate,
-    other: Candidate,
-    metric: ScoreMetric,
-    ratio: float,
-    confidence: float,
-) -> dict[str, Any]:
-    ours, theirs = (records[name.strategy].classifiers[name.classifier][metric].folds for name in (one, other))
-    differences = [left - right for left, right in zip(ours, theirs, strict=True)]
+def _compare(
+    records: Mapping[str, CvRecord], left: Candidate, right: Candidate, metric: str, ratio: float, confidence: float
+) -> CvComparison:
+    values = (records[name.strategy].classifiers[name.classifier][metric].folds for name in (left, right))
+    differences = [one - other for one, other in zip(*values, strict=True)]
     low, high = corrected_interval(differences, ratio, confidence)
-    return {
-        "metric": metric,
-        **one._asdict(),
-        "reference_strategy": other.strategy,
-        "reference_classifier": other.classifier,
-        "difference": float(np.mean(differences)),
-        "low": low,
-        "high": high,
-    }
+    return CvComparison(
+        metric=metric,
+        **left._asdict(),
+        reference_strategy=right.strategy,
+        reference_classifier=right.classifier,
+        difference=float(np.mean(differences)),
+        low=low,
+        high=high,
+    )

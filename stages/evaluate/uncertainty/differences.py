@@ -1,103 +1,170 @@
-"""Paired differences from the reference, with intervals that hold together."""
+"""Paired differences from the reference, with simultaneous intervals.
 
+The bootstrap gives the standard errors and how the comparisons depend on each other; the jackknife gives the degrees of
+freedom. docs/decisions/06-verdicts.md explains the choice.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from stages.evaluate.metrics import METRICS
-from stages.evaluate.uncertainty.bootstrap import Measured
-from stages.evaluate.uncertainty.jackknife import TINY, as_normal, as_student
-from stages.evaluate.uncertainty.paired_errors import DIGITS, Noise, noise_of
+from stages.evaluate.uncertainty.bootstrap import BootstrapResult
+from stages.evaluate.uncertainty.intervals import interval_of_rows
+from stages.evaluate.uncertainty.jackknife import TINY, jackknife_error, normal_quantile, normal_to_t
+from stages.shared.metrics.registry import METRICS, Family, compared
+from stages.shared.schemas.leaderboard import Verdict
 from stages.shared.storage.arrow import Floats
 
-#: what is compared of each family; the other metrics of decisions follow from these
-COMPARED = {
-    "ranking": ("average_precision", "roc_auc"),
-    "probabilities": ("brier_score", "log_loss"),
-    "decisions": ("f1", "recall", "precision", "balanced_accuracy"),
-    "decisions_at_half": ("f1", "recall", "precision"),
-}
+#: digits with which differences are stored; smaller ones count as 0
+DIGITS = 6
 
-#: standard errors of the level, read off random resamples, that are added to it
+#: standard errors of the confidence level, which random resamples estimate, that are added to it
 MARGIN = 2
+
+#: candidate, reference, metric
+Operands = tuple[BootstrapResult, BootstrapResult, str]
 
 
 @dataclass(frozen=True)
 class Difference:
     """Candidate − reference in one metric."""
 
-    pair: int  # place of the pair among those compared
-    family: str
+    pair: int  # index among the compared pairs
+    family: Family
     metric: str
     difference: float
     low: float
     high: float
-    verdict: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class PairedErrors:
+    """Standard errors of k differences."""
+
+    replicates: Floats  # the differences on each resample, shape (k, resamples)
+    minimum: Floats  # the least standard error of each, shape (k,)
+    df: Floats  # degrees of freedom of each standard error, shape (k,)
+    inflation: float = 1.0  # factor by which the standard error of the replicates is too small
 
 
 def compare(
-    pairs: list[tuple[Measured, Measured]], confidence: float, compared: dict[str, tuple[str, ...]] = COMPARED
+    pairs: list[tuple[BootstrapResult, BootstrapResult]],
+    confidence: float,
+    metrics: Mapping[Family, tuple[str, ...]] | None = None,
 ) -> list[Difference]:
-    """The differences of all (candidate, reference) pairs in all metrics of `compared`, pair by pair.
+    """Return the differences of all (candidate, reference) pairs, pair by pair.
 
-    With probability `confidence` all intervals of one family are right at once, all its pairs and metrics together:
-    among so many comparisons some would look significant by chance.
+    `metrics` are those of each family; without it, those of the registry. With probability `confidence` all intervals
+    of one family hold at once, over all its pairs and metrics: among so many some would look significant by chance.
     """
-    found = [
-        difference for family, metrics in compared.items() for difference in _family(pairs, family, metrics, confidence)
+    differences = [
+        difference
+        for family, names in (metrics or compared()).items()
+        for difference in _compare_family(pairs, family, names, confidence)
     ]
-    return sorted(found, key=lambda difference: difference.pair)  # stable: families stay in order
+    return sorted(differences, key=lambda difference: difference.pair)  # stable: families stay in order
 
 
-def simultaneous_intervals(differences: Floats, noise: Noise, confidence: float) -> tuple[Floats, Floats]:
-    """Lower and upper ends, shape (k,), for `differences` (k,).
+def simultaneous_intervals(differences: Floats, errors: PairedErrors, confidence: float) -> tuple[Floats, Floats]:
+    """Return the lower and upper ends, shape (k,), for `differences` (k,).
 
     Single-step max-|t| (Westfall & Young 1993; Romano & Wolf 2005): the half-widths are multiples of the standard
-    errors that the largest |t| of a resample seldom exceeds. As the comparisons are resampled together, what they share
-    costs nothing, unlike with Bonferroni. A difference without any noise gets an interval of no width.
+    errors that the largest |t| of a resample seldom exceeds. The comparisons are resampled together, so their
+    correlation makes the intervals narrower than Bonferroni's. A difference without variance gets no width.
     """
-    error = noise.draws.std(axis=1, ddof=1)
-    normal = _largest(differences, noise.draws, error, confidence)
-    error = np.maximum(np.where(error > TINY, error * noise.inflation, 0), noise.least)
-    half = as_student(normal, noise.freedom) * error
+    error = errors.replicates.std(axis=1, ddof=1)
+    normal = _max_t_quantile(differences, errors.replicates, error, confidence)
+    error = np.maximum(np.where(error > TINY, error * errors.inflation, 0), errors.minimum)
+    half = normal_to_t(normal, errors.df) * error
     return differences - half, differences + half
 
 
-def verdict(metric: str, low: float, high: float) -> str:
-    """`better` or `worse` when the interval of the difference leaves out 0, `tie` otherwise."""
+def paired_standard_error(family: str, operands: list[Operands], confidence: float) -> PairedErrors:
+    """Return the standard errors of the differences from the bootstrap, their degrees of freedom from the jackknife."""
+    positive = operands[0][0].evaluator.positive
+    smaller = min(positive.sum(), (~positive).sum())
+    replicates = np.array([left.replicates[family][m] - right.replicates[family][m] for left, right, m in operands])
+    deleted = (
+        left.evaluator.without_each(family, m) - right.evaluator.without_each(family, m) for left, right, m in operands
+    )
+    df = np.array([jackknife_error(values, positive).df for values in deleted])
+    if family in operands[0][0].counts:
+        minimum = [_min_error_of_decisions(family, *item) for item in operands]
+    else:
+        constant = replicates.std(axis=1) <= TINY
+        minimum = [
+            _min_error_of_rows(family, *item, confidence) if is_constant else 0.0
+            for item, is_constant in zip(operands, constant, strict=True)
+        ]
+    return PairedErrors(replicates, np.array(minimum), df, inflation=float(np.sqrt(smaller / max(smaller - 1, TINY))))
+
+
+def verdict(metric: str, low: float, high: float) -> Verdict:
+    """Return `tie` when the interval of the difference holds 0, else `better` or `worse`."""
     if low <= 0 <= high:
         return "tie"
     return "better" if (low > 0) == METRICS[metric].higher_is_better else "worse"
 
 
-def _largest(differences: Floats, draws: Floats, error: Floats, confidence: float) -> float:
-    """The quantile of the largest |t| of each resample, or the normal one where no comparison is noisy.
+def _max_t_quantile(differences: Floats, replicates: Floats, error: Floats, confidence: float) -> float:
+    """Return the quantile of the largest |t| of each resample, or the normal one where no comparison varies.
 
-    It is itself read off random resamples. MARGIN makes up for that: too few of them widen the intervals and do not
-    raise the error rate.
+    Random resamples estimate it. MARGIN makes up for that: too few of them widen the intervals and do not raise the
+    error rate.
     """
-    noisy = error > TINY
-    if not noisy.any():
-        return as_normal(confidence)
-    t = np.abs(draws[noisy] - differences[noisy, None]) / error[noisy, None]
-    level = confidence + MARGIN * np.sqrt(confidence * (1 - confidence) / draws.shape[1])
+    varying = error > TINY
+    if not varying.any():
+        return normal_quantile(confidence)
+    t = np.abs(replicates[varying] - differences[varying, None]) / error[varying, None]
+    level = confidence + MARGIN * np.sqrt(confidence * (1 - confidence) / replicates.shape[1])
     return float(np.quantile(t.max(axis=0), min(level, 1.0), method="higher"))
 
 
-def _family(
-    pairs: list[tuple[Measured, Measured]], family: str, metrics: tuple[str, ...], confidence: float
+def _compare_family(
+    pairs: list[tuple[BootstrapResult, BootstrapResult]], family: Family, metrics: tuple[str, ...], confidence: float
 ) -> list[Difference]:
     keys = [(pair, metric) for pair in range(len(pairs)) for metric in metrics]
     if not keys:
         return []
-    sides = [(*pairs[pair], metric) for pair, metric in keys]
-    differences = np.array([one.values[family][m] - other.values[family][m] for one, other, m in sides])
-    noise = noise_of(family, sides, confidence)
+    operands = [(*pairs[pair], metric) for pair, metric in keys]
+    differences = np.array([left.values[family][m] - right.values[family][m] for left, right, m in operands])
+    errors = paired_standard_error(family, operands, confidence)
     limits = np.array([METRICS[metric].limit for _, metric in keys])
-    intervals = np.clip(simultaneous_intervals(differences, noise, confidence), -limits, limits)
+    intervals = np.clip(simultaneous_intervals(differences, errors, confidence), -limits, limits)
     result = []
     for (pair, metric), *numbers in zip(keys, differences, *intervals, strict=True):
-        # the verdict is read off the numbers as they are stored
+        # the verdict follows from the numbers as they are stored
         difference, low, high = (round(float(number), DIGITS) + 0.0 for number in numbers)
         result.append(Difference(pair, family, metric, difference, low, high, verdict(metric, low, high)))
     return result
+
+
+def _min_error_of_decisions(family: str, left: BootstrapResult, right: BootstrapResult, metric: str) -> float:
+    """Return the standard error if one more row of each class were decided differently, in each direction.
+
+    Two models that agree on all test rows need not agree on all rows; with few positives the agreement is little
+    evidence (Agresti & Min 2005; Bonett & Price 2012 add such rows for the same reason). Equal scores give 0.
+    """
+    if np.array_equal(left.evaluator.scores, right.evaluator.scores):
+        return 0.0
+    tp, fp, fn, tn = left.evaluator.with_one_more(family, metric)
+    right_tp, right_fp, right_fn, right_tn = right.evaluator.with_one_more(family, metric)
+    changes = np.array([tp - right_fn, fn - right_tp, fp - right_tn, tn - right_fp])
+    return float(np.sqrt((changes**2).sum()))
+
+
+def _min_error_of_rows(
+    family: str, left: BootstrapResult, right: BootstrapResult, metric: str, confidence: float
+) -> float:
+    """Return what the two intervals allow, for a difference that no resample changes (a perfect model, say)."""
+    value, right_value = left.values[family][metric], right.values[family][metric]
+    if abs(value - right_value) < 10**-DIGITS:
+        return 0.0
+    (low, high), (right_low, right_high) = (
+        interval_of_rows(item, family, metric, confidence) for item in (left, right)
+    )
+    return max(value - low + right_high - right_value, high - value + right_value - right_low) / normal_quantile(
+        confidence
+    )

@@ -1,70 +1,121 @@
-"""The noise of a number, from what it would be without each row in turn."""
+"""The delete-one jackknife: a metric without each row in turn, and the standard error that follows.
 
+The weight of the deleted row goes in equal parts to the others of its class, so prevalence stays, as in the stratified
+bootstrap. In a class of one row nothing can be deleted, and the value of that row has no meaning.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtr, ndtri, stdtrit
 
+from stages.shared.metrics.confusion import Counts
+from stages.shared.metrics.ranking import RankedPositives, Ranking
 from stages.shared.storage.arrow import Bools, Floats
 
-#: a smaller standard error is rounding, not noise: six digits are stored
+#: a smaller standard error is rounding: six digits are stored
 TINY = 1e-9
 
-#: with fewer degrees of freedom Student's t reaches so far that an interval says nothing at all, and none is known that
-#: well: they are themselves estimated. Coverage is the same without this floor (docs/verdict.md).
-FEWEST = 4.0
+#: the floor of the degrees of freedom, which are estimates themselves. With fewer, Student's t gives intervals that
+#: say nothing; coverage is the same without this floor (docs/verdict.md).
+MIN_DF = 4.0
 
 
 @dataclass(frozen=True)
-class Spread:
-    """How far a number is from the truth, and how well that itself is known."""
+class StandardError:
+    """A standard error, and the degrees of freedom of Student's t."""
 
-    error: float  # standard error
-    freedom: float  # degrees of freedom of Student's t
+    error: float
+    df: float
 
 
-def spread(left_out: Floats, positive: Bools) -> Spread:
-    """The delete-one jackknife of values `left_out`, shape (rows,), each class by itself (Arvesen 1969).
+def jackknife_error(values: Floats, positive: Bools) -> StandardError:
+    """Return the jackknife's error from the values without each row, shape (rows,), by class (Arvesen 1969).
 
-    The degrees of freedom are Satterthwaite's (1946), with the variance of a variance as it is for rows of any
-    kurtosis, σ⁴ (2 / (n − 1) + excess / n): where a few rows carry the noise, it is known as badly as from so few.
+    The degrees of freedom are Satterthwaite's (1946). The variance of a variance is that of rows of any kurtosis,
+    σ⁴ (2 / (n − 1) + excess / n): where few rows carry the variance, the degrees of freedom are few as well.
     """
-    variances, doubts = zip(*(_class_spread(left_out[members]) for members in (positive, ~positive)), strict=True)
-    variance, doubt = sum(variances), sum(doubts)
+    variances, errors = zip(*(_class_variance(values[members]) for members in (positive, ~positive)), strict=True)
+    variance, error = sum(variances), sum(errors)
     if variance <= TINY**2:
         smaller = min(positive.sum(), (~positive).sum())
-        return Spread(0.0, max(float(smaller - 1), FEWEST))
-    return Spread(float(np.sqrt(variance)), max(2 * variance**2 / doubt, FEWEST))
+        return StandardError(0.0, max(float(smaller - 1), MIN_DF))
+    return StandardError(float(np.sqrt(variance)), max(2 * variance**2 / error, MIN_DF))
 
 
-def quantile(confidence: float, freedom: float) -> float:
-    """The end of the middle `confidence` of Student's t."""
-    return float(stdtrit(freedom, (1 + confidence) / 2))
+def t_quantile(confidence: float, df: float) -> float:
+    """Return the upper end of the middle `confidence` of Student's t."""
+    return float(stdtrit(df, (1 + confidence) / 2))
 
 
-def as_student(normal: float, freedom: Floats) -> Floats:
-    """The quantiles of Student's t that are as seldom exceeded as `normal` is by a normal number."""
-    return np.asarray(-stdtrit(freedom, ndtr(-normal)))
-
-
-def as_normal(confidence: float) -> float:
-    """The end of the middle `confidence` of the normal distribution."""
+def normal_quantile(confidence: float) -> float:
+    """Return the upper end of the middle `confidence` of the normal distribution."""
     return float(ndtri((1 + confidence) / 2))
 
 
-def _class_spread(values: Floats) -> tuple[float, float]:
-    """The variance that one class brings, and the variance of that variance."""
+def normal_to_t(normal: float, df: Floats) -> Floats:
+    """Return the quantiles of Student's t with the tail probability of the quantile `normal`."""
+    return np.asarray(-stdtrit(df, ndtr(-normal)))
+
+
+def mean_without(positive: Bools, losses: Floats) -> Floats:
+    """Return the mean of a loss per row without each row, shape (rows,)."""
+    values = np.full(len(losses), losses.mean())
+    for members in (positive, ~positive):
+        size = members.sum()
+        values[members] += (losses[members].mean() - losses[members]) / max(size - 1, 1) * size / len(losses)
+    return values
+
+
+def decision_without(function: Callable[[Counts], Floats], counts: Counts) -> Floats:
+    """Return a metric without one row of each cell of the confusion matrix, shape (4,), in the order of `Counts`."""
+    cells = np.array(list(vars(counts).values()))
+    without = np.maximum(cells - np.eye(4), 0)  # an empty cell stays empty: no row belongs to it
+    up, down = _reweighted(float(counts.tp + counts.fn)), _reweighted(float(counts.fp + counts.tn))
+    without[[0, 2]] *= np.array([up, 1, up, 1])
+    without[[1, 3]] *= np.array([1, down, 1, down])
+    return function(Counts(*without.T))
+
+
+def decision_with_one_more(function: Callable[[Counts], Floats], counts: Counts) -> Floats:
+    """Return the change of a metric by one more row in each cell of the confusion matrix, shape (4,)."""
+    cells = np.array(list(vars(counts).values()))
+    values = function(Counts(*np.vstack([cells, cells + np.eye(4)]).T))
+    return np.asarray(values[1:] - values[0])
+
+
+def ranking_without(function: Callable[[RankedPositives], Floats], ranking: Ranking, positive: Bools) -> Floats:
+    """Return a ranking metric without each row, shape (rows,), by weighting the rows once for each.
+
+    It takes rows² operations; a metric with a `jackknife` of its own does not need it.
+    """
+    values = np.empty(len(positive))
+    for row, label in enumerate(positive):
+        weights = np.where(positive == label, _reweighted(float((positive == label).sum())), 1.0)
+        weights[row] = 0
+        values[row] = function(ranking.weight(weights[None]))[0]
+    return values
+
+
+def _reweighted(size: float) -> float:
+    """Return the weight of the other rows of a class of `size` rows that lost one."""
+    return float(size / max(size - 1, 1))
+
+
+def _class_variance(values: Floats) -> tuple[float, float]:
+    """Return the variance that one class contributes, and the variance of that variance."""
     rows = len(values)
     squares = (values - values.mean()) ** 2
     total = float(squares.sum())
     if rows < 2 or total <= TINY**2:
         return 0.0, 0.0
     variance = total * (rows - 1) / rows
-    return variance, variance**2 * (2 / (rows - 1) + max(_excess(squares), 0) / rows)
+    return variance, variance**2 * (2 / (rows - 1) + max(_excess_kurtosis(squares), 0) / rows)
 
 
-def _excess(squares: Floats) -> float:
-    """Excess kurtosis from squared deviations, without the bias of few rows (Fisher's k-statistics)."""
+def _excess_kurtosis(squares: Floats) -> float:
+    """Return the excess kurtosis from squared deviations, unbiased for few rows (Fisher's k-statistics)."""
     rows = len(squares)
     if rows < 4:
         return 0.0

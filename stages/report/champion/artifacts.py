@@ -5,10 +5,12 @@ import zipfile
 
 from stages.report.context import Findings
 from stages.report.formatting import LABELS, count, interval, listed, number, percent
-from stages.report.leaderboard import Candidate, Leaderboard
 from stages.report.rendering.blocks import Block, Command, Items, Paragraph, Section
 from stages.report.sections.leaderboard import compared, tested
 from stages.report.verdict_counts import tally
+from stages.shared.calibration import Calibrator
+from stages.shared.schemas.champion import ChampionFacts, RefitRecipe
+from stages.shared.schemas.leaderboard import Candidate, Leaderboard
 
 #: of the candidates near the champion, how many are named
 _NAMED = 6
@@ -16,36 +18,36 @@ _NAMED = 6
 USE = "python -m tools.predict new.csv -o scored.csv"
 
 
-def facts(findings: Findings, model: str, calibration: dict[str, Any]) -> dict[str, Any]:
-    """The content of champion.json; `model` is the SHA-256 of model.skops, `calibration` its calibrator."""
+def facts(findings: Findings, model: str, calibration: Calibrator) -> ChampionFacts:
+    """Return the content of champion.json; `model` is the SHA-256 of model.skops, `calibration` its calibrator."""
     best, contract = findings.champion, findings.contract
-    return {
-        "strategy": best.strategy,
-        "classifier": best.classifier,
-        "threshold": best.threshold,
-        "positive": contract.positive,
-        "negative": contract.negative,
-        "model": model,
-        "calibration": calibration,
-    }
+    return ChampionFacts(
+        strategy=best.strategy,
+        classifier=best.classifier,
+        threshold=best.threshold,
+        positive=contract.positive,
+        negative=contract.negative,
+        model=model,
+        calibration=calibration,
+    )
 
 
-def refit_recipe(findings: Findings, manifest: str) -> dict[str, Any]:
-    """The content of refit_recipe.json: what the stage refit needs of the champion; empty when it is not wanted.
+def refit_recipe(findings: Findings, manifest: str) -> RefitRecipe | None:
+    """Return the content of refit_recipe.json: what the stage refit needs; None when params.yaml asks for no refit.
 
     `manifest` is the SHA-256 of the champion's, which changes with any of its files.
     """
     if findings.params.select.refit == "train":
-        return {}
+        return None
     best = findings.champion
     siblings = [item for item in findings.board.candidates if item.strategy == best.strategy]
-    return {
-        "champion": manifest,
-        "strategy": best.strategy,
-        "classifier": best.classifier,
-        "tuned": {item.classifier: item.tuned.model_dump() for item in siblings if item.tuned},
-        "members": best.members,
-    }
+    return RefitRecipe(
+        champion=manifest,
+        strategy=best.strategy,
+        classifier=best.classifier,
+        tuned={item.classifier: item.tuned for item in siblings if item.tuned},
+        members=best.members,
+    )
 
 
 def needs_imblearn(model: zipfile.ZipFile) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 
 from stages.report.explain.contributions import Kind, Part, explain, vote
 from stages.shared.calibration import Calibrator, calibrate
+from stages.shared.decisions import is_positive
 from stages.shared.schemas.contract import Contract, Feature
 from stages.shared.storage.arrow import Floats
 from stages.shared.storage.model_file import scores
@@ -48,7 +49,7 @@ def trace_prediction(model: Any, contract: Contract, calibrator: Calibrator, thr
     encoded: Floats = np.asarray(way[:-1].transform(features), dtype=np.float64)[0]
     columns = column_names(way, contract)
     score = scores(model, features)
-    probability = float(calibrate(score, calibrator)[0])
+    probability = calibrate(score, calibrator)
     explanation = explain(way[-1], encoded, columns) if way is model else vote(model[-1], features, columns)
     return PredictionTrace(
         raw=[(name, _text(value)) for name, value in row.items()],
@@ -57,9 +58,9 @@ def trace_prediction(model: Any, contract: Contract, calibrator: Calibrator, thr
         parts=explanation.parts,
         base=explanation.base,
         score=float(score[0]),
-        calibrated=probability,
+        calibrated=float(probability[0]),
         threshold=threshold,
-        decision=probability >= threshold,
+        decision=bool(is_positive(probability, threshold)[0]),
         note=f"{_about(way, contract)} {explanation.note}",
     )
 

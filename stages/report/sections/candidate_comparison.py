@@ -4,10 +4,10 @@ from typing import Any
 
 from stages.report.context import Findings
 from stages.report.formatting import LABELS, LOWER_IS_BETTER
-from stages.report.leaderboard import Candidate
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Panel, Paragraph, Section
 from stages.report.sections import overlays
 from stages.report.sections.threshold_explorer import default_pair
+from stages.shared.schemas.leaderboard import Candidate
 
 #: how many candidates are laid over one another at most
 MOST = 8

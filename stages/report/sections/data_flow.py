@@ -4,10 +4,10 @@ from typing import Any
 
 from stages.report.context import Findings
 from stages.report.formatting import LABELS, count, number, spread
-from stages.report.leaderboard import Candidate
-from stages.report.records import Trace
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Section, Table
 from stages.shared.schemas.contract import Step
+from stages.shared.schemas.leaderboard import Candidate
+from stages.shared.schemas.trace import Trace
 
 #: the steps that every strategy shares, because they come before train
 _SHARED = ("raw", "prepared", "train", "test")

@@ -2,10 +2,11 @@
 
 from stages.report.context import Findings
 from stages.report.formatting import LABELS, LOWER_IS_BETTER, interval, number, percent, signed, signed_interval
-from stages.report.leaderboard import Candidate, Comparison, Family, Leaderboard, Scope
 from stages.report.rendering.axis import Axis, axis
 from stages.report.rendering.blocks import Block, Details, Head, Section, Span, Table
 from stages.report.verdict_counts import MAIN_METRIC, tally
+from stages.shared.metrics.registry import Family
+from stages.shared.schemas.leaderboard import Candidate, Comparison, Leaderboard, Scope
 
 FAMILY_TITLES: dict[Family, str] = {
     "ranking": "Ranking",

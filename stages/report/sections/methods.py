@@ -2,8 +2,8 @@
 
 from stages.report.context import Findings
 from stages.report.formatting import LABELS, count, listed, percent
-from stages.report.leaderboard import Leaderboard
 from stages.report.rendering.blocks import Block, Details, Items, Paragraph, Section, Table
+from stages.shared.schemas.leaderboard import Leaderboard
 
 
 def notes(findings: Findings) -> Section:

@@ -5,8 +5,8 @@ from typing import Any
 
 from stages.report.context import Findings
 from stages.report.formatting import count, number, percent
-from stages.report.leaderboard import Candidate
 from stages.report.rendering.blocks import Chart, Table
+from stages.shared.schemas.leaderboard import Candidate
 
 #: bins of the score in the histograms: twentieths, five hundredths each
 BINS = 20

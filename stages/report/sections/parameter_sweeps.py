@@ -5,7 +5,8 @@ import json
 from typing import Any
 
 from stages.report.formatting import LOWER_IS_BETTER
-from stages.report.records import Spread, Tried, Tuning
+from stages.shared.schemas.cross_validation import MeanStd
+from stages.shared.schemas.tuning import Tuning, TuningTrial
 
 #: how many lines a chart can carry
 _LINES = 8
@@ -20,7 +21,7 @@ class Sweep:
     metric: str  # what the tuning went for
     ratios: list[float]  # rising
     lines: list[str]  # the other settings of the sampler, such as k_neighbors = 3
-    metrics: dict[str, list[list[Spread | None]]]  # metric -> line -> ratio
+    metrics: dict[str, list[list[MeanStd | None]]]  # metric -> line -> ratio
 
     def data(self) -> dict[str, Any]:
         """The sweep as the script takes it: means and standard deviations, null where nothing was tried."""
@@ -45,9 +46,9 @@ def sweeps(tunings: dict[str, dict[str, Tuning]]) -> list[Sweep]:
     return found
 
 
-def _sweep(name: str, tuning: Tuning, tried: list[Tried], ratios: list[float]) -> Sweep:
+def _sweep(name: str, tuning: Tuning, tried: list[TuningTrial], ratios: list[float]) -> Sweep:
     lines = list(dict.fromkeys(_line(item.sampler) for item in tried))[:_LINES]
-    best: dict[tuple[str, float | None], Tried] = {}
+    best: dict[tuple[str, float | None], TuningTrial] = {}
     sign = 1 if tuning.metric in LOWER_IS_BETTER else -1
     for item in sorted(tried, key=lambda item: sign * item.metrics[tuning.metric].mean):
         best.setdefault((_line(item.sampler), _ratio(item.sampler)), item)  # of several settings of the classifier

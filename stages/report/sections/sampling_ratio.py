@@ -4,9 +4,9 @@ from typing import Any
 
 from stages.report.context import Findings
 from stages.report.formatting import DIGITS, LABELS, LOWER_IS_BETTER, number
-from stages.report.records import Spread
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Panel, Paragraph, Section, Table
 from stages.report.sections.parameter_sweeps import Sweep, sweeps
+from stages.shared.schemas.cross_validation import MeanStd
 
 #: how many candidates get a table of all that was tried
 _TABLES = 6
@@ -111,5 +111,5 @@ def _table(sweep: Sweep) -> Table:
     return Table(caption, header, rows, "lr" + "r" * len(sweep.metrics), sortable=True)
 
 
-def _cell(metric: str, spread: Spread | None) -> str:
+def _cell(metric: str, spread: MeanStd | None) -> str:
     return f"{number(metric, spread.mean)} ± {number(metric, spread.sd)}" if spread else "not tried"

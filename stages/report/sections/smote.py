@@ -3,8 +3,8 @@
 import re
 
 from stages.report.formatting import interval, number, percent
-from stages.report.leaderboard import Candidate, Leaderboard
 from stages.report.verdict_counts import difference, tally
+from stages.shared.schemas.leaderboard import Candidate, Leaderboard
 
 
 def smote(board: Leaderboard) -> str:

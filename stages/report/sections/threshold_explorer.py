@@ -4,9 +4,9 @@ from typing import Any
 
 from stages.report.context import Findings
 from stages.report.formatting import count, number, percent
-from stages.report.leaderboard import Candidate
 from stages.report.rendering.blocks import Chart, Panel, Paragraph, Section, Table
 from stages.report.sections.smote import smote_rows
+from stages.shared.schemas.leaderboard import Candidate
 
 #: what a miss and a false alarm cost until the reader says otherwise
 COSTS = (10, 1)

@@ -5,9 +5,9 @@ import math
 from typing import Any
 
 from stages.report.context import Findings
-from stages.report.records import Epoch
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Paragraph, Section, Table
 from stages.report.sections.candidate_comparison import first_shown
+from stages.shared.schemas.trace import Epoch
 
 _SHOWN = 5  # epochs in the table: the first, some between, the last
 _DRAWN = 40  # points of a curve: more cannot be seen apart

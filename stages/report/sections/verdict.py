@@ -6,9 +6,9 @@ Every difference, interval and word is evaluate's (docs/artefacts.md, `compariso
 from dataclasses import dataclass
 
 from stages.report.formatting import interval, listed, number
-from stages.report.leaderboard import Candidate, Leaderboard
 from stages.report.sections.smote import smote
 from stages.report.verdict_counts import difference, tally
+from stages.shared.schemas.leaderboard import Candidate, Leaderboard
 
 #: with fewer positives on test hardly any difference can be told from noise
 ANECDOTE = 20

@@ -2,19 +2,13 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from stages.shared.schemas.base import ArtifactModel
 
 #: the identity of a row: its place in the raw file, counted from 0; no raw column may have this name
 ROW = "__row__"
 
 #: rows with the same value are never parted, by split or by folds: exact duplicates and rows of one group
 GROUP = "__group__"
-
-
-class ArtifactModel(BaseModel):
-    """A frozen part of a JSON artefact."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Feature(ArtifactModel):

@@ -12,11 +12,11 @@ from sklearn.ensemble import VotingClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import LabelEncoder
 
+from stages.shared.metrics.registry import METRICS
 from stages.train.classifiers.calibration import Recipe
 from stages.train.outputs.results import Outcome
 from stages.train.params.allowed_settings import BLEND
 from stages.train.strategy import Workbench
-from stages.train.tuning.scoring import LOWER_IS_BETTER, SCORE_METRICS
 
 Scores = npt.NDArray[np.float64]
 Target = npt.NDArray[np.int64]
@@ -30,8 +30,7 @@ def learn_weights(y: Target, scores: Scores, metric: str, n_rounds: int) -> Scor
 
     Of members that are equally good to add, the one that is best by itself is added, and of equals there the first.
     """
-    sign = -1 if metric in LOWER_IS_BETTER else 1
-    value = SCORE_METRICS[metric]
+    sign, value = METRICS[metric].sign, METRICS[metric].score
 
     def merit(blended: Scores) -> float:
         return round(sign * value(y, blended), 6)  # what differs beyond is noise of the arithmetic

@@ -6,12 +6,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stages.shared.metrics.registry import selectable
+from stages.shared.schemas.cross_validation import CvScore, MeanStd, SamplerUse, TunedSettings
+from stages.shared.schemas.trace import ClassCounts, Epoch, FoldTrace, Trace
+from stages.shared.schemas.tuning import Tuning, TuningTrial
 from stages.train.classifiers.budget import asked_for, turns_of
 from stages.train.classifiers.class_weights import ClassWeights, of_xgboost
 from stages.train.outputs.results import FoldRecord, Outcome, Tuned
 from stages.train.params.allowed_settings import MAX_ROWS, Settings
-from stages.train.tuning.grid import AS_GIVEN
-from stages.train.tuning.scoring import OF_PROBABILITIES, SCORE_METRICS
+from stages.train.tuning.grid import AS_GIVEN, Combination
 from stages.train.tuning.search import Trial
 
 
@@ -22,64 +25,63 @@ def oof_columns(outcome: Outcome, y: npt.NDArray[np.int64], rows: npt.NDArray[np
     return {"row": rows[validation], "fold": number, "y": y[validation], **outcome.oof}
 
 
-def cross_validation(oof: dict[str, Any], calibrate: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
+def cross_validation(oof: dict[str, Any], calibrate: dict[str, Any]) -> dict[str, dict[str, CvScore]]:
     """Per classifier and metric: the value in every fold, their mean and their standard deviation (ddof 1).
 
     Probabilities are measured on `calibrated`, by classifier: scores whose calibrators saw other folds alone. Ranking
     is measured on the raw scores: a rising function changes nothing of it but what rounding makes equal.
     """
-    result: dict[str, dict[str, dict[str, Any]]] = {}
+    result: dict[str, dict[str, CvScore]] = {}
     for classifier, probabilities in calibrate.items():
         result[classifier] = {}
-        for metric, function in SCORE_METRICS.items():
-            scores, values = probabilities if metric in OF_PROBABILITIES else oof[classifier], []
+        for name, metric in selectable().items():
+            scores, values = probabilities if metric.family == "probabilities" else oof[classifier], []
             for fold in range(oof["fold"].max() + 1):
                 inside = oof["fold"] == fold
-                values.append(float(function(oof["y"][inside], scores[inside])))
+                values.append(metric.score(oof["y"][inside], scores[inside]))
             mean, sd = float(np.mean(values)), float(np.std(values, ddof=1))
-            result[classifier][metric] = {"mean": mean, "sd": sd, "folds": values}
+            result[classifier][name] = CvScore(mean=mean, sd=sd, folds=values)
     return result
 
 
 def trace(
     name: str,
     outcome: Outcome,
-    cv: dict[str, dict[str, dict[str, Any]]],
+    cv: dict[str, dict[str, CvScore]],
     class_weight: Any = None,
     classifiers: dict[str, Settings] | None = None,
-) -> dict[str, Any]:
+) -> Trace:
     """The content of trace.json, as docs/artefacts.md describes it.
 
     `class_weight` and `classifiers`, with their settings, are those of the strategy in params.yaml.
     """
     plan = outcome.plan
-    return {
-        "strategy": name,
-        "sampler": {"asked": plan.asked, "ran": plan.ran, "why": plan.why},
-        "flow": [step.model_dump() for step in outcome.flow],
-        "folds": [_fold(number, record) for number, record in enumerate(outcome.records)],
-        "class_weight": {
+    return Trace(
+        strategy=name,
+        sampler=SamplerUse(asked=plan.asked, ran=plan.ran, why=plan.why),
+        flow=outcome.flow,
+        folds=[_fold(number, record) for number, record in enumerate(outcome.records)],
+        class_weight={
             classifier: _weights(classifier, weights, class_weight) for classifier, weights in outcome.weights.items()
         },
-        "blend": outcome.shares,
-        "epochs": {
+        blend=outcome.shares,
+        epochs={
             classifier: [
-                {"fold": number, **epoch}
+                Epoch(fold=number, **epoch)
                 for number, record in enumerate(outcome.records)
                 for epoch in record.curves[classifier]
             ]
             for classifier in outcome.records[0].curves
         },
-        "notes": [
+        notes=[
             *_given_up(name, outcome),
             *_impossible(name, outcome),
             *_fewer_turns(name, outcome, classifiers or {}),
         ],
-        "metrics": {
-            classifier: {metric: values["mean"] for metric, values in metrics.items()}
-            for classifier, metrics in cv.items()
+        metrics={
+            classifier: {metric: score.mean for metric, score in scores.items()} for classifier, scores in cv.items()
         },
-    }
+    )
 
 
 def _given_up(name: str, outcome: Outcome) -> Iterator[str]:
@@ -120,49 +122,53 @@ def _fewer_turns(name: str, outcome: Outcome, classifiers: dict[str, Settings]) 
 
 def choices(outcome: Outcome) -> dict[str, Any]:
     """What was learned beside the models: the settings that tuning chose, and the shares of the blend's members."""
-    tuned = {classifier: tuned.found.chosen._asdict() for classifier, tuned in outcome.tuned.items()}
+    tuned = {classifier: _settings(tuned.found.chosen) for classifier, tuned in outcome.tuned.items()}
     return {"tuned": tuned, "blend": outcome.shares}
 
 
-def tuning(outcome: Outcome, metric: str, how: str) -> dict[str, Any]:
+def tuning(outcome: Outcome, metric: str, how: str) -> dict[str, Tuning]:
     """The content of tuning.json, as docs/artefacts.md describes it; empty where nothing was tuned."""
     return {
-        classifier: {
-            "metric": metric,
-            "how": how,
-            "chosen": tuned.found.chosen._asdict(),
-            "folds": [chosen._asdict() for chosen in tuned.inside],
-            "search": {name: spread["mean"] for name, spread in _best(tuned).items()},
-            "results": [
-                {**trial.combination._asdict(), "folds": len(trial.folds), "metrics": _spreads(trial)}
+        classifier: Tuning(
+            metric=metric,
+            how=how,
+            chosen=_settings(tuned.found.chosen),
+            folds=[_settings(chosen) for chosen in tuned.inside],
+            search={name: score.mean for name, score in _best(tuned).items()},
+            results=[
+                TuningTrial(**trial.combination._asdict(), folds=len(trial.folds), metrics=_mean_std(trial))
                 for trial in tuned.found.trials
                 if not trial.impossible
             ],
-        }
+        )
         for classifier, tuned in outcome.tuned.items()
     }
 
 
-def _best(tuned: Tuned) -> dict[str, dict[str, float]]:
-    return next(_spreads(trial) for trial in tuned.found.trials if trial.combination == tuned.found.chosen)
+def _settings(combination: Combination) -> TunedSettings:
+    return TunedSettings(**combination._asdict())
 
 
-def _spreads(trial: Trial) -> dict[str, dict[str, float]]:
+def _best(tuned: Tuned) -> dict[str, MeanStd]:
+    return next(_mean_std(trial) for trial in tuned.found.trials if trial.combination == tuned.found.chosen)
+
+
+def _mean_std(trial: Trial) -> dict[str, MeanStd]:
     """Mean and standard deviation of every metric over the folds; one fold has a deviation of 0."""
     columns = {name: [values[name] for values in trial.folds] for name in trial.folds[0]}
     return {
-        name: {"mean": float(np.mean(values)), "sd": float(np.std(values, ddof=len(values) > 1))}
+        name: MeanStd(mean=float(np.mean(values)), sd=float(np.std(values, ddof=len(values) > 1)))
         for name, values in columns.items()
     }
 
 
-def _fold(number: int, record: FoldRecord) -> dict[str, Any]:
+def _fold(number: int, record: FoldRecord) -> FoldTrace:
     counts = {"train": record.training, "resampled": record.resampled, "validation": record.validation}
-    stations = {
-        name: {"rows": negative + positive, "negative": negative, "positive": positive}
+    steps = {
+        name: ClassCounts(rows=negative + positive, negative=negative, positive=positive)
         for name, (negative, positive) in counts.items()
     }
-    return {"fold": number, **stations, "added": record.added, "removed": record.removed}
+    return FoldTrace(fold=number, **steps, added=record.added, removed=record.removed)
 
 
 def _weights(classifier: str, weights: ClassWeights, class_weight: Any) -> dict[str, float]:

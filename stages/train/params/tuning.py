@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from stages.shared.metrics.registry import SelectableMetric
 from stages.shared.params import ParamsSection, hint
 from stages.train.params.allowed_settings import BLEND, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
 from stages.train.params.validation import (
@@ -47,7 +48,7 @@ class SearchParams(ParamsSection):
 class TuningParams(ParamsSection):
     """Grids of settings by sampler and by classifier, and how they are searched."""
 
-    metric: Literal["average_precision", "roc_auc", "brier_score", "log_loss"]
+    metric: SelectableMetric
     search: SearchParams
     n_splits: int = Field(ge=2, le=50)
     samplers: dict[str, Grid]

@@ -7,22 +7,24 @@ from stages.shared import paths
 from stages.shared.errors import IntegrityError, run_cli
 from stages.shared.params import read_params
 from stages.shared.runtime.threads import limit_threads
+from stages.shared.schemas.base import parse
 from stages.train.params import TrainParams
-from stages.train.refit.recipe import parse_recipe
 
 
 def main() -> None:
     """Fits the champion once more, on every labelled row, where models/refit_recipe.json asks for it."""
     argparse.ArgumentParser(prog="python -m stages.train.refit", description=main.__doc__).parse_args()
     params = read_params(TrainParams)
+    from stages.shared.schemas.champion import RefitRecipe
     from stages.shared.storage.files import atomic_folder, read_json, sha256, write_json, write_text
 
-    recipe = parse_recipe(paths.REFIT_RECIPE, read_json(paths.REFIT_RECIPE))
-    if recipe is None:
+    content = read_json(paths.REFIT_RECIPE)
+    if not content:  # params.yaml asks for no refit
         with atomic_folder(paths.REFIT) as folder:
             write_text(folder / paths.CHAMPION_CARD, NOTHING)
         return
 
+    recipe = parse(RefitRecipe, paths.REFIT_RECIPE, content)
     limit_threads()
     from stages.shared.storage.manifest import check_manifest, write_manifest
     from stages.shared.storage.model_file import dump_model

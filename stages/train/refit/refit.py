@@ -2,16 +2,16 @@
 
 from sklearn.pipeline import Pipeline
 
+from stages.shared.schemas.champion import RefitRecipe
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.blend import vote
 from stages.train.cross_validation import fit_all
 from stages.train.params import TrainParams
-from stages.train.refit.recipe import Recipe
 from stages.train.strategy import Workbench
 from stages.train.tuning.grid import Combination
 
 
-def fit_again(table: Table, params: TrainParams, recipe: Recipe) -> Pipeline:
+def fit_again(table: Table, params: TrainParams, recipe: RefitRecipe) -> Pipeline:
     """The model of `recipe`, with the settings that were chosen on train, fitted on all rows of `table`.
 
     Raises InputError when its sampler or its classifier cannot work with these rows.

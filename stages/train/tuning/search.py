@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from stages.shared.errors import InputError
+from stages.shared.metrics.registry import METRICS, selectable
 from stages.train.folds.resampling import Prepared, ResamplingError
 from stages.train.folds.splitter import Fold, make_folds
 from stages.train.params import CvParams
@@ -15,7 +16,7 @@ from stages.train.params.allowed_settings import Settings
 from stages.train.params.tuning import SearchParams
 from stages.train.strategy import FoldRows, Index, Workbench
 from stages.train.tuning.grid import AS_GIVEN, Combination, combinations
-from stages.train.tuning.scoring import LOWER_IS_BETTER, SCORE_METRICS, at_half
+from stages.train.tuning.scoring import score_decisions_at_half
 from stages.train.tuning.shared_fits import Try, scores_of_each
 
 
@@ -186,9 +187,9 @@ def _found(
 
 
 def _measured(y: Any, scores: Any, metric: str, full: bool) -> dict[str, float]:
-    names = list(SCORE_METRICS) if full else [metric]
-    values = {name: SCORE_METRICS[name](y, scores) for name in names}
-    return {**values, **at_half(y, scores)} if full else values
+    names = selectable() if full else [metric]
+    values = {name: METRICS[name].score(y, scores) for name in names}
+    return {**values, **score_decisions_at_half(y, scores)} if full else values
 
 
 def _survivors(trials: list[Trial], metric: str, how: SearchParams) -> list[Trial]:
@@ -205,5 +206,6 @@ def _chosen(alive: list[Trial], metric: str) -> Combination:
 
 
 def _best_first(trials: list[Trial], metric: str) -> list[Trial]:
-    sign = 1 if metric in LOWER_IS_BETTER else -1
-    return sorted(trials, key=lambda trial: sign * trial.mean(metric))  # stable: equals keep the order of the grid
+    return sorted(
+        trials, key=lambda trial: -METRICS[metric].sign * trial.mean(metric)
+    )  # stable: equals keep the order of the grid

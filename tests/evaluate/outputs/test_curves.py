@@ -6,8 +6,19 @@ import numpy as np
 import pytest
 from sklearn.metrics import precision_recall_curve, roc_curve
 
-from stages.evaluate.outputs.curves import as_lines, calibration, confusion, overlay, precision_recall, roc, thresholds
+from stages.evaluate.outputs.curves import (
+    as_lines,
+    calibration,
+    confusion,
+    overlay,
+    precision_recall,
+    roc,
+    threshold_counts,
+)
+from stages.shared.schemas.leaderboard import CandidateName
 from tests.evaluate.tables import BALANCED, PERFECT, TIED, WORST, Y, made
+
+NAME = CandidateName(strategy="smote", classifier="mlp")
 
 
 def points(found: list[dict[str, float]]) -> list[tuple[float, ...]]:
@@ -61,25 +72,25 @@ def test_confusion_names_the_labels() -> None:
 
 
 def test_thresholds_count_the_rows_at_or_above_each_hundredth() -> None:
-    found = thresholds(np.array([1, 1, 0, 0]), np.array([0.07, 1.0, 0.07, 0.0]))
-    assert (len(found["tp"]), len(found["fp"])) == (101, 101)
-    assert [found["tp"][place] for place in (0, 7, 8, 100)] == [2, 2, 1, 1]  # 0.07 itself is an alarm
-    assert [found["fp"][place] for place in (0, 1, 7, 8)] == [2, 1, 1, 0]
+    found = threshold_counts(NAME, np.array([1, 1, 0, 0]), np.array([0.07, 1.0, 0.07, 0.0]))
+    assert (len(found.tp), len(found.fp)) == (101, 101)
+    assert [found.tp[place] for place in (0, 7, 8, 100)] == [2, 2, 1, 1]  # 0.07 itself is an alarm
+    assert [found.fp[place] for place in (0, 1, 7, 8)] == [2, 1, 1, 0]
 
 
 def test_an_overlay_says_the_same_as_the_curves() -> None:
     y, scores = made(40, 400, 1.5)
-    found = overlay(y, scores)
+    found = overlay(NAME, y, scores)
     at = {round(point["false_positive_rate"] * 100): point["recall"] for point in roc(y, scores)}
-    assert {place: found["recall"][place] for place in at} == {place: round(value, 4) for place, value in at.items()}
+    assert {place: found.recall[place] for place in at} == {place: round(value, 4) for place, value in at.items()}
     at = {round(point["recall"] * 100): point["precision"] for point in precision_recall(y, scores)}
-    assert {place: found["precision"][place] for place in at} == {place: round(value, 4) for place, value in at.items()}
+    assert {place: found.precision[place] for place in at} == {place: round(value, 4) for place, value in at.items()}
 
 
 def test_an_overlay_says_where_no_score_lies() -> None:
-    found = overlay(np.array([0, 0, 1, 1, 0]), np.array([0.0, 0.04, 0.08, 1.0, 0.5]))
-    assert found["mean_score"] == [0.04, None, None, None, None, 0.5, None, None, None, 1.0]
-    assert found["positive_share"] == [0.3333, None, None, None, None, 0.0, None, None, None, 1.0]
+    found = overlay(NAME, np.array([0, 0, 1, 1, 0]), np.array([0.0, 0.04, 0.08, 1.0, 0.5]))
+    assert found.mean_score == [0.04, None, None, None, None, 0.5, None, None, None, 1.0]
+    assert found.positive_share == [0.3333, None, None, None, None, 0.0, None, None, None, 1.0]
 
 
 def test_a_point_is_a_line() -> None:

@@ -3,10 +3,10 @@
 import numpy as np
 
 from stages.evaluate.candidates import Candidate, representatives
-from stages.evaluate.metrics import Meter
+from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.outputs import notes
-from stages.evaluate.outputs.leaderboard import Scored
-from stages.evaluate.uncertainty.bootstrap import measure_all
+from stages.evaluate.outputs.leaderboard import ScoredCandidate
+from stages.evaluate.uncertainty.bootstrap import bootstrap
 from tests.evaluate.records import RECORDS, record
 from tests.evaluate.tables import BALANCED, SILENT, TIED, Y
 
@@ -44,21 +44,21 @@ def test_few_positives() -> None:
 
 def test_bounds_that_no_threshold_keeps() -> None:
     scored = {
-        Candidate("a", "x"): Scored(0.5, TIED, TIED, "none"),
-        Candidate("b", "x"): Scored(0.5, TIED, TIED, "none", keeps_promise=False),
-        Candidate("c", "x"): Scored(0.5, TIED, TIED, "none", keeps_promise=False),
+        Candidate("a", "x"): ScoredCandidate(0.5, TIED, TIED, "none"),
+        Candidate("b", "x"): ScoredCandidate(0.5, TIED, TIED, "none", satisfies_constraint=False),
+        Candidate("c", "x"): ScoredCandidate(0.5, TIED, TIED, "none", satisfies_constraint=False),
     }
-    assert notes.about_promises(scored, "top_share", {"share": 0.02}) == [
+    assert notes.about_constraints(scored, "top_share", {"share": 0.02}) == [
         "No threshold reaches top_share (share 0.02) on train: the nearest one stands for b/x, c/x."
     ]
-    assert notes.about_promises({Candidate("a", "x"): Scored(0.5, TIED, TIED, "none")}, "f1", {}) == []
+    assert notes.about_constraints({Candidate("a", "x"): ScoredCandidate(0.5, TIED, TIED, "none")}, "f1", {}) == []
 
 
 def test_candidates_that_flag_nothing() -> None:
     names = [Candidate("a", "x"), Candidate("b", "x"), Candidate("c", "x")]
     thresholds = {"a": (BALANCED, 0.75), "b": (SILENT, 0.0), "c": (np.minimum(TIED, 0.4), 1.0)}
-    measured = measure_all(Y, [Meter(Y, *thresholds[name.strategy]) for name in names], 200, 0)
-    assert notes.about_silence(dict(zip(names, measured, strict=True))) == [
+    measured = bootstrap(Y, [MetricEvaluator(Y, *thresholds[name.strategy]) for name in names], 200, 0)
+    assert notes.about_no_positive_predictions(dict(zip(names, measured, strict=True))) == [
         "At the tuned threshold no test row is flagged, and precision is written as 0, by c/x.",
         "At 0.5 no test row is flagged, and precision is written as 0, by b/x, c/x.",
     ]

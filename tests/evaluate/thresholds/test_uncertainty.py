@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from stages.evaluate.params import EvaluateParams
-from stages.evaluate.thresholds.choice import choose_threshold
 from stages.evaluate.thresholds.policies import POLICIES
-from stages.evaluate.thresholds.tuning import tuned_threshold
+from stages.evaluate.thresholds.tuning import choose_threshold, tune_threshold
 from stages.evaluate.thresholds.uncertainty import threshold_interval
 from tests.evaluate.tables import made
 from tests.evaluate.test_params import GOOD
@@ -20,7 +19,7 @@ def by_brute_force(y: np.ndarray, scores: np.ndarray, policy: str, n_resamples: 
     random, chosen = np.random.RandomState(1), []
     for _ in range(n_resamples):
         rows = np.concatenate([random.choice(np.flatnonzero(y == label), (y == label).sum()) for label in (0, 1)])
-        chosen.append(tuned_threshold(y[rows], scores[rows], policy, MISSES_HURT, OWN.get(policy)))
+        chosen.append(tune_threshold(y[rows], scores[rows], policy, MISSES_HURT, OWN.get(policy)))
     low, high = np.quantile(chosen, [0.05, 0.95])
     return float(low), float(high)
 
@@ -68,4 +67,4 @@ def test_it_is_told_where_train_has_few_positives(positives: int, repeats: int, 
     rows = np.tile(np.arange(len(y)), repeats)
     choice = choose_threshold(rows, np.tile(y, repeats), np.tile(scores, repeats), EvaluateParams.model_validate(GOOD))
     assert (choice.interval is not None) is told
-    assert choice.keeps_promise
+    assert choice.satisfies_constraint

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from stages.evaluate.metrics import Meter
-from stages.evaluate.uncertainty.bootstrap import measure_all, resamples
+from stages.evaluate.metric_evaluator import MetricEvaluator
+from stages.evaluate.uncertainty.bootstrap import bootstrap, bootstrap_weights
 from tests.evaluate.tables import BALANCED, Y, made
 
 LABELS = np.array([0, 1, 0, 0, 1, 0, 0, 0, 1, 0])
 
 
 def drawn(random_state: int = 0, cells: int = 1_000_000, count: int = 4000) -> np.ndarray:
-    return np.vstack(list(resamples(LABELS, count, random_state, cells)))
+    return np.vstack(list(bootstrap_weights(LABELS, count, random_state, cells)))
 
 
 def test_each_class_keeps_its_size() -> None:
@@ -33,7 +33,7 @@ def test_rows_stand_in_a_resample_as_often_as_a_multinomial_says() -> None:
 
 
 def test_the_size_of_the_pieces_changes_nothing() -> None:
-    assert [len(piece) for piece in resamples(LABELS, 7, 0, cells=20)] == [2, 2, 2, 1]
+    assert [len(piece) for piece in bootstrap_weights(LABELS, 7, 0, cells=20)] == [2, 2, 2, 1]
     assert (drawn(cells=1, count=50) == drawn(count=50)).all()
     assert (drawn(cells=130, count=50) == drawn(count=50)).all()
 
@@ -46,8 +46,8 @@ def test_the_seed_decides() -> None:
 def test_equal_to_scikit_learn_on_the_resampled_rows() -> None:
     y, scores = made(12, 60, 1.0)
     scores = scores.round(1)  # ties
-    found = measure_all(y, [Meter(y, scores, 0.3)], 30, 7, cells=500)[0].draws
-    for number, weights in enumerate(np.vstack(list(resamples(y, 30, 7)))):
+    found = bootstrap(y, [MetricEvaluator(y, scores, 0.3)], 30, 7, cells=500)[0].replicates
+    for number, weights in enumerate(np.vstack(list(bootstrap_weights(y, 30, 7)))):
         rows = np.repeat(np.arange(len(y)), weights.astype(int))
         expected = {
             ("ranking", "average_precision"): sk.average_precision_score(y[rows], scores[rows]),
@@ -65,14 +65,14 @@ def test_candidates_share_their_resamples() -> None:
     y, scores = made(12, 60, 1.0)
     other = scores.copy()
     other[y == 0] *= 0.999  # another candidate in between
-    first, _, last = measure_all(y, [Meter(y, item, 0.3) for item in (scores, other, scores)], 200, 0)
-    for family, metrics in first.draws.items():
+    first, _, last = bootstrap(y, [MetricEvaluator(y, item, 0.3) for item in (scores, other, scores)], 200, 0)
+    for family, metrics in first.replicates.items():
         for name, draws in metrics.items():
-            assert (draws == last.draws[family][name]).all(), (family, name)
+            assert (draws == last.replicates[family][name]).all(), (family, name)
 
 
 def test_values_are_those_of_the_rows_themselves() -> None:
-    found = measure_all(Y, [Meter(Y, BALANCED, 0.25)], 200, 0)[0]
+    found = bootstrap(Y, [MetricEvaluator(Y, BALANCED, 0.25)], 200, 0)[0]
     assert found.values["decisions"]["f1"] == pytest.approx(4 / 5)
     assert found.counts == {
         "decisions": {"tp": 2, "fp": 1, "fn": 0, "tn": 1},
@@ -82,9 +82,9 @@ def test_values_are_those_of_the_rows_themselves() -> None:
 
 def test_memory_stays_bounded() -> None:
     y, scores = made(200, 19_800, 1.0)
-    meters = [Meter(y, scores, 0.3)]
+    meters = [MetricEvaluator(y, scores, 0.3)]
     tracemalloc.start()
-    measure_all(y, meters, 200, 0)
+    bootstrap(y, meters, 200, 0)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 200e6

@@ -1,11 +1,9 @@
 """Differences over the folds and their corrected intervals."""
 
-from typing import get_args
-
 import pytest
 
-from stages.evaluate.inputs import ScoreMetric
 from stages.evaluate.uncertainty.cv_differences import corrected_interval, cv_comparisons
+from stages.shared.metrics.registry import selectable
 from tests.evaluate.records import record
 
 
@@ -27,10 +25,10 @@ def test_each_candidate_is_compared_with_its_own_classifier():
         "smote": record("smote", {"xgboost": 0.5}),
     }
     found = cv_comparisons(records, "baseline", "roc_auc", 2, 0.95)
-    assert [(row["strategy"], row["classifier"], row["metric"]) for row in found] == [
+    assert [(row.strategy, row.classifier, row.metric) for row in found] == [
         ("smote", "xgboost", metric) for metric in ("average_precision", "roc_auc", "brier_score", "log_loss")
     ]
-    assert (found[0]["difference"], found[0]["low"], found[0]["high"]) == (0, 0, 0)  # the same folds in records.py
+    assert (found[0].difference, found[0].low, found[0].high) == (0, 0, 0)  # the same folds in records.py
 
 
 def test_where_there_are_blends_each_is_compared_with_them_in_the_metric_of_the_choice():
@@ -40,12 +38,12 @@ def test_where_there_are_blends_each_is_compared_with_them_in_the_metric_of_the_
     }
     found = cv_comparisons(records, "baseline", "roc_auc", 2, 0.95)
     pairs = [
-        ((row["strategy"], row["classifier"]), (row["reference_strategy"], row["reference_classifier"]), row["metric"])
+        ((row.strategy, row.classifier), (row.reference_strategy, row.reference_classifier), row.metric)
         for row in found
     ]
-    alike = [(name, metric) for name in ("xgboost", "blend") for metric in get_args(ScoreMetric)]
+    equal = [(name, metric) for name in ("xgboost", "blend") for metric in selectable()]
     assert pairs == [
-        *((("smote", name), ("baseline", name), metric) for name, metric in alike),
+        *((("smote", name), ("baseline", name), metric) for name, metric in equal),
         (("baseline", "xgboost"), ("baseline", "blend"), "roc_auc"),
         (("smote", "xgboost"), ("baseline", "blend"), "roc_auc"),
         (("smote", "xgboost"), ("smote", "blend"), "roc_auc"),

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from stages.evaluate.metrics import METRICS, Meter
-from stages.evaluate.uncertainty.bootstrap import Measured, measure_all, measure_on, resamples
-from stages.evaluate.uncertainty.differences import COMPARED, Difference, compare, simultaneous_intervals, verdict
-from stages.evaluate.uncertainty.paired_errors import Noise
+from stages.evaluate.metric_evaluator import MetricEvaluator
+from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap, bootstrap_weights, measure_samples
+from stages.evaluate.uncertainty.differences import Difference, PairedErrors, compare, simultaneous_intervals, verdict
+from stages.shared.metrics.registry import METRICS, compared
 from tests.evaluate.tables import made
 
 
-def measured(y: np.ndarray, *scores: np.ndarray, n_resamples: int = 400) -> list[Measured]:
-    return measure_all(y, [Meter(y, one, 0.5) for one in scores], n_resamples, 0)
+def measured(y: np.ndarray, *scores: np.ndarray, n_resamples: int = 400) -> list[BootstrapResult]:
+    return bootstrap(y, [MetricEvaluator(y, one, 0.5) for one in scores], n_resamples, 0)
 
 
 def by_metric(differences: list[Difference]) -> dict[tuple[str, str], Difference]:
@@ -23,7 +23,7 @@ def test_identical_candidates_tie_with_an_interval_of_no_width() -> None:
     one, other = measured(y, scores, scores.copy())
     found = compare([(one, other)], 0.95)
     assert [(item.family, item.metric) for item in found] == [
-        (family, metric) for family, metrics in COMPARED.items() for metric in metrics
+        (family, metric) for family, metrics in compared().items() for metric in metrics
     ]
     assert {(item.difference, item.low, item.high, item.verdict) for item in found} == {(0.0, 0.0, 0.0, "tie")}
 
@@ -73,7 +73,7 @@ def test_the_verdict_is_read_off_the_written_numbers() -> None:
 
 
 def test_every_compared_metric_is_a_metric_of_its_family() -> None:
-    for family, metrics in COMPARED.items():
+    for family, metrics in compared().items():
         kind = "decisions" if family == "decisions_at_half" else family
         assert {METRICS[metric].family for metric in metrics} == {kind}
 
@@ -82,7 +82,7 @@ def test_nothing_to_compare() -> None:
     assert compare([], 0.95) == []
 
 
-def normal_draws(rows: int) -> np.ndarray:
+def normal_replicates(rows: int) -> np.ndarray:
     return np.random.RandomState(0).normal(size=(rows, 20_000))
 
 
@@ -90,10 +90,10 @@ def half_widths(draws: np.ndarray, differences: np.ndarray | None = None, **know
     """Of 95 % intervals; the errors are known without doubt unless said otherwise."""
     count = len(draws)
     centres = np.zeros(count) if differences is None else differences
-    noise = Noise(
+    noise = PairedErrors(
         draws,
-        least=np.full(count, known.get("least", 0.0)),
-        freedom=np.full(count, known.get("freedom", np.inf)),
+        minimum=np.full(count, known.get("minimum", 0.0)),
+        df=np.full(count, known.get("df", np.inf)),
         inflation=known.get("inflation", 1.0),
     )
     low, high = simultaneous_intervals(centres, noise, 0.95)
@@ -102,41 +102,41 @@ def half_widths(draws: np.ndarray, differences: np.ndarray | None = None, **know
 
 
 def test_one_comparison_has_the_usual_interval() -> None:
-    assert half_widths(normal_draws(1)) == pytest.approx([1.96], abs=0.05)
+    assert half_widths(normal_replicates(1)) == pytest.approx([1.96], abs=0.05)
 
 
 def test_ten_independent_comparisons_widen_the_interval() -> None:
-    assert half_widths(normal_draws(10)) == pytest.approx(2.80, abs=0.06)  # Šidák: at 1 - (1 - 0.95^(1/10)) / 2
+    assert half_widths(normal_replicates(10)) == pytest.approx(2.80, abs=0.06)  # Šidák: at 1 - (1 - 0.95^(1/10)) / 2
 
 
 def test_a_comparison_made_twice_costs_nothing() -> None:
-    assert (half_widths(np.repeat(normal_draws(1), 2, axis=0)) == half_widths(normal_draws(1))).all()
+    assert (half_widths(np.repeat(normal_replicates(1), 2, axis=0)) == half_widths(normal_replicates(1))).all()
 
 
 def test_each_comparison_keeps_its_own_scale() -> None:
-    widths = half_widths(normal_draws(2) * np.array([[1.0], [100.0]]))
+    widths = half_widths(normal_replicates(2) * np.array([[1.0], [100.0]]))
     assert widths[1] / widths[0] == pytest.approx(100, rel=0.03)
 
 
 def test_a_difference_without_noise_is_left_out_of_the_band() -> None:
-    draws = np.vstack([normal_draws(1), np.full((1, 20_000), 0.25)])
+    draws = np.vstack([normal_replicates(1), np.full((1, 20_000), 0.25)])
     assert half_widths(draws, np.array([0.0, 0.25])) == pytest.approx([1.96, 0], abs=0.05)
 
 
 def test_an_error_that_is_badly_known_widens_the_interval_as_students_t_does() -> None:
-    widths = half_widths(normal_draws(1), freedom=4)
-    assert widths / half_widths(normal_draws(1)) == pytest.approx(2.776 / 1.96, rel=0.02)
+    widths = half_widths(normal_replicates(1), df=4)
+    assert widths / half_widths(normal_replicates(1)) == pytest.approx(2.776 / 1.96, rel=0.02)
 
 
 def test_an_error_that_is_too_small_is_inflated_and_has_a_least_size() -> None:
-    usual = half_widths(normal_draws(1))
-    assert half_widths(normal_draws(1), inflation=1.5) == pytest.approx(1.5 * usual)
-    assert half_widths(normal_draws(1), least=2.0) == pytest.approx(2 * usual, rel=0.02)
-    assert half_widths(np.zeros((1, 300)), least=2.0) == pytest.approx(2 * 1.96, rel=0.001)  # no noise at all
+    usual = half_widths(normal_replicates(1))
+    assert half_widths(normal_replicates(1), inflation=1.5) == pytest.approx(1.5 * usual)
+    assert half_widths(normal_replicates(1), minimum=2.0) == pytest.approx(2 * usual, rel=0.02)
+    assert half_widths(np.zeros((1, 300)), minimum=2.0) == pytest.approx(2 * 1.96, rel=0.001)  # no noise at all
 
 
 def test_few_resamples_widen_the_interval() -> None:
-    draws = normal_draws(1)
+    draws = normal_replicates(1)
     few = [half_widths(draws[:, start : start + 200])[0] for start in range(0, 20_000, 200)]
     assert np.mean(few) > 1.05 * half_widths(draws)[0]
 
@@ -177,14 +177,14 @@ def test_an_interval_stays_within_the_possible() -> None:
 
 @pytest.mark.parametrize(("positives", "alike"), [(20, 0.5), (20, 0.95), (60, 0.5)])
 def test_equals_are_seldom_called_different(positives: int, alike: float) -> None:
-    claims = dict.fromkeys(COMPARED, 0)
+    claims = dict.fromkeys(compared(), 0)
     y = np.repeat([1, 0], [positives, 9 * positives])
-    samples = list(resamples(y, 300, 0))
+    samples = list(bootstrap_weights(y, 300, 0))
     rng = np.random.RandomState(positives)
     for _ in range(100):
         noise = np.sqrt(alike) * rng.normal(size=len(y)) + np.sqrt(1 - alike) * rng.normal(size=(5, len(y)))
         scores = 1 / (1 + np.exp(1.5 - noise - 1.5 * y))  # all five as good as one another
-        reference, *others = measure_on([Meter(y, row, 0.3) for row in scores], samples)
+        reference, *others = measure_samples([MetricEvaluator(y, row, 0.3) for row in scores], samples)
         found = compare([(other, reference) for other in others], 0.95)
         for family in {item.family for item in found if item.verdict != "tie"}:
             claims[family] += 1
@@ -194,11 +194,13 @@ def test_equals_are_seldom_called_different(positives: int, alike: float) -> Non
 def test_a_single_difference_holds_the_truth_about_as_often_as_it_says() -> None:
     positives, held = 30, {"average_precision": 0, "roc_auc": 0, "brier_score": 0, "recall": 0}
     y = np.repeat([1, 0], [positives, 9 * positives])
-    samples = list(resamples(y, 400, 0))
+    samples = list(bootstrap_weights(y, 400, 0))
     rng = np.random.RandomState(0)
     for _ in range(250):
         noise = rng.normal(size=len(y)) + rng.normal(size=(2, len(y)))
-        one, other = measure_on([Meter(y, row, 0.3) for row in 1 / (1 + np.exp(2 - noise - 2 * y))], samples)
+        one, other = measure_samples(
+            [MetricEvaluator(y, row, 0.3) for row in 1 / (1 + np.exp(2 - noise - 2 * y))], samples
+        )
         for metric in held:
             (found,) = compare([(one, other)], 0.95, {METRICS[metric].family: (metric,)})
             held[metric] += found.low <= 0 <= found.high

@@ -7,15 +7,16 @@ from hypothesis import strategies as st
 import numpy as np
 import pytest
 
-from stages.evaluate.metrics import METRICS, Meter
-from stages.evaluate.uncertainty.bootstrap import Measured, measure_on
-from stages.evaluate.uncertainty.intervals import SCALES, interval_of_decisions, intervals, wilson
+from stages.evaluate.metric_evaluator import MetricEvaluator
+from stages.evaluate.uncertainty.bootstrap import BootstrapResult, measure_samples
+from stages.evaluate.uncertainty.intervals import compute_intervals, interval_of_decisions, wilson
+from stages.shared.metrics.registry import METRICS
 from stages.shared.storage.arrow import Floats, Ints
 from tests.evaluate.tables import PERFECT, SILENT, TIED, WORST, Y, made
 
 
-def measured(y: Ints, scores: Floats, threshold: float = 0.5) -> Measured:
-    (found,) = measure_on([Meter(y, scores, threshold)], [np.ones((1, len(y)))])
+def measured(y: Ints, scores: Floats, threshold: float = 0.5) -> BootstrapResult:
+    (found,) = measure_samples([MetricEvaluator(y, scores, threshold)], [np.ones((1, len(y)))])
     return found
 
 
@@ -43,36 +44,37 @@ def test_no_alarm_leaves_precision_open() -> None:
 
 def test_every_metric_has_its_interval() -> None:
     y, scores = made(20, 60, 1.0)
-    assert list(intervals(measured(y, scores), 0.95)) == list(METRICS)
-    assert list(SCALES) == [name for name, metric in METRICS.items() if metric.family != "decisions"]
+    assert list(compute_intervals(measured(y, scores), 0.95)) == list(METRICS)
 
 
 def test_perfect_separation_is_no_certainty() -> None:
-    found = intervals(measured(Y, PERFECT), 0.95)
+    found = compute_intervals(measured(Y, PERFECT), 0.95)
     expected = (2 / (2 + 1.96**2), 1)  # as of two trials that both went well
     assert found["average_precision"] == pytest.approx(expected, abs=1e-4)
     assert found["roc_auc"] == pytest.approx(expected, abs=1e-4)
-    assert intervals(measured(Y, Y.astype(float)), 0.95)["brier_score"] == pytest.approx((0, 1 - expected[0]), abs=1e-4)
-    assert intervals(measured(Y, WORST), 0.95)["roc_auc"] == pytest.approx((0, 1 - expected[0]), abs=1e-4)
+    assert compute_intervals(measured(Y, Y.astype(float)), 0.95)["brier_score"] == pytest.approx(
+        (0, 1 - expected[0]), abs=1e-4
+    )
+    assert compute_intervals(measured(Y, WORST), 0.95)["roc_auc"] == pytest.approx((0, 1 - expected[0]), abs=1e-4)
 
 
 def test_the_same_score_for_everyone_has_no_noise() -> None:
-    found = intervals(measured(Y, TIED), 0.95)
+    found = compute_intervals(measured(Y, TIED), 0.95)
     assert found["roc_auc"] == pytest.approx((0.5, 0.5))
     assert found["average_precision"] == pytest.approx((0.5, 0.5))
     assert found["brier_score"] == pytest.approx((0.25, 0.25))
-    assert intervals(measured(Y, SILENT), 0.95)["brier_score"] == pytest.approx((0.5, 0.5))
+    assert compute_intervals(measured(Y, SILENT), 0.95)["brier_score"] == pytest.approx((0.5, 0.5))
 
 
 def test_one_positive_leaves_everything_open() -> None:
-    found = intervals(measured(np.array([1, 0, 0, 0]), PERFECT), 0.95)
+    found = compute_intervals(measured(np.array([1, 0, 0, 0]), PERFECT), 0.95)
     assert found["average_precision"] == found["roc_auc"] == found["brier_score"] == (0, 1)
     assert found["recall"] == pytest.approx((1 / (1 + 1.96**2), 1), abs=1e-4)
 
 
 def test_no_random_number_has_a_part() -> None:
     y, scores = made(20, 60, 1.0)
-    assert intervals(measured(y, scores), 0.95) == intervals(measured(y, scores), 0.95)
+    assert compute_intervals(measured(y, scores), 0.95) == compute_intervals(measured(y, scores), 0.95)
 
 
 @settings(max_examples=150, deadline=None)
@@ -88,15 +90,15 @@ def test_an_interval_holds_its_value_and_stays_within_the_possible(
     y, scores = np.array([label for label, _ in rows]), np.array([score / 6 for _, score in rows])
     assume(0 < y.sum() < len(y))
     found = measured(y, scores, place / 6)
-    for name, (low, high) in intervals(found, confidence).items():
+    for name, (low, high) in compute_intervals(found, confidence).items():
         value = found.values[METRICS[name].family][name]
         assert 0 <= low <= value <= high <= METRICS[name].limit, name
 
 
 def test_more_confidence_is_wider_and_more_rows_are_narrower() -> None:
     y, scores = made(20, 180, 1.0)
-    few, sure = intervals(measured(y, scores), 0.95), intervals(measured(y, scores), 0.99)
-    many = intervals(measured(np.tile(y, 4), np.tile(scores, 4)), 0.95)
+    few, sure = compute_intervals(measured(y, scores), 0.95), compute_intervals(measured(y, scores), 0.99)
+    many = compute_intervals(measured(np.tile(y, 4), np.tile(scores, 4)), 0.95)
     width = {name: [high - low for low, high in (few[name], sure[name], many[name])] for name in few}
     for name, (usual, surer, narrower) in width.items():
         assert surer > usual, name
@@ -122,7 +124,7 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say(positives: int) -> 
     held, rng = dict.fromkeys(truth, 0), np.random.RandomState(positives)
     for _ in range(runs):
         values = rng.normal(size=len(y)) + separation * y
-        found = intervals(measured(y, 1 / (1 + np.exp(4 - 2 * values)), 0.5), 0.95)
+        found = compute_intervals(measured(y, 1 / (1 + np.exp(4 - 2 * values)), 0.5), 0.95)
         for name, value in truth.items():
             held[name] += found[name][0] <= value <= found[name][1]
     assert all(0.91 <= times / runs <= 0.99 for times in held.values()), held

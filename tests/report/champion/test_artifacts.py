@@ -6,15 +6,15 @@ import pytest
 
 from stages.report.champion.artifacts import card_facts, needs_imblearn, section, standing, unsure
 from stages.report.context import Findings, merged
-from stages.report.leaderboard import CvComparison
 from stages.report.params import ReportParams
-from stages.report.records import Trace
 from stages.report.sections.leaderboard import candidates, leaderboard
 from stages.report.sections.methods import how_to_read
 from stages.report.sections.summary import answer
 from stages.report.sections.verdict import judge
 from stages.report.selection import Choice, choose
 from stages.shared.schemas.contract import Contract
+from stages.shared.schemas.leaderboard import CvComparison
+from stages.shared.schemas.trace import Trace
 from tests.report.factory import BASELINE, SELECT, Treatment, board, contract_json, trace_json
 
 

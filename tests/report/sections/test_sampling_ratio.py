@@ -1,7 +1,7 @@
-from stages.report.records import Tuning
 from stages.report.rendering.blocks import Charts, Panel
 from stages.report.sections.parameter_sweeps import sweeps
 from stages.report.sections.sampling_ratio import HOW, at_ratio, section
+from stages.shared.schemas.tuning import Tuning
 from tests.report.factory import Treatment, tuning_json
 from tests.report.findings import findings_of
 

@@ -1,8 +1,8 @@
 import pytest
 
-from stages.report.records import Epoch
 from stages.report.rendering.blocks import Charts, Details
 from stages.report.sections.training import course, section, some
+from stages.shared.schemas.trace import Epoch
 from tests.report.factory import Treatment
 from tests.report.findings import findings_of
 
@@ -20,7 +20,12 @@ def test_the_first_and_last_epoch_are_shown(last, shown):
 def test_a_course_is_the_mean_over_the_folds():
     def epoch(number, loss):
         return Epoch(
-            epoch=number, train_loss=loss, train_accuracy=0.5, validation_loss=2 * loss, validation_accuracy=0.25
+            fold=0,
+            epoch=number,
+            train_loss=loss,
+            train_accuracy=0.5,
+            validation_loss=2 * loss,
+            validation_accuracy=0.25,
         )
 
     found = course([epoch(1, 1.0), epoch(7, 0.5), epoch(1, 3.0), epoch(7, 1.5)])

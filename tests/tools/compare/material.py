@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
-from stages.evaluate.metrics import Meter
-from stages.evaluate.uncertainty.bootstrap import measure_all
-from stages.evaluate.uncertainty.intervals import intervals
+from stages.evaluate.metric_evaluator import MetricEvaluator
+from stages.evaluate.uncertainty.bootstrap import bootstrap
+from stages.evaluate.uncertainty.intervals import compute_intervals
 from stages.shared import paths
 from stages.shared.storage.files import write_json
 from stages.shared.storage.parquet import write_columns
@@ -60,7 +60,7 @@ def scores(lift: float, random_state: int = 0) -> np.ndarray:
 def candidate(name: str, lift: float, threshold: float = 0.5) -> dict[str, Any]:
     """A candidate of the leaderboard, measured as evaluate measures it."""
     strategy, classifier = name.split("/")
-    measured = measure_all(Y, [Meter(Y, scores(lift), threshold)], 2, 0)[0]
+    measured = bootstrap(Y, [MetricEvaluator(Y, scores(lift), threshold)], 2, 0)[0]
     values = {
         key: value
         for family in ("ranking", "probabilities", "decisions")
@@ -69,7 +69,7 @@ def candidate(name: str, lift: float, threshold: float = 0.5) -> dict[str, Any]:
     return {
         "strategy": strategy, "classifier": classifier, "threshold": threshold,
         "test": {**values, **measured.counts["decisions"]},
-        "intervals": {key: list(found) for key, found in intervals(measured, 0.95).items()},
+        "intervals": {key: list(found) for key, found in compute_intervals(measured, 0.95).items()},
     }  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from stages.report.leaderboard import Leaderboard
 from stages.shared.errors import InputError
+from stages.shared.schemas.leaderboard import Leaderboard
 from tools.leaderboard.schema import SCHEMA
 from tools.schema_file import write_or_check
 

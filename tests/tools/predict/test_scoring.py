@@ -6,8 +6,9 @@ import pytest
 
 from stages.shared.calibration import Identity, Line
 from stages.shared.errors import InputError
+from stages.shared.schemas.champion import ChampionFacts
 from stages.shared.schemas.contract import Contract, Feature
-from tools.predict.scoring import Facts, score
+from tools.predict.scoring import score
 
 CONTRACT = Contract(
     source="small.csv",
@@ -25,7 +26,7 @@ CONTRACT = Contract(
     time=None,
     missing={"age": ["999"]},
 )
-FACTS = Facts(
+FACTS = ChampionFacts(
     strategy="smote",
     classifier="xgboost",
     threshold=0.5,

@@ -68,30 +68,30 @@ def test_cross_validation_is_per_fold_then_averaged() -> None:
         "log_loss": [-(log(0.8) + log(0.6)) / 2, -(log(0.2) + log(0.5)) / 2],
     }
     for metric, (one, other) in expected.items():
-        assert found[metric]["folds"] == pytest.approx([one, other])
-        assert found[metric]["mean"] == pytest.approx((one + other) / 2)
-        assert found[metric]["sd"] == pytest.approx(abs(one - other) / sqrt(2))  # of two values, with n - 1 below
+        assert found[metric].folds == pytest.approx([one, other])
+        assert found[metric].mean == pytest.approx((one + other) / 2)
+        assert found[metric].sd == pytest.approx(abs(one - other) / sqrt(2))  # of two values, with n - 1 below
 
 
 def test_probabilities_are_measured_on_the_calibrated_scores_and_ranking_on_the_raw() -> None:
     found = cross_validation(TOY, {"mlp": np.full(4, 0.5)})["mlp"]
-    assert found["average_precision"]["folds"] == pytest.approx([1.0, 0.5])
-    assert found["roc_auc"]["folds"] == pytest.approx([1.0, 0.0])
-    assert found["brier_score"]["folds"] == pytest.approx([0.25, 0.25])
-    assert found["log_loss"]["folds"] == pytest.approx([log(2), log(2)])
+    assert found["average_precision"].folds == pytest.approx([1.0, 0.5])
+    assert found["roc_auc"].folds == pytest.approx([1.0, 0.0])
+    assert found["brier_score"].folds == pytest.approx([0.25, 0.25])
+    assert found["log_loss"].folds == pytest.approx([log(2), log(2)])
 
 
 def test_pooling_the_folds_would_give_another_number() -> None:
     """Scores of different models do not compare: pooled, the positives would rank second and third of four."""
     shifted = {**TOY, "mlp": np.array([0.8, 0.4, 0.9, 0.95])}
     found = cross_validation(shifted, raw(shifted, "mlp"))["mlp"]["average_precision"]
-    assert found["mean"] == pytest.approx((1 + 1 / 2) / 2)  # and not (1 / 2 + 2 / 3) / 2
+    assert found.mean == pytest.approx((1 + 1 / 2) / 2)  # and not (1 / 2 + 2 / 3) / 2
 
 
 def test_the_trace_has_the_documented_keys() -> None:
     both = {**TOY, "xgboost": TOY["mlp"]}
     cv = cross_validation(both, raw(both, "mlp", "xgboost"))
-    found = trace("smote", outcome(), cv)
+    found = trace("smote", outcome(), cv).model_dump()
     assert list(found) == [
         "strategy",
         "sampler",
@@ -132,7 +132,7 @@ def test_the_trace_has_the_documented_keys() -> None:
 
 
 def test_where_the_prevalence_is_restored_xgboost_has_the_weights_of_rows() -> None:
-    content = trace("under", outcome(), {}, "prevalence")["class_weight"]
+    content = trace("under", outcome(), {}, "prevalence").class_weight
     assert content["xgboost"] == content["mlp"] == {"negative": 0.5, "positive": 2.0}
 
 
@@ -148,7 +148,7 @@ def test_fewer_trees_than_asked_for_are_told(
         f"tried × random_forest: the last fit has {fitted} of 70 trees; all of them together would have seen more "
         f"rows than max_rows, {most}."
     )
-    assert trace("tried", found, {}, None, asked)["notes"] == ([told] if fitted < 70 else [])
+    assert trace("tried", found, {}, None, asked).notes == ([told] if fitted < 70 else [])
 
 
 @pytest.mark.parametrize("scale", ["before_resampling", "after_resampling"])
@@ -161,7 +161,7 @@ def test_the_pipeline_trace_of_the_course(
     params = make_params(strategy, ["logistic_regression"], scale=scale, n_splits=4)
     found = fit_strategy(table, "tried", params, lambda _: None)
     oof = oof_columns(found, table.target, table.rows)
-    content = trace("tried", found, cross_validation(oof, raw(oof, "logistic_regression")))
+    content = trace("tried", found, cross_validation(oof, raw(oof, "logistic_regression"))).model_dump()
 
     way = [(step["step"], step["rows"], step["negative"], step["positive"]) for step in content["flow"]]
     resampled = ("resampled", 1440, 720, 720)
@@ -187,4 +187,4 @@ def test_repeats_stand_side_by_side(make_table: Callable[..., Table], make_param
     assert sorted(set(columns["fold"])) == [0, 1, 2, 3]
     assert sorted(columns["row"][columns["fold"] >= 2]) == list(range(80))
     found = cross_validation(columns, raw(columns, "logistic_regression"))["logistic_regression"]
-    assert len(found["roc_auc"]["folds"]) == 4
+    assert len(found["roc_auc"].folds) == 4

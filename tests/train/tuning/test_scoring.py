@@ -13,14 +13,15 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from stages.train.tuning.scoring import SCORE_METRICS, at_half
+from stages.shared.metrics.registry import METRICS, selectable
+from stages.train.tuning.scoring import score_decisions_at_half
 
 
 def test_by_hand() -> None:
     """Two of three positives are caught, with one false alarm among five negatives."""
     y = np.array([1, 1, 1, 0, 0, 0, 0, 0])
     scores = np.array([0.9, 0.5, 0.1, 0.6, 0.4, 0.2, 0.1, 0.0])
-    found = at_half(y, scores)
+    found = score_decisions_at_half(y, scores)
     assert found == {
         "precision": pytest.approx(2 / 3),
         "recall": pytest.approx(2 / 3),
@@ -32,7 +33,7 @@ def test_by_hand() -> None:
 def test_against_the_libraries() -> None:
     rng = np.random.RandomState(0)
     y, scores = rng.randint(2, size=60), rng.uniform(size=60)
-    alarm, found = scores >= 0.5, at_half(y, scores)
+    alarm, found = scores >= 0.5, score_decisions_at_half(y, scores)
     assert found["precision"] == pytest.approx(precision_score(y, alarm))
     assert found["recall"] == pytest.approx(recall_score(y, alarm))
     assert found["f1"] == pytest.approx(f1_score(y, alarm))
@@ -40,7 +41,7 @@ def test_against_the_libraries() -> None:
 
 
 def test_no_alarm_at_all() -> None:
-    assert at_half(np.array([1, 0]), np.array([0.1, 0.1])) == {
+    assert score_decisions_at_half(np.array([1, 0]), np.array([0.1, 0.1])) == {
         "precision": 0.0,
         "recall": 0.0,
         "f1": 0.0,
@@ -56,7 +57,7 @@ THEIRS = {
 }
 
 
-@pytest.mark.parametrize("metric", SCORE_METRICS)
+@pytest.mark.parametrize("metric", selectable())
 @pytest.mark.parametrize("digits", [1, 2, 8])
 def test_the_metrics_are_scikit_learns(metric: str, digits: int) -> None:
     """With one digit most scores are tied, some of them at 0 and 1."""
@@ -66,6 +67,6 @@ def test_the_metrics_are_scikit_learns(metric: str, digits: int) -> None:
         y[:2] = 0, 1
         expected = THEIRS[metric](y, scores)
         if metric == "average_precision":
-            assert SCORE_METRICS[metric](y, scores) == expected
+            assert METRICS[metric].score(y, scores) == expected
         else:
-            assert SCORE_METRICS[metric](y, scores) == pytest.approx(expected, rel=1e-13)
+            assert METRICS[metric].score(y, scores) == pytest.approx(expected, rel=1e-13)

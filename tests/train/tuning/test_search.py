@@ -13,6 +13,7 @@ from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.preprocessing import StandardScaler
 
 from stages.shared.errors import InputError
+from stages.shared.schemas.cross_validation import MeanStd
 from stages.shared.storage.parquet import Table
 from stages.train.cross_validation import fit_strategy
 from stages.train.folds.splitter import make_folds
@@ -211,8 +212,8 @@ def test_a_combination_for_which_a_fold_has_too_few_rows_is_left_out_and_told(ta
     tuned = outcome.tuned["logistic_regression"]
     assert [bool(trial.impossible) for trial in tuned.found.trials] == [False, False, False, False, True, True]
     assert {chosen.sampler["k_neighbors"] for chosen in tuned.inside} == {1}
-    assert len(record(outcome, "average_precision", "exhaustive")["logistic_regression"]["results"]) == 4
-    (note,) = trace("tried", outcome, {})["notes"]
+    assert len(record(outcome, "average_precision", "exhaustive")["logistic_regression"].results) == 4
+    (note,) = trace("tried", outcome, {}).notes
     assert note.startswith("tried × logistic_regression: 2 of 6 combinations of settings could not be tried")
     assert "k_neighbors is 30 on a training fold with 60 negatives and 20 positives" in note
 
@@ -223,7 +224,7 @@ def test_where_the_folds_inside_have_too_few_rows_the_settings_stand_as_given(ta
     outcome = fit_strategy(table, "tried", params, lambda _: None)
     assert outcome.tuned["logistic_regression"].inside == [AS_GIVEN] * 3
     assert outcome.tuned["logistic_regression"].found.chosen.sampler == {"k_neighbors": 15}
-    (note,) = trace("tried", outcome, {})["notes"]
+    (note,) = trace("tried", outcome, {}).notes
     assert note == (
         "tried × logistic_regression: in 3 of 3 training folds there were too few rows to search for settings; those "
         "in params.yaml stood in."
@@ -257,7 +258,7 @@ def test_halving_comes_back_to_what_it_dropped_where_the_rest_is_impossible(
 
 
 def test_the_record_of_a_search(outcome: Outcome) -> None:
-    found = record(outcome, "average_precision", "exhaustive")["logistic_regression"]
+    found = record(outcome, "average_precision", "exhaustive")["logistic_regression"].model_dump()
     assert (found["metric"], found["how"]) == ("average_precision", "exhaustive")
     assert len(found["folds"]) == 3
     assert len(found["results"]) == 8
@@ -271,8 +272,8 @@ def test_the_record_of_a_search(outcome: Outcome) -> None:
 
 
 def test_a_trial_of_one_fold_has_no_spread() -> None:
-    from stages.train.outputs.artifacts import _spreads
+    from stages.train.outputs.artifacts import _mean_std
 
-    assert _spreads(Trial(AS_GIVEN, [{"f1": 0.5}])) == {"f1": {"mean": 0.5, "sd": 0.0}}
-    spread = _spreads(Trial(AS_GIVEN, [{"f1": 0.5}, {"f1": 0.7}]))["f1"]
-    assert spread == {"mean": pytest.approx(0.6), "sd": pytest.approx(0.2 / 2**0.5)}
+    assert _mean_std(Trial(AS_GIVEN, [{"f1": 0.5}])) == {"f1": MeanStd(mean=0.5, sd=0.0)}
+    spread = _mean_std(Trial(AS_GIVEN, [{"f1": 0.5}, {"f1": 0.7}]))["f1"]
+    assert (spread.mean, spread.sd) == pytest.approx((0.6, 0.2 / 2**0.5))

@@ -8,10 +8,10 @@ import pyarrow as pa
 from sklearn.metrics import average_precision_score
 
 from stages.evaluate.candidates import best_first
-from stages.evaluate.inputs import CvRecord
 from stages.report.formatting import number
 from stages.shared import paths
 from stages.shared.errors import InputError
+from stages.shared.schemas.cross_validation import CvRecord
 from stages.shared.storage.arrow import Floats, from_bools, to_floats, to_ints
 from stages.shared.storage.parquet import Table
 from tools.audit.leakage.experiments import Bench

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from sklearn.metrics import average_precision_score
 
-from stages.evaluate.decisions import f1
-from stages.evaluate.thresholds.tuning import counts_at, tuned_threshold
+from stages.evaluate.thresholds.counts import counts_at
+from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.shared.errors import InputError
+from stages.shared.metrics.confusion import f1
 from stages.shared.storage.arrow import Floats, Ints
 from stages.split.assignment import drawn
 from stages.split.groups import duplicate_numbers
@@ -48,8 +49,8 @@ def scaling_before_split(trial: Trial) -> dict[str, Pair]:
 def threshold_on_test(trial: Trial) -> dict[str, Pair]:
     """The threshold with the best F1 on test, instead of on out-of-fold scores of train."""
     y, scores = trial.y_test, trial.honest
-    honest = tuned_threshold(trial.bench.y[~trial.test], trial.out_of_fold, "f1")
-    leaking = tuned_threshold(y, scores, "f1")
+    honest = tune_threshold(trial.bench.y[~trial.test], trial.out_of_fold, "f1")
+    leaking = tune_threshold(y, scores, "f1")
     values = f1(counts_at(np.array([honest, leaking]), y, scores))
     return {"threshold_on_test": Pair(float(values[0]), float(values[1]))}
 

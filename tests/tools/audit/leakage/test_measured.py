@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from stages.evaluate.inputs import CvRecord
 from stages.shared.errors import InputError
+from stages.shared.schemas.cross_validation import CvRecord
 from tests.tools.audit.material import labels, noise, run_of
 from tools.audit.leakage import measured
 from tools.audit.leakage.measured import Candidates, candidates_of, measure_all

@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import f1_score
 
 from benchmarks.course import teaching_set
-from stages.evaluate.thresholds.tuning import tuned_threshold
+from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.split.groups import duplicate_numbers
 from tests.split.material import table_of
 from tests.tools.audit.material import audit_params, labels, made_table, noise
@@ -66,7 +66,7 @@ def test_the_target_in_disguise_inflates_to_nearly_one(measured, classifier):
 
 def test_the_honest_threshold_is_the_one_of_the_out_of_fold_scores(teaching):
     trial = Trial(teaching, "logistic_regression", 0)
-    threshold = tuned_threshold(teaching.y[~trial.test], trial.out_of_fold, "f1")
+    threshold = tune_threshold(teaching.y[~trial.test], trial.out_of_fold, "f1")
     found = threshold_on_test(trial)["threshold_on_test"]
     assert found.honest == pytest.approx(f1_score(trial.y_test, trial.honest >= threshold))
 

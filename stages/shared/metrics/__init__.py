@@ -1,0 +1,1 @@
+"""Metrics of scores and decisions, each defined once; start at `registry`."""
