@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from stages.shared.metrics.registry import selectable
 from stages.shared.schemas.cross_validation import CvRecord
 from stages.shared.schemas.trace import Trace
 
@@ -9,14 +10,13 @@ from stages.shared.schemas.trace import Trace
 def record(strategy: str, means: dict[str, float], asked: str | None = None, ran: str | None = None) -> CvRecord:
     """A strategy whose classifiers have these means in every metric."""
     score: dict[str, Any] = {"sd": 0.01, "folds": [0.5, 0.6]}
-    metrics = ("average_precision", "roc_auc", "brier_score", "log_loss")
     return CvRecord.model_validate({
         "strategy": strategy,
         "manifest": "0" * 64,
         "tuned": {},
         "blend": {},
         "sampler": {"asked": asked, "ran": ran, "why": "2 categorical columns" if asked != ran else "as asked"},
-        "classifiers": {name: {metric: {"mean": mean, **score} for metric in metrics} for name, mean in means.items()},
+        "classifiers": {name: {key: {"mean": mean, **score} for key in selectable()} for name, mean in means.items()},
     })  # fmt: skip
 
 

@@ -1,19 +1,10 @@
-"""The metrics of train, against scikit-learn and imbalanced-learn."""
+"""Decisions at 0.5, against scikit-learn and imbalanced-learn."""
 
 from imblearn.metrics import geometric_mean_score
 import numpy as np
 import pytest
-from sklearn.metrics import (
-    average_precision_score,
-    brier_score_loss,
-    f1_score,
-    log_loss,
-    precision_score,
-    recall_score,
-    roc_auc_score,
-)
+from sklearn.metrics import f1_score, precision_score, recall_score
 
-from stages.shared.metrics.registry import METRICS, selectable
 from stages.train.tuning.scoring import score_decisions_at_half
 
 
@@ -47,26 +38,3 @@ def test_no_alarm_at_all() -> None:
         "f1": 0.0,
         "g_mean": 0.0,
     }
-
-
-THEIRS = {
-    "average_precision": average_precision_score,
-    "roc_auc": roc_auc_score,
-    "brier_score": brier_score_loss,
-    "log_loss": log_loss,
-}
-
-
-@pytest.mark.parametrize("metric", selectable())
-@pytest.mark.parametrize("digits", [1, 2, 8])
-def test_the_metrics_are_scikit_learns(metric: str, digits: int) -> None:
-    """With one digit most scores are tied, some of them at 0 and 1."""
-    rng = np.random.RandomState(digits)
-    for _ in range(50):
-        y, scores = rng.randint(2, size=40), rng.uniform(size=40).round(digits)
-        y[:2] = 0, 1
-        expected = THEIRS[metric](y, scores)
-        if metric == "average_precision":
-            assert METRICS[metric].score(y, scores) == expected
-        else:
-            assert METRICS[metric].score(y, scores) == pytest.approx(expected, rel=1e-13)
