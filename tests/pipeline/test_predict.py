@@ -119,4 +119,4 @@ def test_a_champion_of_another_form_is_refused_though_its_hashes_agree(repositor
     (champion / "manifest.json").write_text(json.dumps(manifest))
     done = predict(repository, "data/test.parquet", "-o", "scored.parquet", check=False)
     assert done.returncode == 3
-    assert done.stderr == "error: models/champion: Facts: not as `report` writes it; run `dvc repro` again\n"
+    assert done.stderr == "error: models/champion: ChampionFacts: not as `report` writes it; run `dvc repro` again\n"
