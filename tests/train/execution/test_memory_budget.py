@@ -56,5 +56,5 @@ def test_what_cannot_fit_is_refused_with_what_would() -> None:
     with pytest.raises(InputError) as caught:
         share_cores("params.yaml: strategies.smote", Need(2 * GIB, 3 * GIB), 4, FIXED + 5 * GIB - 1)
     (problem,) = caught.value.problems
-    assert problem.startswith("params.yaml: strategies.smote: needs about 5.68 GiB of memory where 5.68 GiB can be had")
+    assert problem.startswith("params.yaml: strategies.smote: needs about 5.68 GiB of memory, 5.68 GiB are available")
     assert "RandomUnderSampler with class_weight: prevalence" in problem
