@@ -3,6 +3,7 @@
 import argparse
 import os
 from pathlib import Path
+import sys
 
 from stages.shared import paths
 from stages.shared.errors import InputError, run_cli
@@ -24,6 +25,7 @@ def main() -> None:
         raise InputError(f"--strategy {name!r}: not in params.yaml; allowed: {', '.join(params.strategies)}")
 
     limit_threads()
+    from stages.shared.runtime.environment import describe_differences
     from stages.shared.runtime.memory import available_bytes
     from stages.shared.storage.files import atomic_folder, sha256, write_json
     from stages.shared.storage.manifest import write_manifest
@@ -35,6 +37,9 @@ def main() -> None:
     from stages.train.execution.progress import Progress
     from stages.train.outputs.artifacts import choices, cross_validation, oof_columns, trace, tuning
 
+    environment_notes = describe_differences()
+    for note in environment_notes:
+        print(f"warning: train@{name}: {note}", file=sys.stderr)
     table = read_table(paths.TRAIN)
     inputs = {str(path): sha256(path) for path in (paths.TRAIN, Path("requirements.lock"))}
     classifiers = params.strategies[name].classifiers or params.classifiers
@@ -61,6 +66,7 @@ def main() -> None:
         write_columns(folder / paths.OOF, oof)
         write_json(folder / paths.CALIBRATION, calibrators)
         traced = trace(name, outcome, cv, params.strategies[name].class_weight, classifiers)
+        traced["notes"] += [f"{name}: {note}" for note in environment_notes]
         write_json(folder / paths.TRACE, traced)
         write_json(folder / paths.TUNING, tuning(outcome, params.tuning.metric, params.tuning.search.how))
         write_manifest(folder, strategy=name, inputs=inputs)

@@ -1,28 +1,12 @@
 """The manifest of a model folder: the SHA-256 of every file, checked before a file is parsed."""
 
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from stages.shared.errors import InputError, IntegrityError
 from stages.shared.paths import MANIFEST
+from stages.shared.runtime.environment import library_versions
 from stages.shared.storage.files import read_json, sha256, write_json
-
-#: libraries whose versions influence a model
-LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "imbalanced-learn", "xgboost", "skops")
-
-
-def library_versions() -> dict[str, str]:
-    """Return the installed version of every library in LIBRARIES."""
-    from importlib.metadata import PackageNotFoundError
-
-    versions = {}
-    for name in LIBRARIES:
-        try:
-            versions[name] = version(name)
-        except PackageNotFoundError:  # xgboost-cpu is the same library under another name
-            versions[name] = version(f"{name}-cpu")
-    return versions
 
 
 def write_manifest(folder: Path, **facts: Any) -> None:
