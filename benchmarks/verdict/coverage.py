@@ -12,7 +12,7 @@ import numpy as np
 from benchmarks.verdict.tables import arguments, percent, print_table
 from benchmarks.verdict.world import Scorer, draw, labels
 from stages.evaluate.metrics import METRICS, Meter
-from stages.evaluate.uncertainty.bootstrap import Measured, measure_on, resamples
+from stages.evaluate.uncertainty.bootstrap import GridScores, measure_on, resamples
 from stages.evaluate.uncertainty.differences import compare
 from stages.evaluate.uncertainty.intervals import intervals
 from stages.shared.storage.arrow import Floats
@@ -72,7 +72,7 @@ def pairs(positives: int, runs: int, random: np.random.RandomState) -> tuple[Cou
     return ours, plain
 
 
-def difference(one: Measured, other: Measured, family: str, metric: str) -> tuple[float, float]:
+def difference(one: GridScores, other: GridScores, family: str, metric: str) -> tuple[float, float]:
     """The interval of a single comparison."""
     (found,) = compare([(one, other)], CONFIDENCE, {family: (metric,)})
     return found.low, found.high

@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.verdict.tables import arguments, percent, print_table
 from benchmarks.verdict.world import Scorer, draw, labels
 from stages.evaluate.metrics import Meter
-from stages.evaluate.uncertainty.bootstrap import Measured, measure_on, resamples
+from stages.evaluate.uncertainty.bootstrap import GridScores, measure_on, resamples
 from stages.evaluate.uncertainty.differences import compare
 from stages.evaluate.uncertainty.intervals import interval_of_rows
 from tools.compare.paired import combined
@@ -40,7 +40,7 @@ def stops(positives: int, correlation: float, loss: float, runs: int, random: np
     return paired, unpaired
 
 
-def side(measured: Measured) -> tuple[float, float, float]:
+def side(measured: GridScores) -> tuple[float, float, float]:
     """The value with its interval, as the leaderboard has them."""
     return measured.values[FAMILY][METRIC], *interval_of_rows(measured, FAMILY, METRIC, CONFIDENCE)
 

@@ -10,7 +10,7 @@ from stages.evaluate.inputs import CvRecord, parse_record
 from stages.evaluate.outputs.leaderboard import Scored
 from stages.evaluate.params import EvaluateParams
 from stages.evaluate.thresholds.tuning import tuned_threshold
-from stages.report.leaderboard import Candidate as Chosen
+from stages.report.leaderboard import Candidate as BestParams
 from stages.report.leaderboard import Leaderboard
 from stages.report.params import ReportParams
 from stages.report.selection import choose
@@ -21,10 +21,10 @@ from stages.shared.storage.arrow import Floats
 from stages.shared.storage.files import round_floats
 from stages.shared.storage.model_file import scores
 from stages.shared.storage.parquet import Table
-from stages.train.classifiers.calibration import cross_calibrated, fit_calibrator
+from stages.train.classifiers.calibration import calibrate_oof, fit_calibrator
 from stages.train.cross_validation import fit_strategy
 from stages.train.outputs.artifacts import cross_validation, oof_columns
-from stages.train.outputs.results import Outcome
+from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
 
 #: the fewest that params.yaml may ask for; the choice of a champion needs none of them
@@ -40,7 +40,7 @@ def shipped(**changed: Any) -> dict[str, Any]:
 class Trained:
     """One strategy after train: what its files would hold."""
 
-    outcome: Outcome
+    outcome: StrategyResult
     record: CvRecord
     oof: dict[str, Any]  # columns row, fold, y and raw scores by classifier
     calibrators: dict[str, Calibrator]
@@ -63,14 +63,16 @@ def trained(table: Table, name: str, params: TrainParams) -> Trained:
     outcome = fit_strategy(table, name, params, lambda _: None)
     oof = oof_columns(outcome, table.target, table.rows)
     y, fold, n_splits = oof["y"], oof["fold"], params.cv.n_splits
-    crossed = {key: cross_calibrated(recipe, oof[key], y, fold, n_splits) for key, recipe in outcome.recipes.items()}
+    crossed = {
+        key: calibrate_oof(recipe, oof[key], y, fold, n_splits) for key, recipe in outcome.calibration_specs.items()
+    }
     content = {
         "strategy": name,
         "manifest": "",
         "sampler": {"asked": outcome.plan.asked, "ran": outcome.plan.ran, "why": outcome.plan.why},
         "classifiers": round_floats(cross_validation(oof, crossed)),
     }
-    calibrators = {key: fit_calibrator(recipe, oof[key], y) for key, recipe in outcome.recipes.items()}
+    calibrators = {key: fit_calibrator(recipe, oof[key], y) for key, recipe in outcome.calibration_specs.items()}
     return Trained(outcome, parse_record("in memory", content), oof, calibrators)
 
 
@@ -100,7 +102,7 @@ def leaderboard(
     return Leaderboard.model_validate(round_floats(judge(test, scored, records, [], params).leaderboard))
 
 
-def champion(board: Leaderboard, content: dict[str, Any]) -> Chosen:
+def champion(board: Leaderboard, content: dict[str, Any]) -> BestParams:
     """The candidate that report would select."""
     return choose(ReportParams.model_validate(content), board).champion
 

@@ -1,4 +1,4 @@
-"""The door of train: `python -m stages.train --strategy smote`."""
+"""Command line of the stage `train`: data/train.parquet → models/<strategy>/ and metrics/cv/<strategy>.json."""
 
 import argparse
 import os
@@ -14,11 +14,11 @@ from stages.train.params.allowed_settings import BLEND
 
 
 def main() -> None:
-    """Trains one strategy on data/train.parquet and writes models/<strategy>/ and metrics/cv/<strategy>.json."""
+    """Train one strategy on data/train.parquet and write models/<strategy>/ and metrics/cv/<strategy>.json."""
     parser = argparse.ArgumentParser(prog="python -m stages.train", description=main.__doc__)
-    # DVC names the stage that it runs, train@smote; by hand one says it
-    named = os.environ.get("DVC_STAGE", "").partition("@")[2]
-    parser.add_argument("--strategy", default=named, help="a name under `strategies` in params.yaml (default: DVC's)")
+    # DVC sets the name of the stage that it runs, train@smote
+    default = os.environ.get("DVC_STAGE", "").partition("@")[2]
+    parser.add_argument("--strategy", default=default, help="a name under `strategies` in params.yaml (default: DVC's)")
     name = parser.parse_args().strategy
     params = read_params(TrainParams)
     if name not in params.strategies:
@@ -31,11 +31,11 @@ def main() -> None:
     from stages.shared.storage.manifest import write_manifest
     from stages.shared.storage.model_file import dump_model
     from stages.shared.storage.parquet import read_table, write_columns
-    from stages.train.classifiers.calibration import cross_calibrated, fit_calibrator
+    from stages.train.classifiers.calibration import calibrate_oof, fit_calibrator
     from stages.train.cross_validation import fit_strategy
-    from stages.train.execution.memory_budget import need, share_cores
+    from stages.train.execution.memory_budget import estimate_memory, plan_workers
     from stages.train.execution.progress import Progress
-    from stages.train.outputs.artifacts import choices, cross_validation, oof_columns, trace, tuning
+    from stages.train.outputs.artifacts import cross_validation, describe_choices, make_trace, make_tuning, oof_columns
 
     environment_notes = describe_differences()
     for note in environment_notes:
@@ -45,35 +45,36 @@ def main() -> None:
     classifiers = params.strategies[name].classifiers or params.classifiers
     fitted = [classifier for classifier in classifiers if classifier != BLEND]
     progress = Progress(f"train@{name}", len(fitted) * (params.cv.n_splits * params.cv.n_repeats + 1))
-    needed = need(table, params.strategies[name], params)
+    required = estimate_memory(table, params.strategies[name], params)
     available = available_bytes()
-    room = None if available is None else available // stages_at_once()
-    workers, threads = share_cores(f"params.yaml: strategies.{name}", needed, cores(), room)
-    outcome = fit_strategy(table, name, params, progress, workers, threads)
-    oof = oof_columns(outcome, table.target, table.rows)
+    budget = None if available is None else available // stages_at_once()
+    workers, threads = plan_workers(f"params.yaml: strategies.{name}", required, cores(), budget)
+    result = fit_strategy(table, name, params, progress, workers, threads)
+    oof = oof_columns(result, table.target, table.rows)
     y, fold, n_splits = oof["y"], oof["fold"], params.cv.n_splits
-    recipes = outcome.recipes
-    calibrators = {key: fit_calibrator(recipe, oof[key], y).model_dump() for key, recipe in recipes.items()}
-    crossed = {key: cross_calibrated(recipe, oof[key], y, fold, n_splits) for key, recipe in recipes.items()}
-    cv = cross_validation(oof, crossed)
+    calibration_specs = result.calibration_specs
+    calibrators = {key: fit_calibrator(spec, oof[key], y).model_dump() for key, spec in calibration_specs.items()}
+    oof_calibrated = {key: calibrate_oof(spec, oof[key], y, fold, n_splits) for key, spec in calibration_specs.items()}
+    cv = cross_validation(oof, oof_calibrated)
 
     with atomic_folder(paths.MODELS / name) as folder:
-        for classifier, model in outcome.models.items():
+        for classifier, model in result.models.items():
             dump_model(model, folder / f"{classifier}.skops")
             ap = cv[classifier]["average_precision"]
             progress.line(f"train@{name} {classifier}: cv average precision {ap['mean']:.3f} ± {ap['sd']:.3f}")
         progress.close()
         write_columns(folder / paths.OOF, oof)
         write_json(folder / paths.CALIBRATION, calibrators)
-        traced = trace(name, outcome, cv, params.strategies[name].class_weight, classifiers)
-        traced["notes"] += [f"{name}: {note}" for note in environment_notes]
-        write_json(folder / paths.TRACE, traced)
-        write_json(folder / paths.TUNING, tuning(outcome, params.tuning.metric, params.tuning.search.how))
+        trace = make_trace(name, result, cv, params.strategies[name].class_weight, classifiers)
+        trace["notes"] += [f"{name}: {note}" for note in environment_notes]
+        write_json(folder / paths.TRACE, trace)
+        write_json(folder / paths.TUNING, make_tuning(result, params.tuning.metric, params.tuning.search.how))
         write_manifest(folder, strategy=name, inputs=inputs)
     summary = {"strategy": name, "manifest": sha256(paths.MODELS / name / paths.MANIFEST)}
-    sampler = {"asked": outcome.plan.asked, "ran": outcome.plan.ran, "why": outcome.plan.why}
+    sampler = {"asked": result.plan.requested, "ran": result.plan.ran, "why": result.plan.why}
     write_json(
-        paths.CV_METRICS / f"{name}.json", {**summary, "sampler": sampler, **choices(outcome), "classifiers": cv}
+        paths.CV_METRICS / f"{name}.json",
+        {**summary, "sampler": sampler, **describe_choices(result), "classifiers": cv},
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from stages.shared.errors import InputError
 from stages.shared.storage.parquet import Table
 from stages.train.cross_validation import fit_strategy
-from stages.train.outputs.artifacts import choices
+from stages.train.outputs.artifacts import describe_choices
 from stages.train.refit.recipe import Recipe, parse_recipe
 from stages.train.refit.refit import fit_again
 
@@ -31,7 +31,7 @@ def test_on_the_same_rows_it_is_the_same_model(
 ) -> None:
     table, params = make_table(), make_params({"sampler": "SMOTE"}, NAMES, tuning=TUNING)
     outcome = fit_strategy(table, "tried", params, lambda _: None)
-    again = fit_again(table, params, recipe(classifier, choices(outcome)))
+    again = fit_again(table, params, recipe(classifier, describe_choices(outcome)))
     frame = table.features()
     assert np.array_equal(again.predict_proba(frame), outcome.models[classifier].predict_proba(frame))
 
