@@ -52,8 +52,9 @@ format: $(VENV)/.develop ## put the code into its form, and the generated files 
 	@python -m tools.leaderboard.schema
 	@python -m tools.compare.schema
 
-# The locks name packages, versions and hashes for every platform, and no index.
-COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet
+# The locks name packages, versions and hashes for every platform, and no index. Each library has one version for all
+# Pythons, so that every Python gives the same numbers. networkx 3.6 excludes Python 3.14.1, which would fork the lock.
+COMPILE := echo 'networkx<3.6' | uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --custom-compile-command "make lock" --quiet -c -
 lock: $(VENV)/.setup ## resolve the newest versions that the project allows
 	$(COMPILE) --upgrade -o requirements.lock
 	$(COMPILE) --upgrade -c requirements.lock --group dev -o requirements-dev.lock

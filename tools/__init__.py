@@ -1,3 +1,3 @@
-"""What people run around the pipeline: `python -m tools.<name>`."""
+"""Commands around the pipeline: `python -m tools.<name>`."""
 
-import stages  # noqa: F401  # settles the kernels before a tool imports anything numerical
+import stages  # noqa: F401  # limits the CPU kernels before a tool imports a numerical library

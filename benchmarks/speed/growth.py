@@ -44,7 +44,7 @@ def main() -> None:
     """Prints the table as Markdown, a line a classifier."""
     parser = argparse.ArgumentParser(description="Measures how the time of a fit grows with the rows.")
     parser.add_argument("--rows", type=int, nargs="+", default=[71_000, 285_000, 1_000_000, 5_000_000])
-    parser.add_argument("--classifiers", nargs="+", default=list(SETTINGS), choices=list(SETTINGS))
+    parser.add_argument("--classifiers", nargs="+", default=list(SETTINGS), describe_choices=list(SETTINGS))
     parser.add_argument("--runs", type=int, default=3, help="fits of each")
     options = parser.parse_args()
     if len(set(options.rows)) < 2:

@@ -50,9 +50,9 @@ def made(folder: Path, rows: int, columns: int) -> Path:
 
 def stages(path: Path, folder: Path) -> dict[str, Any]:
     """What the doors of both stages do, without looking for params.yaml."""
+    from stages.prepare.columns.roles import select_columns
     from stages.prepare.params import PrepareParams
     from stages.prepare.prepare import prepare
-    from stages.prepare.readers.selection import plan
     from stages.prepare.readers.table import read_columns
     from stages.shared.storage.parquet import read_table, write_table
     from stages.split.params import SplitStageParams
@@ -66,7 +66,9 @@ def stages(path: Path, folder: Path) -> dict[str, Any]:
     of_split = SplitStageParams.model_validate({"random_state": 0, "split": {"test_size": 0.25, **sides}, "cv": folds})
 
     def run_prepare() -> tuple[Any, ...]:
-        write_table(folder / "prepared.parquet", prepare(read_columns(path, plan(of_prepare)), of_prepare).table)
+        write_table(
+            folder / "prepared.parquet", prepare(read_columns(path, select_columns(of_prepare)), of_prepare).table
+        )
         return ()
 
     def run_split() -> tuple[Any, ...]:

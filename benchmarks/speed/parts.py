@@ -19,12 +19,11 @@ PARTS = {
     "logistic regression: gradients": ["stages.train.classifiers.logistic.loss:LogisticLoss.gradient"],
     "logistic regression: Hessians": ["stages.train.classifiers.logistic.loss:LogisticLoss.hessian"],
     "logistic regression: the rest": ["stages.train.tuning.shared_fits:fit_paths"],
-    "logistic regression: replayed": ["stages.train.tuning.shared_fits:replayed_scores"],
-    "SMOTE: neighbours": ["stages.train.samplers.neighbors.cache:SharedNeighbours.nearest"],
+    "SMOTE: neighbours": ["stages.train.samplers.neighbors.cache:NeighborCache.nearest"],
     "SMOTE: new rows": ["stages.train.samplers.smote:Draw.interpolate"],
-    "SMOTE: the rest": ["stages.train.strategy:resample"],
-    "imputer and scaler": ["stages.train.tuning.search:FoldRows.__init__"],
-    "average precision": ["stages.train.tuning.search:_measured"],
+    "SMOTE: the rest": ["stages.train.folds.fold_data:resample"],
+    "imputer and scaler": ["stages.train.tuning.search:FoldData.__init__"],
+    "average precision": ["stages.train.tuning.search:_compute_metrics"],
 }
 BETWEEN = "table, folds, plans, Python between these"
 
@@ -84,7 +83,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Shows where the time of the course's grid goes.")
     parser.add_argument("--rows", type=int, default=3000)
     parser.add_argument("--columns", type=int, default=10)
-    parser.add_argument("--solver", default="converged", choices=("converged", "lbfgs"))
+    parser.add_argument("--solver", default="converged", describe_choices=("converged", "lbfgs"))
     parser.add_argument("--runs", type=int, default=21)
     options = parser.parse_args()
     from stages.shared.runtime.threads import limit_threads

@@ -136,15 +136,14 @@ def _train(folder: Path) -> OneProcess:
 @contextmanager
 def fits_counted() -> Iterator[Clock]:
     """Counts the calls that fit a classifier or ask one for scores, wherever train makes them."""
-    from stages.train import strategy as workbench
+    from stages.train import strategy
     from stages.train.classifiers import registry as classifiers
     from stages.train.classifiers.logistic.path import Path
     from stages.train.tuning import shared_fits as together
 
     clock, kept = Clock(), []
     for owner, name in (
-        (workbench, "fit"), (together, "fit_paths"), (together, "prefix_scores"),
-        (together, "replayed_scores"),
+        (strategy, "fit"), (together, "fit_paths"), (together, "truncated_scores"),
         (classifiers.Fitted, "scores"), (Path, "scores"),
     ):  # fmt: skip
         kept.append((owner, name, getattr(owner, name)))

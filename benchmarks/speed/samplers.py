@@ -58,10 +58,10 @@ class Grid:
         """The rows of all settings in the last fold, one after the other."""
         import numpy as np
 
-        from stages.train.samplers.neighbors.cache import SharedNeighbours
+        from stages.train.samplers.neighbors.cache import NeighborCache
 
         for _ in range(self.folds):
-            search, made = SharedNeighbours(7), []
+            search, made = NeighborCache(7), []
             for k, ratio in [(k, ratio) for k in (3, 5, 7) for ratio in (0.5, 0.75, 1.0)]:
                 made.append(self.make(search.for_k(k) if self.shared else k, ratio).fit_resample(X, y))
         X_made, y_made = (np.concatenate(parts) for parts in zip(*made, strict=True))

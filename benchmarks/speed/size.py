@@ -81,14 +81,14 @@ def train(path: Path, name: str, params: Any, cores: int, limit: float) -> Spent
     from stages.shared.runtime.memory import available_bytes
     from stages.shared.storage.parquet import read_table
     from stages.train.cross_validation import fit_strategy
-    from stages.train.execution.memory_budget import FIXED, need, share_cores
+    from stages.train.execution.memory_budget import FIXED, estimate_memory, plan_workers
 
     free = available_bytes()
     wall = time.perf_counter()
     table = read_table(path)
-    needed = need(table, params.strategies[name], params)
+    needed = estimate_memory(table, params.strategies[name], params)
     available = int(limit if free is None else min(limit, free))
-    workers, threads = share_cores(f"strategies.{name}", needed, cores, available)
+    workers, threads = plan_workers(f"strategies.{name}", needed, cores, available)
     fit_strategy(table, name, params, lambda _: None, workers, threads)
     estimate = FIXED + needed.shared + workers * needed.each
     return Spent(workers, threads, time.perf_counter() - wall, cpu(), estimate, own_peak())
@@ -130,7 +130,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--columns", type=int, default=30)
-    parser.add_argument("--strategies", nargs="+", default=list(STRATEGIES), choices=list(STRATEGIES))
+    parser.add_argument("--strategies", nargs="+", default=list(STRATEGIES), describe_choices=list(STRATEGIES))
     parser.add_argument("--classifiers", nargs="+", default=["logistic_regression", "xgboost"])
     parser.add_argument("--trees", type=int, default=60, help="n_estimators of XGBoost")
     parser.add_argument("--splits", type=int, default=2, help="folds")

@@ -43,7 +43,7 @@ STRONG = ("random_forest", "extra_trees", "xgboost")
 DECISIONS = ("f1", "balanced_accuracy")
 
 #: strategy -> classifier -> metric -> value on test, of one data set
-Measured = dict[str, dict[str, dict[str, float]]]
+GridScores = dict[str, dict[str, dict[str, float]]]
 
 #: question -> metric of the treated, metric of the untreated
 QUESTIONS = {
@@ -64,13 +64,13 @@ QUESTIONS = {
 }  # fmt: skip
 
 
-def measure_all(train: Table, test: Table, seed: int) -> Measured:
+def measure_all(train: Table, test: Table, seed: int) -> GridScores:
     """Every strategy × classifier on one data set."""
     content = shipped(random_state=seed)
     content["strategies"] = {name: content["strategies"][name] for name in (REFERENCE, *TREATMENTS)}
     content["classifiers"] = {name: content["classifiers"][name] for name in (*WEAK, *STRONG)}
     content["tuning"] = {**content["tuning"], "samplers": {}, "classifiers": {}}
-    params, features, found = TrainParams.model_validate(content), test.features(), Measured()
+    params, features, found = TrainParams.model_validate(content), test.features(), GridScores()
     for name in params.strategies:
         one = trained(train, name, params)
         found[name] = {
@@ -98,7 +98,7 @@ def measure(one: Trained, classifier: str, y: Ints, raw: Floats) -> dict[str, fl
     return found
 
 
-def differences(results: dict[str, Measured], question: str, treatment: str, classifier: str) -> dict[str, float]:
+def differences(results: dict[str, GridScores], question: str, treatment: str, classifier: str) -> dict[str, float]:
     """Treated − untreated in one question, by data set."""
     treated, untreated = QUESTIONS[question]
     return {
@@ -107,13 +107,13 @@ def differences(results: dict[str, Measured], question: str, treatment: str, cla
     }
 
 
-def pooled(results: dict[str, Measured], question: str, classifiers: tuple[str, ...]) -> dict[str, float]:
+def pooled(results: dict[str, GridScores], question: str, classifiers: tuple[str, ...]) -> dict[str, float]:
     """The mean of the differences over all treatments and these classifiers, by data set."""
     every = [differences(results, question, name, classifier) for name in TREATMENTS for classifier in classifiers]
     return {data: float(np.mean([one[data] for one in every])) for data in results}
 
 
-def report(results: dict[str, Measured]) -> None:
+def report(results: dict[str, GridScores]) -> None:
     """Prints the tables: all questions pooled, then each by treatment and classifier."""
     rows = []
     for question in QUESTIONS:
@@ -137,7 +137,7 @@ def report(results: dict[str, Measured]) -> None:
     print_table("The two highest and the two lowest data sets", ["", "weak", "strong"], rows)
 
 
-def _ratios(results: dict[str, Measured], strategy: str, classifier: str) -> str:
+def _ratios(results: dict[str, GridScores], strategy: str, classifier: str) -> str:
     values = {
         stage: [one[strategy][classifier][f"mean_score_ratio, {stage}"] for one in results.values()]
         for stage in ("raw", "calibrated")

@@ -16,16 +16,16 @@ from stages.shared.params import load_yaml
 from stages.shared.paths import PARAMS
 from stages.shared.schemas.base import parse
 from stages.shared.schemas.cross_validation import CvRecord
-from stages.shared.schemas.leaderboard import Candidate as Chosen
+from stages.shared.schemas.leaderboard import Candidate as Champion
 from stages.shared.schemas.leaderboard import Leaderboard
 from stages.shared.storage.arrow import Floats
 from stages.shared.storage.files import round_floats
 from stages.shared.storage.model_file import scores
 from stages.shared.storage.parquet import Table
-from stages.train.classifiers.calibration import cross_calibrated, fit_calibrator
+from stages.train.classifiers.calibration import calibrate_oof, fit_calibrator
 from stages.train.cross_validation import fit_strategy
-from stages.train.outputs.artifacts import cross_validation, oof_columns
-from stages.train.outputs.results import Outcome
+from stages.train.outputs.artifacts import cross_validation, describe_choices, oof_columns
+from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
 
 #: the fewest that params.yaml may ask for; the choice of a champion needs none of them
@@ -41,7 +41,7 @@ def shipped(**changed: Any) -> dict[str, Any]:
 class Trained:
     """One strategy after train: what its files would hold."""
 
-    outcome: Outcome
+    outcome: StrategyResult
     record: CvRecord
     oof: dict[str, Any]  # columns row, fold, y and raw scores by classifier
     calibrators: dict[str, Calibrator]
@@ -62,15 +62,19 @@ def trained(table: Table, name: str, params: TrainParams) -> Trained:
     outcome = fit_strategy(table, name, params, lambda _: None)
     oof = oof_columns(outcome, table.target, table.rows)
     y, fold, n_splits = oof["y"], oof["fold"], params.cv.n_splits
-    crossed = {key: cross_calibrated(recipe, oof[key], y, fold, n_splits) for key, recipe in outcome.recipes.items()}
+    crossed = {
+        key: calibrate_oof(recipe, oof[key], y, fold, n_splits) for key, recipe in outcome.calibration_specs.items()
+    }
     content = {
         "strategy": name,
         "manifest": "",
-        "sampler": {"asked": outcome.plan.asked, "ran": outcome.plan.ran, "why": outcome.plan.why},
-        "classifiers": round_floats(cross_validation(oof, crossed)),
+        "sampler": {"asked": outcome.plan.requested, "ran": outcome.plan.ran, "why": outcome.plan.why},
+        **describe_choices(outcome),
+        "classifiers": cross_validation(oof, crossed),
     }
-    calibrators = {key: fit_calibrator(recipe, oof[key], y) for key, recipe in outcome.recipes.items()}
-    return Trained(outcome, parse(CvRecord, "in memory", content), oof, calibrators)
+    record = parse(CvRecord, "in memory", round_floats(CvRecord.model_validate(content).model_dump()))
+    calibrators = {key: fit_calibrator(recipe, oof[key], y) for key, recipe in outcome.calibration_specs.items()}
+    return Trained(outcome, record, oof, calibrators)
 
 
 def raw_scores(strategies: dict[str, Trained], table: Table) -> dict[Candidate, Floats]:
@@ -96,10 +100,11 @@ def leaderboard(
         threshold = one.threshold(candidate.classifier)
         scored[candidate] = ScoredCandidate(threshold, calibrate(values, calibrator), values, calibrator.method)
     records = {name: one.record for name, one in strategies.items()}
-    return Leaderboard.model_validate(round_floats(evaluate_candidates(test, scored, records, [], params).leaderboard))
+    result = evaluate_candidates(test, scored, records, [], params)
+    return Leaderboard.model_validate(round_floats(result.leaderboard.model_dump()))
 
 
-def champion(board: Leaderboard, content: dict[str, Any]) -> Chosen:
+def champion(board: Leaderboard, content: dict[str, Any]) -> Champion:
     """The candidate that report would select."""
     return choose(ReportParams.model_validate(content), board).champion
 

@@ -89,8 +89,8 @@ def sample(positives: int, random: np.random.RandomState) -> Table:
 def run(train: Table, fresh: Table, metric: SelectableMetric, seed: int) -> dict[str, Scored]:
     """One simulated data set, each way."""
     tuned, fixed = (trained(train, "smote", params(seed, metric, tuning)) for tuning in (True, False))
-    found = tuned.outcome.tuned[CLASSIFIER].found
-    best = next(trial for trial in found.trials if trial.combination == found.chosen).mean(metric)
+    found = tuned.outcome.tuning[CLASSIFIER].search
+    best = next(trial for trial in found.trials if trial.candidate == found.best_params).mean(metric)
     truth = worth(tuned, fresh, metric)
     return {
         "fixed": Scored(reported(fixed, metric), worth(fixed, fresh, metric)),

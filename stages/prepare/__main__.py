@@ -1,4 +1,4 @@
-"""Door of the stage `prepare`: the raw table in, data/prepared.parquet and data/contract.json out."""
+"""Command line of the stage `prepare`: raw table → data/prepared.parquet and data/contract.json."""
 
 import argparse
 import os
@@ -11,23 +11,23 @@ from stages.shared.paths import CONTRACT, PREPARED
 
 
 def main() -> None:
-    """Writes the prepared table with its contract; prints what was read."""
+    """Write the prepared table and its contract, and print a summary."""
     argparse.ArgumentParser(
-        prog="python -m stages.prepare", description="Reads the table of data.path and refuses what cannot be right."
+        prog="python -m stages.prepare", description="Parse and validate the table of data.path."
     ).parse_args()
     params = read_params(PrepareParams)
     path = Path(params.data.path)
     # by name alone: DVC may have put a link to its cache in this place
     if path.is_absolute() or ".." in Path(os.path.normpath(path)).parts:
-        raise InputError(f"params.yaml: data.path: {path} leads out of the repository; copy the table to data/raw/")
+        raise InputError(f"params.yaml: data.path: {path} is outside the repository; copy the table to data/raw/")
 
+    from stages.prepare.columns.roles import select_columns
     from stages.prepare.prepare import prepare
-    from stages.prepare.readers.selection import plan
     from stages.prepare.readers.table import read_columns
     from stages.shared.storage.files import write_json
     from stages.shared.storage.parquet import write_table
 
-    prepared = prepare(read_columns(path, plan(params)), params)
+    prepared = prepare(read_columns(path, select_columns(params)), params)
     contract = prepared.table.contract
     write_table(PREPARED, prepared.table)
     write_json(CONTRACT, contract.model_dump())

@@ -1,76 +1,78 @@
-"""Another table, read by the contract of the one that the models learned from."""
+"""New rows parsed by the data contract of the training table.
+
+`tools.predict` uses it: a model must see new values exactly as `prepare` parsed the training values.
+"""
 
 import numpy as np
 import pyarrow as pa
 
-from stages.prepare.columns.parsing import Marks, Texts
-from stages.prepare.columns.target import alike
-from stages.prepare.columns.validation import numeric_cells, text_cells
-from stages.prepare.error_collector import Gatherer
-from stages.prepare.messages import nearest, shortened
-from stages.shared.errors import InputError
+from stages.prepare.columns.parsing import MissingValues, Texts
+from stages.prepare.columns.target import near_duplicates
+from stages.prepare.columns.validation import validate_numeric, validate_text
+from stages.shared.errors import ErrorCollector, InputError
+from stages.shared.messages import shorten, suggest_name
 from stages.shared.schemas.contract import Contract, Feature
 from stages.shared.storage.arrow import from_numpy
 
-#: in so many rows some level must be known
-TELLING = 20
+#: with at least so many rows, one category must be known
+MIN_ROWS = 20
 
 
-def conform(raw: pa.Table, contract: Contract, source: str) -> tuple[pa.Table, dict[str, int]]:
-    """The contract's features from the raw columns of `source`, as `read_columns` gives them.
+def apply_contract(raw: pa.Table, contract: Contract, source: str) -> tuple[pa.Table, dict[str, int]]:
+    """Return the contract's features from `raw`, a table of `read_columns`, and the counts of unseen categories.
 
-    Features stand in contract order: float64 or string, null where missing, to the bit as `prepare` reads them. The
-    second value counts, for each categorical feature, the cells whose level the contract does not know. The order of
-    the raw columns is free and further columns are ignored. Raises InputError for features that are absent, or whose
-    cells are not of their type.
+    Features stand in contract order: float64 or string, null where missing, equal to the bit to what `prepare` gives.
+    The counts are the number of cells with an unknown category, by categorical feature. The order of the raw columns
+    is free and extra columns are ignored. Raises InputError for absent features and cells of a wrong type.
     """
-    gather = Gatherer()
+    errors = ErrorCollector()
     columns: dict[str, pa.Array] = {}
     unseen: dict[str, int] = {}
     for feature in contract.features:
-        with gather.catching():
-            columns[feature.name], strangers = _column(raw, feature, contract, source)
+        with errors.collect():
+            columns[feature.name], n_unseen = _column(raw, feature, contract, source)
             if feature.type == "categorical":
-                unseen[feature.name] = strangers
-    gather.check()
+                unseen[feature.name] = n_unseen
+    errors.check()
     return pa.Table.from_arrays(list(columns.values()), names=list(columns)), unseen
 
 
 def _column(raw: pa.Table, feature: Feature, contract: Contract, source: str) -> tuple[pa.Array, int]:
     if feature.name not in raw.column_names:
         raise InputError(
-            f"{source}: no column `{feature.name}`, which the model needs; {nearest(feature.name, raw.column_names)}"
+            f"{source}: no column `{feature.name}`, which the model needs; "
+            f"{suggest_name(feature.name, raw.column_names)}"
         )
-    where = f"{source}: column `{feature.name}`"
-    column, marks = raw.column(feature.name), Marks.of(contract.missing, feature.name)
+    location = f"{source}: column `{feature.name}`"
+    column, missing_values = raw.column(feature.name), MissingValues.of(contract.missing, feature.name)
     if feature.type == "numeric":
-        values = numeric_cells(where, column, marks)
+        values = validate_numeric(location, column, missing_values)
         return from_numpy(values, pa.float64(), np.isnan(values)), 0
-    levels = feature.categories or []
-    texts = _as_spelt(text_cells(where, column, marks), levels)
+    categories = feature.categories or []
+    texts = _match_spelling(validate_text(location, column, missing_values), categories)
     counts = texts.counts()
-    strangers = sum(count for text, count in counts.items() if text not in set(levels))
-    if len(texts.codes) >= TELLING and counts and strangers == sum(counts.values()):
-        known, found = ", ".join(map(shortened, levels[:3])), shortened(next(iter(counts)))
+    n_unseen = sum(count for text, count in counts.items() if text not in set(categories))
+    if len(texts.codes) >= MIN_ROWS and counts and n_unseen == sum(counts.values()):
+        known, example = ", ".join(map(shorten, categories[:3])), shorten(next(iter(counts)))
         raise InputError(
-            f"{where}: no cell holds a level that training knew; found {found} and others, known are {known} and "
-            "others; is this another column, or another spelling?"
+            f"{location}: no cell holds a category of the training table; found {example} and others, expected "
+            f"{known} and others; check the column and its spelling"
         )
-    return texts.array(), strangers
+    return texts.array(), n_unseen
 
 
-def _as_spelt(texts: Texts, levels: list[str]) -> Texts:
-    """Texts that differ from one level in case, white space or number form alone, as that level.
+def _match_spelling(texts: Texts, categories: list[str]) -> Texts:
+    """Replace texts that differ from one category only in case, white space or number form by that category.
 
-    Kinds of files spell the same value in different ways: a boolean is True in a CSV by pandas and true in Parquet, and
-    a column of whole numbers with a gap in it is written 2.0.
+    File formats spell the same value differently: a boolean is True in a CSV by pandas and true in Parquet, and whole
+    numbers in a column with missing cells are written as 2.0.
     """
-    known = set(levels)
-    ambiguous = {level for group in alike(levels) for level in group}
-    found = texts.different.to_pylist()
-    different = list(found)
-    for group in alike([*known - ambiguous, *(text for text in found if text not in known)]):
-        level = next((text for text in group if text in known), None)
-        if level is not None:
-            different = [level if text in group else text for text in different]
-    return Texts(pa.array(different, pa.string()), texts.codes)
+    known = set(categories)
+    ambiguous = {category for group in near_duplicates(categories) for category in group}
+    found = texts.distinct.to_pylist()
+    distinct = list(found)
+    for group in near_duplicates([*known - ambiguous, *(text for text in found if text not in known)]):
+        category = next((text for text in group if text in known), None)
+        if category is not None:
+            distinct = [category if text in group else text for text in distinct]
+    return Texts(pa.array(distinct, pa.string()), texts.codes)

@@ -1,4 +1,4 @@
-"""The section `data` of params.yaml: which table, and what its columns are."""
+"""The section `data` of params.yaml: the path of the table and the roles of its columns."""
 
 from typing import Annotated, Any, Literal
 
@@ -42,7 +42,7 @@ def _no_result(names: list[str]) -> list[str]:
 
 
 class DataParams(ParamsSection):
-    """The table and the parts that its columns play."""
+    """The table and the roles of its columns."""
 
     path: str = Field(min_length=1)
     target: str
@@ -52,22 +52,27 @@ class DataParams(ParamsSection):
     categorical: Annotated[Literal["auto"] | list[str], BeforeValidator(_columns_or_auto)]
     missing: dict[str, list[Mark]]
 
+    @property
+    def missing_texts(self) -> dict[str, list[str]]:
+        """The values of `missing` as texts, the form in which the contract keeps them."""
+        return {column: [str(value) for value in values] for column, values in self.missing.items()}
+
 
 class SplitColumns(PartialParams):
-    """The columns that `split` needs and that are therefore no features."""
+    """The columns that `split` uses; they are no features."""
 
     group: str | None
     time: str | None
 
 
 class CvFolds(PartialParams):
-    """The number of folds, each of which needs a row of either class."""
+    """The number of folds; each needs a row of both classes."""
 
     n_splits: int = Field(ge=2)
 
 
 class PrepareParams(PartialParams):
-    """What `prepare` reads of params.yaml."""
+    """The parts of params.yaml that `prepare` reads."""
 
     data: DataParams
     split: SplitColumns

@@ -1,1 +1,1 @@
-"""The formats in which stages meet: params, tables, models, paths, errors. It imports no stage."""
+"""What all stages use: params, artefacts, metrics, storage and the runtime. It imports no stage."""

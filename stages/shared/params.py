@@ -23,19 +23,19 @@ SECTIONS = (
 
 
 class ParamsSection(BaseModel):
-    """A part of params.yaml as the stage that owns it sees it: an unknown key is an error."""
+    """A section of params.yaml for the stage that owns it: an unknown key is an error."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
 
 class PartialParams(BaseModel):
-    """The few keys that a stage reads of a section that another stage owns; the owner checks the rest."""
+    """The keys that a stage reads of a section that another stage owns; the owner validates the rest."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
 
 
 def load_yaml(path: Path) -> dict[str, Any]:
-    """The mapping in a YAML file, parsed as DVC parses it (YAML 1.2; a duplicate key is an error)."""
+    """Return the mapping in a YAML file, parsed as DVC parses it (YAML 1.2; a duplicate key is an error)."""
     try:
         content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -51,9 +51,9 @@ P = TypeVar("P", bound=PartialParams)
 
 
 def read_params(model: type[P], path: Path = PARAMS) -> P:
-    """The sections that `model` names, checked.
+    """Return the validated sections that `model` names.
 
-    Raises InputError naming the dotted path of each problem, what was found, and the nearest valid key.
+    Raises InputError with the dotted path of each problem, what was found, and the most similar valid key.
     """
     content = load_yaml(path)
     problems = [f"{path}: {key}: unknown key; {hint(str(key), SECTIONS)}" for key in content if key not in SECTIONS]
@@ -67,7 +67,7 @@ def read_params(model: type[P], path: Path = PARAMS) -> P:
 
 
 def _describe(details: ErrorDetails, model: type[BaseModel]) -> str:
-    """One pydantic error in the words of the user's file: dotted path, what is wrong, what was found."""
+    """Format a pydantic error: dotted path in params.yaml, what is wrong, what was found."""
     if details["type"] == "extra_forbidden":
         *parents, key = details["loc"]
         path, annotations = _walk(model, tuple(parents))
@@ -76,26 +76,26 @@ def _describe(details: ErrorDetails, model: type[BaseModel]) -> str:
     if details["type"] == "missing":
         return f"{where}: missing; every key must stand in params.yaml, see the comments there"
     message = details["msg"]
-    if details["type"] == "value_error":  # our own words, which may begin with a key
+    if details["type"] == "value_error":  # a message of our validators, which may begin with a key
         message = message.removeprefix("Value error, ")
     else:
         message = message[0].lower() + message[1:]
     if details["type"] == "value_error" and isinstance(details["input"], dict):
-        return f"{where}: {message}"  # our words name what was found; the whole mapping would bury them
+        return f"{where}: {message}"  # our message says what was found; the whole mapping would hide it
     return f"{where}: {message}; found {details['input']!r}"
 
 
 def hint(key: str, valid: Iterable[str]) -> str:
-    """The nearest of the `valid` names, whatever its case, or else all of them."""
+    """Suggest the most similar of the `valid` names, ignoring case, or else list all of them."""
     names = {name.lower(): name for name in valid}
     near = difflib.get_close_matches(key.lower(), names, n=1)
     return f"did you mean `{names[near[0]]}`?" if near else f"allowed: {', '.join(names.values())}"
 
 
 def _walk(annotation: Any, location: tuple[int | str, ...]) -> tuple[list[str], list[Any]]:
-    """The part of a pydantic error location that stands in the user's file, and the types allowed there.
+    """Return the part of a pydantic error location that exists in params.yaml, and the types allowed there.
 
-    pydantic's own marks in the location are left out: the member of a union that it tried, and `[key]`.
+    A pydantic location also names the union member that was tried, and `[key]`; both are omitted.
     """
     path, here, marked = [], _alternatives(annotation), False
     for part in location:

@@ -1,4 +1,4 @@
-"""Where every artefact lies, written once; relative to the repository root, where all commands run."""
+"""The path of every artefact, relative to the repository root, where all commands run."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ CURVES = Path("metrics/curves")
 REPORT_HTML = Path("reports/report.html")
 REPORT_MD = Path("reports/report.md")
 
-# inside a model's folder
+# inside a model folder
 OOF = "oof.parquet"
 TRACE = "trace.json"
 TUNING = "tuning.json"

@@ -1,4 +1,4 @@
-"""Door of the stage `split`: data/prepared.parquet in, data/train.parquet and data/test.parquet out."""
+"""Command line of the stage `split`: data/prepared.parquet → data/train.parquet and data/test.parquet."""
 
 import argparse
 
@@ -9,9 +9,9 @@ from stages.split.params import SplitStageParams
 
 
 def main() -> None:
-    """Writes both sides; prints their rows and positives."""
+    """Write the train and the test set, and print their rows and positives."""
     argparse.ArgumentParser(
-        prog="python -m stages.split", description=f"Parts {PREPARED} into a train side and a test side."
+        prog="python -m stages.split", description=f"Split {PREPARED} into a train set and a test set."
     ).parse_args()
     params = read_params(SplitStageParams)
 

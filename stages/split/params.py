@@ -1,4 +1,4 @@
-"""The section `split` of params.yaml: how the test side is held out."""
+"""The section `split` of params.yaml: how the test set is held out."""
 
 from pydantic import Field
 
@@ -6,7 +6,7 @@ from stages.shared.params import ParamsSection, PartialParams
 
 
 class SplitParams(ParamsSection):
-    """Size of the test side, and the columns that bind rows together or order them."""
+    """The size of the test set, and the columns that group rows or order them in time."""
 
     test_size: float = Field(gt=0, lt=1)
     group: str | None
@@ -14,13 +14,13 @@ class SplitParams(ParamsSection):
 
 
 class CvFolds(PartialParams):
-    """What `split` must know of the folds that train will make."""
+    """The number of folds that train will make: each needs a positive row."""
 
     n_splits: int = Field(ge=2)
 
 
 class SplitStageParams(PartialParams):
-    """What `split` reads of params.yaml."""
+    """The parts of params.yaml that `split` reads."""
 
     random_state: int = Field(ge=0, lt=2**32)
     split: SplitParams

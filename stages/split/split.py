@@ -1,4 +1,4 @@
-"""The prepared table as a train side and a test side that know nothing of each other."""
+"""The prepared table split into a train set and a test set without common groups."""
 
 import numpy as np
 import pyarrow as pa
@@ -6,49 +6,50 @@ import pyarrow as pa
 from stages.shared.schemas.contract import GROUP, ROW, Step
 from stages.shared.storage.arrow import Ints, from_bools, from_numpy, to_floats, to_ints
 from stages.shared.storage.parquet import Table
-from stages.split.assignment import drawn, latest
-from stages.split.groups import column_numbers, duplicate_numbers, unit_of_rows
+from stages.split.assignment import cut_latest, draw_test_mask
+from stages.split.groups import compute_groups, encode_cells, find_duplicates
 from stages.split.params import SplitStageParams
-from stages.split.validation import check_sides
+from stages.split.validation import validate_split
 
 
 def split(table: Table, params: SplitStageParams) -> tuple[Table, Table]:
-    """The train side and the test side, each in raw order, both with the steps `train` and `test` in their flow.
+    """Return the train set and the test set in raw order, each with the steps `train` and `test` in its flow.
 
-    Exact duplicates in all features and rows of one group stay on one side and share their UNIT. Raises InputError when
-    a side lacks a class, train has fewer positives than folds, or the test side is far from the size that was asked.
+    Exact duplicates and rows of one group stay together and share their value in the column GROUP. Raises InputError
+    when a subset lacks a class, the train set has fewer positives than folds, or the test size is far off.
     """
     y = to_ints(table.data.column(table.contract.target).combine_chunks())
     group, time = params.split.group, params.split.time
-    duplicates = duplicate_numbers(table)
-    units = unit_of_rows(duplicates, column_numbers(table.data.column(group)) if group else None)
+    duplicates = find_duplicates(table)
+    groups = compute_groups(duplicates, encode_cells(table.data.column(group)) if group else None)
     if time:
-        test = latest(units, _sortable(table.data.column(time).combine_chunks()), params.split.test_size)
+        test = cut_latest(groups, _sortable(table.data.column(time).combine_chunks()), params.split.test_size)
     else:
-        test = drawn(units, y, params.split.test_size, params.random_state)
-    check_sides(test, y, units, params)
+        test = draw_test_mask(groups, y, params.split.test_size, params.random_state)
+    validate_split(test, y, groups, params)
     note = _note(params, repeated=int(np.count_nonzero(duplicates != np.arange(len(duplicates)))))
     flow = [*table.flow, _step("train", y[~test], table, note), _step("test", y[test], table, note)]
     rows = to_ints(table.data.column(ROW).combine_chunks())
-    data, contract = table.data.add_column(1, GROUP, from_numpy(rows[units], pa.int64())), table.contract
+    data, contract = table.data.add_column(1, GROUP, from_numpy(rows[groups], pa.int64())), table.contract
     names, columns = data.column_names, data.columns
-    del table, data  # a column goes when it is parted, unless somebody else holds it: a large table is not there twice
-    train_side, test_side = (
-        Table(pa.table(side, names), contract, flow) for side in _parted(columns, from_bools(~test), from_bools(test))
+    del table, data  # each column is freed once it is filtered, so that memory never holds a large table twice
+    train_set, test_set = (
+        Table(pa.table(subset, names), contract, flow)
+        for subset in _filter_subsets(columns, from_bools(~test), from_bools(test))
     )
-    return train_side, test_side
+    return train_set, test_set
 
 
-def _parted(
+def _filter_subsets(
     columns: list[pa.ChunkedArray], train: pa.Array, test: pa.Array
 ) -> tuple[list[pa.ChunkedArray], list[pa.ChunkedArray]]:
-    """The columns of both sides, by their masks; `columns` is emptied."""
-    sides: tuple[list[pa.ChunkedArray], list[pa.ChunkedArray]] = ([], [])
+    """Filter the columns by both masks; `columns` is emptied, which frees each column in turn."""
+    subsets: tuple[list[pa.ChunkedArray], list[pa.ChunkedArray]] = ([], [])
     while columns:
         column = columns.pop(0)
-        for side, mask in zip(sides, (train, test), strict=True):
-            side.append(column.filter(mask))
-    return sides
+        for subset, mask in zip(subsets, (train, test), strict=True):
+            subset.append(column.filter(mask))
+    return subsets
 
 
 def _sortable(array: pa.Array) -> np.ndarray:
@@ -56,12 +57,12 @@ def _sortable(array: pa.Array) -> np.ndarray:
 
 
 def _note(params: SplitStageParams, repeated: int) -> str:
-    """What parted the sides, in words."""
-    notes = [f"parted by `{params.split.time}`" if params.split.time else "stratified"]
+    """Describe how the subsets were formed."""
+    notes = [f"split by `{params.split.time}`" if params.split.time else "stratified"]
     if repeated:
-        notes.append(f"{repeated} duplicate rows kept on one side")
+        notes.append(f"{repeated} duplicate rows kept together")
     if params.split.group:
-        notes.append(f"rows of equal `{params.split.group}` kept on one side")
+        notes.append(f"rows of equal `{params.split.group}` kept together")
     return "; ".join(notes)
 
 

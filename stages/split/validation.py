@@ -1,4 +1,4 @@
-"""What a split must fulfil to be worth training on."""
+"""Checks that a split has rows of both classes in both subsets and about the requested size."""
 
 import numpy as np
 
@@ -6,42 +6,44 @@ from stages.shared.errors import InputError
 from stages.shared.storage.arrow import Bools, Ints
 from stages.split.params import SplitStageParams
 
-#: the share of the test side may be off by this part of what was asked
+#: the share of test rows may differ from split.test_size by this relative amount
 TOLERANCE = 1 / 3
 
 
-def check_sides(test: Bools, y: Ints, units: Ints, params: SplitStageParams) -> None:
-    """Raises InputError, naming the params that can mend it, when a side lacks a class or is far from its size."""
-    asked = params.split.test_size
-    key, mend = _advice(params)
-    sides = {"train": ~test, "test": test}
-    found = " and ".join(f"{name} {side.sum()} rows with {y[side].sum()} positives" for name, side in sides.items())
+def validate_split(test: Bools, y: Ints, groups: Ints, params: SplitStageParams) -> None:
+    """Raise InputError, with the params to change, when a subset lacks a class or the test size is far off."""
+    test_size = params.split.test_size
+    key, fix = _advice(params)
+    subsets = {"train": ~test, "test": test}
+    counts = " and ".join(
+        f"{name} {subset.sum()} rows with {y[subset].sum()} positives" for name, subset in subsets.items()
+    )
     problems = [
-        f"params.yaml: {key}: the {name} side would have no {word} row ({found}); {mend}"
-        for name, side in sides.items()
+        f"params.yaml: {key}: the {name} set would have no {word} row ({counts}); {fix}"
+        for name, subset in subsets.items()
         for label, word in ((1, "positive"), (0, "negative"))
-        if not (y[side] == label).any()
+        if not (y[subset] == label).any()
     ]
     positives = int(y[~test].sum())
     if 0 < positives < params.cv.n_splits:
         problems.append(
-            f"params.yaml: {key}: the train side would have {positives} positives, but each of the cv.n_splits = "
-            f"{params.cv.n_splits} folds needs one ({found}); {mend}, or lower cv.n_splits"
+            f"params.yaml: {key}: the train set would have {positives} positives, but each of the cv.n_splits = "
+            f"{params.cv.n_splits} folds needs one ({counts}); {fix}, or lower cv.n_splits"
         )
-    largest = np.bincount(units).max()
-    if abs(test.mean() - asked) > TOLERANCE * asked:
+    largest = np.bincount(groups).max()
+    if abs(test.mean() - test_size) > TOLERANCE * test_size:
         problems.append(
-            f"params.yaml: {key}: the test side would have {test.mean():.1%} of the rows where split.test_size asks "
-            f"for {asked:.1%} ({found}); the most rows that must stay together are {largest}; {mend}"
+            f"params.yaml: {key}: the test set would have {test.mean():.1%} of the rows, split.test_size is "
+            f"{test_size:.1%} ({counts}); the largest group has {largest} rows; {fix}"
         )
     if problems:
         raise InputError(problems)
 
 
 def _advice(params: SplitStageParams) -> tuple[str, str]:
-    """The key of params.yaml that decided the split, and what to do about it."""
+    """Return the params key that decided the split, and how to fix it."""
     if params.split.time:
-        return "split.time", "choose another split.test_size, or null to part the rows by lot"
+        return "split.time", "change split.test_size, or set split.time to null for a random split"
     if params.split.group:
-        return "split.group", "choose another split.test_size or a finer group"
-    return "split.test_size", "choose another split.test_size, or collect more rows"
+        return "split.group", "change split.test_size or choose a finer group"
+    return "split.test_size", "change split.test_size, or collect more rows"

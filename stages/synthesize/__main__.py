@@ -1,4 +1,4 @@
-"""Door of the stage `synthesize`: params in, data/raw/synthetic.csv out."""
+"""Command line of the stage `synthesize`: `synthetic` in params.yaml → data/raw/synthetic.csv."""
 
 import argparse
 
@@ -10,10 +10,10 @@ from stages.synthesize.params import SynthesizeParams
 
 
 def main() -> None:
-    """Writes the teaching set."""
+    """Write the teaching set and print its size."""
     argparse.ArgumentParser(
         prog="python -m stages.synthesize",
-        description=f"Makes the teaching set {SYNTHETIC} from `synthetic` in params.yaml.",
+        description=f"Generate the teaching set {SYNTHETIC} from `synthetic` in params.yaml.",
     ).parse_args()
     params = read_params(SynthesizeParams).synthetic
 

@@ -1,4 +1,4 @@
-"""The section `synthetic` of params.yaml: what the teaching set is like."""
+"""The section `synthetic` of params.yaml: the settings of the teaching set."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 
 
 class SyntheticParams(ParamsSection):
-    """The settings of make_classification, in its own words."""
+    """The arguments of make_classification."""
 
     n_samples: int = Field(ge=20)
     n_features: int = Field(ge=2)
@@ -30,6 +30,6 @@ class SyntheticParams(ParamsSection):
 
 
 class SynthesizeParams(PartialParams):
-    """What `synthesize` reads of params.yaml."""
+    """The parts of params.yaml that `synthesize` reads."""
 
     synthetic: SyntheticParams

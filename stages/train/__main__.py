@@ -1,8 +1,9 @@
-"""The door of train: `python -m stages.train --strategy smote`."""
+"""Command line of the stage `train`: data/train.parquet → models/<strategy>/ and metrics/cv/<strategy>.json."""
 
 import argparse
 import os
 from pathlib import Path
+import sys
 
 from stages.shared import paths
 from stages.shared.errors import InputError, run_cli
@@ -13,64 +14,69 @@ from stages.train.params.allowed_settings import BLEND
 
 
 def main() -> None:
-    """Trains one strategy on data/train.parquet and writes models/<strategy>/ and metrics/cv/<strategy>.json."""
+    """Train one strategy on data/train.parquet and write models/<strategy>/ and metrics/cv/<strategy>.json."""
     parser = argparse.ArgumentParser(prog="python -m stages.train", description=main.__doc__)
-    # DVC names the stage that it runs, train@smote; by hand one says it
-    named = os.environ.get("DVC_STAGE", "").partition("@")[2]
-    parser.add_argument("--strategy", default=named, help="a name under `strategies` in params.yaml (default: DVC's)")
+    # DVC sets the name of the stage that it runs, train@smote
+    default = os.environ.get("DVC_STAGE", "").partition("@")[2]
+    parser.add_argument("--strategy", default=default, help="a name under `strategies` in params.yaml (default: DVC's)")
     name = parser.parse_args().strategy
     params = read_params(TrainParams)
     if name not in params.strategies:
         raise InputError(f"--strategy {name!r}: not in params.yaml; allowed: {', '.join(params.strategies)}")
 
     limit_threads()
+    from stages.shared.runtime.environment import describe_differences
     from stages.shared.runtime.memory import available_bytes
     from stages.shared.schemas.cross_validation import CvRecord
     from stages.shared.storage.files import atomic_folder, sha256, write_json
     from stages.shared.storage.manifest import write_manifest
     from stages.shared.storage.model_file import dump_model
     from stages.shared.storage.parquet import read_table, write_columns
-    from stages.train.classifiers.calibration import cross_calibrated, fit_calibrator
+    from stages.train.classifiers.calibration import calibrate_oof, fit_calibrator
     from stages.train.cross_validation import fit_strategy
-    from stages.train.execution.memory_budget import need, share_cores
+    from stages.train.execution.memory_budget import estimate_memory, plan_workers
     from stages.train.execution.progress import Progress
-    from stages.train.outputs.artifacts import choices, cross_validation, oof_columns, trace, tuning
+    from stages.train.outputs.artifacts import cross_validation, describe_choices, make_trace, make_tuning, oof_columns
 
+    environment_notes = describe_differences()
+    for note in environment_notes:
+        print(f"warning: train@{name}: {note}", file=sys.stderr)
     table = read_table(paths.TRAIN)
     inputs = {str(path): sha256(path) for path in (paths.TRAIN, Path("requirements.lock"))}
     classifiers = params.strategies[name].classifiers or params.classifiers
     fitted = [classifier for classifier in classifiers if classifier != BLEND]
     progress = Progress(f"train@{name}", len(fitted) * (params.cv.n_splits * params.cv.n_repeats + 1))
-    needed = need(table, params.strategies[name], params)
+    required = estimate_memory(table, params.strategies[name], params)
     available = available_bytes()
-    room = None if available is None else available // stages_at_once()
-    workers, threads = share_cores(f"params.yaml: strategies.{name}", needed, cores(), room)
-    outcome = fit_strategy(table, name, params, progress, workers, threads)
-    oof = oof_columns(outcome, table.target, table.rows)
+    budget = None if available is None else available // stages_at_once()
+    workers, threads = plan_workers(f"params.yaml: strategies.{name}", required, cores(), budget)
+    result = fit_strategy(table, name, params, progress, workers, threads)
+    oof = oof_columns(result, table.target, table.rows)
     y, fold, n_splits = oof["y"], oof["fold"], params.cv.n_splits
-    recipes = outcome.recipes
-    calibrators = {key: fit_calibrator(recipe, oof[key], y).model_dump() for key, recipe in recipes.items()}
-    crossed = {key: cross_calibrated(recipe, oof[key], y, fold, n_splits) for key, recipe in recipes.items()}
-    cv = cross_validation(oof, crossed)
+    calibration_specs = result.calibration_specs
+    calibrators = {key: fit_calibrator(spec, oof[key], y).model_dump() for key, spec in calibration_specs.items()}
+    oof_calibrated = {key: calibrate_oof(spec, oof[key], y, fold, n_splits) for key, spec in calibration_specs.items()}
+    cv = cross_validation(oof, oof_calibrated)
 
     with atomic_folder(paths.MODELS / name) as folder:
-        for classifier, model in outcome.models.items():
+        for classifier, model in result.models.items():
             dump_model(model, folder / f"{classifier}.skops")
             ap = cv[classifier]["average_precision"]
             progress.line(f"train@{name} {classifier}: cv average precision {ap.mean:.3f} ± {ap.sd:.3f}")
         progress.close()
         write_columns(folder / paths.OOF, oof)
         write_json(folder / paths.CALIBRATION, calibrators)
-        traced = trace(name, outcome, cv, params.strategies[name].class_weight, classifiers)
-        write_json(folder / paths.TRACE, traced.model_dump())
-        searches = tuning(outcome, params.tuning.metric, params.tuning.search.how)
-        write_json(folder / paths.TUNING, {key: search.model_dump() for key, search in searches.items()})
+        trace = make_trace(name, result, cv, params.strategies[name].class_weight, classifiers)
+        trace.notes.extend(f"{name}: {note}" for note in environment_notes)
+        write_json(folder / paths.TRACE, trace.model_dump())
+        tuning = make_tuning(result, params.tuning.metric, params.tuning.search.how)
+        write_json(folder / paths.TUNING, {key: search.model_dump() for key, search in tuning.items()})
         write_manifest(folder, strategy=name, inputs=inputs)
     record = CvRecord(
         strategy=name,
         manifest=sha256(paths.MODELS / name / paths.MANIFEST),
-        sampler=traced.sampler,
-        **choices(outcome),
+        sampler=trace.sampler,
+        **describe_choices(result),
         classifiers=cv,
     )
     write_json(paths.CV_METRICS / f"{name}.json", record.model_dump())

@@ -1,7 +1,11 @@
-"""One treatment of the imbalance, measured and learned: out-of-fold scores, then models fitted on all of train."""
+"""Cross-validation and final fit of one strategy: out-of-fold scores, then models of the whole train set.
+
+Start at `fit_strategy`. Every fold is preprocessed, resampled and tuned by itself, so that no out-of-fold score
+depends on the row that it scores.
+"""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -9,176 +13,172 @@ import numpy.typing as npt
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from stages.shared.schemas.contract import Step
 from stages.shared.storage.parquet import Table
-from stages.train.classifiers.blend import with_blend
-from stages.train.classifiers.calibration import Recipe, recipe
-from stages.train.classifiers.class_weights import ClassWeights
-from stages.train.execution.worker_pool import Crew, tell
+from stages.train.classifiers.blend import add_blend
+from stages.train.classifiers.calibration import make_calibration_spec
+from stages.train.execution.worker_pool import WorkerPool, get_result
+from stages.train.folds.fold_data import FoldData
 from stages.train.folds.resampling import Prepared
 from stages.train.folds.splitter import Fold, make_folds
-from stages.train.outputs.results import FoldRecord, Outcome, Scores, Tuned
+from stages.train.outputs.results import BestParams, FinalFit, FoldResult, FoldSummary, StrategyResult, TuningResult
 from stages.train.params import TrainParams
 from stages.train.params.allowed_settings import Settings
-from stages.train.strategy import FoldRows, Workbench
-from stages.train.tuning.grid import AS_GIVEN, Combination
-from stages.train.tuning.search import Found, Measured, found_in, grids, measure_fold, search, search_inside
+from stages.train.strategy import StrategyContext
+from stages.train.tuning.grid import DEFAULT_PARAMS
+from stages.train.tuning.search import (
+    SearchResult,
+    list_grids,
+    score_fold,
+    search,
+    search_from_scores,
+    search_nested,
+)  # fmt: skip
 
 T = TypeVar("T")
-
-Chosen = dict[str, Combination]
 
 
 def fit_strategy(
     table: Table, name: str, params: TrainParams, progress: Callable[[str], None], workers: int = 1, threads: int = 1
-) -> Outcome:
-    """Strategy `name` with each of its classifiers on one table, the train side.
+) -> StrategyResult:
+    """Cross-validate and fit strategy `name` with each of its classifiers on `table`, the train set.
 
-    Every fold is preprocessed once, and resampled once for all classifiers with the same settings of the sampler.
-    What is tuned is tuned again inside each training fold (nested cross-validation), so that no out-of-fold score comes
-    from a model whose settings were chosen on its row. `progress` is told of each finished fit. Folds are worked on by
-    so many `workers`, or by one whose fits take `threads`; the outcome does not depend on either.
-    Raises InputError naming the params key when a sampler or a classifier cannot work with its settings.
+    Every fold is preprocessed once, and resampled once for all classifiers with equal sampler settings. Tuning is
+    nested: the search runs again inside each training fold. `progress` is called for each finished fit. Folds run in
+    `workers` processes, or in one process whose fits use `threads` threads; the result depends on neither.
+    Raises InputError with the params key when a sampler or a classifier cannot work with its settings.
     """
-    bench = Workbench(table, name, params, threads)
-    folds = make_folds(bench.y, table.units, params.cv, params.random_state)
-    tuned_ones = grids(bench)
-    untuned = [classifier for classifier in bench.classifiers if classifier not in tuned_ones]
-    # the search for neighbours takes as many threads as OpenMP would
-    with threadpool_limits(threads, "openmp"), Crew(bench, workers, progress) as crew:
-        calls = [crew.call(_fit_fold, number, fold) for number, fold in enumerate(folds)]
-        begun = crew.call(fit_all, {}, untuned) if untuned else None  # need not wait for the search
-        parts = [call.result() for call in calls]
-        tuned = _search(bench, folds, parts) if tuned_ones else {}
-        last = begun.result() if begun else Last([], {}, {}, {}, {})
-        if tuned:
-            chosen = {classifier: found.chosen for classifier, found in tuned.items()}
-            last = _joined(bench, last, crew.call(fit_all, chosen, list(tuned)).result())
-    gave_up = {name: last.gave_up[name] + sum(part.gave_up[name] for part in parts) for name in bench.classifiers}
-    outcome = Outcome(
-        plan=bench.plan({}),
+    context = StrategyContext(table, name, params, threads)
+    folds = make_folds(context.y, table.units, params.cv, params.random_state)
+    tuned = list_grids(context)
+    untuned = [classifier for classifier in context.classifiers if classifier not in tuned]
+    # the neighbor search uses as many threads as OpenMP
+    with threadpool_limits(threads, "openmp"), WorkerPool(context, workers) as pool:
+        fold_calls = [pool.submit(_fit_fold, fold) for fold in folds]
+        untuned_call = pool.submit(fit_final, {}, untuned) if untuned else None  # does not wait for the search
+        results = []
+        for number, call in enumerate(fold_calls):
+            results.append(get_result(call))
+            for classifier in context.classifiers:
+                progress(f"{classifier}, fold {number + 1}")
+        searches = _search(context, folds, results) if tuned else {}
+        final = get_result(untuned_call) if untuned_call else FinalFit([], {}, {}, {}, {})
+        if searches:
+            best_params = {classifier: found.best_params for classifier, found in searches.items()}
+            final = _merge(context, final, get_result(pool.submit(fit_final, best_params, list(searches))))
+        for classifier in context.classifiers:
+            progress(f"{classifier}, train set")
+    n_failed_fits = {
+        classifier: final.used_fallback[classifier] + sum(result.used_fallback[classifier] for result in results)
+        for classifier in context.classifiers
+    }
+    result = StrategyResult(
+        plan=context.plan({}),
         folds=folds,
-        oof={name: np.concatenate([part.scores[name] for part in parts]) for name in bench.classifiers},
-        records=[part.record for part in parts],
-        flow=[*table.flow, *last.flow],
-        weights=last.weights,
-        models=last.models,
-        recipes=last.recipes,
-        gave_up={classifier: count for classifier, count in gave_up.items() if count},
-        tuned={
-            classifier: Tuned(found, [part.chosen[classifier] for part in parts]) for classifier, found in tuned.items()
+        oof={name: np.concatenate([result.scores[name] for result in results]) for name in context.classifiers},
+        summaries=[result.summary for result in results],
+        flow=[*table.flow, *final.flow],
+        weights=final.weights,
+        models=final.models,
+        calibration_specs=final.calibration_specs,
+        n_failed_fits={classifier: count for classifier, count in n_failed_fits.items() if count},
+        tuning={
+            classifier: TuningResult(found, [result.best_params[classifier] for result in results])
+            for classifier, found in searches.items()
         },
-        shares={},
+        blend_weights={},
     )
-    return outcome if bench.blend is None else with_blend(bench, outcome)
+    return result if context.blend is None else add_blend(context, result)
 
 
-def _search(bench: Workbench, folds: list[Fold], parts: "list[_FoldPart]") -> dict[str, Found]:
-    """The search on all of train: what the folds have measured already, or, where halving decides after each fold what
-    the next one measures, fold by fold."""
-    measured = [part.measured for part in parts if part.measured is not None]
-    return found_in(bench, measured) if len(measured) == len(folds) else search(bench, folds, full=True)
+def _search(context: StrategyContext, folds: list[Fold], results: list[FoldResult]) -> dict[str, SearchResult]:
+    """Search on the whole train set, with the grid scores of the folds where every fold has them.
+
+    With halving each fold decides which candidates the next fold scores, so the folds run one after the other.
+    """
+    scores = [result.grid_scores for result in results if result.grid_scores is not None]
+    return search_from_scores(context, scores) if len(scores) == len(folds) else search(context, folds, full=True)
 
 
-@dataclass(frozen=True)
-class _FoldPart:
-    """What one fold yields."""
-
-    scores: dict[str, Scores]  # of the validation rows
-    chosen: Chosen  # by the search inside the training rows
-    measured: Measured | None  # the whole grid, for the search on all of train
-    record: FoldRecord
-    gave_up: dict[str, bool]
-
-
-def _fit_fold(bench: Workbench, number: int, fold: Fold) -> _FoldPart:
-    rows, chosen, tried = FoldRows(bench, fold), search_inside(bench, fold.training), grids(bench)
-    halving = bench.params.tuning.search.how == "halving"
-    measured = measure_fold(bench, rows, tried, full=True) if tried and not halving else None
-    scores, curves, gave_up = {}, {}, {}
-    as_given = rows.prepared({})
-    record = _record(bench.y, fold, as_given, {})
-    for tuned, classifiers in _by_sampler(bench, chosen, list(bench.classifiers)):
-        prepared = rows.prepared(tuned) if tuned else as_given
-        X_validation = rows.validation(prepared)
+def _fit_fold(context: StrategyContext, fold: Fold) -> FoldResult:
+    """Tune, fit and score every classifier on one fold."""
+    data, best_params, grids = FoldData(context, fold), search_nested(context, fold.training), list_grids(context)
+    halving = context.params.tuning.search.how == "halving"
+    grid_scores = score_fold(context, data, grids, full=True) if grids and not halving else None
+    scores, curves, used_fallback = {}, {}, {}
+    untuned = data.resample({})
+    summary = _summarize(context.y, fold, untuned)
+    for sampler_params, classifiers in _group_by_sampler(context, best_params, list(context.classifiers)):
+        prepared = data.resample(sampler_params) if sampler_params else untuned
+        X_validation = data.transform_validation(prepared)
         for classifier in classifiers:
-            watched = (X_validation, rows.y_validation)
-            fitted = bench.fit(classifier, chosen.get(classifier, AS_GIVEN), prepared, watched)
+            eval_set = (X_validation, data.y_validation)
+            fitted = context.fit(classifier, best_params.get(classifier, DEFAULT_PARAMS), prepared, eval_set)
             scores[classifier] = fitted.scores(X_validation)
-            gave_up[classifier] = fitted.gave_up
+            used_fallback[classifier] = fitted.used_fallback
             if fitted.curve:
                 curves[classifier] = fitted.curve
-            tell(f"{classifier}, fold {number + 1}")
-    return _FoldPart(scores, chosen, measured, replace(record, curves=_in_order(bench, curves)), gave_up)
+    summary = replace(summary, curves=_in_params_order(context, curves))
+    return FoldResult(scores, best_params, grid_scores, summary, used_fallback)
 
 
-@dataclass(frozen=True)
-class Last:
-    """What the fit on all of train yields; `flow` is that of the strategy as given."""
-
-    flow: list[Step]
-    models: dict[str, Pipeline]
-    weights: dict[str, ClassWeights]
-    recipes: dict[str, Recipe]
-    gave_up: dict[str, bool]
-
-
-def fit_all(bench: Workbench, chosen: Chosen, wanted: Sequence[str]) -> Last:
-    """The classifiers that are `wanted`, fitted on all rows with the settings that were chosen."""
-    y, params = bench.y, bench.params
-    rows = FoldRows(bench, Fold(np.arange(len(y)), np.arange(0)), named=True)
-    models, weights, recipes, gave_up = {}, {}, {}, {}
-    as_given = rows.prepared({})
-    for tuned, classifiers in _by_sampler(bench, chosen, wanted):
-        prepared = rows.prepared(tuned) if tuned else as_given
-        for classifier in classifiers:
-            fitted = bench.fit(classifier, chosen.get(classifier, AS_GIVEN), prepared)
+def fit_final(context: StrategyContext, best_params: BestParams, classifiers: Sequence[str]) -> FinalFit:
+    """Fit `classifiers` on the whole train set with their best params."""
+    y, params = context.y, context.params
+    data = FoldData(context, Fold(np.arange(len(y)), np.arange(0)), as_frame=True)
+    models, weights, calibration_specs, used_fallback = {}, {}, {}, {}
+    untuned = data.resample({})
+    for sampler_params, group in _group_by_sampler(context, best_params, classifiers):
+        prepared = data.resample(sampler_params) if sampler_params else untuned
+        for classifier in group:
+            fitted = context.fit(classifier, best_params.get(classifier, DEFAULT_PARAMS), prepared)
             models[classifier] = Pipeline([*prepared.steps, ("classifier", fitted.classifier)])
-            gave_up[classifier] = fitted.gave_up
-            weights[classifier] = bench.weights(prepared)
-            recipes[classifier] = recipe(
-                params.calibration, bench.strategy, classifier, _counts(y), _counts(prepared.y), weights[classifier]
-            )
-            tell(f"{classifier}, all of train")
-    return Last(as_given.flow, models, weights, recipes, gave_up)
+            used_fallback[classifier] = fitted.used_fallback
+            weights[classifier] = context.weights(prepared)
+            calibration_specs[classifier] = make_calibration_spec(
+                params.calibration, context.strategy, classifier,
+                _count_classes(y), _count_classes(prepared.y), weights[classifier],
+            )  # fmt: skip
+    return FinalFit(untuned.flow, models, weights, calibration_specs, used_fallback)
 
 
-def _joined(bench: Workbench, one: Last, other: Last) -> Last:
-    return Last(
-        flow=one.flow or other.flow,
-        models=_in_order(bench, {**one.models, **other.models}),
-        weights=_in_order(bench, {**one.weights, **other.weights}),
-        recipes=_in_order(bench, {**one.recipes, **other.recipes}),
-        gave_up={**one.gave_up, **other.gave_up},
+def _merge(context: StrategyContext, first: FinalFit, second: FinalFit) -> FinalFit:
+    return FinalFit(
+        flow=first.flow or second.flow,
+        models=_in_params_order(context, {**first.models, **second.models}),
+        weights=_in_params_order(context, {**first.weights, **second.weights}),
+        calibration_specs=_in_params_order(context, {**first.calibration_specs, **second.calibration_specs}),
+        used_fallback={**first.used_fallback, **second.used_fallback},
     )
 
 
-def _by_sampler(bench: Workbench, chosen: Chosen, wanted: Sequence[str]) -> list[tuple[Settings, list[str]]]:
-    """The classifiers by the settings of the sampler that were chosen for them: one resampling serves each group."""
+def _group_by_sampler(
+    context: StrategyContext, best_params: BestParams, classifiers: Sequence[str]
+) -> list[tuple[Settings, list[str]]]:
+    """Group classifiers by their sampler params, so that one resampling serves each group."""
     groups: dict[str, tuple[Settings, list[str]]] = {}
-    for classifier in (name for name in bench.classifiers if name in wanted):
-        settings = chosen.get(classifier, AS_GIVEN).sampler
+    for classifier in (name for name in context.classifiers if name in classifiers):
+        settings = best_params.get(classifier, DEFAULT_PARAMS).sampler
         groups.setdefault(repr(settings), (settings, []))[1].append(classifier)
     return list(groups.values())
 
 
-def _in_order(bench: Workbench, found: dict[str, T]) -> dict[str, T]:
-    """The same mapping in the order of params.yaml."""
-    return {classifier: found[classifier] for classifier in bench.classifiers if classifier in found}
+def _in_params_order(context: StrategyContext, by_classifier: dict[str, T]) -> dict[str, T]:
+    return {classifier: by_classifier[classifier] for classifier in context.classifiers if classifier in by_classifier}
 
 
-def _record(y: npt.NDArray[np.int64], fold: Fold, prepared: Prepared, curves: dict[str, list[Any]]) -> FoldRecord:
-    return FoldRecord(
-        training=_counts(y[fold.training]),
-        resampled=_counts(prepared.y),
-        validation=_counts(y[fold.validation]),
+def _summarize(y: npt.NDArray[np.int64], fold: Fold, prepared: Prepared) -> FoldSummary:
+    curves: dict[str, list[Any]] = {}
+    return FoldSummary(
+        training=_count_classes(y[fold.training]),
+        resampled=_count_classes(prepared.y),
+        validation=_count_classes(y[fold.validation]),
         added=prepared.added,
         removed=prepared.removed,
         curves=curves,
     )
 
 
-def _counts(y: npt.NDArray[np.int64]) -> tuple[int, int]:
-    """Negatives and positives."""
+def _count_classes(y: npt.NDArray[np.int64]) -> tuple[int, int]:
+    """Return the numbers of negatives and positives."""
     negative, positive = np.bincount(y, minlength=2)
     return int(negative), int(positive)

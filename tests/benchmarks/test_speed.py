@@ -89,16 +89,16 @@ def test_a_clock_goes_on_after_a_call_that_raised() -> None:
 
 
 def test_the_fits_of_train_are_counted_wherever_they_are_called_and_are_themselves_again() -> None:
-    from stages.train import strategy as workbench
+    from stages.train import strategy
     from stages.train.cross_validation import fit_strategy
 
     X, y = rare.made(300, 3, share=0.2)
     params = rare.settings({"baseline": {}}, {"logistic_regression": {}}, 2)
-    fit = workbench.fit
+    fit = strategy.fit
     with pipeline.fits_counted() as clock:
         fit_strategy(rare.as_table(X, y), "baseline", params, lambda _: None)
     assert clock.wall > 0
-    assert workbench.fit is fit
+    assert strategy.fit is fit
 
 
 def test_a_positive_of_digits_is_a_number() -> None:

@@ -12,7 +12,6 @@ from stages.shared.storage.parquet import Table
 from stages.train import cross_validation as crossfit
 from stages.train.execution import worker_pool as crew
 from stages.train.folds import resampling as resample
-from stages.train.samplers import plain
 from stages.train.samplers import plan as samplers
 
 ROOT = Path(__file__).parents[2]
@@ -25,14 +24,9 @@ def test_the_fit_takes_one_table_and_no_path_to_another():
 
 
 def test_a_sampler_is_called_in_one_place_only_and_that_place_gets_one_fold():
-    # samplers of our own have a `_fit_resample`, which imbalanced-learn calls from within `fit_resample`; fast/plain.py
-    # is such a `fit_resample` itself, and hands on what it was given
+    # samplers of our own have a `_fit_resample`, which imbalanced-learn calls from within `fit_resample`
     callers = [path for path in ROOT.glob("stages/**/*.py") if re.search(r"\bfit_resample\(", path.read_text())]
-    assert {path.name for path in callers} == {"plan.py", "plain.py", "resampling.py"}
-    assert inspect.getsource(plain).count("fit_resample(") == 3
-    assert inspect.getsource(plain).count("def fit_resample(self, X: Any, y: Any, **params: Any)") == 1
-    assert inspect.getsource(plain).count("super().fit_resample(X, y, **params)") == 1
-    assert inspect.getsource(plain).count("self._fit_resample(X, y)") == 1
+    assert {path.name for path in callers} == {"plan.py", "resampling.py"}
     assert inspect.getsource(samplers).count("fit_resample(") == 1  # the protocol's declaration
     assert inspect.getsource(resample).count(".fit_resample(") == 1
     assert list(inspect.signature(resample.prepare_fold).parameters) == ["features", "y", "steps", "plan", "n_numeric"]

@@ -57,6 +57,13 @@ def test_a_lock_names_versions_and_hashes_and_no_address(name):
         assert "--hash=sha256:" in entry, entry.splitlines()[0]
 
 
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_python_gets_the_same_versions(name):
+    """One set of versions, else another Python would give other numbers under the same hash of the lock."""
+    assert {package: versions for package, versions in pins(name).items() if len(versions) > 1} == {}
+    assert not re.search(r"^[A-Za-z0-9._-]+==.*python_full_version", (ROOT / name).read_text(), re.MULTILINE)
+
+
 def test_the_development_lock_holds_the_runtime_lock():
     runtime, development = pins("requirements.lock"), pins("requirements-dev.lock")
     assert {name: development.get(name) for name in runtime} == runtime

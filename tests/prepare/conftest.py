@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from stages.prepare.columns.roles import select_columns
 from stages.prepare.params import PrepareParams
-from stages.prepare.prepare import Prepared, prepare
-from stages.prepare.readers.selection import plan
+from stages.prepare.prepare import PreparedTable, prepare
 from stages.prepare.readers.table import read_columns
-from tests.prepare.material import SOURCE, params_of, place
+from tests.prepare.tables import SOURCE, index, params_of
 
 
 @pytest.fixture
@@ -22,12 +22,12 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def prepared(repository: Path) -> Callable[..., Prepared]:
+def prepared(repository: Path) -> Callable[..., PreparedTable]:
     """A function that writes a table (CSV text, bytes, or a pa.Table as Parquet) and prepares it."""
 
-    def run(content: Any, path: str = SOURCE, **params: Any) -> Prepared:
-        path = place(content, path)
+    def run(content: Any, path: str = SOURCE, **params: Any) -> PreparedTable:
+        path = index(content, path)
         settings = PrepareParams.model_validate(params_of(path, **params))
-        return prepare(read_columns(Path(path), plan(settings)), settings)
+        return prepare(read_columns(Path(path), select_columns(settings)), settings)
 
     return run

@@ -1,4 +1,4 @@
-"""The catalogue of bad input tables: each is refused with a message that says where, what and how to mend it."""
+"""Bad input tables: each is refused with a message that names the place, the problem and the fix."""
 
 from dataclasses import dataclass, field
 import datetime
@@ -15,7 +15,7 @@ import pytest
 from stages.prepare.__main__ import main
 from stages.prepare.readers import table as read
 from stages.shared.errors import InputError
-from tests.prepare.material import GOOD, POSITIVES, ROWS, SOURCE, changed, csv, params_of, parquet, place
+from tests.prepare.tables import GOOD, POSITIVES, ROWS, SOURCE, changed, csv, index, params_of, parquet
 
 AGES, COLOURS, SICK = GOOD["age"], GOOD["colour"], GOOD["sick"]
 LINES = csv().splitlines(keepends=True)
@@ -35,8 +35,8 @@ def lines(**by_line: str) -> str:
     return "".join(changed(LINES, **{name.replace("line", "row"): line for name, line in by_line.items()}))
 
 
-def flipped(content: bytes, place: int) -> bytes:
-    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+def flipped(content: bytes, index: int) -> bytes:
+    return content[:index] + bytes([content[index] ^ 1]) + content[index + 1 :]
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ def case(name: str, content: Any, *expected: str, path: str = SOURCE, **params: 
 FILES = [
     case("missing file", None, SOURCE, "no such file"),
     case("unknown kind", "x", "data/raw/table.xlsx", "unknown kind of file", ".csv.gz", path="data/raw/table.xlsx"),
-    case("absolute path", None, "params.yaml: data.path", "/etc/passwd", "out of the repository", path="/etc/passwd"),
-    case("parent path", None, "params.yaml: data.path", "out of the repository", path="../table.csv"),
-    case("hidden parent path", None, "out of the repository", path="data/../../table.csv"),
+    case("absolute path", None, "params.yaml: data.path", "/etc/passwd", "outside the repository", path="/etc/passwd"),
+    case("parent path", None, "params.yaml: data.path", "outside the repository", path="../table.csv"),
+    case("hidden parent path", None, "outside the repository", path="data/../../table.csv"),
     case("empty file", "", SOURCE, "the file is empty"),
     case("blank lines", "\n\n\n", SOURCE, "the file is empty"),
     case("white space alone", "  \n  \n", SOURCE, "the file is empty"),
@@ -97,7 +97,7 @@ NAMES = [
     case("two typed columns of one name", parquet().rename_columns(["age", "age", "sick"]), "columns 1 and 2", "`age`"),
     case("column without a name", lines(line1="age,,sick\n"), SOURCE, "column 2 has no name", "index=False"),
     case("name with white space", lines(line1="age, colour,sick\n"), SOURCE, "' colour'", "white space"),
-    case("name over two lines", lines(line1='age,"col\nour",sick\n'), SOURCE, "'col\\nour'", "cannot be printed"),
+    case("name over two lines", lines(line1='age,"col\nour",sick\n'), SOURCE, "'col\\nour'", "unprintable character"),
     case("no header", csv()[len(LINES[0]) :].replace("red", "1").replace("yes", "1"), SOURCE, "names are numbers"),
     case("our own name", csv(__row__=AGES), SOURCE, "`__row__`", "rename"),
     case("our other name", csv(__group__=AGES), SOURCE, "`__group__`", "rename"),
@@ -177,7 +177,7 @@ CELLS = [
     case("a time that is none", csv(day=changed(DATES, row5="soon")), "`day`, data row 5", "ISO date", time="day"),
     case("infinite time", csv(day=changed(AGES, row5="inf")), "`day`", "infinite in data row 5", time="day"),
     case("offsets here and there", csv(day=changed(DATES, row5="2024-05-31T08+02:00")), "`day`", "offset", time="day"),
-    case("a time beyond all time", parquet(day=pa.array([2**62] * ROWS, pa.timestamp("ms"))), "cannot be", time="day"),
+    case("a time beyond all time", parquet(day=pa.array([2**62] * ROWS, pa.timestamp("ms"))), "invalid", time="day"),
     case("a boolean time", parquet(day=[True] * ROWS), "`day`", "bool", time="day"),
 ]  # fmt: skip
 
@@ -194,14 +194,14 @@ PARAMS = [
 def test_bad_input_is_refused_with_a_message_that_helps(
     bad: Case, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = place(bad.content, bad.path)
+    path = index(bad.content, bad.path)
     (repository / "params.yaml").write_text(json.dumps(params_of(path, **bad.params)))
     monkeypatch.setattr("sys.argv", ["prepare"])
     with pytest.raises(InputError) as caught:
         main()
     for problem in caught.value.problems:
         assert problem.startswith((f"{path}: ", "params.yaml: "))
-        assert "; " in problem  # what was found; how to mend it
+        assert "; " in problem  # problem; fix
         assert "\n" not in problem
     for fragment in bad.expected:
         assert fragment in str(caught.value)
@@ -209,7 +209,7 @@ def test_bad_input_is_refused_with_a_message_that_helps(
 
 
 def test_all_problems_of_a_table_are_listed_at_once(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place(csv(age=changed(AGES, row17="inf"), day=DATES, sick=changed(SICK, row3="")))
+    index(csv(age=changed(AGES, row17="inf"), day=DATES, sick=changed(SICK, row3="")))
     (repository / "params.yaml").write_text(json.dumps(params_of()))
     monkeypatch.setattr("sys.argv", ["prepare"])
     with pytest.raises(InputError) as caught:
@@ -218,7 +218,7 @@ def test_all_problems_of_a_table_are_listed_at_once(repository: Path, monkeypatc
 
 
 def test_all_problems_of_the_params_are_listed_at_once(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place(csv())
+    index(csv())
     (repository / "params.yaml").write_text(json.dumps(params_of(target="sik", drop=["color"], group="team")))
     monkeypatch.setattr("sys.argv", ["prepare"])
     with pytest.raises(InputError) as caught:
@@ -235,7 +235,7 @@ def test_no_file_may_unpack_beyond_the_cap(path: str, repository: Path, monkeypa
         "gz": gzip.compress(text.encode()),
         "parquet": packed(parquet(x=AGES, y=AGES, z=AGES)),
     }
-    place(content[path.rsplit(".", 1)[1]], path)
+    index(content[path.rsplit(".", 1)[1]], path)
     with pytest.raises(InputError, match=r"more than 1,000 bytes when unpacked"):
         read.read_columns(Path(path))
 

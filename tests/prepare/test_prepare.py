@@ -11,21 +11,21 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from stages.prepare.apply_contract import conform
+from stages.prepare.apply_contract import apply_contract
 from stages.prepare.params import PrepareParams
-from stages.prepare.prepare import Prepared, prepare
+from stages.prepare.prepare import PreparedTable, prepare
 from stages.prepare.readers.table import UNTYPED
 from stages.shared.errors import InputError
 from stages.shared.schemas.contract import ROW
 from stages.shared.storage.arrow import from_numpy
 from stages.shared.storage.parquet import read_table, write_table
-from tests.prepare.material import GOOD, POSITIVES, ROWS, SOURCE, changed, csv, params_of, parquet
+from tests.prepare.tables import GOOD, POSITIVES, ROWS, SOURCE, changed, csv, params_of, parquet
 
-Prepare = Callable[..., Prepared]
+Prepare = Callable[..., PreparedTable]
 AGES = GOOD["age"]
 
 
-def kinds(prepared: Prepared) -> dict[str, str]:
+def kinds(prepared: PreparedTable) -> dict[str, str]:
     return {feature.name: feature.type for feature in prepared.table.contract.features}
 
 
@@ -73,8 +73,8 @@ def test_missing_cells_are_null(prepared: Prepare) -> None:
 
 
 def test_missing_marks_stand_in_the_text_of_the_contract(prepared: Prepare) -> None:
-    marks = {"*": ["?", -9], "age": [0, 0.5]}
-    assert prepared(csv(), missing=marks).table.contract.missing == {"*": ["?", "-9"], "age": ["0", "0.5"]}
+    missing_values = {"*": ["?", -9], "age": [0, 0.5]}
+    assert prepared(csv(), missing=missing_values).table.contract.missing == {"*": ["?", "-9"], "age": ["0", "0.5"]}
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_typed_targets(prepared: Prepare, labels: list[Any], positive: Any) -> N
     [
         ({"x": ["7"] * ROWS}, {}, "`x`: holds only the value 7"),
         ({"x": ["a"] * ROWS}, {}, "`x`: holds only the value 'a'"),
-        ({"x": ["a", "A"] * 20}, {}, "`x`: the levels 'A' and 'a' differ only in"),
+        ({"x": ["a", "A"] * 20}, {}, "`x`: the categories 'A' and 'a' differ only in"),
         ({}, {"positive": "no"}, "data.positive: 'no' is the more frequent label"),
     ],
 )
@@ -221,7 +221,7 @@ def test_any_table_is_prepared_or_refused_and_conforms_to_its_own_contract(table
         problems = refusal.problems
     else:
         problems = []
-        again, unseen = conform(raw, made.contract, SOURCE)
+        again, unseen = apply_contract(raw, made.contract, SOURCE)
         assert again.equals(made.data.select([feature.name for feature in made.contract.features]).cast(again.schema))
         assert not any(unseen.values())
     assert all(problem.startswith((f"{SOURCE}: ", "params.yaml: ")) for problem in problems)
@@ -229,9 +229,14 @@ def test_any_table_is_prepared_or_refused_and_conforms_to_its_own_contract(table
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
 def test_carried_columns_of_any_type_survive_the_file(prepared: Prepare, tmp_path: Path, unit: str) -> None:
-    moments = pa.array(range(ROWS), pa.timestamp(unit, tz="Europe/Paris"))
-    carried = {"day": moments, "id": pa.array(range(ROWS)), "seen": moments, "team": pa.array([True, False] * 20)}
-    table = prepared(parquet(**carried), key=["id", "seen"], group="team", time="day").table
+    timestamps = pa.array(range(ROWS), pa.timestamp(unit, tz="Europe/Paris"))
+    passthrough = {
+        "day": timestamps,
+        "id": pa.array(range(ROWS)),
+        "seen": timestamps,
+        "team": pa.array([True, False] * 20),
+    }
+    table = prepared(parquet(**passthrough), key=["id", "seen"], group="team", time="day").table
     write_table(tmp_path / "t.parquet", table)
     again = read_table(tmp_path / "t.parquet")
     assert again.data.equals(table.data)
@@ -253,7 +258,7 @@ def test_a_raw_column_goes_when_it_is_settled() -> None:
     values = np.random.RandomState(0).normal(size=(columns, rows))
     tracemalloc.start()
     try:
-        cells = {f"x{place}": from_numpy(column.copy(), pa.float64()) for place, column in enumerate(values)}
+        cells = {f"x{index}": from_numpy(column.copy(), pa.float64()) for index, column in enumerate(values)}
         held = [pa.table({**cells, "sick": ["yes", "no"] * (rows // 2)})]
         del cells
         tracemalloc.reset_peak()

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from stages.prepare.columns.roles import select_columns
 from stages.prepare.params import PrepareParams
 from stages.prepare.prepare import prepare
-from stages.prepare.readers.selection import plan
 from stages.prepare.readers.table import read_columns
-from tests.prepare.material import params_of
+from tests.prepare.tables import params_of
 
 ROOT = Path(__file__).parents[2]
 DATASETS = ROOT.parent / "shared" / "datasets"
@@ -16,14 +16,14 @@ DATASETS = ROOT.parent / "shared" / "datasets"
 
 def facts(path: Path, **params: object) -> tuple[int, int, int, int, int]:
     settings = PrepareParams.model_validate(params_of(str(path), **params))
-    result = prepare(read_columns(path, plan(settings)), settings)
+    result = prepare(read_columns(path, select_columns(settings)), settings)
     contract = result.table.contract
     return contract.rows, len(contract.features), len(contract.categorical), result.missing, contract.positives
 
 
 def test_pima_with_zeros_for_missing() -> None:
-    marks = {name: [0] for name in ("glucose", "blood_pressure", "skin_thickness", "insulin", "bmi")}
-    found = facts(ROOT / "data/raw/pima.csv", target="diabetes", positive="pos", missing=marks)
+    missing_values = {name: [0] for name in ("glucose", "blood_pressure", "skin_thickness", "insulin", "bmi")}
+    found = facts(ROOT / "data/raw/pima.csv", target="diabetes", positive="pos", missing=missing_values)
     assert found == (768, 8, 0, 5 + 35 + 227 + 374 + 11, 268)
 
 

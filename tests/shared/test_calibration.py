@@ -89,7 +89,7 @@ def test_it_is_read_as_it_was_written(calibrator: Line) -> None:
         ({"mlp": {"method": "magic"}}, "mlp"),
         ({"mlp": {"method": "sigmoid", "slope": -1, "intercept": 0, "limits": [-1, 1]}}, "mlp.sigmoid.slope"),
         ({"mlp": {"method": "isotonic", "x": [0], "y": [2], "limits": [-1, 1]}}, "mlp.isotonic.y.0"),
-        ([], ""),
+        ([], "top level"),
     ],
 )
 def test_what_train_did_not_write_is_refused(content: object, place: str) -> None:

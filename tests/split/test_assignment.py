@@ -1,4 +1,4 @@
-"""Which units become the test side."""
+"""The assignment of groups to the test set."""
 
 from typing import Any
 
@@ -7,17 +7,17 @@ from hypothesis import strategies as st
 import numpy as np
 import pytest
 
-from stages.split.assignment import drawn, latest
+from stages.split.assignment import cut_latest, draw_test_mask
 
 
-def draw(units: list[int], y: list[int], test_size: float = 0.25, random_state: int = 0) -> np.ndarray:
-    return drawn(np.array(units), np.array(y), test_size, random_state)
+def draw(groups: list[int], y: list[int], test_size: float = 0.25, random_state: int = 0) -> np.ndarray:
+    return draw_test_mask(np.array(groups), np.array(y), test_size, random_state)
 
 
 def test_single_rows_meet_both_quotas_exactly() -> None:
     y = [1] * 151 + [0] * 3012
-    side = draw(list(range(3163)), y)
-    assert (int(side.sum()), int(side[:151].sum())) == (791, 38)  # round(37.75) + round(753)
+    subset = draw(list(range(3163)), y)
+    assert (int(subset.sum()), int(subset[:151].sum())) == (791, 38)  # round(37.75) + round(753)
 
 
 def test_halves_are_rounded_to_even() -> None:
@@ -26,30 +26,35 @@ def test_halves_are_rounded_to_even() -> None:
 
 
 def test_a_unit_larger_than_the_quota_stays_in_train() -> None:
-    side = draw([0] * 10 + list(range(10, 20)) + list(range(20, 40)), [0] * 20 + [1] * 20)
-    assert not side[:10].any()
-    assert (int(side[:20].sum()), int(side[20:].sum())) == (5, 5)
+    subset = draw([0] * 10 + list(range(10, 20)) + list(range(20, 40)), [0] * 20 + [1] * 20)
+    assert not subset[:10].any()
+    assert (int(subset[:20].sum()), int(subset[20:].sum())) == (5, 5)
 
 
 def test_large_units_come_into_test_about_as_often_as_small_ones() -> None:
-    units = np.repeat(np.arange(60), [1] * 30 + [5] * 30)
-    sides = [drawn(units, np.arange(180) % 2, 0.25, seed) for seed in range(200)]
-    large, small = np.mean([side[30:].mean() for side in sides]), np.mean([side[:30].mean() for side in sides])
+    groups = np.repeat(np.arange(60), [1] * 30 + [5] * 30)
+    subsets = [draw_test_mask(groups, np.arange(180) % 2, 0.25, seed) for seed in range(200)]
+    large, small = (
+        np.mean([subset[30:].mean() for subset in subsets]),
+        np.mean([subset[:30].mean() for subset in subsets]),
+    )
     assert 0.20 < large < 0.27
     assert 0.23 < small < 0.50  # a little more often: they fill the last gaps
 
 
-def one_by_one(units: np.ndarray, y: np.ndarray, test_size: float, random_state: int) -> np.ndarray:
-    """The rule as it is written: each unit in turn, if it brings the test side nearer to the quotas."""
-    _, unit = np.unique(units, return_inverse=True)
-    sizes = np.array([[((unit == place) & (y == label)).sum() for label in (0, 1)] for place in range(unit.max() + 1)])
+def one_by_one(groups: np.ndarray, y: np.ndarray, test_size: float, random_state: int) -> np.ndarray:
+    """The rule of the docstring: each group in turn, if it lowers the gap to the quotas."""
+    _, group = np.unique(groups, return_inverse=True)
+    sizes = np.array(
+        [[((group == index) & (y == label)).sum() for label in (0, 1)] for index in range(group.max() + 1)]
+    )
     quota = np.array([round(test_size * int((y == label).sum())) for label in (0, 1)])
     left, scale, chosen = quota.copy(), np.maximum(quota, 1), np.zeros(len(sizes), dtype=bool)
-    for place in np.random.RandomState(random_state).permutation(len(sizes)):
-        if (((left - sizes[place]) / scale) ** 2).sum() < ((left / scale) ** 2).sum():
-            chosen[place] = True
-            left -= sizes[place]
-    return chosen[unit]
+    for index in np.random.RandomState(random_state).permutation(len(sizes)):
+        if (((left - sizes[index]) / scale) ** 2).sum() < ((left / scale) ** 2).sum():
+            chosen[index] = True
+            left -= sizes[index]
+    return chosen[group]
 
 
 @given(
@@ -61,8 +66,8 @@ def one_by_one(units: np.ndarray, y: np.ndarray, test_size: float, random_state:
 def test_single_rows_taken_at_once_are_those_taken_one_by_one(
     rows: list[tuple[int, int]], test_size: float, seed: int
 ) -> None:
-    units, y = np.array(rows).T
-    assert (drawn(units, y, test_size, seed) == one_by_one(units, y, test_size, seed)).all()
+    groups, y = np.array(rows).T
+    assert (draw_test_mask(groups, y, test_size, seed) == one_by_one(groups, y, test_size, seed)).all()
 
 
 def test_another_seed_is_another_draw_and_the_same_seed_the_same() -> None:
@@ -71,8 +76,8 @@ def test_another_seed_is_another_draw_and_the_same_seed_the_same() -> None:
     assert (draw(list(range(100)), y) != draw(list(range(100)), y, random_state=1)).any()
 
 
-def late(times: list[Any], test_size: float, units: list[int] | None = None) -> list[bool]:
-    return latest(np.array(units or range(len(times))), np.array(times), test_size).tolist()
+def late(times: list[Any], test_size: float, groups: list[int] | None = None) -> list[bool]:
+    return cut_latest(np.array(groups or range(len(times))), np.array(times), test_size).tolist()
 
 
 def test_the_latest_rows_are_the_test_side() -> None:
@@ -87,16 +92,16 @@ def test_rows_of_equal_time_stay_together() -> None:
 
 
 def test_a_unit_with_a_late_row_is_late_as_a_whole() -> None:
-    assert late([1, 2, 3, 4], 0.5, units=[0, 1, 2, 0]) == [True, False, False, True]  # {3} would make three of four
+    assert late([1, 2, 3, 4], 0.5, groups=[0, 1, 2, 0]) == [True, False, False, True]  # {3} would make three of four
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 5)), min_size=1, max_size=20), st.floats(0.05, 0.95))
 @settings(deadline=None, max_examples=100)
 def test_train_holds_nothing_as_late_as_the_cut_and_no_unit_is_parted(rows: list[tuple[int, int]], size: float) -> None:
-    times, units = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
-    test = latest(units, times, size)
-    assert not set(units[test]) & set(units[~test])
-    cut = min(times[units == unit].max() for unit in set(units[test]))
+    times, groups = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+    test = cut_latest(groups, times, size)
+    assert not set(groups[test]) & set(groups[~test])
+    cut = min(times[groups == group].max() for group in set(groups[test]))
     assert times[~test].max(initial=-1) < cut
 
 
@@ -107,23 +112,25 @@ def test_train_holds_nothing_as_late_as_the_cut_and_no_unit_is_parted(rows: list
 )
 @settings(deadline=None, max_examples=100)
 def test_no_unit_is_parted_and_none_more_would_come_nearer(rows: list[tuple[int, int]], size: float, seed: int) -> None:
-    units, y = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
-    test = drawn(units, y, size, seed)
-    assert not set(units[test]) & set(units[~test])
+    groups, y = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+    test = draw_test_mask(groups, y, size, seed)
+    assert not set(groups[test]) & set(groups[~test])
 
-    def gap(side: np.ndarray) -> float:
+    def gap(subset: np.ndarray) -> float:
         quotas = [round(size * int((y == label).sum())) for label in (0, 1)]
-        return sum(((side & (y == label)).sum() - quotas[label]) ** 2 / max(quotas[label], 1) ** 2 for label in (0, 1))
+        return sum(
+            ((subset & (y == label)).sum() - quotas[label]) ** 2 / max(quotas[label], 1) ** 2 for label in (0, 1)
+        )
 
     assert gap(test) <= gap(np.zeros(len(y), dtype=bool))
-    for unit in set(units[~test]):
-        assert gap(test | (units == unit)) >= gap(test) - 1e-12
+    for group in set(groups[~test]):
+        assert gap(test | (groups == group)) >= gap(test) - 1e-12
 
 
-@pytest.mark.parametrize("groups", [8, 12, 16])
-def test_equal_groups_make_the_share_that_was_asked_for(groups: int) -> None:
-    """Groups of 100 rows, 20 of them positive: a quarter of them is the test side, whatever the order."""
-    units, y = np.repeat(np.arange(groups), 100), np.tile([1] * 20 + [0] * 80, groups)
+@pytest.mark.parametrize("n_groups", [8, 12, 16])
+def test_equal_groups_make_the_share_that_was_asked_for(n_groups: int) -> None:
+    """Groups of 100 rows, 20 of them positive: a quarter of them is the test set in any order."""
+    groups, y = np.repeat(np.arange(n_groups), 100), np.tile([1] * 20 + [0] * 80, n_groups)
     for seed in range(10):
-        test = drawn(units, y, 0.25, seed)
-        assert (test.sum(), test[y == 1].sum()) == (groups * 25, groups * 5)
+        test = draw_test_mask(groups, y, 0.25, seed)
+        assert (test.sum(), test[y == 1].sum()) == (n_groups * 25, n_groups * 5)

@@ -1,4 +1,4 @@
-"""Both sides of a split."""
+"""The train and the test set of a split."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from stages.shared.storage.arrow import from_numpy
 from stages.shared.storage.parquet import Table
 from stages.split import split as split_module
 from stages.split.split import split
-from tests.split.material import params_of, table_of
+from tests.split.tables import params_of, table_of
 
 Y = [1, 0, 0, 0, 0] * 20
 
@@ -43,28 +43,28 @@ def test_both_files_tell_the_way_of_both_sides() -> None:
     first, second = train.flow[1:]
     assert (first.rows, first.positive, first.negative) == (len(rows(train)), sum(train.target), sum(train.target == 0))
     assert (second.rows, second.positive) == (len(rows(test)), sum(test.target))
-    assert first.note == second.note == "stratified; 50 duplicate rows kept on one side"
+    assert first.note == second.note == "stratified; 50 duplicate rows kept together"
 
 
 def test_duplicates_stay_on_one_side_and_share_a_unit() -> None:
     train, test = split(table_of(Y, x=[float(row % 40) for row in range(100)]), params_of())
     assert not {row % 40 for row in rows(train)} & {row % 40 for row in rows(test)}
-    for side in (train, test):
-        assert side.units.tolist() == [row % 40 for row in rows(side)]
+    for subset in (train, test):
+        assert subset.units.tolist() == [row % 40 for row in rows(subset)]
 
 
 def test_a_unit_is_named_by_the_raw_place_of_its_first_row() -> None:
     table = table_of(Y)
     moved = replace(table, data=table.data.set_column(0, ROW, pa.array(range(500, 600))))
-    for side in split(moved, params_of()):
-        assert side.units.tolist() == side.rows.tolist()
+    for subset in split(moved, params_of()):
+        assert subset.units.tolist() == subset.rows.tolist()
 
 
 def test_groups_stay_on_one_side() -> None:
     teams = [f"team{row % 33}" for row in range(100)]
     train, test = split(table_of(Y, group=teams), params_of(group="team"))
     assert not {row % 33 for row in rows(train)} & {row % 33 for row in rows(test)}
-    assert test.flow[-1].note == "stratified; rows of equal `team` kept on one side"
+    assert test.flow[-1].note == "stratified; rows of equal `team` kept together"
 
 
 @pytest.mark.parametrize("start", [0.0, datetime(2024, 1, 1)])
@@ -73,7 +73,7 @@ def test_the_latest_quarter_is_the_test_side(start: Any) -> None:
     times = [start + row * step for row in reversed(range(100))]
     _, test = split(table_of(Y, time=times), params_of(time="day"))
     assert rows(test) == list(range(25))
-    assert test.flow[-1].note == "parted by `day`"
+    assert test.flow[-1].note == "split by `day`"
 
 
 def test_the_same_params_give_the_same_sides() -> None:
@@ -85,26 +85,26 @@ def test_the_same_params_give_the_same_sides() -> None:
 @pytest.mark.parametrize(
     ("table", "params", "expected"),
     [
-        (table_of(Y), params_of(test_size=0.01), ["split.test_size: the test side would have no positive row"]),
-        (table_of(Y), params_of(test_size=0.99), ["the train side would have no positive row", "choose another split"]),
+        (table_of(Y), params_of(test_size=0.01), ["split.test_size: the test set would have no positive row"]),
+        (table_of(Y), params_of(test_size=0.99), ["the train set would have no positive row", "change split"]),
         (table_of(Y), params_of(test_size=0.75, n_splits=6), ["would have 5 positives", "cv.n_splits = 6", "lower cv"]),
         (
             table_of([1] * 20 + [0] * 80, time=list(range(100))),
             params_of(time="day"),
-            ["split.time: the test side would have no positive row (train 75 rows with 20 positives and test 25 rows"],
+            ["split.time: the test set would have no positive row (train 75 rows with 20 positives and test 25 rows"],
         ),
         (
             table_of([0] * 75 + [1] * 25, time=list(range(100))),
             params_of(time="day"),
-            ["split.time: the train side would have no positive", "split.time: the test side would have no negative"],
+            ["split.time: the train set would have no positive", "split.time: the test set would have no negative"],
         ),
-        (table_of(Y, time=[1.0] * 100), params_of(time="day"), ["split.time: the train side would have no positive"]),
+        (table_of(Y, time=[1.0] * 100), params_of(time="day"), ["split.time: the train set would have no positive"]),
         (
             table_of(Y, group=["a"] * 90 + [str(row) for row in range(10)]),
             params_of(group="team"),
-            ["split.group: the test side would have 10.0% of the rows where split.test_size asks for 25", "are 90;"],
+            ["split.group: the test set would have 10.0% of the rows, split.test_size is 25", "has 90 rows;"],
         ),
-        (table_of(Y, x=[7.0] * 100), params_of(), ["split.test_size: the test side would have no", "are 100;"]),
+        (table_of(Y, x=[7.0] * 100), params_of(), ["split.test_size: the test set would have no", "has 100 rows;"]),
     ],
 )  # fmt: skip
 def test_a_split_that_cannot_serve_is_refused(table: Table, params: Any, expected: list[str]) -> None:
@@ -120,7 +120,7 @@ def test_a_split_that_cannot_serve_is_refused(table: Table, params: Any, expecte
     st.integers(0, 99),
 )
 @settings(deadline=None, max_examples=50)
-def test_no_unit_is_parted(cells: list[tuple[int, int, bool]], seed: int) -> None:
+def test_no_unit_is_filter_subsets(cells: list[tuple[int, int, bool]], seed: int) -> None:
     table = table_of(
         [int(row[2]) for row in cells], group=[str(row[0]) for row in cells], x=[float(row[1]) for row in cells]
     )
@@ -135,7 +135,7 @@ def test_no_unit_is_parted(cells: list[tuple[int, int, bool]], seed: int) -> Non
     np.testing.assert_array_less(0, [train.target.sum(), test.target.sum()])
 
 
-def test_a_column_goes_when_it_is_parted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_column_goes_when_it_is_filter_subsets(monkeypatch: pytest.MonkeyPatch) -> None:
     """So a large table is never there twice, if nobody else holds it."""
     values = np.arange(100.0)
     column, table = pa.chunked_array([from_numpy(values, pa.float64())]), table_of(Y)
@@ -145,11 +145,11 @@ def test_a_column_goes_when_it_is_parted(monkeypatch: pytest.MonkeyPatch) -> Non
 
     def spy(*arguments: Any) -> Any:
         there.append(alive() is not None)
-        sides = parted(*arguments)
+        subsets = parted(*arguments)
         there.append(alive() is not None)
-        return sides
+        return subsets
 
-    parted = split_module._parted
-    monkeypatch.setattr(split_module, "_parted", spy)
+    parted = split_module._filter_subsets
+    monkeypatch.setattr(split_module, "_filter_subsets", spy)
     split(held.pop(), params_of())
     assert there == [True, False]

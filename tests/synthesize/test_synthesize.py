@@ -26,7 +26,7 @@ def params(**other: Any) -> SyntheticParams:
     return SyntheticParams.model_validate({**COURSE, **other})
 
 
-def door(repository: Path, settings: dict[str, Any]) -> subprocess.CompletedProcess[str]:
+def run_stage(repository: Path, settings: dict[str, Any]) -> subprocess.CompletedProcess[str]:
     (repository / "params.yaml").write_text(f"synthetic: {settings}")
     command = [sys.executable, "-m", "stages.synthesize"]
     return subprocess.run(
@@ -69,7 +69,7 @@ def test_settings_that_cannot_be(other: dict[str, Any], expected: str) -> None:
 def test_the_door_writes_the_same_bytes_twice(tmp_path: Path) -> None:
     written = []
     for _ in range(2):
-        result = door(tmp_path, COURSE)
+        result = run_stage(tmp_path, COURSE)
         assert (result.returncode, result.stderr) == (0, "")
         written.append((tmp_path / "data/raw/synthetic.csv").read_bytes())
     assert result.stdout == "data/raw/synthetic.csv: 3000 rows, 10 features, 307 positives\n"
@@ -77,7 +77,7 @@ def test_the_door_writes_the_same_bytes_twice(tmp_path: Path) -> None:
 
 
 def test_bad_params_leave_no_file(tmp_path: Path) -> None:
-    result = door(tmp_path, {**COURSE, "n_samples": 3})
+    result = run_stage(tmp_path, {**COURSE, "n_samples": 3})
     assert result.returncode == 2
     assert result.stderr.startswith("error: params.yaml: synthetic.n_samples: ")
     assert not (tmp_path / "data").exists()

@@ -13,7 +13,7 @@ from stages.shared.storage.parquet import Table
 from stages.train.folds.preprocessing import Steps, level_blocks, make_steps
 from stages.train.folds.resampling import Prepared, prepare_fold
 from stages.train.params import PreprocessParams, Strategy, TrainParams
-from stages.train.samplers.neighbors.cache import SharedNeighbours
+from stages.train.samplers.neighbors.cache import NeighborCache
 from stages.train.samplers.plan import make_plan
 
 
@@ -39,7 +39,7 @@ def prepare() -> Callable[..., Fold]:
         scale: str = "before_resampling",
         max_categories: int = 30,
         random_state: int = 42,
-        shared: SharedNeighbours | None = None,
+        shared: NeighborCache | None = None,
     ) -> Fold:
         n_numeric, n_categorical = len(table.contract.numeric), len(table.contract.categorical)
         params = PreprocessParams.model_validate({"impute": "median", "scale": scale, "max_categories": max_categories})

@@ -133,6 +133,6 @@ def test_out_of_fold_scores_are_those_of_a_sampling_pipeline(
     strategy = {"sampler": "SMOTE", "sampling_strategy": 0.75, "k_neighbors": 5}
     settings = {"logistic_regression": ours}
     params = make_params(strategy, ["logistic_regression"], scale=scale, settings=settings, n_splits=5)
-    outcome = fit_strategy(table, "tried", params, lambda _: None)
-    validated = np.concatenate([fold.validation for fold in outcome.folds])
-    assert np.abs(outcome.oof["logistic_regression"] - expected[validated]).max() < apart
+    result = fit_strategy(table, "tried", params, lambda _: None)
+    validated = np.concatenate([fold.validation for fold in result.folds])
+    assert np.abs(result.oof["logistic_regression"] - expected[validated]).max() < apart

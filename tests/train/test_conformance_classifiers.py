@@ -11,27 +11,27 @@ from stages.shared.errors import InputError
 from stages.shared.schemas.contract import Feature
 from stages.shared.storage.parquet import Table
 from stages.train.cross_validation import fit_strategy
-from stages.train.outputs.results import Outcome
+from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
 from stages.train.params.allowed_settings import BALANCED_ENSEMBLES, BLEND, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
 
 PLAIN = [name for name in CLASSIFIER_SETTINGS if name not in BALANCED_ENSEMBLES]
 
 
-def check(outcome: Outcome, table: Table, classifiers: list[str]) -> None:
+def check(result: StrategyResult, table: Table, classifiers: list[str]) -> None:
     rows = len(table.target)
-    assert list(outcome.oof) == list(outcome.models) == list(outcome.recipes) == classifiers
-    assert list(outcome.weights) == [name for name in classifiers if name != BLEND]
-    validated = np.concatenate([fold.validation for fold in outcome.folds])
+    assert list(result.oof) == list(result.models) == list(result.calibration_specs) == classifiers
+    assert list(result.weights) == [name for name in classifiers if name != BLEND]
+    validated = np.concatenate([fold.validation for fold in result.folds])
     assert sorted(validated) == list(range(rows))
-    for name, scores in outcome.oof.items():
+    for name, scores in result.oof.items():
         assert scores.shape == (rows,), name
         assert scores.dtype == np.float64
         assert np.isfinite(scores).all()
         assert ((scores >= 0) & (scores <= 1)).all()
-        of_model = outcome.models[name].predict_proba(table.features())
+        of_model = result.models[name].predict_proba(table.features())
         assert of_model.shape == (rows, 2)
-        assert outcome.models[name].classes_.tolist() == [0, 1]
+        assert result.models[name].classes_.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("name", SAMPLER_SETTINGS)
@@ -40,8 +40,8 @@ def test_every_sampler_with_every_classifier(
 ) -> None:
     table = make_table("categorical" if name == "SMOTEN" else "mixed")
     told: list[str] = []
-    outcome = fit_strategy(table, "tried", make_params({"sampler": name}, PLAIN), told.append)
-    check(outcome, table, PLAIN)
+    result = fit_strategy(table, "tried", make_params({"sampler": name}, PLAIN), told.append)
+    check(result, table, PLAIN)
     assert len(told) == (len(PLAIN) - 1) * (2 + 1)  # the blend is fitted with the others
 
 
@@ -65,11 +65,11 @@ def test_the_balanced_ensembles_in_place_of_the_classifiers(
 ) -> None:
     table = make_table(kind)
     ensembles = {name: small_classifiers[name] for name in BALANCED_ENSEMBLES}
-    outcome = fit_strategy(table, "tried", make_params({"classifiers": ensembles}, PLAIN), lambda _: None)
-    check(outcome, table, list(BALANCED_ENSEMBLES))
-    assert outcome.plan.ran is None
+    result = fit_strategy(table, "tried", make_params({"classifiers": ensembles}, PLAIN), lambda _: None)
+    check(result, table, list(BALANCED_ENSEMBLES))
+    assert result.plan.ran is None
     # balanced by drawing: mean scores lie far above the prevalence of 0.25
-    assert outcome.oof["balanced_random_forest"].mean() > 0.33
+    assert result.oof["balanced_random_forest"].mean() > 0.33
 
 
 def test_scores_of_a_model_are_those_of_its_steps_and_classifier(
@@ -95,16 +95,16 @@ def test_scores_of_a_model_are_those_of_its_steps_and_classifier(
         ("mlp", {"batch_size": 0}, "The 'batch_size' parameter"),
     ],
 )
-@pytest.mark.parametrize("place", ["classifiers", "strategies.tried.classifiers"])
+@pytest.mark.parametrize("key", ["classifiers", "strategies.tried.classifiers"])
 def test_a_wrong_setting_is_named_with_its_key(
     classifier: str,
     settings: dict[str, Any],
     words: str,
-    place: str,
+    key: str,
     make_table: Callable[..., Table],
     no_tuning: dict[str, Any],
 ) -> None:
-    inside = place.startswith("strategies")
+    inside = key.startswith("strategies")
     given = {classifier: settings}
     content = {
         "random_state": 42,
@@ -118,7 +118,7 @@ def test_a_wrong_setting_is_named_with_its_key(
     with pytest.raises(InputError) as caught:
         fit_strategy(make_table(), "tried", TrainParams.model_validate(content), lambda _: None)
     (problem,) = caught.value.problems
-    assert problem.startswith(f"params.yaml: {place}.{classifier}: ")
+    assert problem.startswith(f"params.yaml: {key}.{classifier}: ")
     assert words in problem
     assert "\n" not in problem
     assert "Stack trace" not in problem
@@ -130,13 +130,13 @@ def test_an_ensemble_that_gives_up_does_not_stop_the_comparison(
     """RUSBoost refuses where its first tree is no better than a coin: here the feature says nothing at all."""
     y = np.repeat([0, 1], [235, 15])
     noise = np.random.RandomState(2).normal(size=(3, 250))
-    features = [Feature(name=f"noise_{place}", type="numeric", missing=0.0) for place in range(3)]
+    features = [Feature(name=f"noise_{key}", type="numeric", missing=0.0) for key in range(3)]
     columns = {feature.name: pa.array(values) for feature, values in zip(features, noise, strict=True)}
     table = as_table(columns, features, y)
     own = {"classifiers": {"rus_boost": {"n_estimators": 5}, "easy_ensemble": {"n_estimators": 2}}}
-    outcome = fit_strategy(table, "tried", make_params(own, ["logistic_regression"]), lambda _: None)
-    check(outcome, table, ["rus_boost", "easy_ensemble"])
-    assert list(outcome.gave_up) == ["rus_boost"]
-    given_up = [fold for fold in np.split(outcome.oof["rus_boost"], 2) if len(np.unique(fold)) == 1]
+    result = fit_strategy(table, "tried", make_params(own, ["logistic_regression"]), lambda _: None)
+    check(result, table, ["rus_boost", "easy_ensemble"])
+    assert list(result.n_failed_fits) == ["rus_boost"]
+    given_up = [fold for fold in np.split(result.oof["rus_boost"], 2) if len(np.unique(fold)) == 1]
     assert given_up
     assert all(fold[0] == pytest.approx(0.06, abs=0.005) for fold in given_up)  # the prevalence

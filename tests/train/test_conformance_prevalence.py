@@ -10,8 +10,8 @@ from xgboost import XGBClassifier
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.calibration import fit_calibrator
 from stages.train.cross_validation import fit_strategy
-from stages.train.outputs.artifacts import trace
-from stages.train.outputs.results import Outcome
+from stages.train.outputs.artifacts import make_trace
+from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
 from stages.train.params.allowed_settings import BALANCED_ENSEMBLES, BLEND, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
 
@@ -23,7 +23,7 @@ MakeParams = Callable[..., TrainParams]
 UNDER = {"sampler": "RandomUnderSampler", "sampling_strategy": 0.5, "class_weight": "prevalence"}
 
 
-def run(table: Table, params: TrainParams) -> Outcome:
+def run(table: Table, params: TrainParams) -> StrategyResult:
     return fit_strategy(table, "tried", params, lambda _: None)
 
 
@@ -31,12 +31,12 @@ def run(table: Table, params: TrainParams) -> Outcome:
 def test_each_class_weighs_what_it_weighed_before(name: str, make_table: MakeTable, make_params: MakeParams) -> None:
     table = make_table("categorical" if name == "SMOTEN" else "mixed")
     params = make_params({"sampler": name, "class_weight": "prevalence"}, PLAIN, calibration="prior")
-    outcome = run(table, params)
-    last, weighed = outcome.flow[-1], trace("tried", outcome, {}, "prevalence").class_weight
-    stations = [step for step in outcome.flow if step.step == "resampled"]
-    assert stations[-1].rows == last.rows
+    result = run(table, params)
+    last, weighed = result.flow[-1], make_trace("tried", result, {}, "prevalence").class_weight
+    steps = [step for step in result.flow if step.step == "resampled"]
+    assert steps[-1].rows == last.rows
     for classifier in PLAIN:
-        calibrator = fit_calibrator(outcome.recipes[classifier], outcome.oof[classifier], table.target)
+        calibrator = fit_calibrator(result.calibration_specs[classifier], result.oof[classifier], table.target)
         assert calibrator.model_dump()["intercept"] == 0.0  # there is no prior to exchange
         if classifier != BLEND:
             assert last.negative * weighed[classifier]["negative"] == pytest.approx(60)
@@ -51,10 +51,11 @@ def test_xgboost_is_fitted_on_weighted_rows(make_table: MakeTable, make_params: 
     found = model["classifier"]
     assert found.scale_pos_weight == 1.0
 
+    from stages.train.folds.fold_data import FoldData
     from stages.train.folds.splitter import Fold
-    from stages.train.strategy import FoldRows, Workbench
+    from stages.train.strategy import StrategyContext
 
-    prepared = FoldRows(Workbench(table, "tried", params), Fold(np.arange(80), np.arange(0))).prepared({})
+    prepared = FoldData(StrategyContext(table, "tried", params), Fold(np.arange(80), np.arange(0))).resample({})
     assert np.bincount(prepared.y).tolist() == [40, 20]
     by_hand = XGBClassifier(**params.classifiers["xgboost"], random_state=42, n_jobs=1)
     by_hand.fit(prepared.X, prepared.y, sample_weight=np.where(prepared.y == 1, 1.0, 1.5))
@@ -66,8 +67,8 @@ def test_scores_stay_at_the_prevalence(make_table: MakeTable, make_params: MakeP
     table = make_table("numeric", negatives=400, positives=25)
     means: dict[str, dict[str, Any]] = {}
     for class_weight in (None, "prevalence"):
-        outcome = run(table, make_params({**UNDER, "class_weight": class_weight}, ["logistic_regression", "mlp"]))
-        means[str(class_weight)] = {name: scores.mean() for name, scores in outcome.oof.items()}
+        result = run(table, make_params({**UNDER, "class_weight": class_weight}, ["logistic_regression", "mlp"]))
+        means[str(class_weight)] = {name: scores.mean() for name, scores in result.oof.items()}
     assert means["None"]["logistic_regression"] > 3 * 25 / 425
     assert means["prevalence"]["logistic_regression"] == pytest.approx(25 / 425, rel=0.3)
     assert means["prevalence"]["mlp"] < means["None"]["mlp"]
@@ -76,8 +77,8 @@ def test_scores_stay_at_the_prevalence(make_table: MakeTable, make_params: MakeP
 def test_where_nothing_is_resampled_nothing_is_weighed(make_table: MakeTable, make_params: MakeParams) -> None:
     """A ratio that is reached already: the rows stay as they are, and so do the scores."""
     table = make_table("numeric")
-    asked = {"sampler": "SMOTE", "sampling_strategy": 0.2}
-    plain = run(table, make_params(asked, PLAIN))
-    weighed = run(table, make_params({**asked, "class_weight": "prevalence"}, PLAIN))
+    requested = {"sampler": "SMOTE", "sampling_strategy": 0.2}
+    plain = run(table, make_params(requested, PLAIN))
+    weighed = run(table, make_params({**requested, "class_weight": "prevalence"}, PLAIN))
     for name, scores in plain.oof.items():
         assert np.array_equal(scores, weighed.oof[name]), name

@@ -10,7 +10,7 @@ import pytest
 from stages.shared.errors import InputError
 from stages.shared.storage.parquet import Table
 from stages.train.params.allowed_settings import SAMPLER_SETTINGS
-from stages.train.samplers.plan import SELECTING
+from stages.train.samplers.plan import SELECTION_ONLY
 
 KINDS = ("numeric", "mixed", "categorical")
 
@@ -35,28 +35,28 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def outcome(make_table: Callable[..., Table], prepare: Callable[..., Any]) -> Callable[[str, str], Any]:
+def result(make_table: Callable[..., Table], prepare: Callable[..., Any]) -> Callable[[str, str], Any]:
     """The prepared fold of a sampler on a kind of table, made once."""
     made: dict[tuple[str, str], Any] = {}
 
-    def outcome(name: str, kind: str) -> Any:
+    def result(name: str, kind: str) -> Any:
         if (name, kind) not in made:
             made[name, kind] = prepare(make_table(kind), {"sampler": name})
         return made[name, kind]
 
-    return outcome
+    return result
 
 
 @pytest.mark.parametrize(("name", "kind"), REFUSED)
-def test_refuses_with_a_clear_message(name: str, kind: str, outcome: Callable[[str, str], Any]) -> None:
+def test_refuses_with_a_clear_message(name: str, kind: str, result: Callable[[str, str], Any]) -> None:
     with pytest.raises(InputError) as caught:
-        outcome(name, kind)
+        result(name, kind)
     assert REFUSED[name, kind] in str(caught.value)
 
 
 @pytest.mark.parametrize(("name", "kind"), WORKING)
-def test_gives_finite_numbers_and_both_classes(name: str, kind: str, outcome: Callable[[str, str], Any]) -> None:
-    prepared = outcome(name, kind).prepared
+def test_gives_finite_numbers_and_both_classes(name: str, kind: str, result: Callable[[str, str], Any]) -> None:
+    prepared = result(name, kind).prepared
     assert prepared.X.dtype == np.float64
     assert prepared.y.dtype == np.int64
     assert prepared.X.shape == (len(prepared.y), {"numeric": 3, "mixed": 9, "categorical": 6}[kind])
@@ -66,9 +66,9 @@ def test_gives_finite_numbers_and_both_classes(name: str, kind: str, outcome: Ca
 
 @pytest.mark.parametrize(("name", "kind"), [case for case in WORKING if case[1] != "numeric"])
 def test_invents_no_level(
-    name: str, kind: str, outcome: Callable[[str, str], Any], make_table: Callable[..., Table]
+    name: str, kind: str, result: Callable[[str, str], Any], make_table: Callable[..., Table]
 ) -> None:
-    fold, table = outcome(name, kind), make_table(kind)
+    fold, table = result(name, kind), make_table(kind)
     for block, column in zip(fold.blocks, table.contract.categorical, strict=True):
         levels = fold.prepared.X[:, block]
         assert set(np.unique(levels)) <= {0.0, 1.0}
@@ -78,8 +78,8 @@ def test_invents_no_level(
 
 
 @pytest.mark.parametrize(("name", "kind"), WORKING)
-def test_counts_add_up(name: str, kind: str, outcome: Callable[[str, str], Any]) -> None:
-    prepared = outcome(name, kind).prepared
+def test_counts_add_up(name: str, kind: str, result: Callable[[str, str], Any]) -> None:
+    prepared = result(name, kind).prepared
     rows = [(step.rows, step.negative, step.positive) for step in prepared.flow if step.step == "resampled"]
     negative, positive = np.bincount(prepared.y)
     assert len(rows) == (2 if name in ("SMOTETomek", "SMOTEENN") else 1)
@@ -96,7 +96,7 @@ def test_counts_add_up(name: str, kind: str, outcome: Callable[[str, str], Any])
 def test_is_the_same_twice_and_leaves_its_input_alone(
     name: str,
     kind: str,
-    outcome: Callable[[str, str], Any],
+    result: Callable[[str, str], Any],
     make_table: Callable[..., Table],
     prepare: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
@@ -106,7 +106,7 @@ def test_is_the_same_twice_and_leaves_its_input_alone(
     before = frame.copy(deep=True)
     monkeypatch.setattr(Table, "features", lambda _: frame)
     monkeypatch.setattr(Table, "target", y)
-    again, once = prepare(table, {"sampler": name}).prepared, outcome(name, kind).prepared
+    again, once = prepare(table, {"sampler": name}).prepared, result(name, kind).prepared
     assert np.array_equal(again.X, once.X)
     assert np.array_equal(again.y, once.y)
     pd.testing.assert_frame_equal(frame, before)
@@ -114,23 +114,23 @@ def test_is_the_same_twice_and_leaves_its_input_alone(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", sorted(SELECTING))
+@pytest.mark.parametrize("name", sorted(SELECTION_ONLY))
 def test_selecting_samplers_make_up_no_row(
     name: str,
     kind: str,
-    outcome: Callable[[str, str], Any],
+    result: Callable[[str, str], Any],
     make_table: Callable[..., Table],
     prepare: Callable[..., Any],
 ) -> None:
     original = {tuple(row) for row in prepare(make_table(kind), {}).prepared.X}
-    assert {tuple(row) for row in outcome(name, kind).prepared.X} <= original
+    assert {tuple(row) for row in result(name, kind).prepared.X} <= original
 
 
 @pytest.mark.parametrize("name", ["SMOTE", "ADASYN", "BorderlineSMOTE", "SVMSMOTE", "KMeansSMOTE", "SMOTENC"])
 def test_interpolating_samplers_keep_the_original_rows_first(
-    name: str, outcome: Callable[[str, str], Any], make_table: Callable[..., Table], prepare: Callable[..., Any]
+    name: str, result: Callable[[str, str], Any], make_table: Callable[..., Table], prepare: Callable[..., Any]
 ) -> None:
-    original, found = prepare(make_table("mixed"), {}).prepared, outcome(name, "mixed").prepared
+    original, found = prepare(make_table("mixed"), {}).prepared, result(name, "mixed").prepared
     assert np.array_equal(found.X[:80], original.X)
     assert np.array_equal(found.y[:80], original.y)
     assert (found.y[80:] == 1).all()

@@ -65,7 +65,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, make_table: Callable[..., T
         folder = tmp_path_factory.mktemp("project")
         write_table(folder / "data/train.parquet", make_table())
         (folder / "params.yaml").write_text(PARAMS)
-        (folder / "requirements.lock").write_text("numpy==2\n")
+        (folder / "requirements.lock").write_text((ROOT / "requirements.lock").read_text())
         return folder
 
     return make
@@ -184,3 +184,13 @@ def test_the_stage_that_dvc_names_is_the_strategy(folder: Folder) -> None:
     refused = door(made, DVC_STAGE="train@x;touch pwned")
     assert refused.stderr.startswith("error: --strategy 'x;touch pwned': not in params.yaml; allowed: smote")
     assert refused.returncode == 2
+
+
+def test_another_environment_than_the_lock_is_said_in_the_run_and_in_the_trace(folder: Folder) -> None:
+    made = folder()
+    lock = made / "requirements.lock"
+    lock.write_text(lock.read_text().replace("\nnumpy==", "\nnumpy==99."))
+    process = door(made, "--strategy", "smote")
+    assert "warning: train@smote: The installed libraries differ from requirements.lock: numpy " in process.stderr
+    notes = json.loads((made / "models/smote/trace.json").read_text())["notes"]
+    assert [note for note in notes if "(locked: 99." in note]

@@ -30,7 +30,7 @@ def imported(folder: Path, *arguments: str) -> tuple[int, list[str], str]:
 def test_help_answers_before_any_heavy_import(tmp_path: Path) -> None:
     code, heavy, said = imported(tmp_path, "--help")
     assert (code, heavy) == (0, [])
-    assert "Trains one strategy on data/train.parquet" in said
+    assert "Train one strategy on data/train.parquet" in said
     assert "--strategy" in said
 
 

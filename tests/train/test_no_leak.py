@@ -10,11 +10,12 @@ import pytest
 
 from stages.shared.storage.parquet import Table
 from stages.train import cross_validation as crossfit
-from stages.train import strategy as workbench
+from stages.train import strategy
+from stages.train.folds import fold_data
 from stages.train.folds.array_preprocessing import Arrays
 from stages.train.folds.resampling import Prepared, transform
 from stages.train.outputs.artifacts import oof_columns
-from stages.train.outputs.results import Outcome
+from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
 from stages.train.params.allowed_settings import SAMPLER_SETTINGS
 
@@ -34,7 +35,7 @@ class Seen:
     """What reached the classifier, fit by fit, and the steps that made it."""
 
     table: Table
-    outcome: Outcome
+    result: StrategyResult
     training: list[tuple[Floats, Labels]]
     validation: list[tuple[Floats, Labels] | None]
     prepared: list[Prepared]
@@ -48,7 +49,7 @@ def seen(make_table: Callable[..., Table], make_params: Callable[..., TrainParam
     def run(name: str, kind: str) -> Seen:
         table, prepared = make_table(kind), []
         training, validation = [], []
-        resample, fit = workbench.resample, workbench.fit
+        resample, fit = fold_data.resample, strategy.fit
 
         def spy_prepare(*arguments: Any) -> Prepared:
             prepared.append(resample(*arguments))
@@ -61,10 +62,10 @@ def seen(make_table: Callable[..., Table], make_params: Callable[..., TrainParam
 
         params = make_params({"sampler": name, **SETTINGS.get(name, {})}, ["logistic_regression"], n_splits=3)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(workbench, "resample", spy_prepare)
-            patch.setattr(workbench, "fit", spy_fit)
-            outcome = crossfit.fit_strategy(table, "tried", params, lambda _: None)
-        return Seen(table, outcome, training, validation, prepared)
+            patch.setattr(fold_data, "resample", spy_prepare)
+            patch.setattr(strategy, "fit", spy_fit)
+            result = crossfit.fit_strategy(table, "tried", params, lambda _: None)
+        return Seen(table, result, training, validation, prepared)
 
     def once(name: str, kind: str) -> Seen:
         if (name, kind) not in runs:
@@ -84,8 +85,8 @@ def test_each_validation_part_is_the_untouched_rows_of_its_fold(
 ) -> None:
     run = seen(name, kind)
     features, y = Arrays.of(run.table.features(), run.table.contract), run.table.target
-    assert len(run.outcome.folds) == 3
-    for fold, validation, prepared in zip(run.outcome.folds, run.validation, run.prepared, strict=False):
+    assert len(run.result.folds) == 3
+    for fold, validation, prepared in zip(run.result.folds, run.validation, run.prepared, strict=False):
         assert validation is not None
         assert np.array_equal(validation[0], transform(prepared.steps, features.rows(fold.validation)))
         assert np.array_equal(validation[1], y[fold.validation])
@@ -101,7 +102,7 @@ def test_no_row_that_was_made_is_validated_and_no_validated_row_is_learned_from(
     run = seen(name, kind)
     features = Arrays.of(run.table.features(), run.table.contract)
     for fold, training, validation, prepared in zip(
-        run.outcome.folds, run.training, run.validation, run.prepared, strict=False
+        run.result.folds, run.training, run.validation, run.prepared, strict=False
     ):
         assert validation is not None
         original = as_set(transform(prepared.steps, features.rows(fold.training)))
@@ -117,7 +118,7 @@ def test_the_proof_is_not_empty(name: str, seen: Callable[[str, str], Seen]) -> 
     """Rows were made in every fold, as many as the record says."""
     run = seen(name, "numeric")
     features = Arrays.of(run.table.features(), run.table.contract)
-    for record, training, fold in zip(run.outcome.records, run.training, run.outcome.folds, strict=False):
+    for record, training, fold in zip(run.result.summaries, run.training, run.result.folds, strict=False):
         original = as_set(transform(run.prepared[0].steps, features.rows(fold.training)))
         assert record.added > 0
         assert len(training[1]) == len(fold.training) + record.added - record.removed
@@ -129,18 +130,18 @@ def test_each_out_of_fold_score_belongs_to_one_row_of_the_table(
     name: str, kind: str, seen: Callable[[str, str], Seen]
 ) -> None:
     run = seen(name, kind)
-    columns = oof_columns(run.outcome, run.table.target, run.table.rows)
+    columns = oof_columns(run.result, run.table.target, run.table.rows)
     assert sorted(columns["row"]) == run.table.rows.tolist()
     assert np.array_equal(columns["y"], run.table.target[columns["row"]])
     assert len(columns["logistic_regression"]) == 80
-    for number, fold in enumerate(run.outcome.folds):
+    for number, fold in enumerate(run.result.folds):
         assert columns["row"][columns["fold"] == number].tolist() == fold.validation.tolist()
 
 
 @pytest.mark.parametrize(("name", "kind"), CASES)
 def test_the_record_counts_what_was_seen(name: str, kind: str, seen: Callable[[str, str], Seen]) -> None:
     run = seen(name, kind)
-    for record, training, validation in zip(run.outcome.records, run.training, run.validation, strict=False):
+    for record, training, validation in zip(run.result.summaries, run.training, run.validation, strict=False):
         assert validation is not None
         assert record.resampled == tuple(np.bincount(training[1]))
         assert record.validation == tuple(np.bincount(validation[1]))

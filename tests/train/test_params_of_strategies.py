@@ -101,33 +101,3 @@ def test_a_wrong_class_weight(problems: Problems, value: str, words: str) -> Non
     (problem,) = problems(strategies=f"{{tried: {{class_weight: {value}}}}}")
     assert problem.startswith("strategies.tried.class_weight: ")
     assert words in problem
-
-
-@pytest.mark.parametrize("sampler", ["SMOTE", "SMOTENC", "SMOTEENN", "SMOTETomek"])
-@pytest.mark.parametrize("value", ["exact", "approximate"])
-def test_neighbours_may_be_approximate_where_smote_searches_them(read: Read, sampler: str, value: str) -> None:
-    assert read(strategies=f"{{tried: {{sampler: {sampler}, neighbors: {value}}}}}")
-
-
-@pytest.mark.parametrize(
-    ("strategy", "words"),
-    [
-        ("{sampler: SMOTE, neighbors: fast}", "neighbors must be exact or approximate; found fast"),
-        ("{sampler: SMOTE, neighbors: true}", "neighbors must be exact or approximate; found True"),
-        ("{sampler: ADASYN, neighbors: approximate}", "neighbors is no setting of ADASYN: only SMOTE, SMOTEENN, "
-         "SMOTENC, SMOTETomek can search approximately; leave it out"),
-        ("{sampler: TomekLinks, neighbors: exact}", "neighbors is no setting of TomekLinks: only SMOTE, SMOTEENN, "),
-        ("{neighbors: approximate}", "neighbors is no setting of a strategy without a sampler: only SMOTE, SMOTEENN, "),
-    ],
-)  # fmt: skip
-def test_neighbours_that_cannot_be(problems: Problems, strategy: str, words: str) -> None:
-    (problem,) = problems(strategies=f"{{tried: {strategy}}}")
-    assert problem.startswith(f"strategies.tried: {words}")
-
-
-def test_neighbours_in_a_grid_are_checked_too(problems: Problems) -> None:
-    tuning = (
-        "{metric: average_precision, search: {how: exhaustive}, n_splits: 2, classifiers: {}, samplers: {SMOTE: %s}}"
-    )
-    (problem,) = problems(tuning=tuning % "{neighbors: [exact, quick]}")
-    assert problem == "tuning: samplers.SMOTE: neighbors must be exact or approximate; found quick"

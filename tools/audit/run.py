@@ -11,8 +11,8 @@ from stages.shared.schemas.contract import Contract
 from stages.shared.storage.arrow import Bools, Ints
 from stages.shared.storage.files import round_floats
 from stages.shared.storage.parquet import Table
-from stages.split.assignment import drawn
-from stages.split.groups import column_numbers, duplicate_numbers, unit_of_rows
+from stages.split.assignment import draw_test_mask
+from stages.split.groups import compute_groups, encode_cells, find_duplicates
 from stages.train.folds.splitter import Fold, make_folds
 from tools.audit.params import AuditParams
 
@@ -67,11 +67,11 @@ def problems(run: Run, contract: Contract) -> list[str]:
 def units_of(table: Table) -> Ints:
     """The unit of each row of a table that is not split yet, as the stage split ties them."""
     group = table.contract.group
-    return unit_of_rows(duplicate_numbers(table), column_numbers(table.data.column(group)) if group else None)
+    return compute_groups(find_duplicates(table), encode_cells(table.data.column(group)) if group else None)
 
 
 def some_rows(units: Ints, y: Ints, rows: int, random_state: int) -> Bools:
     """At most about `rows` rows, as a mask: all of them, or whole units drawn by lot at the shares of `y`."""
     if len(y) <= rows:
         return np.ones(len(y), dtype=np.bool_)
-    return drawn(units, y, rows / len(y), random_state)
+    return draw_test_mask(units, y, rows / len(y), random_state)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from stages.prepare.apply_contract import conform
+from stages.prepare.apply_contract import apply_contract
 from stages.shared.calibration import calibrate
 from stages.shared.decisions import is_positive
 from stages.shared.errors import InputError
@@ -40,7 +40,7 @@ def score(raw: pa.Table, contract: Contract, facts: ChampionFacts, model: Classi
         kind = raw.column(name).type
         if pa.types.is_nested(kind):
             raise InputError(f"{source}: key column `{name}`: is of type {kind}; text, numbers or times are needed")
-    features, unseen = conform(raw, contract, source)
+    features, unseen = apply_contract(raw, contract, source)
     probability = calibrate(scores(model, to_frame(features, contract)), facts.calibration)
     n = raw.num_rows
     keys = {name: raw.column(name) for name in contract.key} or {"row": pa.array(np.arange(n))}

@@ -20,10 +20,13 @@ def main() -> None:
     # DVC runs the first python of the path: the one that runs this
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
+    from stages.shared.runtime.environment import describe_differences
     from tools.repro.dvc_commands import dvc
     from tools.repro.lock import alone
     from tools.repro.run import repro
 
+    for note in describe_differences():
+        print(f"warning: {note}", file=sys.stderr)
     if sys.platform != "linux":  # the libraries of macOS do not survive a fork, Windows has none
         print("Forks are safe on Linux alone, so this is plain `dvc repro`.", flush=True)
         sys.exit(dvc("repro"))

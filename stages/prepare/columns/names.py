@@ -1,27 +1,30 @@
-"""Names of columns, refused where they cannot serve."""
+"""Checks of column names.
 
-from stages.prepare.columns.parsing import reading
-from stages.prepare.messages import shortened
+A name must be typed in params.yaml and shown in the report, so empty, repeated or unprintable names are refused.
+"""
+
+from stages.prepare.columns.parsing import parse_number
 from stages.shared.errors import InputError
+from stages.shared.messages import shorten
 
 
 def check_names(names: list[str], source: str) -> None:
-    """Raises InputError for names that are empty, doubled or all numbers, or that nobody could type."""
+    """Raise InputError for names that are empty, repeated, unprintable or all numbers."""
     problems = []
-    for place, name in enumerate(names, start=1):
+    for index, name in enumerate(names, start=1):
         if not name.strip():
             problems.append(
-                f"{source}: column {place} has no name; give it one (pandas writes its index so: use index=False)"
+                f"{source}: column {index} has no name; give it one (pandas writes its index so: use index=False)"
             )
         elif name != name.strip() or not name.isprintable():
             problems.append(
-                f"{source}: column {shortened(name)} has white space at an end or a sign that cannot be printed; "
-                "take it out of the name"
+                f"{source}: column {shorten(name)} has white space at an end or an unprintable character; "
+                "remove it from the name"
             )
     for name in dict.fromkeys(name for name in names if name.strip() and names.count(name) > 1):
-        places = [str(place) for place, other in enumerate(names, start=1) if other == name]
-        problems.append(f"{source}: columns {' and '.join(places)} are both called `{name}`; give each its own name")
-    if all(reading(name) == reading(name) for name in names):  # NaN, no number, is not equal to itself
+        indices = [str(index) for index, other in enumerate(names, start=1) if other == name]
+        problems.append(f"{source}: columns {' and '.join(indices)} are both called `{name}`; give each its own name")
+    if all(parse_number(name) == parse_number(name) for name in names):  # NaN, no number, is not equal to itself
         problems.append(
             f"{source}: all column names are numbers ({', '.join(names[:5])}); put a header before the data"
         )

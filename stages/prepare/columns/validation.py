@@ -1,4 +1,7 @@
-"""Cells of a known type, refused where they are not of it: by `prepare`, and by `conform` for new data."""
+"""Checks that the cells of a column are valid numbers or texts.
+
+`prepare` uses them for training data and `apply_contract` for new data, so that both follow the same rules.
+"""
 
 import re
 
@@ -6,73 +9,73 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.types as pat
 
-from stages.prepare.columns.parsing import Marks, Texts, as_numbers, as_texts, is_number, is_text
-from stages.prepare.messages import data_rows, shortened
+from stages.prepare.columns.parsing import MissingValues, Texts, is_number, is_text, to_numbers, to_texts
 from stages.shared.errors import InputError
+from stages.shared.messages import format_rows, shorten
 from stages.shared.storage.arrow import Bools, Floats
 
 WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
-#: from here on different whole numbers can be the same float
-INEXACT = 2.0**53
+#: from here on, different whole numbers can be the same float
+MAX_EXACT = 2.0**53
 #: beyond this the square of a number, and with it a standard deviation, is infinite
 HUGE = 1e150
 
 
-def numeric_cells(where: str, column: pa.ChunkedArray, marks: Marks) -> Floats:
-    """The column as float64, shape (rows,), NaN where missing. `where` begins each message.
+def validate_numeric(location: str, column: pa.ChunkedArray, missing_values: MissingValues) -> Floats:
+    """Return the column as float64, shape (rows,), NaN where missing. `location` starts each message.
 
     Raises InputError for cells that are no number, infinite, or too large to be exact.
     """
-    column = decoded(column)
+    column = decode_dictionary(column)
     if not (is_text(column.type) or is_number(column.type)):
-        raise InputError(f"{where}: is of type {column.type}; a numeric column is needed")
-    numbers = as_numbers(column, marks)
+        raise InputError(f"{location}: is of type {column.type}; a numeric column is needed")
+    numbers = to_numbers(column, missing_values)
     problems = []
     if numbers.others.any():
-        found, rows = _first(column, numbers.others)
-        problems.append(f"{where}, {rows}: {found} is not a number; mend the cell, or leave it empty if it is missing")
+        cell, rows = _describe_rows(column, numbers.others)
+        problems.append(f"{location}, {rows}: {cell} is not a number; fix the cell, or leave it empty if it is missing")
     if np.isinf(numbers.values).any():
-        found, rows = _first(column, np.isinf(numbers.values))
+        cell, rows = _describe_rows(column, np.isinf(numbers.values))
         problems.append(
-            f"{where}, {rows}: {found} is infinite; numbers must be finite, mend the cell or name it in data.missing"
+            f"{location}, {rows}: {cell} is infinite; numbers must be finite, fix the cell or name it in data.missing"
         )
     elif (huge := np.abs(numbers.values) > HUGE).any():
-        found, rows = _first(column, huge)
+        cell, rows = _describe_rows(column, huge)
         problems.append(
-            f"{where}, {rows}: {found} is beyond ±{HUGE:g}, too large to be scaled; if it means missing, name it in "
+            f"{location}, {rows}: {cell} is beyond ±{HUGE:g}, too large to be scaled; if it means missing, name it in "
             "data.missing, otherwise give the column in another unit"
         )
     elif (large := _inexact(column, numbers.values)).any():
-        found, rows = _first(column, large)
+        cell, rows = _describe_rows(column, large)
         problems.append(
-            f"{where}, {rows}: {found} is not below 2^53, from where on whole numbers are no longer exact; "
-            "if it names a row or a category, name the column in data.key, data.drop or data.categorical"
+            f"{location}, {rows}: {cell} is not below 2^53, so whole numbers are no longer exact; "
+            "if it identifies a row or a category, name the column in data.key, data.drop or data.categorical"
         )
     if problems:
         raise InputError(problems)
     return numbers.values
 
 
-def text_cells(where: str, column: pa.ChunkedArray, marks: Marks) -> Texts:
-    """The column as texts. Raises InputError when its type has no text form that could be a category."""
-    column = decoded(column)
+def validate_text(location: str, column: pa.ChunkedArray, missing_values: MissingValues) -> Texts:
+    """Return the column as texts. Raises InputError for a type that cannot be a category."""
+    column = decode_dictionary(column)
     if not (is_text(column.type) or is_number(column.type) or pat.is_boolean(column.type)):
-        raise InputError(f"{where}: is of type {column.type}; text, numbers or booleans are needed")
-    return as_texts(column, marks)
+        raise InputError(f"{location}: is of type {column.type}; text, numbers or booleans are needed")
+    return to_texts(column, missing_values)
 
 
-def decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The column without dictionary encoding (pandas writes its categories so)."""
+def decode_dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the column without dictionary encoding, which pandas uses for categories."""
     return column.cast(column.type.value_type) if pat.is_dictionary(column.type) else column
 
 
-def decoded_type(kind: pa.DataType) -> pa.DataType:
-    """What is in a column of this type, dictionary encoded or not."""
+def dictionary_value_type(kind: pa.DataType) -> pa.DataType:
+    """Return the type of the cells in a column of this type, dictionary encoded or not."""
     return kind.value_type if pat.is_dictionary(kind) else kind
 
 
 def _inexact(column: pa.ChunkedArray, values: Floats) -> Bools:
-    large = (np.abs(values) >= INEXACT) & np.isfinite(values)
+    large = (np.abs(values) >= MAX_EXACT) & np.isfinite(values)
     if is_text(column.type):
         for row in np.flatnonzero(large):
             large[row] = bool(WHOLE.fullmatch(column[int(row)].as_py().strip()))
@@ -81,7 +84,7 @@ def _inexact(column: pa.ChunkedArray, values: Floats) -> Bools:
     return large
 
 
-def _first(column: pa.ChunkedArray, chosen: Bools) -> tuple[str, str]:
-    """The first chosen cell, and all chosen rows in words."""
+def _describe_rows(column: pa.ChunkedArray, chosen: Bools) -> tuple[str, str]:
+    """Return the first selected cell and the selected rows, both as texts for a message."""
     rows = [int(row) for row in np.flatnonzero(chosen)]
-    return shortened(str(column[rows[0]].as_py())), data_rows(rows)
+    return shorten(str(column[rows[0]].as_py())), format_rows(rows)

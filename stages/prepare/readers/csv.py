@@ -1,6 +1,9 @@
-"""CSV text as a table: every cell as it stands in the file, null where it is empty, or as the number that it spells."""
+"""CSV text as an Arrow table: numbers where every cell of a column is one, texts elsewhere.
 
-from collections.abc import Callable, Iterator, Mapping
+The text is read in blocks, so that memory holds the columns but never the whole text.
+"""
+
+from collections.abc import Iterator, Mapping
 import csv
 import io
 from itertools import islice
@@ -8,46 +11,43 @@ from itertools import islice
 import pyarrow as pa
 
 from stages.prepare.columns.names import check_names
-from stages.prepare.columns.parsing import Marks
-from stages.prepare.messages import shortened
-from stages.prepare.readers.column_buffer import Gathered
-from stages.prepare.readers.csv_blocks import Rows
-from stages.prepare.readers.csv_quotes import check_quotes
-from stages.prepare.readers.csv_validation import Pieces, Scan, Stream, scan
+from stages.prepare.columns.parsing import MissingValues
+from stages.prepare.columns.roles import ColumnSelection
+from stages.prepare.readers.column_buffer import ColumnBuffer
+from stages.prepare.readers.csv_blocks import CsvRows
+from stages.prepare.readers.csv_validation import Chunks, Scan, Stream, check_quotes, scan
 from stages.prepare.readers.memory_estimate import check_fits
 from stages.shared.errors import InputError
+from stages.shared.messages import shorten
 
-#: what is wanted of the columns of these names: numbers, with their marks; or texts. Columns left out are not read.
-Wanted = Callable[[list[str]], Mapping[str, Marks | None]]
-
-#: what people use in place of the comma
+#: other separators that files use
 DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
-def parse(pieces: Pieces, source: str, wanted: Wanted | None = None, available: int | None = None) -> pa.Table:
-    """The table in comma-separated UTF-8 text with a header, at least one row; in memory only what is `wanted`.
+def parse(chunks: Chunks, source: str, select: ColumnSelection | None = None, available: int | None = None) -> pa.Table:
+    """Return the table in comma-separated UTF-8 text with a header and at least one row.
 
-    Columns are float64 where numbers are wanted and every cell is one or missing, null where missing; else texts, with
-    dictionaries; nulls where nothing is wanted. Without `wanted` all columns are plain strings.
+    A column selected as numbers is float64 where every cell is a number or missing; other selected columns are
+    dictionary-encoded texts; columns that are not selected are null. Without `select` all columns are plain strings.
 
     Raises InputError for text that is not UTF-8, holds NUL bytes, has another delimiter, an unclosed quote,
-    lines of unequal length (pandas would shift or pad them without a word), names that cannot serve, or a table that
-    needs more than the `available` bytes of memory.
+    lines of unequal length (pandas would silently shift or pad them), invalid names, or a table that needs more than
+    the `available` bytes of memory.
     """
-    scanned = scan(pieces(), source)
-    header = _header(pieces(), source)
-    longest = max(scanned.longest, check_quotes(pieces(), source) if scanned.quoted else 0)
+    scanned = scan(chunks(), source)
+    header = _header(chunks(), source)
+    longest = max(scanned.longest, check_quotes(chunks(), source) if scanned.quoted else 0)
     check_names(header, source)
-    rows = Rows(pieces, source, header, scanned.quoted, longest)
-    readings = dict.fromkeys(header) if wanted is None else wanted(header)
-    count = _estimated_rows(rows, readings, scanned, available)
-    if wanted is None:
+    rows = CsvRows(chunks, source, header, scanned.quoted, longest)
+    parsers = dict.fromkeys(header) if select is None else select(header)
+    count = _estimated_rows(rows, parsers, scanned, available)
+    if select is None:
         return pa.Table.from_batches(list(rows.blocks(header)))
-    return _gathered(rows, readings, count)
+    return _read_buffered(rows, parsers, count)
 
 
-def _header(pieces: Iterator[bytes], source: str) -> list[str]:
-    lines = io.TextIOWrapper(io.BufferedReader(Stream(pieces)), encoding="utf-8", newline="")
+def _header(chunks: Iterator[bytes], source: str) -> list[str]:
+    lines = io.TextIOWrapper(io.BufferedReader(Stream(chunks)), encoding="utf-8", newline="")
     try:
         header = next((cells for cells in csv.reader(lines) if cells), None)
     except csv.Error as error:
@@ -58,17 +58,19 @@ def _header(pieces: Iterator[bytes], source: str) -> list[str]:
         for sign, name in DELIMITERS.items():
             if sign in header[0]:
                 raise InputError(
-                    f"{source}: only one column, {shortened(header[0])}; it seems to be separated by {name}; "
+                    f"{source}: only one column, {shorten(header[0])}; it seems to be separated by {name}; "
                     "save it with commas"
                 )
     return header
 
 
-def _estimated_rows(rows: Rows, readings: Mapping[str, Marks | None], scanned: Scan, available: int | None) -> int:
-    """How many rows to make room for, by the first block. Raises InputError when they need more than is available."""
+def _estimated_rows(
+    rows: CsvRows, parsers: Mapping[str, MissingValues | None], scanned: Scan, available: int | None
+) -> int:
+    """Estimate the number of rows from the first block. Raises InputError when they need more than is available."""
     count = 0
-    for block in islice(rows.blocks(list(readings)), 1):
-        beginning = [Gathered(marks, block.num_rows) for marks in readings.values()]
+    for block in islice(rows.blocks(list(parsers)), 1):
+        beginning = [ColumnBuffer(missing_values, block.num_rows) for missing_values in parsers.values()]
         for column, cells in zip(beginning, block.columns, strict=True):
             column.add(cells)
         # no more than lines, and with line ends in cells far fewer
@@ -77,12 +79,12 @@ def _estimated_rows(rows: Rows, readings: Mapping[str, Marks | None], scanned: S
     return min(scanned.lines, 2 * count)  # room that stays empty takes no memory
 
 
-def _gathered(rows: Rows, readings: Mapping[str, Marks | None], count: int) -> pa.Table:
-    """The columns by name. Those in which a doubtful cell came late are read once more, as texts."""
-    columns = _columns(rows, readings, count)
-    late = {name: None for name, column in columns.items() if column.again}
+def _read_buffered(rows: CsvRows, parsers: Mapping[str, MissingValues | None], count: int) -> pa.Table:
+    """Return the columns by name; read columns in which a late cell is no number again as texts."""
+    columns = _fill_buffers(rows, parsers, count)
+    late = {name: None for name, column in columns.items() if column.must_reread}
     if late:
-        columns |= _columns(rows, late, count)
+        columns |= _fill_buffers(rows, late, count)
     count = next(iter(columns.values())).rows
     arrays = {}
     for name in rows.header:
@@ -90,8 +92,8 @@ def _gathered(rows: Rows, readings: Mapping[str, Marks | None], count: int) -> p
     return pa.table(arrays)
 
 
-def _columns(rows: Rows, readings: Mapping[str, Marks | None], count: int) -> dict[str, Gathered]:
-    columns = {name: Gathered(marks, count) for name, marks in readings.items()}
+def _fill_buffers(rows: CsvRows, parsers: Mapping[str, MissingValues | None], count: int) -> dict[str, ColumnBuffer]:
+    columns = {name: ColumnBuffer(missing_values, count) for name, missing_values in parsers.items()}
     for block in rows.blocks(list(columns)):
         for column, cells in zip(columns.values(), block.columns, strict=True):
             column.add(cells)

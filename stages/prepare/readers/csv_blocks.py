@@ -1,4 +1,4 @@
-"""The rows of CSV text whose bytes are in order, block by block."""
+"""The rows of validated CSV text, as Arrow batches of a bounded size."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,25 +7,25 @@ import io
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from stages.prepare.messages import one_line, shortened
-from stages.prepare.readers.csv_validation import LONGEST, Pieces, Stream
+from stages.prepare.readers.csv_validation import MAX_LINE_BYTES, Chunks, Stream
 from stages.shared.errors import InputError
+from stages.shared.messages import shorten, single_line
 
-#: bytes that pyarrow parses at once; it keeps several such blocks, and small ones keep memory low
+#: bytes that pyarrow parses at once; it keeps several blocks, so small ones keep memory low
 BLOCK = 1 << 20
-#: so many ragged lines are shown, the rest are counted
-SHOWN = 5
+#: a message shows at most so many ragged lines
+MAX_SHOWN = 5
 
 
 @dataclass(frozen=True)
-class Rows:
-    """A text with this header.
+class CsvRows:
+    """The rows of a text with this header.
 
-    `quoted` says whether there are quotes in it, and so perhaps line ends within cells; no record has more bytes than
-    `longest`, or else more than 64 MiB, which are refused.
+    `quoted` tells whether the text has quotes, and so perhaps line ends within cells. No record has more bytes than
+    `longest`; records of more than 64 MiB are refused.
     """
 
-    pieces: Pieces
+    chunks: Chunks
     source: str
     header: list[str]
     quoted: bool
@@ -34,12 +34,12 @@ class Rows:
     @property
     def block_size(self) -> int:
         """The bytes of a block; a record must fit into one."""
-        return max(BLOCK, min(self.longest, LONGEST))
+        return max(BLOCK, min(self.longest, MAX_LINE_BYTES))
 
     def blocks(self, names: list[str]) -> Iterator[pa.RecordBatch]:
-        """The rows after the header: string columns of these names, null where a cell is empty; none without rows.
+        """Yield the rows after the header as string columns of these names, null where a cell is empty.
 
-        Raises InputError, after the last block, when lines are longer or shorter than the header, or there are none.
+        Raises InputError, after the last block, for lines longer or shorter than the header, or when there is no row.
         """
         ragged = _Ragged(self.source)
         rows, skip = 0, 1  # the header is read as a row, so that pyarrow invents no names
@@ -52,17 +52,17 @@ class Rows:
                     yield block
         except pa.ArrowInvalid as error:
             raise InputError(
-                f"{self.source}: cannot be read as CSV ({one_line(error)}); save it again as plain CSV"
+                f"{self.source}: cannot be read as CSV ({single_line(error)}); save it again as plain CSV"
             ) from None
         ragged.check()
         if not rows:
             raise InputError(f"{self.source}: holds a header but no data row; it must hold both")
 
     def _reader(self, names: list[str], ragged: "_Ragged") -> pacsv.CSVStreamingReader:
-        places = [f"f{self.header.index(name)}" for name in names]
+        indices = [f"f{self.header.index(name)}" for name in names]
         one = len(self.header) == 1
         return pacsv.open_csv(
-            io.BufferedReader(Stream(self.pieces())),  # whole blocks, however long the pieces
+            io.BufferedReader(Stream(self.chunks())),  # whole blocks, however long the pieces
             # threads would lose the row numbers
             pacsv.ReadOptions(autogenerate_column_names=True, use_threads=False, block_size=self.block_size),
             # with one column, a blank line is a missing value
@@ -70,7 +70,7 @@ class Rows:
                 newlines_in_values=self.quoted, invalid_row_handler=ragged.add, ignore_empty_lines=not one
             ),
             pacsv.ConvertOptions(
-                column_types=dict.fromkeys(places, pa.string()), include_columns=places, null_values=[""],
+                column_types=dict.fromkeys(indices, pa.string()), include_columns=indices, null_values=[""],
                 strings_can_be_null=True, check_utf8=False,
             ),
         )  # fmt: skip
@@ -78,29 +78,27 @@ class Rows:
 
 @dataclass
 class _Ragged:
-    """Lines that are longer or shorter than the header: the first few, and how many there are."""
+    """Lines that are longer or shorter than the header: the first few as problems, and their number."""
 
     source: str
     problems: list[str] = field(default_factory=list)
     count: int = 0
 
     def add(self, row: pacsv.InvalidRow) -> str:
-        """Keeps what is wrong with `row`; tells pyarrow to go on without it."""
+        """Record the problem of `row` and let pyarrow skip it."""
         self.count += 1
-        if self.count <= SHOWN:
+        if self.count <= MAX_SHOWN:
             self.problems.append(
                 # pyarrow counts the header as row 1
                 f"{self.source}: data row {row.number - 1} has {row.actual_columns} cells where the header names "
-                f"{row.expected_columns} columns: {shortened(row.text)}; give every row one cell for each column"
+                f"{row.expected_columns} columns: {shorten(row.text)}; give every row one cell for each column"
             )
         return "skip"
 
     def check(self) -> None:
-        """Raises InputError when there were any."""
-        if self.count > SHOWN:
-            more = self.count - SHOWN
-            self.problems.append(
-                f"{self.source}: {more} more rows are longer or shorter than the header; mend them too"
-            )
+        """Raise InputError when there were such lines."""
+        if self.count > MAX_SHOWN:
+            more = self.count - MAX_SHOWN
+            self.problems.append(f"{self.source}: {more} more rows are longer or shorter than the header; fix them too")
         if self.problems:
             raise InputError(self.problems)

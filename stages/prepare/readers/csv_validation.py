@@ -1,22 +1,28 @@
-"""The bytes of a CSV file, piece by piece: what must be right of them before anybody looks for cells."""
+"""Checks of the bytes of a CSV file: UTF-8, no NUL byte, no overlong line, closed quotes.
+
+pyarrow would misread such files silently or with a message that names no line.
+"""
 
 import codecs
 from collections.abc import Callable, Iterator
+import csv
 from dataclasses import dataclass
 import io
 
 from stages.shared.errors import InputError
 
-#: a file from its beginning, anew with each call, as pieces of any length
-Pieces = Callable[[], Iterator[bytes]]
+#: a function that opens the file from its beginning and yields chunks of any length
+Chunks = Callable[[], Iterator[bytes]]
 
-#: a line may have so many bytes: what reads it holds it whole
-LONGEST = 64 << 20
+#: limit of a line's bytes: readers hold a whole line in memory
+MAX_LINE_BYTES = 64 << 20
+#: bytes of a character
+MAX_CHARACTER_BYTES = 4
 
 
 @dataclass(frozen=True)
 class Scan:
-    """What is known of a text once all of its bytes were seen."""
+    """The size of a text, measured in one pass over its bytes."""
 
     size: int  # bytes
     lines: int  # at least as many as there are
@@ -24,75 +30,92 @@ class Scan:
     quoted: bool  # whether there is a quote anywhere
 
 
-def scan(pieces: Iterator[bytes], source: str) -> Scan:
-    """Raises InputError for text that is not UTF-8, holds a NUL byte, or a line of more than 64 MiB."""
+def scan(chunks: Iterator[bytes], source: str) -> Scan:
+    """Measure a text. Raises InputError for text that is not UTF-8, has a NUL byte or a line of more than 64 MiB."""
     offset = lines = length = longest = 0
     quoted, rest, beginning = False, b"", b""
-    for piece in pieces:
-        piece = rest + piece
-        beginning = beginning or piece[:2]
-        whole = _whole_characters(piece, offset, lines, beginning, source)
-        whole -= piece.endswith(b"\r", 0, whole)  # what follows may belong to this line end
-        rest, piece = piece[whole:], piece[:whole]
-        if (place := piece.find(b"\0")) >= 0:
-            line = lines + line_ends(piece[:place]) + 1
+    for chunk in chunks:
+        chunk = rest + chunk
+        beginning = beginning or chunk[:2]
+        whole = _whole_characters(chunk, offset, lines, beginning, source)
+        whole -= chunk.endswith(b"\r", 0, whole)  # what follows may belong to this line end
+        rest, chunk = chunk[whole:], chunk[:whole]
+        if (index := chunk.find(b"\0")) >= 0:
+            line = lines + line_ends(chunk[:index]) + 1
             raise InputError(
-                f"{source}: holds a NUL byte at byte offset {offset + place} (line {line}); save it as UTF-8 text"
+                f"{source}: holds a NUL byte at byte offset {offset + index} (line {line}); save it as UTF-8 text"
             )
-        longest = max(longest, length + len(piece))
-        length = _line_length(piece, length, lines, source)
-        quoted = quoted or b'"' in piece
-        lines += line_ends(piece)
+        longest = max(longest, length + len(chunk))
+        length = _line_length(chunk, length, lines, source)
+        quoted = quoted or b'"' in chunk
+        lines += line_ends(chunk)
         offset += whole
     _whole_characters(rest, offset, lines, beginning, source, final=True)
     return Scan(offset + len(rest), lines + 1, longest, quoted)
 
 
-def line_ends(piece: bytes) -> int:
-    r"""How many lines end in `piece`, with `\n`, `\r\n` or `\r`."""
-    returns = piece.count(b"\r")
-    return piece.count(b"\n") + (returns - piece.count(b"\r\n") if returns else 0)
+def check_quotes(chunks: Iterator[bytes], source: str) -> int:
+    """Return an upper bound of the bytes of the longest record with a quote.
+
+    Raises InputError for a quote that is not closed, or closed before the end of its cell.
+    """
+    lines = _Lines(chunks)
+    try:
+        for _ in csv.reader(lines, strict=True):
+            lines.between = True
+    except csv.Error as error:
+        raise InputError(
+            f"{source}: the record that begins in line {lines.begun} has a quote that is not closed, or closed before "
+            f'the end of its cell ({error}); enclose whole cells and write a quote inside them twice ("")'
+        ) from None
+    return MAX_CHARACTER_BYTES * lines.longest
 
 
-def last_line_end(piece: bytes) -> int:
-    """The place after the last line end, 0 where there is none."""
-    return max(piece.rfind(b"\n"), piece.rfind(b"\r")) + 1
+def line_ends(chunk: bytes) -> int:
+    r"""Count the line ends in `chunk`: `\n`, `\r\n` or `\r`."""
+    returns = chunk.count(b"\r")
+    return chunk.count(b"\n") + (returns - chunk.count(b"\r\n") if returns else 0)
 
 
-def without_mark(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The pieces without the byte order mark of UTF-8, which the first of them may begin with."""
-    for place, piece in enumerate(pieces):
-        yield piece if place else piece.removeprefix(codecs.BOM_UTF8)
+def last_line_end(chunk: bytes) -> int:
+    """Return the index after the last line end, 0 if there is none."""
+    return max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1
+
+
+def without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the chunks without a UTF-8 byte order mark at the start of the first."""
+    for index, chunk in enumerate(chunks):
+        yield chunk if index else chunk.removeprefix(codecs.BOM_UTF8)
 
 
 class Stream(io.RawIOBase):
-    """Pieces as a file without a byte order mark or blank lines before the header, and with an end to the last line."""
+    """Chunks as a file object: no byte order mark, no blank lines before the header, a line end after the last line."""
 
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = _trimmed(without_mark(pieces))
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._pieces = _trimmed(without_mark(chunks))
         self._rest = memoryview(b"")
 
     def readable(self) -> bool:
-        """Always: io asks."""
+        """Return True; io requires this method."""
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # any writable buffer
-        """Fills the beginning of `buffer`; gives the number of bytes, 0 at the end."""
+        """Fill the beginning of `buffer` and return the number of bytes, 0 at the end."""
         while not self._rest:
-            piece = next(self._pieces, None)
-            if piece is None:
+            chunk = next(self._pieces, None)
+            if chunk is None:
                 return 0
-            self._rest = memoryview(piece)
+            self._rest = memoryview(chunk)
         size = min(len(buffer), len(self._rest))
         buffer[:size] = self._rest[:size]
         self._rest = self._rest[size:]
         return size
 
 
-def _trimmed(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _trimmed(chunks: Iterator[bytes]) -> Iterator[bytes]:
     begun, end = False, b"\n"
-    for piece in pieces:
-        kept = piece if begun else piece.lstrip(b"\r\n")
+    for chunk in chunks:
+        kept = chunk if begun else chunk.lstrip(b"\r\n")
         if kept:
             begun, end = True, kept[-1:]
             yield kept
@@ -100,25 +123,60 @@ def _trimmed(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield b"\n"  # pyarrow takes a single line without an end for nothing
 
 
-def _whole_characters(piece: bytes, offset: int, lines: int, beginning: bytes, source: str, final: bool = False) -> int:
-    """How many bytes of `piece`, which begins at `offset` after so many lines, are whole characters: nearly all."""
+def _whole_characters(chunk: bytes, offset: int, lines: int, beginning: bytes, source: str, final: bool = False) -> int:
+    """Return how many bytes of `chunk` are whole characters; `offset` and `lines` locate it in messages."""
     try:
-        return codecs.utf_8_decode(piece, "strict", final)[1]
+        return codecs.utf_8_decode(chunk, "strict", final)[1]
     except UnicodeDecodeError as error:
-        line = lines + line_ends(piece[: error.start]) + 1
+        line = lines + line_ends(chunk[: error.start]) + 1
         utf16 = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         raise InputError(
-            f"{source}: not UTF-8 text: byte 0x{piece[error.start]:02x} at byte offset {offset + error.start} "
+            f"{source}: not UTF-8 text: byte 0x{chunk[error.start]:02x} at byte offset {offset + error.start} "
             f"(line {line}){', it looks like UTF-16' if utf16 else ''}; save it as UTF-8"
         ) from None
 
 
-def _line_length(piece: bytes, length: int, lines: int, source: str) -> int:
-    """The bytes of the line that `piece` ends in, `length` of which came before."""
-    end = last_line_end(piece)
-    if not end and length + len(piece) > LONGEST:
+def _line_length(chunk: bytes, length: int, lines: int, source: str) -> int:
+    """Return the length of the unfinished line at the end of `chunk`; `length` bytes of it came before."""
+    end = last_line_end(chunk)
+    if not end and length + len(chunk) > MAX_LINE_BYTES:
         raise InputError(
-            f"{source}: line {lines + 1} has more than {LONGEST:,} bytes; this is no table that can be read, "
-            "write each row on a line of its own"
+            f"{source}: line {lines + 1} has more than {MAX_LINE_BYTES:,} bytes; write each row on a line of its own"
         )
-    return len(piece) - end if end else length + len(piece)
+    return len(chunk) - end if end else length + len(chunk)
+
+
+class _Lines:
+    """The lines of a text; chunks without a quote outside a record are counted and skipped."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self.between = True  # no record is open; who reads the records says so
+        self.begun = 1  # the line in which the present record began
+        self.longest = 0  # characters of the longest record that was read
+        self._pieces = chunks
+
+    def __iter__(self) -> Iterator[str]:
+        number, size = 1, 0
+        for chunk in _whole_lines(without_mark(self._pieces)):
+            if self.between and b'"' not in chunk:
+                number += line_ends(chunk)
+                continue
+            for line in io.StringIO(chunk.decode(), newline=""):
+                if self.between:
+                    self.begun, self.between, size = number, False, 0
+                number, size = number + 1, size + len(line)
+                self.longest = max(self.longest, size)
+                yield line
+
+
+def _whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    r"""Yield the same text cut after line ends, never between `\r` and `\n`."""
+    rest = b""
+    for chunk in chunks:
+        chunk = rest + chunk
+        end = last_line_end(chunk[:-1] if chunk.endswith(b"\r") else chunk)
+        rest = chunk[end:]
+        if end:
+            yield chunk[:end]
+    if rest:
+        yield rest

@@ -91,7 +91,7 @@ def _mlp(classifier: Any, row: Floats, columns: list[str]) -> Explanation:
     return Explanation("hidden", parts, None, note)
 
 
-def vote(classifier: Any, row: Any, columns: list[str]) -> Explanation:
+def make_voting(classifier: Any, row: Any, columns: list[str]) -> Explanation:
     """What each member adds to the score of a soft vote; `row` is a table of one row as the members take it."""
     names = [name for name, member in classifier.estimators if member != "drop"]
     weights = np.ones(len(names)) if classifier.weights is None else np.asarray(classifier.weights, dtype=np.float64)
@@ -113,7 +113,7 @@ EXPLANATIONS: dict[str, Callable[[Any, Floats, list[str]], Explanation]] = {
     "ExtraTreesClassifier": _forest,
     "BalancedRandomForestClassifier": _forest,
     "MLPClassifier": _mlp,
-    "VotingClassifier": vote,
+    "VotingClassifier": make_voting,
 }
 
 #: scikit-learn's names of what a hidden unit does with its sum

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stages.report.explain.contributions import Kind, Part, explain, vote
+from stages.report.explain.contributions import Kind, Part, explain, make_voting
 from stages.shared.calibration import Calibrator, calibrate
 from stages.shared.decisions import is_positive
 from stages.shared.schemas.contract import Contract, Feature
@@ -50,7 +50,7 @@ def trace_prediction(model: Any, contract: Contract, calibrator: Calibrator, thr
     columns = column_names(way, contract)
     score = scores(model, features)
     probability = calibrate(score, calibrator)
-    explanation = explain(way[-1], encoded, columns) if way is model else vote(model[-1], features, columns)
+    explanation = explain(way[-1], encoded, columns) if way is model else make_voting(model[-1], features, columns)
     return PredictionTrace(
         raw=[(name, _text(value)) for name, value in row.items()],
         encoded=list(zip(columns, encoded.tolist(), strict=True)),

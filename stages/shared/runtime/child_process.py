@@ -1,22 +1,22 @@
-"""Child processes that do not outlive their parent."""
+"""Child processes that end with their parent."""
 
 import ctypes
 import os
 import signal
 import sys
 
-#: the exit code of a process that leaves the field to another
+#: exit code of a process that must be started again later
 BUSY = 75
 
-#: Linux's name for the signal that a process gets when its parent ends (prctl(2))
+#: prctl(2) option: the signal that Linux sends to a process when its parent ends
 PR_SET_PDEATHSIG = 1
 
 
 def exit_with_parent(parent: int) -> None:
-    """Has this process killed when `parent`, the process that started it, ends, however that ends (prctl(2)).
+    """Let the kernel kill this process when `parent`, the process that started it, ends (prctl(2)).
 
-    DVC may be killed at any time, and a child that goes on would write beside the next one. A parent that went before
-    this call is noticed as well. On Linux; elsewhere nothing happens.
+    DVC may be killed at any time; a surviving child would write while the next run writes too. A parent that ended
+    before this call is noticed as well. Only Linux supports this; elsewhere the call does nothing.
     """
     if sys.platform != "linux":
         return

@@ -1,20 +1,22 @@
-"""The same arithmetic on every processor of the x86-64 kind, so that the same inputs give the same bytes.
+"""One set of CPU kernels on every x86-64 processor, so that the same inputs give the same bytes.
 
-numpy, OpenBLAS and Arrow choose their kernels by what a processor can do, and wider ones round otherwise: a sum in
-another order, another last digit of a logarithm, and a tree that breaks a tie parts its rows elsewhere. Kept are the
-kernels for AVX2 and FMA, which server and desktop processors have had since about 2015.
+numpy, OpenBLAS and Arrow choose kernels by CPU features, and wider kernels round differently: the last digit of a sum
+can change a split of a tree. All runs use AVX2 and FMA, which processors have had since about 2015.
 """
 
 import os
 from pathlib import Path
 import sys
 
-#: what numpy is to leave aside of the kernels that it was built with
+#: numpy's kernels beyond AVX2, which must not be used
 WIDER = "X86_V4 AVX512_ICL AVX512_SPR"
 
 
 def limit_cpu_features() -> None:
-    """Before any numerical library is imported. A value that the user has set stands, as do older processors' own."""
+    """Set the environment variables that limit the kernels; call it before any numerical library is imported.
+
+    Variables that the user has set, and processors without AVX2, keep their own kernels.
+    """
     if not {"avx2", "fma"} <= _features():
         return
     if "NPY_ENABLE_CPU_FEATURES" not in os.environ:  # numpy takes one or the other
@@ -24,7 +26,7 @@ def limit_cpu_features() -> None:
 
 
 def _features() -> set[str]:
-    """What Linux says that an x86-64 processor can do; nothing elsewhere."""
+    """Return the CPU flags on Linux x86-64, an empty set elsewhere."""
     if sys.platform != "linux" or os.uname().machine != "x86_64":
         return set()
     with Path("/proc/cpuinfo").open(encoding="utf-8") as lines:

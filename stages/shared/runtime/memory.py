@@ -1,28 +1,31 @@
-"""How much memory there is to take, and the refusal of work that needs more."""
+"""The available memory, and an early error for work that needs more.
+
+Control groups are read as well, because a container's limit is lower than the machine's memory.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from stages.shared.errors import InputError
 
-#: the files of a control group: limit, use, and the beginning of the names of its caches in memory.stat
+#: files of a control group: limit, usage, and the prefix of its cache counters in memory.stat
 _UNIFIED = ("memory.max", "memory.current", "")
 _LEGACY = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_")
 
 
 def available_bytes(proc: Path = Path("/proc"), groups: Path = Path("/sys/fs/cgroup")) -> int | None:
-    """The bytes that this process can still take, by the machine and by every control group that it is in.
+    """Return the bytes that this process can still allocate, limited by the machine and all its control groups.
 
-    Memory that merely caches files counts as free. None where nothing can be read: on macOS and Windows.
+    File caches count as free. Returns None on macOS and Windows, where neither can be read.
     """
     found = [*_of_machine(proc / "meminfo"), *_of_groups(proc / "self/cgroup", groups)]
     return max(0, min(found)) if found else None
 
 
 def check_memory(where: str, needed: float, available: int | None, advice: str) -> None:
-    """Raises InputError when `needed` bytes are more than `available`, if that is known. `where` begins the message."""
+    """Raise InputError when `needed` bytes exceed the `available` ones, if known. `where` starts the message."""
     if available is not None and needed > available:
-        raise InputError(f"{where}: needs about {_gib(needed)} of memory where {_gib(available)} can be had; {advice}")
+        raise InputError(f"{where}: needs about {_gib(needed)} of memory, {_gib(available)} are available; {advice}")
 
 
 def _gib(size: float) -> str:
@@ -36,7 +39,7 @@ def _of_machine(meminfo: Path) -> Iterator[int]:
 
 
 def _of_groups(membership: Path, groups: Path) -> Iterator[int]:
-    """What is left in each group from that of the process up to the root, as far as it can be seen from here."""
+    """Yield the free bytes of each visible control group, from that of the process up to the root."""
     for line in _lines(membership):
         _, controllers, name = line.split(":", 2)
         if not controllers or "memory" in controllers.split(","):
@@ -51,7 +54,7 @@ def _of_group(folder: Path, limit: str, use: str, prefix: str) -> Iterator[int]:
     try:
         most, taken = (int((folder / name).read_text()) for name in (limit, use))
     except (OSError, ValueError):
-        return  # hidden from here, or without a limit: `max`
+        return  # not visible, or without a limit (`max`)
     counts = dict(line.split() for line in _lines(folder / "memory.stat"))
     yield most - taken + sum(int(counts.get(f"{prefix}{kind}_file", 0)) for kind in ("active", "inactive"))
 

@@ -1,23 +1,23 @@
-"""The one place that decides how the cores are used: by processes side by side, each with one thread."""
+"""How a stage uses the cores: parallel processes with one thread each."""
 
 import os
 
-#: how many processes a stage may use; set by whoever runs several stages side by side
+#: environment variable: number of processes a stage may use; tools.repro sets it
 WORKERS = "EVENHAND_WORKERS"
 
-#: how many stages run side by side and share the memory; set by the same
+#: environment variable: number of stages that run at the same time and share memory; tools.repro sets it
 STAGES = "EVENHAND_STAGES"
 
 
 def cores() -> int:
-    """How many processes this one may fill with work: EVENHAND_WORKERS, or the cores that it may run on."""
+    """Return how many worker processes to use: EVENHAND_WORKERS, or the number of usable cores."""
     if asked := _number(WORKERS):
         return asked
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def stages_at_once() -> int:
-    """How many stages run side by side, this one counted."""
+    """Return how many stages run at the same time, including this one."""
     return _number(STAGES) or 1
 
 
@@ -27,10 +27,10 @@ def _number(name: str) -> int:
 
 
 def limit_threads() -> None:
-    """One BLAS and OpenMP thread per process, and no spinning while idle; before any numerical library is imported.
+    """Set one BLAS and OpenMP thread per process; call it before any numerical library is imported.
 
-    Fits are small and many: more threads gain little, cost a lot on busy cores, and may change the last digit.
-    A value that the user has set stands.
+    Fits are small and many: more threads gain little, slow down busy cores and may change the last digit.
+    Variables that the user has set are kept.
     """
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")

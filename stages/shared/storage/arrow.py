@@ -1,7 +1,6 @@
-"""Arrow arrays as numpy arrays and back.
+"""Conversions between Arrow arrays and numpy arrays, through their buffers.
 
-Through the buffers: pyarrow's own conversions import pandas, which would cost the doors of `prepare` and `split` more
-time than their work.
+pyarrow's own conversions import pandas, which would take `prepare` and `split` longer than their work.
 """
 
 from typing import Any
@@ -16,28 +15,28 @@ Bools = npt.NDArray[np.bool_]
 
 
 def to_floats(array: pa.Array) -> Floats:
-    """An array of numbers as float64, shape (rows,), NaN where null."""
+    """Convert an array of numbers to float64, shape (rows,), NaN where null."""
     return _values(array.cast(pa.float64(), safe=False), np.float64, np.nan)
 
 
 def to_ints(array: pa.Array) -> Ints:
-    """An array of integers or timestamps as int64, shape (rows,), −1 where null."""
+    """Convert an array of integers or timestamps to int64, shape (rows,), −1 where null."""
     return _values(array.cast(pa.int64()), np.int64, -1)
 
 
 def to_bools(array: pa.Array) -> Bools:
-    """A boolean array without nulls as numpy, shape (rows,)."""
+    """Convert a boolean array without nulls to numpy, shape (rows,)."""
     return _values(array.cast(pa.uint8()), np.uint8, 0).astype(np.bool_)
 
 
 def from_numpy(values: npt.NDArray[Any], kind: pa.DataType, missing: Bools | None = None) -> pa.Array:
-    """A numpy array of the width of `kind` as an Arrow array, null where `missing`."""
+    """Convert a numpy array of the width of `kind` to an Arrow array, null where `missing`."""
     validity = None if missing is None or not missing.any() else _bits(~missing)
     return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(np.ascontiguousarray(values))])
 
 
 def from_floats(values: Floats, missing: Bools) -> pa.Array:
-    """Numbers as float32 where it holds every one of them exactly, else as float64; null where missing."""
+    """Convert numbers to a float32 array if that is exact, else to float64; null where missing."""
     with np.errstate(over="ignore"):
         narrow = values.astype(np.float32)
     if bool(np.all((narrow == values) | missing)):
@@ -46,7 +45,7 @@ def from_floats(values: Floats, missing: Bools) -> pa.Array:
 
 
 def from_bools(values: Bools) -> pa.Array:
-    """A numpy mask as an Arrow array."""
+    """Convert a numpy mask to an Arrow array."""
     return pa.Array.from_buffers(pa.bool_(), len(values), [None, _bits(values)])
 
 

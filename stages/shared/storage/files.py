@@ -1,4 +1,7 @@
-"""Files that are whole or absent: written beside their place, then moved into it."""
+"""Atomic file writes, JSON files and file hashes.
+
+A file is written under a temporary name and renamed, so that a killed run never leaves half of it.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +17,7 @@ from stages.shared.errors import InputError
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """A temporary path that becomes `path` when the block succeeds, and vanishes when it fails."""
+    """Yield a temporary path; rename it to `path` if the block succeeds, delete it otherwise."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     os.close(handle)
@@ -29,10 +32,10 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
-    """A temporary folder that becomes `path`, in place of what was there, when the block succeeds."""
+    """Yield a temporary folder that replaces `path` if the block succeeds."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp") as room:
-        new, old = Path(room) / "new", Path(room) / "old"
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp") as temporary:
+        new, old = Path(temporary) / "new", Path(temporary) / "old"
         new.mkdir()
         yield new
         if path.exists():
@@ -41,18 +44,18 @@ def atomic_folder(path: Path) -> Iterator[Path]:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Writes `content` to `path`, all or nothing."""
+    """Write `content` to `path` atomically."""
     with atomic_path(path) as temporary:
         temporary.write_bytes(content)
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes `text` to `path` as UTF-8, all or nothing."""
+    """Write `text` to `path` as UTF-8, atomically."""
     write_bytes(path, text.encode())
 
 
 def round_floats(value: Any) -> Any:
-    """`value` with every float in it rounded to 6 digits, as metrics files promise."""
+    """Return `value` with every float in it rounded to 6 digits, the precision of metrics files."""
     if isinstance(value, float):
         return round(value, 6) + 0.0  # no "-0.0" in files that people compare
     if isinstance(value, dict):
@@ -63,15 +66,15 @@ def round_floats(value: Any) -> Any:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Writes `content` as JSON in its own key order, floats rounded to 6 digits.
+    """Write `content` as JSON in its own key order, floats rounded to 6 digits.
 
-    Raises ValueError for NaN and infinity: DVC would list such a metric as changed for ever.
+    Raises ValueError for NaN and infinity: DVC would always list such a metric as changed.
     """
     write_text(path, json.dumps(round_floats(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def read_json(path: Path) -> Any:
-    """The content of a JSON file. Raises InputError when the file is missing or is not JSON."""
+    """Return the content of a JSON file. Raises InputError when the file is missing or is not JSON."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -81,7 +84,7 @@ def read_json(path: Path) -> Any:
 
 
 def sha256(path: Path) -> str:
-    """The hex SHA-256 of a file, read in pieces. Raises InputError when it is missing."""
+    """Return the hex SHA-256 of a file. Raises InputError when it is missing."""
     try:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,40 +1,24 @@
-"""The manifest of a model folder: the SHA-256 of every file, checked before any of them is parsed."""
+"""The manifest of a model folder: the SHA-256 of every file, checked before a file is parsed."""
 
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from stages.shared.errors import InputError, IntegrityError
 from stages.shared.paths import MANIFEST
+from stages.shared.runtime.environment import library_versions
 from stages.shared.storage.files import read_json, sha256, write_json
-
-#: the libraries whose version shapes a model
-LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "imbalanced-learn", "xgboost", "skops")
-
-
-def library_versions() -> dict[str, str]:
-    """The installed version of every library that shapes a model."""
-    from importlib.metadata import PackageNotFoundError
-
-    versions = {}
-    for name in LIBRARIES:
-        try:
-            versions[name] = version(name)
-        except PackageNotFoundError:  # xgboost-cpu is the same library under another name
-            versions[name] = version(f"{name}-cpu")
-    return versions
 
 
 def write_manifest(folder: Path, **facts: Any) -> None:
-    """Writes `folder/manifest.json`: the SHA-256 of every other file there, library versions, and `facts`."""
+    """Write `folder/manifest.json`: the SHA-256 of every other file, library versions, and `facts`."""
     files = {path.name: sha256(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST}
     write_json(folder / MANIFEST, {"files": files, "libraries": library_versions(), **facts})
 
 
 def check_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of `folder`, after every file in it was found to be as written.
+    """Return the manifest of `folder` after verifying every file in it.
 
-    Raises InputError where there is no such folder, IntegrityError where a file is missing, added or changed.
+    Raises InputError for a missing folder, IntegrityError for a missing, added or changed file.
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; run `dvc repro` (or `dvc pull`) to make it")

@@ -1,4 +1,4 @@
-"""Parquet tables that carry their contract and their way so far, with checksums on every page and over all of it."""
+"""Parquet tables with their data contract and flow, checksums on every page and a hash of the whole table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ from stages.shared.storage.table_hash import hash_table
 if TYPE_CHECKING:
     import pandas as pd
 
-#: the oldest and the newest pyarrow that may read a table agree on this format
+#: a format that all supported pyarrow versions read
 _WRITE = {"compression": "zstd", "write_page_checksum": True, "version": "2.6"}
 
-#: a table is read in so many parts
-PARTS = 32
+#: number of parts in which a table is read
+N_PARTS = 32
 
 
 @dataclass(frozen=True)
@@ -41,28 +41,28 @@ class Table:
 
     @property
     def rows(self) -> np.ndarray:
-        """Each row's place in the raw file, shape (rows,), int64."""
+        """The row number of each row in the raw file, counted from 0, shape (rows,), int64."""
         return np.asarray(self.data.column(ROW).combine_chunks(), dtype=np.int64)
 
     @property
     def units(self) -> np.ndarray:
-        """The unit of each row of a train or test side, shape (rows,), int64; rows of one unit stay together."""
+        """The group of each row of a train or test set, shape (rows,), int64; rows of one group stay together."""
         return np.asarray(self.data.column(GROUP).combine_chunks(), dtype=np.int64)
 
     def features(self) -> "pd.DataFrame":
-        """The features as models take them: float64 columns, and str objects with NaN for missing levels."""
+        """Return the features as models take them: float64 columns, and str objects with NaN where missing."""
         return to_frame(self.data, self.contract)
 
 
 def to_frame(data: pa.Table, contract: Contract) -> "pd.DataFrame":
-    """The feature columns of `data` in contract order: float64 or object (str, NaN where missing)."""
-    import pandas as pd  # a second of import that the doors of prepare and split need not pay
+    """Return the feature columns of `data` in contract order: float64 or object (str, NaN where missing)."""
+    import pandas as pd  # a second of import that prepare and split need not pay
 
     names = [feature.name for feature in contract.features]
     if not contract.categorical:  # one block, filled in place: pandas would copy what it joins
         block = np.empty((len(names), data.num_rows))
-        for place, name in enumerate(names):
-            block[place] = to_floats(data.column(name).combine_chunks())
+        for index, name in enumerate(names):
+            block[index] = to_floats(data.column(name).combine_chunks())
         return pd.DataFrame(block.T, columns=names, copy=False)
     columns = {}
     for feature in contract.features:
@@ -76,7 +76,7 @@ def to_frame(data: pa.Table, contract: Contract) -> "pd.DataFrame":
 
 
 def write_table(path: Path, table: Table) -> None:
-    """Writes `table` so that equal tables give equal bytes."""
+    """Write `table`; equal tables give equal bytes."""
     contract = table.contract.model_dump_json()
     flow = json.dumps([step.model_dump() for step in table.flow])
     metadata = {"contract": contract, "flow": flow, "digest": hash_table(table.data, contract, flow)}
@@ -85,7 +85,7 @@ def write_table(path: Path, table: Table) -> None:
 
 
 def read_table(path: Path) -> Table:
-    """A table that an earlier stage wrote. Raises InputError when absent, IntegrityError when damaged."""
+    """Read a table of an earlier stage. Raises InputError when it is absent, IntegrityError when it is damaged."""
     data = read_parquet(path)
     metadata = data.schema.metadata or {}
     if b"contract" not in metadata:
@@ -101,29 +101,29 @@ def read_table(path: Path) -> Table:
 
 
 def write_columns(path: Path, columns: dict[str, np.ndarray]) -> None:
-    """Writes plain columns of equal length as parquet."""
+    """Write plain columns of equal length as Parquet."""
     with atomic_path(path) as temporary:
         pq.write_table(pa.table(columns), temporary, **_WRITE)
 
 
 def read_parquet(path: Path) -> pa.Table:
-    """A parquet file with its page checksums verified."""
+    """Read a Parquet file and verify its page checksums."""
     if not path.is_file():
         raise InputError(f"{path}: no such file; run `dvc repro` to make it")
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:  # read_table would import pandas
             names = file.schema_arrow.names
             if len(set(names)) < len(names):
-                return file.read()  # of a damaged file, as the digest will tell
+                return file.read()  # the file is damaged, which its hash will show
             return pa.table(read_columns_lean(file, names), schema=file.schema_arrow)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged(path, error) from None
 
 
 def read_columns_lean(file: pq.ParquetFile, names: Sequence[str]) -> list[pa.ChunkedArray]:
-    """The columns of these names, of which there is one each, a few at a time: at once they take twice their memory."""
+    """Read the columns of these unique names a few at a time; reading all at once takes twice the memory."""
     columns: list[pa.ChunkedArray] = []
-    size = -(-len(names) // PARTS)
+    size = -(-len(names) // N_PARTS)
     for start in range(0, len(names), size):
         part = list(names[start : start + size])
         columns += file.read(part, use_threads=False).select(part).columns  # a name with a dot may bring others along

@@ -1,4 +1,4 @@
-"""The hash of what a table says."""
+"""The hash of a table's content, independent of its memory layout."""
 
 from collections.abc import Iterator
 import hashlib
@@ -9,14 +9,14 @@ import pyarrow as pa
 
 from stages.shared.storage.arrow import to_bools
 
-#: so many rows of a column are hashed at a time, so that no second copy of it is made
+#: rows of a column that are hashed at a time, to avoid a copy of the column
 PIECE = 1 << 16
 
 
 def hash_table(data: pa.Table, contract: str, flow: str) -> str:
-    """The SHA-256 of names, types, values, contract and flow, however the table lies in memory.
+    """Return the SHA-256 of names, types, values, contract and flow.
 
-    A parquet file's page checksums leave out its footer, where names, types and metadata stand.
+    The page checksums of a Parquet file do not cover its footer, which holds names, types and metadata.
     """
     digest = hashlib.sha256(json.dumps([contract, flow, *(str(field) for field in data.schema)]).encode())
     for column in data.columns:
@@ -35,13 +35,13 @@ def _pieces(column: pa.ChunkedArray) -> Iterator[pa.Array]:
 
 
 def _numbers(column: pa.ChunkedArray) -> Iterator[memoryview]:
-    """The bytes of the numbers that are there."""
+    """Yield the bytes of the numbers that are not missing."""
     for piece in _pieces(column):
         yield np.from_dlpack(piece.drop_null()).data
 
 
 def _texts(column: pa.ChunkedArray) -> Iterator[bytes]:
-    """The texts that are there, as one JSON list."""
+    """Yield the texts that are not missing, as one JSON list."""
     between = "["
     for piece in _pieces(column):
         if texts := piece.drop_null().cast(pa.string()).to_pylist():

@@ -13,45 +13,45 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import LabelEncoder
 
 from stages.shared.metrics.registry import METRICS
-from stages.train.classifiers.calibration import Recipe
-from stages.train.outputs.results import Outcome
+from stages.train.classifiers.calibration import CalibrationSpec
+from stages.train.outputs.results import StrategyResult
 from stages.train.params.allowed_settings import BLEND
-from stages.train.strategy import Workbench
+from stages.train.strategy import StrategyContext
 
 Scores = npt.NDArray[np.float64]
 Target = npt.NDArray[np.int64]
 
-#: beyond some twenty rounds the shares hardly move
+#: beyond about twenty rounds the weights hardly change
 DEFAULT_ROUNDS = 20
 
 
 def learn_weights(y: Target, scores: Scores, metric: str, n_rounds: int) -> Scores:
-    """The share of each member, shape (members,), adding up to 1; `scores` has shape (rows, members).
+    """Return the weight of each member, shape (members,), with sum 1; `scores` has shape (rows, members).
 
-    Of members that are equally good to add, the one that is best by itself is added, and of equals there the first.
+    Each round adds the member that improves the blend most. Ties go to the member that is best alone, then to the
+    first.
     """
     sign, value = METRICS[metric].sign, METRICS[metric].score
 
-    def merit(blended: Scores) -> float:
-        return round(sign * value(y, blended), 6)  # what differs beyond is noise of the arithmetic
+    def evaluate(blended: Scores) -> float:
+        return round(sign * value(y, blended), 6)  # further digits are rounding noise
 
-    alone = [merit(member) for member in scores.T]
+    individual = [evaluate(member) for member in scores.T]
     counts, total = np.zeros(scores.shape[1]), np.zeros(len(y))
     for already in range(n_rounds):
-        added = [merit((total + member) / (already + 1)) for member in scores.T]
-        best = max(range(len(added)), key=lambda member: (added[member], alone[member]))
+        values = [evaluate((total + member) / (already + 1)) for member in scores.T]
+        best = max(range(len(values)), key=lambda member: (values[member], individual[member]))
         counts[best] += 1
         total += scores[:, best]
-    shares: Scores = counts / n_rounds
-    return shares
+    weights: Scores = counts / n_rounds
+    return weights
 
 
-def cross_blended(y: Target, scores: Scores, fold: Target, n_splits: int, metric: str, n_rounds: int) -> Scores:
-    """Out-of-fold scores of the blend, shape (rows,): in each fold by weights learned on the others of the same repeat.
+def blend_oof(y: Target, scores: Scores, fold: Target, n_splits: int, metric: str, n_rounds: int) -> Scores:
+    """Return out-of-fold scores of the blend, shape (rows,), with weights learned on the other folds of the repeat.
 
-    Weights judged on the rows that they were learned from would look better than they are. Something of that is left:
-    the members' scores of the other folds come from models that knew this one (docs/decisions/10-classifiers.md has
-    how much).
+    Weights scored on the rows that they were learned from would be optimistic. A small optimism remains: the members'
+    scores of the other folds come from models fitted on this fold (docs/decisions/10-classifiers.md measures it).
     """
     result = np.empty(len(y))
     for number in np.unique(fold):
@@ -61,35 +61,34 @@ def cross_blended(y: Target, scores: Scores, fold: Target, n_splits: int, metric
     return result
 
 
-def vote(models: dict[str, Pipeline], weights: dict[str, float]) -> Pipeline:
-    """The fitted members as one model: scikit-learn's soft vote of the whole pipelines, without those of no weight."""
+def make_voting(models: dict[str, Pipeline], weights: dict[str, float]) -> Pipeline:
+    """Return the fitted members as scikit-learn's soft voting of whole pipelines, without members of weight 0."""
     members = {name: models[name] for name, weight in weights.items() if weight > 0}
-    # only the names: with the members here as well as below, a file would hold every one of them twice
+    # names only: with the members here and below, the file would store each of them twice
     named = [(name, "fitted") for name in members]
     voting = VotingClassifier(named, voting="soft", weights=[weights[name] for name in members])
-    # what its own `fit` sets, had it fitted the members
+    # the attributes that its own `fit` sets
     voting.estimators_ = list(members.values())
     voting.le_ = LabelEncoder().fit([0, 1])
     voting.classes_ = voting.le_.classes_
     return Pipeline([("classifier", voting)])
 
 
-def with_blend(bench: Workbench, outcome: Outcome) -> Outcome:
-    """`outcome` with one candidate more: the vote of the others, which needs no further fit."""
-    params, n_rounds = bench.params, (bench.blend or {}).get("n_rounds", DEFAULT_ROUNDS)
-    validation = np.concatenate([fold.validation for fold in outcome.folds])
-    number = np.repeat(np.arange(len(outcome.folds)), [len(fold.validation) for fold in outcome.folds])
-    y, scores, metric = bench.y[validation], np.column_stack([*outcome.oof.values()]), params.tuning.metric
-    shares = dict(zip(outcome.oof, learn_weights(y, scores, metric, n_rounds).tolist(), strict=True))
-    recipes = outcome.recipes
-    shift = sum(share * recipes[name].shift for name, share in shares.items())
-    # distorted by any of its members, the vote is calibrated as they are
-    method = next((recipe.method for recipe in recipes.values() if recipe.method != "none"), "none")
-    blended = cross_blended(y, scores, number, params.cv.n_splits, metric, n_rounds)
+def add_blend(context: StrategyContext, result: StrategyResult) -> StrategyResult:
+    """Return `result` with the blend of its classifiers as one more candidate; no classifier is fitted again."""
+    params, n_rounds = context.params, (context.blend or {}).get("n_rounds", DEFAULT_ROUNDS)
+    validation = np.concatenate([fold.validation for fold in result.folds])
+    fold = np.repeat(np.arange(len(result.folds)), [len(fold.validation) for fold in result.folds])
+    y, scores, metric = context.y[validation], np.column_stack([*result.oof.values()]), params.tuning.metric
+    weights = dict(zip(result.oof, learn_weights(y, scores, metric, n_rounds).tolist(), strict=True))
+    specs = result.calibration_specs
+    shift = sum(weight * specs[name].shift for name, weight in weights.items())
+    # if the scores of any member are distorted, the blend is calibrated as that member is
+    method = next((spec.method for spec in specs.values() if spec.method != "none"), "none")
     return replace(
-        outcome,
-        oof={**outcome.oof, BLEND: blended},
-        models={**outcome.models, BLEND: vote(outcome.models, shares)},
-        recipes={**recipes, BLEND: Recipe(method, shift)},
-        shares=shares,
+        result,
+        oof={**result.oof, BLEND: blend_oof(y, scores, fold, params.cv.n_splits, metric, n_rounds)},
+        models={**result.models, BLEND: make_voting(result.models, weights)},
+        calibration_specs={**specs, BLEND: CalibrationSpec(method, shift)},
+        blend_weights=weights,
     )

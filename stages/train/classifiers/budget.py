@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from stages.train.params.allowed_settings import MAX_ROWS, Settings
 
 
-class Turns(NamedTuple):
+class Iterations(NamedTuple):
     """What goes through all rows again and again."""
 
     setting: str  # how many of them
@@ -21,17 +21,17 @@ class Turns(NamedTuple):
 
 
 #: with fewer trees, scores become coarse
-TREES = Turns("n_estimators", 100, 50, "trees")
+TREES = Iterations("n_estimators", 100, 50, "trees")
 
-EPOCHS = Turns("max_iter", 200, 10, "epochs")
+EPOCHS = Iterations("max_iter", 200, 10, "epochs")
 
 
-def turns_of(classifier: str) -> Turns:
+def iterations_of(classifier: str) -> Iterations:
     """What `classifier` does again and again."""
     return EPOCHS if classifier == "mlp" else TREES
 
 
-def capped(settings: Settings, rows: int, turns: Turns = TREES) -> Settings:
+def cap_iterations(settings: Settings, rows: int, turns: Iterations = TREES) -> Settings:
     """The settings of a classifier on so many `rows`, in the words of its library alone: without `max_rows`.
 
     The number of turns is what was asked for as long as turns × rows is at most `max_rows`, then as many as that
@@ -41,12 +41,12 @@ def capped(settings: Settings, rows: int, turns: Turns = TREES) -> Settings:
         return settings
     most = settings[MAX_ROWS]
     own = {key: value for key, value in settings.items() if key != MAX_ROWS}
-    asked = asked_for(own, turns)
-    if type(asked) is not int or asked * rows <= most:  # what is no number is for the library to answer
+    requested = requested_for(own, turns)
+    if type(requested) is not int or requested * rows <= most:  # what is no number is for the library to answer
         return own
-    return {**own, turns.setting: min(asked, max(turns.least, most // rows))}
+    return {**own, turns.setting: min(requested, max(turns.least, most // rows))}
 
 
-def asked_for(settings: Settings, turns: Turns) -> Any:
+def requested_for(settings: Settings, turns: Iterations) -> Any:
     """How many turns the settings ask for."""
     return settings.get(turns.setting, turns.default)

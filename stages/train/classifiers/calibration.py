@@ -24,21 +24,21 @@ FARTHEST = 40.0
 
 
 @dataclass(frozen=True)
-class Recipe:
+class CalibrationSpec:
     """How the scores of one classifier are calibrated."""
 
     method: str
     shift: float  # of the log odds, from the classes as the fit counted them to the classes as they are
 
 
-def recipe(
-    asked: str,
+def make_calibration_spec(
+    requested: str,
     strategy: Strategy,
     classifier: str,
     train: tuple[int, int],
     fitted: tuple[int, int],
     weights: ClassWeights,
-) -> Recipe:
+) -> CalibrationSpec:
     """The recipe for `classifier` under `strategy`; `asked` is the value of `calibration` in params.yaml.
 
     `train` and `fitted` are the numbers of negatives and positives before and after resampling, `weights` those of the
@@ -46,19 +46,19 @@ def recipe(
     """
     balanced = classifier in BALANCED_ENSEMBLES
     corrected = balanced or strategy.sampler is not None or strategy.class_weight is not None
-    method = ("sigmoid" if corrected else "none") if asked == "auto" else asked
+    method = ("sigmoid" if corrected else "none") if requested == "auto" else requested
     negative, positive = fitted
     believed = 1.0 if balanced else positive * weights.positive / (negative * weights.negative)
-    return Recipe(method, log(train[1] / train[0]) - log(believed))
+    return CalibrationSpec(method, log(train[1] / train[0]) - log(believed))
 
 
-def fit_calibrator(recipe: Recipe, scores: Scores, y: Target) -> Calibrator:
+def fit_calibrator(spec: CalibrationSpec, scores: Scores, y: Target) -> Calibrator:
     """The calibrator with its numbers rounded as they will be stored; `scores` and `y` have shape (rows,)."""
-    found = METHODS[recipe.method](scores, y, recipe.shift)
+    found = METHODS[spec.method](scores, y, spec.shift)
     return type(found).model_validate(round_floats(found.model_dump()))
 
 
-def cross_calibrated(recipe: Recipe, scores: Scores, y: Target, fold: Target, n_splits: int) -> Scores:
+def calibrate_oof(spec: CalibrationSpec, scores: Scores, y: Target, fold: Target, n_splits: int) -> Scores:
     """Each fold's scores by a calibrator that was fitted on the other folds of the same repeat.
 
     A calibrator judged on the rows that it was fitted on would look better than it is.
@@ -67,7 +67,7 @@ def cross_calibrated(recipe: Recipe, scores: Scores, y: Target, fold: Target, n_
     for number in np.unique(fold):
         inside, repeat = fold == number, fold // n_splits == number // n_splits
         others = repeat & ~inside
-        result[inside] = calibrate(scores[inside], fit_calibrator(recipe, scores[others], y[others]))
+        result[inside] = calibrate(scores[inside], fit_calibrator(spec, scores[others], y[others]))
     return result
 
 

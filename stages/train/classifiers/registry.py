@@ -13,11 +13,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from xgboost import XGBClassifier
 
-from stages.train.classifiers.budget import capped, turns_of
+from stages.train.classifiers.budget import cap_iterations, iterations_of
 from stages.train.classifiers.class_weights import ClassWeights, of_xgboost, row_weights
 from stages.train.classifiers.logistic.path import fit_path, is_converged, path_settings
 from stages.train.classifiers.mlp import Epoch, fit_by_epoch
-from stages.train.classifiers.xgb_data import Binned
+from stages.train.classifiers.xgb_data import CachedDMatrix
 from stages.train.classifiers.xgboost import fit_by_round
 from stages.train.params.allowed_settings import Settings
 
@@ -72,13 +72,19 @@ CLASSIFIERS: dict[str, Build] = {
 }
 
 
+#: classifiers that convert the rows to float32: a copy made once serves all fits and saves half of the memory
+READS_FLOAT32 = frozenset(
+    ("random_forest", "extra_trees", "xgboost", "balanced_random_forest", "easy_ensemble", "rus_boost")
+)
+
+
 class Training(NamedTuple):
     """The rows that a classifier is fitted on."""
 
     X: Any  # shape (rows, columns), float64 or float32
     y: Target
     #: keeps the rows as XGBoost bins them, by the weights of the classes, where they serve several fits
-    bins: dict[ClassWeights, Binned] | None = None
+    bins: dict[ClassWeights, CachedDMatrix] | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,7 @@ class Fitted:
 
     classifier: Any
     curve: list[Epoch]
-    gave_up: bool = False  # whether a constant stands in for it
+    used_fallback: bool = False  # whether a constant stands in for it
 
     def scores(self, X: Features) -> Features:
         """The probability of the positive class, shape (rows,)."""
@@ -112,7 +118,7 @@ def fit(
     candidate must not stop the comparison: a constant, the prevalence, then stands in for it.
     """
     X, y, bins = training
-    settings = capped(settings, len(y), turns_of(name))
+    settings = cap_iterations(settings, len(y), iterations_of(name))
     if name == "logistic_regression" and is_converged(settings):
         C, common = settings.get("C", 1.0), path_settings(settings)
         path = fit_path(X, y, weights, [C], threads=n_jobs, **common)
@@ -126,7 +132,7 @@ def fit(
     if name == "xgboost":
         _, of_rows = of_xgboost(class_weight, weights)
         row_weight = row_weights(of_rows, y)
-        binned = ({} if bins is None else bins).setdefault(of_rows, Binned(X, y, row_weight))
+        binned = ({} if bins is None else bins).setdefault(of_rows, CachedDMatrix(X, y, row_weight))
         return Fitted(classifier, fit_by_round(classifier, (X, y), validation, row_weight, binned))
     try:
         classifier.fit(X, y)
@@ -136,4 +142,4 @@ def fit(
     except ValueError as error:
         if "worse than random" not in str(error):
             raise
-        return Fitted(DummyClassifier(strategy="prior").fit(X, y), [], gave_up=True)
+        return Fitted(DummyClassifier(strategy="prior").fit(X, y), [], used_fallback=True)

@@ -14,7 +14,7 @@ Target = npt.NDArray[np.int64]
 _BINNING = (None, "auto", "hist")
 
 
-class Binned:
+class CachedDMatrix:
     """Training rows, all of one weight or with `weights` of shape (rows,), binned when they are first asked for."""
 
     def __init__(self, X: Features, y: Target, weights: Features | None = None) -> None:
@@ -41,13 +41,13 @@ def fit_binned(
 
     `changed` are parameters that hold while it is fitted, such as what to measure; the file then names them.
     """
-    asked = xgboost.get_params()
+    requested = xgboost.get_params()
     params = {**xgboost.get_xgb_params(), **changed}
     booster = train(params, matrix, xgboost.get_num_boosting_rounds(), callbacks=callbacks, verbose_eval=False)
     xgboost.n_classes_ = 2  # as its `fit` does, and before the model: the order of attributes reaches the file
     xgboost.load_model(booster.save_raw())
     xgboost.get_booster().load_config(booster.save_config())
-    xgboost.set_params(**asked)  # load_model writes down what the settings had left open
+    xgboost.set_params(**requested)  # load_model writes down what the settings had left open
 
 
 def _bins(xgboost: XGBClassifier) -> Any:

@@ -9,7 +9,7 @@ from xgboost import Booster, DMatrix, XGBClassifier
 from xgboost.callback import TrainingCallback
 
 from stages.train.classifiers.mlp import Epoch
-from stages.train.classifiers.xgb_data import Binned, beside, fit_binned
+from stages.train.classifiers.xgb_data import CachedDMatrix, beside, fit_binned
 
 Features = npt.NDArray[np.float64]
 Target = npt.NDArray[np.int64]
@@ -23,7 +23,7 @@ def fit_by_round(
     training: tuple[Features, Target],
     validation: tuple[Features, Target] | None,
     weights: Features | None = None,
-    binned: Binned | None = None,
+    binned: CachedDMatrix | None = None,
 ) -> list[Epoch]:
     """Fits `xgboost` in place; returns its curve, thinned to 60 rounds at most, when a validation part is given.
 
@@ -34,7 +34,7 @@ def fit_by_round(
     if validation is None and binned is None:
         xgboost.fit(*training, sample_weight=weights)
         return []
-    matrix = (binned or Binned(*training, weights)).matrix(xgboost)
+    matrix = (binned or CachedDMatrix(*training, weights)).matrix(xgboost)
     if validation is None:
         fit_binned(xgboost, matrix)
         return []

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from stages.shared.runtime.memory import check_memory
 from stages.shared.storage.parquet import Table
 from stages.train.params import Strategy, TrainParams
-from stages.train.samplers.plan import SEARCHING_ALL
+from stages.train.samplers.plan import QUADRATIC
 
 #: bytes of a float64
 NUMBER = 8
@@ -44,7 +44,7 @@ class Need:
     each: int
 
 
-def need(table: Table, strategy: Strategy, params: TrainParams) -> Need:
+def estimate_memory(table: Table, strategy: Strategy, params: TrainParams) -> Need:
     """What `strategy` needs on the train side `table`."""
     rows, contract = len(table.target), table.contract
     n_numeric, n_categorical = len(contract.numeric), len(contract.categorical)
@@ -54,7 +54,7 @@ def need(table: Table, strategy: Strategy, params: TrainParams) -> Need:
     levels -= n_numeric
     before, after = n_numeric + n_categorical, n_numeric + levels
     grown = max(grown_rows(table, strategy, params), rows)
-    searched = (grown if strategy.sampler in SEARCHING_ALL else 0) + int(table.target.sum())
+    searched = (grown if strategy.sampler in QUADRATIC else 0) + int(table.target.sum())
     # the table as it was read, its columns as arrays, and once more as a frame for the fit on all of it
     shared = rows * (3 * NUMBER * before + 8 * NUMBER * n_categorical)
     each = rows * COPIES * NUMBER * before + grown * (GROWN_COPIES * NUMBER * after + A_ROW) + searched * A_SEARCHED_ROW
@@ -78,7 +78,7 @@ def _smaller_class(ratio: object, larger: int, smaller: int) -> int:
     return max(smaller, int(larger * ratio) if isinstance(ratio, int | float) else larger)
 
 
-def share_cores(where: str, needed: Need, cores: int, available: int | None) -> tuple[int, int]:
+def plan_workers(where: str, needed: Need, cores: int, available: int | None) -> tuple[int, int]:
     """How many folds to work on side by side, and with how many threads each: as many as fit into the memory.
 
     Raises InputError when not even one fits. `where` begins its message.

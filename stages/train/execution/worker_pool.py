@@ -1,7 +1,7 @@
-"""Workers for the fits of one stage: forks of this process, which know what it knows and need no imports.
+"""A process pool for the fits of one stage.
 
-A fit takes one thread and the cores are filled by fits side by side; results do not depend on how many there are. One
-process and its threads serve where there is no safe fork, or where the table is so large that one fit fills the memory.
+Workers are forked, so they inherit the table and the imported libraries. Each fit uses one thread; results do not
+depend on the number of workers. With one worker, or where a fork is not safe, the calls run in this process.
 """
 
 from collections.abc import Callable
@@ -11,98 +11,65 @@ import multiprocessing
 import os
 import pickle
 import sys
-from threading import Thread
 from types import TracebackType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from stages.shared.errors import InputError
 from stages.shared.runtime.child_process import exit_with_parent
 
-Known = TypeVar("Known")
-Rest = ParamSpec("Rest")
+Context = TypeVar("Context")
+Args = ParamSpec("Args")
 Result = TypeVar("Result")
-Tell = Callable[[str], None]
+
+#: the first argument of every call in a worker; set once when the worker starts
+_context: Any = None
 
 
-class Crew(Generic[Known]):
-    """Calls functions with `known` as their first argument, in `workers` forks or, with one worker, right away.
+class WorkerPool(Generic[Context]):
+    """Calls functions with `context` as their first argument, in `workers` forked processes or in this one."""
 
-    `told` hears of what they `tell`.
-    """
-
-    def __init__(self, known: Known, workers: int = 1, told: Tell = lambda _: None) -> None:
-        self._known, self._told = known, told
+    def __init__(self, context: Context, workers: int = 1) -> None:
+        self._context = context
         self._pool: ProcessPoolExecutor | None = None
         if workers > 1 and sys.platform == "linux":  # elsewhere libraries do not survive a fork
             fork = multiprocessing.get_context("fork")
-            self._queue = fork.SimpleQueue()
-            self._listener = Thread(target=self._listen, daemon=True)
-            self._pool = ProcessPoolExecutor(workers, fork, _start, (known, self._queue.put, os.getpid()))
+            self._pool = ProcessPoolExecutor(workers, fork, _start_worker, (context, os.getpid()))
 
-    def __enter__(self) -> "Crew[Known]":
+    def __enter__(self) -> "WorkerPool[Context]":
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._pool is None:
-            return
-        self._pool.shutdown(cancel_futures=True)
-        if self._listener.is_alive():
-            self._queue.put(None)
-            self._listener.join()
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
 
-    def call(
-        self, work: Callable[Concatenate[Known, Rest], Result], *rest: Rest.args, **named: Rest.kwargs
-    ) -> "Call[Result]":
-        """`work(known, …)`, begun; its arguments and its result must be such as can be pickled."""
-        if self._pool is None:
-            _Here.known, _Here.tell = self._known, staticmethod(self._told)
-            done: Future[Result] = Future()
-            # through pickle, as from a worker: which objects are one and the same shows in the file of a model
-            done.set_result(pickle.loads(pickle.dumps(work(self._known, *rest, **named))))  # noqa: S301
-            return Call(done)
-        call = Call(self._pool.submit(_work, work, rest, named))
-        if self._listener.ident is None:  # with the first call all workers are forked: no thread was there to be lost
-            self._listener.start()
-        return call
-
-    def _listen(self) -> None:
-        while (what := self._queue.get()) is not None:
-            self._told(what)
+    def submit(
+        self, function: Callable[Concatenate[Context, Args], Result], *args: Args.args, **kwargs: Args.kwargs
+    ) -> "Future[Result]":
+        """Start `function(context, …)`. The arguments and the result must be picklable."""
+        if self._pool is not None:
+            return self._pool.submit(_call_with_context, function, args, kwargs)
+        future: Future[Result] = Future()
+        # pickled as in a worker: the file of a model depends on which objects are identical
+        future.set_result(pickle.loads(pickle.dumps(function(self._context, *args, **kwargs))))  # noqa: S301
+        return future
 
 
-class Call(Generic[Result]):
-    """A call on its way."""
-
-    def __init__(self, future: "Future[Result]") -> None:
-        self._future = future
-
-    def result(self) -> Result:
-        """What it gave, or raises what it raised; InputError when its process was ended from outside."""
-        try:
-            return self._future.result()
-        except BrokenProcessPool:
-            raise InputError(
-                "train: a worker process was ended from outside, most likely because memory ran out; "
-                "EVENHAND_WORKERS=1 trains in one process, which needs less"
-            ) from None
+def get_result(future: "Future[Result]") -> Result:
+    """Wait for a call and return its result. Raises InputError when a worker process was killed."""
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise InputError(
+            "train: a worker process was killed, most likely because memory ran out; "
+            "EVENHAND_WORKERS=1 trains in one process, which needs less"
+        ) from None
 
 
-class _Here:
-    """What the functions that are called find in this process."""
-
-    known: Any = None
-    tell: Tell = staticmethod(lambda _: None)
-
-
-def tell(what: str) -> None:
-    """Tells whoever called that something is done."""
-    _Here.tell(what)
-
-
-def _start(known: Any, tell: Tell, parent: int) -> None:
+def _start_worker(context: Any, parent: int) -> None:
+    global _context
     exit_with_parent(parent)
-    _Here.known, _Here.tell = known, staticmethod(tell)
+    _context = context
 
 
-def _work(work: Callable[..., Result], rest: Any, named: Any) -> Result:
-    return work(_Here.known, *rest, **named)
+def _call_with_context(function: Callable[..., Result], args: Any, kwargs: Any) -> Result:
+    return function(_context, *args, **kwargs)

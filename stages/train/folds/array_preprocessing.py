@@ -16,7 +16,7 @@ import pandas as pd
 from sklearn.preprocessing import StandardScaler
 
 from stages.shared.schemas.contract import Contract
-from stages.train.folds.preprocessing import Steps, make_codes, make_imputer, make_levels
+from stages.train.folds.preprocessing import Steps, make_category_encoder, make_codes, make_imputer
 from stages.train.params import PreprocessParams
 
 #: a name, a transformer or None for what stays as it is, and what it takes of a table
@@ -111,7 +111,7 @@ def steps_on_arrays(contract: Contract, params: PreprocessParams, has_gaps: bool
     codes: Part = ("codes", make_codes(params), lambda X: X.categories)
     steps: Steps = [("preprocessor", OnArrays([("numeric", numeric, lambda X: X.numeric), codes]))]
     if contract.categorical:
-        steps.append(("encoder", OnArrays([("numeric", None, numbers), ("levels", make_levels(), others)])))
+        steps.append(("encoder", OnArrays([("numeric", None, numbers), ("levels", make_category_encoder(), others)])))
     if not before:
         steps.append(("scaler", OnArrays([("numeric", StandardScaler(), numbers), ("others", None, others)])))
     return steps

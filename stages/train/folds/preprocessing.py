@@ -29,7 +29,7 @@ def make_steps(contract: Contract, params: PreprocessParams) -> Steps:
     steps: Steps = [("preprocessor", ColumnTransformer([("numeric", numeric, contract.numeric), codes]))]
     numbers, levels = list(range(n_numeric)), list(range(n_numeric, n_numeric + n_categorical))
     if levels:
-        encoder = ColumnTransformer([("numeric", "passthrough", numbers), ("levels", make_levels(), levels)])
+        encoder = ColumnTransformer([("numeric", "passthrough", numbers), ("levels", make_category_encoder(), levels)])
         steps.append(("encoder", encoder))
     if not before:
         scaler = ColumnTransformer([("numeric", StandardScaler(), numbers)], remainder="passthrough")
@@ -52,7 +52,7 @@ def make_codes(params: PreprocessParams) -> OrdinalEncoder:
     )
 
 
-def make_levels() -> OneHotEncoder:
+def make_category_encoder() -> OneHotEncoder:
     """One column for each code."""
     return OneHotEncoder(handle_unknown="ignore", sparse_output=False)
 

@@ -12,10 +12,9 @@ from sklearn.utils._param_validation import InvalidParameterError
 from stages.shared.errors import InputError
 from stages.shared.schemas.contract import Step
 from stages.train.classifiers.class_weights import ClassWeights
-from stages.train.classifiers.dtypes import single
-from stages.train.classifiers.xgb_data import Binned
+from stages.train.classifiers.xgb_data import CachedDMatrix
 from stages.train.folds.preprocessing import Steps, level_blocks
-from stages.train.samplers.plan import Plan, Sampler, snap_levels
+from stages.train.samplers.plan import Plan, Sampler, snap_categories
 
 Features = npt.NDArray[np.float64]
 Target = npt.NDArray[np.int64]
@@ -34,7 +33,7 @@ class ResamplingError(InputError):
 
 @dataclass(frozen=True)
 class Prepared:
-    """A training fold ready for any classifier: resampled rows, the fitted steps, and what happened."""
+    """A training fold that any classifier can be fitted on: resampled rows, fitted steps and the row counts."""
 
     X: Features  # shape (resampled rows, encoded columns)
     y: Target
@@ -45,17 +44,17 @@ class Prepared:
 
     @cached_property
     def single(self) -> npt.NDArray[np.float32]:
-        """`X` in the precision in which trees read it, made once for all of them."""
-        return single(self.X)
+        """`X` as float32, which trees convert it to; made once for all of them."""
+        return to_float32(self.X)
 
     @cached_property
-    def bins(self) -> dict[ClassWeights, Binned]:
-        """The rows as XGBoost bins them, by the weights of the classes: made once for all fits on them."""
+    def bins(self) -> dict[ClassWeights, CachedDMatrix]:
+        """XGBoost's binned rows by class weights; each is made once for all fits."""
         return {}
 
     @property
     def before(self) -> tuple[int, int]:
-        """Negatives and positives before any resampling."""
+        """The numbers of negatives and positives before resampling."""
         return self.flow[0].negative, self.flow[0].positive
 
 
@@ -67,6 +66,12 @@ class Preprocessed:
     y: Target
     step: tuple[str, Any]  # fitted
     flow: list[Step]
+
+
+def to_float32(X: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Return `X` as float32. A value too large becomes infinite, and the classifier refuses it, as it would anyway."""
+    with np.errstate(over="ignore"):
+        return X.astype(np.float32, copy=False)
 
 
 def preprocess(features: Any, y: Target, step: tuple[str, Any]) -> Preprocessed:
@@ -93,7 +98,7 @@ def resample(start: Preprocessed, rest: Steps, plan: Plan, n_numeric: int) -> Pr
             before = len(y)
             X, y, note = _resample(sampler, X, y)
             if name == "encoder":
-                X = snap_levels(X, level_blocks(transformer, n_numeric))
+                X = snap_categories(X, level_blocks(transformer, n_numeric))
             added, removed = added + max(0, len(y) - before), removed + max(0, before - len(y))
             flow.append(_station("resampled", X, y, f"{type(sampler).__name__}: {note}"))
     return Prepared(np.ascontiguousarray(X, dtype=np.float64), y, [start.step, *rest], flow, added, removed)
@@ -124,17 +129,16 @@ def _resample(sampler: Sampler, X: Features, y: Target) -> tuple[Features, Targe
         raise InputError(f"{type(sampler).__name__}: {' '.join(str(error).split())}") from None
     except (ValueError, TypeError, RuntimeError) as error:
         if _RATIO_REACHED in str(error):
-            asked, ratio = vars(sampler)["sampling_strategy"], counts.min() / counts.max()
-            return X, y, f"nothing to do: the ratio is {ratio:.3f} already, {asked} was asked for"
+            requested, ratio = vars(sampler)["sampling_strategy"], counts.min() / counts.max()
+            return X, y, f"nothing to do: the ratio is {ratio:.3f} already, {requested} was asked for"
         raise ResamplingError(_why_not(sampler, counts, str(error))) from None
     if not np.bincount(y_resampled, minlength=2).all():
         raise ResamplingError(_why_not(sampler, counts, "it would take every row of one class away"))
     change = len(y_resampled) - len(y)
-    notes = [f"{change:+d} rows" if change else "no row added or removed", getattr(sampler, "note_", "")]
     return (
         np.asarray(X_resampled, dtype=np.float64),
         np.asarray(y_resampled, dtype=np.int64),
-        "; ".join(filter(None, notes)),
+        f"{change:+d} rows" if change else "no row added or removed",
     )
 
 

@@ -52,7 +52,7 @@ def make_folds(y: Index, units: Index, cv: CvParams, random_state: int, key: str
         else:
             splits = StratifiedGroupKFold(**settings).split(y, y, unit_of_row)
             inside = [np.isin(np.arange(len(y)), rows) for rows, _ in splits]
-        folds += [Fold(np.flatnonzero(chosen), np.flatnonzero(~chosen)) for chosen in inside]
+        folds += [Fold(np.flatnonzero(best_params), np.flatnonzero(~best_params)) for best_params in inside]
     for number, fold in enumerate(folds):
         if not all(np.bincount(y[side], minlength=2).all() for side in fold):
             raise InputError(_too_few(key, cv, f"fold {number} would hold rows of one class only"))

@@ -10,29 +10,29 @@ from stages.shared.metrics.registry import selectable
 from stages.shared.schemas.cross_validation import CvScore, MeanStd, SamplerUse, TunedSettings
 from stages.shared.schemas.trace import ClassCounts, Epoch, FoldTrace, Trace
 from stages.shared.schemas.tuning import Tuning, TuningTrial
-from stages.train.classifiers.budget import asked_for, turns_of
+from stages.train.classifiers.budget import iterations_of, requested_for
 from stages.train.classifiers.class_weights import ClassWeights, of_xgboost
-from stages.train.outputs.results import FoldRecord, Outcome, Tuned
+from stages.train.outputs.results import FoldSummary, StrategyResult, TuningResult
 from stages.train.params.allowed_settings import MAX_ROWS, Settings
-from stages.train.tuning.grid import AS_GIVEN, Combination
+from stages.train.tuning.grid import DEFAULT_PARAMS, CandidateParams
 from stages.train.tuning.search import Trial
 
 
-def oof_columns(outcome: Outcome, y: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> dict[str, Any]:
+def oof_columns(result: StrategyResult, y: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> dict[str, Any]:
     """Columns row, fold, y, and one of scores per classifier: each train row once a repeat, in fold order."""
-    validation = np.concatenate([fold.validation for fold in outcome.folds])
-    number = np.repeat(np.arange(len(outcome.folds)), [len(fold.validation) for fold in outcome.folds])
-    return {"row": rows[validation], "fold": number, "y": y[validation], **outcome.oof}
+    validation = np.concatenate([fold.validation for fold in result.folds])
+    number = np.repeat(np.arange(len(result.folds)), [len(fold.validation) for fold in result.folds])
+    return {"row": rows[validation], "fold": number, "y": y[validation], **result.oof}
 
 
-def cross_validation(oof: dict[str, Any], calibrate: dict[str, Any]) -> dict[str, dict[str, CvScore]]:
-    """Per classifier and metric: the value in every fold, their mean and their standard deviation (ddof 1).
+def cross_validation(oof: dict[str, Any], calibrated: dict[str, Any]) -> dict[str, dict[str, CvScore]]:
+    """Return the value in every fold, the mean and the standard deviation (ddof 1), by classifier and metric.
 
-    Probabilities are measured on `calibrated`, by classifier: scores whose calibrators saw other folds alone. Ranking
-    is measured on the raw scores: a rising function changes nothing of it but what rounding makes equal.
+    Probability metrics use `calibrated`: scores whose calibrators were fitted on other folds. Ranking metrics use the
+    raw scores: an increasing function changes the ranking only where rounding makes scores equal.
     """
     result: dict[str, dict[str, CvScore]] = {}
-    for classifier, probabilities in calibrate.items():
+    for classifier, probabilities in calibrated.items():
         result[classifier] = {}
         for name, metric in selectable().items():
             scores, values = probabilities if metric.family == "probabilities" else oof[classifier], []
@@ -44,39 +44,39 @@ def cross_validation(oof: dict[str, Any], calibrate: dict[str, Any]) -> dict[str
     return result
 
 
-def trace(
+def make_trace(
     name: str,
-    outcome: Outcome,
+    result: StrategyResult,
     cv: dict[str, dict[str, CvScore]],
     class_weight: Any = None,
     classifiers: dict[str, Settings] | None = None,
 ) -> Trace:
-    """The content of trace.json, as docs/artefacts.md describes it.
+    """Return the content of trace.json, as docs/artefacts.md describes it.
 
-    `class_weight` and `classifiers`, with their settings, are those of the strategy in params.yaml.
+    `class_weight` and `classifiers` (with their settings) are those of the strategy in params.yaml.
     """
-    plan = outcome.plan
     return Trace(
         strategy=name,
-        sampler=SamplerUse(asked=plan.asked, ran=plan.ran, why=plan.why),
-        flow=outcome.flow,
-        folds=[_fold(number, record) for number, record in enumerate(outcome.records)],
+        sampler=SamplerUse(asked=result.plan.requested, ran=result.plan.ran, why=result.plan.why),
+        flow=result.flow,
+        folds=[_describe_fold(number, summary) for number, summary in enumerate(result.summaries)],
         class_weight={
-            classifier: _weights(classifier, weights, class_weight) for classifier, weights in outcome.weights.items()
+            classifier: _describe_weights(classifier, weights, class_weight)
+            for classifier, weights in result.weights.items()
         },
-        blend=outcome.shares,
+        blend=result.blend_weights,
         epochs={
             classifier: [
                 Epoch(fold=number, **epoch)
-                for number, record in enumerate(outcome.records)
-                for epoch in record.curves[classifier]
+                for number, summary in enumerate(result.summaries)
+                for epoch in summary.curves[classifier]
             ]
-            for classifier in outcome.records[0].curves
+            for classifier in result.summaries[0].curves
         },
         notes=[
-            *_given_up(name, outcome),
-            *_impossible(name, outcome),
-            *_fewer_turns(name, outcome, classifiers or {}),
+            *_note_failed_fits(name, result),
+            *_note_tuning(name, result),
+            *_note_capped_iterations(name, result, classifiers or {}),
         ],
         metrics={
             classifier: {metric: score.mean for metric, score in scores.items()} for classifier, scores in cv.items()
@@ -84,77 +84,79 @@ def trace(
     )
 
 
-def _given_up(name: str, outcome: Outcome) -> Iterator[str]:
-    for classifier, count in outcome.gave_up.items():
+def _note_failed_fits(name: str, result: StrategyResult) -> Iterator[str]:
+    for classifier, count in result.n_failed_fits.items():
         yield (
-            f"{name} × {classifier} could not be fitted, being no better than a coin, in {count} of "
-            f"{len(outcome.folds) + 1} fits; a constant, the prevalence, stands in for it there."
+            f"{name} × {classifier}: {count} of {len(result.folds) + 1} fits failed, because the base learner is not "
+            "better than chance; a constant score, the prevalence, replaces the classifier there."
         )
 
 
-def _impossible(name: str, outcome: Outcome) -> Iterator[str]:
-    for classifier, tuned in outcome.tuned.items():
-        if reasons := [trial.impossible for trial in tuned.found.trials if trial.impossible]:
+def _note_tuning(name: str, result: StrategyResult) -> Iterator[str]:
+    for classifier, tuning in result.tuning.items():
+        if errors := [trial.error for trial in tuning.search.trials if trial.error]:
             yield (
-                f"{name} × {classifier}: {len(reasons)} of {len(tuned.found.trials)} combinations of settings could "
-                f"not be tried, and were left out of the search: {reasons[0]}."
+                f"{name} × {classifier}: the search skipped {len(errors)} of {len(tuning.search.trials)} combinations "
+                f"of settings that could not run: {errors[0]}."
             )
-        if untried := sum(chosen == AS_GIVEN for chosen in tuned.inside):
+        if untuned := sum(params == DEFAULT_PARAMS for params in tuning.fold_params):
             yield (
-                f"{name} × {classifier}: in {untried} of {len(tuned.inside)} training folds there were too few rows to "
-                "search for settings; those in params.yaml stood in."
+                f"{name} × {classifier}: in {untuned} of {len(tuning.fold_params)} training folds there were too few "
+                "rows for a search; the settings of params.yaml were used."
             )
 
 
-def _fewer_turns(name: str, outcome: Outcome, classifiers: dict[str, Settings]) -> Iterator[str]:
+def _note_capped_iterations(name: str, result: StrategyResult, classifiers: dict[str, Settings]) -> Iterator[str]:
     for classifier, given in classifiers.items():
-        chosen = outcome.tuned[classifier].found.chosen.classifier if classifier in outcome.tuned else {}
-        settings, turns = {**given, **chosen}, turns_of(classifier)
+        tuned = result.tuning[classifier].search.best_params.classifier if classifier in result.tuning else {}
+        settings, iterations = {**given, **tuned}, iterations_of(classifier)
         if MAX_ROWS not in settings:
             continue
-        fitted, asked = getattr(outcome.models[classifier]["classifier"], turns.setting), asked_for(settings, turns)
-        if fitted < asked:
+        fitted = getattr(result.models[classifier]["classifier"], iterations.setting)
+        requested = requested_for(settings, iterations)
+        if fitted < requested:
             yield (
-                f"{name} × {classifier}: the last fit has {fitted} of {asked} {turns.name}; all of them together would "
-                f"have seen more rows than max_rows, {settings[MAX_ROWS]}."
+                f"{name} × {classifier}: the final fit has {fitted} of {requested} {iterations.name}; all of them "
+                f"together would have used more rows than max_rows, {settings[MAX_ROWS]}."
             )
 
 
-def choices(outcome: Outcome) -> dict[str, Any]:
-    """What was learned beside the models: the settings that tuning chose, and the shares of the blend's members."""
-    tuned = {classifier: _settings(tuned.found.chosen) for classifier, tuned in outcome.tuned.items()}
-    return {"tuned": tuned, "blend": outcome.shares}
+def describe_choices(result: StrategyResult) -> dict[str, Any]:
+    """Return what was learned besides the models: the tuned settings, and the weights of the blend's members."""
+    tuned = {classifier: _settings(tuning.search.best_params) for classifier, tuning in result.tuning.items()}
+    return {"tuned": tuned, "blend": result.blend_weights}
 
 
-def tuning(outcome: Outcome, metric: str, how: str) -> dict[str, Tuning]:
-    """The content of tuning.json, as docs/artefacts.md describes it; empty where nothing was tuned."""
+def make_tuning(result: StrategyResult, metric: str, how: str) -> dict[str, Tuning]:
+    """Return the content of tuning.json, as docs/artefacts.md describes it; empty without tuning."""
     return {
         classifier: Tuning(
             metric=metric,
             how=how,
-            chosen=_settings(tuned.found.chosen),
-            folds=[_settings(chosen) for chosen in tuned.inside],
-            search={name: score.mean for name, score in _best(tuned).items()},
+            chosen=_settings(tuning.search.best_params),
+            folds=[_settings(params) for params in tuning.fold_params],
+            search={name: score.mean for name, score in _best_scores(tuning).items()},
             results=[
-                TuningTrial(**trial.combination._asdict(), folds=len(trial.folds), metrics=_mean_std(trial))
-                for trial in tuned.found.trials
-                if not trial.impossible
+                TuningTrial(**trial.candidate._asdict(), folds=len(trial.folds), metrics=_mean_std(trial))
+                for trial in tuning.search.trials
+                if not trial.error
             ],
         )
-        for classifier, tuned in outcome.tuned.items()
+        for classifier, tuning in result.tuning.items()
     }
 
 
-def _settings(combination: Combination) -> TunedSettings:
-    return TunedSettings(**combination._asdict())
+def _settings(params: CandidateParams) -> TunedSettings:
+    return TunedSettings(**params._asdict())
 
 
-def _best(tuned: Tuned) -> dict[str, MeanStd]:
-    return next(_mean_std(trial) for trial in tuned.found.trials if trial.combination == tuned.found.chosen)
+def _best_scores(tuning: TuningResult) -> dict[str, MeanStd]:
+    search = tuning.search
+    return next(_mean_std(trial) for trial in search.trials if trial.candidate == search.best_params)
 
 
 def _mean_std(trial: Trial) -> dict[str, MeanStd]:
-    """Mean and standard deviation of every metric over the folds; one fold has a deviation of 0."""
+    """Return the mean and standard deviation of every metric over the folds; one fold has a deviation of 0."""
     columns = {name: [values[name] for values in trial.folds] for name in trial.folds[0]}
     return {
         name: MeanStd(mean=float(np.mean(values)), sd=float(np.std(values, ddof=len(values) > 1)))
@@ -162,16 +164,16 @@ def _mean_std(trial: Trial) -> dict[str, MeanStd]:
     }
 
 
-def _fold(number: int, record: FoldRecord) -> FoldTrace:
-    counts = {"train": record.training, "resampled": record.resampled, "validation": record.validation}
+def _describe_fold(number: int, summary: FoldSummary) -> FoldTrace:
+    counts = {"train": summary.training, "resampled": summary.resampled, "validation": summary.validation}
     steps = {
         name: ClassCounts(rows=negative + positive, negative=negative, positive=positive)
         for name, (negative, positive) in counts.items()
     }
-    return FoldTrace(fold=number, **steps, added=record.added, removed=record.removed)
+    return FoldTrace(fold=number, **steps, added=summary.added, removed=summary.removed)
 
 
-def _weights(classifier: str, weights: ClassWeights, class_weight: Any) -> dict[str, float]:
+def _describe_weights(classifier: str, weights: ClassWeights, class_weight: Any) -> dict[str, float]:
     if classifier == "xgboost":
         ratio, rows = of_xgboost(class_weight, weights)
         return {"negative": rows.negative, "positive": rows.positive * ratio}

@@ -1,4 +1,4 @@
-"""What a strategy yields on one train side."""
+"""The results of training one strategy: per fold, of the final fit, and of both together."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,27 +8,22 @@ import numpy.typing as npt
 from sklearn.pipeline import Pipeline
 
 from stages.shared.schemas.contract import Step
-from stages.train.classifiers.calibration import Recipe
+from stages.train.classifiers.calibration import CalibrationSpec
 from stages.train.classifiers.class_weights import ClassWeights
 from stages.train.folds.splitter import Fold
 from stages.train.samplers.plan import Plan
-from stages.train.tuning.grid import Combination
-from stages.train.tuning.search import Found
+from stages.train.tuning.grid import CandidateParams
+from stages.train.tuning.search import GridScores, SearchResult
 
 Scores = npt.NDArray[np.float64]
 
-
-@dataclass(frozen=True)
-class Tuned:
-    """A search over all of train, which gave the settings of the model, and what was chosen inside each fold."""
-
-    found: Found
-    inside: list[Combination]
+#: the tuned params of each tuned classifier
+BestParams = dict[str, CandidateParams]
 
 
 @dataclass(frozen=True)
-class FoldRecord:
-    """Class counts of one fold on its way, and the curves of the classifiers that have epochs."""
+class FoldSummary:
+    """The class counts of one fold after each step, and the training curves of classifiers that have epochs."""
 
     training: tuple[int, int]  # negatives, positives
     resampled: tuple[int, int]
@@ -39,17 +34,47 @@ class FoldRecord:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """Everything that a strategy yields on one train side."""
+class FoldResult:
+    """The scores of one fold's validation rows, and what the fold learned on the way."""
+
+    scores: dict[str, Scores]
+    best_params: BestParams  # found by the search inside the training rows
+    grid_scores: GridScores | None  # of the whole grid, for the search on the train set
+    summary: FoldSummary
+    used_fallback: dict[str, bool]
+
+
+@dataclass(frozen=True)
+class FinalFit:
+    """The models fitted on the whole train set; `flow` is that of the strategy with its own sampler settings."""
+
+    flow: list[Step]
+    models: dict[str, Pipeline]
+    weights: dict[str, ClassWeights]
+    calibration_specs: dict[str, CalibrationSpec]
+    used_fallback: dict[str, bool]
+
+
+@dataclass(frozen=True)
+class TuningResult:
+    """The search on the train set, which gives the model's settings, and the best params inside each fold."""
+
+    search: SearchResult
+    fold_params: list[CandidateParams]
+
+
+@dataclass(frozen=True)
+class StrategyResult:
+    """All results of one strategy on one train set, by classifier where they differ."""
 
     plan: Plan
     folds: list[Fold]
-    oof: dict[str, Scores]  # per classifier, shape (sum of validation rows,), fold by fold
-    records: list[FoldRecord]
-    flow: list[Step]  # of the fit on all of train
-    weights: dict[str, ClassWeights]  # of the fit on all of train
-    models: dict[str, Pipeline]  # no sampler in them
-    recipes: dict[str, Recipe]  # how their scores are calibrated
-    gave_up: dict[str, int]  # fits in which a constant stood in for the classifier
-    tuned: dict[str, Tuned]  # the classifiers whose settings were searched for
-    shares: dict[str, float]  # of the members in the blend; empty where there is none
+    oof: dict[str, Scores]  # shape (sum of validation rows,), fold by fold
+    summaries: list[FoldSummary]
+    flow: list[Step]  # of the final fit
+    weights: dict[str, ClassWeights]  # of the final fit
+    models: dict[str, Pipeline]  # without a sampler
+    calibration_specs: dict[str, CalibrationSpec]
+    n_failed_fits: dict[str, int]  # fits that a constant replaced
+    tuning: dict[str, TuningResult]  # of the tuned classifiers
+    blend_weights: dict[str, float]  # of the members of the blend; empty without one

@@ -12,7 +12,6 @@ from stages.train.params.tuning import TuningParams
 from stages.train.params.validation import (
     class_weight_problems,
     classifier_problems,
-    neighbors_problems,
     refuse,
     sampling_strategy_problems,
     unknown_settings,
@@ -82,7 +81,6 @@ class Strategy(BaseModel):
         else:
             yield from unknown_settings(self.sampler, self.settings, SAMPLER_SETTINGS[self.sampler])
             yield from sampling_strategy_problems(self.settings.get("sampling_strategy", "auto"))
-            yield from neighbors_problems(self.settings.get("neighbors", "exact"))
         yield from class_weight_problems(self.class_weight, self.sampler)
         yield from classifier_problems(self.classifiers or {})
         yield from _blend_alone(self.classifiers or {})

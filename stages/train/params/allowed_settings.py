@@ -11,8 +11,6 @@ from typing import Any
 Settings = dict[str, Any]
 
 _NEIGHBOURS = ("sampling_strategy", "k_neighbors")
-#: SMOTE, also where it runs as SMOTENC: its neighbours may be searched approximately, a setting of ours
-_SMOTE = (*_NEIGHBOURS, "neighbors")
 _CLEANING = ("sampling_strategy", "n_neighbors", "kind_sel")
 
 SAMPLER_SETTINGS: dict[str, tuple[str, ...]] = {
@@ -30,17 +28,14 @@ SAMPLER_SETTINGS: dict[str, tuple[str, ...]] = {
     "RandomOverSampler": ("sampling_strategy", "shrinkage"),
     "RandomUnderSampler": ("sampling_strategy", "replacement"),
     "RepeatedEditedNearestNeighbours": (*_CLEANING, "max_iter"),
-    "SMOTE": _SMOTE,
-    "SMOTEENN": _SMOTE,  # k_neighbors is handed to the SMOTE inside
+    "SMOTE": _NEIGHBOURS,
+    "SMOTEENN": _NEIGHBOURS,  # k_neighbors is handed to the SMOTE inside
     "SMOTEN": _NEIGHBOURS,
-    "SMOTENC": _SMOTE,
-    "SMOTETomek": _SMOTE,
+    "SMOTENC": _NEIGHBOURS,
+    "SMOTETomek": _NEIGHBOURS,
     "SVMSMOTE": (*_NEIGHBOURS, "m_neighbors", "out_step"),
     "TomekLinks": ("sampling_strategy",),
 }
-
-#: how the neighbours of SMOTE are searched
-NEIGHBORS = ("exact", "approximate")
 
 _TREE = (
     "n_estimators", "criterion", "max_depth", "min_samples_split", "min_samples_leaf", "min_weight_fraction_leaf",

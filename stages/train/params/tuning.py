@@ -10,7 +10,6 @@ from stages.shared.params import ParamsSection, hint
 from stages.train.params.allowed_settings import BLEND, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
 from stages.train.params.validation import (
     classifier_problems,
-    neighbors_problems,
     refuse,
     sampling_strategy_problems,
     unknown_settings,
@@ -68,8 +67,6 @@ class TuningParams(ParamsSection):
             problems = [*unknown_settings(name, grid, SAMPLER_SETTINGS[name])]
             for value in grid.get("sampling_strategy", []):
                 problems += sampling_strategy_problems(value)
-            for value in grid.get("neighbors", []):
-                problems += neighbors_problems(value)
             yield from (f"samplers.{name}: {problem}" for problem in problems)
 
     def _classifier_problems(self) -> Iterator[str]:
@@ -88,5 +85,5 @@ def _grid_problems(where: str, grid: Grid) -> Iterator[str]:
     for key, values in grid.items():
         if not values:
             yield f"{where}.{key}: needs at least one value to try; leave the setting out to leave it as it is"
-        elif any(value in values[:place] for place, value in enumerate(values)):
+        elif any(value in values[:index] for index, value in enumerate(values)):
             yield f"{where}.{key}: names a value twice"

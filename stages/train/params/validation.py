@@ -9,8 +9,6 @@ from stages.train.params.allowed_settings import (
     CLASSIFIER_SETTINGS,
     CONVERGED,
     MAX_ROWS,
-    NEIGHBORS,
-    SAMPLER_SETTINGS,
     SOLVERS,
     Settings,
 )
@@ -27,9 +25,6 @@ def unknown_settings(what: str, settings: Settings, allowed: tuple[str, ...]) ->
     for key in settings:
         if key in ("class_weight", "scale_pos_weight"):
             yield f"{key} is no setting of {what}; give it as class_weight of a strategy"
-        elif key == "neighbors" and key not in allowed:
-            able = ", ".join(name for name, known in SAMPLER_SETTINGS.items() if key in known)
-            yield f"neighbors is no setting of {what}: only {able} can search approximately; leave it out"
         elif key not in allowed:
             yield f"{key} is no setting of {what}; {hint(str(key), allowed)}"
 
@@ -53,12 +48,6 @@ def class_weight_problems(class_weight: Any, sampler: str | None) -> Iterator[st
             "sampler; name one, as in {sampler: RandomUnderSampler, sampling_strategy: 0.05, class_weight: "
             "prevalence}, or leave class_weight out"
         )
-
-
-def neighbors_problems(value: Any) -> Iterator[str]:
-    """What is wrong with a value of neighbors."""
-    if value not in NEIGHBORS:
-        yield f"neighbors must be {' or '.join(NEIGHBORS)}; found {value}"
 
 
 def classifier_problems(classifiers: dict[str, Settings]) -> Iterator[str]:

@@ -4,11 +4,11 @@ from sklearn.pipeline import Pipeline
 
 from stages.shared.schemas.champion import RefitRecipe
 from stages.shared.storage.parquet import Table
-from stages.train.classifiers.blend import vote
-from stages.train.cross_validation import fit_all
+from stages.train.classifiers.blend import make_voting
+from stages.train.cross_validation import fit_final
 from stages.train.params import TrainParams
-from stages.train.strategy import Workbench
-from stages.train.tuning.grid import Combination
+from stages.train.strategy import StrategyContext
+from stages.train.tuning.grid import CandidateParams
 
 
 def fit_again(table: Table, params: TrainParams, recipe: RefitRecipe) -> Pipeline:
@@ -16,8 +16,8 @@ def fit_again(table: Table, params: TrainParams, recipe: RefitRecipe) -> Pipelin
 
     Raises InputError when its sampler or its classifier cannot work with these rows.
     """
-    bench = Workbench(table, recipe.strategy, params)
-    chosen = {name: Combination(tuned.sampler, tuned.classifier) for name, tuned in recipe.tuned.items()}
+    context = StrategyContext(table, recipe.strategy, params)
+    best_params = {name: CandidateParams(tuned.sampler, tuned.classifier) for name, tuned in recipe.tuned.items()}
     shares = recipe.members or {recipe.classifier: 1.0}
-    models = fit_all(bench, chosen, [name for name, share in shares.items() if share]).models
-    return vote(models, shares) if recipe.members else models[recipe.classifier]
+    models = fit_final(context, best_params, [name for name, share in shares.items() if share]).models
+    return make_voting(models, shares) if recipe.members else models[recipe.classifier]

@@ -29,9 +29,9 @@ class EditedNearestNeighbours(under_sampling.EditedNearestNeighbours):  # type: 
             rows = np.flatnonzero(y == label)
             if label in self.sampling_strategy_:
                 own = y[border.rows] == label
-                asked, nearest, sure = border.rows[own], border.nearest[own], border.sure[own]
-                nearest[~sure] = self.nn_.neighbors_of(np.searchsorted(rows, asked[~sure]), X[rows])
-                clean[asked] = self._agree(y[nearest[:, 1:]], label)
+                requested, nearest, sure = border.rows[own], border.nearest[own], border.sure[own]
+                nearest[~sure] = self.nn_.neighbors_of(np.searchsorted(rows, requested[~sure]), X[rows])
+                clean[requested] = self._agree(y[nearest[:, 1:]], label)
                 rows = rows[clean[rows]]
             kept.append(rows)
         self.sample_indices_ = np.concatenate(kept)

@@ -29,14 +29,13 @@ import numpy.typing as npt
 from stages.shared.errors import InputError
 from stages.train.params import Strategy
 from stages.train.params.allowed_settings import Settings
-from stages.train.samplers.approximate import ApproximateNeighbors
 from stages.train.samplers.cleaning import AllKNN, EditedNearestNeighbours, RepeatedEditedNearestNeighbours, TomekLinks
-from stages.train.samplers.neighbors.cache import SharedNeighbours
+from stages.train.samplers.neighbors.cache import NeighborCache
 from stages.train.samplers.smote import SMOTE
 from stages.train.samplers.smotenc import SMOTENC
 from stages.train.samplers.variants import ADASYN, SVMSMOTE, BorderlineSMOTE
 
-Place = Literal["preprocessor", "encoder"]
+StepName = Literal["preprocessor", "encoder"]
 
 
 class Sampler(Protocol):
@@ -75,17 +74,17 @@ COMBINATIONS: dict[str, tuple[str, type]] = {
 }
 
 #: these only choose rows, or choose and repeat them: no value is made up
-SELECTING = frozenset(
+SELECTION_ONLY = frozenset(
     name for name in SAMPLERS if not name.endswith("SMOTE") and name not in ("ADASYN", "SMOTEN", "SMOTENC")
 ) - {"ClusterCentroids"}
 
 #: these hold all rows of a table against each other
-SEARCHING_ALL = frozenset(
+QUADRATIC = frozenset(
     ("AllKNN", "CondensedNearestNeighbour", "EditedNearestNeighbours", "NeighbourhoodCleaningRule", "OneSidedSelection")
 ) | {"RepeatedEditedNearestNeighbours", "SMOTEENN", "SMOTETomek", "TomekLinks"}
 
 #: the setting of each sampler that one search can serve for all of a grid
-SHARING = {
+NEIGHBOR_SETTINGS = {
     "ADASYN": "n_neighbors",
     "BorderlineSMOTE": "k_neighbors",
     "SMOTE": "k_neighbors",
@@ -100,8 +99,8 @@ _SNAPPED = "{} has no categorical form: it sees one column a level, each row sna
 class Plan:
     """The samplers of a strategy by the step after which they run, and what a reader must know of them."""
 
-    after: dict[Place, list[Sampler]]
-    asked: str | None
+    after: dict[StepName, list[Sampler]]
+    requested: str | None
     ran: str | None
     why: str
 
@@ -113,7 +112,7 @@ def make_plan(
     n_categorical: int,
     random_state: int,
     tuned: Settings | None = None,
-    shared: SharedNeighbours | None = None,
+    shared: NeighborCache | None = None,
 ) -> Plan:
     """The samplers that carry out strategy `name` on a table with so many columns of each type.
 
@@ -121,10 +120,10 @@ def make_plan(
     that is asked where the sampler is one of SHARING: the same rows, found sooner when a grid is gone through.
     Raises InputError when the table lacks the columns that the sampler is made for, or has none that the search is for.
     """
-    asked = strategy.sampler
-    if asked is None:
+    requested = strategy.sampler
+    if requested is None:
         return Plan({}, None, None, "no resampling")
-    first, cleaner = COMBINATIONS.get(asked, (asked, None))
+    first, cleaner = COMBINATIONS.get(requested, (requested, None))
     cleaning = [] if cleaner is None else [cleaner(sampling_strategy="all")]
     settings = {**strategy.settings, **(tuned or {})}
     form, why = _form(first, n_numeric, n_categorical, f"params.yaml: strategies.{name}.sampler")
@@ -135,47 +134,39 @@ def make_plan(
     if isinstance(settings.get("sampling_strategy"), dict):
         counts = settings["sampling_strategy"]
         settings["sampling_strategy"] = {int(label == "positive"): count for label, count in counts.items()}
-    if form == "SMOTEN" and settings.pop("neighbors", "exact") != "exact":
-        raise InputError(
-            f"params.yaml: strategies.{name}.neighbors: found approximate, but all columns are categorical, so that "
-            f"{asked} runs as SMOTEN, which knows exact neighbours only; leave it out"
-        )
     sampler = _made(form, settings, random_state, shared)
     ran = " + ".join([form, *(type(item).__name__ for item in cleaning)])
     if n_categorical and form in ("SMOTENC", "SMOTEN"):
         # on codes, before they become one column a level; the cleaner measures distances, so it comes after that
-        return Plan({"preprocessor": [sampler], "encoder": cleaning}, asked, ran, why)
-    place: Place = "encoder" if n_categorical else "preprocessor"
-    return Plan({place: [sampler, *cleaning]}, asked, ran, why)
+        return Plan({"preprocessor": [sampler], "encoder": cleaning}, requested, ran, why)
+    index: StepName = "encoder" if n_categorical else "preprocessor"
+    return Plan({index: [sampler, *cleaning]}, requested, ran, why)
 
 
-def _form(asked: str, n_numeric: int, n_categorical: int, key: str) -> tuple[str, str]:
+def _form(requested: str, n_numeric: int, n_categorical: int, key: str) -> tuple[str, str]:
     """The sampler that runs in place of `asked` on such columns, and why."""
-    if asked == "SMOTENC" and not (n_numeric and n_categorical):
+    if requested == "SMOTENC" and not (n_numeric and n_categorical):
         raise InputError(f"{key}: SMOTENC needs numeric and categorical columns; found {n_numeric} and {n_categorical}")
-    if asked == "SMOTEN" and n_numeric:
+    if requested == "SMOTEN" and n_numeric:
         raise InputError(f"{key}: SMOTEN needs categorical columns only; found {n_numeric} numeric; use SMOTE")
-    if asked == "SMOTE" and n_categorical:
+    if requested == "SMOTE" and n_categorical:
         if n_numeric:
             return "SMOTENC", f"{n_categorical} categorical columns: SMOTE would invent levels between theirs"
         return "SMOTEN", "all columns are categorical: SMOTE would invent levels between theirs"
-    if n_categorical and asked not in SELECTING | {"SMOTENC", "SMOTEN"}:
-        return asked, _SNAPPED.format(asked)
-    return asked, "as asked"
+    if n_categorical and requested not in SELECTION_ONLY | {"SMOTENC", "SMOTEN"}:
+        return requested, _SNAPPED.format(requested)
+    return requested, "as asked"
 
 
-def _made(form: str, settings: Settings, random_state: int, shared: SharedNeighbours | None) -> Sampler:
+def _made(form: str, settings: Settings, random_state: int, shared: NeighborCache | None) -> Sampler:
     known = _defaults(form)
     if "random_state" in known:
         settings["random_state"] = random_state
-    approximate = settings.pop("neighbors", "exact") == "approximate"
-    if form in SHARING:
-        k = settings.get(SHARING[form], known[SHARING[form]])
+    if form in NEIGHBOR_SETTINGS:
+        k = settings.get(NEIGHBOR_SETTINGS[form], known[NEIGHBOR_SETTINGS[form]])
         possible = type(k) is int and k >= 1  # anything else is for the sampler itself to refuse
-        if possible and approximate:
-            settings[SHARING[form]] = ApproximateNeighbors(n_neighbors=k + 1)
-        elif possible and shared is not None and k <= shared.k_max:
-            settings[SHARING[form]] = shared.for_k(k)
+        if possible and shared is not None and k <= shared.k_max:
+            settings[NEIGHBOR_SETTINGS[form]] = shared.for_k(k)
     sampler: Sampler = SAMPLERS[form](**settings)
     return sampler
 
@@ -186,7 +177,7 @@ def _defaults(form: str) -> dict[str, Any]:
     return {name: parameter.default for name, parameter in signature(SAMPLERS[form]).parameters.items()}
 
 
-def snap_levels(X: npt.NDArray[np.float64], blocks: list[slice]) -> npt.NDArray[np.float64]:
+def snap_categories(X: npt.NDArray[np.float64], blocks: list[slice]) -> npt.NDArray[np.float64]:
     """`X` with each block of level columns set to 1 at its largest value and 0 elsewhere, in place.
 
     The nearest level in Euclidean distance is the largest entry; of equal ones the first. Rows that

@@ -1,9 +1,9 @@
 """SMOTE that searches only for the rows that it draws, and writes what it makes where it is to stand."""
 
 from dataclasses import dataclass
-import threading
-from typing import Any, cast
+from typing import Any
 
+from imblearn import over_sampling
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
@@ -11,13 +11,12 @@ from sklearn.utils import check_random_state
 
 from stages.train.samplers.neighbors.arrays import Floats, Ints
 from stages.train.samplers.neighbors.estimator import ExactNeighbors, exact
-from stages.train.samplers.plain import Plain
 
 #: rows that are made at a time, so that nothing but the result is large
 AT_ONCE = 4096
 
 
-class SMOTE(Plain):
+class SMOTE(over_sampling.SMOTE):  # type: ignore[misc]
     """imbalanced-learn's SMOTE (Chawla et al. 2002): its parameters, its refusals and, bit for bit, its rows."""
 
     def _validate_estimator(self) -> None:
@@ -33,12 +32,12 @@ class SMOTE(Plain):
             if n_samples > 0:
                 X_class = X.take(np.flatnonzero(y == label), axis=0)
                 made.append((label, X_class, draw_partners(self.nn_k_, X_class, n_samples, self.random_state)))
-        X_resampled = np.empty((len(X) + sum(len(draw.chosen) for *_, draw in made), X.shape[1]), dtype=X.dtype)
+        X_resampled = np.empty((len(X) + sum(len(draw.best_params) for *_, draw in made), X.shape[1]), dtype=X.dtype)
         X_resampled[: len(X)] = X
         y_resampled = np.empty(len(X_resampled), dtype=y.dtype)
         y_resampled[: len(X)], start = y, len(X)
         for label, X_class, draw in made:
-            stop = start + len(draw.chosen)
+            stop = start + len(draw.best_params)
             draw.interpolate(X_class, X_resampled[start:stop])
             y_resampled[start:stop] = label
             start = stop
@@ -49,7 +48,7 @@ class SMOTE(Plain):
 class Draw:
     """What SMOTE draws for each new row."""
 
-    chosen: Ints  # k × the row from which it starts + which of its k neighbours it goes towards, shape (new rows,)
+    best_params: Ints  # k × the row from which it starts + which of its k neighbours it goes towards, shape (new rows,)
     steps: Floats  # how far it goes, shape (new rows, 1)
     nearest: Ints  # the neighbours of every row that is drawn as base, shape (bases, k)
     which: Ints  # the place of a row among those, shape (rows,)
@@ -57,34 +56,18 @@ class Draw:
     @property
     def neighbors(self) -> Ints:
         """The neighbours of each base, shape (new rows, k)."""
-        return np.asarray(self.nearest[self.which[self.chosen // self.nearest.shape[1]]])
+        return np.asarray(self.nearest[self.which[self.best_params // self.nearest.shape[1]]])
 
     def interpolate(self, X: npt.NDArray[Any], into: npt.NDArray[Any]) -> None:
         """Writes the new rows, made from those of `X`, into the array `into`, in the dtype of that."""
         k, neighbors = self.nearest.shape[1], self.nearest.ravel()
         for start in range(0, len(into), AT_ONCE):
             some = slice(start, start + AT_ONCE)
-            rows, places = np.divmod(self.chosen[some], k)
+            rows, indices = np.divmod(self.best_params[some], k)
             base = X.take(rows, axis=0)
-            gap = X.take(neighbors.take(self.which.take(rows) * k + places), axis=0)
+            gap = X.take(neighbors.take(self.which.take(rows) * k + indices), axis=0)
             gap -= base
             np.add(base, self.steps[some] * gap, out=into[some], casting="unsafe")  # as an assignment rounds
-
-
-def seeded(random_state: Any) -> np.random.RandomState:
-    """`check_random_state`; for a number, a generator of this thread set to it anew, until the next call.
-
-    A new one takes numpy some eighty times as long, most of it for a first state that the seed then replaces.
-    """
-    if type(random_state) is not int:
-        return cast("np.random.RandomState", check_random_state(random_state))
-    if not hasattr(_HERE, "random"):
-        _HERE.random = np.random.RandomState()
-    _HERE.random.seed(random_state)
-    return cast("np.random.RandomState", _HERE.random)
-
-
-_HERE = threading.local()
 
 
 def draw_partners(neighbors: ExactNeighbors, X: Any, n_samples: int, random_state: Any) -> Draw:
@@ -92,15 +75,15 @@ def draw_partners(neighbors: ExactNeighbors, X: Any, n_samples: int, random_stat
 
     neighbors: those of `X`, the rows of one class; it counts the row itself as a neighbour, which SMOTE leaves out.
     """
-    random = seeded(random_state)
+    random = check_random_state(random_state)
     k = neighbors.n_neighbors - 1
-    chosen = random.randint(low=0, high=X.shape[0] * k, size=n_samples)
+    best_params = random.randint(low=0, high=X.shape[0] * k, size=n_samples)
     steps = random.uniform(size=n_samples)[:, np.newaxis]
     if X.shape[0] * k < 2**31:
-        chosen = chosen.astype(np.int32)
+        best_params = best_params.astype(np.int32)
     drawn = np.zeros(X.shape[0], dtype=np.bool_)
-    drawn[chosen // k] = True
-    nearest, places = neighbors.neighbors_inside(X, np.flatnonzero(drawn))
+    drawn[best_params // k] = True
+    nearest, indices = neighbors.neighbors_inside(X, np.flatnonzero(drawn))
     which = np.empty(X.shape[0], dtype=np.int64)
-    which[drawn] = places
-    return Draw(chosen, steps, nearest[:, 1:], which)
+    which[drawn] = indices
+    return Draw(best_params, steps, nearest[:, 1:], which)

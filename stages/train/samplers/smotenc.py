@@ -17,23 +17,18 @@ from sklearn.utils.sparsefuncs import mean_variance_axis
 
 from stages.train.samplers.neighbors.arrays import Bools, Ints
 from stages.train.samplers.neighbors.estimator import ExactNeighbors, exact
-from stages.train.samplers.plain import Plain
 from stages.train.samplers.smote import Draw, draw_partners
 
 #: counts, of new rows by levels, that are held at a time
 AT_ONCE = 1 << 22
 
 
-class SMOTENC(Plain, over_sampling.SMOTENC):  # type: ignore[misc]
+class SMOTENC(over_sampling.SMOTENC):  # type: ignore[misc]
     """imbalanced-learn's SMOTENC (Chawla et al. 2002, section 6.1): its parameters, its refusals, its very rows.
 
     Tables that are not plain arrays of finite floats, and encoders and neighbours given as objects, go its own way, and
     no others have a `categorical_encoder_`.
     """
-
-    def _wanted(self, X: Any, y: Any) -> dict[Any, int] | None:
-        plain = type(self.categorical_features) is list and self.categorical_encoder is None
-        return super()._wanted(X, y) if plain else None
 
     def _validate_estimator(self) -> None:
         super()._validate_estimator()
@@ -96,8 +91,8 @@ class Levels:
         rows, columns = self.codes.shape
         ends = np.cumsum([len(categories) for categories in self.categories])
         starts = np.concatenate([[0], ends[:-1]])
-        places = (self.codes + starts).ravel(), np.arange(0, rows * columns + 1, columns)
-        return sparse.csr_matrix((np.full(rows * columns, weight), *places), shape=(rows, int(ends[-1])))
+        indices = (self.codes + starts).ravel(), np.arange(0, rows * columns + 1, columns)
+        return sparse.csr_matrix((np.full(rows * columns, weight), *indices), shape=(rows, int(ends[-1])))
 
     def choose(self, draw: Draw, one: Any, random: np.random.RandomState) -> npt.NDArray[Any]:
         """The categories of new rows: of each row's neighbours the most frequent, of equals one drawn.
@@ -108,13 +103,13 @@ class Levels:
         neighbors = draw.neighbors
         sums = np.concatenate([[0], np.cumsum(np.full(neighbors.shape[1], one))])
         close = np.isclose(sums[:, np.newaxis], sums[np.newaxis, :])
-        chosen = np.empty((len(neighbors), len(self.categories)), dtype=np.result_type(*self.categories))
+        best_params = np.empty((len(neighbors), len(self.categories)), dtype=np.result_type(*self.categories))
         for column, categories in enumerate(self.categories):
             ties = random.permutation(_most_frequent(self.codes[:, column][neighbors], len(categories), close))
             levels = np.empty(len(neighbors), dtype=np.intp)
             levels[ties[::-1, 0]] = ties[::-1, 1]  # the first of each row, as it is written last
-            chosen[:, column] = categories[levels]
-        return chosen
+            best_params[:, column] = categories[levels]
+        return best_params
 
 
 def _most_frequent(codes: Ints, levels: int, close: Bools) -> Ints:
@@ -128,8 +123,8 @@ def _most_frequent(codes: Ints, levels: int, close: Bools) -> Ints:
     plain = not np.any(close & ~np.eye(len(close), dtype=np.bool_))
     for start in range(0, len(codes), step):
         some = codes[start : start + step]
-        places = np.arange(len(some))[:, np.newaxis] * levels + some
-        counts = np.bincount(places.ravel(), minlength=len(some) * levels).reshape(len(some), levels)
+        indices = np.arange(len(some))[:, np.newaxis] * levels + some
+        counts = np.bincount(indices.ravel(), minlength=len(some) * levels).reshape(len(some), levels)
         most = counts.max(axis=1, keepdims=True)
         pairs = np.argwhere(counts == most if plain else close[counts, most])
         pairs[:, 0] += start

@@ -11,7 +11,7 @@ from stages.train.params.allowed_settings import Settings
 from stages.train.params.tuning import Grid, TuningParams
 
 
-class Combination(NamedTuple):
+class CandidateParams(NamedTuple):
     """Settings that stand in place of those in params.yaml."""
 
     sampler: Settings
@@ -19,26 +19,28 @@ class Combination(NamedTuple):
 
 
 #: nothing is replaced
-AS_GIVEN = Combination({}, {})
+DEFAULT_PARAMS = CandidateParams({}, {})
 
 
-def combinations(strategy: Strategy, classifier: str, tuning: TuningParams, random_state: int) -> list[Combination]:
+def list_candidates(
+    strategy: Strategy, classifier: str, tuning: TuningParams, random_state: int
+) -> list[CandidateParams]:
     """What is tried for `classifier` under `strategy`, in the order of the grids, the classifier's running fastest.
 
     Empty when the classifier is not tuned. A random search draws without replacement, once for all folds.
     """
     if classifier not in tuning.classifiers:
         return []
-    of_sampler = tuning.samplers.get(strategy.sampler or "", {})
+    sampler_grid = tuning.samplers.get(strategy.sampler or "", {})
     grid = tuning.classifiers[classifier]
-    every = [Combination(*pair) for pair in product(_settings(of_sampler), _settings(grid))]
-    wanted = tuning.search.n_candidates
-    if every == [AS_GIVEN]:
+    candidates = [CandidateParams(*pair) for pair in product(_settings(sampler_grid), _settings(grid))]
+    n_candidates = tuning.search.n_candidates
+    if candidates == [DEFAULT_PARAMS]:
         return []
-    if wanted is None or wanted >= len(every):
-        return every
-    drawn = np.random.RandomState(random_state).choice(len(every), wanted, replace=False)
-    return [every[place] for place in sorted(drawn)]
+    if n_candidates is None or n_candidates >= len(candidates):
+        return candidates
+    indices = np.random.RandomState(random_state).choice(len(candidates), n_candidates, replace=False)
+    return [candidates[index] for index in sorted(indices)]
 
 
 def _settings(grid: Grid) -> Iterator[Settings]:

@@ -1,4 +1,8 @@
-"""Tuning: which combination of settings is best over folds of the rows that it is given, and of no others."""
+"""The search for the best params of each tuned classifier, by cross-validation on the rows it is given.
+
+`search_nested` runs inside a training fold and `search` on the train set; `score_fold` scores the whole grid on one
+fold with as few fits as possible.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -6,206 +10,210 @@ from math import ceil
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import METRICS, selectable
+from stages.train.folds.fold_data import FoldData
 from stages.train.folds.resampling import Prepared, ResamplingError
 from stages.train.folds.splitter import Fold, make_folds
 from stages.train.params import CvParams
 from stages.train.params.allowed_settings import Settings
 from stages.train.params.tuning import SearchParams
-from stages.train.strategy import FoldRows, Index, Workbench
-from stages.train.tuning.grid import AS_GIVEN, Combination, combinations
+from stages.train.strategy import StrategyContext
+from stages.train.tuning.grid import DEFAULT_PARAMS, CandidateParams, list_candidates
 from stages.train.tuning.scoring import score_decisions_at_half
-from stages.train.tuning.shared_fits import Try, scores_of_each
+from stages.train.tuning.shared_fits import GridPoint, score_grid
 
 
 @dataclass
 class Trial:
-    """One combination and its metrics, by name, in each fold that it was tried in."""
+    """A candidate and its metrics, by name, on each fold that scored it."""
 
-    combination: Combination
+    candidate: CandidateParams
     folds: list[dict[str, float]] = field(default_factory=list)
-    impossible: str = ""  # why the sampler could not work with it on some fold
+    error: str = ""  # why the sampler could not work with it on some fold
 
     def mean(self, metric: str) -> float:
-        """Over the folds, to six digits: what differs beyond is noise of the arithmetic."""
+        """Return the mean over the folds to six digits: further digits are rounding noise."""
         return round(float(np.mean([values[metric] for values in self.folds])), 6)
 
 
-#: by classifier, for each combination that was tried in a fold: its metrics, or why it was impossible
-Measured = dict[str, list[dict[str, float] | str]]
+#: by classifier, for each of its candidates on one fold: the metrics, or the error of the sampler
+GridScores = dict[str, list[dict[str, float] | str]]
 
-#: classifiers, and which of their combinations
-Places = list[tuple[str, int]]
+#: by classifier: the candidates to score
+Grids = dict[str, list[CandidateParams]]
 
-#: bytes of resampled tables that wait to be learned from side by side; more would not stay in a core's cache
-WAITING = 4 << 20
+#: classifiers with the index of a candidate
+Positions = list[tuple[str, int]]
+
+#: bytes of resampled tables that are kept to be fitted together; more would not fit into a core's cache
+MAX_PENDING_BYTES = 4 << 20
 
 
 @dataclass(frozen=True)
-class Found:
-    """The outcome of a search for one classifier."""
+class SearchResult:
+    """The result of a search for one classifier."""
 
-    chosen: Combination
+    best_params: CandidateParams
     trials: list[Trial]
 
 
-def search_inside(bench: Workbench, rows: Index) -> dict[str, Combination]:
-    """The best combination for each tuned classifier by cross-validation inside `rows`: the inner loop of nesting."""
-    if not grids(bench):
+def search_nested(context: StrategyContext, indices: npt.NDArray[np.int64]) -> dict[str, CandidateParams]:
+    """Return the best params of each tuned classifier by cross-validation inside the rows `indices`."""
+    if not list_grids(context):
         return {}
-    cv = CvParams(n_splits=bench.params.tuning.n_splits, n_repeats=1)
+    params = context.params
+    cv = CvParams(n_splits=params.tuning.n_splits, n_repeats=1)
     try:
-        inner = make_folds(bench.y[rows], bench.table.units[rows], cv, bench.params.random_state, "tuning.n_splits")
-    except InputError:  # too few positives to part again
-        return dict.fromkeys(grids(bench), AS_GIVEN)
-    folds = [Fold(rows[fold.training], rows[fold.validation]) for fold in inner]
-    return {classifier: found.chosen for classifier, found in search(bench, folds).items()}
+        inner = make_folds(context.y[indices], context.table.units[indices], cv, params.random_state, "tuning.n_splits")
+    except InputError:  # too few positives for another split
+        return dict.fromkeys(list_grids(context), DEFAULT_PARAMS)
+    folds = [Fold(indices[fold.training], indices[fold.validation]) for fold in inner]
+    return {classifier: result.best_params for classifier, result in search(context, folds).items()}
 
 
-def search(bench: Workbench, folds: Iterable[Fold], full: bool = False) -> dict[str, Found]:
-    """The best combination for each tuned classifier over `folds`; `full` measures more than the search needs.
+def search(context: StrategyContext, folds: Iterable[Fold], full: bool = False) -> dict[str, SearchResult]:
+    """Return the best params of each tuned classifier over `folds`; with `full`, compute every metric of each trial.
 
-    Of combinations with equal means the first of the grid is chosen. A combination for which a fold has too few rows is
-    left out. When that leaves none, a `full` search raises InputError; one inside a training fold, whose folds are
-    smaller than any on which a model is fitted, leaves the settings as given.
+    Of candidates with equal means the first of the grid wins. A candidate is dropped when a fold has too few rows for
+    its sampler. When none is left, a `full` search raises InputError; a search inside a training fold, whose folds are
+    smaller than those of any model, returns the params of params.yaml.
     """
-    trials = _trials(bench)
+    trials = _make_trials(context)
     alive = dict(trials)
     for fold in folds:
-        tried = {classifier: [trial.combination for trial in some] for classifier, some in alive.items()}
-        _note(alive, measure_fold(bench, FoldRows(bench, fold), tried, full))
-        alive = _go_on(bench, alive)
-    return _found(bench, trials, alive, full)
+        grids = {classifier: [trial.candidate for trial in some] for classifier, some in alive.items()}
+        _record(alive, score_fold(context, FoldData(context, fold), grids, full))
+        alive = _select_survivors(context, alive)
+    return _select_best(context, trials, alive, full)
 
 
-def found_in(bench: Workbench, folds: Iterable[Measured]) -> dict[str, Found]:
-    """As a full `search`, from what `measure_fold` gave for the whole grid in every fold."""
-    trials = _trials(bench)
-    for fold in folds:
-        _note(trials, fold)
-    return _found(bench, trials, _go_on(bench, trials), full=True)
+def search_from_scores(context: StrategyContext, folds: Iterable[GridScores]) -> dict[str, SearchResult]:
+    """Return the result of a full `search` from the scores of the whole grid on every fold."""
+    trials = _make_trials(context)
+    for grid_scores in folds:
+        _record(trials, grid_scores)
+    return _select_best(context, trials, _select_survivors(context, trials), full=True)
 
 
-def measure_grid(bench: Workbench, fold: Fold) -> Measured:
-    """The whole grid in one fold, with no more than the search needs."""
-    return measure_fold(bench, FoldRows(bench, fold), grids(bench))
+def score_grid_in_fold(context: StrategyContext, fold: Fold) -> GridScores:
+    """Score the whole grid on one fold, with the metric of the search only."""
+    return score_fold(context, FoldData(context, fold), list_grids(context))
 
 
-def measure_fold(bench: Workbench, rows: FoldRows, tried: dict[str, list[Combination]], full: bool = False) -> Measured:
-    """For each combination in one fold its metrics by name, or why the sampler could not work with it.
+def score_fold(context: StrategyContext, data: FoldData, grids: Grids, full: bool = False) -> GridScores:
+    """Return for each candidate its metrics on one fold, or the error of its sampler.
 
-    Rows are preprocessed once, and resampled once for each setting of the sampler. The sampler's first setting changes
-    fastest, so that what is learned from one table is a start for the next. Small tables wait for each other, to be
-    learned from side by side; of large ones a single one is in memory at a time.
+    Rows are preprocessed once, and resampled once for each setting of the sampler. The first sampler setting changes
+    fastest, so that the optimum on one table is a good start for the next. Small resampled tables are collected and
+    fitted together; of large ones, memory holds one at a time.
     """
-    found: Measured = {classifier: [""] * len(some) for classifier, some in tried.items()}
-    waiting: list[tuple[Prepared, Places]] = []
-    for sampler, places in _by_sampler(tried):
+    scores: GridScores = {classifier: [""] * len(candidates) for classifier, candidates in grids.items()}
+    pending: list[tuple[Prepared, Positions]] = []
+    for sampler_params, positions in _group_by_sampler(grids):
         try:
-            waiting.append((rows.prepared(sampler), places))
+            pending.append((data.resample(sampler_params), positions))
         except ResamplingError as error:
-            for classifier, place in places:
-                found[classifier][place] = str(error)
-        if sum(prepared.X.nbytes for prepared, _ in waiting) >= WAITING:
-            _measure(bench, rows, tried, waiting, full, found)
-            waiting.clear()
-    _measure(bench, rows, tried, waiting, full, found)
-    return found
+            for classifier, index in positions:
+                scores[classifier][index] = str(error)
+        if sum(prepared.X.nbytes for prepared, _ in pending) >= MAX_PENDING_BYTES:
+            _score_pending(context, data, grids, pending, full, scores)
+            pending.clear()
+    _score_pending(context, data, grids, pending, full, scores)
+    return scores
 
 
-def _by_sampler(tried: dict[str, list[Combination]]) -> list[tuple[Settings, Places]]:
-    """The settings of the sampler, and where they are tried."""
-    alike: dict[str, tuple[Settings, Places]] = {}
-    for classifier, some in tried.items():
-        for place, combination in enumerate(some):
-            label = repr(list(reversed(combination.sampler.items())))
-            alike.setdefault(label, (combination.sampler, []))[1].append((classifier, place))
-    return [alike[label] for label in sorted(alike)]
+def _group_by_sampler(grids: Grids) -> list[tuple[Settings, Positions]]:
+    """Return the sampler params of the grids, each with the candidates that use them."""
+    groups: dict[str, tuple[Settings, Positions]] = {}
+    for classifier, candidates in grids.items():
+        for index, candidate in enumerate(candidates):
+            key = repr(list(reversed(candidate.sampler.items())))
+            groups.setdefault(key, (candidate.sampler, []))[1].append((classifier, index))
+    return [groups[key] for key in sorted(groups)]
 
 
-def _measure(
-    bench: Workbench,
-    rows: FoldRows,
-    tried: dict[str, list[Combination]],
-    waiting: list[tuple[Prepared, Places]],
+def _score_pending(
+    context: StrategyContext,
+    data: FoldData,
+    grids: Grids,
+    pending: list[tuple[Prepared, Positions]],
     full: bool,
-    found: Measured,
+    scores: GridScores,
 ) -> None:
-    """Fills in what is `found` on the tables that are `waiting`."""
-    tries: dict[str, dict[int, Try]] = {}
-    for prepared, places in waiting:
-        X = rows.validation(prepared)
-        for classifier, place in places:
-            tries.setdefault(classifier, {})[place] = Try(tried[classifier][place], prepared, X)
-    for classifier, some in tries.items():
-        scores = scores_of_each(bench, rows, classifier, list(some.values()))
-        for place, each in zip(some, scores, strict=True):
-            found[classifier][place] = _measured(rows.y_validation, each, bench.params.tuning.metric, full)
+    """Fit and score the candidates of the `pending` tables; write their metrics into `scores`."""
+    points: dict[str, dict[int, GridPoint]] = {}
+    for prepared, positions in pending:
+        X = data.transform_validation(prepared)
+        for classifier, index in positions:
+            points.setdefault(classifier, {})[index] = GridPoint(grids[classifier][index], prepared, X)
+    for classifier, by_index in points.items():
+        predictions = score_grid(context, data, classifier, list(by_index.values()))
+        for index, predicted in zip(by_index, predictions, strict=True):
+            scores[classifier][index] = _compute_metrics(
+                data.y_validation, predicted, context.params.tuning.metric, full
+            )
 
 
-def grids(bench: Workbench) -> dict[str, list[Combination]]:
-    """What is tried for each classifier that is tuned."""
-    params = bench.params
-    found = {
-        classifier: combinations(bench.strategy, classifier, params.tuning, params.random_state)
-        for classifier in bench.classifiers
+def list_grids(context: StrategyContext) -> Grids:
+    """Return the candidates of each tuned classifier."""
+    params = context.params
+    grids = {
+        classifier: list_candidates(context.strategy, classifier, params.tuning, params.random_state)
+        for classifier in context.classifiers
     }
-    return {classifier: every for classifier, every in found.items() if every}
+    return {classifier: candidates for classifier, candidates in grids.items() if candidates}
 
 
-def _trials(bench: Workbench) -> dict[str, list[Trial]]:
-    return {classifier: [Trial(combination) for combination in every] for classifier, every in grids(bench).items()}
+def _make_trials(context: StrategyContext) -> dict[str, list[Trial]]:
+    return {classifier: list(map(Trial, candidates)) for classifier, candidates in list_grids(context).items()}
 
 
-def _note(trials: dict[str, list[Trial]], measured: Measured) -> None:
-    for classifier, results in measured.items():
+def _record(trials: dict[str, list[Trial]], grid_scores: GridScores) -> None:
+    for classifier, results in grid_scores.items():
         for trial, result in zip(trials[classifier], results, strict=True):
             if isinstance(result, str):
-                trial.impossible = result
+                trial.error = result
             else:
                 trial.folds.append(result)
 
 
-def _go_on(bench: Workbench, alive: dict[str, list[Trial]]) -> dict[str, list[Trial]]:
-    tuning = bench.params.tuning
-    return {classifier: _survivors(some, tuning.metric, tuning.search) for classifier, some in alive.items()}
+def _select_survivors(context: StrategyContext, alive: dict[str, list[Trial]]) -> dict[str, list[Trial]]:
+    tuning = context.params.tuning
+    return {classifier: _survivors(trials, tuning.metric, tuning.search) for classifier, trials in alive.items()}
 
 
-def _found(
-    bench: Workbench, trials: dict[str, list[Trial]], alive: dict[str, list[Trial]], full: bool
-) -> dict[str, Found]:
-    found = {}
-    for classifier, tried in trials.items():
-        # where halving has kept none but what a later fold cannot take, those that it dropped come back
-        left = alive[classifier] or [trial for trial in tried if not trial.impossible]
+def _select_best(
+    context: StrategyContext, trials: dict[str, list[Trial]], alive: dict[str, list[Trial]], full: bool
+) -> dict[str, SearchResult]:
+    results = {}
+    for classifier, every in trials.items():
+        # if halving kept only candidates that a later fold could not resample, the dropped ones come back
+        left = alive[classifier] or [trial for trial in every if not trial.error]
         if full and not left:
-            raise InputError(tried[0].impossible)
-        found[classifier] = Found(_chosen(left, bench.params.tuning.metric), tried)
-    return found
+            raise InputError(every[0].error)
+        best = _sort_best_first(left, context.params.tuning.metric)[0].candidate if left else DEFAULT_PARAMS
+        results[classifier] = SearchResult(best, every)
+    return results
 
 
-def _measured(y: Any, scores: Any, metric: str, full: bool) -> dict[str, float]:
+def _compute_metrics(y: Any, scores: Any, metric: str, full: bool) -> dict[str, float]:
     names = selectable() if full else [metric]
     values = {name: METRICS[name].score(y, scores) for name in names}
     return {**values, **score_decisions_at_half(y, scores)} if full else values
 
 
-def _survivors(trials: list[Trial], metric: str, how: SearchParams) -> list[Trial]:
-    """Those that go on to the next fold: what is possible, with halving the best `1 / factor` of it, in grid order."""
-    possible = [trial for trial in trials if not trial.impossible]
-    if how.factor is None:
+def _survivors(trials: list[Trial], metric: str, search_params: SearchParams) -> list[Trial]:
+    """Return the candidates for the next fold, in grid order: all without an error, with halving the best of them."""
+    possible = [trial for trial in trials if not trial.error]
+    if search_params.factor is None:
         return possible
-    best = _best_first(possible, metric)[: ceil(len(possible) / how.factor)]
+    best = _sort_best_first(possible, metric)[: ceil(len(possible) / search_params.factor)]
     return [trial for trial in possible if trial in best]
 
 
-def _chosen(alive: list[Trial], metric: str) -> Combination:
-    return _best_first(alive, metric)[0].combination if alive else AS_GIVEN
-
-
-def _best_first(trials: list[Trial], metric: str) -> list[Trial]:
-    return sorted(
-        trials, key=lambda trial: -METRICS[metric].sign * trial.mean(metric)
-    )  # stable: equals keep the order of the grid
+def _sort_best_first(trials: list[Trial], metric: str) -> list[Trial]:
+    # stable: ties keep the order of the grid
+    return sorted(trials, key=lambda trial: -METRICS[metric].sign * trial.mean(metric))

@@ -1,118 +1,113 @@
-"""Many settings of one classifier on rows that are the same or much alike: what they share is done once."""
+"""Scores of one classifier for many parameter candidates of a fold, computed with as few fits as possible.
+
+Candidates that differ only in C share one path of logistic regressions; candidates that differ only in n_estimators
+share the largest XGBoost model. All others are fitted one by one.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
 from typing import NamedTuple, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
-from stages.train.classifiers.budget import capped
+from stages.train.classifiers.budget import cap_iterations
 from stages.train.classifiers.logistic.path import Rows, fit_paths, is_converged, path_settings
-from stages.train.classifiers.logistic.replay import replayed_scores, replays
-from stages.train.classifiers.truncated import PREFIXES, prefix_scores, serves
+from stages.train.classifiers.truncated import can_truncate, truncated_scores
+from stages.train.folds.fold_data import FoldData
 from stages.train.folds.resampling import Features, Prepared
-from stages.train.strategy import FoldRows, Scores, Workbench
-from stages.train.tuning.grid import Combination
+from stages.train.strategy import StrategyContext
+from stages.train.tuning.grid import CandidateParams
 
 Key = TypeVar("Key")
+Scores = npt.NDArray[np.float64]
 
 
-class Try(NamedTuple):
-    """A combination, and the rows of the fold on which it is tried."""
+class GridPoint(NamedTuple):
+    """A candidate and the data of the fold on which it is fitted and scored."""
 
-    combination: Combination
+    candidate: CandidateParams
     prepared: Prepared  # training rows
-    X: Features  # the validation rows as a classifier fitted on those must see them
+    X: Features  # the validation rows, preprocessed for a classifier fitted on `prepared`
 
 
-#: from the bench, the fold, the classifier and tries that differ, but for the rows, in one setting of it alone to the
-#: scores of the validation rows by each
-Share = Callable[[Workbench, FoldRows, str, Sequence[Try]], list[Scores]]
+ScorePoints = Callable[[StrategyContext, FoldData, str, Sequence[GridPoint]], list[Scores]]
 
 
-def scores_of_each(bench: Workbench, rows: FoldRows, classifier: str, tries: Sequence[Try]) -> list[Scores]:
-    """The scores of the validation rows by `classifier` in every try, in their order.
+def score_grid(context: StrategyContext, data: FoldData, classifier: str, points: Sequence[GridPoint]) -> list[Scores]:
+    """Return the scores of the validation rows for every grid point, in the order of `points`.
 
-    Raises InputError naming the params key when it cannot work with its settings.
+    Raises InputError with the params key when the classifier cannot work with its settings.
     """
-    axis, share = SHARED.get(classifier, ("", _one_by_one))
+    axis, score = SHARED.get(classifier, ("", _score_one_by_one))
 
-    def others(combination: Combination) -> str:
-        return repr(sorted((key, value) for key, value in combination.classifier.items() if key != axis))
+    def other_settings(point: GridPoint) -> str:
+        return repr(sorted((key, value) for key, value in point.candidate.classifier.items() if key != axis))
 
-    alike = _alike(others(each.combination) for each in tries)
-    return _in_order(alike, [share(bench, rows, classifier, [tries[place] for place in some]) for some in alike])
+    scores: dict[int, Scores] = {}
+    for indices in _group_by_key(map(other_settings, points)):
+        group = [points[index] for index in indices]
+        scores.update(zip(indices, score(context, data, classifier, group), strict=True))
+    return [scores[index] for index in range(len(points))]
 
 
-def _one_by_one(bench: Workbench, rows: FoldRows, classifier: str, tries: Sequence[Try]) -> list[Scores]:
-    return [bench.fit(classifier, combination, prepared).scores(X) for combination, prepared, X in tries]
+def _score_one_by_one(
+    context: StrategyContext, data: FoldData, classifier: str, points: Sequence[GridPoint]
+) -> list[Scores]:
+    return [context.fit(classifier, candidate, prepared).scores(X) for candidate, prepared, X in points]
 
 
-def _one_path(bench: Workbench, rows: FoldRows, classifier: str, tries: Sequence[Try]) -> list[Scores]:
-    """One path for all C on each table, and all tables side by side, begun where that of the last one ended."""
-    settings = bench.settings(classifier, tries[0].combination)
-    places = _alike(id(each.prepared) for each in tries)
-    tables = [[tries[place] for place in some] for some in places]
+def _score_path(context: StrategyContext, data: FoldData, classifier: str, points: Sequence[GridPoint]) -> list[Scores]:
+    """Fit one path over C for each resampled table, all tables with the same C values together."""
+    settings = context.settings(classifier, points[0].candidate)
     if not is_converged(settings):
-        return _in_order(places, [_replayed(bench, rows, classifier, table) for table in tables])
-    penalties = [tuple(bench.settings(classifier, each.combination).get("C", 1.0) for each in some) for some in tables]
-    found: list[list[Scores]] = [[]] * len(tables)
-    for some in _alike(penalties):  # where every C is tried on every table, all of them
-        common, C = path_settings(settings), penalties[some[0]]
-        prepared, key = [tables[table][0].prepared for table in some], repr((common, C))
-        learned = [Rows(each.X, each.y, bench.weights(each)) for each in prepared]
-        paths = fit_paths(learned, C, rows.starts.get(key), **common)
-        rows.starts[key] = paths[-1]
-        for table, path in zip(some, paths, strict=True):
-            found[table] = list(path.scores(tables[table][0].X))
-    return _in_order(places, found)
-
-
-def _replayed(bench: Workbench, rows: FoldRows, classifier: str, tries: Sequence[Try]) -> list[Scores]:
-    """As scikit-learn's own solver leaves it, on one table."""
-    _, prepared, X = tries[0]
-    settings = [bench.settings(classifier, each.combination) for each in tries]
-    if not all(map(replays, settings)):
-        return _one_by_one(bench, rows, classifier, tries)
-    found = replayed_scores(prepared.X, prepared.y, bench.weights(prepared), settings, X)
-    return [
-        bench.fit(classifier, each.combination, prepared).scores(X) if scores is None else scores
-        for each, scores in zip(tries, found, strict=True)
+        return _score_one_by_one(context, data, classifier, points)
+    common, scores = path_settings(settings), dict[int, Scores]()
+    tables = _group_by_key(id(point.prepared) for point in points)
+    penalties = [
+        tuple(context.settings(classifier, points[i].candidate).get("C", 1.0) for i in table) for table in tables
     ]
+    for same_penalties in _group_by_key(penalties):
+        C = penalties[same_penalties[0]]
+        groups = [tables[index] for index in same_penalties]
+        prepared = [points[group[0]].prepared for group in groups]
+        key = repr((common, C))
+        learned = [Rows(each.X, each.y, context.weights(each)) for each in prepared]
+        paths = fit_paths(learned, C, data.starts.get(key), **common)
+        data.starts[key] = paths[-1]  # the next path starts at this optimum
+        for group, path in zip(groups, paths, strict=True):
+            scores.update(zip(group, path.scores(points[group[0]].X), strict=True))
+    return [scores[index] for index in range(len(points))]
 
 
-def _one_ensemble(bench: Workbench, rows: FoldRows, classifier: str, tries: Sequence[Try]) -> list[Scores]:
-    """The largest ensemble alone is fitted on a table: its first trees are the smaller ones."""
-    tables = _alike(id(each.prepared) for each in tries)
-    return _in_order(tables, [_prefixes(bench, rows, classifier, [tries[at] for at in table]) for table in tables])
+def _score_truncated(
+    context: StrategyContext, data: FoldData, classifier: str, points: Sequence[GridPoint]
+) -> list[Scores]:
+    """Fit the largest XGBoost model on each resampled table; its first trees are the smaller models."""
+    scores: dict[int, Scores] = {}
+    for table in _group_by_key(id(point.prepared) for point in points):
+        _, prepared, X = points[table[0]]
+        settings = [cap_iterations(context.settings(classifier, points[i].candidate), len(prepared.y)) for i in table]
+        if len(table) == 1 or not all(map(can_truncate, settings)):
+            one_by_one = _score_one_by_one(context, data, classifier, [points[i] for i in table])
+            scores.update(zip(table, one_by_one, strict=True))
+            continue
+        sizes = {i: int(each["n_estimators"]) for i, each in zip(table, settings, strict=True)}
+        largest = max(table, key=sizes.__getitem__)
+        fitted = context.fit(classifier, points[largest].candidate, prepared).classifier
+        scores.update({i: truncated_scores(fitted, size, X) for i, size in sizes.items()})
+    return [scores[index] for index in range(len(points))]
 
 
-def _prefixes(bench: Workbench, rows: FoldRows, classifier: str, tries: Sequence[Try]) -> list[Scores]:
-    _, prepared, X = tries[0]
-    settings = [capped(bench.settings(classifier, each.combination), len(prepared.y)) for each in tries]
-    if len(tries) == 1 or not all(serves(classifier, each) for each in settings):
-        return _one_by_one(bench, rows, classifier, tries)
-    sizes = [each["n_estimators"] for each in settings]
-    fitted = bench.fit(classifier, tries[int(np.argmax(sizes))].combination, prepared).classifier
-    return [np.asarray(prefix_scores(classifier, fitted, size, X), dtype=np.float64) for size in sizes]
+def _group_by_key(keys: Iterable[Key]) -> list[list[int]]:
+    """Return the indices of equal keys, in order of first appearance."""
+    indices: dict[Key, list[int]] = {}
+    for index, key in enumerate(keys):
+        indices.setdefault(key, []).append(index)
+    return list(indices.values())
 
 
-def _alike(keys: Iterable[Key]) -> list[list[int]]:
-    """The places of equal keys."""
-    places: dict[Key, list[int]] = {}
-    for place, key in enumerate(keys):
-        places.setdefault(key, []).append(place)
-    return list(places.values())
-
-
-def _in_order(places: list[list[int]], found: list[list[Scores]]) -> list[Scores]:
-    """What was found for groups of places, by place."""
-    by_place = dict(zip(chain.from_iterable(places), chain.from_iterable(found), strict=True))
-    return [by_place[place] for place in range(len(by_place))]
-
-
-#: by classifier: the setting of which several values can be served at once, and by what
-SHARED: dict[str, tuple[str, Share]] = {
-    "logistic_regression": ("C", _one_path),
-    **dict.fromkeys(PREFIXES, ("n_estimators", _one_ensemble)),
+#: by classifier: the setting of which several values share one fit, and the function that does so
+SHARED: dict[str, tuple[str, ScorePoints]] = {
+    "logistic_regression": ("C", _score_path),
+    "xgboost": ("n_estimators", _score_truncated),
 }

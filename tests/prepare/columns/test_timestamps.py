@@ -6,11 +6,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from stages.prepare.columns.timestamps import time_cells
+from stages.prepare.columns.timestamps import parse_timestamps
 
 
 def times(*cells: Any) -> list[Any]:
-    return time_cells("t.csv: column `day`", pa.chunked_array([pa.array(list(cells))])).to_pylist()
+    return parse_timestamps("t.csv: column `day`", pa.chunked_array([pa.array(list(cells))])).to_pylist()
 
 
 def test_numbers_stay_numbers() -> None:

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 import pytest
 
 from stages.prepare.readers import csv_validation as csv_bytes
-from stages.prepare.readers.csv_quotes import check_quotes
-from stages.prepare.readers.csv_validation import Stream, scan
+from stages.prepare.readers.csv_validation import Stream, check_quotes, scan
 from stages.shared.errors import InputError
-from tests.prepare.material import cut
+from tests.prepare.tables import cut
 
 lines = st.sampled_from(["a", "é", "\U0001f600", '"', ",", "\n", "\r", "\r\n"])
 texts = st.lists(lines, max_size=40).map("".join).map(str.encode)
@@ -53,19 +52,19 @@ def test_a_character_cut_short_and_a_nul_byte_are_found_in_any_piece(size: int) 
 
 
 def test_a_line_without_an_end_is_refused_before_it_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_bytes, "LONGEST", 100)
-    taken = 0
+    monkeypatch.setattr(csv_bytes, "MAX_LINE_BYTES", 100)
+    take = 0
 
     def endless() -> Iterator[bytes]:
-        nonlocal taken
+        nonlocal take
         yield b"a\n"
-        while taken < 1000:
-            taken += 1
+        while take < 1000:
+            take += 1
             yield b"x" * 10
 
     with pytest.raises(InputError, match="line 2 has more than 100 bytes"):
         scan(endless(), "t.csv")
-    assert taken == 11
+    assert take == 11
 
 
 @pytest.mark.parametrize("size", [3, 4, 100])
@@ -87,9 +86,9 @@ def test_a_stream_begins_with_the_header_and_ends_with_a_line_end(content: bytes
 @given(texts, st.integers(1, 9))
 @settings(deadline=None, max_examples=200)
 def test_quotes_are_judged_alike_however_the_text_is_cut(content: bytes, size: int) -> None:
-    def judged(pieces: Iterator[bytes]) -> str:
+    def judged(chunks: Iterator[bytes]) -> str:
         try:
-            check_quotes(pieces, "t.csv")
+            check_quotes(chunks, "t.csv")
         except InputError as error:
             return str(error)
         return ""

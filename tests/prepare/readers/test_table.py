@@ -13,26 +13,26 @@ import pyarrow.parquet as pq
 import pytest
 
 from stages.prepare.readers.csv import parse
-from stages.prepare.readers.table import is_typed, read_columns
+from stages.prepare.readers.table import has_schema, read_columns
 from stages.shared.errors import InputError
-from tests.prepare.material import SOURCE, csv, cut, parquet, place
+from tests.prepare.tables import SOURCE, csv, cut, index, parquet
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=6)
 
 
 def read(content: str | bytes | pa.Table, path: str = SOURCE) -> pa.Table:
-    return read_columns(Path(place(content, path)))
+    return read_columns(Path(index(content, path)))
 
 
 def test_csv_cells_are_texts_as_they_stand(repository: Path) -> None:
     table = read('a,b\n1.50,NA\n,null\n 3 ,"x, ""y"""\n')
     assert table.to_pydict() == {"a": ["1.50", None, " 3 "], "b": ["NA", "null", 'x, "y"']}
-    assert not is_typed(table)
+    assert not has_schema(table)
 
 
 def test_parquet_columns_are_typed_as_they_are(repository: Path) -> None:
     table = read(parquet())
-    assert is_typed(table)
+    assert has_schema(table)
     assert table.schema.field("age").type == pa.int64()
 
 

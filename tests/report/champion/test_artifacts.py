@@ -175,7 +175,7 @@ def test_a_model_says_whether_it_needs_imbalanced_learn(module, needed):
         assert needs_imblearn(archive) is needed
 
 
-def with_blend(**select):
+def add_blend(**select):
     """The blend of the baseline is the champion, its forest stands for it."""
     baseline = Treatment("baseline", classifiers=("random_forest", "blend"), cv=0.82)
     return findings_of(
@@ -184,7 +184,7 @@ def with_blend(**select):
 
 
 def test_a_champion_that_does_nothing_though_another_stands_for_that():
-    found = with_blend()
+    found = add_blend()
     use, _, _, sure = answer(found).entries
     assert use.note.startswith("the imbalance is left as it is")
     assert sure.answer == "No treatment ranks better; 1 of 1 tie"
@@ -194,7 +194,7 @@ def test_a_champion_that_does_nothing_though_another_stands_for_that():
 
 
 def test_the_champion_has_a_row_of_its_own_where_another_stands_for_its_strategy():
-    (table,) = leaderboard(with_blend()).blocks
+    (table,) = leaderboard(add_blend()).blocks
     assert [row[:3] for row in table.rows] == [
         ["baseline", "random_forest", "reference"],
         ["baseline (champion)", "blend", ""],

@@ -177,11 +177,11 @@ def test_forest_by_hand() -> None:
 def test_vote_by_hand() -> None:
     X, y = [[0.0], [0.0], [1.0], [1.0]], [0, 0, 0, 1]  # a stump says one half at 1, a forest of stumps as well
     members = [("stump", DecisionTreeClassifier()), ("line", LogisticRegression())]
-    vote = VotingClassifier(members, voting="soft", weights=[3, 1]).fit(X, y)
-    found = explain(vote, np.array([1.0]), ["a"])
+    make_voting = VotingClassifier(members, voting="soft", weights=[3, 1]).fit(X, y)
+    found = explain(make_voting, np.array([1.0]), ["a"])
     assert found.kind == "contributions"
     assert dict(found.parts)["stump"] == pytest.approx(0.75 * 0.5)
-    assert sum(dict(found.parts).values()) == pytest.approx(vote.predict_proba([[1.0]])[0, 1])
+    assert sum(dict(found.parts).values()) == pytest.approx(make_voting.predict_proba([[1.0]])[0, 1])
     equal = VotingClassifier(members, voting="soft").fit(X, y)
     assert dict(explain(equal, np.array([1.0]), ["a"]).parts)["stump"] == pytest.approx(0.25)
 

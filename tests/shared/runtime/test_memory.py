@@ -102,4 +102,4 @@ def test_what_needs_more_is_refused_and_what_is_not_known_is_not() -> None:
     check_memory("t.csv", 10**15, None, "take less")
     with pytest.raises(InputError) as caught:
         check_memory("t.csv", 3 * 2**30, 2**29, "take less")
-    assert caught.value.problems == ["t.csv: needs about 3.00 GiB of memory where 0.50 GiB can be had; take less"]
+    assert caught.value.problems == ["t.csv: needs about 3.00 GiB of memory, 0.50 GiB are available; take less"]

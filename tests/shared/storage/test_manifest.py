@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from stages.shared.errors import InputError, IntegrityError
+from stages.shared.runtime.environment import LIBRARIES
 from stages.shared.storage.files import read_json, write_text
-from stages.shared.storage.manifest import LIBRARIES, check_manifest, write_manifest
+from stages.shared.storage.manifest import check_manifest, write_manifest
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from stages.train.cross_validation import fit_strategy
 from stages.train.params.allowed_settings import BALANCED_ENSEMBLES
 
 
-def fit_all(make_table: Callable[..., Table], make_params: Callable[..., Any]) -> dict[str, Pipeline]:
+def fit_final(make_table: Callable[..., Table], make_params: Callable[..., Any]) -> dict[str, Pipeline]:
     def quiet(_: str) -> None: ...
 
     table = make_table()
@@ -43,7 +43,7 @@ def table(make_table: Callable[..., Table]) -> Table:
 
 @pytest.fixture(scope="module")
 def fitted(make_table: Callable[..., Table], make_params: Callable[..., Any]) -> dict[str, Pipeline]:
-    return fit_all(make_table, make_params)
+    return fit_final(make_table, make_params)
 
 
 @pytest.mark.parametrize("name", CLASSIFIERS)
@@ -59,7 +59,7 @@ def test_round_trip_is_exact(name: str, fitted: dict[str, Pipeline], table: Tabl
 def test_two_fits_are_equal_bytes(
     fitted: dict[str, Pipeline], make_table: Callable[..., Table], make_params: Callable[..., Any], tmp_path: Path
 ) -> None:
-    for name, again in fit_all(make_table, make_params).items():
+    for name, again in fit_final(make_table, make_params).items():
         dump_model(fitted[name], tmp_path / "one.skops")
         dump_model(again, tmp_path / "two.skops")
         assert (tmp_path / "one.skops").read_bytes() == (tmp_path / "two.skops").read_bytes(), name

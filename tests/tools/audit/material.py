@@ -9,7 +9,7 @@ import pyarrow as pa
 from stages.shared.schemas.contract import Feature
 from stages.shared.storage.parquet import Table
 from stages.split.split import split
-from tests.split.material import params_of, table_of
+from tests.split.tables import params_of, table_of
 from tools.audit.params import AuditParams
 from tools.audit.run import Run
 

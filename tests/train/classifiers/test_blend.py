@@ -9,9 +9,9 @@ import pytest
 
 from stages.shared.storage.model_file import dump_model, load_model, scores
 from stages.shared.storage.parquet import Table
-from stages.train.classifiers.blend import cross_blended, learn_weights
+from stages.train.classifiers.blend import blend_oof, learn_weights
 from stages.train.cross_validation import fit_strategy
-from stages.train.outputs.results import Outcome
+from stages.train.outputs.results import StrategyResult
 
 Y = np.array([1, 1, 0, 0])
 RIGHT = np.array([0.9, 0.8, 0.2, 0.1])
@@ -50,40 +50,40 @@ def test_the_weights_of_a_fold_come_from_the_others_of_its_repeat() -> None:
     first = np.concatenate([RIGHT, WRONG, WRONG, RIGHT])
     second = np.concatenate([WRONG, RIGHT, RIGHT, WRONG])
     fold = np.repeat([0, 1, 2, 3], 4)
-    blended = cross_blended(y, np.column_stack([first, second]), fold, 2, "average_precision", 4)
+    blended = blend_oof(y, np.column_stack([first, second]), fold, 2, "average_precision", 4)
     assert blended == pytest.approx(np.tile(WRONG, 4))
 
 
 @pytest.fixture(scope="module")
-def outcome(make_table: Callable[..., Table], make_params: Callable[..., Any]) -> Outcome:
+def result(make_table: Callable[..., Table], make_params: Callable[..., Any]) -> StrategyResult:
     names = ["logistic_regression", "random_forest", "xgboost", "mlp", "blend"]
     return fit_strategy(make_table(), "tried", make_params({"sampler": "SMOTE"}, names, n_splits=3), lambda _: None)
 
 
 def test_the_model_is_the_weighted_vote_of_the_members(
-    outcome: Outcome, make_table: Callable[..., Table], tmp_path: Path
+    result: StrategyResult, make_table: Callable[..., Table], tmp_path: Path
 ) -> None:
     frame = make_table().features()
-    votes = [share * scores(outcome.models[name], frame) for name, share in outcome.shares.items()]
-    assert scores(outcome.models["blend"], frame) == pytest.approx(sum(votes), abs=1e-12)
-    dump_model(outcome.models["blend"], tmp_path / "blend.skops")
+    votes = [share * scores(result.models[name], frame) for name, share in result.blend_weights.items()]
+    assert scores(result.models["blend"], frame) == pytest.approx(sum(votes), abs=1e-12)
+    dump_model(result.models["blend"], tmp_path / "blend.skops")
     loaded = load_model(tmp_path / "blend.skops")
-    assert np.array_equal(scores(loaded, frame), scores(outcome.models["blend"], frame))
+    assert np.array_equal(scores(loaded, frame), scores(result.models["blend"], frame))
 
 
-def test_shares_add_up_and_name_every_member(outcome: Outcome) -> None:
-    assert list(outcome.shares) == ["logistic_regression", "random_forest", "xgboost", "mlp"]
-    assert sum(outcome.shares.values()) == pytest.approx(1)
-    kept = [name for name, _ in outcome.models["blend"].named_steps["classifier"].estimators]
-    assert kept == [name for name, share in outcome.shares.items() if share]
+def test_shares_add_up_and_name_every_member(result: StrategyResult) -> None:
+    assert list(result.blend_weights) == ["logistic_regression", "random_forest", "xgboost", "mlp"]
+    assert sum(result.blend_weights.values()) == pytest.approx(1)
+    kept = [name for name, _ in result.models["blend"].named_steps["classifier"].estimators]
+    assert kept == [name for name, share in result.blend_weights.items() if share]
 
 
-def test_out_of_fold_scores_of_the_blend_are_those_of_its_members(outcome: Outcome) -> None:
-    members = np.column_stack([outcome.oof[name] for name in outcome.shares])
-    blended = outcome.oof["blend"]
+def test_out_of_fold_scores_of_the_blend_are_those_of_its_members(result: StrategyResult) -> None:
+    members = np.column_stack([result.oof[name] for name in result.blend_weights])
+    blended = result.oof["blend"]
     assert (blended >= members.min(axis=1) - 1e-12).all()
     assert (blended <= members.max(axis=1) + 1e-12).all()
-    assert outcome.recipes["blend"].method == "sigmoid"
+    assert result.calibration_specs["blend"].method == "sigmoid"
 
 
 def test_it_adds_no_fit_to_the_work(make_table: Callable[..., Table], make_params: Callable[..., Any]) -> None:
@@ -98,7 +98,7 @@ def test_a_prior_shift_of_the_blend_is_the_mean_of_its_members(
     make_table: Callable[..., Table], make_params: Callable[..., Any]
 ) -> None:
     params = make_params({"sampler": "SMOTE"}, ["logistic_regression", "random_forest", "blend"], calibration="prior")
-    found = fit_strategy(make_table(), "tried", params, lambda _: None).recipes
+    found = fit_strategy(make_table(), "tried", params, lambda _: None).calibration_specs
     assert found["blend"].method == "prior"
     assert found["blend"].shift == pytest.approx(found["random_forest"].shift)  # both members saw equal classes
 
@@ -110,4 +110,6 @@ def test_one_member_that_is_calibrated_is_enough(
     turned = {name: own[name] for name in ("balanced_random_forest", "mlp", "blend")}
     for classifiers in (own, turned):
         params = make_params({"classifiers": classifiers}, ["logistic_regression"])
-        assert fit_strategy(make_table(), "tried", params, lambda _: None).recipes["blend"].method == "sigmoid"
+        assert (
+            fit_strategy(make_table(), "tried", params, lambda _: None).calibration_specs["blend"].method == "sigmoid"
+        )

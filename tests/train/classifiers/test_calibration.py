@@ -13,7 +13,13 @@ from sklearn.linear_model import LogisticRegression
 from stages.shared.calibration import Line, Steps, calibrate, expit, log_odds
 from stages.shared.storage.files import round_floats
 from stages.shared.storage.parquet import Table
-from stages.train.classifiers.calibration import METHODS, Recipe, cross_calibrated, fit_calibrator, recipe
+from stages.train.classifiers.calibration import (
+    METHODS,
+    CalibrationSpec,
+    calibrate_oof,
+    fit_calibrator,
+    make_calibration_spec,
+)
 from stages.train.classifiers.class_weights import ClassWeights, class_weights
 from stages.train.cross_validation import fit_strategy
 from stages.train.params import Strategy, TrainParams
@@ -33,7 +39,7 @@ def distorted(
 
 
 @pytest.mark.parametrize(
-    ("asked", "strategy", "classifier", "method"),
+    ("requested", "strategy", "classifier", "method"),
     [
         ("auto", {}, "xgboost", "none"),
         ("auto", {"sampler": "SMOTE"}, "xgboost", "sigmoid"),
@@ -46,8 +52,8 @@ def distorted(
         ("none", {"sampler": "SMOTE"}, "xgboost", "none"),
     ],
 )
-def test_what_is_calibrated(asked: str, strategy: dict[str, Any], classifier: str, method: str) -> None:
-    found = recipe(asked, Strategy.model_validate(strategy), classifier, (90, 10), (90, 10), EVEN)
+def test_what_is_calibrated(requested: str, strategy: dict[str, Any], classifier: str, method: str) -> None:
+    found = make_calibration_spec(requested, Strategy.model_validate(strategy), classifier, (90, 10), (90, 10), EVEN)
     assert found.method == method
 
 
@@ -65,7 +71,7 @@ def test_what_is_calibrated(asked: str, strategy: dict[str, Any], classifier: st
 def test_the_prior_is_that_of_counts_and_weights(
     classifier: str, fitted: tuple[int, int], weights: ClassWeights, factor: float
 ) -> None:
-    found = recipe("prior", Strategy.model_validate({}), classifier, (90, 10), fitted, weights)
+    found = make_calibration_spec("prior", Strategy.model_validate({}), classifier, (90, 10), fitted, weights)
     assert np.exp(found.shift) == pytest.approx(factor)
     calibrator = fit_calibrator(found, np.array([0.2, 0.8]), np.array([0, 1]))
     assert calibrate(np.array([0.5]), calibrator)[0] == pytest.approx(factor / (1 + factor), rel=1e-6)
@@ -77,7 +83,7 @@ def test_with_the_prevalence_restored_there_is_no_prior_to_exchange(
 ) -> None:
     weights = class_weights("prevalence", np.repeat([0, 1], fitted), train)
     strategy = Strategy.model_validate({"sampler": "RandomUnderSampler", "class_weight": "prevalence"})
-    found = recipe("prior", strategy, "xgboost", train, fitted, weights)
+    found = make_calibration_spec("prior", strategy, "xgboost", train, fitted, weights)
     assert found.shift == pytest.approx(0, abs=1e-14)
     calibrator = fit_calibrator(found, np.array([0.2, 0.8]), np.array([0, 1]))
     assert isinstance(calibrator, Line)
@@ -87,7 +93,7 @@ def test_with_the_prevalence_restored_there_is_no_prior_to_exchange(
 @pytest.mark.parametrize(("method", "room"), [("sigmoid", 0.005), ("isotonic", 0.03), ("prior", 1e-6)])
 def test_distorted_odds_are_set_right(method: str, room: float) -> None:
     y, truth, scores = distorted()
-    calibrator = fit_calibrator(Recipe(method, -np.log(9)), scores, y)
+    calibrator = fit_calibrator(CalibrationSpec(method, -np.log(9)), scores, y)
     found = calibrate(scores, calibrator)
     assert scores.mean() / y.mean() > 2.5
     assert found.mean() == pytest.approx(y.mean() if method != "prior" else truth.mean(), rel=0.02)
@@ -97,7 +103,7 @@ def test_distorted_odds_are_set_right(method: str, room: float) -> None:
 
 def test_the_line_is_a_logistic_regression() -> None:
     y, _, scores = distorted(2000)
-    found = fit_calibrator(Recipe("sigmoid", 0.0), scores, y)
+    found = fit_calibrator(CalibrationSpec("sigmoid", 0.0), scores, y)
     assert isinstance(found, Line)
     theirs = LogisticRegression(C=np.inf, tol=1e-10).fit(log_odds(scores)[:, None], y)
     assert found.slope == pytest.approx(theirs.coef_[0, 0], rel=0.02)  # but for Platt's targets
@@ -111,13 +117,13 @@ def test_the_line_is_a_logistic_regression() -> None:
 
 
 def test_parted_classes_do_not_make_it_steep_without_end() -> None:
-    found = fit_calibrator(Recipe("sigmoid", 0.0), np.array([0.1, 0.2, 0.8, 0.9]), np.array([0, 0, 1, 1]))
+    found = fit_calibrator(CalibrationSpec("sigmoid", 0.0), np.array([0.1, 0.2, 0.8, 0.9]), np.array([0, 0, 1, 1]))
     assert calibrate(np.array([0.1, 0.9]), found) == pytest.approx([1 / 4, 3 / 4], abs=0.1)
 
 
 def test_a_ranking_that_is_upside_down_is_not_turned_round() -> None:
     y, _, scores = distorted(500)
-    found = fit_calibrator(Recipe("sigmoid", 0.0), 1 - scores, y)
+    found = fit_calibrator(CalibrationSpec("sigmoid", 0.0), 1 - scores, y)
     assert isinstance(found, Line)
     assert found.slope == 0.001
     assert calibrate(1 - scores, found).mean() == pytest.approx(y.mean(), rel=0.05)
@@ -125,7 +131,7 @@ def test_a_ranking_that_is_upside_down_is_not_turned_round() -> None:
 
 def test_the_steps_are_those_of_scikit_learn() -> None:
     y, _, scores = distorted(500)
-    found = fit_calibrator(Recipe("isotonic", 0.0), scores, y)
+    found = fit_calibrator(CalibrationSpec("isotonic", 0.0), scores, y)
     assert isinstance(found, Steps)
     assert found.x == sorted(set(found.x))
     assert found.y == sorted(found.y)
@@ -135,10 +141,10 @@ def test_the_steps_are_those_of_scikit_learn() -> None:
 
 def test_a_score_of_0_or_1_stands_half_as_far_out_as_the_next() -> None:
     scores = np.array([0.0, 0.0, 0.02, 0.6, 0.9, 1.0])
-    found = fit_calibrator(Recipe("prior", 0.0), scores, np.array([0, 0, 0, 1, 0, 1]))
+    found = fit_calibrator(CalibrationSpec("prior", 0.0), scores, np.array([0, 0, 0, 1, 0, 1]))
     assert isinstance(found, Line)
     assert found.limits == pytest.approx((np.log(0.01), -np.log(0.05)), abs=1e-6)
-    inner = fit_calibrator(Recipe("prior", 0.0), scores[2:5], np.array([0, 1, 0]))
+    inner = fit_calibrator(CalibrationSpec("prior", 0.0), scores[2:5], np.array([0, 1, 0]))
     assert isinstance(inner, Line)
     assert inner.limits == (-40.0, 40.0)
 
@@ -150,8 +156,8 @@ def test_whatever_the_scores_the_stored_numbers_rise_and_stay_probabilities(
     method: str, rows: list[tuple[int, int]], power: int
 ) -> None:
     rows = [*rows, (1, 7), (0, 4)]  # both classes
-    y, scores = np.array([label for label, _ in rows]), np.array([place / 12 for _, place in rows]) * 10.0**power
-    found = fit_calibrator(Recipe(method, -1.0), scores, y)
+    y, scores = np.array([label for label, _ in rows]), np.array([index / 12 for _, index in rows]) * 10.0**power
+    found = fit_calibrator(CalibrationSpec(method, -1.0), scores, y)
     assert round_floats(found.model_dump()) == round_floats(round_floats(found.model_dump()))
     assert type(found).model_validate(round_floats(found.model_dump())) == found
     ranked = calibrate(np.linspace(0, 1, 101), found)
@@ -163,18 +169,18 @@ def test_whatever_the_scores_the_stored_numbers_rise_and_stay_probabilities(
 def test_a_model_that_says_the_same_of_everybody_is_taught_the_prevalence(constant: float) -> None:
     y = np.repeat([1, 0], [100, 900])
     for method in ("sigmoid", "isotonic"):
-        found = fit_calibrator(Recipe(method, 0.0), np.full(1000, constant), y)
+        found = fit_calibrator(CalibrationSpec(method, 0.0), np.full(1000, constant), y)
         assert calibrate(np.array([constant]), found)[0] == pytest.approx(0.1, abs=0.002)
 
 
 def test_each_fold_is_calibrated_by_the_other_folds_of_its_repeat() -> None:
     y, _, scores = distorted(600)
     fold = np.concatenate([np.arange(300) % 3, 3 + np.arange(300) % 3])
-    asked = Recipe("sigmoid", 0.0)
-    found = cross_calibrated(asked, scores, y, fold, n_splits=3)
+    requested = CalibrationSpec("sigmoid", 0.0)
+    found = calibrate_oof(requested, scores, y, fold, n_splits=3)
     for number, others in ((0, (1, 2)), (4, (3, 5))):
         taught = np.isin(fold, others)
-        expected = calibrate(scores[fold == number], fit_calibrator(asked, scores[taught], y[taught]))
+        expected = calibrate(scores[fold == number], fit_calibrator(requested, scores[taught], y[taught]))
         assert found[fold == number].tolist() == expected.tolist()
 
 
@@ -183,8 +189,8 @@ def test_the_labels_of_a_fold_have_no_say_in_its_own_probabilities() -> None:
     fold = np.arange(300) % 3
     turned = np.where(fold == 1, 1 - y, y)
     for method in METHODS:
-        asked = Recipe(method, -1.0)
-        one, other = (cross_calibrated(asked, scores, labels, fold, 3)[fold == 1] for labels in (y, turned))
+        requested = CalibrationSpec(method, -1.0)
+        one, other = (calibrate_oof(requested, scores, labels, fold, 3)[fold == 1] for labels in (y, turned))
         assert one.tolist() == other.tolist()
 
 
@@ -192,10 +198,10 @@ def test_cross_validated_probabilities_are_not_optimistic() -> None:
     """Steps fitted on noise look skilled on their own rows alone."""
     random = np.random.RandomState(0)
     y, scores, fold = random.randint(2, size=400), random.uniform(size=400), np.arange(400) % 4
-    asked = Recipe("isotonic", 0.0)
-    own = calibrate(scores, fit_calibrator(asked, scores, y))
-    crossed = cross_calibrated(asked, scores, y, fold, 4)
-    assert ((own - y) ** 2).mean() < 0.25 < ((crossed - y) ** 2).mean()
+    requested = CalibrationSpec("isotonic", 0.0)
+    own = calibrate(scores, fit_calibrator(requested, scores, y))
+    oof_calibrated = calibrate_oof(requested, scores, y, fold, 4)
+    assert ((own - y) ** 2).mean() < 0.25 < ((oof_calibrated - y) ** 2).mean()
 
 
 @pytest.mark.parametrize("sampler", ["SMOTE", "RandomUnderSampler"])
@@ -204,6 +210,6 @@ def test_the_recipe_of_a_strategy_knows_its_counts_and_weights(
 ) -> None:
     table = make_table("numeric", negatives=160, positives=20)  # odds of 1/8, resampled to 1/2, weighed to 1
     strategy = {"sampler": sampler, "sampling_strategy": 0.5, "class_weight": {"negative": 1, "positive": 2}}
-    outcome = fit_strategy(table, "tried", make_params(strategy, ["xgboost"], calibration="prior"), lambda _: None)
-    assert outcome.recipes["xgboost"].method == "prior"
-    assert np.exp(outcome.recipes["xgboost"].shift) == pytest.approx(1 / 8)
+    result = fit_strategy(table, "tried", make_params(strategy, ["xgboost"], calibration="prior"), lambda _: None)
+    assert result.calibration_specs["xgboost"].method == "prior"
+    assert np.exp(result.calibration_specs["xgboost"].shift) == pytest.approx(1 / 8)

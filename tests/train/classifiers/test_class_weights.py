@@ -10,6 +10,7 @@ import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
 from stages.shared.storage.parquet import Table
+from stages.train import strategy
 from stages.train.classifiers.class_weights import (
     ClassWeights,
     class_weights,
@@ -19,7 +20,7 @@ from stages.train.classifiers.class_weights import (
 )
 from stages.train.classifiers.registry import CLASSIFIERS, Training, fit
 from stages.train.cross_validation import fit_strategy
-from stages.train.outputs.results import Outcome
+from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
 
 NINETY_TO_TEN = np.repeat([0, 1], [90, 10])
@@ -114,7 +115,7 @@ def test_a_classifier_gets_them_in_its_own_words(name: str, class_weight: Any, p
     assert built.get_params()[parameter] == value
 
 
-def run(make_table: Callable[..., Table], make_params: Callable[..., TrainParams], **strategy: Any) -> Outcome:
+def run(make_table: Callable[..., Table], make_params: Callable[..., TrainParams], **strategy: Any) -> StrategyResult:
     classifiers = ["logistic_regression", "random_forest", "xgboost", "mlp"]
     return fit_strategy(make_table(), "tried", make_params(strategy, classifiers), lambda _: None)
 
@@ -123,28 +124,27 @@ def test_the_stored_models_have_the_weights_of_the_rows_they_were_fitted_on(
     make_table: Callable[..., Table], make_params: Callable[..., TrainParams]
 ) -> None:
     """60 negatives and 20 positives: 80 / 120, 80 / 40, and 3."""
-    outcome = run(make_table, make_params, class_weight="balanced")
-    assert set(outcome.weights.values()) == {ClassWeights(80 / 120, 2.0)}
-    assert outcome.models["xgboost"]["classifier"].scale_pos_weight == pytest.approx(3.0, rel=1e-15)
-    assert outcome.models["logistic_regression"]["classifier"].class_weight == {0: 80 / 120, 1: 2.0}
+    result = run(make_table, make_params, class_weight="balanced")
+    assert set(result.weights.values()) == {ClassWeights(80 / 120, 2.0)}
+    assert result.models["xgboost"]["classifier"].scale_pos_weight == pytest.approx(3.0, rel=1e-15)
+    assert result.models["logistic_regression"]["classifier"].class_weight == {0: 80 / 120, 1: 2.0}
 
 
 def test_after_full_balance_balanced_weights_are_one_and_one(
     make_table: Callable[..., Table], make_params: Callable[..., TrainParams]
 ) -> None:
-    outcome = run(make_table, make_params, sampler="SMOTE", sampling_strategy=1.0, class_weight="balanced")
-    assert set(outcome.weights.values()) == {ClassWeights(1.0, 1.0)}
-    assert outcome.models["xgboost"]["classifier"].scale_pos_weight == 1.0
-    assert outcome.models["logistic_regression"]["classifier"].class_weight is None
+    result = run(make_table, make_params, sampler="SMOTE", sampling_strategy=1.0, class_weight="balanced")
+    assert set(result.weights.values()) == {ClassWeights(1.0, 1.0)}
+    assert result.models["xgboost"]["classifier"].scale_pos_weight == 1.0
+    assert result.models["logistic_regression"]["classifier"].class_weight is None
     without = run(make_table, make_params, sampler="SMOTE", sampling_strategy=1.0)
-    for name, scores in outcome.oof.items():
+    for name, scores in result.oof.items():
         assert np.array_equal(scores, without.oof[name]), name
 
 
 def test_weights_of_a_fold_are_those_of_its_training_rows(
     make_table: Callable[..., Table], make_params: Callable[..., TrainParams], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from stages.train import strategy as workbench
 
     seen = []
 
@@ -152,7 +152,7 @@ def test_weights_of_a_fold_are_those_of_its_training_rows(
         seen.append((arguments[3], len(arguments[5][1]), int(arguments[5][1].sum())))
         return fit(*arguments)
 
-    monkeypatch.setattr(workbench, "fit", spy)
+    monkeypatch.setattr(strategy, "fit", spy)
     params = make_params({"class_weight": "balanced"}, ["logistic_regression"], n_splits=3)
     fit_strategy(make_table(negatives=61), "tried", params, lambda _: None)
     assert len(seen) == 4

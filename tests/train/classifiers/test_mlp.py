@@ -84,12 +84,12 @@ def test_every_fold_has_its_curve_and_only_the_mlp_has_one(
     make_table: Callable[..., Table], make_params: Callable[..., TrainParams]
 ) -> None:
     params = make_params({"sampler": "SMOTE"}, ["logistic_regression", "mlp"], n_splits=3)
-    outcome = fit_strategy(make_table(), "tried", params, lambda _: None)
-    assert [list(record.curves) for record in outcome.records] == [["mlp"]] * 3
-    assert [len(record.curves["mlp"]) for record in outcome.records] == [3] * 3  # max_iter is 3
-    for record, fold in zip(outcome.records, outcome.folds, strict=True):
-        inside = np.isin(np.concatenate([fold.validation for fold in outcome.folds]), fold.validation)
-        scores, y = outcome.oof["mlp"][inside], make_table().target[fold.validation]
+    result = fit_strategy(make_table(), "tried", params, lambda _: None)
+    assert [list(record.curves) for record in result.summaries] == [["mlp"]] * 3
+    assert [len(record.curves["mlp"]) for record in result.summaries] == [3] * 3  # max_iter is 3
+    for record, fold in zip(result.summaries, result.folds, strict=True):
+        inside = np.isin(np.concatenate([fold.validation for fold in result.folds]), fold.validation)
+        scores, y = result.oof["mlp"][inside], make_table().target[fold.validation]
         assert record.curves["mlp"][-1]["validation_loss"] == pytest.approx(log_loss(y, scores, labels=[0, 1]))
 
 

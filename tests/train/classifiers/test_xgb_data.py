@@ -10,7 +10,7 @@ from xgboost import QuantileDMatrix, XGBClassifier
 
 from stages.shared.storage.model_file import dump_model
 from stages.train.classifiers import xgb_data as matrices
-from stages.train.classifiers.xgb_data import Binned, fit_binned
+from stages.train.classifiers.xgb_data import CachedDMatrix, fit_binned
 
 RNG = np.random.RandomState(0)
 X = RNG.normal(size=(150, 4))
@@ -48,7 +48,7 @@ def stored(xgboost: XGBClassifier, folder: Path) -> bytes:
 def test_the_model_is_that_of_its_own_fit(settings: dict[str, Any], weights: Any, tmp_path: Path) -> None:
     alone, shared = model(**settings), model(**settings)
     alone.fit(X, Y, sample_weight=weights)
-    fit_binned(shared, Binned(X, Y, weights).matrix(shared))
+    fit_binned(shared, CachedDMatrix(X, Y, weights).matrix(shared))
     assert np.array_equal(shared.predict_proba(X), alone.predict_proba(X))
     assert shared.get_booster().save_raw() == alone.get_booster().save_raw()
     assert shared.get_params() == alone.get_params()
@@ -63,7 +63,7 @@ def test_one_matrix_serves_fits_that_differ_in_boosting_alone(monkeypatch: pytes
         return QuantileDMatrix(**arguments)
 
     monkeypatch.setattr(matrices, "QuantileDMatrix", count)
-    rows = Binned(X, Y)
+    rows = CachedDMatrix(X, Y)
     differing: list[dict[str, Any]] = [
         {"max_depth": 2}, {"scale_pos_weight": 5.0}, {"subsample": 0.5}, {"booster": "dart"}, {"max_depth": 2},
     ]  # fmt: skip
@@ -79,7 +79,7 @@ def test_one_matrix_serves_fits_that_differ_in_boosting_alone(monkeypatch: pytes
 
 
 def test_bins_and_values_do_not_get_mixed_up() -> None:
-    rows = Binned(X, Y)
+    rows = CachedDMatrix(X, Y)
     binned, exact, linear = (
         rows.matrix(model(**way)) for way in ({}, {"tree_method": "exact"}, {"booster": "gblinear"})
     )

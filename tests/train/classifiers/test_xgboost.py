@@ -9,7 +9,7 @@ from sklearn.metrics import accuracy_score, log_loss
 from xgboost import XGBClassifier
 
 from stages.shared.storage.parquet import Table
-from stages.train.classifiers.xgb_data import Binned
+from stages.train.classifiers.xgb_data import CachedDMatrix
 from stages.train.classifiers.xgboost import fit_by_round
 from stages.train.cross_validation import fit_strategy
 
@@ -71,11 +71,11 @@ def test_the_curve_is_that_of_an_eval_set(settings: dict[str, Any]) -> None:
     every.fit(*TRAINING, eval_set=[TRAINING, VALIDATION], verbose=False)
     train, held_out = every.evals_result().values()
     for point in curve:
-        place = point["epoch"] - 1
-        assert point["train_loss"] == train["logloss"][place]
-        assert point["validation_loss"] == held_out["logloss"][place]
-        assert point["train_accuracy"] == 1 - train["error"][place]
-        assert point["validation_accuracy"] == 1 - held_out["error"][place]
+        index = point["epoch"] - 1
+        assert point["train_loss"] == train["logloss"][index]
+        assert point["validation_loss"] == held_out["logloss"][index]
+        assert point["train_accuracy"] == 1 - train["error"][index]
+        assert point["validation_accuracy"] == 1 - held_out["error"][index]
 
 
 @pytest.mark.parametrize("validation", [None, VALIDATION])
@@ -111,7 +111,7 @@ def test_a_long_curve_is_thinned_but_keeps_both_ends() -> None:
 @pytest.mark.parametrize("validation", [None, VALIDATION])
 @pytest.mark.parametrize("weights", [None, np.where(Y[:80] == 1, 1.0, 7.0)], ids=["even", "weighted"])
 def test_rows_that_were_binned_before_give_the_same(validation: Any, weights: Any) -> None:
-    binned = Binned(*TRAINING, weights)
+    binned = CachedDMatrix(*TRAINING, weights)
     for settings in ({"subsample": 0.5}, {"subsample": 0.5, "learning_rate": 0.1}):
         alone, shared = model(9, **settings), model(9, **settings)
         expected = fit_by_round(alone, TRAINING, validation, weights)
@@ -120,5 +120,5 @@ def test_rows_that_were_binned_before_give_the_same(validation: Any, weights: An
 
 
 def test_the_folds_of_a_strategy_have_it(make_table: Callable[..., Table], make_params: Callable[..., Any]) -> None:
-    outcome = fit_strategy(make_table(), "tried", make_params({}, ["xgboost"]), lambda _: None)
-    assert [len(record.curves["xgboost"]) for record in outcome.records] == [5, 5]
+    result = fit_strategy(make_table(), "tried", make_params({}, ["xgboost"]), lambda _: None)
+    assert [len(record.curves["xgboost"]) for record in result.summaries] == [5, 5]

@@ -7,7 +7,7 @@ import pytest
 
 from stages.shared.errors import InputError
 from stages.shared.storage.parquet import Table
-from stages.train.execution.memory_budget import FIXED, Need, grown_rows, need, share_cores
+from stages.train.execution.memory_budget import FIXED, Need, estimate_memory, grown_rows, plan_workers
 from stages.train.params import TrainParams
 
 GIB = 1 << 30
@@ -35,7 +35,7 @@ def test_more_rows_columns_levels_and_searches_need_more(
 ) -> None:
     def each(kind: str, strategy: dict[str, Any], **size: int) -> int:
         params = make_params(strategy, ["logistic_regression"])
-        return need(make_table(kind, **size), params.strategies["tried"], params).each
+        return estimate_memory(make_table(kind, **size), params.strategies["tried"], params).each
 
     plain = each("numeric", {})
     assert plain < each("numeric", {}, negatives=120) < each("numeric", {}, negatives=240)
@@ -45,16 +45,16 @@ def test_more_rows_columns_levels_and_searches_need_more(
 
 def test_as_many_folds_as_fit() -> None:
     needed = Need(shared=2 * GIB, each=3 * GIB)
-    assert share_cores("here", needed, 4, None) == (4, 1)
-    assert share_cores("here", needed, 4, FIXED + 14 * GIB) == (4, 1)
-    assert share_cores("here", needed, 4, FIXED + 13 * GIB) == (3, 1)
-    assert share_cores("here", needed, 4, FIXED + 8 * GIB) == (2, 2)
-    assert share_cores("here", needed, 4, FIXED + 5 * GIB) == (1, 4)
+    assert plan_workers("here", needed, 4, None) == (4, 1)
+    assert plan_workers("here", needed, 4, FIXED + 14 * GIB) == (4, 1)
+    assert plan_workers("here", needed, 4, FIXED + 13 * GIB) == (3, 1)
+    assert plan_workers("here", needed, 4, FIXED + 8 * GIB) == (2, 2)
+    assert plan_workers("here", needed, 4, FIXED + 5 * GIB) == (1, 4)
 
 
 def test_what_cannot_fit_is_refused_with_what_would() -> None:
     with pytest.raises(InputError) as caught:
-        share_cores("params.yaml: strategies.smote", Need(2 * GIB, 3 * GIB), 4, FIXED + 5 * GIB - 1)
+        plan_workers("params.yaml: strategies.smote", Need(2 * GIB, 3 * GIB), 4, FIXED + 5 * GIB - 1)
     (problem,) = caught.value.problems
-    assert problem.startswith("params.yaml: strategies.smote: needs about 5.68 GiB of memory where 5.68 GiB can be had")
+    assert problem.startswith("params.yaml: strategies.smote: needs about 5.68 GiB of memory, 5.68 GiB are available")
     assert "RandomUnderSampler with class_weight: prevalence" in problem

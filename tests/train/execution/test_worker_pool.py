@@ -1,4 +1,4 @@
-"""Fits side by side: the same outcome as one after the other, with what was told, raised or broken on the way."""
+"""The worker pool: the same result as in one process, and errors that reach the caller."""
 
 from collections.abc import Callable
 import os
@@ -13,10 +13,10 @@ from stages.shared.storage.files import round_floats
 from stages.shared.storage.model_file import dump_model
 from stages.shared.storage.parquet import Table
 from stages.train.cross_validation import fit_strategy
-from stages.train.execution.worker_pool import Crew, tell
+from stages.train.execution.worker_pool import WorkerPool, get_result
 from stages.train.folds.resampling import ResamplingError
-from stages.train.outputs.artifacts import tuning
-from stages.train.outputs.results import Outcome
+from stages.train.outputs.artifacts import make_tuning
+from stages.train.outputs.results import StrategyResult
 
 TUNED = {
     "samplers": {"SMOTE": {"k_neighbors": [1, 3]}},
@@ -24,70 +24,66 @@ TUNED = {
 }
 
 
-def add(known: int, other: int) -> tuple[int, int]:
-    tell(f"{known} + {other}")
-    return known + other, os.getpid()
+def add(context: int, other: int) -> tuple[int, int]:
+    return context + other, os.getpid()
 
 
-def fail(known: int) -> None:
+def fail(context: int) -> None:
     raise ResamplingError(["first", "second"])
 
 
-def die(known: int) -> None:
+def die(context: int) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_calls_know_what_was_known_and_tell(workers: int) -> None:
-    told: list[str] = []
-    with Crew(40, workers, told.append) as crew:
-        calls = [crew.call(add, other) for other in range(4)]
-        results = [call.result() for call in calls]
+def test_calls_get_the_context(workers: int) -> None:
+    with WorkerPool(40, workers) as pool:
+        results = [get_result(call) for call in [pool.submit(add, other) for other in range(4)]]
     assert [total for total, _ in results] == [40, 41, 42, 43]
-    assert sorted(told) == ["40 + 0", "40 + 1", "40 + 2", "40 + 3"]
     assert (os.getpid() in {process for _, process in results}) == (workers == 1)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_what_a_call_raises_is_raised_here(workers: int) -> None:
-    with pytest.raises(ResamplingError, match="first\nsecond"), Crew(1, workers) as crew:
-        crew.call(fail).result()
+def test_an_error_in_a_call_is_raised_here(workers: int) -> None:
+    with pytest.raises(ResamplingError, match="first\nsecond"), WorkerPool(1, workers) as pool:
+        get_result(pool.submit(fail))
 
 
-def test_a_worker_that_is_killed_is_told() -> None:
+def test_a_killed_worker_is_an_input_error() -> None:
     with (
-        pytest.raises(InputError, match=r"a worker process was ended from outside.*EVENHAND_WORKERS=1"),
-        Crew(1, 2) as crew,
+        pytest.raises(InputError, match=r"a worker process was killed.*EVENHAND_WORKERS=1"),
+        WorkerPool(1, 2) as pool,
     ):
-        crew.call(die).result()
+        get_result(pool.submit(die))
 
 
 @pytest.mark.parametrize("how", [{"how": "exhaustive"}, {"how": "halving", "factor": 2}])
-def test_an_outcome_does_not_depend_on_workers_or_threads(
+def test_a_result_does_not_depend_on_workers_or_threads(
     how: dict[str, Any], make_table: Callable[..., Table], make_params: Callable[..., Any], tmp_path: Any
 ) -> None:
     classifiers = ["logistic_regression", "random_forest", "xgboost", "mlp", "blend"]
     params = make_params({"sampler": "SMOTE"}, classifiers, tuning={**TUNED, "search": how})
     table = make_table(negatives=90, positives=30)
 
-    def found(**cores: int) -> tuple[Outcome, dict[str, bytes]]:
+    def found(**cores: int) -> tuple[StrategyResult, dict[str, bytes]]:
         told: list[str] = []
-        outcome = fit_strategy(table, "tried", params, told.append, **cores)
+        result = fit_strategy(table, "tried", params, told.append, **cores)
         assert len(told) == 4 * (2 + 1)
         models = {}
-        for name, model in outcome.models.items():
+        for name, model in result.models.items():
             dump_model(model, tmp_path / "model.skops")
             models[name] = (tmp_path / "model.skops").read_bytes()
-        return outcome, models
+        return result, models
 
     expected, models = found()
     for cores in ({"workers": 2}, {"threads": 2}):
-        outcome, files = found(**cores)
+        result, files = found(**cores)
         assert files == models
         searches = [
-            {name: round_floats(search.model_dump()) for name, search in tuning(one, "average_precision", "").items()}
-            for one in (outcome, expected)
+            {name: round_floats(search.model_dump()) for name, search in make_tuning(one, "roc_auc", "").items()}
+            for one in (result, expected)
         ]
         assert searches[0] == searches[1]
         for classifier, scores in expected.oof.items():
-            assert np.array_equal(outcome.oof[classifier], scores)
+            assert np.array_equal(result.oof[classifier], scores)

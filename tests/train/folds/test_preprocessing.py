@@ -10,10 +10,12 @@ import pytest
 from stages.shared.schemas.contract import Feature
 from stages.shared.storage.parquet import Table
 from stages.train import cross_validation as crossfit
-from stages.train import strategy as workbench
+from stages.train.folds import fold_data
+from stages.train.folds.fold_data import FoldData
 from stages.train.folds.resampling import Prepared, transform
 from stages.train.folds.splitter import make_folds
-from stages.train.outputs.results import Outcome
+from stages.train.outputs.results import StrategyResult
+from stages.train.strategy import StrategyContext
 
 AsTable = Callable[..., Table]
 NUMERIC = {"type": "numeric", "missing": 0.0}
@@ -45,22 +47,22 @@ def test_nothing_is_learned_from_validation_rows(
     as_table: AsTable,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def first_fold(table: Table) -> tuple[list[Any], Outcome]:
+    def first_fold(table: Table) -> tuple[list[Any], StrategyResult]:
         prepared: list[Prepared] = []
-        original = workbench.resample
+        original = fold_data.resample
 
         def spying(*arguments: Any) -> Prepared:
             prepared.append(original(*arguments))
             return prepared[-1]
 
         with monkeypatch.context() as patch:
-            patch.setattr(workbench, "resample", spying)
-            outcome = crossfit.fit_strategy(table, "tried", make_params({}, ["logistic_regression"]), lambda _: None)
-        return learned(prepared[0]), outcome
+            patch.setattr(fold_data, "resample", spying)
+            result = crossfit.fit_strategy(table, "tried", make_params({}, ["logistic_regression"]), lambda _: None)
+        return learned(prepared[0]), result
 
     table = make_table()
-    expected, outcome = first_fold(table)
-    wild = np.isin(np.arange(len(table.target)), outcome.folds[0].validation)
+    expected, result = first_fold(table)
+    wild = np.isin(np.arange(len(table.target)), result.folds[0].validation)
     columns = {}
     for feature in table.contract.features:
         strange: Any = 1e9 if feature.type == "numeric" else "never seen"
@@ -80,13 +82,13 @@ def test_on_arrays_the_steps_give_the_very_numbers_that_they_give_on_frames(
 ) -> None:
     """Where no number is missing, no imputer is asked; its statistics would change none."""
     table = make_table(kind, missing=missing)
-    bench = workbench.Workbench(table, "tried", make_params({}, ["logistic_regression"], scale=scale))
-    (fold, *_) = make_folds(bench.y, table.units, bench.params.cv, 42)
-    plain, named = workbench.FoldRows(bench, fold), workbench.FoldRows(bench, fold, named=True)
-    assert bench.arrays.has_gaps == (missing and kind != "categorical")
-    found, expected = plain.prepared({}), named.prepared({})
+    context = StrategyContext(table, "tried", make_params({}, ["logistic_regression"], scale=scale))
+    (fold, *_) = make_folds(context.y, table.units, context.params.cv, 42)
+    plain, named = FoldData(context, fold), FoldData(context, fold, as_frame=True)
+    assert context.arrays.has_gaps == (missing and kind != "categorical")
+    found, expected = plain.resample({}), named.resample({})
     assert np.array_equal(found.X, expected.X)
-    assert np.array_equal(plain.validation(found), named.validation(expected))
+    assert np.array_equal(plain.transform_validation(found), named.transform_validation(expected))
     assert found.flow == expected.flow
 
 

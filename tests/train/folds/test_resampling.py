@@ -13,8 +13,7 @@ from stages.shared.storage.parquet import Table
 from stages.train.cross_validation import fit_strategy
 from stages.train.folds.resampling import Preprocessed, ResamplingError, resample
 from stages.train.params import TrainParams
-from stages.train.samplers import approximate
-from stages.train.samplers.neighbors.cache import SharedNeighbours
+from stages.train.samplers.neighbors.cache import NeighborCache
 from stages.train.samplers.plan import Plan
 
 Prepare = Callable[..., Any]
@@ -117,32 +116,12 @@ def test_too_many_neighbours_names_the_setting_and_the_largest_possible(
     message = refusal(make_table, prepare, kind, {"sampler": sampler, setting: largest + 1})
     found = f"{setting} is {largest + 1} on a training fold with 30 negatives and 10 positives"
     assert f"{found}; at most {largest} is possible there" in message
-    shared = SharedNeighbours(largest + 5)
+    shared = NeighborCache(largest + 5)
     assert refusal(make_table, prepare, kind, {"sampler": sampler, setting: largest + 1}, shared=shared) == message
 
 
-@pytest.mark.parametrize("kind", ["numeric", "mixed"])
-def test_the_flow_says_how_good_an_approximate_search_was(
-    make_table: MakeTable, prepare: Prepare, kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    strategy = {"sampler": "SMOTETomek", "sampling_strategy": 1.0, "neighbors": "approximate"}
-    name = "SMOTE" if kind == "numeric" else "SMOTENC"
-
-    def notes() -> list[str]:
-        flow = prepare(make_table(kind, negatives=60, positives=30), strategy).prepared.flow
-        return [step.note for step in flow if step.step == "resampled"]
-
-    exact = "exact neighbours: approximate ones do not pay on these 30 rows"
-    assert notes()[0] == f"{name}: +30 rows; {exact}"
-    monkeypatch.setattr(approximate, "LEAST_ROWS", 10)
-    smote, tomek = notes()
-    # 30 rows are one block, which is looked through
-    assert smote.startswith(f"{name}: +30 rows; approximate neighbours, recall 1.000 on ")
-    assert "neighbours" not in tomek
-
-
 def test_a_search_that_is_shared_changes_nothing(make_table: MakeTable, prepare: Prepare) -> None:
-    shared = SharedNeighbours(7)
+    shared = NeighborCache(7)
     for k, kind in ((7, "numeric"), (3, "numeric"), (3, "mixed"), (7, "mixed")):
         table, strategy = make_table(kind), {"sampler": "SMOTEENN", "k_neighbors": k}
         with_it, without = (prepare(table, strategy, shared=search).prepared for search in (shared, None))

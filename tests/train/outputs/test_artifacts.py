@@ -13,8 +13,8 @@ from stages.shared.storage.parquet import Table
 from stages.train.classifiers.class_weights import ClassWeights
 from stages.train.cross_validation import fit_strategy
 from stages.train.folds.splitter import Fold
-from stages.train.outputs.artifacts import cross_validation, oof_columns, trace
-from stages.train.outputs.results import FoldRecord, Outcome
+from stages.train.outputs.artifacts import cross_validation, make_trace, oof_columns
+from stages.train.outputs.results import FoldSummary, StrategyResult
 from stages.train.params import TrainParams
 from stages.train.samplers.plan import Plan
 
@@ -32,27 +32,27 @@ def raw(oof: dict[str, Any], *classifiers: str) -> dict[str, Any]:
     return {classifier: oof[classifier] for classifier in classifiers}
 
 
-def outcome() -> Outcome:
+def result() -> StrategyResult:
     """Two folds of two rows, an epoch each, with XGBoost beside the perceptron."""
     epoch = {"epoch": 1, "train_loss": 0.5, "train_accuracy": 1.0, "validation_loss": 0.7, "validation_accuracy": 0.5}
-    record = FoldRecord((1, 1), (2, 3), (1, 1), added=3, removed=0, curves={"mlp": [epoch]})
-    return Outcome(
+    record = FoldSummary((1, 1), (2, 3), (1, 1), added=3, removed=0, curves={"mlp": [epoch]})
+    return StrategyResult(
         plan=Plan({}, "SMOTE", "SMOTENC", "2 categorical columns"),
         folds=[Fold(np.array([1, 3]), np.array([0, 2])), Fold(np.array([0, 2]), np.array([1, 3]))],
         oof={"mlp": TOY["mlp"], "xgboost": TOY["mlp"]},
-        records=[record, record],
+        summaries=[record, record],
         flow=[Step(step="train", rows=4, columns=2, negative=2, positive=2)],
         weights={"mlp": ClassWeights(0.5, 2.0), "xgboost": ClassWeights(0.5, 2.0)},
         models={"mlp": None, "xgboost": None},  # type: ignore[dict-item]
-        recipes={},
-        gave_up={"mlp": 1},
-        tuned={},
-        shares={},
+        calibration_specs={},
+        n_failed_fits={"mlp": 1},
+        tuning={},
+        blend_weights={},
     )
 
 
 def test_out_of_fold_columns_stand_in_fold_order() -> None:
-    columns = oof_columns(outcome(), y=np.array([1, 1, 0, 0]), rows=np.array([10, 20, 30, 40]))
+    columns = oof_columns(result(), y=np.array([1, 1, 0, 0]), rows=np.array([10, 20, 30, 40]))
     assert list(columns) == ["row", "fold", "y", "mlp", "xgboost"]
     for name in TOY:
         assert columns[name].tolist() == TOY[name].tolist()
@@ -91,7 +91,7 @@ def test_pooling_the_folds_would_give_another_number() -> None:
 def test_the_trace_has_the_documented_keys() -> None:
     both = {**TOY, "xgboost": TOY["mlp"]}
     cv = cross_validation(both, raw(both, "mlp", "xgboost"))
-    found = trace("smote", outcome(), cv).model_dump()
+    found = make_trace("smote", result(), cv).model_dump()
     assert list(found) == [
         "strategy",
         "sampler",
@@ -124,15 +124,15 @@ def test_the_trace_has_the_documented_keys() -> None:
     ]
     assert list(found["epochs"]) == ["mlp"]
     assert found["notes"] == [
-        "smote × mlp could not be fitted, being no better than a coin, in 1 of 3 fits; "
-        "a constant, the prevalence, stands in for it there."
+        "smote × mlp: 1 of 3 fits failed, because the base learner is not better than chance; "
+        "a constant score, the prevalence, replaces the classifier there."
     ]
     assert found["metrics"]["mlp"]["average_precision"] == pytest.approx(0.75)
     json.dumps(found, allow_nan=False)
 
 
 def test_where_the_prevalence_is_restored_xgboost_has_the_weights_of_rows() -> None:
-    content = trace("under", outcome(), {}, "prevalence").class_weight
+    content = make_trace("under", result(), {}, "prevalence").class_weight
     assert content["xgboost"] == content["mlp"] == {"negative": 0.5, "positive": 2.0}
 
 
@@ -141,14 +141,17 @@ def test_fewer_trees_than_asked_for_are_told(
     most: int, fitted: int, make_table: Callable[..., Table], make_params: Callable[..., TrainParams]
 ) -> None:
     """80 rows, and so 60 trees where all of them may see 4800 together."""
-    asked: dict[str, dict[str, Any]] = {"random_forest": {"n_estimators": 70, "max_rows": most}, "mlp": {"max_iter": 2}}
-    found = fit_strategy(make_table(), "tried", make_params({"classifiers": asked}, ["mlp"]), lambda _: None)
+    requested: dict[str, dict[str, Any]] = {
+        "random_forest": {"n_estimators": 70, "max_rows": most},
+        "mlp": {"max_iter": 2},
+    }
+    found = fit_strategy(make_table(), "tried", make_params({"classifiers": requested}, ["mlp"]), lambda _: None)
     assert len(found.models["random_forest"]["classifier"].estimators_) == fitted
     told = (
-        f"tried × random_forest: the last fit has {fitted} of 70 trees; all of them together would have seen more "
+        f"tried × random_forest: the final fit has {fitted} of 70 trees; all of them together would have used more "
         f"rows than max_rows, {most}."
     )
-    assert trace("tried", found, {}, None, asked).notes == ([told] if fitted < 70 else [])
+    assert make_trace("tried", found, {}, None, requested).notes == ([told] if fitted < 70 else [])
 
 
 @pytest.mark.parametrize("scale", ["before_resampling", "after_resampling"])
@@ -161,7 +164,7 @@ def test_the_pipeline_trace_of_the_course(
     params = make_params(strategy, ["logistic_regression"], scale=scale, n_splits=4)
     found = fit_strategy(table, "tried", params, lambda _: None)
     oof = oof_columns(found, table.target, table.rows)
-    content = trace("tried", found, cross_validation(oof, raw(oof, "logistic_regression"))).model_dump()
+    content = make_trace("tried", found, cross_validation(oof, raw(oof, "logistic_regression"))).model_dump()
 
     way = [(step["step"], step["rows"], step["negative"], step["positive"]) for step in content["flow"]]
     resampled = ("resampled", 1440, 720, 720)

@@ -54,7 +54,7 @@ def test_every_sampler_can_be_built_with_its_settings_and_is_seeded(name: str) -
     assert type(sampler) is first
     assert getattr(sampler, "random_state", 7) == 7
     assert [type(item) for item in cleaning] == ([COMBINATIONS[name][1]] if name in COMBINATIONS else [])
-    assert plan.asked == name
+    assert plan.requested == name
 
 
 @pytest.mark.parametrize("name", CLASSIFIERS)

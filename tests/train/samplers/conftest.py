@@ -114,7 +114,7 @@ def assert_same(found: tuple[Any, Any], expected: tuple[Any, Any]) -> None:
         assert np.array_equal(ours, theirs)
 
 
-def outcome(sampler: Any, X: Any, y: Array) -> tuple[Any, Any] | str:
+def result(sampler: Any, X: Any, y: Array) -> tuple[Any, Any] | str:
     try:
         X_resampled, y_resampled = sampler.fit_resample(X, y)
     except (ValueError, RuntimeError) as error:
@@ -123,7 +123,7 @@ def outcome(sampler: Any, X: Any, y: Array) -> tuple[Any, Any] | str:
 
 
 def assert_same_outcome(pair: tuple[type, type], X: Any, y: Array, **parameters: Any) -> None:
-    ours, theirs = (outcome(kind(**parameters), X, y) for kind in pair)
+    ours, theirs = (result(kind(**parameters), X, y) for kind in pair)
     if isinstance(theirs, str):
         assert ours == theirs
     else:

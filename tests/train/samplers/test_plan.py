@@ -8,10 +8,9 @@ import pytest
 
 from stages.shared.errors import InputError
 from stages.train.params import Strategy
-from stages.train.samplers.approximate import ApproximateNeighbors
 from stages.train.samplers.cleaning import EditedNearestNeighbours, TomekLinks
-from stages.train.samplers.neighbors.cache import SharedNeighbours
-from stages.train.samplers.plan import Place, Plan, make_plan, snap_levels
+from stages.train.samplers.neighbors.cache import NeighborCache
+from stages.train.samplers.plan import Plan, StepName, make_plan, snap_categories
 from stages.train.samplers.smote import SMOTE
 from stages.train.samplers.smotenc import SMOTENC
 from stages.train.samplers.variants import ADASYN
@@ -23,7 +22,7 @@ def plan(sampler: str | None, n_numeric: int, n_categorical: int, **settings: An
 
 
 @pytest.mark.parametrize(
-    ("asked", "columns", "places", "ran", "why"),
+    ("requested", "columns", "steps", "ran", "why"),
     [
         (None, (2, 2), {}, None, "no resampling"),
         ("SMOTE", (2, 0), {"preprocessor": [SMOTE]}, "SMOTE", "as asked"),
@@ -39,11 +38,11 @@ def plan(sampler: str | None, n_numeric: int, n_categorical: int, **settings: An
     ],
 )  # fmt: skip
 def test_the_sampler_and_its_place(
-    asked: str | None, columns: tuple[int, int], places: dict[str, list[type]], ran: str | None, why: str
+    requested: str | None, columns: tuple[int, int], steps: dict[str, list[type]], ran: str | None, why: str
 ) -> None:
-    found = plan(asked, *columns)
-    assert {place: [type(item) for item in samplers] for place, samplers in found.after.items()} == places
-    assert (found.asked, found.ran) == (asked, ran)
+    found = plan(requested, *columns)
+    assert {step: [type(item) for item in samplers] for step, samplers in found.after.items()} == steps
+    assert (found.requested, found.ran) == (requested, ran)
     assert found.why.startswith(why)
 
 
@@ -55,7 +54,7 @@ def test_settings_reach_the_sampler() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sampler", "columns", "place", "setting"),
+    ("sampler", "columns", "step", "setting"),
     [
         ("SMOTE", (2, 0), "preprocessor", "k_neighbors"),
         ("SMOTE", (2, 3), "preprocessor", "k_neighbors"),
@@ -66,12 +65,12 @@ def test_settings_reach_the_sampler() -> None:
     ],
 )
 def test_a_shared_search_stands_in_place_of_a_number(
-    sampler: str, columns: tuple[int, int], place: Place, setting: str
+    sampler: str, columns: tuple[int, int], step: StepName, setting: str
 ) -> None:
-    shared = SharedNeighbours(7)
+    shared = NeighborCache(7)
     strategy = Strategy.model_validate({"sampler": sampler})
     for tuned, k in (({setting: 7}, 7), ({setting: 3}, 3), ({}, 5)):
-        first = make_plan("tried", strategy, *columns, 42, tuned, shared).after[place][0]
+        first = make_plan("tried", strategy, *columns, 42, tuned, shared).after[step][0]
         part = vars(first)[setting]
         assert (part.shared, part.k) == (shared, k)
 
@@ -88,26 +87,8 @@ def test_a_shared_search_stands_in_place_of_a_number(
 )
 def test_what_cannot_be_shared_stays_a_number(sampler: str, columns: tuple[int, int], settings: dict[str, Any]) -> None:
     strategy = Strategy.model_validate({"sampler": sampler, **settings})
-    found = make_plan("tried", strategy, *columns, 42, {}, SharedNeighbours(7)).after["preprocessor"][0]
+    found = make_plan("tried", strategy, *columns, 42, {}, NeighborCache(7)).after["preprocessor"][0]
     assert vars(found)["k_neighbors"] == settings["k_neighbors"]
-
-
-@pytest.mark.parametrize(("sampler", "columns"), [("SMOTE", (2, 0)), ("SMOTE", (2, 1)), ("SMOTEENN", (2, 0))])
-def test_approximate_neighbours_are_nobody_elses(sampler: str, columns: tuple[int, int]) -> None:
-    strategy = Strategy.model_validate({"sampler": sampler, "k_neighbors": 3, "neighbors": "approximate"})
-    found = make_plan("tried", strategy, *columns, 42, {}, SharedNeighbours(7)).after["preprocessor"][0]
-    neighbors = vars(found)["k_neighbors"]
-    assert (type(neighbors), neighbors.k) == (ApproximateNeighbors, 3)
-    exact = Strategy.model_validate({"sampler": sampler, "k_neighbors": 3, "neighbors": "exact"})
-    assert vars(make_plan("tried", exact, *columns, 42).after["preprocessor"][0])["k_neighbors"] == 3
-
-
-def test_approximate_neighbours_need_numbers() -> None:
-    with pytest.raises(
-        InputError, match=r"^params.yaml: strategies.tried.neighbors: found approximate, but all columns"
-    ):
-        plan("SMOTETomek", 0, 3, neighbors="approximate")
-    assert plan("SMOTE", 0, 3, neighbors="exact").ran == "SMOTEN"
 
 
 def test_a_mapping_names_classes_by_their_code() -> None:
@@ -135,13 +116,13 @@ def test_a_table_without_the_columns_for_it(sampler: str, columns: tuple[int, in
 def test_a_synthetic_row_gets_its_nearest_level() -> None:
     """A number, then blocks of two and three levels; of equal levels the first wins."""
     X = np.array([[0.3, 0.4, 0.6, 0.2, 0.5, 0.3], [9.0, 0.5, 0.5, 1.0, 0.0, 0.0]])
-    snapped = snap_levels(X, [slice(1, 3), slice(3, 6)])
+    snapped = snap_categories(X, [slice(1, 3), slice(3, 6)])
     assert snapped.tolist() == [[0.3, 0, 1, 0, 1, 0], [9.0, 1, 0, 1, 0, 0]]
 
 
 def test_whole_levels_stay() -> None:
     X = np.array([[1.5, 0, 1, 0], [2.5, 0, 0, 1]])
-    assert snap_levels(X.copy(), [slice(1, 4)]).tolist() == X.tolist()
+    assert snap_categories(X.copy(), [slice(1, 4)]).tolist() == X.tolist()
 
 
 def test_a_smoothed_bootstrap_makes_values_up_and_says_that_they_are_snapped():

@@ -90,16 +90,16 @@ def test_forms_of_tables(form: Callable[[Array], Any]) -> None:
 
 
 def test_only_rows_drawn_as_base_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
+    requested: list[int] = []
     own = ExactNeighbors.neighbors_of
     monkeypatch.setattr(
-        ExactNeighbors, "neighbors_of", lambda self, rows, *rest: asked.append(len(rows)) or own(self, rows, *rest)
+        ExactNeighbors, "neighbors_of", lambda self, rows, *rest: requested.append(len(rows)) or own(self, rows, *rest)
     )
     X = normal(np.random.RandomState(0), 210, 5)
     y = np.repeat([0, 1], [110, 100])
     assert_same_outcome(PAIRS["SMOTE"], X, y, random_state=0)
-    assert len(asked) == 1
-    assert 5 < asked[0] <= 10  # ten new rows
+    assert len(requested) == 1
+    assert 5 < requested[0] <= 10  # ten new rows
 
 
 def test_too_few_rows_are_refused_in_the_same_words() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from stages.train.params import Strategy
 from stages.train.params.tuning import TuningParams
-from stages.train.tuning.grid import AS_GIVEN, Combination, combinations
+from stages.train.tuning.grid import DEFAULT_PARAMS, CandidateParams, list_candidates
 
 SMOTE = Strategy.model_validate({"sampler": "SMOTE", "sampling_strategy": 0.75})
 BASELINE = Strategy()
@@ -25,12 +25,12 @@ def tuning(**changes: Any) -> TuningParams:
 
 
 def test_every_setting_of_the_sampler_with_every_setting_of_the_classifier() -> None:
-    found = combinations(SMOTE, "logistic_regression", tuning(), 0)
+    found = list_candidates(SMOTE, "logistic_regression", tuning(), 0)
     assert len(found) == 2 * 2 * 2
     assert found[:3] == [
-        Combination({"k_neighbors": 3, "sampling_strategy": 0.5}, {"C": 0.1}),
-        Combination({"k_neighbors": 3, "sampling_strategy": 0.5}, {"C": 1}),
-        Combination({"k_neighbors": 3, "sampling_strategy": 1.0}, {"C": 0.1}),
+        CandidateParams({"k_neighbors": 3, "sampling_strategy": 0.5}, {"C": 0.1}),
+        CandidateParams({"k_neighbors": 3, "sampling_strategy": 0.5}, {"C": 1}),
+        CandidateParams({"k_neighbors": 3, "sampling_strategy": 1.0}, {"C": 0.1}),
     ]
 
 
@@ -39,37 +39,37 @@ def test_the_courses_grid_has_27_points() -> None:
         samplers={"SMOTE": {"k_neighbors": [3, 5, 7], "sampling_strategy": [0.5, 0.75, 1.0]}},
         classifiers={"logistic_regression": {"C": [0.1, 1, 10]}},
     )
-    assert len(combinations(SMOTE, "logistic_regression", course, 0)) == 27
+    assert len(list_candidates(SMOTE, "logistic_regression", course, 0)) == 27
 
 
 def test_a_strategy_without_that_sampler_tunes_the_classifier_alone() -> None:
-    found = combinations(BASELINE, "logistic_regression", tuning(), 0)
-    assert found == [Combination({}, {"C": 0.1}), Combination({}, {"C": 1})]
+    found = list_candidates(BASELINE, "logistic_regression", tuning(), 0)
+    assert found == [CandidateParams({}, {"C": 0.1}), CandidateParams({}, {"C": 1})]
 
 
 def test_an_empty_grid_tunes_the_sampler_alone() -> None:
     params = tuning(classifiers={"xgboost": {}})
-    assert [found.classifier for found in combinations(SMOTE, "xgboost", params, 0)] == [{}] * 4
-    assert combinations(BASELINE, "xgboost", params, 0) == []
+    assert [found.classifier for found in list_candidates(SMOTE, "xgboost", params, 0)] == [{}] * 4
+    assert list_candidates(BASELINE, "xgboost", params, 0) == []
 
 
 def test_a_classifier_that_is_not_named_is_not_tuned() -> None:
-    assert combinations(SMOTE, "mlp", tuning(), 0) == []
-    assert AS_GIVEN == ({}, {})
+    assert list_candidates(SMOTE, "mlp", tuning(), 0) == []
+    assert DEFAULT_PARAMS == ({}, {})
 
 
 def test_a_random_search_draws_without_replacement_and_the_same_each_time() -> None:
     params = tuning(search={"how": "random", "n_candidates": 5})
-    every = combinations(SMOTE, "logistic_regression", tuning(), 0)
-    found = combinations(SMOTE, "logistic_regression", params, 0)
-    assert found == combinations(SMOTE, "logistic_regression", params, 0)
-    assert found != combinations(SMOTE, "logistic_regression", params, 1)
+    every = list_candidates(SMOTE, "logistic_regression", tuning(), 0)
+    found = list_candidates(SMOTE, "logistic_regression", params, 0)
+    assert found == list_candidates(SMOTE, "logistic_regression", params, 0)
+    assert found != list_candidates(SMOTE, "logistic_regression", params, 1)
     assert len(found) == 5
-    places = [every.index(combination) for combination in found]
-    assert places == sorted(set(places))
+    indices = [every.index(combination) for combination in found]
+    assert indices == sorted(set(indices))
 
 
 @pytest.mark.parametrize("wanted", [8, 100])
 def test_a_budget_beyond_the_grid_is_the_grid(wanted: int) -> None:
     params = tuning(search={"how": "random", "n_candidates": wanted})
-    assert len(combinations(SMOTE, "logistic_regression", params, 0)) == 8
+    assert len(list_candidates(SMOTE, "logistic_regression", params, 0)) == 8

@@ -16,15 +16,15 @@ from stages.shared.errors import InputError
 from stages.shared.schemas.cross_validation import MeanStd
 from stages.shared.storage.parquet import Table
 from stages.train.cross_validation import fit_strategy
+from stages.train.folds.fold_data import FoldData
 from stages.train.folds.splitter import make_folds
-from stages.train.outputs.artifacts import trace
-from stages.train.outputs.artifacts import tuning as record
-from stages.train.outputs.results import Outcome
+from stages.train.outputs.artifacts import make_trace, make_tuning
+from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
-from stages.train.strategy import FoldRows, Workbench
+from stages.train.strategy import StrategyContext
 from stages.train.tuning import search as module
-from stages.train.tuning.grid import AS_GIVEN
-from stages.train.tuning.search import Trial, search, search_inside
+from stages.train.tuning.grid import DEFAULT_PARAMS
+from stages.train.tuning.search import Trial, search, search_nested
 
 GRID = {"k_neighbors": [1, 3], "sampling_strategy": [0.5, 0.75]}
 TUNING = {"samplers": {"SMOTE": GRID}, "classifiers": {"logistic_regression": {"C": [0.01, 1.0]}}}
@@ -46,7 +46,7 @@ def table(make_table: Callable[..., Table]) -> Table:
 
 
 @pytest.fixture(scope="module")
-def outcome(table: Table, make_params: Make) -> Outcome:
+def result(table: Table, make_params: Make) -> StrategyResult:
     return fit_strategy(table, "tried", tried(make_params), lambda _: None)
 
 
@@ -69,21 +69,21 @@ def grid_search(table: Table, solver: dict[str, Any] = TIGHT, seed: int = 42) ->
     return GridSearchCV(SamplingPipeline(steps), grid, scoring="average_precision", cv=folds).fit(frame, table.target)
 
 
-def test_it_is_scikit_learns_grid_search(table: Table, outcome: Outcome) -> None:
+def test_it_is_scikit_learns_grid_search(table: Table, result: StrategyResult) -> None:
     expected = grid_search(table)
-    found = outcome.tuned["logistic_regression"].found
+    found = result.tuning["logistic_regression"].search
     means = {}
     for parameters, mean in zip(expected.cv_results_["params"], expected.cv_results_["mean_test_score"], strict=True):
         means[tuple(parameters[key] for key in sorted(parameters))] = mean
     assert len(found.trials) == 8
     for trial in found.trials:
-        sampler, classifier = trial.combination
+        sampler, classifier = trial.candidate
         point = (classifier["C"], sampler["k_neighbors"], sampler["sampling_strategy"])
         assert trial.mean("average_precision") == pytest.approx(means[point], abs=1e-6)
     assert max(trial.mean("average_precision") for trial in found.trials) == pytest.approx(
         expected.best_score_, abs=1e-6
     )
-    best = found.chosen.sampler | found.chosen.classifier
+    best = found.best_params.sampler | found.best_params.classifier
     assert expected.best_params_ == {
         "smote__k_neighbors": best["k_neighbors"],
         "smote__sampling_strategy": best["sampling_strategy"],
@@ -96,47 +96,47 @@ def test_with_a_solver_of_scikit_learns_every_fold_score_is_its_own_to_the_last_
 ) -> None:
     settings = {"logistic_regression": {"solver": "lbfgs", "max_iter": 200}}
     params = make_params(STRATEGY, ["logistic_regression"], tuning=TUNING, settings=settings, n_splits=3)
-    bench = Workbench(table, "tried", params)
-    trials = search(bench, make_folds(table.target, table.units, params.cv, 42))["logistic_regression"].trials
+    context = StrategyContext(table, "tried", params)
+    trials = search(context, make_folds(table.target, table.units, params.cv, 42))["logistic_regression"].trials
     expected = grid_search(table, {"max_iter": 200}).cv_results_
     found = {}
     for trial in trials:
-        sampler, classifier = trial.combination
+        sampler, classifier = trial.candidate
         point = (classifier["C"], sampler["k_neighbors"], sampler["sampling_strategy"])
         found[point] = [values["average_precision"] for values in trial.folds]
-    for place, parameters in enumerate(expected["params"]):
+    for index, parameters in enumerate(expected["params"]):
         point = tuple(parameters[key] for key in sorted(parameters))
-        assert found[point] == [expected[f"split{fold}_test_score"][place] for fold in range(3)]
+        assert found[point] == [expected[f"split{fold}_test_score"][index] for fold in range(3)]
 
 
-def test_the_model_has_the_chosen_settings(table: Table, outcome: Outcome) -> None:
-    chosen = outcome.tuned["logistic_regression"].found.chosen
-    model = outcome.models["logistic_regression"].named_steps["classifier"]
-    assert chosen.classifier["C"] == model.C
+def test_the_model_has_the_chosen_settings(table: Table, result: StrategyResult) -> None:
+    best_params = result.tuning["logistic_regression"].search.best_params
+    model = result.models["logistic_regression"].named_steps["classifier"]
+    assert best_params.classifier["C"] == model.C
     frame = table.features()[table.contract.numeric]
     expected = grid_search(table).best_estimator_.named_steps["classify"]
     assert model.coef_ == pytest.approx(expected.coef_, abs=1e-7)
     assert len(frame) == 120
 
 
-def test_what_is_not_named_is_not_tuned(outcome: Outcome) -> None:
-    assert list(outcome.tuned) == ["logistic_regression"]
-    assert list(outcome.models) == ["logistic_regression", "random_forest"]
+def test_what_is_not_named_is_not_tuned(result: StrategyResult) -> None:
+    assert list(result.tuning) == ["logistic_regression"]
+    assert list(result.models) == ["logistic_regression", "random_forest"]
 
 
-def test_out_of_fold_scores_are_nested(table: Table, make_params: Make, outcome: Outcome) -> None:
+def test_out_of_fold_scores_are_nested(table: Table, make_params: Make, result: StrategyResult) -> None:
     """Each fold's settings are those of a search that had its training rows alone."""
     params = tried(make_params)
-    bench = Workbench(table, "tried", params)
+    context = StrategyContext(table, "tried", params)
     for number, fold in enumerate(make_folds(table.target, table.units, params.cv, 42)):
-        chosen = search_inside(bench, fold.training)["logistic_regression"]
-        assert outcome.tuned["logistic_regression"].inside[number] == chosen
-        rows = FoldRows(bench, fold)
-        prepared = rows.prepared(chosen.sampler)
-        model = bench.fit("logistic_regression", chosen, prepared).classifier
-        expected = model.predict_proba(rows.validation(prepared))[:, 1]
+        best_params = search_nested(context, fold.training)["logistic_regression"]
+        assert result.tuning["logistic_regression"].fold_params[number] == best_params
+        rows = FoldData(context, fold)
+        prepared = rows.resample(best_params.sampler)
+        model = context.fit("logistic_regression", best_params, prepared).classifier
+        expected = model.predict_proba(rows.transform_validation(prepared))[:, 1]
         inside = slice(number * 40, number * 40 + 40)
-        assert np.array_equal(outcome.oof["logistic_regression"][inside], expected)
+        assert np.array_equal(result.oof["logistic_regression"][inside], expected)
 
 
 def test_no_search_for_a_fold_sees_its_validation_rows(
@@ -145,47 +145,47 @@ def test_no_search_for_a_fold_sees_its_validation_rows(
     seen: list[set[int]] = []
     original = module.search
 
-    def spying(bench: Workbench, folds: Any, full: bool = False) -> Any:
+    def spying(context: StrategyContext, folds: Any, full: bool = False) -> Any:
         seen.append({int(row) for fold in folds for part in fold for row in part})
-        return original(bench, folds, full)
+        return original(context, folds, full)
 
     monkeypatch.setattr(module, "search", spying)  # as search_inside finds it
-    outcome = fit_strategy(table, "tried", tried(make_params), lambda _: None)
+    result = fit_strategy(table, "tried", tried(make_params), lambda _: None)
     assert len(seen) == 3
-    for rows, fold in zip(seen, outcome.folds, strict=True):
+    for rows, fold in zip(seen, result.folds, strict=True):
         assert rows == set(fold.training.tolist())
 
 
 @pytest.mark.parametrize(("metric", "best"), [("average_precision", max), ("brier_score", min), ("log_loss", min)])
 def test_it_looks_for_the_metric_that_params_name(table: Table, make_params: Make, metric: str, best: Any) -> None:
     params = tried(make_params, metric=metric)
-    bench = Workbench(table, "tried", params)
-    found = search(bench, make_folds(table.target, table.units, params.cv, 42))["logistic_regression"]
-    means = {repr(trial.combination): trial.mean(metric) for trial in found.trials}
-    assert means[repr(found.chosen)] == best(means.values())
+    context = StrategyContext(table, "tried", params)
+    found = search(context, make_folds(table.target, table.units, params.cv, 42))["logistic_regression"]
+    means = {repr(trial.candidate): trial.mean(metric) for trial in found.trials}
+    assert means[repr(found.best_params)] == best(means.values())
 
 
 def test_halving_lets_the_best_go_on(table: Table, make_params: Make) -> None:
     params = tried(make_params, search={"how": "halving", "factor": 2})
-    bench = Workbench(table, "tried", params)
+    context = StrategyContext(table, "tried", params)
     folds = make_folds(table.target, table.units, params.cv, 42)
-    found = search(bench, folds)["logistic_regression"]
+    found = search(context, folds)["logistic_regression"]
     lengths = sorted(len(trial.folds) for trial in found.trials)
     assert lengths == [1, 1, 1, 1, 2, 2, 3, 3]  # 8, then 4, then 2 of them
-    (winner,) = [trial for trial in found.trials if trial.combination == found.chosen]
+    (winner,) = [trial for trial in found.trials if trial.candidate == found.best_params]
     assert len(winner.folds) == 3
-    first = {repr(trial.combination): trial.folds[0]["average_precision"] for trial in found.trials}
-    worst_of_those_that_went_on = min(first[repr(trial.combination)] for trial in found.trials if len(trial.folds) > 1)
-    best_of_those_that_did_not = max(first[repr(trial.combination)] for trial in found.trials if len(trial.folds) == 1)
+    first = {repr(trial.candidate): trial.folds[0]["average_precision"] for trial in found.trials}
+    worst_of_those_that_went_on = min(first[repr(trial.candidate)] for trial in found.trials if len(trial.folds) > 1)
+    best_of_those_that_did_not = max(first[repr(trial.candidate)] for trial in found.trials if len(trial.folds) == 1)
     assert worst_of_those_that_went_on >= best_of_those_that_did_not
 
 
 def test_of_equals_the_first_of_the_grid_is_chosen(table: Table, make_params: Make) -> None:
     """Logistic regression has its optimum long before 200 iterations: these two are the same model."""
     params = tried(make_params, samplers={}, classifiers={"logistic_regression": {"max_iter": [190, 180]}})
-    bench = Workbench(table, "tried", params)
-    found = search(bench, make_folds(table.target, table.units, params.cv, 42))["logistic_regression"]
-    assert found.chosen.classifier == {"max_iter": 190}
+    context = StrategyContext(table, "tried", params)
+    found = search(context, make_folds(table.target, table.units, params.cv, 42))["logistic_regression"]
+    assert found.best_params.classifier == {"max_iter": 190}
 
 
 def test_a_setting_that_cannot_work_is_named_with_its_key(table: Table, make_params: Make) -> None:
@@ -208,26 +208,28 @@ def test_a_setting_that_cannot_work_is_named_with_its_key(table: Table, make_par
 def test_a_combination_for_which_a_fold_has_too_few_rows_is_left_out_and_told(table: Table, make_params: Make) -> None:
     """Training folds have 20 positives, those inside them 10."""
     params = tried(make_params, samplers={"SMOTE": {"k_neighbors": [1, 15, 30]}})
-    outcome = fit_strategy(table, "tried", params, lambda _: None)
-    tuned = outcome.tuned["logistic_regression"]
-    assert [bool(trial.impossible) for trial in tuned.found.trials] == [False, False, False, False, True, True]
-    assert {chosen.sampler["k_neighbors"] for chosen in tuned.inside} == {1}
-    assert len(record(outcome, "average_precision", "exhaustive")["logistic_regression"].results) == 4
-    (note,) = trace("tried", outcome, {}).notes
-    assert note.startswith("tried × logistic_regression: 2 of 6 combinations of settings could not be tried")
+    result = fit_strategy(table, "tried", params, lambda _: None)
+    tuned = result.tuning["logistic_regression"]
+    assert [bool(trial.error) for trial in tuned.search.trials] == [False, False, False, False, True, True]
+    assert {best_params.sampler["k_neighbors"] for best_params in tuned.fold_params} == {1}
+    assert len(make_tuning(result, "average_precision", "exhaustive")["logistic_regression"].results) == 4
+    (note,) = make_trace("tried", result, {}).notes
+    assert note.startswith(
+        "tried × logistic_regression: the search skipped 2 of 6 combinations of settings that could not run"
+    )
     assert "k_neighbors is 30 on a training fold with 60 negatives and 20 positives" in note
 
 
 def test_where_the_folds_inside_have_too_few_rows_the_settings_stand_as_given(table: Table, make_params: Make) -> None:
     """Training folds have 20 positives, those inside them 10: k_neighbors 15 serves the former alone."""
     params = tried(make_params, samplers={"SMOTE": {"k_neighbors": [15]}})
-    outcome = fit_strategy(table, "tried", params, lambda _: None)
-    assert outcome.tuned["logistic_regression"].inside == [AS_GIVEN] * 3
-    assert outcome.tuned["logistic_regression"].found.chosen.sampler == {"k_neighbors": 15}
-    (note,) = trace("tried", outcome, {}).notes
+    result = fit_strategy(table, "tried", params, lambda _: None)
+    assert result.tuning["logistic_regression"].fold_params == [DEFAULT_PARAMS] * 3
+    assert result.tuning["logistic_regression"].search.best_params.sampler == {"k_neighbors": 15}
+    (note,) = make_trace("tried", result, {}).notes
     assert note == (
-        "tried × logistic_regression: in 3 of 3 training folds there were too few rows to search for settings; those "
-        "in params.yaml stood in."
+        "tried × logistic_regression: in 3 of 3 training folds there were too few rows for a search; the settings "
+        "of params.yaml were used."
     )
 
 
@@ -236,12 +238,12 @@ def test_with_too_few_positives_to_part_again_the_settings_stand_as_given(
 ) -> None:
     """Three positives a training fold cannot be parted in five."""
     params = make_params({}, ["logistic_regression"], tuning={**TUNING, "n_splits": 5}, n_splits=2)
-    outcome = fit_strategy(make_table("numeric", negatives=60, positives=6), "tried", params, lambda _: None)
-    assert outcome.tuned["logistic_regression"].inside == [AS_GIVEN] * 2
-    assert outcome.tuned["logistic_regression"].found.chosen.classifier in ({"C": 0.01}, {"C": 1.0})
+    result = fit_strategy(make_table("numeric", negatives=60, positives=6), "tried", params, lambda _: None)
+    assert result.tuning["logistic_regression"].fold_params == [DEFAULT_PARAMS] * 2
+    assert result.tuning["logistic_regression"].search.best_params.classifier in ({"C": 0.01}, {"C": 1.0})
 
 
-def test_halving_comes_back_to_what_it_dropped_where_the_rest_is_impossible(
+def test_halving_comes_back_to_what_it_dropped_where_the_rest_is_note(
     make_table: Callable[..., Table], make_params: Make
 ) -> None:
     """13 positives in two folds: one trains on 7, which k_neighbors 6 needs, the other on 6."""
@@ -253,12 +255,12 @@ def test_halving_comes_back_to_what_it_dropped_where_the_rest_is_impossible(
     for seed in range(4):  # whichever of the two the first fold prefers
         params = make_params(STRATEGY, ["logistic_regression"], tuning=tuning, n_splits=2)
         params = params.model_copy(update={"random_state": seed})
-        found = fit_strategy(table, "tried", params, lambda _: None).tuned["logistic_regression"].found
-        assert found.chosen.sampler == {"k_neighbors": 1}
+        found = fit_strategy(table, "tried", params, lambda _: None).tuning["logistic_regression"].search
+        assert found.best_params.sampler == {"k_neighbors": 1}
 
 
-def test_the_record_of_a_search(outcome: Outcome) -> None:
-    found = record(outcome, "average_precision", "exhaustive")["logistic_regression"].model_dump()
+def test_the_record_of_a_search(result: StrategyResult) -> None:
+    found = make_tuning(result, "average_precision", "exhaustive")["logistic_regression"].model_dump()
     assert (found["metric"], found["how"]) == ("average_precision", "exhaustive")
     assert len(found["folds"]) == 3
     assert len(found["results"]) == 8
@@ -274,6 +276,6 @@ def test_the_record_of_a_search(outcome: Outcome) -> None:
 def test_a_trial_of_one_fold_has_no_spread() -> None:
     from stages.train.outputs.artifacts import _mean_std
 
-    assert _mean_std(Trial(AS_GIVEN, [{"f1": 0.5}])) == {"f1": MeanStd(mean=0.5, sd=0.0)}
-    spread = _mean_std(Trial(AS_GIVEN, [{"f1": 0.5}, {"f1": 0.7}]))["f1"]
+    assert _mean_std(Trial(DEFAULT_PARAMS, [{"f1": 0.5}])) == {"f1": MeanStd(mean=0.5, sd=0.0)}
+    spread = _mean_std(Trial(DEFAULT_PARAMS, [{"f1": 0.5}, {"f1": 0.7}]))["f1"]
     assert (spread.mean, spread.sd) == pytest.approx((0.6, 0.2 / 2**0.5))

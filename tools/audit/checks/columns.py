@@ -9,7 +9,7 @@ from stages.prepare.columns.id_like import ID_ROWS, ID_SHARE
 from stages.shared import paths
 from stages.shared.storage.arrow import Floats, to_bools, to_floats
 from stages.shared.storage.parquet import Table
-from stages.split.groups import column_numbers
+from stages.split.groups import encode_cells
 from tools.audit.checks.univariate import level_auc, missing_auc, value_auc
 from tools.audit.report.findings import Finding, Severity, column, quoted
 from tools.audit.run import Run
@@ -27,7 +27,7 @@ def near_perfect(run: Run) -> list[Finding]:
     areas = {}
     for feature in run.train.contract.features:
         cells = run.train.data.column(feature.name)
-        levels = column_numbers(cells)
+        levels = encode_cells(cells)
         found = []
         if feature.type == "numeric":
             found.append(value_auc(y, to_floats(cells.combine_chunks())))
@@ -62,7 +62,7 @@ def constant(run: Run) -> list[Finding]:
             "name it in data.drop",
         )
         for feature in run.train.contract.features
-        if column_numbers(run.train.data.column(feature.name)).max() == 0
+        if encode_cells(run.train.data.column(feature.name)).max() == 0
     ]
     return findings or [Finding("fine", str(paths.TRAIN), "every feature holds more than one value")]
 
@@ -90,7 +90,7 @@ def _id_findings(table: Table) -> Iterator[Finding]:
     for feature in table.contract.features:
         cells = table.data.column(feature.name)
         missing, where = _missing(table, feature.name), column(paths.PREPARED, feature.name)
-        distinct, present = len(np.unique(column_numbers(cells)[~missing])), int((~missing).sum())
+        distinct, present = len(np.unique(encode_cells(cells)[~missing])), int((~missing).sum())
         if present <= ID_ROWS or distinct <= ID_SHARE * present:
             continue
         mend = "name it in data.key, or in split.time if it counts time"

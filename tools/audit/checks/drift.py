@@ -9,7 +9,7 @@ from stages.shared import paths
 from stages.shared.errors import InputError
 from stages.shared.storage.arrow import Ints, from_bools, to_floats
 from stages.shared.storage.parquet import Table
-from stages.split.groups import column_numbers
+from stages.split.groups import encode_cells
 from stages.train.folds.resampling import transform
 from stages.train.folds.splitter import Fold, make_folds
 from stages.train.params import CvParams
@@ -73,6 +73,6 @@ def _most_different(table: Table, side: Ints, folds: list[Fold]) -> tuple[str, f
         if feature.type == "numeric":
             areas[feature.name] = value_auc(side, to_floats(cells.combine_chunks()))
         else:
-            areas[feature.name] = level_auc(side, column_numbers(cells), folds)
+            areas[feature.name] = level_auc(side, encode_cells(cells), folds)
     most = max(areas, key=lambda name: areas[name])
     return most, areas[most]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from stages.shared import paths
-from stages.split.groups import column_numbers, duplicate_numbers
+from stages.split.groups import encode_cells, find_duplicates
 from tools.audit.report.findings import Finding, column, counted
 from tools.audit.run import Run
 
@@ -25,7 +25,7 @@ def rows_on_both(run: Run) -> list[Finding]:
 
 def duplicates(run: Run) -> list[Finding]:
     """Rows of test that equal a row of train in all features."""
-    numbers, test = duplicate_numbers(run.both), run.side == 1
+    numbers, test = find_duplicates(run.both), run.side == 1
     known = int(np.isin(numbers[test], numbers[~test]).sum())
     if known:
         found = f"{known} of {int(test.sum())} rows repeat a row of {paths.TRAIN} in every feature"
@@ -38,7 +38,7 @@ def groups(run: Run) -> list[Finding]:
     name = run.train.contract.group
     if name is None:
         return [Finding("fine", str(paths.PARAMS), "split.group names no column, so no rows belong together")]
-    numbers, test = column_numbers(run.both.data.column(name)), run.side == 1
+    numbers, test = encode_cells(run.both.data.column(name)), run.side == 1
     shared = len(np.intersect1d(numbers[test], numbers[~test]))
     if shared:
         return [
@@ -72,7 +72,7 @@ def time_order(run: Run) -> list[Finding]:
 
 def label_noise(run: Run) -> list[Finding]:
     """Rows that are equal in all features and bear both labels."""
-    numbers, y = duplicate_numbers(run.prepared), run.prepared.target
+    numbers, y = find_duplicates(run.prepared), run.prepared.target
     rows = np.bincount(numbers)
     positives = np.bincount(numbers, weights=y)
     at_odds = (positives > 0) & (positives < rows)

@@ -9,7 +9,7 @@ import numpy as np
 from stages.shared.errors import InputError
 from stages.shared.storage.arrow import Bools, Floats, Ints
 from stages.shared.storage.parquet import Table
-from stages.split.assignment import drawn
+from stages.split.assignment import draw_test_mask
 from stages.train.folds.resampling import Prepared, transform
 from stages.train.folds.splitter import make_folds
 from stages.train.params import CvParams, Strategy
@@ -55,7 +55,7 @@ class Trial:
     @cached_property
     def test(self) -> Bools:
         """The test side as a mask, shape (rows,). Raises InputError when a side lacks a class."""
-        test = drawn(self.bench.units, self.bench.y, self.bench.params.split.test_size, self.seed)
+        test = draw_test_mask(self.bench.units, self.bench.y, self.bench.params.split.test_size, self.seed)
         for side in (test, ~test):
             if len(np.unique(self.bench.y[side])) < 2:
                 raise InputError("a split by lot leaves a side without one of the classes")

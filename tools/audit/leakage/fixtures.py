@@ -8,7 +8,7 @@ import pyarrow as pa
 from stages.shared.schemas.contract import Feature
 from stages.shared.storage.arrow import from_numpy
 from stages.shared.storage.parquet import Table
-from stages.split.groups import duplicate_numbers
+from stages.split.groups import find_duplicates
 from stages.train.params import Strategy
 from tools.audit.leakage.experiments import Bench
 from tools.audit.params import AuditParams
@@ -31,7 +31,7 @@ def smote_of(params: AuditParams) -> Strategy:
 
 def n_duplicates(table: Table) -> int:
     """Rows that repeat an earlier one in every feature."""
-    numbers = duplicate_numbers(table)
+    numbers = find_duplicates(table)
     return len(numbers) - len(np.unique(numbers))
 
 

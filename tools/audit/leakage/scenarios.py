@@ -11,8 +11,8 @@ from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.shared.errors import InputError
 from stages.shared.metrics.confusion import f1
 from stages.shared.storage.arrow import Floats, Ints
-from stages.split.assignment import drawn
-from stages.split.groups import duplicate_numbers
+from stages.split.assignment import draw_test_mask
+from stages.split.groups import find_duplicates
 from tools.audit.intervals import inflation
 from tools.audit.leakage.experiments import Bench, Trial
 from tools.audit.leakage.fixtures import n_duplicates, smote_of, with_disguise, with_repeats
@@ -60,8 +60,8 @@ def duplicates_across_split(trial: Trial) -> dict[str, Pair]:
     bench = trial.bench
     if not n_duplicates(bench.table):
         bench = with_repeats(bench, trial.seed)
-    trial, numbers = replace(trial, bench=bench), duplicate_numbers(bench.table)
-    test = drawn(np.arange(len(numbers)), bench.y, bench.params.split.test_size, trial.seed)
+    trial, numbers = replace(trial, bench=bench), find_duplicates(bench.table)
+    test = draw_test_mask(np.arange(len(numbers)), bench.y, bench.params.split.test_size, trial.seed)
     twins = np.isin(numbers, numbers[test])
     honest, leaking = (trial.scores(training, test) for training in (~test & ~twins, ~test))
     return {"duplicates_across_split": Pair(_precision(bench.y[test], honest), _precision(bench.y[test], leaking))}

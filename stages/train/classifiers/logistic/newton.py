@@ -94,8 +94,8 @@ class _Descent:
         #: whether each C is to have its own Hessian, since one for all has not served
         self.own = np.zeros(len(losses), dtype=np.bool_)
         if inverse is None:
-            for place in range(len(losses)):
-                self._make_anew(place)
+            for index in range(len(losses)):
+                self._make_anew(index)
         self.step, self.size = _newton_step(self.inverse, self.gradient)
         self.steps = np.zeros(len(losses), dtype=np.int32)
         self.going = np.ones(W.shape[:2], dtype=np.bool_)
@@ -105,9 +105,9 @@ class _Descent:
         """One step for whatever is not at its minimum yet, and the next one reckoned."""
         before, taken, last, known = self.W, self.step * self.going[:, :, np.newaxis], self.size, self.gradient
         self.W, self.gradient = before - taken, known.copy()
-        for place in _places(self.going.any(axis=1)):
-            self.gradient[place] = self.losses[place].gradient(self.W[place])
-            self.steps[place] += 1
+        for index in _places(self.going.any(axis=1)):
+            self.gradient[index] = self.losses[index].gradient(self.W[index])
+            self.steps[index] += 1
         self.step, self.size = _newton_step(self.inverse, self.gradient)
         self.left = np.minimum(1.0, self.size / np.maximum(last, SMALLEST))
         if (self.left >= IDLE).any():
@@ -118,9 +118,9 @@ class _Descent:
         if self.going.any() and not slow.all():
             self._learn(taken, known)
         self.own |= self.shared & (self.going & (self.left >= POOR)).any(axis=1)
-        for place in _places(slow):
-            self._go_back(place, before[place], taken[place], last[place])
-            self._make_anew(place)
+        for index in _places(slow):
+            self._go_back(index, before[index], taken[index], last[index])
+            self._make_anew(index)
         self.exact &= slow
         self.shared &= slow
         self.taken += 1
@@ -151,27 +151,27 @@ class _Descent:
         self.inverse += both @ np.stack([moved, answer], axis=-2)
         self.step, self.size = _newton_step(self.inverse, self.gradient)
 
-    def _go_back(self, place: int, before: Floats, taken: Floats, last: Floats) -> None:
+    def _go_back(self, index: int, before: Floats, taken: Floats, last: Floats) -> None:
         """To where the step began, where it has done nothing; a shorter one goes on if its direction was right."""
-        idle = self.going[place] & (self.left[place] >= IDLE)
+        idle = self.going[index] & (self.left[index] >= IDLE)
         if not idle.any():
             return
-        if self.exact[place]:
-            self.W[place] = _shortened(self.losses[place], before, taken, last, idle)
+        if self.exact[index]:
+            self.W[index] = _shortened(self.losses[index], before, taken, last, idle)
         else:
-            self.W[place] = np.where(idle[:, np.newaxis], before, self.W[place])
-        self.gradient[place] = self.losses[place].gradient(self.W[place])
+            self.W[index] = np.where(idle[:, np.newaxis], before, self.W[index])
+        self.gradient[index] = self.losses[index].gradient(self.W[index])
 
-    def _make_anew(self, place: int) -> None:
-        hessian, self.exact[place] = self.losses[place].hessian(self.own[place])
-        self.shared[place] = not self.exact[place]
-        self.inverse[place] = _inverse(hessian, self.gradient[place])
-        self.step[place], self.size[place] = _newton_step(self.inverse[place], self.gradient[place])
-        self.left[place] = 1.0
+    def _make_anew(self, index: int) -> None:
+        hessian, self.exact[index] = self.losses[index].hessian(self.own[index])
+        self.shared[index] = not self.exact[index]
+        self.inverse[index] = _inverse(hessian, self.gradient[index])
+        self.step[index], self.size[index] = _newton_step(self.inverse[index], self.gradient[index])
+        self.left[index] = 1.0
 
 
 def _places(where: Any) -> list[int]:
-    return [int(place) for place in np.flatnonzero(where)]
+    return [int(index) for index in np.flatnonzero(where)]
 
 
 def _inverse(hessian: Floats, gradient: Floats) -> Floats:

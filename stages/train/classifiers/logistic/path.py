@@ -42,12 +42,12 @@ class Path:
         """The probability of the positive class for each C, shape (C, rows)."""
         return expit(self.coefficients @ X.T, self.intercepts[:, np.newaxis])
 
-    def model(self, place: int, **settings: Any) -> LogisticRegression:
+    def model(self, index: int, **settings: Any) -> LogisticRegression:
         """The optimum for one C as a fitted estimator of scikit-learn with these settings."""
         model = LogisticRegression(solver="newton-cholesky", **settings)
         model.classes_ = np.array([0, 1])
-        model.coef_ = self.coefficients[[place]]
-        model.intercept_ = self.intercepts[[place]]
+        model.coef_ = self.coefficients[[index]]
+        model.intercept_ = self.intercepts[[index]]
         model.n_iter_ = np.array([self.steps], dtype=np.int32)
         model.n_features_in_ = self.coefficients.shape[1]
         return model
@@ -73,14 +73,14 @@ def fit_paths(
         middle = len(losses) // 2
         (minimum,) = minimise([losses[middle]], losses[middle].start[np.newaxis], None, max_iter)
         found[middle] = start = _path(minimum, losses[middle])
-    others = [place for place in range(len(losses)) if place not in found]
+    others = [index for index in range(len(losses)) if index not in found]
     if others:
         W = np.stack([np.column_stack([start.coefficients, start.intercepts])] * len(others))
-        W[:, :, -1] += np.array([[losses[place].log_odds - start.log_odds] for place in others])
-        inverse = np.stack([start.inverse * (start.weight / losses[place].weight) for place in others])
-        minima = minimise([losses[place] for place in others], W, inverse, max_iter)
-        found.update((place, _path(minimum, losses[place])) for place, minimum in zip(others, minima, strict=True))
-    return [found[place] for place in range(len(losses))]
+        W[:, :, -1] += np.array([[losses[index].log_odds - start.log_odds] for index in others])
+        inverse = np.stack([start.inverse * (start.weight / losses[index].weight) for index in others])
+        minima = minimise([losses[index] for index in others], W, inverse, max_iter)
+        found.update((index, _path(minimum, losses[index])) for index, minimum in zip(others, minima, strict=True))
+    return [found[index] for index in range(len(losses))]
 
 
 def fit_path(

@@ -56,10 +56,10 @@ class Blocks:
         span = slice(int(starts[0]), int(starts[-1]))
         return Blocks(self.order[span], starts - starts[0], self.rows[span], self.points[span])
 
-    def only(self, places: Ints | Bools) -> "Blocks":
+    def only(self, indices: Ints | Bools) -> "Blocks":
         """Some of the sorted rows, in one block."""
-        order = self.order[places]
-        return Blocks(order, np.array([0, len(order)]), self.rows[places], self.points[places])
+        order = self.order[indices]
+        return Blocks(order, np.array([0, len(order)]), self.rows[indices], self.points[indices])
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,11 @@ def lay_out(X: Floats, Q: Floats) -> Layout:
 def lay_out_some(X: Floats, rows: Ints) -> Layout:
     """The rows of `X` in blocks of SIZE, and as queries some of them, each in its own block."""
     layout = lay_out(X, X[:0])
-    asked = np.zeros(len(X), dtype=np.bool_)
-    asked[rows] = True
-    places = np.flatnonzero(asked[layout.fitted.order])
-    some = layout.fitted.only(places)
-    starts = np.searchsorted(places, layout.fitted.starts)
+    requested = np.zeros(len(X), dtype=np.bool_)
+    requested[rows] = True
+    indices = np.flatnonzero(requested[layout.fitted.order])
+    some = layout.fitted.only(indices)
+    starts = np.searchsorted(indices, layout.fitted.starts)
     return Layout(layout.fitted, Blocks(some.order, starts, some.rows, some.points), layout.frame)
 
 
@@ -108,8 +108,8 @@ def lay_out_classes(X: Floats, y: npt.NDArray[np.generic]) -> tuple[Frame, dict[
     bounds = np.append(bounds, len(y))
     order, starts, _ = _halved(points, points[:0], np.argsort(y, kind="stable"), list(bounds))
     blocks = Blocks(order, np.array([*starts, len(X)]), X[order], points[order])
-    places = np.searchsorted(blocks.starts, bounds)
-    by_class = {label: blocks.some(*places[number : number + 2]) for number, label in enumerate(labels)}
+    indices = np.searchsorted(blocks.starts, bounds)
+    by_class = {label: blocks.some(*indices[number : number + 2]) for number, label in enumerate(labels)}
     return frame, by_class, blocks
 
 

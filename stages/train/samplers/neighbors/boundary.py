@@ -52,8 +52,8 @@ def border(
             parts.append(unknown(rows, k))
             continue
         both = joined([met, beside])
-        places = Pairs(np.searchsorted(rows, both.queries), both.fitted, both.squared)
-        found, squared = nearest(places, len(rows), k + 1)
+        indices = Pairs(np.searchsorted(rows, both.queries), both.fitted, both.squared)
+        found, squared = nearest(indices, len(rows), k + 1)
         parts.append(Border(rows, found[:, :k], certain(squared, X[rows], products)))
     return _together(parts, k)
 

@@ -21,7 +21,7 @@ SMALL = 4096
 FEW = 1 << 17
 
 
-class SharedNeighbours:
+class NeighborCache:
     """The neighbours of the last few tables seen, each searched once with the largest k.
 
     For tuning: make one of these per fold, and give its parts to the samplers of the grid in place of numbers:
@@ -83,7 +83,7 @@ class SharedNeighbours:
 class SharedPart(ExactNeighbors):
     """The first neighbours of a shared search. A clone of it, such as samplers make, shares the same search."""
 
-    def __init__(self, shared: SharedNeighbours, n_neighbors: int) -> None:
+    def __init__(self, shared: NeighborCache, n_neighbors: int) -> None:
         super().__init__(n_neighbors=n_neighbors)
         self.shared = shared
 

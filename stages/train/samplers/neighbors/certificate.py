@@ -34,8 +34,8 @@ def nearest(pairs: Pairs, queries: int, m: int) -> tuple[Ints, Floats]:
     """
     order = np.lexsort((pairs.squared, pairs.queries))
     starts = np.searchsorted(pairs.queries[order], np.arange(queries))
-    chosen = order[starts[:, np.newaxis] + np.arange(m)]
-    return pairs.fitted[chosen], pairs.squared[chosen]
+    best_params = order[starts[:, np.newaxis] + np.arange(m)]
+    return pairs.fitted[best_params], pairs.squared[best_params]
 
 
 def certain(squared: Floats, Q: Any, products: bool = True) -> Bools:

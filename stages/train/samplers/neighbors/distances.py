@@ -66,6 +66,6 @@ def _augmented(rows: Floats, *columns: Floats) -> Singles:
     """`rows` in float32 with further columns."""
     wide = np.empty((len(rows), rows.shape[1] + len(columns)), dtype=np.float32)
     wide[:, : rows.shape[1]] = rows
-    for place, column in enumerate(columns, start=rows.shape[1]):
-        wide[:, place] = column
+    for index, column in enumerate(columns, start=rows.shape[1]):
+        wide[:, index] = column
     return wide

@@ -101,8 +101,8 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
         Fits to X. Shapes (searched rows, n_neighbors) and (drawn rows,): the neighbours of `drawn[i]` are
         `found[places[i]]`.
         """
-        rows, places = np.unique(drawn, return_inverse=True)
-        return self.fit(X).neighbors_of(rows, X), places
+        rows, indices = np.unique(drawn, return_inverse=True)
+        return self.fit(X).neighbors_of(rows, X), indices
 
     def is_worth(self, rows: Ints, X: Any, k: int) -> bool:
         """Whether the search here is faster than scikit-learn's, and fit for this table."""
@@ -116,8 +116,8 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
             way, fits = self._fit_method, X.dtype in (np.float32, np.float64) and X.shape[1] >= FEW
         if not fits or way not in LEAST or self.effective_metric_ != "euclidean":
             return False
-        asked = len(self._asked(rows, X, k))
-        enough = asked >= LEAST[way].queries and asked * _rows(fitted) >= LEAST[way].pairs
+        requested = len(self._asked(rows, X, k))
+        enough = requested >= LEAST[way].queries and requested * _rows(fitted) >= LEAST[way].pairs
         return enough and bool(np.isfinite(X.data if sparse.issparse(X) else X).all())
 
     def _asked(self, rows: Ints, X: Any, k: int) -> Ints:
@@ -131,9 +131,9 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
     def by_scikit_learn(self, rows: Ints, X: Any, k: int | None = None) -> Ints:
         """As `neighbors_of`, by scikit-learn itself: the rows of its answer for the whole of X."""
         k = self.n_neighbors if k is None else k
-        asked = self._asked(rows, X, k)
-        found: Ints = super().kneighbors(X if len(asked) == _rows(X) else X[asked], k, return_distance=False)
-        return found[np.searchsorted(asked, rows)]
+        requested = self._asked(rows, X, k)
+        found: Ints = super().kneighbors(X if len(requested) == _rows(X) else X[requested], k, return_distance=False)
+        return found[np.searchsorted(requested, rows)]
 
 
 def exact(neighbors: Any) -> Any:
@@ -154,8 +154,8 @@ def _whole_chunks(rows: Ints, n: int) -> Ints:
         return np.arange(n)
     others = np.setdiff1d(np.arange(n // size), chunks)[: max(0, -(-least // size) - len(chunks) + 1)]
     chunks = np.sort(np.concatenate([chunks, others]))
-    asked = (chunks[:, np.newaxis] * size + np.arange(size)).ravel()
-    return np.asarray(asked[asked < n])
+    requested = (chunks[:, np.newaxis] * size + np.arange(size)).ravel()
+    return np.asarray(requested[requested < n])
 
 
 def one_thread() -> AbstractContextManager[Any]:

@@ -136,9 +136,9 @@ class _Search:
         tiles = _Tiles(TALL * len(X))
         found, total = [], 0
         for queries in self._queries_near(block):
-            places = tiles.near(self._left(queries, centre), beside)
-            found.append((queries[places // len(X)], places % len(X)))
-            total += len(places)
+            indices = tiles.near(self._left(queries, centre), beside)
+            found.append((queries[indices // len(X)], indices % len(X)))
+            total += len(indices)
             if total > self.flood:
                 break  # who adds up the blocks will notice
         rows, columns = (np.concatenate([NONE, *some]) for some in zip(*found, strict=True)) if found else (NONE,) * 2

@@ -9,8 +9,8 @@ from sklearn.metrics import f1_score
 
 from benchmarks.course import teaching_set
 from stages.evaluate.thresholds.tuning import tune_threshold
-from stages.split.groups import duplicate_numbers
-from tests.split.material import table_of
+from stages.split.groups import find_duplicates
+from tests.split.tables import table_of
 from tests.tools.audit.material import audit_params, labels, made_table, noise
 from tools.audit.leakage.experiments import Bench, Trial
 from tools.audit.leakage.fixtures import n_duplicates, smote_of, with_disguise, with_repeats
@@ -100,7 +100,7 @@ def test_where_no_row_is_repeated_a_tenth_is(teaching):
     repeated = with_repeats(teaching, 0)
     assert repeated.table.data.num_rows == 3300
     assert n_duplicates(repeated.table) == 300
-    assert len(np.unique(duplicate_numbers(repeated.table))) == 3000
+    assert len(np.unique(find_duplicates(repeated.table))) == 3000
 
 
 def test_the_disguise_is_one_more_feature(teaching):

@@ -39,9 +39,9 @@ def tight(X: Any, y: Any, weights: ClassWeights, C: float, fit_intercept: bool =
         ).fit(X, y)
 
 
-def gradient(X: Any, y: Any, weights: ClassWeights, C: float, path: Path, place: int) -> Any:
+def gradient(X: Any, y: Any, weights: ClassWeights, C: float, path: Path, index: int) -> Any:
     """By the textbook, divided by C and the number of rows."""
-    w, b = path.coefficients[place], path.intercepts[place]
+    w, b = path.coefficients[index], path.intercepts[index]
     wrong = (expit(X @ w + b) - y) * np.where(y == 1, weights.positive, weights.negative)
     return np.append(X.T @ wrong + w / C, wrong.sum()) / len(y)
 
@@ -59,11 +59,11 @@ def test_by_hand() -> None:
 def test_it_ends_where_a_tight_solver_ends(weights: ClassWeights, fit_intercept: bool) -> None:
     X, y = made()
     path = fit_path(X, y, weights, GRID, fit_intercept=fit_intercept)
-    for place, C in enumerate(GRID):
+    for index, C in enumerate(GRID):
         expected = tight(X, y, weights, C, fit_intercept)
-        assert path.coefficients[place] == pytest.approx(expected.coef_[0], abs=1e-7)
-        assert path.intercepts[place] == pytest.approx(expected.intercept_[0], abs=1e-7)
-        assert path.scores(X)[place] == pytest.approx(expected.predict_proba(X)[:, 1], abs=1e-7)
+        assert path.coefficients[index] == pytest.approx(expected.coef_[0], abs=1e-7)
+        assert path.intercepts[index] == pytest.approx(expected.intercept_[0], abs=1e-7)
+        assert path.scores(X)[index] == pytest.approx(expected.predict_proba(X)[:, 1], abs=1e-7)
 
 
 def test_the_model_scores_as_the_path_does() -> None:
@@ -104,9 +104,9 @@ def test_the_hessian_is_the_change_of_the_gradient_where_that_was_asked_for(
     found = loss.LogisticLoss(X, y, ClassWeights(0.6, 2.5), C, fit_intercept=True, threads=1)
     W = np.random.RandomState(1).normal(size=(3, 7))
     expected = np.empty((3, 7, 7))
-    for place in range(7):
-        ahead = 1e-6 * np.eye(7)[place]
-        expected[:, place] = (found.gradient(W + ahead) - found.gradient(W - ahead)) / 2e-6
+    for index in range(7):
+        ahead = 1e-6 * np.eye(7)[index]
+        expected[:, index] = (found.gradient(W + ahead) - found.gradient(W - ahead)) / 2e-6
     moved = W.copy()
     found.gradient(moved)
     moved += 1.0  # whoever asked goes on with the same array
@@ -130,10 +130,10 @@ def test_tables_side_by_side_end_where_each_would() -> None:
 def test_tables_side_by_side_without_a_start_end_where_a_tight_solver_ends() -> None:
     tables = [Rows(*made(rows, seed=seed), weights) for rows, seed, weights in MANY]
     for table, path in zip(tables, fit_paths(tables, GRID), strict=True):
-        for place, C in enumerate(GRID):
+        for index, C in enumerate(GRID):
             expected = tight(*table, C)
-            assert path.coefficients[place] == pytest.approx(expected.coef_[0], abs=1e-7)
-            assert path.intercepts[place] == pytest.approx(expected.intercept_[0], abs=1e-7)
+            assert path.coefficients[index] == pytest.approx(expected.coef_[0], abs=1e-7)
+            assert path.intercepts[index] == pytest.approx(expected.intercept_[0], abs=1e-7)
 
 
 def test_neither_threads_nor_what_is_kept_turned_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,9 +165,9 @@ def test_it_ends_on_any_table(seed: int, scale: float, separable: bool, collinea
         X = np.column_stack([X, X[:, 0], np.ones(len(X))])
     weights, C = ClassWeights(1.0, float(random.choice([1, 10]))), [1e-3, 1.0, 1e4]
     path = fit_path(X, y, weights, C)
-    for place, one in enumerate(C):
+    for index, one in enumerate(C):
         size = np.abs(X).max() * weights.positive
-        assert np.abs(gradient(X, y, weights, one, path, place)).max() <= 1e-7 * size
+        assert np.abs(gradient(X, y, weights, one, path, index)).max() <= 1e-7 * size
 
 
 @pytest.mark.parametrize("size", [1e-9, 1e6, 1e12])
@@ -176,8 +176,8 @@ def test_the_units_of_a_column_are_no_matter_nor_that_it_is_there_twice(size: fl
     wide = np.column_stack([X, size * X[:, 0], size * X[:, 0]])
     path = fit_path(wide, y, EQUAL, GRID)
     largest = np.append(np.maximum(np.abs(wide).max(axis=0), 1.0), 1.0)
-    for place, C in enumerate(GRID):
-        assert np.abs(gradient(wide, y, EQUAL, C, path, place) / largest).max() <= 1e-8
+    for index, C in enumerate(GRID):
+        assert np.abs(gradient(wide, y, EQUAL, C, path, index) / largest).max() <= 1e-8
 
 
 def test_too_few_steps_are_told() -> None:

@@ -13,12 +13,12 @@ from sklearn.neighbors import NearestNeighbors
 
 from stages.train.samplers.neighbors import cache as shared
 from stages.train.samplers.neighbors import estimator as neighbours
-from stages.train.samplers.neighbors.cache import SharedNeighbours
+from stages.train.samplers.neighbors.cache import NeighborCache
 from stages.train.samplers.neighbors.estimator import ExactNeighbors
 from stages.train.samplers.smote import SMOTE
 from stages.train.samplers.smotenc import SMOTENC
 from stages.train.samplers.variants import ADASYN, SVMSMOTE, BorderlineSMOTE
-from tests.train.samplers.conftest import TABLES, Array, assert_same, imbalanced, normal, outcome
+from tests.train.samplers.conftest import TABLES, Array, assert_same, imbalanced, normal, result
 
 GRID = [(k, ratio) for k in (1, 3, 5, 7) for ratio in (0.5, 0.75, 1.0)]
 
@@ -41,11 +41,11 @@ def use(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def assert_grid(pair: tuple[type, type], X: Any, y: Array, setting: str = "k_neighbors", **parameters: Any) -> int:
     """The grid with one shared search and with a number for each k: the same. Returns how often it searched."""
     ours, theirs = pair
-    together = SharedNeighbours(7)
+    together = NeighborCache(7)
     for k, ratio in GRID:
         settings = {"sampling_strategy": ratio, "random_state": 42, **parameters}
-        found = outcome(ours(**{setting: together.for_k(k)}, **settings), X, y)
-        expected = outcome(theirs(**{setting: k}, **settings), X, y)
+        found = result(ours(**{setting: together.for_k(k)}, **settings), X, y)
+        expected = result(theirs(**{setting: k}, **settings), X, y)
         if isinstance(expected, str):
             assert found == expected
         else:
@@ -119,7 +119,7 @@ def test_others_that_search_among_the_rows_of_a_class(
 @pytest.mark.parametrize("density", [0.1, 1.0])
 def test_sparse_tables(dtype: type, density: float) -> None:
     X = sparse.random(90, 12, density, format="csr", random_state=0, dtype=dtype)
-    together = SharedNeighbours(7)
+    together = NeighborCache(7)
     for k in (3, 7, 5, 3):
         found = together.for_k(k).fit(X).kneighbors(X, return_distance=False)
         expected = NearestNeighbors(n_neighbors=k + 1).fit(X).kneighbors(X, return_distance=False)
@@ -130,30 +130,30 @@ def test_sparse_tables(dtype: type, density: float) -> None:
 @pytest.mark.usefixtures("way")
 def test_where_rows_tie_they_are_searched_again_with_the_smaller_k(monkeypatch: pytest.MonkeyPatch) -> None:
     X = np.random.RandomState(0).randint(0, 3, (80, 4)).astype(float)
-    asked: list[int] = []
+    requested: list[int] = []
     own = ExactNeighbors.by_scikit_learn
     monkeypatch.setattr(
         ExactNeighbors,
         "by_scikit_learn",
-        lambda self, rows, X, k=None: asked.append(k or self.n_neighbors) or own(self, rows, X, k),
+        lambda self, rows, X, k=None: requested.append(k or self.n_neighbors) or own(self, rows, X, k),
     )
-    together = SharedNeighbours(7)
+    together = NeighborCache(7)
     for k in (3, 7, 3, 7):
         together.for_k(k).fit(X).kneighbors(X, return_distance=False)
-    assert asked == [4, 8]
+    assert requested == [4, 8]
 
 
 def test_a_known_table_is_not_even_fitted(monkeypatch: pytest.MonkeyPatch) -> None:
     X = normal(np.random.RandomState(0), 100, 4)
     y = imbalanced(X)
-    together = SharedNeighbours(5)
+    together = NeighborCache(5)
     SMOTE(k_neighbors=together.for_k(5), random_state=0).fit_resample(X, y)
     monkeypatch.setattr(ExactNeighbors, "fit", lambda *_: pytest.fail("fitted again"))
     SMOTE(k_neighbors=together.for_k(3), random_state=0).fit_resample(X, y)
 
 
 def test_another_fold_is_noticed_and_some_are_remembered() -> None:
-    together = SharedNeighbours(5)
+    together = NeighborCache(5)
     X = normal(np.random.RandomState(0), 200, 4)
     y = imbalanced(X)
     searches = []
@@ -172,7 +172,7 @@ def test_another_fold_is_noticed_and_some_are_remembered() -> None:
 
 def test_a_table_that_was_changed_is_another_table() -> None:
     X = normal(np.random.RandomState(0), 60, 3)
-    together = SharedNeighbours(5)
+    together = NeighborCache(5)
     for _ in range(2):
         X[7] += 1
         found = together.for_k(3).fit(X).kneighbors(X, return_distance=False)
@@ -187,12 +187,12 @@ def test_with_few_rows_the_smaller_k_are_served_and_the_larger_refused(positives
     y = np.repeat([0, 1], [36, positives])
     assert_grid((SMOTE, over_sampling.SMOTE), X, y)
     with pytest.raises(ValueError, match=f"n_neighbors = 9, n_samples_fit = {positives}, n_samples = {positives}"):
-        SMOTE(k_neighbors=SharedNeighbours(8).for_k(8)).fit_resample(X, y)
+        SMOTE(k_neighbors=NeighborCache(8).for_k(8)).fit_resample(X, y)
 
 
 def test_another_number_of_neighbours_and_distances_are_scikit_learns() -> None:
     X = normal(np.random.RandomState(0), 50, 3)
-    part, own = SharedNeighbours(5).for_k(3).fit(X), NearestNeighbors(n_neighbors=4).fit(X)
+    part, own = NeighborCache(5).for_k(3).fit(X), NearestNeighbors(n_neighbors=4).fit(X)
     assert np.array_equal(part.kneighbors(X, 2, return_distance=False), own.kneighbors(X, 2, return_distance=False))
     assert np.array_equal(part.kneighbors(X)[0], own.kneighbors(X)[0])
 
@@ -200,4 +200,4 @@ def test_another_number_of_neighbours_and_distances_are_scikit_learns() -> None:
 @pytest.mark.parametrize("k", [0, 8])
 def test_a_k_beyond_the_search_is_refused(k: int) -> None:
     with pytest.raises(ValueError, match="k must be from 1 to 7"):
-        SharedNeighbours(7).for_k(k)
+        NeighborCache(7).for_k(k)

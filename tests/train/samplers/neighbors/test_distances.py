@@ -22,8 +22,8 @@ def test_a_row_exactly_at_the_distance_is_never_lost(table: Callable[..., Array]
         return
     for centre in (X[0], X.mean(axis=0), np.zeros(7)):
         squared = ((X[:50, np.newaxis] - X[np.newaxis]) ** 2).sum(axis=2)
-        for place in (1, 20, 199):
-            bound = np.partition(squared, place, axis=1)[:, place]
+        for index in (1, 20, 199):
+            bound = np.partition(squared, index, axis=1)[:, index]
             near = left(X[:50] - centre, bound) @ right(X - centre) <= 0
             assert near[squared <= bound[:, np.newaxis]].all()
 

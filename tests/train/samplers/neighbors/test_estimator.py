@@ -77,14 +77,14 @@ def test_some_rows_only(table: Callable[..., Array], d: int) -> None:
 def test_scikit_learn_is_asked_about_doubtful_rows_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
     X = normal(np.random.RandomState(1), 300, 4)
     X[7] = X[8]
-    asked: list[int] = []
+    requested: list[int] = []
     own = ExactNeighbors.by_scikit_learn
     monkeypatch.setattr(
-        ExactNeighbors, "by_scikit_learn", lambda self, rows, *rest: asked.extend(rows) or own(self, rows, *rest)
+        ExactNeighbors, "by_scikit_learn", lambda self, rows, *rest: requested.extend(rows) or own(self, rows, *rest)
     )
     found, expected = both(X, X, 3)
-    assert {7, 8} <= set(asked)
-    assert len(asked) < 30
+    assert {7, 8} <= set(requested)
+    assert len(requested) < 30
     assert np.array_equal(found, expected)
 
 
@@ -146,10 +146,10 @@ def test_only_scikit_learns_own_class_is_replaced() -> None:
 
 def test_chunks_are_whole_and_many_enough_to_be_worked_on_in_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(neighbours, "workers", lambda: 1)
-    asked = neighbours._whole_chunks(np.array([300, 9999]), 10_000)
-    assert set(range(256, 512)) | set(range(9984, 10_000)) <= set(asked)
-    assert np.array_equal(asked, np.unique(asked))
-    assert len(asked) > 4 * 256
-    starts = asked[asked % 256 == 0]
-    assert all(np.isin(np.arange(start, min(start + 256, 10_000)), asked).all() for start in starts)
+    requested = neighbours._whole_chunks(np.array([300, 9999]), 10_000)
+    assert set(range(256, 512)) | set(range(9984, 10_000)) <= set(requested)
+    assert np.array_equal(requested, np.unique(requested))
+    assert len(requested) > 4 * 256
+    starts = requested[requested % 256 == 0]
+    assert all(np.isin(np.arange(start, min(start + 256, 10_000)), requested).all() for start in starts)
     assert np.array_equal(neighbours._whole_chunks(np.array([3]), 2000), np.arange(2000))

@@ -1,19 +1,19 @@
-"""Rows and names as error messages say them."""
+"""Row numbers, names and texts formatted for error messages."""
 
 from collections.abc import Iterable, Sequence
 import difflib
 
 
-def data_rows(rows: Sequence[int], limit: int = 5) -> str:
-    """Places counted from 0 as a reader counts: `data row 17`, `data rows 1, 4 and 2 more`."""
+def format_rows(rows: Sequence[int], limit: int = 5) -> str:
+    """Format row indices, counted from 0, as row numbers, counted from 1: `data rows 1, 4 and 2 more`."""
     names = [str(row + 1) for row in rows[:limit]]
     if len(rows) > limit:
         return f"data rows {', '.join(names)} and {len(rows) - limit} more"
     return f"data row {names[0]}" if len(names) == 1 else f"data rows {', '.join(names[:-1])} and {names[-1]}"
 
 
-def nearest(name: str, names: Iterable[str], limit: int = 10) -> str:
-    """What `name` may have been meant to be: the nearest of `names`, else the first few of them."""
+def suggest_name(name: str, names: Iterable[str], limit: int = 10) -> str:
+    """Suggest the most similar of `names`, else list the first `limit` of them."""
     known = list(names)
     near = difflib.get_close_matches(name, known, n=1)
     if near:
@@ -22,11 +22,11 @@ def nearest(name: str, names: Iterable[str], limit: int = 10) -> str:
     return f"there are {', '.join(f'`{item}`' for item in known[:limit])}{more}"
 
 
-def one_line(error: Exception) -> str:
-    """A library's message on one line."""
+def single_line(error: Exception) -> str:
+    """Return the message of a library's error on a single line."""
     return " ".join(str(error).split())
 
 
-def shortened(text: str, limit: int = 60) -> str:
-    """`text` in quotes, cut to a length that fits a message."""
+def shorten(text: str, limit: int = 60) -> str:
+    """Return `text` in quotes, cut to `limit` characters."""
     return repr(text if len(text) <= limit else text[: limit - 1] + "…")

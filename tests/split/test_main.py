@@ -1,4 +1,4 @@
-"""The door of split, as people and DVC call it."""
+"""The command line of split, run as a subprocess."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ import sys
 
 from stages.shared.paths import PREPARED
 from stages.shared.storage.parquet import read_table, write_table
-from tests.split.material import table_of
+from tests.split.tables import table_of
 
 ROOT = Path(__file__).parents[2]
 OUTPUTS = ["data/train.parquet", "data/test.parquet"]
@@ -43,7 +43,7 @@ def test_errors_have_exit_code_2_and_write_nothing(tmp_path: Path) -> None:
     write_table(tmp_path / PREPARED, table_of([1] * 20 + [0] * 80))
     result = run(tmp_path, test_size=0.01)
     assert result.returncode == 2
-    assert result.stderr.startswith("error: params.yaml: split.test_size: the test side would have no positive row")
+    assert result.stderr.startswith("error: params.yaml: split.test_size: the test set would have no positive row")
     assert "Traceback" not in result.stderr
     assert [item.name for item in (tmp_path / "data").iterdir()] == ["prepared.parquet"]
 

@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 import pyarrow as pa
 import pytest
 
-from stages.prepare.columns.parsing import Marks
+from stages.prepare.columns.parsing import MissingValues
+from stages.prepare.columns.roles import select_columns
 from stages.prepare.params import PrepareParams
 from stages.prepare.prepare import prepare
 from stages.prepare.readers import csv_blocks as csv_rows
-from stages.prepare.readers.csv import Wanted, parse
-from stages.prepare.readers.selection import plan
+from stages.prepare.readers.csv import ColumnSelection, parse
 from stages.prepare.readers.table import UNTYPED, read_columns
 from stages.shared.errors import InputError
-from tests.prepare.material import GOOD, SOURCE, changed, csv, cut, params_of, parquet, place
+from tests.prepare.tables import GOOD, SOURCE, changed, csv, cut, index, params_of, parquet
 
-PIECE = 20
+CHUNK_BYTES = 20
 
 
 @pytest.fixture(autouse=True)
@@ -28,8 +28,8 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def planned(text: str, **params: Any) -> pa.Table:
-    wanted = plan(PrepareParams.model_validate(params_of(**params)))
-    return parse(lambda: cut(text.encode(), PIECE), SOURCE, wanted)
+    select = select_columns(PrepareParams.model_validate(params_of(**params)))
+    return parse(lambda: cut(text.encode(), CHUNK_BYTES), SOURCE, select)
 
 
 def test_numbers_are_numbers_and_texts_are_texts_once_each() -> None:
@@ -62,9 +62,9 @@ def test_missing_cells_and_marks_are_null() -> None:
 
 
 def test_what_is_dropped_is_not_read(repository: Path) -> None:
-    wanted = plan(PrepareParams.model_validate(params_of(drop=["age"])))
+    select = select_columns(PrepareParams.model_validate(params_of(drop=["age"])))
     for content in (csv(), parquet()):
-        table = read_columns(Path(place(content)), wanted)
+        table = read_columns(Path(index(content)), select)
         assert table.column_names == ["age", "colour", "sick"]
         assert table.schema.field("age").type == pa.null()
         assert table.num_rows == len(GOOD["age"])
@@ -89,7 +89,7 @@ def written(draw: st.DrawFn) -> str:
     """A CSV of up to three columns and a target; seldom one of the rows has a cell too many."""
     rows = draw(st.integers(20, 40))
     columns = [draw(st.lists(draw(kinds), min_size=rows, max_size=rows)) for _ in range(draw(st.integers(1, 3)))]
-    lines = [",".join([*(f"c{place}" for place in range(len(columns))), "sick"])]
+    lines = [",".join([*(f"c{index}" for index in range(len(columns))), "sick"])]
     for number, row in enumerate(zip(*columns, strict=True)):
         lines.append(",".join([*row, "yes" if number % 2 else "no"]))
     if draw(st.integers(0, 9)) == 0:
@@ -97,9 +97,9 @@ def written(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
-def outcome(text: str, wanted: Wanted | None, params: PrepareParams) -> Any:
+def outcome(text: str, select: ColumnSelection | None, params: PrepareParams) -> Any:
     try:
-        raw = parse(lambda: cut(text.encode(), PIECE), SOURCE, wanted)
+        raw = parse(lambda: cut(text.encode(), CHUNK_BYTES), SOURCE, select)
         made = prepare(raw.replace_schema_metadata(UNTYPED), params)
     except InputError as error:
         return error.problems
@@ -114,11 +114,11 @@ def test_the_plan_changes_no_table_and_no_message(
     if "drop" in other and ("c1" not in text.split("\n")[0] or missing):
         other = {}
     params = PrepareParams.model_validate(params_of(missing=missing, **other))
-    assert outcome(text, plan(params), params) == outcome(text, None, params)
+    assert outcome(text, select_columns(params), params) == outcome(text, None, params)
 
 
 def test_the_plan_names_every_part_but_what_is_dropped() -> None:
     params = params_of(key=["id"], group="team", drop=["note"], categorical=["colour"], missing={"*": ["?"]})
-    readings = plan(PrepareParams.model_validate(params))(["id", "age", "colour", "note", "team", "sick"])
-    marks = Marks.of({"*": ["?"]}, "age")
-    assert readings == {"sick": None, "age": marks, "colour": None, "id": None, "team": None}
+    parsers = select_columns(PrepareParams.model_validate(params))(["id", "age", "colour", "note", "team", "sick"])
+    missing_values = MissingValues.of({"*": ["?"]}, "age")
+    assert parsers == {"sick": None, "age": missing_values, "colour": None, "id": None, "team": None}

@@ -55,7 +55,7 @@ def cut(content: bytes, size: int) -> Iterator[bytes]:
     return (content[start : start + size] for start in range(0, len(content), size))
 
 
-def place(content: str | bytes | pa.Table | None, path: str = SOURCE) -> str:
+def index(content: str | bytes | pa.Table | None, path: str = SOURCE) -> str:
     """Writes the content (a pa.Table as Parquet, at a path of that name; None: no file); gives its path."""
     if isinstance(content, pa.Table):
         path = path.replace(".csv", ".parquet")

@@ -11,8 +11,8 @@ from sklearn.pipeline import Pipeline
 
 from stages.shared.storage.model_file import dump_model
 from stages.train.classifiers.class_weights import class_weights
-from stages.train.classifiers.dtypes import READ_FLOAT32, single
-from stages.train.classifiers.registry import Training, fit
+from stages.train.classifiers.registry import READS_FLOAT32, Training, fit
+from stages.train.folds.resampling import to_float32
 from stages.train.params.allowed_settings import BALANCED_ENSEMBLES
 
 
@@ -29,7 +29,7 @@ def fitted(name: str, given_: dict[str, Any], class_weight: Any, X: np.ndarray, 
     return fit(name, given_, class_weight, class_weights(class_weight, y), 0, Training(X, y)).classifier
 
 
-@pytest.mark.parametrize("name", sorted(READ_FLOAT32))
+@pytest.mark.parametrize("name", sorted(READS_FLOAT32))
 @pytest.mark.parametrize("class_weight", [None, "balanced", {"negative": 1.0, "positive": 7.0}], ids=str)
 def test_the_model_and_its_scores_are_the_same(
     name: str, class_weight: Any, small_classifiers: dict[str, dict[str, Any]], tmp_path: Path
@@ -37,39 +37,39 @@ def test_the_model_and_its_scores_are_the_same(
     X, y = rows(0, 0.3)
     weight = None if name in BALANCED_ENSEMBLES else class_weight
     files, scores = [], []
-    for features in (X, single(X)):
+    for features in (X, to_float32(X)):
         model = fitted(name, small_classifiers[name], weight, features, y)
         dump_model(Pipeline([("classifier", model)]), tmp_path / "model.skops")
         files.append((tmp_path / "model.skops").read_bytes())
-        scores += [model.predict_proba(X), model.predict_proba(single(X))]
+        scores += [model.predict_proba(X), model.predict_proba(to_float32(X))]
     assert files[0] == files[1]
     assert all(np.array_equal(found, scores[0]) for found in scores)
 
 
 @settings(deadline=None, max_examples=30)
-@given(name=st.sampled_from(sorted(READ_FLOAT32)), seed=st.integers(0, 2**16), share=st.floats(0, 1))
+@given(name=st.sampled_from(sorted(READS_FLOAT32)), seed=st.integers(0, 2**16), share=st.floats(0, 1))
 def test_on_any_table(name: str, seed: int, share: float) -> None:
     X, y = rows(seed, share)
-    double, float32 = (fitted(name, {"n_estimators": 3}, None, features, y) for features in (X, single(X)))
-    assert np.array_equal(double.predict_proba(X), float32.predict_proba(single(X)))
+    double, float32 = (fitted(name, {"n_estimators": 3}, None, features, y) for features in (X, to_float32(X)))
+    assert np.array_equal(double.predict_proba(X), float32.predict_proba(to_float32(X)))
 
 
 def test_what_is_not_listed_does_tell_the_two_apart() -> None:
     X, y = rows(0, 0.3)
     X = X[:, [0, 3]]
-    double, float32 = (fitted("logistic_regression", {}, None, features, y) for features in (X, single(X)))
-    assert not np.array_equal(double.predict_proba(X), float32.predict_proba(single(X)))
+    double, float32 = (fitted("logistic_regression", {}, None, features, y) for features in (X, to_float32(X)))
+    assert not np.array_equal(double.predict_proba(X), float32.predict_proba(to_float32(X)))
 
 
-@pytest.mark.parametrize("name", sorted(READ_FLOAT32))
+@pytest.mark.parametrize("name", sorted(READS_FLOAT32))
 def test_a_value_beyond_float32_is_refused_either_way(name: str) -> None:
     X, y = rows(0, 0.0)
     X[-1, 1] = 1e39  # a positive: those that under-sample keep it
-    for features in (X, single(X)):
+    for features in (X, to_float32(X)):
         with np.errstate(over="ignore"), pytest.raises(ValueError, match="inf"):
             fitted(name, {"n_estimators": 3}, None, features, y)
 
 
 def test_float32_is_not_copied() -> None:
     X = np.ones((3, 2), dtype=np.float32)
-    assert single(X) is X
+    assert to_float32(X) is X

@@ -1,4 +1,4 @@
-"""The door of prepare, as people and DVC call it."""
+"""The command line of prepare, run as a subprocess."""
 
 import hashlib
 import json
@@ -10,14 +10,14 @@ import pytest
 
 from stages.shared.schemas.contract import Contract
 from stages.shared.storage.parquet import read_table
-from tests.prepare.material import GOOD, SOURCE, changed, csv, params_of, place
+from tests.prepare.tables import GOOD, SOURCE, changed, csv, index, params_of
 
 ROOT = Path(__file__).parents[2]
 OUTPUTS = ["data/prepared.parquet", "data/contract.json"]
 PROBE = "import runpy, sys; runpy.run_module('stages.prepare', run_name='__main__', alter_sys=True)"
 
 
-def door(*arguments: str) -> subprocess.CompletedProcess[str]:
+def run_stage(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-W", "error", "-m", "stages.prepare", *arguments]
     return subprocess.run(command, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT)}, check=False)
 
@@ -30,7 +30,7 @@ def hypothyroid(repository: Path) -> None:
 
 def test_the_default_data_set(repository: Path) -> None:
     hypothyroid(repository)
-    result = door()
+    result = run_stage()
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout == (
         "data/raw/hypothyroid.csv: 3163 rows, 25 features (18 categorical), 151 positives (4.8%), 5329 missing cells\n"
@@ -40,14 +40,14 @@ def test_the_default_data_set(repository: Path) -> None:
     written = Contract.model_validate_json((repository / OUTPUTS[1]).read_text())
     assert [feature.name for feature in written.features] == [feature.name for feature in table.contract.features]
     first = [hashlib.sha256((repository / path).read_bytes()).hexdigest() for path in OUTPUTS]
-    door()
+    run_stage()
     assert [hashlib.sha256((repository / path).read_bytes()).hexdigest() for path in OUTPUTS] == first
 
 
 def test_warnings_are_printed(repository: Path) -> None:
-    place(csv(x=["7"] * 40))
+    index(csv(x=["7"] * 40))
     (repository / "params.yaml").write_text(json.dumps(params_of()))
-    assert f"warning: {SOURCE}: column `x`: holds only the value 7" in door().stdout
+    assert f"warning: {SOURCE}: column `x`: holds only the value 7" in run_stage().stdout
 
 
 @pytest.mark.parametrize(
@@ -63,9 +63,9 @@ def test_warnings_are_printed(repository: Path) -> None:
 def test_bad_input_ends_with_exit_code_2_and_no_file(
     repository: Path, content: str | None, params: dict[str, str], expected: str
 ) -> None:
-    place(content)
+    index(content)
     (repository / "params.yaml").write_text(json.dumps(params_of(**params)))
-    result = door()
+    result = run_stage()
     assert result.returncode == 2
     assert result.stderr.startswith(expected)
     assert "Traceback" not in result.stderr
@@ -73,15 +73,15 @@ def test_bad_input_ends_with_exit_code_2_and_no_file(
 
 
 def test_an_unwritten_output_stays_what_it_was(repository: Path) -> None:
-    place(csv(sick=["yes"] * 40))
+    index(csv(sick=["yes"] * 40))
     (repository / "params.yaml").write_text(json.dumps(params_of()))
     (repository / OUTPUTS[0]).write_text("old")
-    assert door().returncode == 2
+    assert run_stage().returncode == 2
     assert (repository / OUTPUTS[0]).read_text() == "old"
 
 
 def imported(*arguments: str) -> set[str]:
-    """The modules that a run of the door has loaded when it ends."""
+    """The modules that a run has loaded when it ends."""
     code = f"import sys, atexit; atexit.register(lambda: print(*sys.modules)); sys.argv[0] = 'prepare'; {PROBE}"
     command = [sys.executable, "-c", code, *arguments]
     result = subprocess.run(command, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT)}, check=False)
@@ -99,4 +99,4 @@ def test_help_and_bad_params_come_before_any_heavy_import(repository: Path) -> N
     (repository / "params.yaml").write_text("data: 3")
     assert not imported() & {"numpy", "pyarrow"}
     assert not imported("--help") & {"numpy", "pyarrow"}
-    assert door("--help").returncode == 0
+    assert run_stage("--help").returncode == 0

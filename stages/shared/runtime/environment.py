@@ -1,0 +1,47 @@
+"""The installed versions of the libraries that influence numbers, and their difference from requirements.lock.
+
+DVC sees the lock, not the installed packages. A run in another environment must therefore say so.
+"""
+
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+import re
+
+#: libraries whose versions influence a model or a metric
+LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "imbalanced-learn", "xgboost", "skops")
+
+LOCK = Path("requirements.lock")
+
+
+def library_versions() -> dict[str, str]:
+    """Return the installed version of every library in LIBRARIES."""
+    versions = {}
+    for name in LIBRARIES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:  # xgboost-cpu is the same library under another name
+            versions[name] = version(f"{name}-cpu")
+    return versions
+
+
+def compare_with_lock(lock: Path = LOCK) -> list[str]:
+    """Return the differences between the installed libraries and `lock`: `numpy 2.5.5 (locked: 2.4.6)`."""
+    pins = dict(
+        re.findall(r"^([A-Za-z0-9._-]+?)(?:-cpu)?==([^ ;\\\s]+)", lock.read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    return [
+        f"{name} {installed} (locked: {pins.get(name, 'none')})"
+        for name, installed in library_versions().items()
+        if installed != pins.get(name)
+    ]
+
+
+def describe_differences(lock: Path = LOCK) -> list[str]:
+    """Return one sentence for the user if there is a `lock` and the environment differs from it, else nothing."""
+    differences = compare_with_lock(lock) if lock.is_file() else []
+    if not differences:
+        return []
+    return [
+        f"The installed libraries differ from requirements.lock: {', '.join(differences)}. "
+        "Numbers can differ from those of the lock; `make setup` installs its versions."
+    ]
