@@ -1,4 +1,4 @@
-"""JSON schemas of the project's files, written from the models that read them."""
+"""JSON schemas of the project's files, generated from their models."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from stages.shared.storage.files import write_text
 
 
 def run(prog: str, path: Path, model: type[BaseModel]) -> None:
-    """A command that writes the schema of `model` to `path`, or only checks it (--check)."""
+    """Run the command that writes the schema of `model` to `path`, or only checks it (--check)."""
     about = f"Writes {path} from the models."
     parser = argparse.ArgumentParser(prog=f"python -m {prog}", description=about)
     parser.add_argument("--check", action="store_true", help="only say whether the file is up to date")
@@ -19,7 +19,7 @@ def run(prog: str, path: Path, model: type[BaseModel]) -> None:
 
 
 def write_or_check(path: Path, model: type[BaseModel], check: bool) -> None:
-    """Writes the schema, or raises InputError where the file is not what it would write."""
+    """Write the schema. With `check`, raise InputError instead when the file is out of date."""
     text = json.dumps(model.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
     if not check:
         write_text(path, text)

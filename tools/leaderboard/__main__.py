@@ -1,4 +1,4 @@
-"""The door of leaderboard: `python -m tools.leaderboard`."""
+"""Command line of the leaderboard: `python -m tools.leaderboard`."""
 
 import argparse
 import textwrap
@@ -8,7 +8,7 @@ from stages.shared.errors import run_cli
 
 
 def main() -> None:
-    """Prints the leaderboard, the verdict, and where the report lies."""
+    """Print the leaderboard, the verdict, and the path of the report."""
     parser = argparse.ArgumentParser(prog="python -m tools.leaderboard", description=main.__doc__)
     parser.parse_args()
 

@@ -1,4 +1,4 @@
-"""Writes the JSON schema of metrics/leaderboard.json: `python -m tools.leaderboard.schema`."""
+"""Command line that writes the JSON schema of metrics/leaderboard.json: `python -m tools.leaderboard.schema`."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ SCHEMA = Path("docs/leaderboard.schema.json")
 
 
 def main() -> None:
-    """Writes docs/leaderboard.schema.json, or checks it."""
+    """Write docs/leaderboard.schema.json, or check it."""
     run("tools.leaderboard.schema", SCHEMA, Leaderboard)
 
 

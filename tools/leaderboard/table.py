@@ -8,9 +8,9 @@ _GAP = "  "
 
 
 def table(board: Leaderboard, champion: Candidate) -> list[str]:
-    """A row a strategy, best cross-validated first, the champion marked with `*`; no line beyond 100 characters.
+    """Return one line per strategy, best cross-validated first, the champion marked with `*`; at most 100 characters.
 
-    The champion has a row of its own where another classifier stands for its strategy.
+    The champion has a line of its own where another classifier represents its strategy.
     """
     level = percent(board.settings.confidence)
     header = ["strategy", "classifier", "CV AP", f"test AP ({level})", "Brier", "recall", "verdict"]
@@ -31,7 +31,7 @@ def table(board: Leaderboard, champion: Candidate) -> list[str]:
 
 
 def aligned(lines: list[list[str]], align: str) -> list[str]:
-    """Lines with columns of equal width; the first two give way (with an ellipsis) where all are too wide."""
+    """Return lines with aligned columns; the first two are shortened with an ellipsis where all are too wide."""
     widths = [max(len(line[column]) for line in lines) for column in range(len(align))]
     while sum(widths) + len(_GAP) * (len(widths) - 1) > WIDTH:
         widest = 0 if widths[0] >= widths[1] else 1
