@@ -85,7 +85,7 @@ def ours(X: Any, y: Any, workers: int) -> Callable[[], Any]:
 
     def search() -> Any:
         bench = StrategyContext(table, "smote", params)
-        folds = make_folds(bench.y, table.units, params.cv, params.random_state)
+        folds = make_folds(bench.y, table.groups, params.cv, params.random_state)
         calls = [pool.submit(score_grid_in_fold, fold) for fold in folds]
         trials = search_from_scores(bench, [get_result(call) for call in calls])["logistic_regression"].trials
         by_point = {

@@ -48,7 +48,7 @@ def fit_strategy(
     Raises InputError with the params key when a sampler or a classifier cannot work with its settings.
     """
     context = StrategyContext(table, name, params, threads)
-    folds = make_folds(context.y, table.units, params.cv, params.random_state)
+    folds = make_folds(context.y, table.groups, params.cv, params.random_state)
     tuned = list_grids(context)
     untuned = [classifier for classifier in context.classifiers if classifier not in tuned]
     # the neighbor search uses as many threads as OpenMP

@@ -50,14 +50,14 @@ def test_duplicates_stay_on_one_side_and_share_a_unit() -> None:
     train, test = split(table_of(Y, x=[float(row % 40) for row in range(100)]), params_of())
     assert not {row % 40 for row in rows(train)} & {row % 40 for row in rows(test)}
     for subset in (train, test):
-        assert subset.units.tolist() == [row % 40 for row in rows(subset)]
+        assert subset.groups.tolist() == [row % 40 for row in rows(subset)]
 
 
 def test_a_unit_is_named_by_the_raw_place_of_its_first_row() -> None:
     table = table_of(Y)
     moved = replace(table, data=table.data.set_column(0, ROW, pa.array(range(500, 600))))
     for subset in split(moved, params_of()):
-        assert subset.units.tolist() == subset.rows.tolist()
+        assert subset.groups.tolist() == subset.rows.tolist()
 
 
 def test_groups_stay_on_one_side() -> None:

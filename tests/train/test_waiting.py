@@ -25,7 +25,7 @@ def test_small_tables_wait_for_each_other_and_large_ones_do_not(
     settings = {"logistic_regression": {"solver": "converged", "max_iter": 200}}
     params = make_params({"sampler": "SMOTE"}, ["logistic_regression"], tuning=TUNING, settings=settings, n_splits=3)
     context = StrategyContext(table, "tried", params)
-    folds = make_folds(table.target, table.units, params.cv, 42)
+    folds = make_folds(table.target, table.groups, params.cv, 42)
     seen: list[int] = []
     measure = module._score_pending
 

@@ -40,7 +40,7 @@ class Run:
     @cached_property
     def folds(self) -> list[Fold]:
         """The folds of the train side that train makes."""
-        return make_folds(self.train.target, self.train.units, self.params.cv, self.params.random_state)
+        return make_folds(self.train.target, self.train.groups, self.params.cv, self.params.random_state)
 
 
 def problems(run: Run, contract: Contract) -> list[str]:
@@ -65,13 +65,13 @@ def problems(run: Run, contract: Contract) -> list[str]:
 
 
 def units_of(table: Table) -> Ints:
-    """The unit of each row of a table that is not split yet, as the stage split ties them."""
+    """The group of each row of a table that is not split yet, as the stage split ties them."""
     group = table.contract.group
     return compute_groups(find_duplicates(table), encode_cells(table.data.column(group)) if group else None)
 
 
-def some_rows(units: Ints, y: Ints, rows: int, random_state: int) -> Bools:
-    """At most about `rows` rows, as a mask: all of them, or whole units drawn by lot at the shares of `y`."""
+def some_rows(groups: Ints, y: Ints, rows: int, random_state: int) -> Bools:
+    """At most about `rows` rows, as a mask: all of them, or whole groups drawn by lot at the shares of `y`."""
     if len(y) <= rows:
         return np.ones(len(y), dtype=np.bool_)
-    return draw_test_mask(units, y, rows / len(y), random_state)
+    return draw_test_mask(groups, y, rows / len(y), random_state)

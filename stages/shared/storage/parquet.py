@@ -45,7 +45,7 @@ class Table:
         return np.asarray(self.data.column(ROW).combine_chunks(), dtype=np.int64)
 
     @property
-    def units(self) -> np.ndarray:
+    def groups(self) -> np.ndarray:
         """The group of each row of a train or test set, shape (rows,), int64; rows of one group stay together."""
         return np.asarray(self.data.column(GROUP).combine_chunks(), dtype=np.int64)
 

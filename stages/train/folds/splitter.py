@@ -19,26 +19,26 @@ class Fold(NamedTuple):
     validation: Index
 
 
-def make_folds(y: Index, units: Index, cv: CvParams, random_state: int, key: str = "cv.n_splits") -> list[Fold]:
-    """`n_splits` × `n_repeats` folds; rows of one unit (duplicates, a group) are never parted.
+def make_folds(y: Index, groups: Index, cv: CvParams, random_state: int, key: str = "cv.n_splits") -> list[Fold]:
+    """`n_splits` × `n_repeats` folds; rows of one group (duplicates count as one) are never parted.
 
-    The folds are scikit-learn's `StratifiedKFold` over the units, each with the label 1 when it holds a positive.
-    Where every unit is a single row, that is `StratifiedKFold` over the rows. Where nearly every unit holds a positive
+    The folds are scikit-learn's `StratifiedKFold` over the groups, each with the label 1 when it holds a positive.
+    Where every group is a single row, that is `StratifiedKFold` over the rows. Where nearly every group holds a positive
     (a group is a hospital, say), so that these labels tell nothing, they are its `StratifiedGroupKFold` over the rows.
     Repeat r is shuffled with random_state + r.
 
-    Parameters: `y` of 0 and 1 and `units` of unit names, both of shape (rows,); `key`, where n_splits
+    Parameters: `y` of 0 and 1 and `groups` of group names, both of shape (rows,); `key`, where n_splits
     stands in params.yaml.
     Raises InputError when a fold would hold no positive or no negative.
     """
-    _, first, unit_of_row = np.unique(units, return_index=True, return_inverse=True)
-    # units in order of their first row, so that single rows keep the order that StratifiedKFold sees
+    _, first, group_of_row = np.unique(groups, return_index=True, return_inverse=True)
+    # groups in order of their first row, so that single rows keep the order that StratifiedKFold sees
     order = np.argsort(first)
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
-    unit_of_row = rank[unit_of_row]
+    group_of_row = rank[group_of_row]
     label = np.zeros(len(order), dtype=np.int64)
-    np.maximum.at(label, unit_of_row, y)
+    np.maximum.at(label, group_of_row, y)
     by_label = int(np.bincount(label, minlength=2).min()) >= cv.n_splits
     if len(label) < cv.n_splits:
         raise InputError(_too_few(key, cv, f"there are {len(label)}"))
@@ -48,9 +48,9 @@ def make_folds(y: Index, units: Index, cv: CvParams, random_state: int, key: str
     for repeat in range(cv.n_repeats):
         settings = {"n_splits": cv.n_splits, "shuffle": True, "random_state": (random_state + repeat) % 2**32}
         if by_label:
-            inside = [np.isin(unit_of_row, units) for units, _ in StratifiedKFold(**settings).split(label, label)]
+            inside = [np.isin(group_of_row, groups) for groups, _ in StratifiedKFold(**settings).split(label, label)]
         else:
-            splits = StratifiedGroupKFold(**settings).split(y, y, unit_of_row)
+            splits = StratifiedGroupKFold(**settings).split(y, y, group_of_row)
             inside = [np.isin(np.arange(len(y)), rows) for rows, _ in splits]
         folds += [Fold(np.flatnonzero(best_params), np.flatnonzero(~best_params)) for best_params in inside]
     for number, fold in enumerate(folds):

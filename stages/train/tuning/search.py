@@ -67,7 +67,9 @@ def search_nested(context: StrategyContext, indices: npt.NDArray[np.int64]) -> d
     params = context.params
     cv = CvParams(n_splits=params.tuning.n_splits, n_repeats=1)
     try:
-        inner = make_folds(context.y[indices], context.table.units[indices], cv, params.random_state, "tuning.n_splits")
+        inner = make_folds(
+            context.y[indices], context.table.groups[indices], cv, params.random_state, "tuning.n_splits"
+        )
     except InputError:  # too few positives for another split
         return dict.fromkeys(list_grids(context), DEFAULT_PARAMS)
     folds = [Fold(indices[fold.training], indices[fold.validation]) for fold in inner]

@@ -16,7 +16,7 @@ class Trace:
     parts: list = field(default_factory=lambda: [("age", -1.25), ("<script>|_F", 0.5)])
     base: float | None = -2.0
     score: float = 0.06
-    calibrate: float = 0.05
+    calibrated: float = 0.05
     threshold: float = 0.19
     decision: bool = False
     note: str = "A note."

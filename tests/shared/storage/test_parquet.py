@@ -80,7 +80,7 @@ def test_what_models_take(as_table: Callable[..., Table], make_table: MakeTable)
     assert isinstance(frame["colour"][1], float)
     assert np.isnan(frame["colour"][1])
     assert table.target.tolist() == [0, 1, 0]
-    assert table.rows.tolist() == table.units.tolist() == [0, 1, 2]
+    assert table.rows.tolist() == table.groups.tolist() == [0, 1, 2]
     assert table.target.dtype == table.rows.dtype == np.int64
 
 

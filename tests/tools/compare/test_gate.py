@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tools.compare.material import LIFTS, leaderboard, state
+from tests.tools.compare.helpers import LIFTS, leaderboard, state
 from tools.compare.gate import is_regression, judge_gate
 from tools.compare.review_schema import Change
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from stages.shared.errors import InputError
-from tests.tools.compare.material import Y, as_candidate, scores
+from tests.tools.compare.helpers import Y, as_candidate, scores
 from tools.compare.paired import (
     ORDER,
     Bootstrap,

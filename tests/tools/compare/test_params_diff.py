@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 import pytest
 
-from tests.tools.compare.material import LIFTS, RAW, leaderboard, lock, params, state
+from tests.tools.compare.helpers import LIFTS, RAW, leaderboard, lock, params, state
 from tools.compare.params_diff import code_changes, data_changes, param_changes
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stages.shared.errors import InputError
-from tests.tools.compare.material import LIFTS, commit, leaderboard, state, write_run
+from tests.tools.compare.helpers import LIFTS, commit, leaderboard, state, write_run
 from tools.compare.git import find_revision
 from tools.compare.review import review, sentence
 from tools.compare.review_schema import MetricRow

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stages.shared.errors import InputError
-from tests.tools.compare.material import RAW, commit, git, write_run
+from tests.tools.compare.helpers import RAW, commit, git, write_run
 from tools.compare.git import find_revision
 from tools.compare.snapshot import read_state, read_states
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from tests.tools.compare.material import commit, md5, write_run
+from tests.tools.compare.helpers import commit, md5, write_run
 from tools.compare.git import find_revision
 from tools.compare.records import Lock, Pipeline
 from tools.compare.snapshot import read_state

@@ -9,7 +9,7 @@ import pytest
 from stages.shared import paths
 from stages.shared.errors import InputError
 from stages.shared.storage.parquet import write_columns
-from tests.tools.compare.material import LIFTS, Y, commit, md5, scores, write_run
+from tests.tools.compare.helpers import LIFTS, Y, commit, md5, scores, write_run
 from tools.compare.git import find_revision
 from tools.compare.records import Lock
 from tools.compare.snapshot import State, read_state

@@ -83,7 +83,7 @@ def test_on_arrays_the_steps_give_the_very_numbers_that_they_give_on_frames(
     """Where no number is missing, no imputer is asked; its statistics would change none."""
     table = make_table(kind, missing=missing)
     context = StrategyContext(table, "tried", make_params({}, ["logistic_regression"], scale=scale))
-    (fold, *_) = make_folds(context.y, table.units, context.params.cv, 42)
+    (fold, *_) = make_folds(context.y, table.groups, context.params.cv, 42)
     plain, named = FoldData(context, fold), FoldData(context, fold, as_frame=True)
     assert context.arrays.has_gaps == (missing and kind != "categorical")
     found, expected = plain.resample({}), named.resample({})

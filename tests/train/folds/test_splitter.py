@@ -15,10 +15,10 @@ def cv(n_splits: int, n_repeats: int = 1) -> CvParams:
     return CvParams(n_splits=n_splits, n_repeats=n_repeats)
 
 
-@pytest.mark.parametrize("units", ["in order", "names in any order"])
-def test_single_rows_get_the_folds_of_scikit_learn(units: str) -> None:
+@pytest.mark.parametrize("groups", ["in order", "names in any order"])
+def test_single_rows_get_the_folds_of_scikit_learn(groups: str) -> None:
     y = np.random.RandomState(3).permutation(np.repeat([0, 1], [40, 11]))
-    names = np.arange(51) if units == "in order" else np.random.RandomState(4).permutation(51)
+    names = np.arange(51) if groups == "in order" else np.random.RandomState(4).permutation(51)
     for random_state in (0, 42):
         expected = StratifiedKFold(5, shuffle=True, random_state=random_state).split(y, y)
         found = make_folds(y, names, cv(5), random_state)
@@ -39,12 +39,12 @@ def test_units_are_never_parted_and_each_row_is_validated_once_a_repeat(
 ) -> None:
     # every third unit is positive; the rows of a unit are scattered
     order = np.random.RandomState(random_state).permutation(sum(sizes))
-    units = np.repeat(np.arange(len(sizes)), sizes)[order]
-    y = (units % 3 == 0).astype(np.int64)
-    folds = make_folds(y, units, cv(n_splits, n_repeats), random_state)
+    groups = np.repeat(np.arange(len(sizes)), sizes)[order]
+    y = (groups % 3 == 0).astype(np.int64)
+    folds = make_folds(y, groups, cv(n_splits, n_repeats), random_state)
     assert len(folds) == n_splits * n_repeats
     for fold in folds:
-        assert not set(units[fold.training]) & set(units[fold.validation])
+        assert not set(groups[fold.training]) & set(groups[fold.validation])
         assert sorted([*fold.training, *fold.validation]) == list(range(len(y)))
         assert set(y[fold.validation]) == set(y[fold.training]) == {0, 1}
         assert np.array_equal(np.sort(fold.training), fold.training)
@@ -63,8 +63,8 @@ def test_repeats_differ_and_the_first_is_the_run_without_repeats() -> None:
 
 def test_a_unit_is_positive_when_one_of_its_rows_is() -> None:
     """Four units of three rows, two of them with one positive row: each fold gets one of these."""
-    units, y = np.repeat([0, 1, 2, 3], 3), np.array([0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0])
-    folds = make_folds(y, units, cv(2), 0)
+    groups, y = np.repeat([0, 1, 2, 3], 3), np.array([0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0])
+    folds = make_folds(y, groups, cv(2), 0)
     assert [int(y[fold.validation].sum()) for fold in folds] == [1, 1]
 
 
@@ -74,17 +74,17 @@ def test_too_few_positives_for_the_folds() -> None:
 
 
 def test_too_few_groups_of_a_class() -> None:
-    y, units = np.repeat([0, 1], [40, 10]), np.r_[np.arange(40), [99] * 10]
+    y, groups = np.repeat([0, 1], [40, 10]), np.r_[np.arange(40), [99] * 10]
     with pytest.raises(InputError, match=r"fold \d would hold rows of one class only; lower cv.n_splits"):
-        make_folds(y, units, cv(5), 0)
+        make_folds(y, groups, cv(5), 0)
 
 
 def test_groups_that_all_hold_a_positive() -> None:
     """As where a group is a hospital: ten rows in each of eight, two of them positive."""
-    y, units = np.tile([1, 1, *[0] * 8], 8), np.repeat(np.arange(8), 10)
-    folds = make_folds(y, units, cv(4), 0)
+    y, groups = np.tile([1, 1, *[0] * 8], 8), np.repeat(np.arange(8), 10)
+    folds = make_folds(y, groups, cv(4), 0)
     assert [(len(fold.validation), int(y[fold.validation].sum())) for fold in folds] == [(20, 4)] * 4
-    assert all(not set(units[fold.training]) & set(units[fold.validation]) for fold in folds)
+    assert all(not set(groups[fold.training]) & set(groups[fold.validation]) for fold in folds)
 
 
 def test_fewer_units_than_folds() -> None:

@@ -97,7 +97,7 @@ def test_with_a_solver_of_scikit_learns_every_fold_score_is_its_own_to_the_last_
     settings = {"logistic_regression": {"solver": "lbfgs", "max_iter": 200}}
     params = make_params(STRATEGY, ["logistic_regression"], tuning=TUNING, settings=settings, n_splits=3)
     context = StrategyContext(table, "tried", params)
-    trials = search(context, make_folds(table.target, table.units, params.cv, 42))["logistic_regression"].trials
+    trials = search(context, make_folds(table.target, table.groups, params.cv, 42))["logistic_regression"].trials
     expected = grid_search(table, {"max_iter": 200}).cv_results_
     found = {}
     for trial in trials:
@@ -128,7 +128,7 @@ def test_out_of_fold_scores_are_nested(table: Table, make_params: Make, result: 
     """Each fold's settings are those of a search that had its training rows alone."""
     params = tried(make_params)
     context = StrategyContext(table, "tried", params)
-    for number, fold in enumerate(make_folds(table.target, table.units, params.cv, 42)):
+    for number, fold in enumerate(make_folds(table.target, table.groups, params.cv, 42)):
         best_params = search_nested(context, fold.training)["logistic_regression"]
         assert result.tuning["logistic_regression"].fold_params[number] == best_params
         rows = FoldData(context, fold)
@@ -160,7 +160,7 @@ def test_no_search_for_a_fold_sees_its_validation_rows(
 def test_it_looks_for_the_metric_that_params_name(table: Table, make_params: Make, metric: str, best: Any) -> None:
     params = tried(make_params, metric=metric)
     context = StrategyContext(table, "tried", params)
-    found = search(context, make_folds(table.target, table.units, params.cv, 42))["logistic_regression"]
+    found = search(context, make_folds(table.target, table.groups, params.cv, 42))["logistic_regression"]
     means = {repr(trial.candidate): trial.mean(metric) for trial in found.trials}
     assert means[repr(found.best_params)] == best(means.values())
 
@@ -168,7 +168,7 @@ def test_it_looks_for_the_metric_that_params_name(table: Table, make_params: Mak
 def test_halving_lets_the_best_go_on(table: Table, make_params: Make) -> None:
     params = tried(make_params, search={"how": "halving", "factor": 2})
     context = StrategyContext(table, "tried", params)
-    folds = make_folds(table.target, table.units, params.cv, 42)
+    folds = make_folds(table.target, table.groups, params.cv, 42)
     found = search(context, folds)["logistic_regression"]
     lengths = sorted(len(trial.folds) for trial in found.trials)
     assert lengths == [1, 1, 1, 1, 2, 2, 3, 3]  # 8, then 4, then 2 of them
@@ -184,7 +184,7 @@ def test_of_equals_the_first_of_the_grid_is_chosen(table: Table, make_params: Ma
     """Logistic regression has its optimum long before 200 iterations: these two are the same model."""
     params = tried(make_params, samplers={}, classifiers={"logistic_regression": {"max_iter": [190, 180]}})
     context = StrategyContext(table, "tried", params)
-    found = search(context, make_folds(table.target, table.units, params.cv, 42))["logistic_regression"]
+    found = search(context, make_folds(table.target, table.groups, params.cv, 42))["logistic_regression"]
     assert found.best_params.classifier == {"max_iter": 190}
 
 

@@ -25,18 +25,18 @@ BOTH = f"{paths.TRAIN} and {paths.TEST}"
 def drift(run: Run) -> list[Finding]:
     """Train and test told apart out of fold; suspicious when the interval of the ROC-AUC lies above 0.5.
 
-    The classifier two-sample test (Friedman 2003; Lopez-Paz & Oquab 2017). The folds part no unit: it lies whole on one
+    The classifier two-sample test (Friedman 2003; Lopez-Paz & Oquab 2017). The folds part no group: it lies whole on one
     side, so that one half would give the other away. The interval is that of a mean over folds: DeLong's, over rows,
     proved a quarter too narrow on sides parted by lot.
     """
-    kept = some_rows(run.both.units, run.side, run.rows, run.params.random_state)
+    kept = some_rows(run.both.groups, run.side, run.rows, run.params.random_state)
     table = Table(run.both.data.filter(from_bools(kept)), run.both.contract, run.both.flow)
     side = run.side[kept]
     cv = CvParams(n_splits=run.params.cv.n_splits, n_repeats=1)
     try:
-        folds = make_folds(side, table.units, cv, run.params.random_state)
+        folds = make_folds(side, table.groups, cv, run.params.random_state)
     except InputError:
-        found = f"drift was not measured: a side has fewer than {cv.n_splits} independent units"
+        found = f"drift was not measured: a side has fewer than {cv.n_splits} independent groups"
         return [Finding("fine", BOTH, found)]
     areas = [_fold_auc(table, side, fold, run.params) for fold in folds]
     confidence = run.params.evaluate.confidence

@@ -59,7 +59,7 @@ def time_order(run: Run) -> list[Finding]:
         return [Finding("fine", str(paths.PARAMS), "split.time names no column, so the sides are parted by lot")]
     cells = np.asarray(run.both.data.column(name).combine_chunks())
     times = np.unique(cells, return_inverse=True)[1]
-    unit = np.unique(run.both.units, return_inverse=True)[1]
+    unit = np.unique(run.both.groups, return_inverse=True)[1]
     last = np.zeros(int(unit.max()) + 1, dtype=np.int64)
     np.maximum.at(last, unit, times)
     train, test = run.side == 0, run.side == 1

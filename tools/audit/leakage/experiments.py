@@ -39,14 +39,14 @@ class Bench:
         return self.table.target
 
     @cached_property
-    def units(self) -> Ints:
-        """The unit of each row, shape (rows,)."""
+    def groups(self) -> Ints:
+        """The group of each row, shape (rows,)."""
         return units_of(self.table)
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One split by lot, whole units at a time, and one classifier; what several ways need is computed once."""
+    """One split by lot, whole groups at a time, and one classifier; what several ways need is computed once."""
 
     bench: Bench
     classifier: str
@@ -55,7 +55,7 @@ class Trial:
     @cached_property
     def test(self) -> Bools:
         """The test side as a mask, shape (rows,). Raises InputError when a side lacks a class."""
-        test = draw_test_mask(self.bench.units, self.bench.y, self.bench.params.split.test_size, self.seed)
+        test = draw_test_mask(self.bench.groups, self.bench.y, self.bench.params.split.test_size, self.seed)
         for side in (test, ~test):
             if len(np.unique(self.bench.y[side])) < 2:
                 raise InputError("a split by lot leaves a side without one of the classes")
@@ -77,7 +77,7 @@ class Trial:
         train = np.flatnonzero(~self.test)
         cv = CvParams(n_splits=self.bench.params.cv.n_splits, n_repeats=1)
         found = np.empty(len(train))
-        for fold in make_folds(self.bench.y[train], self.bench.units[train], cv, self.seed):
+        for fold in make_folds(self.bench.y[train], self.bench.groups[train], cv, self.seed):
             found[fold.validation] = self.scores(train[fold.training], train[fold.validation])
         return found
 

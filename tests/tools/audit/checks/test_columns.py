@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tests.tools.audit.material import labels, listed, noise, run_of, with_cell
+from tests.tools.audit.helpers import labels, listed, noise, run_of, with_cell
 from tools.audit.checks.columns import constant, id_like, missingness, near_perfect
 from tools.audit.run import Run
 

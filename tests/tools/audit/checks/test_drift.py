@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tests.tools.audit.material import labels, noise, run_of
+from tests.tools.audit.helpers import labels, noise, run_of
 from tools.audit.checks.drift import drift
 
 Y = labels()

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.tools.audit.material import labels, noise, run_of, with_cell, with_rows
+from tests.tools.audit.helpers import labels, noise, run_of, with_cell, with_rows
 from tools.audit.checks.registry import CHECKS
 from tools.audit.checks.split import duplicates, groups, label_noise, rows_on_both, time_order
 

@@ -8,7 +8,7 @@ import pytest
 
 from stages.shared.errors import InputError
 from stages.shared.schemas.cross_validation import CvRecord
-from tests.tools.audit.material import labels, noise, run_of
+from tests.tools.audit.helpers import labels, noise, run_of
 from tools.audit.leakage import measured
 from tools.audit.leakage.measured import Candidates, candidates_of, measure_all
 

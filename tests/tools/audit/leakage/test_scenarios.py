@@ -11,7 +11,7 @@ from benchmarks.course import teaching_set
 from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.split.groups import find_duplicates
 from tests.split.tables import table_of
-from tests.tools.audit.material import audit_params, labels, made_table, noise
+from tests.tools.audit.helpers import audit_params, labels, made_table, noise
 from tools.audit.leakage.experiments import Bench, Trial
 from tools.audit.leakage.fixtures import n_duplicates, smote_of, with_disguise, with_repeats
 from tools.audit.leakage.scenarios import WAYS, duplicates_across_split, measure, threshold_on_test

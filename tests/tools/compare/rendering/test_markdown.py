@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tools.compare.material import LIFTS, leaderboard, state
+from tests.tools.compare.helpers import LIFTS, leaderboard, state
 from tools.compare.rendering.collapsible import LETTERS, ROWS
 from tools.compare.rendering.markdown import MARKER, MOST, failure, to_markdown
 from tools.compare.review import review

@@ -9,7 +9,7 @@ import sys
 import jsonschema
 import pytest
 
-from tests.tools.compare.material import commit, git, write_run
+from tests.tools.compare.helpers import commit, git, write_run
 from tools.compare import __main__ as door
 from tools.compare.rendering.markdown import MARKER
 from tools.compare.schema import SCHEMA

@@ -11,7 +11,7 @@ import pytest
 from stages.shared import paths
 from stages.shared.storage.files import write_json
 from stages.shared.storage.parquet import write_columns, write_table
-from tests.tools.audit.material import SMOTE, content, labels, noise, run_of
+from tests.tools.audit.helpers import SMOTE, content, labels, noise, run_of
 from tools.audit import __main__ as door
 
 ROOT = Path(door.__file__).parents[2]
