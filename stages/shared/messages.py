@@ -22,6 +22,13 @@ def suggest_name(name: str, names: Iterable[str], limit: int = 10) -> str:
     return f"there are {', '.join(f'`{item}`' for item in known[:limit])}{more}"
 
 
+def suggest_key(key: str, valid: Iterable[str]) -> str:
+    """Suggest the most similar of the `valid` keys, ignoring case, or else list all of them."""
+    names = {name.lower(): name for name in valid}
+    near = difflib.get_close_matches(key.lower(), names, n=1)
+    return f"did you mean `{names[near[0]]}`?" if near else f"allowed: {', '.join(names.values())}"
+
+
 def single_line(error: Exception) -> str:
     """Return the message of a library's error on a single line."""
     return " ".join(str(error).split())

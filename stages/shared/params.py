@@ -1,7 +1,5 @@
 """Reads params.yaml into strict models; says all that is wrong with it at once."""
 
-from collections.abc import Iterable
-import difflib
 from pathlib import Path
 from types import UnionType
 import typing
@@ -13,6 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from stages.shared.errors import InputError
+from stages.shared.messages import suggest_key
 from stages.shared.paths import PARAMS
 
 #: the top-level keys of params.yaml, in pipeline order; a test compares them with the models
@@ -56,7 +55,9 @@ def read_params(model: type[P], path: Path = PARAMS) -> P:
     Raises InputError with the dotted path of each problem, what was found, and the most similar valid key.
     """
     content = load_yaml(path)
-    problems = [f"{path}: {key}: unknown key; {hint(str(key), SECTIONS)}" for key in content if key not in SECTIONS]
+    problems = [
+        f"{path}: {key}: unknown key; {suggest_key(str(key), SECTIONS)}" for key in content if key not in SECTIONS
+    ]
     try:
         params = model.model_validate(content)
     except ValidationError as error:
@@ -71,7 +72,7 @@ def _describe(details: ErrorDetails, model: type[BaseModel]) -> str:
     if details["type"] == "extra_forbidden":
         *parents, key = details["loc"]
         path, annotations = _walk(model, tuple(parents))
-        return f"{'.'.join([*path, str(key)])}: unknown key; {hint(str(key), _keys(annotations))}"
+        return f"{'.'.join([*path, str(key)])}: unknown key; {suggest_key(str(key), _keys(annotations))}"
     where = ".".join(_walk(model, details["loc"])[0])
     if details["type"] == "missing":
         return f"{where}: missing; every key must stand in params.yaml, see the comments there"
@@ -83,13 +84,6 @@ def _describe(details: ErrorDetails, model: type[BaseModel]) -> str:
     if details["type"] == "value_error" and isinstance(details["input"], dict):
         return f"{where}: {message}"  # our message says what was found; the whole mapping would hide it
     return f"{where}: {message}; found {details['input']!r}"
-
-
-def hint(key: str, valid: Iterable[str]) -> str:
-    """Suggest the most similar of the `valid` names, ignoring case, or else list all of them."""
-    names = {name.lower(): name for name in valid}
-    near = difflib.get_close_matches(key.lower(), names, n=1)
-    return f"did you mean `{names[near[0]]}`?" if near else f"allowed: {', '.join(names.values())}"
 
 
 def _walk(annotation: Any, location: tuple[int | str, ...]) -> tuple[list[str], list[Any]]:

@@ -6,11 +6,11 @@ from pathlib import Path
 import sys
 
 from stages.shared import paths
+from stages.shared.classifiers import BLEND
 from stages.shared.errors import InputError, run_cli
 from stages.shared.params import read_params
 from stages.shared.runtime.threads import cores, limit_threads, stages_at_once
 from stages.train.params import TrainParams
-from stages.train.params.allowed_settings import BLEND
 
 
 def main() -> None:
@@ -66,7 +66,7 @@ def main() -> None:
         progress.close()
         write_columns(folder / paths.OOF, oof)
         write_json(folder / paths.CALIBRATION, calibrators)
-        trace = make_trace(name, result, cv, params.strategies[name].class_weight, classifiers)
+        trace = make_trace(name, result, cv, classifiers)
         trace.notes.extend(f"{name}: {note}" for note in environment_notes)
         write_json(folder / paths.TRACE, trace.model_dump())
         tuning = make_tuning(result, params.tuning.metric, params.tuning.search.how)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from stages.shared.classifiers import Settings
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.blend import add_blend
 from stages.train.classifiers.calibration import make_calibration_spec
@@ -22,7 +23,6 @@ from stages.train.folds.resampling import Prepared
 from stages.train.folds.splitter import Fold, make_folds
 from stages.train.outputs.results import BestParams, FinalFit, FoldResult, FoldSummary, StrategyResult, TuningResult
 from stages.train.params import TrainParams
-from stages.train.params.allowed_settings import Settings
 from stages.train.strategy import StrategyContext
 from stages.train.tuning.grid import DEFAULT_PARAMS
 from stages.train.tuning.search import (
@@ -116,7 +116,7 @@ def _fit_fold(context: StrategyContext, fold: Fold) -> FoldResult:
             scores[classifier] = fitted.scores(X_validation)
             used_fallback[classifier] = fitted.used_fallback
             if fitted.curve:
-                curves[classifier] = fitted.curve
+                curves[classifier] = list(fitted.curve)
     summary = replace(summary, curves=_in_params_order(context, curves))
     return FoldResult(scores, best_params, grid_scores, summary, used_fallback)
 
@@ -124,7 +124,7 @@ def _fit_fold(context: StrategyContext, fold: Fold) -> FoldResult:
 def fit_final(context: StrategyContext, best_params: BestParams, classifiers: Sequence[str]) -> FinalFit:
     """Fit `classifiers` on the whole train set with their best params."""
     y, params = context.y, context.params
-    data = FoldData(context, Fold(np.arange(len(y)), np.arange(0)), as_frame=True)
+    data = FoldData(context, Fold(np.arange(len(y)), np.arange(0)))
     models, weights, calibration_specs, used_fallback = {}, {}, {}, {}
     untuned = data.resample({})
     for sampler_params, group in _group_by_sampler(context, best_params, classifiers):
@@ -133,10 +133,10 @@ def fit_final(context: StrategyContext, best_params: BestParams, classifiers: Se
             fitted = context.fit(classifier, best_params.get(classifier, DEFAULT_PARAMS), prepared)
             models[classifier] = Pipeline([*prepared.steps, ("classifier", fitted.classifier)])
             used_fallback[classifier] = fitted.used_fallback
-            weights[classifier] = context.weights(prepared)
+            weights[classifier] = fitted.weights
             calibration_specs[classifier] = make_calibration_spec(
                 params.calibration, context.strategy, classifier,
-                _count_classes(y), _count_classes(prepared.y), weights[classifier],
+                _count_classes(y), _count_classes(prepared.y), context.weights(prepared),
             )  # fmt: skip
     return FinalFit(untuned.flow, models, weights, calibration_specs, used_fallback)
 

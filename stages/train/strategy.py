@@ -8,17 +8,14 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from stages.shared.classifiers import BLEND, CLASSIFIERS, Settings
 from stages.shared.errors import InputError
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.class_weights import ClassWeights, class_weights
-from stages.train.classifiers.registry import READS_FLOAT32, Fitted, Training, fit
-from stages.train.folds.array_preprocessing import Arrays
+from stages.train.classifiers.fitting import FitRequest, Fitted, fit
 from stages.train.folds.resampling import Features, Prepared, Target
 from stages.train.params import TrainParams
-from stages.train.params.allowed_settings import BLEND, Settings
-from stages.train.params.tuning import Grid
-from stages.train.samplers.neighbors.cache import NeighborCache
-from stages.train.samplers.plan import NEIGHBOR_SETTINGS, Plan, make_plan
+from stages.train.samplers.plan import Plan, make_plan
 from stages.train.tuning.grid import CandidateParams
 
 
@@ -30,7 +27,6 @@ class StrategyContext:
         self.table, self.name, self.params, self.threads = table, name, params, threads
         self.strategy = params.strategies[name]
         self.frame, self.y = table.features(), table.target
-        self.arrays = Arrays.of(self.frame, table.contract)
         settings = self.strategy.classifiers or params.classifiers
         #: the settings of each classifier that is fitted; the blend combines these
         self.classifiers = {classifier: value for classifier, value in settings.items() if classifier != BLEND}
@@ -38,20 +34,10 @@ class StrategyContext:
         self._key = f"strategies.{name}.classifiers" if self.strategy.classifiers else "classifiers"
         self.n_numeric = len(table.contract.numeric)
 
-    def plan(self, sampler_params: Settings, neighbor_cache: NeighborCache | None = None) -> Plan:
+    def plan(self, sampler_params: Settings) -> Plan:
         """Return the samplers, with `sampler_params` in place of the strategy's own settings."""
         n_categorical, random_state = len(self.table.contract.categorical), self.params.random_state
-        return make_plan(
-            self.name, self.strategy, self.n_numeric, n_categorical, random_state, sampler_params, neighbor_cache
-        )
-
-    def neighbor_cache(self) -> NeighborCache | None:
-        """Return a cache that serves every number of neighbors in the sampler's grid, for one fold."""
-        grid: Grid = self.params.tuning.samplers.get(self.strategy.sampler or "", {})
-        candidates = [self.strategy.settings, *({key: value} for key, values in grid.items() for value in values)]
-        numbers = [settings.get(key) for settings in candidates for key in set(NEIGHBOR_SETTINGS.values())]
-        k_max = max((k for k in numbers if type(k) is int), default=0)
-        return NeighborCache(k_max) if grid and k_max > 0 else None
+        return make_plan(self.name, self.strategy, self.n_numeric, n_categorical, random_state, sampler_params)
 
     def settings(self, classifier: str, candidate: CandidateParams) -> Settings:
         """Return the settings of `classifier`, with the candidate's params in place of those in params.yaml."""
@@ -68,12 +54,22 @@ class StrategyContext:
 
         Raises InputError with the params key when the classifier cannot work with its settings.
         """
-        settings, weights = self.settings(classifier, candidate), self.weights(prepared)
-        class_weight, random_state = self.strategy.class_weight, self.params.random_state
-        X = prepared.single if classifier in READS_FLOAT32 else prepared.X
+        spec = CLASSIFIERS[classifier]
+        X = prepared.as_float32 if spec.reads_float32 else prepared.X
         with self._naming_params(classifier, candidate):
-            training = Training(X, prepared.y, prepared.bins)
-            fitted = fit(classifier, settings, class_weight, weights, random_state, training, eval_set, self.threads)
+            request = FitRequest(
+                spec,
+                self.settings(classifier, candidate),
+                self.strategy.class_weight,
+                self.weights(prepared),
+                self.params.random_state,
+                X,
+                prepared.y,
+                eval_set,
+                self.threads,
+                prepared.bins,
+            )
+            fitted = fit(request)
             if not np.isfinite(fitted.classifier.predict_proba(X[:1])).all():
                 raise ValueError("its scores are not finite; a setting is out of its range")
             return fitted

@@ -7,7 +7,8 @@ from pydantic import Field, ValidationError, field_validator
 import pytest
 
 from stages.shared.errors import InputError
-from stages.shared.params import ParamsSection, PartialParams, hint, read_params
+from stages.shared.messages import suggest_key
+from stages.shared.params import ParamsSection, PartialParams, read_params
 
 
 class Data(ParamsSection):
@@ -144,5 +145,5 @@ def test_refuses_a_missing_file_and_one_in_another_encoding(tmp_path: Path) -> N
 
 
 def test_hint_gives_the_nearest_name_whatever_its_case_or_else_all() -> None:
-    assert hint("smote", ["ADASYN", "SMOTE"]) == "did you mean `SMOTE`?"
-    assert hint("zzz", ["ADASYN", "SMOTE"]) == "allowed: ADASYN, SMOTE"
+    assert suggest_key("smote", ["ADASYN", "SMOTE"]) == "did you mean `SMOTE`?"
+    assert suggest_key("zzz", ["ADASYN", "SMOTE"]) == "allowed: ADASYN, SMOTE"

@@ -10,10 +10,9 @@ import pytest
 from stages.shared.errors import InputError
 from stages.shared.params import read_params
 from stages.shared.storage.parquet import Table
-from stages.train.folds.preprocessing import Steps, level_blocks, make_steps
+from stages.train.folds.preprocessing import Steps, make_steps, one_hot_blocks
 from stages.train.folds.resampling import Prepared, prepare_fold
 from stages.train.params import PreprocessParams, Strategy, TrainParams
-from stages.train.samplers.neighbors.cache import NeighborCache
 from stages.train.samplers.plan import make_plan
 
 
@@ -26,7 +25,7 @@ class Fold:
 
 
 def _blocks(steps: Steps, n_numeric: int) -> list[slice]:
-    return level_blocks(dict(steps)["encoder"], n_numeric) if "encoder" in dict(steps) else []
+    return one_hot_blocks(dict(steps)["encoder"], n_numeric) if "encoder" in dict(steps) else []
 
 
 @pytest.fixture(scope="session")
@@ -39,13 +38,10 @@ def prepare() -> Callable[..., Fold]:
         scale: str = "before_resampling",
         max_categories: int = 30,
         random_state: int = 42,
-        shared: NeighborCache | None = None,
     ) -> Fold:
         n_numeric, n_categorical = len(table.contract.numeric), len(table.contract.categorical)
         params = PreprocessParams.model_validate({"impute": "median", "scale": scale, "max_categories": max_categories})
-        plan = make_plan(
-            "tried", Strategy.model_validate(strategy), n_numeric, n_categorical, random_state, shared=shared
-        )
+        plan = make_plan("tried", Strategy.model_validate(strategy), n_numeric, n_categorical, random_state)
         steps = make_steps(table.contract, params)
         prepared = prepare_fold(table.features(), table.target, steps, plan, n_numeric)
         return Fold(prepared, _blocks(steps, n_numeric))

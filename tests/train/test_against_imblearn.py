@@ -18,12 +18,11 @@ from sklearn.preprocessing import StandardScaler
 
 from stages.shared.storage.parquet import Table
 from stages.train.cross_validation import fit_strategy
-from stages.train.params.allowed_settings import SAMPLER_SETTINGS
-from stages.train.samplers.plan import SAMPLERS
+from stages.train.samplers.registry import SAMPLERS
 
 Floats = npt.NDArray[np.float64]
 COMBINED = {"SMOTEENN": SMOTEENN, "SMOTETomek": SMOTETomek}
-ON_NUMBERS = [name for name in SAMPLER_SETTINGS if name not in ("SMOTEN", "SMOTENC")]
+ON_NUMBERS = [name for name in SAMPLERS if name not in ("SMOTEN", "SMOTENC")]
 
 #: settings other than the defaults, so that a setting that is dropped shows
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -54,7 +53,7 @@ def test_on_numbers(
     name: str, settings: dict[str, Any], make_table: Callable[..., Table], prepare: Callable[..., Any]
 ) -> None:
     table = make_table("numeric")
-    sampler = seeded({**SAMPLERS, **COMBINED}[name](**settings))
+    sampler = seeded((COMBINED.get(name) or SAMPLERS[name].load())(**settings))
     X, y = sampler.fit_resample(standardised(table), table.target)
     found = prepare(table, {"sampler": name, **settings}).prepared
     assert np.array_equal(found.X, X)

@@ -7,15 +7,18 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from stages.shared.classifiers import BLEND, CLASSIFIERS
 from stages.shared.errors import InputError
 from stages.shared.schemas.contract import Feature
 from stages.shared.storage.parquet import Table
 from stages.train.cross_validation import fit_strategy
 from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
-from stages.train.params.allowed_settings import BALANCED_ENSEMBLES, BLEND, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
+from stages.train.samplers.registry import SAMPLERS
 
-PLAIN = [name for name in CLASSIFIER_SETTINGS if name not in BALANCED_ENSEMBLES]
+PLAIN = [name for name, spec in CLASSIFIERS.items() if not spec.balances_itself]
+
+BALANCING = [name for name, spec in CLASSIFIERS.items() if spec.balances_itself]
 
 
 def check(result: StrategyResult, table: Table, classifiers: list[str]) -> None:
@@ -34,7 +37,7 @@ def check(result: StrategyResult, table: Table, classifiers: list[str]) -> None:
         assert result.models[name].classes_.tolist() == [0, 1]
 
 
-@pytest.mark.parametrize("name", SAMPLER_SETTINGS)
+@pytest.mark.parametrize("name", SAMPLERS)
 def test_every_sampler_with_every_classifier(
     name: str, make_table: Callable[..., Table], make_params: Callable[..., TrainParams]
 ) -> None:
@@ -64,9 +67,9 @@ def test_the_balanced_ensembles_in_place_of_the_classifiers(
     small_classifiers: dict[str, dict[str, Any]],
 ) -> None:
     table = make_table(kind)
-    ensembles = {name: small_classifiers[name] for name in BALANCED_ENSEMBLES}
+    ensembles = {name: small_classifiers[name] for name in BALANCING}
     result = fit_strategy(table, "tried", make_params({"classifiers": ensembles}, PLAIN), lambda _: None)
-    check(result, table, list(BALANCED_ENSEMBLES))
+    check(result, table, BALANCING)
     assert result.plan.ran is None
     # balanced by drawing: mean scores lie far above the prevalence of 0.25
     assert result.oof["balanced_random_forest"].mean() > 0.33

@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 from xgboost import XGBClassifier
 
+from stages.shared.classifiers import BLEND, CLASSIFIERS
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.calibration import fit_calibrator
 from stages.train.cross_validation import fit_strategy
 from stages.train.outputs.artifacts import make_trace
 from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
-from stages.train.params.allowed_settings import BALANCED_ENSEMBLES, BLEND, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
+from stages.train.samplers.registry import SAMPLERS
 
-PLAIN = [name for name in CLASSIFIER_SETTINGS if name not in BALANCED_ENSEMBLES]
+PLAIN = [name for name, spec in CLASSIFIERS.items() if not spec.balances_itself]
 
 MakeTable = Callable[..., Table]
 MakeParams = Callable[..., TrainParams]
@@ -27,12 +28,12 @@ def run(table: Table, params: TrainParams) -> StrategyResult:
     return fit_strategy(table, "tried", params, lambda _: None)
 
 
-@pytest.mark.parametrize("name", SAMPLER_SETTINGS)
+@pytest.mark.parametrize("name", SAMPLERS)
 def test_each_class_weighs_what_it_weighed_before(name: str, make_table: MakeTable, make_params: MakeParams) -> None:
     table = make_table("categorical" if name == "SMOTEN" else "mixed")
     params = make_params({"sampler": name, "class_weight": "prevalence"}, PLAIN, calibration="prior")
     result = run(table, params)
-    last, weighed = result.flow[-1], make_trace("tried", result, {}, "prevalence").class_weight
+    last, weighed = result.flow[-1], make_trace("tried", result, {}).class_weight
     steps = [step for step in result.flow if step.step == "resampled"]
     assert steps[-1].rows == last.rows
     for classifier in PLAIN:

@@ -11,13 +11,13 @@ import pytest
 from stages.shared.storage.parquet import Table
 from stages.train import cross_validation as crossfit
 from stages.train import strategy
+from stages.train.classifiers.fitting import FitRequest
 from stages.train.folds import fold_data
-from stages.train.folds.array_preprocessing import Arrays
 from stages.train.folds.resampling import Prepared, transform
 from stages.train.outputs.artifacts import oof_columns
 from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
-from stages.train.params.allowed_settings import SAMPLER_SETTINGS
+from stages.train.samplers.registry import SAMPLERS
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -27,7 +27,7 @@ SETTINGS = {"KMeansSMOTE": {"cluster_balance_threshold": 0.1}}
 
 #: two samplers are made for one kind of table
 KINDS = {"SMOTENC": ["mixed"], "SMOTEN": []}
-CASES = [(name, kind) for name in SAMPLER_SETTINGS for kind in KINDS.get(name, ["numeric", "mixed"])]
+CASES = [(name, kind) for name in SAMPLERS for kind in KINDS.get(name, ["numeric", "mixed"])]
 
 
 @dataclass
@@ -55,10 +55,10 @@ def seen(make_table: Callable[..., Table], make_params: Callable[..., TrainParam
             prepared.append(resample(*arguments))
             return prepared[-1]
 
-        def spy_fit(*arguments: Any) -> Any:
-            training.append((arguments[5][0].copy(), arguments[5][1].copy()))
-            validation.append(arguments[6])
-            return fit(*arguments)
+        def spy_fit(request: FitRequest) -> Any:
+            training.append((request.X.copy(), request.y.copy()))
+            validation.append(request.eval_set)
+            return fit(request)
 
         params = make_params({"sampler": name, **SETTINGS.get(name, {})}, ["logistic_regression"], n_splits=3)
         with pytest.MonkeyPatch.context() as patch:
@@ -84,11 +84,11 @@ def test_each_validation_part_is_the_untouched_rows_of_its_fold(
     name: str, kind: str, seen: Callable[[str, str], Seen]
 ) -> None:
     run = seen(name, kind)
-    features, y = Arrays.of(run.table.features(), run.table.contract), run.table.target
+    features, y = run.table.features(), run.table.target
     assert len(run.result.folds) == 3
     for fold, validation, prepared in zip(run.result.folds, run.validation, run.prepared, strict=False):
         assert validation is not None
-        assert np.array_equal(validation[0], transform(prepared.steps, features.rows(fold.validation)))
+        assert np.array_equal(validation[0], transform(prepared.steps, features.iloc[fold.validation]))
         assert np.array_equal(validation[1], y[fold.validation])
         assert len(as_set(validation[0])) == len(validation[0])  # rows are unique, so that sets count them
     assert sum(len(validation[1]) for validation in run.validation[:3] if validation) == 80
@@ -100,12 +100,12 @@ def test_no_row_that_was_made_is_validated_and_no_validated_row_is_learned_from(
     name: str, kind: str, seen: Callable[[str, str], Seen]
 ) -> None:
     run = seen(name, kind)
-    features = Arrays.of(run.table.features(), run.table.contract)
+    features = run.table.features()
     for fold, training, validation, prepared in zip(
         run.result.folds, run.training, run.validation, run.prepared, strict=False
     ):
         assert validation is not None
-        original = as_set(transform(prepared.steps, features.rows(fold.training)))
+        original = as_set(transform(prepared.steps, features.iloc[fold.training]))
         learned, validated = as_set(training[0]), as_set(validation[0])
         made = learned - original
         assert not made & validated
@@ -117,9 +117,9 @@ def test_no_row_that_was_made_is_validated_and_no_validated_row_is_learned_from(
 def test_the_proof_is_not_empty(name: str, seen: Callable[[str, str], Seen]) -> None:
     """Rows were made in every fold, as many as the record says."""
     run = seen(name, "numeric")
-    features = Arrays.of(run.table.features(), run.table.contract)
+    features = run.table.features()
     for record, training, fold in zip(run.result.summaries, run.training, run.result.folds, strict=False):
-        original = as_set(transform(run.prepared[0].steps, features.rows(fold.training)))
+        original = as_set(transform(run.prepared[0].steps, features.iloc[fold.training]))
         assert record.added > 0
         assert len(training[1]) == len(fold.training) + record.added - record.removed
         assert as_set(training[0]) - original

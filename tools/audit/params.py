@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
+from stages.shared.classifiers import BLEND
 from stages.shared.params import PartialParams
 from stages.split.params import SplitParams
 from stages.train.params import Classifiers, CvParams, PreprocessParams, Strategies
-from stages.train.params.allowed_settings import BLEND
 
 
 class EvaluateView(PartialParams):

@@ -7,7 +7,8 @@ from pydantic import ConfigDict, Field
 from stages.evaluate.params import EvaluateSection
 from stages.prepare.params import DataParams
 from stages.report.params import SelectParams
-from stages.shared.params import PartialParams, hint
+from stages.shared.messages import suggest_key
+from stages.shared.params import PartialParams
 from stages.shared.paths import SYNTHETIC
 from stages.split.params import SplitParams
 from stages.synthesize.params import SyntheticParams
@@ -45,13 +46,13 @@ def problems_between(params: Params) -> list[str]:
     path = Path(params.data.path)
     if not path.is_file() and path != SYNTHETIC:  # that one is made by the pipeline
         beside = [str(other) for other in path.parent.glob("*.*")] if path.parent.is_dir() else []
-        problems.append(f"data.path: no such file as {path}; {hint(str(path), beside)}")
+        problems.append(f"data.path: no such file as {path}; {suggest_key(str(path), beside)}")
     select = params.select
     if select.strategy not in ("auto", *params.strategies):
-        near = hint(select.strategy, ["auto", *params.strategies])
+        near = suggest_key(select.strategy, ["auto", *params.strategies])
         problems.append(f"select.strategy: no such strategy as {select.strategy}; {near}")
     owned = [name for strategy in params.strategies.values() for name in strategy.classifiers or params.classifiers]
     if select.classifier not in ("auto", *owned):
-        near = hint(select.classifier, dict.fromkeys(["auto", *owned]))
+        near = suggest_key(select.classifier, dict.fromkeys(["auto", *owned]))
         problems.append(f"select.classifier: no strategy has a classifier called {select.classifier}; {near}")
     return [f"params.yaml: {problem}" for problem in problems]

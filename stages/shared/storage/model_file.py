@@ -10,22 +10,13 @@ import zipfile
 import numpy as np
 import numpy.typing as npt
 
+from stages.shared.classifiers import CLASSIFIERS
 from stages.shared.errors import IntegrityError
 from stages.shared.storage.files import write_bytes
 
-#: the only types beyond skops' own list that a model file of ours may name; never derived from a file
-TRUSTED = (
-    "numpy.dtype",  # the imputer keeps the type of its columns
-    "sklearn.tree._tree.Tree",
-    "xgboost.core.Booster",
-    "xgboost.sklearn.XGBClassifier",
-    # the balanced ensembles, the only models that need imbalanced-learn to load
-    "imblearn.ensemble._easy_ensemble.EasyEnsembleClassifier",
-    "imblearn.ensemble._forest.BalancedRandomForestClassifier",
-    "imblearn.ensemble._weight_boosting.RUSBoostClassifier",
-    "imblearn.pipeline.Pipeline",
-    "imblearn.under_sampling._prototype_selection._random_under_sampler.RandomUnderSampler",
-)
+#: the only types beyond skops' own list that a model file may name; never derived from a file.
+#: The imputer keeps the numpy type of its columns.
+TRUSTED = ("numpy.dtype", *sorted({name for spec in CLASSIFIERS.values() for name in spec.trusted_types}))
 
 #: a small file can unpack to any size; no honest model of a table comes near this
 MAX_BYTES = 4 << 30

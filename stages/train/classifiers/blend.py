@@ -12,10 +12,10 @@ from sklearn.ensemble import VotingClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import LabelEncoder
 
+from stages.shared.classifiers import BLEND
 from stages.shared.metrics.registry import METRICS
 from stages.train.classifiers.calibration import CalibrationSpec
 from stages.train.outputs.results import StrategyResult
-from stages.train.params.allowed_settings import BLEND
 from stages.train.strategy import StrategyContext
 
 Scores = npt.NDArray[np.float64]

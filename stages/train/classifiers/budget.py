@@ -1,52 +1,23 @@
-"""What a classifier may cost on many rows: `max_rows` bounds the rows that its trees, or its epochs, see together.
+"""`max_rows` limits the cost of a classifier on many rows: how many rows its trees, or its epochs, see together.
 
-The time of a forest is that of its trees times the rows of each, that of a perceptron its epochs times the rows. On
-many rows it is the trees that can be spared: at equal time, fewer trees that see all rows rank better than many that
-see a part, most of all where positives are few. And an epoch of many rows is many steps (the figures are in
-docs/decisions/10-classifiers.md).
+A forest takes the time of its trees times their rows, a perceptron that of its epochs times the rows. On many rows
+trees can be spared: at equal time, fewer trees that see all rows rank better than many trees that see a part, most of
+all if positives are few. An epoch of many rows has many steps (docs/decisions/10-classifiers.md has the figures).
 """
 
-from typing import Any, NamedTuple
-
-from stages.train.params.allowed_settings import MAX_ROWS, Settings
+from stages.shared.classifiers import MAX_ROWS, Iterations, Settings
 
 
-class Iterations(NamedTuple):
-    """What goes through all rows again and again."""
+def cap_iterations(settings: Settings, n_rows: int, iterations: Iterations | None) -> Settings:
+    """Return the settings of a classifier on `n_rows` rows without `max_rows`, as its library takes them.
 
-    setting: str  # how many of them
-    default: int  # scikit-learn's own number, where none is asked for
-    least: int  # so many there are at least, unless fewer are asked for
-    name: str
-
-
-#: with fewer trees, scores become coarse
-TREES = Iterations("n_estimators", 100, 50, "trees")
-
-EPOCHS = Iterations("max_iter", 200, 10, "epochs")
-
-
-def iterations_of(classifier: str) -> Iterations:
-    """What `classifier` does again and again."""
-    return EPOCHS if classifier == "mlp" else TREES
-
-
-def cap_iterations(settings: Settings, rows: int, turns: Iterations = TREES) -> Settings:
-    """The settings of a classifier on so many `rows`, in the words of its library alone: without `max_rows`.
-
-    The number of turns is what was asked for as long as turns × rows is at most `max_rows`, then as many as that
-    allows, but not fewer than the least. Settings without `max_rows` stay as they are.
+    The number of iterations stays as requested while iterations × rows is at most `max_rows`. Beyond, it is as many as
+    `max_rows` allows, but at least the minimum.
     """
-    if MAX_ROWS not in settings:
-        return settings
-    most = settings[MAX_ROWS]
     own = {key: value for key, value in settings.items() if key != MAX_ROWS}
-    requested = requested_for(own, turns)
-    if type(requested) is not int or requested * rows <= most:  # what is no number is for the library to answer
+    if MAX_ROWS not in settings or iterations is None:
         return own
-    return {**own, turns.setting: min(requested, max(turns.least, most // rows))}
-
-
-def requested_for(settings: Settings, turns: Iterations) -> Any:
-    """How many turns the settings ask for."""
-    return settings.get(turns.setting, turns.default)
+    requested = own.get(iterations.setting, iterations.default)
+    if type(requested) is not int or requested * n_rows <= settings[MAX_ROWS]:  # the library refuses what is no number
+        return own
+    return {**own, iterations.setting: min(requested, max(iterations.minimum, settings[MAX_ROWS] // n_rows))}

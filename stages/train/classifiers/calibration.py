@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from stages.shared.calibration import Calibrator, Identity, Line, Steps, calibrate, expit, log_odds
+from stages.shared.classifiers import CLASSIFIERS
 from stages.shared.storage.files import round_floats
 from stages.train.classifiers.class_weights import ClassWeights
 from stages.train.params import Strategy
-from stages.train.params.allowed_settings import BALANCED_ENSEMBLES
 
 Scores = npt.NDArray[np.float64]
 Target = npt.NDArray[np.int64]
@@ -44,7 +44,7 @@ def make_calibration_spec(
     `train` and `fitted` are the numbers of negatives and positives before and after resampling, `weights` those of the
     last fit. auto calibrates whatever was corrected: resampled, weighted, or balanced inside.
     """
-    balanced = classifier in BALANCED_ENSEMBLES
+    balanced = CLASSIFIERS[classifier].balances_itself
     corrected = balanced or strategy.sampler is not None or strategy.class_weight is not None
     method = ("sigmoid" if corrected else "none") if requested == "auto" else requested
     negative, positive = fitted

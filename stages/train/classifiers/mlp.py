@@ -1,57 +1,50 @@
-"""Trains a multi-layer perceptron epoch by epoch, and keeps the curve of each epoch."""
-
-from typing import Any, TypedDict
+"""The multi-layer perceptron, trained epoch by epoch with its training curve."""
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.neural_network import MLPClassifier
 
-Features = npt.NDArray[np.float64]
-Target = npt.NDArray[np.int64]
+from stages.train.classifiers.class_weights import row_weights
+from stages.train.classifiers.fitting import EpochMetrics, Features, FitRequest, Fitted, Target
 
 
-class Epoch(TypedDict):
-    """One line of a training curve: log loss without weights, and accuracy at 0.5."""
+def fit_mlp(request: FitRequest) -> Fitted:
+    """Fit a perceptron for max_iter epochs; compute its curve if there is an `eval_set`.
 
-    epoch: int
-    train_loss: float
-    train_accuracy: float
-    validation_loss: float
-    validation_accuracy: float
-
-
-def fit_by_epoch(
-    mlp: MLPClassifier, X: Features, y: Target, weights: Features | None, validation: tuple[Features, Target] | None
-) -> list[Epoch]:
-    """Fits `mlp` in place for max_iter epochs; returns its curve when a validation part is given.
-
-    The number of epochs is fixed, so looking at the validation part changes nothing in the model: the curve is
-    for people. `weights` has shape (rows,).
+    The number of epochs is fixed, so scoring the `eval_set` does not change the model.
     """
-    curve: list[Epoch] = []
+    settings = {key: tuple(value) if isinstance(value, list) else value for key, value in request.settings.items()}
+    mlp = MLPClassifier(**settings, random_state=request.random_state)
+    return Fitted(mlp, request.weights, _train(mlp, request))
+
+
+def _train(mlp: MLPClassifier, request: FitRequest) -> list[EpochMetrics]:
+    X, y, curve = request.X, request.y, list[EpochMetrics]()
+    sample_weight = row_weights(request.weights, y)
     if isinstance(mlp.batch_size, int):
-        mlp.batch_size = min(mlp.batch_size, len(X))  # as scikit-learn does, but without a warning an epoch
-    # each partial_fit begins with check_random_state: from a number it would draw the same batches in every epoch
+        mlp.batch_size = min(mlp.batch_size, len(X))  # as scikit-learn does, but without a warning in each epoch
+    # each partial_fit starts with check_random_state: a number would draw the same batches in every epoch
     seed, mlp.random_state = mlp.random_state, np.random.RandomState(mlp.random_state)
     for epoch in range(1, mlp.max_iter + 1):
-        mlp.partial_fit(X, y, classes=[0, 1], sample_weight=weights)
-        if validation is not None:
-            curve.append(_measure(mlp, epoch, (X, y), validation))
+        mlp.partial_fit(X, y, classes=[0, 1], sample_weight=sample_weight)
+        if request.eval_set is not None:
+            curve.append(_measure(mlp, epoch, (X, y), request.eval_set))
     mlp.random_state = seed
-    # the optimiser and the generator are not part of the model; without them the file is half as large
+    # the optimizer and the random generator are not part of the model; without them its file is half as large
     del mlp._optimizer, mlp._random_state
     return curve
 
 
-def _measure(mlp: MLPClassifier, epoch: int, train: tuple[Features, Target], validation: tuple[Any, Any]) -> Epoch:
+def _measure(
+    mlp: MLPClassifier, epoch: int, train: tuple[Features, Target], validation: tuple[Features, Target]
+) -> EpochMetrics:
     numbers = []
     for X, y in (train, validation):
         scores = mlp.predict_proba(X)[:, 1]
-        # scikit-learn's log_loss and accuracy_score, whose checks of their input would take most of the time here
+        # as scikit-learn's log_loss and accuracy_score, whose input checks would take most of the time
         epsilon = np.finfo(scores.dtype).eps
-        of_the_truth = np.clip(np.where(y == 1, scores, 1 - scores), epsilon, 1 - epsilon)
-        numbers += [float(-np.log(of_the_truth).mean()), float(np.mean((scores >= 0.5) == y))]
-    return Epoch(
+        likelihood = np.clip(np.where(y == 1, scores, 1 - scores), epsilon, 1 - epsilon)
+        numbers += [float(-np.log(likelihood).mean()), float(np.mean((scores >= 0.5) == y))]
+    return EpochMetrics(
         epoch=epoch,
         train_loss=numbers[0],
         train_accuracy=numbers[1],

@@ -1,73 +1,161 @@
-"""Trains XGBoost and keeps the curve of its boosting rounds, in the form of the epochs of a neural network."""
+"""XGBoost: rows binned once for several fits, the curve of its boosting rounds, and scores of its first trees.
+
+Binning takes a tenth of a fit of 300 rounds. A boosting round depends only on earlier rounds, so a single fit with the
+largest n_estimators of a grid serves all of them.
+"""
 
 from operator import index
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from xgboost import Booster, DMatrix, XGBClassifier
+from xgboost import Booster, DMatrix, QuantileDMatrix, XGBClassifier, train
 from xgboost.callback import TrainingCallback
 
-from stages.train.classifiers.mlp import Epoch
-from stages.train.classifiers.xgb_data import CachedDMatrix, beside, fit_binned
+from stages.shared.classifiers import Settings
+from stages.train.classifiers.class_weights import ClassWeights, row_weights, scale_pos_weight
+from stages.train.classifiers.fitting import EpochMetrics, Features, FitRequest, Fitted, Target
 
-Features = npt.NDArray[np.float64]
-Target = npt.NDArray[np.int64]
+#: XGBoost's tree methods that read bins; the others read the values
+_BINNED_METHODS = (None, "auto", "hist")
 
-#: a curve of more points says no more
-_MOST = 60
+#: points of a curve; more would not show more
+_MAX_POINTS = 60
 
 
-def fit_by_round(
-    xgboost: XGBClassifier,
-    training: tuple[Features, Target],
-    validation: tuple[Features, Target] | None,
-    weights: Features | None = None,
-    binned: CachedDMatrix | None = None,
-) -> list[Epoch]:
-    """Fits `xgboost` in place; returns its curve, thinned to 60 rounds at most, when a validation part is given.
+def fit_xgboost(request: FitRequest) -> Fitted:
+    """Fit XGBoost; compute its curve, with at most 60 points, if there is an `eval_set`.
 
-    `weights`, shape (rows,), are those of the training rows; `binned` are these rows with these weights, where they
-    serve several fits. The number of rounds is fixed, so looking at the validation part changes nothing in the model.
-    Losses are log losses without weights, whatever `eval_metric` says.
+    The number of rounds is fixed, so scoring the `eval_set` does not change the model. Losses are log losses without
+    weights, whatever `eval_metric` says.
     """
-    if validation is None and binned is None:
-        xgboost.fit(*training, sample_weight=weights)
-        return []
-    matrix = (binned or CachedDMatrix(*training, weights)).matrix(xgboost)
-    if validation is None:
-        fit_binned(xgboost, matrix)
-        return []
-    # with weights, the curve needs the rows once more: XGBoost would weigh the losses
-    seen = matrix if weights is None else beside(xgboost, *training, matrix)
-    watch = _Watch(seen, beside(xgboost, *validation, matrix), xgboost.get_num_boosting_rounds())
-    fit_binned(xgboost, matrix, [watch], eval_metric=["logloss", "error"])
-    return watch.curve
+    ratio, weights = split_weights(request.class_weight, request.weights)
+    classifier: XGBClassifier = request.build(scale_pos_weight=ratio, n_jobs=request.n_jobs)
+    sample_weight = row_weights(weights, request.y)
+    bins = {} if request.bins is None else request.bins
+    matrix = bins.setdefault(weights, CachedDMatrix(request.X, request.y, sample_weight)).matrix(classifier)
+    curve: list[EpochMetrics] = []
+    if request.eval_set is None:
+        _fit_on_matrix(classifier, matrix)
+    else:
+        # with weights, the curve needs an unweighted matrix: XGBoost would weight the losses
+        plain = matrix if sample_weight is None else _make_matrix(classifier, (request.X, request.y), matrix)
+        watch = _make_matrix(classifier, request.eval_set, matrix)
+        callback = _CurveCallback(plain, watch, classifier.get_num_boosting_rounds())
+        _fit_on_matrix(classifier, matrix, [callback], eval_metric=["logloss", "error"])
+        curve = callback.curve
+    return Fitted(classifier, ClassWeights(weights.negative, weights.positive * ratio), curve)
 
 
-class _Watch(TrainingCallback):
-    """Measures the rounds that will be shown. XGBoost's own `eval_set` measures every round, which takes longer."""
+def split_weights(class_weight: Any, weights: ClassWeights) -> tuple[float, ClassWeights]:
+    """Return scale_pos_weight and the weights of rows, which together give `weights`.
 
-    def __init__(self, training: DMatrix, validation: DMatrix, rounds: int) -> None:
+    scale_pos_weight serves where only the balance of the classes matters. `prevalence` says how many rows a row stands
+    for, so the rows are weighted: sums of gradients and Hessians then estimate those over all rows, and
+    min_child_weight and the penalties mean what they mean without a sampler. A scale_pos_weight of 1 / w would make a
+    positive a fraction of a row (docs/decisions/08-calibration.md has the figures).
+    """
+    if class_weight == "prevalence":
+        return 1.0, weights
+    return scale_pos_weight(weights), ClassWeights(1.0, 1.0)
+
+
+class CachedDMatrix:
+    """Training rows, perhaps with weights of shape (rows,), binned when they are first needed."""
+
+    def __init__(self, X: Features, y: Target, weights: npt.NDArray[np.float64] | None = None) -> None:
+        self._rows, self._weights = (X, y), weights
+        self._matrices: dict[Any, DMatrix] = {}
+
+    def matrix(self, classifier: XGBClassifier) -> DMatrix:
+        """Return the matrix that `classifier.fit` would make of the rows; it is made once for each number of bins."""
+        key = _count_bins(classifier)
+        if key not in self._matrices:
+            self._matrices[key] = _make_matrix(classifier, self._rows, weights=self._weights)
+        return self._matrices[key]
+
+
+def can_truncate(settings: Settings) -> bool:
+    """Return whether an XGBoost model with `settings` contains every model with fewer trees.
+
+    False if n_estimators is missing or not a positive number (the library must then refuse the settings), and for the
+    booster `dart`, which changes the weights of earlier trees.
+    """
+    size = settings.get("n_estimators")
+    return type(size) is int and size > 0 and settings.get("booster", "gbtree") == "gbtree"
+
+
+def truncated_scores(fitted: Any, n_estimators: int, X: Features) -> npt.NDArray[np.float64]:
+    """Return the scores of the positive class, shape (rows,), by the first `n_estimators` trees of a fitted XGBoost.
+
+    They equal the scores of a model fitted with that many trees, to the last bit, if `can_truncate` allows it.
+    Raises ValueError if the fitted model has fewer trees.
+    """
+    if not 0 < n_estimators <= fitted.n_estimators:
+        raise ValueError(f"{n_estimators} trees of {fitted.n_estimators} fitted ones")
+    return np.asarray(fitted.predict_proba(X, iteration_range=(0, n_estimators))[:, 1], dtype=np.float64)
+
+
+def _fit_on_matrix(
+    classifier: XGBClassifier, matrix: DMatrix, callbacks: list[TrainingCallback] | None = None, **params: Any
+) -> None:
+    """Fit in place on `matrix`: the model that `classifier.fit` gives, to the byte of its file.
+
+    `params` hold only during the fit, such as `eval_metric`; the file then names them.
+    """
+    requested = classifier.get_params()
+    settings = {**classifier.get_xgb_params(), **params}
+    booster = train(settings, matrix, classifier.get_num_boosting_rounds(), callbacks=callbacks, verbose_eval=False)
+    classifier.n_classes_ = 2  # as its `fit` does, and before the model: the order of attributes reaches the file
+    classifier.load_model(booster.save_raw())
+    classifier.get_booster().load_config(booster.save_config())
+    classifier.set_params(**requested)  # load_model sets parameters that were left open
+
+
+def _count_bins(classifier: XGBClassifier) -> Any:
+    """Return the number of bins, or `exact` if the rows are not binned."""
+    is_binned = classifier.tree_method in _BINNED_METHODS and classifier.booster != "gblinear"
+    return classifier.max_bin if is_binned else "exact"
+
+
+def _make_matrix(
+    classifier: XGBClassifier,
+    rows: tuple[Features, Target],
+    reference: DMatrix | None = None,
+    weights: npt.NDArray[np.float64] | None = None,
+) -> DMatrix:
+    """Return rows as XGBoost reads them, in the bins of `reference` if there is one."""
+    bins = _count_bins(classifier)
+    content = {"data": rows[0], "label": rows[1], "weight": weights, "nthread": classifier.n_jobs}
+    if bins == "exact":
+        return DMatrix(**content, missing=classifier.missing)
+    return QuantileDMatrix(**content, missing=classifier.missing, max_bin=bins, ref=reference)
+
+
+class _CurveCallback(TrainingCallback):
+    """Measures the rounds that are shown. XGBoost's own `eval_set` measures every round, which takes longer."""
+
+    def __init__(self, training: DMatrix, validation: DMatrix, n_rounds: int) -> None:
         self._parts = [(training, "training"), (validation, "validation")]
-        self._shown = set(np.linspace(1, index(rounds), min(rounds, _MOST)).round().astype(int).tolist())
-        self.curve: list[Epoch] = []
+        points = np.linspace(1, index(n_rounds), min(n_rounds, _MAX_POINTS))
+        self._shown = set(points.round().astype(int).tolist())
+        self.curve: list[EpochMetrics] = []
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
-        """Never ends the training."""
+        """Return False: the training never stops early."""
         if epoch + 1 in self._shown:
-            self.curve.append(_measured(model, epoch, self._parts))
+            self.curve.append(_measure(model, epoch, self._parts))
         return False
 
 
-def _measured(booster: Booster, epoch: int, parts: list[tuple[DMatrix, str]]) -> Epoch:
-    # XGBoost gives text: a label, then loss and error of each part as name:value
+def _measure(booster: Booster, epoch: int, parts: list[tuple[DMatrix, str]]) -> EpochMetrics:
+    # XGBoost returns text: a label, then loss and error of each part as name:value
     _, *values = booster.eval_set(parts, epoch).split()
-    train_loss, train_error, held_out_loss, held_out_error = (float(value.rpartition(":")[2]) for value in values)
-    return Epoch(
+    train_loss, train_error, validation_loss, validation_error = (float(value.rpartition(":")[2]) for value in values)
+    return EpochMetrics(
         epoch=epoch + 1,
         train_loss=train_loss,
         train_accuracy=1 - train_error,
-        validation_loss=held_out_loss,
-        validation_accuracy=1 - held_out_error,
+        validation_loss=validation_loss,
+        validation_accuracy=1 - validation_error,
     )

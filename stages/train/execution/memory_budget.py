@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from stages.shared.runtime.memory import check_memory
 from stages.shared.storage.parquet import Table
 from stages.train.params import Strategy, TrainParams
-from stages.train.samplers.plan import QUADRATIC
+from stages.train.samplers.registry import SAMPLERS
 
 #: bytes of a float64
 NUMBER = 8
@@ -54,7 +54,8 @@ def estimate_memory(table: Table, strategy: Strategy, params: TrainParams) -> Ne
     levels -= n_numeric
     before, after = n_numeric + n_categorical, n_numeric + levels
     grown = max(grown_rows(table, strategy, params), rows)
-    searched = (grown if strategy.sampler in QUADRATIC else 0) + int(table.target.sum())
+    searches_all = strategy.sampler is not None and SAMPLERS[strategy.sampler].searches_all_rows
+    searched = (grown if searches_all else 0) + int(table.target.sum())
     # the table as it was read, its columns as arrays, and once more as a frame for the fit on all of it
     shared = rows * (3 * NUMBER * before + 8 * NUMBER * n_categorical)
     each = rows * COPIES * NUMBER * before + grown * (GROWN_COPIES * NUMBER * after + A_ROW) + searched * A_SEARCHED_ROW

@@ -1,4 +1,4 @@
-"""The only place where training rows are resampled: in memory, on one training fold at a time."""
+"""The only module that resamples training rows: in memory, and only the training rows of one fold at a time."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,45 +7,50 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from sklearn.utils._param_validation import InvalidParameterError
 
 from stages.shared.errors import InputError
+from stages.shared.messages import single_line
 from stages.shared.schemas.contract import Step
 from stages.train.classifiers.class_weights import ClassWeights
-from stages.train.classifiers.xgb_data import CachedDMatrix
-from stages.train.folds.preprocessing import Steps, level_blocks
-from stages.train.samplers.plan import Plan, Sampler, snap_categories
+from stages.train.classifiers.xgboost import CachedDMatrix
+from stages.train.folds.preprocessing import Steps, one_hot_blocks
+from stages.train.samplers.plan import Plan, Sampler, restore_categories
 
 Features = npt.NDArray[np.float64]
 Target = npt.NDArray[np.int64]
 
-
-#: how imbalanced-learn refuses a ratio for which it would have to take minority rows away, or add majority rows
+#: imbalanced-learn's error for a ratio that would need fewer minority rows, or more majority rows
 _RATIO_REACHED = "Please increase the ratio"
 
-#: how scikit-learn's neighbour search says that it has too few rows, whichever sampler it works for
+#: the error of scikit-learn's neighbor search for too few rows, whichever sampler uses it
 _TOO_FEW_ROWS = re.compile(r"n_neighbors = (\d+), n_samples_fit = (\d+)")
 
 
 class ResamplingError(InputError):
-    """A sampler whose settings are allowed cannot do what was asked on these rows, of which there may be too few."""
+    """A sampler with valid settings cannot do its work on these rows, often because they are too few."""
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A training fold that any classifier can be fitted on: resampled rows, fitted steps and the row counts."""
+    """A training fold ready for any classifier: resampled rows, fitted steps and row counts."""
 
     X: Features  # shape (resampled rows, encoded columns)
     y: Target
     steps: Steps
     flow: list[Step]
-    added: int  # rows that the samplers added, and took away
+    added: int  # rows
     removed: int
 
     @cached_property
-    def single(self) -> npt.NDArray[np.float32]:
-        """`X` as float32, which trees convert it to; made once for all of them."""
-        return to_float32(self.X)
+    def as_float32(self) -> npt.NDArray[np.float32]:
+        """`X` as trees read it, made once for all of them.
+
+        A value too large becomes infinite; the classifier refuses it, as it would refuse the float64.
+        """
+        with np.errstate(over="ignore"):
+            return self.X.astype(np.float32)
 
     @cached_property
     def bins(self) -> dict[ClassWeights, CachedDMatrix]:
@@ -60,80 +65,75 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Preprocessed:
-    """Training rows after the preprocessor: where every setting of a sampler begins."""
+    """Training rows after the first step, which is the same for every setting of the sampler."""
 
-    X: Any  # numeric columns, then one code a categorical column
+    X: Features  # numeric columns, then one code per categorical column
     y: Target
     step: tuple[str, Any]  # fitted
     flow: list[Step]
 
 
-def to_float32(X: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """Return `X` as float32. A value too large becomes infinite, and the classifier refuses it, as it would anyway."""
-    with np.errstate(over="ignore"):
-        return X.astype(np.float32, copy=False)
-
-
-def preprocess(features: Any, y: Target, step: tuple[str, Any]) -> Preprocessed:
-    """Fits the first of the steps on `features`, raw features of the training rows and no others, as it takes them."""
+def preprocess(features: pd.DataFrame, y: Target, step: tuple[str, Any]) -> Preprocessed:
+    """Fit and apply the first step on `features`, the raw features of the training rows and of no others."""
     _, transformer = step
     X = transformer.fit_transform(features)
-    # one transformer imputes and scales, but they are two things to know of the data
-    done = ["imputed", "scaled"] if _scales(transformer) else ["imputed"]
-    return Preprocessed(X, y, step, [_station(label, X, y) for label in done])
+    # one transformer imputes and scales; the trace names both
+    is_scaled = "scaler" in transformer.named_transformers_["numeric"].named_steps
+    labels = ["imputed", "scaled"] if is_scaled else ["imputed"]
+    return Preprocessed(X, y, step, [_describe_step(label, X, y) for label in labels])
 
 
 def resample(start: Preprocessed, rest: Steps, plan: Plan, n_numeric: int) -> Prepared:
-    """Fits the other steps, `rest`, with the samplers of `plan` in their places; `start` stays as it is.
+    """Fit the other steps, `rest`, and run the samplers of `plan` between them; `start` is not changed.
 
-    Raises InputError when a sampler cannot do what was asked on these rows.
+    Raises InputError when a sampler cannot do its work on these rows.
     """
     X, y, flow = start.X, start.y, list(start.flow)
     added = removed = 0
     for name, transformer in [start.step, *rest]:
         if transformer is not start.step[1]:
             X = transformer.fit_transform(X)
-            flow.append(_station({"encoder": "encoded", "scaler": "scaled"}[name], X, y))
+            flow.append(_describe_step({"encoder": "encoded", "scaler": "scaled"}[name], X, y))
         for sampler in plan.after.get(name, []):  # type: ignore[call-overload]
             before = len(y)
-            X, y, note = _resample(sampler, X, y)
+            X, y, note = _run_sampler(sampler, X, y)
             if name == "encoder":
-                X = snap_categories(X, level_blocks(transformer, n_numeric))
+                X = restore_categories(X, one_hot_blocks(transformer, n_numeric))
             added, removed = added + max(0, len(y) - before), removed + max(0, before - len(y))
-            flow.append(_station("resampled", X, y, f"{type(sampler).__name__}: {note}"))
+            flow.append(_describe_step("resampled", X, y, f"{type(sampler).__name__}: {note}"))
     return Prepared(np.ascontiguousarray(X, dtype=np.float64), y, [start.step, *rest], flow, added, removed)
 
 
-def prepare_fold(features: Any, y: Target, steps: Steps, plan: Plan, n_numeric: int) -> Prepared:
-    """Fits `steps` on one training fold, with the samplers of `plan` in their places.
+def prepare_fold(features: pd.DataFrame, y: Target, steps: Steps, plan: Plan, n_numeric: int) -> Prepared:
+    """Fit `steps` on one training fold, with the samplers of `plan` between them.
 
-    Parameters: `features`, a frame of raw features, and `y`, of the training rows and no others.
-    Raises InputError when a sampler cannot do what was asked on these rows.
+    `features` and `y` are those of the training rows and of no others.
+    Raises InputError when a sampler cannot do its work on these rows.
     """
     return resample(preprocess(features, y, steps[0]), steps[1:], plan, n_numeric)
 
 
 def transform(steps: Steps, features: Any) -> Features:
-    """`features` through the fitted steps, as a stored model does it."""
+    """Return `features` after the fitted steps, as a stored model computes them."""
     for _, transformer in steps:
         features = transformer.transform(features)
     return np.ascontiguousarray(features, dtype=np.float64)
 
 
-def _resample(sampler: Sampler, X: Features, y: Target) -> tuple[Features, Target, str]:
-    """The rows after one sampler, with a sentence on what it did."""
+def _run_sampler(sampler: Sampler, X: Features, y: Target) -> tuple[Features, Target, str]:
+    """Return the rows after one sampler, and a sentence on what it did."""
     counts = np.bincount(y, minlength=2)
     try:
         X_resampled, y_resampled = sampler.fit_resample(X, y)
     except InvalidParameterError as error:
-        raise InputError(f"{type(sampler).__name__}: {' '.join(str(error).split())}") from None
+        raise InputError(f"{type(sampler).__name__}: {single_line(error)}") from None
     except (ValueError, TypeError, RuntimeError) as error:
         if _RATIO_REACHED in str(error):
             requested, ratio = vars(sampler)["sampling_strategy"], counts.min() / counts.max()
-            return X, y, f"nothing to do: the ratio is {ratio:.3f} already, {requested} was asked for"
-        raise ResamplingError(_why_not(sampler, counts, str(error))) from None
+            return X, y, f"nothing to do: the ratio is already {ratio:.3f}, requested was {requested}"
+        raise ResamplingError(_explain_failure(sampler, counts, single_line(error))) from None
     if not np.bincount(y_resampled, minlength=2).all():
-        raise ResamplingError(_why_not(sampler, counts, "it would take every row of one class away"))
+        raise ResamplingError(_explain_failure(sampler, counts, "it would remove every row of one class"))
     change = len(y_resampled) - len(y)
     return (
         np.asarray(X_resampled, dtype=np.float64),
@@ -142,27 +142,18 @@ def _resample(sampler: Sampler, X: Features, y: Target) -> tuple[Features, Targe
     )
 
 
-def _why_not(sampler: Sampler, counts: Target, error: str) -> str:
-    name, found = type(sampler).__name__, _found(counts)
+def _explain_failure(sampler: Sampler, counts: Target, error: str) -> str:
+    name, fold = type(sampler).__name__, f"on a training fold with {counts[0]} negatives and {counts[1]} positives"
     if too_few := _TOO_FEW_ROWS.search(error):
         searched, rows = (int(number) for number in too_few.groups())
         for setting in ("k_neighbors", "n_neighbors", "m_neighbors", "n_neighbors_ver3"):
-            neighbours = getattr(sampler, setting, None)
-            neighbours = getattr(neighbours, "k", neighbours)  # of a search that is shared
+            neighbors = getattr(sampler, setting, None)
             # some samplers search for one more: the row itself
-            if isinstance(neighbours, int) and (itself := searched - neighbours) in (0, 1):
-                return f"{name}: {setting} is {neighbours} {found}; at most {rows - itself} is possible there"
-    return f"{name} cannot work {found}: {' '.join(error.split())}; change its settings or leave the strategy out"
+            if isinstance(neighbors, int) and (itself := searched - neighbors) in (0, 1):
+                return f"{name}: {setting} is {neighbors} {fold}; at most {rows - itself} is possible there"
+    return f"{name} cannot work {fold}: {error}; change its settings or leave the strategy out"
 
 
-def _found(counts: Target) -> str:
-    return f"on a training fold with {counts[0]} negatives and {counts[1]} positives"
-
-
-def _scales(preprocessor: Any) -> bool:
-    return preprocessor.named_transformers_["numeric"].named_steps.get("scaler") is not None
-
-
-def _station(step: str, X: Any, y: Target, note: str = "") -> Step:
+def _describe_step(step: str, X: Any, y: Target, note: str = "") -> Step:
     negative, positive = (int(count) for count in np.bincount(y, minlength=2))
     return Step(step=step, rows=len(y), columns=int(X.shape[1]), negative=negative, positive=positive, note=note)

@@ -23,9 +23,9 @@ def make_folds(y: Index, groups: Index, cv: CvParams, random_state: int, key: st
     """`n_splits` × `n_repeats` folds; rows of one group (duplicates count as one) are never parted.
 
     The folds are scikit-learn's `StratifiedKFold` over the groups, each with the label 1 when it holds a positive.
-    Where every group is a single row, that is `StratifiedKFold` over the rows. Where nearly every group holds a positive
-    (a group is a hospital, say), so that these labels tell nothing, they are its `StratifiedGroupKFold` over the rows.
-    Repeat r is shuffled with random_state + r.
+    Where every group is a single row, that is `StratifiedKFold` over the rows. Where nearly every group holds a
+    positive (a group is a hospital, say), so that these labels tell nothing, they are its `StratifiedGroupKFold` over
+    the rows. Repeat r is shuffled with random_state + r.
 
     Parameters: `y` of 0 and 1 and `groups` of group names, both of shape (rows,); `key`, where n_splits
     stands in params.yaml.

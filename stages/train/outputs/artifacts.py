@@ -1,4 +1,4 @@
-"""What a trained strategy tells the later stages: its trace, its cross-validation, its out-of-fold scores."""
+"""The files of a trained strategy for the later stages: trace, tuning, cross-validation and out-of-fold scores."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,20 +6,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stages.shared.classifiers import CLASSIFIERS, MAX_ROWS, Settings
 from stages.shared.metrics.registry import selectable
 from stages.shared.schemas.cross_validation import CvScore, MeanStd, SamplerUse, TunedSettings
 from stages.shared.schemas.trace import ClassCounts, Epoch, FoldTrace, Trace
 from stages.shared.schemas.tuning import Tuning, TuningTrial
-from stages.train.classifiers.budget import iterations_of, requested_for
-from stages.train.classifiers.class_weights import ClassWeights, of_xgboost
 from stages.train.outputs.results import FoldSummary, StrategyResult, TuningResult
-from stages.train.params.allowed_settings import MAX_ROWS, Settings
 from stages.train.tuning.grid import DEFAULT_PARAMS, CandidateParams
 from stages.train.tuning.search import Trial
 
 
 def oof_columns(result: StrategyResult, y: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> dict[str, Any]:
-    """Columns row, fold, y, and one of scores per classifier: each train row once a repeat, in fold order."""
+    """Return the columns row, fold, y, and the scores of each classifier: every train row once per repeat, by fold."""
     validation = np.concatenate([fold.validation for fold in result.folds])
     number = np.repeat(np.arange(len(result.folds)), [len(fold.validation) for fold in result.folds])
     return {"row": rows[validation], "fold": number, "y": y[validation], **result.oof}
@@ -48,22 +46,18 @@ def make_trace(
     name: str,
     result: StrategyResult,
     cv: dict[str, dict[str, CvScore]],
-    class_weight: Any = None,
     classifiers: dict[str, Settings] | None = None,
 ) -> Trace:
     """Return the content of trace.json, as docs/artefacts.md describes it.
 
-    `class_weight` and `classifiers` (with their settings) are those of the strategy in params.yaml.
+    `classifiers` (with their settings) are those of the strategy in params.yaml.
     """
     return Trace(
         strategy=name,
         sampler=SamplerUse(asked=result.plan.requested, ran=result.plan.ran, why=result.plan.why),
         flow=result.flow,
         folds=[_describe_fold(number, summary) for number, summary in enumerate(result.summaries)],
-        class_weight={
-            classifier: _describe_weights(classifier, weights, class_weight)
-            for classifier, weights in result.weights.items()
-        },
+        class_weight={classifier: weights._asdict() for classifier, weights in result.weights.items()},
         blend=result.blend_weights,
         epochs={
             classifier: [
@@ -109,11 +103,11 @@ def _note_tuning(name: str, result: StrategyResult) -> Iterator[str]:
 def _note_capped_iterations(name: str, result: StrategyResult, classifiers: dict[str, Settings]) -> Iterator[str]:
     for classifier, given in classifiers.items():
         tuned = result.tuning[classifier].search.best_params.classifier if classifier in result.tuning else {}
-        settings, iterations = {**given, **tuned}, iterations_of(classifier)
-        if MAX_ROWS not in settings:
+        settings, iterations = {**given, **tuned}, CLASSIFIERS[classifier].iterations
+        if MAX_ROWS not in settings or iterations is None:
             continue
         fitted = getattr(result.models[classifier]["classifier"], iterations.setting)
-        requested = requested_for(settings, iterations)
+        requested = settings.get(iterations.setting, iterations.default)
         if fitted < requested:
             yield (
                 f"{name} × {classifier}: the final fit has {fitted} of {requested} {iterations.name}; all of them "
@@ -171,10 +165,3 @@ def _describe_fold(number: int, summary: FoldSummary) -> FoldTrace:
         for name, (negative, positive) in counts.items()
     }
     return FoldTrace(fold=number, **steps, added=summary.added, removed=summary.removed)
-
-
-def _describe_weights(classifier: str, weights: ClassWeights, class_weight: Any) -> dict[str, float]:
-    if classifier == "xgboost":
-        ratio, rows = of_xgboost(class_weight, weights)
-        return {"negative": rows.negative, "positive": rows.positive * ratio}
-    return weights._asdict()

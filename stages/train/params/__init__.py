@@ -1,4 +1,4 @@
-"""The sections of params.yaml that train owns: cv, preprocess, strategies, classifiers, tuning, calibration."""
+"""The sections of params.yaml that train reads: cv, preprocess, strategies, classifiers, tuning, calibration."""
 
 from collections.abc import Iterator
 import re
@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from stages.shared.params import ParamsSection, PartialParams, hint
-from stages.train.params.allowed_settings import BALANCED_ENSEMBLES, BLEND, SAMPLER_SETTINGS, Settings
+from stages.shared.classifiers import BLEND, CLASSIFIERS, Settings
+from stages.shared.messages import suggest_key
+from stages.shared.params import ParamsSection, PartialParams
 from stages.train.params.tuning import TuningParams
 from stages.train.params.validation import (
     class_weight_problems,
@@ -16,20 +17,21 @@ from stages.train.params.validation import (
     sampling_strategy_problems,
     unknown_settings,
 )
+from stages.train.samplers.registry import SAMPLERS
 
 #: strategy names reach a shell command and file names, so little is allowed in them
 STRATEGY_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 class CvParams(ParamsSection):
-    """How often and into how many folds the train side is divided."""
+    """The folds of the train set and their repeats."""
 
     n_splits: int = Field(ge=2, le=50)
     n_repeats: int = Field(ge=1, le=100)
 
 
 class PreprocessParams(ParamsSection):
-    """What is fitted on each training fold before the classifier."""
+    """The steps fitted on each training fold before the classifier."""
 
     impute: Literal["median", "mean"]
     scale: Literal["before_resampling", "after_resampling"]
@@ -37,7 +39,7 @@ class PreprocessParams(ParamsSection):
 
 
 def _class_weight(value: Any) -> Any:
-    """Weights by class name: a mapping by label would match nothing when YAML turns its keys to text."""
+    """Check weights by class name; labels as keys would match nothing, because YAML reads them as text or numbers."""
     if value is None or value in ("balanced", "balanced_subsample", "prevalence"):
         return value
     if not isinstance(value, dict):
@@ -54,7 +56,7 @@ def _class_weight(value: Any) -> Any:
 
 
 class Strategy(BaseModel):
-    """One treatment of the imbalance; every key beside the named ones is a setting of the sampler."""
+    """One treatment of the imbalance; every other key is a setting of the sampler."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="allow")
 
@@ -76,15 +78,15 @@ class Strategy(BaseModel):
         if self.sampler is None:
             what, allowed = "a strategy without a sampler", ("sampler", "class_weight", "classifiers")
             yield from unknown_settings(what, self.settings, allowed)
-        elif self.sampler not in SAMPLER_SETTINGS:
-            yield f"no such sampler as {self.sampler}; {hint(self.sampler, SAMPLER_SETTINGS)}"
+        elif self.sampler not in SAMPLERS:
+            yield f"no such sampler as {self.sampler}; {suggest_key(self.sampler, SAMPLERS)}"
         else:
-            yield from unknown_settings(self.sampler, self.settings, SAMPLER_SETTINGS[self.sampler])
+            yield from unknown_settings(self.sampler, self.settings, SAMPLERS[self.sampler].settings)
             yield from sampling_strategy_problems(self.settings.get("sampling_strategy", "auto"))
         yield from class_weight_problems(self.class_weight, self.sampler)
         yield from classifier_problems(self.classifiers or {})
         yield from _blend_alone(self.classifiers or {})
-        doubled = [name for name in self.classifiers or {} if name in BALANCED_ENSEMBLES]
+        doubled = _self_balancing(self.classifiers or {})
         if doubled and (self.sampler or self.class_weight):
             yield f"{', '.join(doubled)} balances by itself: leave sampler and class_weight out"
 
@@ -94,16 +96,19 @@ def _blend_alone(classifiers: dict[str, Settings]) -> Iterator[str]:
         yield f"{BLEND} is a vote of the other classifiers: it needs two of them at least"
 
 
+def _self_balancing(classifiers: dict[str, Settings]) -> list[str]:
+    return [name for name in classifiers if name in CLASSIFIERS and CLASSIFIERS[name].balances_itself]
+
+
 def check_classifiers(classifiers: dict[str, Settings]) -> dict[str, Settings]:
-    """The same mapping of classifier names to settings. Raises ValueError naming all that is wrong with it."""
+    """Return `classifiers`, by name with their settings. Raises ValueError with every problem."""
     refuse(
         [
             *classifier_problems(classifiers),
             *_blend_alone(classifiers),
             *(
                 f"{name} balances by itself: it cannot serve every strategy, give it as `classifiers` of one of them"
-                for name in classifiers
-                if name in BALANCED_ENSEMBLES
+                for name in _self_balancing(classifiers)
             ),
         ]
     )
@@ -111,7 +116,7 @@ def check_classifiers(classifiers: dict[str, Settings]) -> dict[str, Settings]:
 
 
 def _strategy_names(strategies: Any) -> Any:
-    """The same value, when it is a mapping of names that may reach a shell; its type is checked afterwards."""
+    """Check that the names may reach a shell; pydantic checks the type afterwards."""
     if isinstance(strategies, dict):
         refuse(
             f"{name!r} cannot name a strategy; allowed: lower-case letters, digits and underscores, "
@@ -128,7 +133,7 @@ Calibration = Literal["auto", "none", "sigmoid", "isotonic", "prior"]
 
 
 class TrainParams(PartialParams):
-    """Everything that train reads of params.yaml."""
+    """All sections of params.yaml that train reads."""
 
     random_state: int = Field(ge=0, le=2**32 - 1)
     cv: CvParams

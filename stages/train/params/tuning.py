@@ -1,29 +1,31 @@
-"""The section `tuning` of params.yaml: what is searched for each candidate, inside train alone."""
+"""The section `tuning` of params.yaml: the grids, and how each candidate is searched inside the train set."""
 
 from collections.abc import Iterator
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from stages.shared.classifiers import BLEND, CLASSIFIERS
+from stages.shared.messages import suggest_key
 from stages.shared.metrics.registry import SelectableMetric
-from stages.shared.params import ParamsSection, hint
-from stages.train.params.allowed_settings import BLEND, CLASSIFIER_SETTINGS, SAMPLER_SETTINGS
+from stages.shared.params import ParamsSection
 from stages.train.params.validation import (
     classifier_problems,
     refuse,
     sampling_strategy_problems,
     unknown_settings,
 )
+from stages.train.samplers.registry import SAMPLERS
 
 #: the values to try, by setting
 Grid = dict[str, list[Any]]
 
-#: the key that a way of searching needs beside its name, and an example; no other may have it
+#: the key that a kind of search needs, and an example; no other kind may have it
 OWN_KEYS = {"random": ("n_candidates", 10), "halving": ("factor", 3)}
 
 
 class SearchParams(ParamsSection):
-    """How the combinations of a grid are gone through."""
+    """How the combinations of a grid are searched."""
 
     how: Literal["exhaustive", "random", "halving"]
     n_candidates: int | None = Field(default=None, ge=1)
@@ -45,7 +47,7 @@ class SearchParams(ParamsSection):
 
 
 class TuningParams(ParamsSection):
-    """Grids of settings by sampler and by classifier, and how they are searched."""
+    """Grids of settings by sampler and by classifier, and their search."""
 
     metric: SelectableMetric
     search: SearchParams
@@ -60,20 +62,20 @@ class TuningParams(ParamsSection):
 
     def _sampler_problems(self) -> Iterator[str]:
         for name, grid in self.samplers.items():
-            if name not in SAMPLER_SETTINGS:
-                yield f"samplers: no such sampler as {name}; {hint(name, SAMPLER_SETTINGS)}"
+            if name not in SAMPLERS:
+                yield f"samplers: no such sampler as {name}; {suggest_key(name, SAMPLERS)}"
                 continue
             yield from _grid_problems(f"samplers.{name}", grid)
-            problems = [*unknown_settings(name, grid, SAMPLER_SETTINGS[name])]
+            problems = [*unknown_settings(name, grid, SAMPLERS[name].settings)]
             for value in grid.get("sampling_strategy", []):
                 problems += sampling_strategy_problems(value)
             yield from (f"samplers.{name}: {problem}" for problem in problems)
 
     def _classifier_problems(self) -> Iterator[str]:
         for name, grid in self.classifiers.items():
-            if name == BLEND or name not in CLASSIFIER_SETTINGS:
-                known = [other for other in CLASSIFIER_SETTINGS if other != BLEND]
-                yield f"classifiers: {name} is nothing that can be tuned; {hint(name, known)}"
+            if name == BLEND or name not in CLASSIFIERS:
+                known = [other for other in CLASSIFIERS if other != BLEND]
+                yield f"classifiers: {name} is nothing that can be tuned; {suggest_key(name, known)}"
                 continue
             yield from _grid_problems(f"classifiers.{name}", grid)
             tried = [{name: {key: value}} for key, values in grid.items() for value in values]

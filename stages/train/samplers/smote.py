@@ -1,4 +1,7 @@
-"""SMOTE that searches only for the rows that it draws, and writes what it makes where it is to stand."""
+"""SMOTE that searches neighbors only for the rows it draws, and writes new rows straight into the result.
+
+The neighbor search and the copies of the table take most of SMOTE's time; both are several times smaller here.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,34 +13,34 @@ from scipy import sparse
 from sklearn.utils import check_random_state
 
 from stages.train.samplers.neighbors.arrays import Floats, Ints
-from stages.train.samplers.neighbors.estimator import ExactNeighbors, exact
+from stages.train.samplers.neighbors.estimator import ExactNeighbors, make_exact
 
-#: rows that are made at a time, so that nothing but the result is large
-AT_ONCE = 4096
+#: rows that are interpolated at a time, so that temporary arrays stay small
+CHUNK_SIZE = 4096
 
 
 class SMOTE(over_sampling.SMOTE):  # type: ignore[misc]
-    """imbalanced-learn's SMOTE (Chawla et al. 2002): its parameters, its refusals and, bit for bit, its rows."""
+    """imbalanced-learn's SMOTE (Chawla et al. 2002) with the same parameters, errors and, bit for bit, rows."""
 
     def _validate_estimator(self) -> None:
         super()._validate_estimator()
-        self.nn_k_: Any = exact(self.nn_k_)
+        self.nn_k_: Any = make_exact(self.nn_k_)
 
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         self._validate_estimator()
         if sparse.issparse(X) or not isinstance(self.nn_k_, ExactNeighbors):
             return super()._fit_resample(X, y)  # type: ignore[no-any-return]
-        made = []  # first what needs room to search, then the result
+        drawn = []  # before the result is allocated: the search needs memory too
         for label, n_samples in self.sampling_strategy_.items():
             if n_samples > 0:
                 X_class = X.take(np.flatnonzero(y == label), axis=0)
-                made.append((label, X_class, draw_partners(self.nn_k_, X_class, n_samples, self.random_state)))
-        X_resampled = np.empty((len(X) + sum(len(draw.best_params) for *_, draw in made), X.shape[1]), dtype=X.dtype)
+                drawn.append((label, X_class, draw_pairs(self.nn_k_, X_class, n_samples, self.random_state)))
+        X_resampled = np.empty((len(X) + sum(len(draw.steps) for *_, draw in drawn), X.shape[1]), dtype=X.dtype)
         X_resampled[: len(X)] = X
         y_resampled = np.empty(len(X_resampled), dtype=y.dtype)
         y_resampled[: len(X)], start = y, len(X)
-        for label, X_class, draw in made:
-            stop = start + len(draw.best_params)
+        for label, X_class, draw in drawn:
+            stop = start + len(draw.steps)
             draw.interpolate(X_class, X_resampled[start:stop])
             y_resampled[start:stop] = label
             start = stop
@@ -46,44 +49,42 @@ class SMOTE(over_sampling.SMOTE):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Draw:
-    """What SMOTE draws for each new row."""
+    """The random choices of SMOTE: a base row, one of its neighbors and a step towards it for each new row."""
 
-    best_params: Ints  # k × the row from which it starts + which of its k neighbours it goes towards, shape (new rows,)
-    steps: Floats  # how far it goes, shape (new rows, 1)
-    nearest: Ints  # the neighbours of every row that is drawn as base, shape (bases, k)
-    which: Ints  # the place of a row among those, shape (rows,)
+    pairs: Ints  # k × base row + rank of the neighbor, shape (new rows,)
+    steps: Floats  # from 0 to 1, shape (new rows, 1)
+    nearest: Ints  # the k neighbors of every base row that was drawn, shape (drawn rows, k)
+    index: Ints  # the index of a row in `nearest`, shape (rows,)
 
     @property
     def neighbors(self) -> Ints:
-        """The neighbours of each base, shape (new rows, k)."""
-        return np.asarray(self.nearest[self.which[self.best_params // self.nearest.shape[1]]])
+        """The k neighbors of the base row of each new row, shape (new rows, k)."""
+        return np.asarray(self.nearest[self.index[self.pairs // self.nearest.shape[1]]])
 
-    def interpolate(self, X: npt.NDArray[Any], into: npt.NDArray[Any]) -> None:
-        """Writes the new rows, made from those of `X`, into the array `into`, in the dtype of that."""
+    def interpolate(self, X: npt.NDArray[Any], out: npt.NDArray[Any]) -> None:
+        """Write the new rows, interpolated between rows of `X`, into the array `out` in its dtype."""
         k, neighbors = self.nearest.shape[1], self.nearest.ravel()
-        for start in range(0, len(into), AT_ONCE):
-            some = slice(start, start + AT_ONCE)
-            rows, indices = np.divmod(self.best_params[some], k)
+        for start in range(0, len(out), CHUNK_SIZE):
+            chunk = slice(start, start + CHUNK_SIZE)
+            rows, ranks = np.divmod(self.pairs[chunk], k)
             base = X.take(rows, axis=0)
-            gap = X.take(neighbors.take(self.which.take(rows) * k + indices), axis=0)
+            gap = X.take(neighbors.take(self.index.take(rows) * k + ranks), axis=0)
             gap -= base
-            np.add(base, self.steps[some] * gap, out=into[some], casting="unsafe")  # as an assignment rounds
+            np.add(base, self.steps[chunk] * gap, out=out[chunk], casting="unsafe")  # rounds like an assignment
 
 
-def draw_partners(neighbors: ExactNeighbors, X: Any, n_samples: int, random_state: Any) -> Draw:
-    """The draws of `BaseSMOTE._make_samples`, in its order; only rows that are drawn as base are searched for.
+def draw_pairs(neighbors: ExactNeighbors, X: Any, n_samples: int, random_state: Any) -> Draw:
+    """Return the draws of `BaseSMOTE._make_samples`, in its order; only base rows that are drawn are searched.
 
-    neighbors: those of `X`, the rows of one class; it counts the row itself as a neighbour, which SMOTE leaves out.
+    X: the rows of one class. neighbors: not fitted; it counts the row itself as a neighbor, which SMOTE leaves out.
     """
     random = check_random_state(random_state)
     k = neighbors.n_neighbors - 1
-    best_params = random.randint(low=0, high=X.shape[0] * k, size=n_samples)
+    pairs = random.randint(low=0, high=X.shape[0] * k, size=n_samples)
     steps = random.uniform(size=n_samples)[:, np.newaxis]
     if X.shape[0] * k < 2**31:
-        best_params = best_params.astype(np.int32)
-    drawn = np.zeros(X.shape[0], dtype=np.bool_)
-    drawn[best_params // k] = True
-    nearest, indices = neighbors.neighbors_inside(X, np.flatnonzero(drawn))
-    which = np.empty(X.shape[0], dtype=np.int64)
-    which[drawn] = indices
-    return Draw(best_params, steps, nearest[:, 1:], which)
+        pairs = pairs.astype(np.int32)
+    drawn, index = np.unique(pairs // k), np.empty(X.shape[0], dtype=np.int64)
+    nearest = neighbors.fit(X).kneighbors_of_rows(drawn, X)
+    index[drawn] = np.arange(len(drawn))
+    return Draw(pairs, steps, nearest[:, 1:], index)

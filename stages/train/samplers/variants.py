@@ -1,33 +1,33 @@
-"""Those of SMOTE's family that ask scikit-learn for neighbours and nothing else: asked sooner, the same rows."""
+"""The other samplers of SMOTE's family that only need a faster neighbor search: the same rows, sooner."""
 
 from typing import Any
 
 from imblearn import over_sampling
 
-from stages.train.samplers.neighbors.estimator import exact
+from stages.train.samplers.neighbors.estimator import make_exact
 
 
 class ADASYN(over_sampling.ADASYN):  # type: ignore[misc]
-    """imbalanced-learn's ADASYN (He et al. 2008), the same rows."""
+    """imbalanced-learn's ADASYN (He et al. 2008)."""
 
     def _validate_estimator(self) -> None:
         super()._validate_estimator()
-        self.nn_: Any = exact(self.nn_)
+        self.nn_: Any = make_exact(self.nn_)
 
 
 class BorderlineSMOTE(over_sampling.BorderlineSMOTE):  # type: ignore[misc]
-    """imbalanced-learn's Borderline-SMOTE (Han et al. 2005), the same rows."""
+    """imbalanced-learn's Borderline-SMOTE (Han et al. 2005)."""
 
     def _validate_estimator(self) -> None:
         super()._validate_estimator()
-        self.nn_k_: Any = exact(self.nn_k_)
-        self.nn_m_: Any = exact(self.nn_m_)
+        self.nn_k_: Any = make_exact(self.nn_k_)
+        self.nn_m_: Any = make_exact(self.nn_m_)
 
 
 class SVMSMOTE(over_sampling.SVMSMOTE):  # type: ignore[misc]
-    """imbalanced-learn's SVM-SMOTE (Nguyen et al. 2011), the same rows; its support vectors cost what they cost."""
+    """imbalanced-learn's SVM-SMOTE (Nguyen et al. 2011); the fit of the support vectors takes as long as ever."""
 
     def _validate_estimator(self) -> None:
         super()._validate_estimator()
-        self.nn_k_: Any = exact(self.nn_k_)
-        self.nn_m_: Any = exact(self.nn_m_)
+        self.nn_k_: Any = make_exact(self.nn_k_)
+        self.nn_m_: Any = make_exact(self.nn_m_)

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stages.shared.classifiers import Settings
 from stages.train.params import Strategy
-from stages.train.params.allowed_settings import Settings
 from stages.train.params.tuning import Grid, TuningParams
 
 

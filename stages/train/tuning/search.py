@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stages.shared.classifiers import Settings
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import METRICS, selectable
 from stages.train.folds.fold_data import FoldData
 from stages.train.folds.resampling import Prepared, ResamplingError
 from stages.train.folds.splitter import Fold, make_folds
 from stages.train.params import CvParams
-from stages.train.params.allowed_settings import Settings
 from stages.train.params.tuning import SearchParams
 from stages.train.strategy import StrategyContext
 from stages.train.tuning.grid import DEFAULT_PARAMS, CandidateParams, list_candidates

@@ -10,9 +10,10 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from stages.train.classifiers.budget import cap_iterations
-from stages.train.classifiers.logistic.path import Rows, fit_paths, is_converged, path_settings
-from stages.train.classifiers.truncated import can_truncate, truncated_scores
+from stages.shared.classifiers import CLASSIFIERS
+from stages.train.classifiers.logistic.estimator import is_converged
+from stages.train.classifiers.logistic.path import WeightedRows, fit_paths
+from stages.train.classifiers.xgboost import can_truncate, truncated_scores
 from stages.train.folds.fold_data import FoldData
 from stages.train.folds.resampling import Features, Prepared
 from stages.train.strategy import StrategyContext
@@ -36,12 +37,17 @@ ScorePoints = Callable[[StrategyContext, FoldData, str, Sequence[GridPoint]], li
 def score_grid(context: StrategyContext, data: FoldData, classifier: str, points: Sequence[GridPoint]) -> list[Scores]:
     """Return the scores of the validation rows for every grid point, in the order of `points`.
 
+    Points that differ only in the classifier's shared setting go to its `score_grid` function together.
+
     Raises InputError with the params key when the classifier cannot work with its settings.
     """
-    axis, score = SHARED.get(classifier, ("", _score_one_by_one))
+    spec = CLASSIFIERS[classifier]
+    score: ScorePoints = spec.load(spec.score_grid)
 
     def other_settings(point: GridPoint) -> str:
-        return repr(sorted((key, value) for key, value in point.candidate.classifier.items() if key != axis))
+        return repr(
+            sorted((key, value) for key, value in point.candidate.classifier.items() if key != spec.shared_setting)
+        )
 
     scores: dict[int, Scores] = {}
     for indices in _group_by_key(map(other_settings, points)):
@@ -50,18 +56,20 @@ def score_grid(context: StrategyContext, data: FoldData, classifier: str, points
     return [scores[index] for index in range(len(points))]
 
 
-def _score_one_by_one(
+def score_one_by_one(
     context: StrategyContext, data: FoldData, classifier: str, points: Sequence[GridPoint]
 ) -> list[Scores]:
+    """Fit and score every point by itself."""
     return [context.fit(classifier, candidate, prepared).scores(X) for candidate, prepared, X in points]
 
 
-def _score_path(context: StrategyContext, data: FoldData, classifier: str, points: Sequence[GridPoint]) -> list[Scores]:
+def score_path(context: StrategyContext, data: FoldData, classifier: str, points: Sequence[GridPoint]) -> list[Scores]:
     """Fit one path over C for each resampled table, all tables with the same C values together."""
     settings = context.settings(classifier, points[0].candidate)
     if not is_converged(settings):
-        return _score_one_by_one(context, data, classifier, points)
-    common, scores = path_settings(settings), dict[int, Scores]()
+        return score_one_by_one(context, data, classifier, points)
+    common = {key: settings[key] for key in ("fit_intercept", "max_iter") if key in settings}
+    scores: dict[int, Scores] = {}
     tables = _group_by_key(id(point.prepared) for point in points)
     penalties = [
         tuple(context.settings(classifier, points[i].candidate).get("C", 1.0) for i in table) for table in tables
@@ -71,7 +79,7 @@ def _score_path(context: StrategyContext, data: FoldData, classifier: str, point
         groups = [tables[index] for index in same_penalties]
         prepared = [points[group[0]].prepared for group in groups]
         key = repr((common, C))
-        learned = [Rows(each.X, each.y, context.weights(each)) for each in prepared]
+        learned = [WeightedRows(each.X, each.y, context.weights(each)) for each in prepared]
         paths = fit_paths(learned, C, data.starts.get(key), **common)
         data.starts[key] = paths[-1]  # the next path starts at this optimum
         for group, path in zip(groups, paths, strict=True):
@@ -79,16 +87,16 @@ def _score_path(context: StrategyContext, data: FoldData, classifier: str, point
     return [scores[index] for index in range(len(points))]
 
 
-def _score_truncated(
+def score_truncated(
     context: StrategyContext, data: FoldData, classifier: str, points: Sequence[GridPoint]
 ) -> list[Scores]:
     """Fit the largest XGBoost model on each resampled table; its first trees are the smaller models."""
     scores: dict[int, Scores] = {}
     for table in _group_by_key(id(point.prepared) for point in points):
         _, prepared, X = points[table[0]]
-        settings = [cap_iterations(context.settings(classifier, points[i].candidate), len(prepared.y)) for i in table]
+        settings = [context.settings(classifier, points[i].candidate) for i in table]
         if len(table) == 1 or not all(map(can_truncate, settings)):
-            one_by_one = _score_one_by_one(context, data, classifier, [points[i] for i in table])
+            one_by_one = score_one_by_one(context, data, classifier, [points[i] for i in table])
             scores.update(zip(table, one_by_one, strict=True))
             continue
         sizes = {i: int(each["n_estimators"]) for i, each in zip(table, settings, strict=True)}
@@ -104,10 +112,3 @@ def _group_by_key(keys: Iterable[Key]) -> list[list[int]]:
     for index, key in enumerate(keys):
         indices.setdefault(key, []).append(index)
     return list(indices.values())
-
-
-#: by classifier: the setting of which several values share one fit, and the function that does so
-SHARED: dict[str, tuple[str, ScorePoints]] = {
-    "logistic_regression": ("C", _score_path),
-    "xgboost": ("n_estimators", _score_truncated),
-}

@@ -15,23 +15,22 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 import skops.io as sio
 
+from stages.shared.classifiers import BLEND, CLASSIFIERS
 from stages.shared.errors import IntegrityError
 from stages.shared.storage import model_file as models
 from stages.shared.storage.model_file import dump_model, load_model, scores
 from stages.shared.storage.parquet import Table
-from stages.train.classifiers.class_weights import ClassWeights
-from stages.train.classifiers.registry import CLASSIFIERS
 from stages.train.cross_validation import fit_strategy
-from stages.train.params.allowed_settings import BALANCED_ENSEMBLES
 
 
 def fit_final(make_table: Callable[..., Table], make_params: Callable[..., Any]) -> dict[str, Pipeline]:
     def quiet(_: str) -> None: ...
 
     table = make_table()
-    plain = [name for name in CLASSIFIERS if name not in BALANCED_ENSEMBLES]
+    plain = [name for name, spec in CLASSIFIERS.items() if not spec.balances_itself and name != BLEND]
+    balancing = [name for name, spec in CLASSIFIERS.items() if spec.balances_itself]
     fitted = fit_strategy(table, "tried", make_params({"sampler": "SMOTE"}, plain), quiet).models
-    own = {"classifiers": {name: {"n_estimators": 3} for name in BALANCED_ENSEMBLES}}
+    own = {"classifiers": {name: {"n_estimators": 3} for name in balancing}}
     ensembles = fit_strategy(table, "tried", make_params(own, plain), quiet).models
     return {**fitted, **ensembles}
 
@@ -46,7 +45,7 @@ def fitted(make_table: Callable[..., Table], make_params: Callable[..., Any]) ->
     return fit_final(make_table, make_params)
 
 
-@pytest.mark.parametrize("name", CLASSIFIERS)
+@pytest.mark.parametrize("name", [name for name in CLASSIFIERS if name != BLEND])
 def test_round_trip_is_exact(name: str, fitted: dict[str, Pipeline], table: Table, tmp_path: Path) -> None:
     expected = fitted[name].predict_proba(table.features())[:, 1]
     dump_model(fitted[name], tmp_path / "m.skops")
@@ -70,7 +69,7 @@ def test_the_number_of_threads_leaves_no_mark(name: str, tmp_path: Path) -> None
     X, y = np.random.RandomState(0).normal(size=(60, 2)), np.arange(60) % 3 == 0
     contents = set()
     for n_jobs in (1, 2):
-        classifier = CLASSIFIERS[name]({"n_estimators": 3}, None, ClassWeights(1.0, 1.0), 0).set_params(n_jobs=n_jobs)
+        classifier = CLASSIFIERS[name].load(CLASSIFIERS[name].estimator)(n_estimators=3, random_state=0, n_jobs=n_jobs)
         dump_model(Pipeline([("classifier", classifier.fit(X, y.astype(int)))]), tmp_path / "m.skops")
         contents.add((tmp_path / "m.skops").read_bytes())
     assert len(contents) == 1
@@ -164,14 +163,14 @@ def parts(value: Any) -> Iterator[Any]:
         yield from parts(child)
 
 
-@pytest.mark.parametrize("name", CLASSIFIERS)
+@pytest.mark.parametrize("name", [name for name in CLASSIFIERS if name != BLEND])
 def test_no_model_file_has_a_sampler(name: str, fitted: dict[str, Pipeline], tmp_path: Path) -> None:
     dump_model(fitted[name], tmp_path / "m.skops")
     model = load_model(tmp_path / "m.skops")
     assert list(model.named_steps) == ["preprocessor", "encoder", "classifier"]  # type: ignore[attr-defined]
     samplers = {type(part).__name__ for part in parts(model) if hasattr(part, "fit_resample")}
     # the balanced ensembles draw inside themselves; that is what they are
-    assert samplers == ({"RandomUnderSampler"} if name in BALANCED_ENSEMBLES else set())
-    if name not in BALANCED_ENSEMBLES:
+    assert samplers == ({"RandomUnderSampler"} if CLASSIFIERS[name].balances_itself else set())
+    if not CLASSIFIERS[name].balances_itself:
         with zipfile.ZipFile(tmp_path / "m.skops") as archive:
             assert b"imblearn" not in archive.read("schema.json")

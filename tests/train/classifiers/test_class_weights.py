@@ -1,4 +1,4 @@
-"""Class weights in fractions, and that each classifier gets them in its own words."""
+"""Class weights as fractions, and how each classifier gets them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,14 +14,15 @@ from stages.train import strategy
 from stages.train.classifiers.class_weights import (
     ClassWeights,
     class_weights,
-    of_xgboost,
     row_weights,
     scale_pos_weight,
 )
-from stages.train.classifiers.registry import CLASSIFIERS, Training, fit
+from stages.train.classifiers.fitting import FitRequest, fit
+from stages.train.classifiers.xgboost import split_weights
 from stages.train.cross_validation import fit_strategy
 from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
+from tests.train.classifiers.helpers import fit_classifier
 
 NINETY_TO_TEN = np.repeat([0, 1], [90, 10])
 
@@ -75,8 +76,8 @@ def test_prevalence_without_the_counts_before_is_an_error() -> None:
 
 def test_xgboost_gets_a_ratio_or_weights_of_rows() -> None:
     even = ClassWeights(1.0, 1.0)
-    assert of_xgboost("balanced", ClassWeights(0.5, 2.0)) == (4.0, even)
-    assert of_xgboost("prevalence", ClassWeights(9.0, 1.0)) == (1.0, ClassWeights(9.0, 1.0))
+    assert split_weights("balanced", ClassWeights(0.5, 2.0)) == (4.0, even)
+    assert split_weights("prevalence", ClassWeights(9.0, 1.0)) == (1.0, ClassWeights(9.0, 1.0))
     assert row_weights(even, NINETY_TO_TEN) is None
     weighed = row_weights(ClassWeights(9.0, 1.0), np.array([0, 1, 0]))
     assert weighed is not None
@@ -88,7 +89,7 @@ def test_a_logistic_regression_believes_the_prevalence_before() -> None:
     X = np.random.RandomState(0).normal(size=(120, 3))
     y = np.repeat([0, 1], [100, 20])
     weights = class_weights("prevalence", y, (900, 20))
-    fitted = fit("logistic_regression", {"solver": "converged"}, "prevalence", weights, 0, Training(X, y)).classifier
+    fitted = fit_classifier("logistic_regression", {}, X, y, "prevalence", weights=weights).classifier
     each = row_weights(weights, y)
     assert np.average(fitted.predict_proba(X)[:, 1], weights=each) == pytest.approx(20 / 920, rel=1e-4)
     assert fitted.predict_proba(X)[:, 1].mean() < 2 * 20 / 920  # and not 20 of 120
@@ -110,9 +111,12 @@ def test_a_logistic_regression_believes_the_prevalence_before() -> None:
         ("xgboost", {"negative": 1.0, "positive": 10.0}, "scale_pos_weight", 10.0),
     ],
 )
-def test_a_classifier_gets_them_in_its_own_words(name: str, class_weight: Any, parameter: str, value: Any) -> None:
-    built = CLASSIFIERS[name]({}, class_weight, class_weights(class_weight, NINETY_TO_TEN), 0)
-    assert built.get_params()[parameter] == value
+def test_each_classifier_gets_them_as_its_own_parameter(
+    name: str, class_weight: Any, parameter: str, value: Any, small_classifiers: dict[str, dict[str, Any]]
+) -> None:
+    X = np.linspace(0, 1, 100)[:, np.newaxis]
+    fitted = fit_classifier(name, small_classifiers[name], X, NINETY_TO_TEN, class_weight).classifier
+    assert fitted.get_params()[parameter] == value
 
 
 def run(make_table: Callable[..., Table], make_params: Callable[..., TrainParams], **strategy: Any) -> StrategyResult:
@@ -125,6 +129,7 @@ def test_the_stored_models_have_the_weights_of_the_rows_they_were_fitted_on(
 ) -> None:
     """60 negatives and 20 positives: 80 / 120, 80 / 40, and 3."""
     result = run(make_table, make_params, class_weight="balanced")
+    assert result.weights.pop("xgboost") == pytest.approx((1.0, 3.0), rel=1e-15)
     assert set(result.weights.values()) == {ClassWeights(80 / 120, 2.0)}
     assert result.models["xgboost"]["classifier"].scale_pos_weight == pytest.approx(3.0, rel=1e-15)
     assert result.models["logistic_regression"]["classifier"].class_weight == {0: 80 / 120, 1: 2.0}
@@ -148,9 +153,9 @@ def test_weights_of_a_fold_are_those_of_its_training_rows(
 
     seen = []
 
-    def spy(*arguments: Any) -> Any:
-        seen.append((arguments[3], len(arguments[5][1]), int(arguments[5][1].sum())))
-        return fit(*arguments)
+    def spy(request: FitRequest) -> Any:
+        seen.append((request.weights, len(request.y), int(request.y.sum())))
+        return fit(request)
 
     monkeypatch.setattr(strategy, "fit", spy)
     params = make_params({"class_weight": "balanced"}, ["logistic_regression"], n_splits=3)
@@ -169,10 +174,7 @@ def test_weights_raise_the_scores_of_the_rare_class(name: str, small_classifiers
     settings = {**small_classifiers[name], **({"max_iter": 60, "learning_rate_init": 0.05} if name == "mlp" else {})}
     means = []
     for class_weight in (None, "balanced", {"negative": 1.0, "positive": 50.0}):
-        weights = class_weights(class_weight, y)
-        means.append(
-            fit(name, settings, class_weight, weights, 0, Training(X, y)).classifier.predict_proba(X)[:, 1].mean()
-        )
+        means.append(fit_classifier(name, settings, X, y, class_weight).scores(X).mean())
     if name == "random_forest":  # weights shape its trees, but a pure leaf is pure at any weight
         assert len(set(means)) == 3
     else:

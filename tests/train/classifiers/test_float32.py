@@ -1,4 +1,4 @@
-"""What reads float32 gives the same model and the same scores from float32: to the byte of its file, and to the bit."""
+"""Classifiers that read float32 give the same model file and the same scores from a float32 copy of the rows."""
 
 from pathlib import Path
 from typing import Any
@@ -9,11 +9,16 @@ import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline
 
+from stages.shared.classifiers import CLASSIFIERS
 from stages.shared.storage.model_file import dump_model
-from stages.train.classifiers.class_weights import class_weights
-from stages.train.classifiers.registry import READS_FLOAT32, Training, fit
-from stages.train.folds.resampling import to_float32
-from stages.train.params.allowed_settings import BALANCED_ENSEMBLES
+from tests.train.classifiers.helpers import fit_classifier
+
+READS_FLOAT32 = sorted(name for name, spec in CLASSIFIERS.items() if spec.reads_float32)
+
+
+def to_float32(X: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        return X.astype(np.float32)
 
 
 def rows(random_state: int, share: float) -> tuple[np.ndarray, np.ndarray]:
@@ -26,16 +31,16 @@ def rows(random_state: int, share: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def fitted(name: str, given_: dict[str, Any], class_weight: Any, X: np.ndarray, y: np.ndarray) -> Any:
-    return fit(name, given_, class_weight, class_weights(class_weight, y), 0, Training(X, y)).classifier
+    return fit_classifier(name, given_, X, y, class_weight).classifier
 
 
-@pytest.mark.parametrize("name", sorted(READS_FLOAT32))
+@pytest.mark.parametrize("name", READS_FLOAT32)
 @pytest.mark.parametrize("class_weight", [None, "balanced", {"negative": 1.0, "positive": 7.0}], ids=str)
 def test_the_model_and_its_scores_are_the_same(
     name: str, class_weight: Any, small_classifiers: dict[str, dict[str, Any]], tmp_path: Path
 ) -> None:
     X, y = rows(0, 0.3)
-    weight = None if name in BALANCED_ENSEMBLES else class_weight
+    weight = None if CLASSIFIERS[name].balances_itself else class_weight
     files, scores = [], []
     for features in (X, to_float32(X)):
         model = fitted(name, small_classifiers[name], weight, features, y)
@@ -47,7 +52,7 @@ def test_the_model_and_its_scores_are_the_same(
 
 
 @settings(deadline=None, max_examples=30)
-@given(name=st.sampled_from(sorted(READS_FLOAT32)), seed=st.integers(0, 2**16), share=st.floats(0, 1))
+@given(name=st.sampled_from(READS_FLOAT32), seed=st.integers(0, 2**16), share=st.floats(0, 1))
 def test_on_any_table(name: str, seed: int, share: float) -> None:
     X, y = rows(seed, share)
     double, float32 = (fitted(name, {"n_estimators": 3}, None, features, y) for features in (X, to_float32(X)))
@@ -61,15 +66,10 @@ def test_what_is_not_listed_does_tell_the_two_apart() -> None:
     assert not np.array_equal(double.predict_proba(X), float32.predict_proba(to_float32(X)))
 
 
-@pytest.mark.parametrize("name", sorted(READS_FLOAT32))
+@pytest.mark.parametrize("name", READS_FLOAT32)
 def test_a_value_beyond_float32_is_refused_either_way(name: str) -> None:
     X, y = rows(0, 0.0)
     X[-1, 1] = 1e39  # a positive: those that under-sample keep it
     for features in (X, to_float32(X)):
         with np.errstate(over="ignore"), pytest.raises(ValueError, match="inf"):
             fitted(name, {"n_estimators": 3}, None, features, y)
-
-
-def test_float32_is_not_copied() -> None:
-    X = np.ones((3, 2), dtype=np.float32)
-    assert to_float32(X) is X

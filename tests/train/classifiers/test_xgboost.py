@@ -1,75 +1,92 @@
-"""The curve of boosting rounds: the same losses as scikit-learn's, and no influence on the model."""
+"""XGBoost: its curve, its binned rows and its first trees, each equal to what the library itself computes."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
 import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, log_loss
-from xgboost import XGBClassifier
+from sklearn.pipeline import Pipeline
+from xgboost import QuantileDMatrix, XGBClassifier
 
+from stages.shared.storage.model_file import dump_model
 from stages.shared.storage.parquet import Table
-from stages.train.classifiers.xgb_data import CachedDMatrix
-from stages.train.classifiers.xgboost import fit_by_round
+from stages.train.classifiers import xgboost
+from stages.train.classifiers.class_weights import ClassWeights
+from stages.train.classifiers.fitting import Fitted
+from stages.train.classifiers.xgboost import can_truncate, truncated_scores
 from stages.train.cross_validation import fit_strategy
+from tests.train.classifiers.helpers import fit_classifier
 
-RNG = np.random.RandomState(0)
-X = RNG.normal(size=(120, 3))
-Y = (X[:, 0] + RNG.normal(size=120) > 1).astype(np.int64)
+RANDOM = np.random.RandomState(0)
+X = RANDOM.normal(size=(120, 4))
+X[:, 3] = X[:, 3].round()
+Y = (X[:, 0] + RANDOM.normal(size=120) > 1).astype(np.int64)
 TRAINING, VALIDATION = (X[:80], Y[:80]), (X[80:], Y[80:])
 
+#: class weights as params.yaml gives them, with the weights of the rows that a direct fit needs for the same model
+PREVALENCE = {"class_weight": "prevalence", "weights": ClassWeights(7.0, 1.0)}
+ROW_WEIGHTS = np.where(TRAINING[1] == 1, 1.0, 7.0)
 
-def model(rounds: int, **settings: Any) -> XGBClassifier:
-    return XGBClassifier(n_estimators=rounds, max_depth=2, random_state=0, n_jobs=1, **settings)
+#: tree methods, boosters and samples of rows and columns
+CASES: list[dict[str, Any]] = [
+    {},
+    {"subsample": 0.8, "colsample_bytree": 0.6, "learning_rate": 0.05, "eval_metric": "aucpr"},
+    {"max_bin": 16},
+    {"tree_method": "hist", "grow_policy": "lossguide", "max_leaves": 5},
+    {"tree_method": "auto", "base_score": 0.3},
+    {"tree_method": "exact", "max_depth": 3},
+    {"tree_method": "approx", "subsample": 0.5, "max_bin": 8},
+    {"subsample": 0.7, "colsample_bylevel": 0.5, "colsample_bynode": 0.5},
+    {"num_parallel_tree": 3, "subsample": 0.5},
+    {"booster": "dart", "subsample": 0.7},
+    {"booster": "gblinear"},
+]
 
 
-def test_losses_are_log_losses_of_the_model_so_far() -> None:
-    fitted = model(5, scale_pos_weight=4.0, eval_metric="aucpr")
-    curve = fit_by_round(fitted, TRAINING, VALIDATION)
-    assert [point["epoch"] for point in curve] == [1, 2, 3, 4, 5]
-    for point in curve:
-        so_far = (0, point["epoch"])
-        for part, (features, y) in (("train", TRAINING), ("validation", VALIDATION)):
-            scores = fitted.predict_proba(features, iteration_range=so_far)[:, 1]
-            assert point[f"{part}_loss"] == pytest.approx(log_loss(y, scores), abs=1e-5)  # type: ignore[literal-required]
-            right = accuracy_score(y, scores >= 0.5)
-            assert point[f"{part}_accuracy"] == pytest.approx(right, abs=1e-6)  # type: ignore[literal-required]
+def fit(rounds: int, settings: dict[str, Any], rows: tuple[Any, Any] = TRAINING, **request: Any) -> Fitted:
+    return fit_classifier("xgboost", {"n_estimators": rounds, **settings}, *rows, **request)
+
+
+def fit_directly(rounds: int, settings: dict[str, Any], **fit_params: Any) -> XGBClassifier:
+    """Fit with the library alone."""
+    model = XGBClassifier(n_estimators=rounds, random_state=0, n_jobs=1, **settings)
+    return model.fit(*TRAINING, **fit_params)
+
+
+def stored(model: XGBClassifier, folder: Path) -> bytes:
+    dump_model(Pipeline([("classifier", model)]), folder / "model.skops")
+    return (folder / "model.skops").read_bytes()
+
+
+@pytest.mark.parametrize("eval_set", [None, VALIDATION], ids=["alone", "watched"])
+@pytest.mark.parametrize("weighted", [False, True], ids=["even", "weighted"])
+@pytest.mark.parametrize("settings", CASES, ids=str)
+def test_the_model_file_is_that_of_the_library(
+    settings: dict[str, Any], weighted: bool, eval_set: Any, tmp_path: Path
+) -> None:
+    fitted = fit(7, settings, eval_set=eval_set, **(PREVALENCE if weighted else {})).classifier
+    direct = fit_directly(7, {"scale_pos_weight": 1.0, **settings}, sample_weight=ROW_WEIGHTS if weighted else None)
+    assert np.array_equal(fitted.predict_proba(X), direct.predict_proba(X))
+    assert fitted.get_params() == direct.get_params()
+    if eval_set is None:  # otherwise the file names the metrics of the curve
+        assert stored(fitted, tmp_path) == stored(direct, tmp_path)
 
 
 @pytest.mark.parametrize(
-    "settings",
-    [
-        {"eval_metric": "aucpr"},
-        {"subsample": 0.5, "scale_pos_weight": 4.0},
-        {"tree_method": "exact"},
-        {"tree_method": "approx"},
-        {"booster": "dart", "subsample": 0.5},
-        {"booster": "gblinear"},
-    ],
-    ids=str,
-)
-def test_being_watched_changes_nothing(settings: dict[str, Any]) -> None:
-    if settings.get("booster") == "gblinear":
-        watched, alone = (XGBClassifier(n_estimators=20, random_state=0, n_jobs=1, **settings) for _ in range(2))
-    else:
-        watched, alone = model(20, **settings), model(20, **settings)
-    fit_by_round(watched, TRAINING, VALIDATION)
-    assert fit_by_round(alone, TRAINING, None) == []
-    assert np.array_equal(watched.predict_proba(X), alone.predict_proba(X))
-    assert watched.get_params() == alone.get_params()
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [{}, {"subsample": 0.5, "scale_pos_weight": 4.0}, {"tree_method": "exact"}, {"booster": "dart"}, {"max_bin": 4}],
-    ids=str,
+    "settings", [{}, {"subsample": 0.5}, {"tree_method": "exact"}, {"booster": "dart"}, {"max_bin": 4}], ids=str
 )
 def test_the_curve_is_that_of_an_eval_set(settings: dict[str, Any]) -> None:
-    """What XGBoost measures after every round, of which 60 are kept."""
-    curve = fit_by_round(model(150, **settings), TRAINING, VALIDATION)
-    every = model(150, **settings, eval_metric=["logloss", "error"])
-    every.fit(*TRAINING, eval_set=[TRAINING, VALIDATION], verbose=False)
-    train, held_out = every.evals_result().values()
+    """XGBoost measures every round, of which 60 are kept, the first and the last among them."""
+    curve = fit(150, settings, eval_set=VALIDATION, class_weight={"negative": 1.0, "positive": 4.0}).curve
+    every = {**settings, "scale_pos_weight": 4.0, "eval_metric": ["logloss", "error"]}
+    direct = fit_directly(150, every, eval_set=[TRAINING, VALIDATION], verbose=False)
+    train, held_out = direct.evals_result().values()
+    assert len(curve) == 60
+    assert (curve[0]["epoch"], curve[-1]["epoch"]) == (1, 150)
     for point in curve:
         index = point["epoch"] - 1
         assert point["train_loss"] == train["logloss"][index]
@@ -78,47 +95,105 @@ def test_the_curve_is_that_of_an_eval_set(settings: dict[str, Any]) -> None:
         assert point["validation_accuracy"] == 1 - held_out["error"][index]
 
 
-@pytest.mark.parametrize("validation", [None, VALIDATION])
-def test_rows_weigh_in_the_model_and_not_in_the_curve(validation: Any) -> None:
-    weights = np.where(Y[:80] == 1, 1.0, 7.0)
-    weighted, by_hand = model(5), model(5)
-    curve = fit_by_round(weighted, TRAINING, validation, weights)
-    by_hand.fit(*TRAINING, sample_weight=weights)
-    assert np.array_equal(weighted.predict_proba(X), by_hand.predict_proba(X))
-    for point in curve:
-        scores = by_hand.predict_proba(TRAINING[0], iteration_range=(0, point["epoch"]))[:, 1]
-        assert point["train_loss"] == pytest.approx(log_loss(TRAINING[1], scores), abs=1e-5)
+@pytest.mark.parametrize("weights", [{}, PREVALENCE], ids=["even", "weighted"])
+def test_losses_are_log_losses_without_weights(weights: dict[str, Any]) -> None:
+    fitted = fit(5, {"eval_metric": "aucpr"}, eval_set=VALIDATION, **weights)
+    assert [point["epoch"] for point in fitted.curve] == [1, 2, 3, 4, 5]
+    for point in fitted.curve:
+        for part, (features, y) in (("train", TRAINING), ("validation", VALIDATION)):
+            scores = truncated_scores(fitted.classifier, point["epoch"], features)
+            assert point[f"{part}_loss"] == pytest.approx(log_loss(y, scores), abs=1e-5)  # type: ignore[literal-required]
+            accuracy = accuracy_score(y, scores >= 0.5)
+            assert point[f"{part}_accuracy"] == pytest.approx(accuracy, abs=1e-6)  # type: ignore[literal-required]
 
 
-def test_a_row_that_stands_for_many_is_not_the_same_as_a_positive_that_counts_for_little() -> None:
-    """Eight negatives that stand for 80 and two positives. By rows, the positives are a leaf of two whole rows; at a
-    scale_pos_weight of a tenth they are two tenths of a row, which min_child_weight does not let stand alone."""
-    x, y = np.repeat([0.0, 1.0], [8, 2])[:, None], np.repeat([0, 1], [8, 2])
+def test_row_weights_are_not_the_same_as_a_ratio() -> None:
+    """Eight negatives stand for 80, beside two positives. With row weights, the positives are a leaf of two whole rows.
+    A scale_pos_weight of a tenth makes them two tenths of a row, and min_child_weight forbids such a leaf."""
+    rows = np.repeat([0.0, 1.0], [8, 2])[:, None], np.repeat([0, 1], [8, 2])
     least = {"base_score": 0.5, "min_child_weight": 0.3, "reg_lambda": 0, "max_depth": 1}
-    rows, ratio = XGBClassifier(n_estimators=1, **least), XGBClassifier(n_estimators=1, scale_pos_weight=0.1, **least)
-    fit_by_round(rows, (x, y), None, np.where(y == 1, 1.0, 10.0))
-    fit_by_round(ratio, (x, y), None)
-    assert len(set(rows.predict_proba(x)[:, 1])) == 2
-    assert len(set(ratio.predict_proba(x)[:, 1])) == 1
+    by_row = fit(1, least, rows, class_weight="prevalence", weights=ClassWeights(10.0, 1.0))
+    by_ratio = fit(1, least, rows, class_weight={"negative": 10.0, "positive": 1.0})
+    assert len(set(by_row.scores(rows[0]))) == 2
+    assert len(set(by_ratio.scores(rows[0]))) == 1
+    assert by_row.weights == (10.0, 1.0)
+    assert by_ratio.weights == pytest.approx((1.0, 0.1))
 
 
-def test_a_long_curve_is_thinned_but_keeps_both_ends() -> None:
-    curve = fit_by_round(model(150), TRAINING, VALIDATION)
-    assert len(curve) == 60
-    assert (curve[0]["epoch"], curve[-1]["epoch"]) == (1, 150)
+def test_one_matrix_serves_fits_with_the_same_bins(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Any] = []
 
+    def count(**arguments: Any) -> QuantileDMatrix:
+        made.append(arguments["max_bin"])
+        return QuantileDMatrix(**arguments)
 
-@pytest.mark.parametrize("validation", [None, VALIDATION])
-@pytest.mark.parametrize("weights", [None, np.where(Y[:80] == 1, 1.0, 7.0)], ids=["even", "weighted"])
-def test_rows_that_were_binned_before_give_the_same(validation: Any, weights: Any) -> None:
-    binned = CachedDMatrix(*TRAINING, weights)
-    for settings in ({"subsample": 0.5}, {"subsample": 0.5, "learning_rate": 0.1}):
-        alone, shared = model(9, **settings), model(9, **settings)
-        expected = fit_by_round(alone, TRAINING, validation, weights)
-        assert fit_by_round(shared, TRAINING, validation, weights, binned) == expected
+    monkeypatch.setattr(xgboost, "QuantileDMatrix", count)
+    bins: dict[Any, Any] = {}
+    for case in ({"max_depth": 2}, {"subsample": 0.5}, {"booster": "dart"}, {"max_depth": 2}):
+        shared, alone = fit(7, case, bins=bins).classifier, fit_directly(7, {"scale_pos_weight": 1.0, **case})
         assert shared.get_booster().save_raw() == alone.get_booster().save_raw()
+    assert made == [None]
+    fit(7, {"max_bin": 16}, bins=bins)
+    fit(7, {"max_bin": 16, "max_depth": 2}, bins=bins)
+    fit(7, {"tree_method": "exact"}, bins=bins)
+    fit(7, {"booster": "gblinear"}, bins=bins)
+    assert made == [None, 16]
 
 
-def test_the_folds_of_a_strategy_have_it(make_table: Callable[..., Table], make_params: Callable[..., Any]) -> None:
+def test_the_folds_of_a_strategy_have_a_curve(
+    make_table: Callable[..., Table], make_params: Callable[..., Any]
+) -> None:
     result = fit_strategy(make_table(), "tried", make_params({}, ["xgboost"]), lambda _: None)
     assert [len(record.curves["xgboost"]) for record in result.summaries] == [5, 5]
+
+
+@pytest.mark.parametrize("given_", [case for case in CASES if "booster" not in case], ids=str)
+@pytest.mark.parametrize("class_weight", [None, {"negative": 1.0, "positive": 10.0}], ids=str)
+def test_the_first_trees_are_the_smaller_fit(given_: dict[str, Any], class_weight: Any) -> None:
+    assert can_truncate({**given_, "n_estimators": 12})
+    largest = fit(12, given_, class_weight=class_weight)
+    before = largest.scores(X)
+    for size in (1, 5, 12):
+        alone = fit(size, given_, class_weight=class_weight)
+        assert np.array_equal(truncated_scores(largest.classifier, size, X), alone.scores(X))
+    assert np.array_equal(largest.scores(X), before)
+
+
+@settings(deadline=None, max_examples=20)
+@given(
+    seed=st.integers(0, 2**31),
+    size=st.integers(1, 9),
+    more=st.integers(0, 8),
+    shape=st.tuples(st.integers(20, 90), st.integers(1, 6)),
+)
+def test_any_table_and_any_two_sizes(seed: int, size: int, more: int, shape: tuple[int, int]) -> None:
+    random = np.random.RandomState(seed % 2**16)
+    rows = random.normal(size=shape).round(1), (np.arange(shape[0]) < max(3, shape[0] // 5)).astype(np.int64)
+    largest, alone = (fit(rounds, {}, rows, random_state=seed) for rounds in (size + more, size))
+    assert np.array_equal(truncated_scores(largest.classifier, size, rows[0]), alone.scores(rows[0]))
+
+
+@pytest.mark.parametrize("size", [0, 9])
+def test_a_size_that_was_not_fitted_is_refused(size: int) -> None:
+    with pytest.raises(ValueError, match=f"{size} trees of 8"):
+        truncated_scores(fit(8, {}).classifier, size, X)
+
+
+@pytest.mark.parametrize(
+    "given_",
+    [
+        {"n_estimators": 10, "booster": "dart"},
+        {"n_estimators": 10, "booster": "gblinear"},
+        {},
+        {"n_estimators": 0},
+        {"n_estimators": True},
+    ],
+)
+def test_other_settings_are_fitted_one_by_one(given_: dict[str, Any]) -> None:
+    assert not can_truncate(given_)
+
+
+def test_dart_is_excluded_because_it_changes_earlier_trees() -> None:
+    settings = {"booster": "dart", "rate_drop": 0.5}
+    long, short = (fit_directly(size, settings) for size in (12, 5))
+    assert not np.array_equal(truncated_scores(long, 5, X), short.predict_proba(X)[:, 1])

@@ -11,11 +11,8 @@ from stages.shared.schemas.contract import Feature
 from stages.shared.storage.parquet import Table
 from stages.train import cross_validation as crossfit
 from stages.train.folds import fold_data
-from stages.train.folds.fold_data import FoldData
 from stages.train.folds.resampling import Prepared, transform
-from stages.train.folds.splitter import make_folds
 from stages.train.outputs.results import StrategyResult
-from stages.train.strategy import StrategyContext
 
 AsTable = Callable[..., Table]
 NUMERIC = {"type": "numeric", "missing": 0.0}
@@ -72,24 +69,6 @@ def test_nothing_is_learned_from_validation_rows(
     assert len(found) == len(expected) == 7
     for one, other in zip(found, expected, strict=True):
         assert np.array_equal(one, other)
-
-
-@pytest.mark.parametrize("scale", ["before_resampling", "after_resampling"])
-@pytest.mark.parametrize("missing", [True, False])
-@pytest.mark.parametrize("kind", ["numeric", "mixed", "categorical"])
-def test_on_arrays_the_steps_give_the_very_numbers_that_they_give_on_frames(
-    kind: str, missing: bool, scale: str, make_table: Callable[..., Table], make_params: Callable[..., Any]
-) -> None:
-    """Where no number is missing, no imputer is asked; its statistics would change none."""
-    table = make_table(kind, missing=missing)
-    context = StrategyContext(table, "tried", make_params({}, ["logistic_regression"], scale=scale))
-    (fold, *_) = make_folds(context.y, table.groups, context.params.cv, 42)
-    plain, named = FoldData(context, fold), FoldData(context, fold, as_frame=True)
-    assert context.arrays.has_gaps == (missing and kind != "categorical")
-    found, expected = plain.resample({}), named.resample({})
-    assert np.array_equal(found.X, expected.X)
-    assert np.array_equal(plain.transform_validation(found), named.transform_validation(expected))
-    assert found.flow == expected.flow
 
 
 def test_gaps_get_the_median_of_the_training_rows_and_numbers_are_standardised(

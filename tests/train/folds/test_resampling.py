@@ -13,7 +13,6 @@ from stages.shared.storage.parquet import Table
 from stages.train.cross_validation import fit_strategy
 from stages.train.folds.resampling import Preprocessed, ResamplingError, resample
 from stages.train.params import TrainParams
-from stages.train.samplers.neighbors.cache import NeighborCache
 from stages.train.samplers.plan import Plan
 
 Prepare = Callable[..., Any]
@@ -31,8 +30,8 @@ def six_rows(as_table: Callable[..., Table]) -> Table:
     ("ratio", "note"),
     [
         ("auto", "SMOTE: no row added or removed"),
-        (1.0, "SMOTE: nothing to do: the ratio is 1.000 already, 1.0 was asked for"),
-        (0.75, "SMOTE: nothing to do: the ratio is 1.000 already, 0.75 was asked for"),
+        (1.0, "SMOTE: nothing to do: the ratio is already 1.000, requested was 1.0"),
+        (0.75, "SMOTE: nothing to do: the ratio is already 1.000, requested was 0.75"),
     ],
 )
 def test_smote_on_balanced_data_adds_no_row_and_says_so(
@@ -49,7 +48,7 @@ def test_a_ratio_below_the_present_one(make_table: MakeTable, prepare: Prepare, 
     """There are 20 of 60: a ratio of 1 / 3."""
     prepared = prepare(make_table("numeric"), {"sampler": sampler, "sampling_strategy": 0.25}).prepared
     assert len(prepared.y) == 80
-    assert prepared.flow[-1].note == f"{sampler}: nothing to do: the ratio is 0.333 already, 0.25 was asked for"
+    assert prepared.flow[-1].note == f"{sampler}: nothing to do: the ratio is already 0.333, requested was 0.25"
 
 
 def test_a_cleaner_cleans_also_where_smote_has_nothing_to_do(make_table: MakeTable, prepare: Prepare) -> None:
@@ -116,18 +115,6 @@ def test_too_many_neighbours_names_the_setting_and_the_largest_possible(
     message = refusal(make_table, prepare, kind, {"sampler": sampler, setting: largest + 1})
     found = f"{setting} is {largest + 1} on a training fold with 30 negatives and 10 positives"
     assert f"{found}; at most {largest} is possible there" in message
-    shared = NeighborCache(largest + 5)
-    assert refusal(make_table, prepare, kind, {"sampler": sampler, setting: largest + 1}, shared=shared) == message
-
-
-def test_a_search_that_is_shared_changes_nothing(make_table: MakeTable, prepare: Prepare) -> None:
-    shared = NeighborCache(7)
-    for k, kind in ((7, "numeric"), (3, "numeric"), (3, "mixed"), (7, "mixed")):
-        table, strategy = make_table(kind), {"sampler": "SMOTEENN", "k_neighbors": k}
-        with_it, without = (prepare(table, strategy, shared=search).prepared for search in (shared, None))
-        assert np.array_equal(with_it.X, without.X)
-        assert with_it.flow == without.flow
-    assert shared.searches == 2
 
 
 @pytest.mark.parametrize(
@@ -135,7 +122,7 @@ def test_a_search_that_is_shared_changes_nothing(make_table: MakeTable, prepare:
     [
         ({"sampler": "EditedNearestNeighbours", "n_neighbors": 40}, "n_neighbors is 40 on a training fold with 30"),
         ({"sampler": "EditedNearestNeighbours", "n_neighbors": 40}, "at most 39 is possible there"),
-        ({"sampler": "EditedNearestNeighbours", "n_neighbors": 30}, "it would take every row of one class away"),
+        ({"sampler": "EditedNearestNeighbours", "n_neighbors": 30}, "it would remove every row of one class"),
         ({"sampler": "SMOTE", "k_neighbors": 0}, "SMOTE: The 'k_neighbors' parameter"),
         ({"sampler": "SMOTE", "k_neighbors": "five"}, "SMOTE: The 'k_neighbors' parameter"),
         ({"sampler": "SMOTE", "sampling_strategy": "much"}, "SMOTE: The 'sampling_strategy' parameter"),
@@ -158,7 +145,7 @@ def test_a_sampler_that_leaves_no_row_at_all_is_told_so() -> None:
             return X[:0], y[:0]
 
     start = Preprocessed(np.zeros((4, 1)), np.array([0, 0, 1, 1]), ("preprocessor", None), [])
-    with pytest.raises(ResamplingError, match=r"Greedy cannot work .* it would take every row of one class away"):
+    with pytest.raises(ResamplingError, match=r"Greedy cannot work .* it would remove every row of one class"):
         resample(start, [], Plan({"preprocessor": [Greedy()]}, "Greedy", "Greedy", "as asked"), n_numeric=1)
 
 

@@ -113,10 +113,9 @@ def test_the_trace_has_the_documented_keys() -> None:
         "added": 3,
         "removed": 0,
     }
-    # XGBoost knows one number: how many negatives a positive counts for
     assert found["class_weight"] == {
         "mlp": {"negative": 0.5, "positive": 2.0},
-        "xgboost": {"negative": 1.0, "positive": 4.0},
+        "xgboost": {"negative": 0.5, "positive": 2.0},
     }
     assert [(line["fold"], line["epoch"], line["validation_loss"]) for line in found["epochs"]["mlp"]] == [
         (0, 1, 0.7),
@@ -129,11 +128,6 @@ def test_the_trace_has_the_documented_keys() -> None:
     ]
     assert found["metrics"]["mlp"]["average_precision"] == pytest.approx(0.75)
     json.dumps(found, allow_nan=False)
-
-
-def test_where_the_prevalence_is_restored_xgboost_has_the_weights_of_rows() -> None:
-    content = make_trace("under", result(), {}, "prevalence").class_weight
-    assert content["xgboost"] == content["mlp"] == {"negative": 0.5, "positive": 2.0}
 
 
 @pytest.mark.parametrize(("most", "fitted"), [(80 * 70, 70), (80 * 60, 60)])
@@ -151,7 +145,7 @@ def test_fewer_trees_than_asked_for_are_told(
         f"tried × random_forest: the final fit has {fitted} of 70 trees; all of them together would have used more "
         f"rows than max_rows, {most}."
     )
-    assert make_trace("tried", found, {}, None, requested).notes == ([told] if fitted < 70 else [])
+    assert make_trace("tried", found, {}, requested).notes == ([told] if fitted < 70 else [])
 
 
 @pytest.mark.parametrize("scale", ["before_resampling", "after_resampling"])

@@ -1,4 +1,4 @@
-"""Tables on which neighbours are easy or hard to tell apart; and a search that never thinks a table too small."""
+"""Tables with easy and hard neighbor searches; the fast search runs on them however small they are."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,10 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from stages.train.samplers.neighbors import blocks
-from stages.train.samplers.neighbors import estimator as neighbours
-from stages.train.samplers.neighbors import radius as within
-from stages.train.samplers.neighbors import search as nearby
+from stages.train.samplers.neighbors import estimator, layout, search
 
 Array = npt.NDArray[Any]
 
@@ -88,14 +85,13 @@ def table(request: pytest.FixtureRequest) -> Callable[..., Array]:
 
 @pytest.fixture(autouse=True)
 def always_fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Small tables go the fast way too, in blocks so small that there are many."""
-    monkeypatch.setattr(neighbours, "LEAST", dict.fromkeys(neighbours.LEAST, neighbours.Least(0, 0)))
-    monkeypatch.setattr(neighbours, "FEW", 0)
-    for module in (blocks, nearby, within):
-        monkeypatch.setattr(module, "SIZE", 16)
-    for module in (nearby, within):
-        monkeypatch.setattr(module, "TALL", 8)
-    monkeypatch.setattr(within, "STRIDE", 32)
+    """Use the fast search on small tables too, with many small blocks."""
+    monkeypatch.setattr(estimator, "MIN_WORK", dict.fromkeys(estimator.MIN_WORK, estimator.MinWork(0, 0)))
+    monkeypatch.setattr(estimator, "MIN_COLUMNS", 0)
+    for module in (layout, search):
+        monkeypatch.setattr(module, "BLOCK_SIZE", 16)
+    monkeypatch.setattr(search, "TILE_HEIGHT", 8)
+    monkeypatch.setattr(search, "STRIDE", 32)
 
 
 def imbalanced(X: Array) -> Array:

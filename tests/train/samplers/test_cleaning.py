@@ -11,7 +11,7 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from stages.train.samplers.cleaning import AllKNN, EditedNearestNeighbours, RepeatedEditedNearestNeighbours, TomekLinks
-from stages.train.samplers.neighbors.boundary import border
+from stages.train.samplers.neighbors.boundary import find_boundary
 from stages.train.samplers.neighbors.estimator import ExactNeighbors
 from stages.train.samplers.smote import SMOTE
 from tests.train.samplers.conftest import TABLES, Array, assert_same, imbalanced, normal
@@ -86,33 +86,33 @@ def test_smote_and_its_cleaner_are_the_combination(ours: Any, theirs: Any, d: in
 def test_rows_far_from_other_classes_are_not_on_the_border() -> None:
     X = normal(np.random.RandomState(0), 192, 3)  # twelve blocks, six of each class
     X[96:] += 50
-    assert len(ExactNeighbors(n_neighbors=4).fit(X).border(np.repeat([0, 1], 96)).rows) == 0
+    assert len(ExactNeighbors(n_neighbors=4).fit(X).find_boundary(np.repeat([0, 1], 96)).rows) == 0
 
 
 def test_the_border_has_every_row_that_is_near_another_class(table: Callable[..., Array]) -> None:
     X = table(150, 3)
     y = imbalanced(X)
     nearest = NearestNeighbors(n_neighbors=4).fit(X).kneighbors(X, return_distance=False)
-    found = border(X, y, 4, products=False)
+    found = find_boundary(X, y, 4, products=False)
     assert set(np.flatnonzero((y[nearest] != y[:, np.newaxis]).any(axis=1))) <= set(found.rows)
-    assert np.array_equal(found.nearest[found.sure], nearest[found.rows[found.sure]])
+    assert np.array_equal(found.nearest[found.certain], nearest[found.rows[found.certain]])
 
 
 def test_a_row_is_on_the_border_when_another_class_may_be_among_its_nearest() -> None:
     X = np.array([[0.0], [1.0], [2.1], [3.3], [4.6], [20.0], [21.0], [22.1]])
     y = np.array([0, 0, 0, 1, 1, 1, 1, 1])
     # 3.3 is the only one whose nearest, 2.1, is of another class; the bound may let its neighbours in
-    found = border(X, y, 2)
+    found = find_boundary(X, y, 2)
     assert {3} <= set(found.rows) <= {1, 2, 3, 4}
     assert found.nearest[list(found.rows).index(3)].tolist() == [3, 2]
-    assert found.sure.all()
-    assert len(border(X, np.zeros(8), 2).rows) == 0
+    assert found.certain.all()
+    assert len(find_boundary(X, np.zeros(8), 2).rows) == 0
 
 
 def test_of_two_classes_one_side_is_named() -> None:
     X = normal(np.random.RandomState(0), 100, 2)
     y = np.arange(100) % 2
-    one, both = border(X, y, 2, one_side=True).rows, border(X, y, 2).rows
+    one, both = find_boundary(X, y, 2, one_side=True).rows, find_boundary(X, y, 2).rows
     assert len(set(y[one])) == 1
     assert set(one) == {row for row in both if y[row] == y[one[0]]}
 

@@ -9,8 +9,7 @@ import pytest
 from stages.shared.errors import InputError
 from stages.train.params import Strategy
 from stages.train.samplers.cleaning import EditedNearestNeighbours, TomekLinks
-from stages.train.samplers.neighbors.cache import NeighborCache
-from stages.train.samplers.plan import Plan, StepName, make_plan, snap_categories
+from stages.train.samplers.plan import Plan, make_plan, restore_categories
 from stages.train.samplers.smote import SMOTE
 from stages.train.samplers.smotenc import SMOTENC
 from stages.train.samplers.variants import ADASYN
@@ -53,44 +52,6 @@ def test_settings_reach_the_sampler() -> None:
     assert parameters["categorical_features"] == [2, 3, 4]
 
 
-@pytest.mark.parametrize(
-    ("sampler", "columns", "step", "setting"),
-    [
-        ("SMOTE", (2, 0), "preprocessor", "k_neighbors"),
-        ("SMOTE", (2, 3), "preprocessor", "k_neighbors"),
-        ("SMOTEENN", (2, 0), "preprocessor", "k_neighbors"),
-        ("BorderlineSMOTE", (2, 3), "encoder", "k_neighbors"),
-        ("SVMSMOTE", (2, 0), "preprocessor", "k_neighbors"),
-        ("ADASYN", (2, 0), "preprocessor", "n_neighbors"),
-    ],
-)
-def test_a_shared_search_stands_in_place_of_a_number(
-    sampler: str, columns: tuple[int, int], step: StepName, setting: str
-) -> None:
-    shared = NeighborCache(7)
-    strategy = Strategy.model_validate({"sampler": sampler})
-    for tuned, k in (({setting: 7}, 7), ({setting: 3}, 3), ({}, 5)):
-        first = make_plan("tried", strategy, *columns, 42, tuned, shared).after[step][0]
-        part = vars(first)[setting]
-        assert (part.shared, part.k) == (shared, k)
-
-
-@pytest.mark.parametrize(
-    ("sampler", "columns", "settings"),
-    [
-        ("SMOTE", (2, 0), {"k_neighbors": 8}),  # more than is searched for
-        ("SMOTE", (2, 0), {"k_neighbors": 0}),  # for the sampler to refuse
-        ("SMOTE", (2, 0), {"k_neighbors": 3.0}),
-        ("SMOTE", (0, 2), {"k_neighbors": 3}),  # SMOTEN's distances are not Euclidean
-        ("KMeansSMOTE", (2, 0), {"k_neighbors": 3}),
-    ],
-)
-def test_what_cannot_be_shared_stays_a_number(sampler: str, columns: tuple[int, int], settings: dict[str, Any]) -> None:
-    strategy = Strategy.model_validate({"sampler": sampler, **settings})
-    found = make_plan("tried", strategy, *columns, 42, {}, NeighborCache(7)).after["preprocessor"][0]
-    assert vars(found)["k_neighbors"] == settings["k_neighbors"]
-
-
 def test_a_mapping_names_classes_by_their_code() -> None:
     wanted = {"negative": 50, "positive": 40}
     (sampler,) = plan("SMOTE", 2, 0, sampling_strategy=wanted).after["preprocessor"]
@@ -116,13 +77,13 @@ def test_a_table_without_the_columns_for_it(sampler: str, columns: tuple[int, in
 def test_a_synthetic_row_gets_its_nearest_level() -> None:
     """A number, then blocks of two and three levels; of equal levels the first wins."""
     X = np.array([[0.3, 0.4, 0.6, 0.2, 0.5, 0.3], [9.0, 0.5, 0.5, 1.0, 0.0, 0.0]])
-    snapped = snap_categories(X, [slice(1, 3), slice(3, 6)])
+    snapped = restore_categories(X, [slice(1, 3), slice(3, 6)])
     assert snapped.tolist() == [[0.3, 0, 1, 0, 1, 0], [9.0, 1, 0, 1, 0, 0]]
 
 
 def test_whole_levels_stay() -> None:
     X = np.array([[1.5, 0, 1, 0], [2.5, 0, 0, 1]])
-    assert snap_categories(X.copy(), [slice(1, 4)]).tolist() == X.tolist()
+    assert restore_categories(X.copy(), [slice(1, 4)]).tolist() == X.tolist()
 
 
 def test_a_smoothed_bootstrap_makes_values_up_and_says_that_they_are_snapped():

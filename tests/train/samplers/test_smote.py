@@ -52,7 +52,7 @@ def test_every_kind_of_table(name: str, table: Callable[..., Array], d: int) -> 
 
 @pytest.mark.parametrize("d", [4, 18])
 def test_many_rows(d: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smote, "AT_ONCE", 7)
+    monkeypatch.setattr(smote, "CHUNK_SIZE", 7)
     X = normal(np.random.RandomState(0), 3000, d)
     assert_same_outcome(PAIRS["SMOTE"], X, (np.arange(3000) % 3 == 0).astype(int), random_state=0)
 
@@ -91,9 +91,11 @@ def test_forms_of_tables(form: Callable[[Array], Any]) -> None:
 
 def test_only_rows_drawn_as_base_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
     requested: list[int] = []
-    own = ExactNeighbors.neighbors_of
+    own = ExactNeighbors.kneighbors_of_rows
     monkeypatch.setattr(
-        ExactNeighbors, "neighbors_of", lambda self, rows, *rest: requested.append(len(rows)) or own(self, rows, *rest)
+        ExactNeighbors,
+        "kneighbors_of_rows",
+        lambda self, rows, *rest: requested.append(len(rows)) or own(self, rows, *rest),
     )
     X = normal(np.random.RandomState(0), 210, 5)
     y = np.repeat([0, 1], [110, 100])

@@ -54,7 +54,7 @@ def test_any_table(kind: str, seed: int, n: int, d: int, levels: list[int], k: i
 
 
 def test_some_levels_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smotenc, "AT_ONCE", 50)
+    monkeypatch.setattr(smotenc, "CHUNK_SIZE", 50)
     X, categorical = mixed(np.random.RandomState(0).randn(200, 3), (7, 20), 0)
     assert_same_rows(X, imbalanced(X), categorical, random_state=0)
 

@@ -25,9 +25,9 @@ BOTH = f"{paths.TRAIN} and {paths.TEST}"
 def drift(run: Run) -> list[Finding]:
     """Train and test told apart out of fold; suspicious when the interval of the ROC-AUC lies above 0.5.
 
-    The classifier two-sample test (Friedman 2003; Lopez-Paz & Oquab 2017). The folds part no group: it lies whole on one
-    side, so that one half would give the other away. The interval is that of a mean over folds: DeLong's, over rows,
-    proved a quarter too narrow on sides parted by lot.
+    The classifier two-sample test (Friedman 2003; Lopez-Paz & Oquab 2017). The folds part no group: it lies whole on
+    one side, so that one half would give the other away. The interval is that of a mean over folds: DeLong's, over
+    rows, proved a quarter too narrow on sides parted by lot.
     """
     kept = some_rows(run.both.groups, run.side, run.rows, run.params.random_state)
     table = Table(run.both.data.filter(from_bools(kept)), run.both.contract, run.both.flow)

@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from stages.shared.classifiers import CLASSIFIERS
 from stages.shared.schemas.contract import Contract
 from stages.shared.storage.arrow import Floats, Ints
 from stages.train.classifiers.class_weights import ClassWeights
-from stages.train.classifiers.registry import Training, fit
+from stages.train.classifiers.fitting import FitRequest, fit
 from stages.train.folds.preprocessing import make_steps
 from stages.train.folds.resampling import Prepared, prepare_fold
 from stages.train.params import Strategy
@@ -33,7 +34,5 @@ def prepare(
 
 def scores(classifier: str, params: AuditParams, random_state: int, X: Floats, y: Ints, X_scored: Floats) -> Floats:
     """Scores of the rows `X_scored` by `classifier`, with its settings in params, fitted on `X` and `y`."""
-    settings, equal = params.classifiers[classifier], ClassWeights(1.0, 1.0)
-    fitted = fit(classifier, settings, None, equal, random_state, Training(X, y))
-    result: Floats = fitted.classifier.predict_proba(X_scored)[:, 1]
-    return result
+    spec, settings, equal = CLASSIFIERS[classifier], params.classifiers[classifier], ClassWeights(1.0, 1.0)
+    return fit(FitRequest(spec, settings, None, equal, random_state, X, y)).scores(X_scored)

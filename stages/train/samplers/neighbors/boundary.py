@@ -1,8 +1,8 @@
-"""The rows that may have a row of another class among their nearest, with these nearest: what a cleaner has to know.
+"""The rows that may have a row of another class among their nearest: all that a cleaning sampler must look at.
 
-A cleaner asks which classes the nearest rows are of. Where no row of another class is within a distance in which a row
-has enough others, all its nearest are of its own class, in whatever order, and there is nothing to clean. What is left
-is few rows, so the rows of their own class are looked through for these alone.
+If no row of another class lies within a radius that holds enough rows, all nearest neighbors of a row are of its own
+class, in whatever order, and there is nothing to clean. The few remaining rows are then searched in their own class
+too.
 """
 
 from dataclasses import dataclass, fields
@@ -10,74 +10,69 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from stages.train.samplers.neighbors.arrays import Bools, Floats, Ints
-from stages.train.samplers.neighbors.blocks import Blocks, Layout, lay_out_classes
-from stages.train.samplers.neighbors.certificate import certain, doubt, nearest
-from stages.train.samplers.neighbors.frames import Frame
-from stages.train.samplers.neighbors.pairs import Pairs, joined
-from stages.train.samplers.neighbors.radius import pairs_within
-from stages.train.samplers.neighbors.search import FARTHEST, enough
+from stages.train.samplers.neighbors.arrays import Bools, Floats, Ints, Pairs, concatenate_pairs
+from stages.train.samplers.neighbors.certificate import bound_difference_error, is_order_certain, select_nearest
+from stages.train.samplers.neighbors.layout import Blocks, Frame, Layout, lay_out_classes
+from stages.train.samplers.neighbors.search import MAX_VALUE, find_pairs_within, find_radii
 
 
 @dataclass(frozen=True)
-class Border:
+class Boundary:
     """Rows near other classes."""
 
-    rows: Ints  # shape (border rows,), rising
-    nearest: Ints  # their k nearest rows, themselves counted, shape (border rows, k)
-    sure: Bools  # for which of them those are in scikit-learn's order beyond doubt
+    rows: Ints  # ascending, shape (boundary rows,)
+    nearest: Ints  # their k nearest rows, the row itself included, shape (boundary rows, k)
+    certain: Bools  # for which of them this is certainly scikit-learn's order
 
 
-def border(
+def find_boundary(
     X: Floats, y: npt.NDArray[np.generic], k: int, workers: int = 1, products: bool = True, one_side: bool = False
-) -> Border:
-    """The rows that may have a row of another class among their k nearest in scikit-learn's order; no other has one.
+) -> Boundary:
+    """Return all rows that may have a row of another class among their k nearest in scikit-learn's order.
 
-    X: shape (rows, columns), more than k of them; y: their classes; products: see `certain`. one_side: one class, the
-    one with the farthest neighbours, is left out; of two rows of different classes near each other one is named still.
+    X: shape (rows, columns), more than k rows; y: their classes; products: see `is_order_certain`. With `one_side` the
+    class with the farthest neighbors is skipped: of two near rows of different classes, one is still returned.
     """
-    if not np.abs(X).max() < FARTHEST:
-        return unknown(np.arange(len(X)), k)
+    if not np.abs(X).max() < MAX_VALUE:
+        return make_unknown(np.arange(len(X)), k)
     frame, by_class, blocks = lay_out_classes(X, y)
-    within = enough(Layout(blocks, blocks, frame), k + 1, workers)
-    within += doubt(within, within, X)
-    labels = sorted(by_class, key=lambda label: float(np.median(within[by_class[label].order])))
-    parts = []
+    radius = find_radii(Layout(blocks, blocks, frame), k + 1, workers)
+    radius += bound_difference_error(radius, radius, X)
+    labels = sorted(by_class, key=lambda label: float(np.median(radius[by_class[label].order])))
+    parts = [make_unknown(np.arange(0), k)]
     for label in labels[:-1] if one_side else labels:
         own, others = by_class[label], [blocks for other, blocks in by_class.items() if other != label]
-        met = _pairs(frame, others, own, within, workers)
-        rows = np.sort(own.order) if met is None else np.unique(met.queries)
-        beside = None if met is None else _pairs(frame, [own], own.only(np.isin(own.order, rows)), within, workers)
-        if met is None or beside is None:
-            parts.append(unknown(rows, k))
+        to_others = _find_pairs(frame, others, own, radius, workers)
+        rows = np.sort(own.order) if to_others is None else np.unique(to_others.queries)
+        near_others = own.select_rows(np.isin(own.order, rows))
+        to_own = None if to_others is None else _find_pairs(frame, [own], near_others, radius, workers)
+        if to_others is None or to_own is None:
+            parts.append(make_unknown(rows, k))
             continue
-        both = joined([met, beside])
-        indices = Pairs(np.searchsorted(rows, both.queries), both.fitted, both.squared)
-        found, squared = nearest(indices, len(rows), k + 1)
-        parts.append(Border(rows, found[:, :k], certain(squared, X[rows], products)))
-    return _together(parts, k)
+        both = concatenate_pairs([to_others, to_own])
+        indexed = Pairs(np.searchsorted(rows, both.queries), both.fitted, both.squared)
+        nearest, squared = select_nearest(indexed, len(rows), k + 1)
+        parts.append(Boundary(rows, nearest[:, :k], is_order_certain(squared, X[rows], products)))
+    rows, nearest, certain = (
+        np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Boundary)
+    )
+    order = np.argsort(rows)
+    return Boundary(rows[order], nearest[order], certain[order])
 
 
-def unknown(rows: Ints, k: int) -> Border:
-    """`rows` of which no more is known than that they may be near others."""
-    return Border(rows, np.zeros((len(rows), k), dtype=np.intp), np.zeros(len(rows), dtype=np.bool_))
+def make_unknown(rows: Ints, k: int) -> Boundary:
+    """Return a boundary of `rows` whose neighbors are not known."""
+    return Boundary(rows, np.zeros((len(rows), k), dtype=np.intp), np.zeros(len(rows), dtype=np.bool_))
 
 
-def _pairs(frame: Frame, fitted: list[Blocks], queries: Blocks, within: Floats, workers: int) -> Pairs | None:
-    """The pairs of these rows that are within the query's squared distance; None where they are a flood."""
+def _find_pairs(frame: Frame, fitted: list[Blocks], queries: Blocks, radius: Floats, workers: int) -> Pairs | None:
+    """Return the pairs within the squared radii of the queries, or None if there are too many."""
     if len(queries.order) == 0:
-        return joined([])
-    found = []
+        return concatenate_pairs([])
+    parts = []
     for blocks in fitted:
-        pairs = pairs_within(Layout(blocks, queries, frame), within, workers)
+        pairs = find_pairs_within(Layout(blocks, queries, frame), radius, workers)
         if pairs is None:
             return None
-        found.append(pairs)
-    return joined(found)
-
-
-def _together(parts: list[Border], k: int) -> Border:
-    parts = [unknown(np.arange(0), k), *parts]
-    rows, found, sure = (np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Border))
-    order = np.argsort(rows)
-    return Border(rows[order], found[order], sure[order])
+        parts.append(pairs)
+    return concatenate_pairs(parts)

@@ -10,9 +10,8 @@ import pytest
 from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
-from stages.train.samplers.neighbors import blocks
-from stages.train.samplers.neighbors import estimator as neighbours
-from stages.train.samplers.neighbors.estimator import ExactNeighbors, exact
+from stages.train.samplers.neighbors import estimator, layout
+from stages.train.samplers.neighbors.estimator import ExactNeighbors, make_exact
 from tests.train.samplers.conftest import TABLES, Array, near_duplicates, normal
 
 FORMS: dict[str, Callable[[Array], Any]] = {
@@ -56,12 +55,12 @@ def test_any_table(kind: str, seed: int, n: int, d: int, k: int, form: str) -> N
 
 @pytest.mark.parametrize("d", [4, 18])
 def test_rows_out_of_many_chunks(d: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks, "SIZE", 512)
+    monkeypatch.setattr(layout, "BLOCK_SIZE", 512)
     # brute force works on 256 queries at a time: tied rows must be asked about in their own chunk
     X = normal(np.random.RandomState(0), 4000, d)
     X[3000:3300] = X[:300]
     X[1500:1600] = X[3900:] + 1e-9
-    assert not ExactNeighbors().fit(X).certain_neighbors_of(np.arange(4000), X, 6)[1].all()
+    assert not ExactNeighbors().fit(X)._search(np.arange(4000), X, 6)[1].all()
     found, expected = both(X, X, 6)
     assert np.array_equal(found, expected)
 
@@ -70,7 +69,7 @@ def test_rows_out_of_many_chunks(d: int, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_some_rows_only(table: Callable[..., Array], d: int) -> None:
     X = table(200, d)
     rows = np.array([3, 50, 51, 199])
-    found = ExactNeighbors(n_neighbors=4).fit(X).neighbors_of(rows, X)
+    found = ExactNeighbors(n_neighbors=4).fit(X).kneighbors_of_rows(rows, X)
     assert np.array_equal(found, NearestNeighbors(n_neighbors=4).fit(X).kneighbors(X, return_distance=False)[rows])
 
 
@@ -78,9 +77,9 @@ def test_scikit_learn_is_asked_about_doubtful_rows_and_no_others(monkeypatch: py
     X = normal(np.random.RandomState(1), 300, 4)
     X[7] = X[8]
     requested: list[int] = []
-    own = ExactNeighbors.by_scikit_learn
+    own = ExactNeighbors._ask_sklearn
     monkeypatch.setattr(
-        ExactNeighbors, "by_scikit_learn", lambda self, rows, *rest: requested.extend(rows) or own(self, rows, *rest)
+        ExactNeighbors, "_ask_sklearn", lambda self, rows, *rest: requested.extend(rows) or own(self, rows, *rest)
     )
     found, expected = both(X, X, 3)
     assert {7, 8} <= set(requested)
@@ -95,19 +94,19 @@ def test_what_is_below_the_resolution_of_float32_is_still_told_apart() -> None:
     fast = ExactNeighbors(n_neighbors=3).fit(X)
     found, expected = both(X, X, 3)
     assert np.array_equal(found, expected)
-    assert fast.certain_neighbors_of(np.arange(400), X, 3, products=False)[1].any()
+    assert fast._search(np.arange(400), X, 3)[1].any()
 
 
 @pytest.mark.parametrize("d", [3, 20])
 def test_the_certificate_fails_on_near_ties_and_the_answer_stands(d: int) -> None:
     X = near_duplicates(np.random.RandomState(2), 500, d)
-    assert ExactNeighbors().fit(X).certain_neighbors_of(np.arange(500), X, 5, products=True)[1].mean() < 0.5
+    assert ExactNeighbors(algorithm="brute").fit(X)._search(np.arange(500), X, 5)[1].mean() < 0.5
     found, expected = both(X, X, 5)
     assert np.array_equal(found, expected)
 
 
 def test_without_the_certificate_tied_rows_would_come_out_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbours, "certain", lambda squared, *_: np.ones(len(squared), dtype=bool))
+    monkeypatch.setattr(estimator, "is_order_certain", lambda squared, *_: np.ones(len(squared), dtype=bool))
     X = np.random.RandomState(0).randint(0, 3, (300, 4)).astype(float)
     found, expected = both(X, X, 5)
     assert not np.array_equal(found, expected)
@@ -127,7 +126,7 @@ def test_distances_are_scikit_learns() -> None:
 def test_too_few_rows_are_refused_in_the_same_words(d: int) -> None:
     X = np.arange(5.0 * d).reshape(5, d)
     with pytest.raises(ValueError, match="n_neighbors = 6, n_samples_fit = 5, n_samples = 5"):
-        ExactNeighbors(n_neighbors=6).fit(X).neighbors_of(np.array([1]), X)
+        ExactNeighbors(n_neighbors=6).fit(X).kneighbors_of_rows(np.array([1]), X)
 
 
 def test_another_metric_is_left_to_scikit_learn() -> None:
@@ -138,18 +137,18 @@ def test_another_metric_is_left_to_scikit_learn() -> None:
 
 def test_only_scikit_learns_own_class_is_replaced() -> None:
     mine = ExactNeighbors()
-    assert exact(mine) is mine
-    replaced = exact(NearestNeighbors(n_neighbors=4, leaf_size=9))
+    assert make_exact(mine) is mine
+    replaced = make_exact(NearestNeighbors(n_neighbors=4, leaf_size=9))
     assert isinstance(replaced, ExactNeighbors)
     assert (replaced.n_neighbors, replaced.leaf_size) == (4, 9)
 
 
 def test_chunks_are_whole_and_many_enough_to_be_worked_on_in_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbours, "workers", lambda: 1)
-    requested = neighbours._whole_chunks(np.array([300, 9999]), 10_000)
+    monkeypatch.setattr(estimator, "_n_workers", lambda: 1)
+    requested = estimator._complete_chunks(np.array([300, 9999]), 10_000)
     assert set(range(256, 512)) | set(range(9984, 10_000)) <= set(requested)
     assert np.array_equal(requested, np.unique(requested))
     assert len(requested) > 4 * 256
     starts = requested[requested % 256 == 0]
     assert all(np.isin(np.arange(start, min(start + 256, 10_000)), requested).all() for start in starts)
-    assert np.array_equal(neighbours._whole_chunks(np.array([3]), 2000), np.arange(2000))
+    assert np.array_equal(estimator._complete_chunks(np.array([3]), 2000), np.arange(2000))

@@ -1,15 +1,13 @@
-"""No neighbour is lost, and few rows that are none are kept."""
+"""The search loses no neighbor and keeps few other rows."""
 
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from stages.train.samplers.neighbors import radius as within
-from stages.train.samplers.neighbors.blocks import lay_out
-from stages.train.samplers.neighbors.frames import gap
-from stages.train.samplers.neighbors.radius import pairs_within
-from stages.train.samplers.neighbors.search import enough, near_pairs
+from stages.train.samplers.neighbors import search
+from stages.train.samplers.neighbors.layout import distance_to_box, lay_out
+from stages.train.samplers.neighbors.search import find_near_pairs, find_pairs_within, find_radii
 from tests.train.samplers.conftest import Array, normal
 
 
@@ -22,10 +20,10 @@ def squared_distances(X: Array, Q: Array) -> Array:
 def test_the_nearest_are_among_the_pairs(
     table: Callable[..., Array], n: int, d: int, m: int, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(within, "FLOOD", 10**6)
+    monkeypatch.setattr(search, "MAX_PAIRS_PER_ROW", 10**6)
     X = table(n, d)
     Q = X[::3] + 0
-    pairs = near_pairs(X, Q, m, workers)
+    pairs = find_near_pairs(X, Q, m, workers)
     if pairs is None:
         assert np.abs(X).max() > 1e15
         return
@@ -40,14 +38,14 @@ def test_the_nearest_are_among_the_pairs(
 
 def test_most_rows_are_not_looked_at() -> None:
     X = normal(np.random.RandomState(0), 2000, 3)
-    pairs = near_pairs(X, X, 4)
+    pairs = find_near_pairs(X, X, 4)
     assert pairs is not None
     assert len(pairs.squared) < 20 * len(X)
 
 
 def test_pairs_within_are_all_pairs_within() -> None:
     X = np.arange(100.0)[:, np.newaxis] * [1.0, 0.0]
-    pairs = pairs_within(lay_out(X, X[:50]), np.full(50, 4.5))
+    pairs = find_pairs_within(lay_out(X, X[:50]), np.full(50, 4.5))
     assert pairs is not None
     near = {(int(query), int(row)) for query, row, _ in zip(pairs.queries, pairs.fitted, pairs.squared, strict=True)}
     assert near == {(query, row) for query in range(50) for row in range(100) if abs(query - row) <= 2}
@@ -56,17 +54,17 @@ def test_pairs_within_are_all_pairs_within() -> None:
 def test_enough_rows_lie_within(table: Callable[..., Array]) -> None:
     X = table(150, 4)
     if np.abs(X).max() < 1e15:
-        squared = enough(lay_out(X, X), 3)
+        squared = find_radii(lay_out(X, X), 3)
         assert ((squared_distances(X, X) <= squared[:, np.newaxis]).sum(axis=1) >= 3).all()
 
 
-def test_gives_up_where_everything_is_tied(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(within, "FLOOD", 5)
-    assert near_pairs(np.ones((200, 3)), np.ones((200, 3)), 2) is None
+def test_stops_if_everything_is_tied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MAX_PAIRS_PER_ROW", 5)
+    assert find_near_pairs(np.ones((200, 3)), np.ones((200, 3)), 2) is None
 
 
-def test_gives_up_on_numbers_whose_squares_are_none() -> None:
-    assert near_pairs(np.array([[1e200], [0.0]]), np.array([[0.0]]), 1) is None
+def test_stops_at_numbers_whose_squares_overflow() -> None:
+    assert find_near_pairs(np.array([[1e200], [0.0]]), np.array([[0.0]]), 1) is None
 
 
 def test_each_row_stands_in_one_block_and_in_its_box(table: Callable[..., Array]) -> None:
@@ -81,9 +79,9 @@ def test_each_row_stands_in_one_block_and_in_its_box(table: Callable[..., Array]
     for block in range(len(layout.fitted)):
         span = layout.fitted.span(block)
         assert 0 < span.stop - span.start <= 16
-        assert (gap(layout.fitted.points[span].T, low[block], high[block]) <= layout.frame.error).all()
+        assert (distance_to_box(layout.fitted.points[span].T, low[block], high[block]) <= layout.frame.error).all()
 
 
-def test_the_gap_to_a_box() -> None:
+def test_the_distance_to_a_box() -> None:
     points = np.array([[0.0, 2.0], [5.0, 6.0], [1.5, 1.5]]).T
-    assert gap(points, np.array([1.0, 1.0]), np.array([2.0, 2.0])).tolist() == [1.0, 5.0, 0.0]
+    assert distance_to_box(points, np.array([1.0, 1.0]), np.array([2.0, 2.0])).tolist() == [1.0, 5.0, 0.0]
