@@ -20,14 +20,16 @@ repro: $(VENV)/.runtime ## run the pipeline on the data that params.yaml names, 
 	@python -m tools.repro
 	@python -m tools.leaderboard
 
-plots: $(VENV)/.runtime ## draw DVC's plots on a page that needs no network (REVS="main HEAD" compares)
-	@python -m tools.plots $(REVS)
+plots: $(VENV)/.runtime ## draw DVC's plots as dvc_plots/index.html (REVS="main HEAD" compares)
+	@dvc plots $(if $(REVS),diff $(REVS),show)
 
-experiments: $(VENV)/.runtime ## list DVC's experiments, one a line, with what each changed
-	@python -m tools.experiments
+# hashes of files, and of the metrics all but those that a choice depends on
+HIDDEN := Created|metrics/strategies.*|[^:]*/[^:]*$$|requirements.lock|.*:(log_loss|threshold|precision|recall|specificity|.*_accuracy|accuracy|g_mean|[tf][pn]|cv_.*)
+experiments: $(VENV)/.runtime ## list DVC's experiments with the champion, its metrics and the changed params
+	@dvc exp show --md --only-changed --hide-workspace --drop '$(HIDDEN)'
 
-page: $(VENV)/.runtime ## the report page with what changed since the last commit, and the audit's findings if there are any
-	@python -m tools.review_page
+page: $(VENV)/.runtime ## compare the working tree with the last commit, as reports/review.html
+	@python -m tools.compare HEAD --html reports/review.html
 
 test: $(VENV)/.develop $(VENV)/.browser ## run every test that CI runs
 	@python -m pytest -n 2 --dist worksteal

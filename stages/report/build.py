@@ -5,20 +5,19 @@ from stages.report.context import Findings
 from stages.report.formatting import count, percent
 from stages.report.rendering.blocks import Page, Section
 from stages.report.sections import candidate_comparison as explorer
-from stages.report.sections import changes, training
 from stages.report.sections import data_flow as data_way
 from stages.report.sections import leaderboard as results
 from stages.report.sections import methods as reading
 from stages.report.sections import prediction_trace as prediction_trace_view
 from stages.report.sections import sampling_ratio as ratio
 from stages.report.sections import threshold_explorer as what_if
-from stages.report.sections.changes import Extra
+from stages.report.sections import training
 from stages.report.sections.summary import answer
 from stages.report.sections.verdict import judge
 
 
-def build(findings: Findings, extra: Extra | None = None) -> Page:
-    """The report as a tree of blocks, verdict first; `extra` fills the sections that the stage cannot know."""
+def build(findings: Findings) -> Page:
+    """Return the report as a tree of blocks, verdict first."""
     contract = findings.contract
     share = percent(contract.positives / contract.rows)
     return Page(
@@ -42,8 +41,6 @@ def build(findings: Findings, extra: Extra | None = None) -> Page:
             data_way.section(findings),
             training.section(findings),
             *_prediction(findings),
-            changes.changed(extra),
-            changes.audited(extra),
             reading.notes(findings),
             reading.how_to_read(findings),
             reading.what_was_run(findings),

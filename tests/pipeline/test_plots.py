@@ -1,8 +1,11 @@
 """DVC's plots and the list of experiments, in a real repository."""
 
 import json
+import re
 
 import pytest
+
+from tests.pipeline.project import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -35,35 +38,24 @@ def test_plots_of_two_revisions_are_numbers_under_the_names_of_both(repository):
     epochs = {point["epoch"] for point in points(shown, "training_accuracy") if point["classifier"] == "mlp"}
     assert epochs == {1, 2, 3}
 
-    page = repository.path / "reports/plots.html"
-    repository.run("python", "-m", "tools.plots", "HEAD", "workspace")
-    assert page.read_text().count("var spec = {") == 6
-    assert not repository.run("git", "status", "--porcelain", "reports", ".dvc").stdout
 
-
-def test_experiments_are_listed_one_a_line(repository):
-    repository.dvc("exp", "run", "-n", "weights", "-S", "select.strategy=class_weight")
-    repository.run("git", "checkout", "-q", ".")
-    repository.dvc("exp", "run", "-n", "near", "-S", "+strategies.near_miss={sampler: NearMiss, version: 1}")
+def test_experiments_are_listed_with_what_they_changed(repository):
+    """As `make experiments` calls DVC."""
+    repository.dvc("exp", "run", "-n", "weights", "-S", "select.strategy=class_weight", "report")
     repository.run("git", "checkout", "-q", ".")
     repository.dvc("exp", "run", "--queue", "-n", "waiting", "-S", "random_state=7")
-    lines = repository.run("python", "-m", "tools.experiments").stdout.splitlines()
-    assert lines[0].split() == [
-        "experiment",
-        "champion",
-        "average_precision",
-        "roc_auc",
-        "brier_score",
-        "f1",
-        "changed",
-        "params",
-    ]
-    assert lines[1].startswith("main ")
-    found = {line.split()[0]: line for line in lines[2:]}
-    assert set(found) == {"weights", "near", "waiting"}
-    selected = json.loads(repository.run("dvc", "metrics", "show", "--json", "metrics/selected.json").stdout)
-    assert f"{selected['']['data']['metrics/selected.json']['data']['f1']:.4f}" in lines[1]
-    assert found["weights"].endswith("  select.strategy=class_weight")
-    assert "class_weight × " in found["weights"]
-    assert found["near"].endswith("  '+strategies.near_miss={sampler: NearMiss, version: 1}'")
-    assert found["waiting"].split() == ["waiting", "queued", "random_state=7"]
+    hidden = re.search(r"^HIDDEN := (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert hidden is not None
+    pattern = hidden[1].replace("$$", "$")
+    shown = repository.dvc("exp", "show", "--md", "--only-changed", "--hide-workspace", "--drop", pattern).stdout
+    header, _, *lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in shown.strip().splitlines()]
+    metrics = ("average_precision", "roc_auc", "brier_score", "f1")
+    assert set(header) <= {
+        "Experiment", "State", "Executor", "strategy", "classifier", "select.strategy", "random_state",
+        "metrics/selected.json:classifier",
+        *(f"metrics/selected.json:{metric}" for metric in metrics),
+    }  # fmt: skip
+    found = {line[0]: dict(zip(header, line, strict=True)) for line in lines}
+    (weights,) = (cells for name, cells in found.items() if "[weights]" in name)
+    assert weights["select.strategy"] == weights["strategy"] == "class_weight"
+    assert any("[waiting]" in name and cells["random_state"] == "7" for name, cells in found.items())

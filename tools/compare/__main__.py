@@ -1,4 +1,4 @@
-"""The door of the review: `python -m tools.compare`."""
+"""Command line of the review: two revisions → Markdown, HTML or JSON, and a gate."""
 
 import argparse
 from pathlib import Path
@@ -13,14 +13,15 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Says what changed between two revisions, from what git tracks of them, as the Markdown of a review comment."""
+    """Compare the metrics of two revisions, from what git tracks of them, and print a review comment as Markdown."""
     parser = argparse.ArgumentParser(prog="python -m tools.compare", description=main.__doc__)
     parser.add_argument("base", help="the revision to compare with, such as main or origin/main")
     parser.add_argument("head", nargs="?", help="the revision that changes it; left out: the work tree")
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help="write the Markdown there, not to the terminal"
+        "-o", "--output", type=Path, metavar="FILE", help="write the Markdown there instead of printing it"
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all of it as docs/compare.schema.json says")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write a page that needs no network")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write it as docs/compare.schema.json describes")
     parser.add_argument(
         "--gate", action="store_true", help="exit 1 when select.metric is clearly worse, 2 when that cannot be told"
     )
@@ -30,7 +31,7 @@ def main() -> None:
     except InputError as error:
         _write_failure(options.output, error.problems)
         raise InputError(error.problems) from None  # 2, whatever it was
-    _write(review, options.output, options.json)
+    _write(review, options.output, options.html, options.json)
     if options.gate and review.gate.result == "cannot compare":
         raise InputError([f"gate: {reason}" for reason in review.gate.why])
     if options.gate and review.gate.result == "regression":
@@ -39,7 +40,7 @@ def main() -> None:
 
 
 def _review(base_name: str, head_name: str | None) -> "Review":
-    """The review. Raises InputError with everything that stands in its way, of both revisions."""
+    """Return the review. Raises InputError with every problem of both revisions."""
     from tools.compare.dvc_metrics import MetricsDiff
     from tools.compare.git import find_revision
     from tools.compare.snapshot import read_states
@@ -53,21 +54,26 @@ def _review(base_name: str, head_name: str | None) -> "Review":
     return review(*states, raw.rows)
 
 
-def _write(review: "Review", output: Path | None, json: Path | None) -> None:
+def _write(review: "Review", output: Path | None, html: Path | None, json: Path | None) -> None:
     from stages.shared.storage.files import write_text
     from tools.compare.rendering.markdown import to_markdown
 
     text = to_markdown(review)
     if json:
         write_text(json, review.model_dump_json(indent=2) + "\n")
+    if html:
+        from tools.compare.rendering.html import to_html
+
+        write_text(html, to_html(text, review.sentence))
+        print(f"Review: {html}", file=sys.stderr)
     if output:
         write_text(output, text)
-    else:
+    elif not html:
         print(text, end="")
 
 
 def _write_failure(output: Path | None, problems: list[str]) -> None:
-    """A comment that says why there is no comparison, where one was asked for: an old one must not stay."""
+    """Write a comment that says why there is no comparison, so that no outdated one remains."""
     if output:
         from stages.shared.storage.files import write_text
         from tools.compare.rendering.markdown import failure
