@@ -2,14 +2,10 @@
 
 import argparse
 import os
-from pathlib import Path
-import sys
 
-from stages.shared import paths
-from stages.shared.classifiers import BLEND
 from stages.shared.errors import InputError, run_cli
 from stages.shared.params import read_params
-from stages.shared.runtime.threads import cores, limit_threads, stages_at_once
+from stages.shared.runtime.threads import limit_threads
 from stages.train.params import TrainParams
 
 
@@ -25,61 +21,9 @@ def main() -> None:
         raise InputError(f"--strategy {name!r}: not in params.yaml; allowed: {', '.join(params.strategies)}")
 
     limit_threads()
-    from stages.shared.runtime.environment import describe_differences
-    from stages.shared.runtime.memory import available_bytes
-    from stages.shared.schemas.cross_validation import CvRecord
-    from stages.shared.storage.files import atomic_folder, sha256, write_json
-    from stages.shared.storage.manifest import write_manifest
-    from stages.shared.storage.model_file import dump_model
-    from stages.shared.storage.parquet import read_table, write_columns
-    from stages.train.classifiers.calibration import calibrate_oof, fit_calibrator
-    from stages.train.cross_validation import fit_strategy
-    from stages.train.execution.memory_budget import estimate_memory, plan_workers
-    from stages.train.execution.progress import Progress
-    from stages.train.outputs.artifacts import cross_validation, describe_choices, make_trace, make_tuning, oof_columns
+    from stages.train.run import train  # imports every library, so only after the checks
 
-    environment_notes = describe_differences()
-    for note in environment_notes:
-        print(f"warning: train@{name}: {note}", file=sys.stderr)
-    table = read_table(paths.TRAIN)
-    inputs = {str(path): sha256(path) for path in (paths.TRAIN, Path("requirements.lock"))}
-    classifiers = params.strategies[name].classifiers or params.classifiers
-    fitted = [classifier for classifier in classifiers if classifier != BLEND]
-    progress = Progress(f"train@{name}", len(fitted) * (params.cv.n_splits * params.cv.n_repeats + 1))
-    required = estimate_memory(table, params.strategies[name], params)
-    available = available_bytes()
-    budget = None if available is None else available // stages_at_once()
-    workers, threads = plan_workers(f"params.yaml: strategies.{name}", required, cores(), budget)
-    result = fit_strategy(table, name, params, progress, workers, threads)
-    oof = oof_columns(result, table.target, table.rows)
-    y, fold, n_splits = oof["y"], oof["fold"], params.cv.n_splits
-    calibration_specs = result.calibration_specs
-    calibrators = {key: fit_calibrator(spec, oof[key], y).model_dump() for key, spec in calibration_specs.items()}
-    oof_calibrated = {key: calibrate_oof(spec, oof[key], y, fold, n_splits) for key, spec in calibration_specs.items()}
-    cv = cross_validation(oof, oof_calibrated)
-
-    with atomic_folder(paths.MODELS / name) as folder:
-        for classifier, model in result.models.items():
-            dump_model(model, folder / f"{classifier}.skops")
-            ap = cv[classifier]["average_precision"]
-            progress.line(f"train@{name} {classifier}: cv average precision {ap.mean:.3f} ± {ap.sd:.3f}")
-        progress.close()
-        write_columns(folder / paths.OOF, oof)
-        write_json(folder / paths.CALIBRATION, calibrators)
-        trace = make_trace(name, result, cv, classifiers)
-        trace.notes.extend(f"{name}: {note}" for note in environment_notes)
-        write_json(folder / paths.TRACE, trace.model_dump())
-        tuning = make_tuning(result, params.tuning.metric, params.tuning.search.how)
-        write_json(folder / paths.TUNING, {key: search.model_dump() for key, search in tuning.items()})
-        write_manifest(folder, strategy=name, inputs=inputs)
-    record = CvRecord(
-        strategy=name,
-        manifest=sha256(paths.MODELS / name / paths.MANIFEST),
-        sampler=trace.sampler,
-        **describe_choices(result),
-        classifiers=cv,
-    )
-    write_json(paths.CV_METRICS / f"{name}.json", record.model_dump())
+    train(name, params)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,7 @@ import time
 import pytest
 
 from tests.pipeline.project import Repository, environment, make_small_project, ran
-from tools.repro.lock import alone
-from tools.repro.train_stages import locked
+from tools.repro.dvc_repo import lock_repository
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux alone")]
 
@@ -165,16 +164,9 @@ def test_a_stage_before_training_fails_as_with_dvc(repository: Repository) -> No
     assert "failed to reproduce 'prepare'" in done.stderr
 
 
-def test_a_second_run_is_told_to_wait(repository: Repository) -> None:
-    with alone(repository.path / ".dvc/tmp/repro.lock"):
-        done = forks(repository, check=False)
-    assert done.returncode == 75
-    assert done.stderr.startswith("error: .dvc/tmp/repro.lock: held by another tools.repro")
-
-
 def test_another_dvc_command_is_waited_for(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(repository.path)
-    with locked():
+    with lock_repository():
         done = forks(repository, check=False)
     assert done.returncode == 75
     assert "error: DVC is busy" in done.stderr
@@ -255,8 +247,7 @@ def test_a_fork_imports_nothing_that_was_not_imported_before(repository: Reposit
     code = (
         "import os, sys\n"
         "from stages.train.__main__ import main\n"
-        "from tools.repro.trainer import warm_up\n"
-        "warm_up()\n"
+        "import tools.repro.preload\n"
         "before = set(sys.modules)\n"
         "os.environ['DVC_STAGE'], sys.argv = 'train@smote', ['train']\n"
         "main()\n"

@@ -1,4 +1,4 @@
-"""The door of repro: `python -m tools.repro`."""
+"""Command line of `python -m tools.repro`: `dvc repro`, with the train stages in parallel."""
 
 import argparse
 import os
@@ -9,7 +9,7 @@ from stages.shared.errors import InputError, run_cli
 
 
 def main() -> None:
-    """Does what `dvc repro` does, and the training in forks of one process that has imported the libraries once."""
+    """Run `dvc repro`, and train the strategies in forks of a process that has imported the libraries once."""
     parser = argparse.ArgumentParser(prog="python -m tools.repro", description=main.__doc__)
     parser.add_argument("-j", "--jobs", type=int, help="strategies to train at a time (default: the usable cores)")
     jobs = parser.parse_args().jobs
@@ -17,22 +17,20 @@ def main() -> None:
         raise InputError(f"--jobs {jobs}: at least 1 is needed")
     if not (Path("dvc.yaml").is_file() and Path(".dvc").is_dir()):
         raise InputError("dvc.yaml: no such file beside a folder .dvc; run this from the repository root")
-    # DVC runs the first python of the path: the one that runs this
+    # DVC runs the first python of the path: make it the one that runs this
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
     from stages.shared.runtime.environment import describe_differences
-    from tools.repro.dvc_commands import dvc
-    from tools.repro.lock import alone
+    from tools.repro.dvc_repo import run_dvc
     from tools.repro.run import repro
 
     for note in describe_differences():
         print(f"warning: {note}", file=sys.stderr)
     if sys.platform != "linux":  # the libraries of macOS do not survive a fork, Windows has none
         print("Forks are safe on Linux alone, so this is plain `dvc repro`.", flush=True)
-        sys.exit(dvc("repro"))
+        sys.exit(run_dvc("repro"))
     cores = len(os.sched_getaffinity(0))
-    with alone(Path(".dvc/tmp/repro.lock")):
-        sys.exit(repro(jobs or cores, cores))
+    sys.exit(repro(jobs or cores, cores))
 
 
 if __name__ == "__main__":

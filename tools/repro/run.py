@@ -1,85 +1,73 @@
-"""The run: what comes before training as DVC does it, the training in forks, the rest as DVC does it."""
+"""The run: DVC runs what comes before training, the strategies train in parallel, DVC runs the rest."""
 
-import os
-from pathlib import Path
-import subprocess
 import sys
 from typing import Any
 
+from dvc.exceptions import DvcException
+from dvc.stage.cache import RunCacheNotFoundError
+
 from stages.shared.params import read_params
 from stages.train.params import TrainParams
-from tools.repro.dvc_commands import dvc
-from tools.repro.signals import ended_quietly, undisturbed
-from tools.repro.train_stages import Hashes, changed_since, hashes, in_order, locked, reserved, restored
+from tools.repro.dvc_repo import lock_repository, plan_stages, reserve, run_dvc
+from tools.repro.signals import block_signals, exit_on_signals
+from tools.repro.workers import train_stages
 
 
 def repro(jobs: int, cores: int) -> int:
-    """Brings everything up to date, `jobs` strategies trained at a time on `cores` cores; gives the exit code.
+    """Bring everything up to date, with `jobs` strategies at a time on `cores` cores; return the exit code.
 
-    That of DVC where DVC fails, that of the stage where a training fails: then what the other strategies made is kept,
-    and nothing that comes after is run. Raises BusyError when another dvc command is in the way.
+    It is DVC's if DVC fails, and the stage's if a training fails: the results of the other strategies are kept then,
+    and later stages do not run. Raises BusyError if another dvc command holds a lock.
     """
-    with locked() as repo:
-        ahead, _ = in_order(repo)
-        names = [stage.addressing for stage in ahead] if any(stage.changed() for stage in ahead) else []
-    # one by one in the order given: for a few targets DVC's own order changes from run to run
-    code = dvc("repro", "--single-item", *names) if names else 0
-    return code or train_what_changed(jobs, cores) or dvc("repro")
+    try:
+        with lock_repository() as repo:
+            ahead, _ = plan_stages(repo)
+            names = [stage.addressing for stage in ahead] if any(stage.changed() for stage in ahead) else []
+    except DvcException:  # `dvc repro` fails in the same way, and explains it
+        return run_dvc("repro") or 255
+    # one by one in the given order: for several targets DVC's own order changes from run to run
+    code = run_dvc("repro", "--single-item", *names) if names else 0
+    return code or train_changed(jobs, cores) or run_dvc("repro")
 
 
-def train_what_changed(jobs: int, cores: int) -> int:
-    """Trains, or takes from DVC's cache, each strategy that is not up to date; gives the exit code.
+def train_changed(jobs: int, cores: int) -> int:
+    """Train each strategy that is not up to date, or restore it from DVC's run cache; return the exit code.
 
-    DVC's repository is locked from the look at the dependencies until the results are committed. A strategy whose
-    dependencies changed meanwhile is not committed, which is exit code 75. Raises InputError for wrong params.
+    DVC's repository stays locked until the results are committed. A strategy whose dependencies changed during the
+    training is not committed; the exit code is then 75. Raises InputError for wrong params.
     """
-    with ended_quietly(), locked() as repo:
-        changed = [stage for stage in in_order(repo)[1] if stage.changed()]
+    with exit_on_signals(), lock_repository() as repo:
+        changed = {stage.addressing: stage for stage in plan_stages(repo)[1] if stage.changed()}
         if changed:
-            read_params(TrainParams)  # what is wrong there is said once, before old outputs make room
-        with reserved(repo, changed):
-            good = {stage.addressing for stage in changed if restored(repo, stage)}
-            stale = {stage.addressing: stage for stage in changed if stage.addressing not in good}
-            before = {name: hashes(stage) for name, stage in stale.items()}
-            trained, code = train(list(stale), jobs, cores) if stale else ([], 0)
-            with undisturbed():
-                kept = [name for name in trained if _as_before(stale[name], before[name])]
-                for stage in changed:  # in DVC's order, which dvc.lock keeps
-                    if stage.addressing in good.union(kept):
-                        repo.commit(stage.addressing, force=True)
-    return code or (0 if kept == trained else 75)
+            read_params(TrainParams)  # reports wrong params once, before old outputs are removed
+        with reserve(repo, list(changed.values())):
+            restored = {name for name, stage in changed.items() if _restore(repo, stage)}
+            stale = [name for name in changed if name not in restored]
+            before = {name: _hash_dependencies(changed[name]) for name in stale}
+            trained, code = train_stages(stale, jobs, cores) if stale else ([], 0)
+            with block_signals():  # DVC writes dvc.lock in place, and half of it is of no use
+                for name, stage in changed.items():  # in DVC's order, which dvc.lock keeps
+                    after = _hash_dependencies(stage) if name in trained else {}
+                    if edited := [path for path, value in after.items() if before[name][path] != value]:
+                        reason = f"{', '.join(edited)} changed while it was trained, so its result is not kept"
+                        print(f"error: {name}: {reason}; run this again", file=sys.stderr)
+                        code = code or 75
+                    elif name in restored.union(trained):
+                        repo.commit(name, force=True)
+    return code
 
 
-def _as_before(stage: Any, before: Hashes) -> bool:
-    """Whether a trained stage still depends on what it depended on when its training began; says what else changed."""
-    if changed := changed_since(stage, before):
-        wrong = f"{', '.join(changed)} changed while it was trained, so its result is not kept; run this again"
-        print(f"error: {stage.addressing}: {wrong}", file=sys.stderr)
-    return not changed
+def _restore(repo: Any, stage: Any) -> bool:
+    """Put the outputs of a changed stage back from DVC's run cache, as `dvc repro` does; return whether it had them."""
+    stage.remove_outs()
+    try:
+        repo.stage_cache.restore(stage)
+    except RunCacheNotFoundError:
+        return False
+    return True
 
 
-def train(names: list[str], jobs: int, cores: int) -> tuple[list[str], int]:
-    """Trains stages in the process that has imported the libraries; gives those that went well, and the exit code.
-
-    SIGINT and SIGTERM end the training, and are an exit code as well (128 + signal), so that what was finished is kept.
-    """
-    jobs = min(jobs, len(names))
-    print(f"Training {', '.join(names)}: {jobs} at a time, in forks of one process", flush=True)
-    command = [sys.executable, "-m", "tools.repro.trainer", *names, f"--jobs={jobs}", f"--parent={os.getpid()}"]
-    command.append(f"--workers={max(1, cores // jobs)}")
-    good = []
-    environment = {**os.environ, "DVC_ROOT": str(Path.cwd())}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as trainer:
-        try:
-            for line in trainer.stdout or ():
-                name, ended = line.split()
-                if ended == "0":
-                    good.append(name)
-                else:
-                    print(f"error: {name}: exited with {ended}", file=sys.stderr)
-        except SystemExit as stop:
-            trainer.terminate()
-            trainer.wait()
-            return good, int(stop.code or 0)
-    code = trainer.returncode
-    return good, code if code >= 0 else 128 - code
+def _hash_dependencies(stage: Any) -> dict[str, Any]:
+    """Return the current hash, or the params, of each dependency."""
+    stage.save_deps()
+    return {str(dependency): dependency.hash_info for dependency in stage.deps}

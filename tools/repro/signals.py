@@ -1,4 +1,4 @@
-"""How these processes end when they are told."""
+"""How the processes of a run react to SIGINT and SIGTERM."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,21 +7,14 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
-#: what a terminal and a scheduler send
-STOPS = (signal.SIGINT, signal.SIGTERM)
-
-
-def end_quietly_when_told() -> None:
-    """SIGINT and SIGTERM unwind this process, so that half-written files go; no traceback, exit code 128 + signal."""
-    for number in STOPS:
-        signal.signal(number, _end)
+#: sent by a terminal and by a scheduler
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def ended_quietly() -> Iterator[None]:
-    """SIGINT and SIGTERM are a SystemExit with 128 + signal during the block, and what they were after it."""
-    before = {number: signal.getsignal(number) for number in STOPS}
-    end_quietly_when_told()
+def exit_on_signals() -> Iterator[None]:
+    """Turn SIGINT and SIGTERM into a SystemExit with 128 + signal, so that half-written files are removed."""
+    before = {number: signal.signal(number, _exit) for number in STOP_SIGNALS}
     try:
         yield
     finally:
@@ -30,14 +23,14 @@ def ended_quietly() -> Iterator[None]:
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
-    """SIGINT and SIGTERM wait until the block is done: DVC writes dvc.lock in place, and half of it is of no use."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+def block_signals() -> Iterator[None]:
+    """Delay SIGINT and SIGTERM to the end of the block."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _end(number: int, frame: FrameType | None) -> NoReturn:
+def _exit(number: int, frame: FrameType | None) -> NoReturn:
     sys.exit(128 + number)

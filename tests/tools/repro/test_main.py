@@ -1,4 +1,4 @@
-"""The door of tools.repro: what it answers before it does anything, and where it leaves everything to DVC."""
+"""The command line of tools.repro: what it answers before it does anything, and what it leaves to DVC."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from stages.shared.errors import InputError
-from tools.repro import __main__ as door
+from tools.repro import __main__ as command
 
 ROOT = Path(__file__).parents[3]
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
     monkeypatch.setattr(sys, "argv", ["repro", *arguments])
     monkeypatch.setenv("PATH", os.environ["PATH"])  # restored afterwards
-    door.main()
+    command.main()
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[object,
     (tmp_path / ".dvc").mkdir()
     (tmp_path / "dvc.yaml").touch()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tools.repro.dvc_commands.dvc", lambda *arguments: found.append(("dvc", *arguments)) or 7)
+    monkeypatch.setattr("tools.repro.dvc_repo.run_dvc", lambda *arguments: found.append(("dvc", *arguments)) or 7)
     monkeypatch.setattr("tools.repro.run.repro", lambda *numbers: found.append(("forks", *numbers)) or 5)
     return found
 

@@ -1,4 +1,4 @@
-"""Work in forks: how many at a time, what an end means, and that none is left behind."""
+"""Processes forked from one server: how many at a time, what an end means, and that none is left behind."""
 
 import os
 from pathlib import Path
@@ -14,45 +14,57 @@ ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux alone")
 
 
-def program(work: str, names: str = "abcd", jobs: int = 2) -> list[str]:
-    """A process of its own, since pytest's has threads: prints each end, and ends with what run_forks gives."""
-    code = (
+def write_program(folder: Path, work: str, names: str = "abcd", jobs: int = 2) -> list[str]:
+    """Write a program that prints the names that succeeded, and ends with the exit code of `run_processes`."""
+    (folder / "preloaded.py").write_text(
+        "import os\n"
+        "from stages.shared.runtime.child_process import exit_with_parent\n"
+        "exit_with_parent(os.getppid())\n"
+        "PROCESS = os.getpid()\n"
+    )
+    (folder / "program.py").write_text(
         "import os, signal, sys, time\n"
         "from pathlib import Path\n"
-        "from tools.repro.workers import run_forks\n"
-        f"def work(name):\n    {work}\n"
-        f"sys.exit(run_forks({names!r}, {jobs}, work, lambda name, code: print(name, code, flush=True)))\n"
+        "from stages.shared.runtime.child_process import exit_with_parent\n"
+        "from tools.repro.signals import exit_on_signals\n"
+        "from tools.repro.workers import run_processes\n"
+        "def target(name, environment):\n"
+        "    exit_with_parent(os.getppid())\n"
+        f"    with exit_on_signals():\n        {work}\n"
+        "if __name__ == '__main__':\n"
+        "    with exit_on_signals():\n"
+        f"        succeeded, code = run_processes({names!r}, {jobs}, target, {{}}, 'preloaded')\n"
+        "    print(*sorted(succeeded), flush=True)\n"
+        "    sys.exit(code)\n"
     )
-    return [sys.executable, "-W", "error", "-c", code]
+    return [sys.executable, "-W", "error", "program.py"]
 
 
 def run(folder: Path, work: str, **options: object) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        program(work, **options), cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60
-    )
+    command = write_program(folder, work, **options)  # type: ignore[arg-type]
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{folder}"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)
 
 
-def test_each_name_is_worked_on_in_a_process_of_its_own(tmp_path: Path) -> None:
-    done = run(tmp_path, "Path(name).write_text(f'{os.getpid()} {os.getppid()}')")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert sorted(done.stdout.split("\n")) == ["", "a 0", "b 0", "c 0", "d 0"]
+def test_each_name_has_a_process_forked_from_the_server_with_the_preloaded_module(tmp_path: Path) -> None:
+    done = run(tmp_path, "import preloaded; Path(name).write_text(f'{os.getpid()} {os.getppid()} {preloaded.PROCESS}')")
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "a b c d\n")
     ids = [(tmp_path / name).read_text().split() for name in "abcd"]
-    assert len({child for child, _ in ids}) == 4
-    assert len({parent for _, parent in ids}) == 1
+    assert len({child for child, _, _ in ids}) == 4
+    assert len({server for _, *servers in ids for server in servers}) == 1
 
 
 @pytest.mark.parametrize(("jobs", "most"), [(1, 1), (2, 2), (9, 4)])
-def test_so_many_at_a_time_and_no_more(tmp_path: Path, jobs: int, most: int) -> None:
+def test_at_most_so_many_run_at_a_time(tmp_path: Path, jobs: int, most: int) -> None:
     # each leaves a file while it works, waits a while for the others, and writes down how many it saw
     work = (
         "seen, here = 0, Path('at_' + name)\n"
-        "    here.touch()\n"
-        "    for _ in range(100):\n"
-        "        seen = max(seen, len(list(Path().glob('at_*'))))\n"
-        f"        time.sleep(.01 if seen < {most} else 0)\n"
-        "    here.unlink()\n"
-        "    Path(name).write_text(str(seen))"
+        "        here.touch()\n"
+        "        for _ in range(100):\n"
+        "            seen = max(seen, len(list(Path().glob('at_*'))))\n"
+        f"            time.sleep(.01 if seen < {most} else 0)\n"
+        "        here.unlink()\n"
+        "        Path(name).write_text(str(seen))"
     )
     done = run(tmp_path, work, jobs=jobs)
     assert done.returncode == 0, done.stderr
@@ -61,32 +73,26 @@ def test_so_many_at_a_time_and_no_more(tmp_path: Path, jobs: int, most: int) -> 
 
 def test_after_a_failure_none_is_started_and_the_others_go_on_to_their_end(tmp_path: Path) -> None:
     done = run(tmp_path, "sys.exit(2) if name == 'a' else time.sleep(.5)")
-    assert done.returncode == 2
-    assert done.stdout.split("\n") == ["a 2", "b 0", ""]
+    assert (done.returncode, done.stdout, done.stderr) == (2, "b\n", "error: a: exited with 2\n")
 
 
-def test_a_killed_fork_is_a_failure(tmp_path: Path) -> None:
+def test_a_killed_process_is_a_failure(tmp_path: Path) -> None:
     done = run(tmp_path, "os.kill(os.getpid(), signal.SIGKILL)", names="a")
-    assert done.returncode == 128 + signal.SIGKILL
-    assert done.stdout == "a 137\n"
+    assert (done.returncode, done.stderr) == (128 + signal.SIGKILL, "error: a: exited with 137\n")
 
 
-def test_an_exception_is_told_and_is_a_failure(tmp_path: Path) -> None:
+def test_an_exception_is_shown_and_is_a_failure(tmp_path: Path) -> None:
     done = run(tmp_path, "raise ValueError('of the work')", names="a")
     assert done.returncode == 1
     assert "ValueError: of the work" in done.stderr
 
 
-def test_what_a_fork_prints_is_not_taken_for_an_end(tmp_path: Path) -> None:
-    done = run(tmp_path, "os.write(1, b'b 0\\n')", names="a")
-    assert (done.stdout, done.stderr) == ("a 0\n", "b 0\n")
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("manner", ["", "signal.signal(signal.SIGTERM, signal.SIG_IGN);"])
-def test_stopped_it_leaves_none_behind(tmp_path: Path, number: signal.Signals, manner: str) -> None:
+def test_a_stopped_run_leaves_no_process_behind(tmp_path: Path, number: signal.Signals, manner: str) -> None:
     work = f"{manner} Path(name).write_text(str(os.getpid())); Path(name).rename('at_' + name); time.sleep(600)"
-    process = subprocess.Popen(program(work), cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    command = write_program(tmp_path, work)
+    process = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": f"{ROOT}:{tmp_path}"})
     files = [tmp_path / "at_a", tmp_path / "at_b"]
     while not all(file.exists() for file in files):
         assert process.poll() is None
@@ -94,15 +100,15 @@ def test_stopped_it_leaves_none_behind(tmp_path: Path, number: signal.Signals, m
     process.send_signal(number)
     assert process.wait(30) == (-number if number == signal.SIGKILL else 128 + number)
     ids = [int(file.read_text()) for file in files]
-    patience = time.monotonic() + 10
-    while any(alive(one) for one in ids) and time.monotonic() < patience:
+    deadline = time.monotonic() + 10
+    while any(is_alive(one) for one in ids) and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert not any(alive(one) for one in ids)
+    assert not any(is_alive(one) for one in ids)
 
 
-def alive(process: int) -> bool:
+def is_alive(process: int) -> bool:
     try:
         state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
     except FileNotFoundError:
         return False
-    return state != "Z"  # a zombie writes nothing; whoever adopted it has not looked yet
+    return state != "Z"  # a zombie writes nothing; its new parent has not looked yet
