@@ -8,8 +8,8 @@ import numpy as np
 from benchmarks.verdict.over_sets import cell
 from benchmarks.verdict.referee import shipped
 from benchmarks.verdict.tables import print_table
+from stages.report.champion.selection import choose
 from stages.report.params import ReportParams
-from stages.report.selection import choose
 from stages.shared.schemas.leaderboard import Candidate, Leaderboard
 from stages.shared.storage.arrow import Floats
 

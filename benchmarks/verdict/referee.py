@@ -9,8 +9,8 @@ from stages.evaluate.evaluate import evaluate_candidates
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.params import EvaluateParams
 from stages.evaluate.thresholds.tuning import tune_threshold
+from stages.report.champion.selection import choose
 from stages.report.params import ReportParams
-from stages.report.selection import choose
 from stages.shared.calibration import Calibrator, calibrate
 from stages.shared.params import load_yaml
 from stages.shared.paths import PARAMS

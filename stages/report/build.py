@@ -1,56 +1,49 @@
-"""The whole report, from findings to a page: the order in which a reader needs things."""
+"""The whole report as a page: the sections in the order in which a reader needs them."""
 
 from stages.report.champion import artifacts as champion
-from stages.report.context import Findings
+from stages.report.context import ReportContext
 from stages.report.formatting import count, percent
-from stages.report.rendering.blocks import Page, Section
-from stages.report.sections import candidate_comparison as explorer
-from stages.report.sections import data_flow as data_way
-from stages.report.sections import leaderboard as results
-from stages.report.sections import methods as reading
-from stages.report.sections import prediction_trace as prediction_trace_view
-from stages.report.sections import sampling_ratio as ratio
-from stages.report.sections import threshold_explorer as what_if
-from stages.report.sections import training
-from stages.report.sections.summary import answer
-from stages.report.sections.verdict import judge
+from stages.report.rendering.blocks import Page
+from stages.report.sections import (
+    candidate_comparison,
+    data_flow,
+    leaderboard,
+    methods,
+    prediction_trace,
+    sampling_ratio,
+    threshold_explorer,
+    training,
+)
+from stages.report.verdict.sentences import describe_verdict
+from stages.report.verdict.summary import answer
 
 
-def build(findings: Findings) -> Page:
+def build(context: ReportContext) -> Page:
     """Return the report as a tree of blocks, verdict first."""
-    contract = findings.contract
+    contract, test = context.contract, context.leaderboard.data.test
     share = percent(contract.positives / contract.rows)
     return Page(
         title=f"Which treatment of the imbalance helps? {contract.target} in {contract.source}",
         subtitle=(
             f"Predicting {contract.target} = {contract.positive}: {count(contract.positives)} of "
-            f"{count(contract.rows)} rows ({share}); {len(findings.board.candidates)} candidates, measured on "
-            f"{count(findings.board.data.test.rows)} untouched test rows with "
-            f"{count(findings.board.data.test.positives)} positives."
+            f"{count(contract.rows)} rows ({share}); {len(context.leaderboard.candidates)} candidates, measured on "
+            f"{count(test.rows)} untouched test rows with {count(test.positives)} positives."
         ),
-        verdict=judge(findings.board, findings.champion, findings.rival).sentences,
-        answer=answer(findings),
+        verdict=describe_verdict(context.leaderboard, context.champion, context.reference_name).sentences,
+        answer=answer(context),
         sections=[
-            results.leaderboard(findings),
-            champion.section(findings),
-            results.families(findings),
-            what_if.section(findings),
-            ratio.section(findings),
-            explorer.section(findings),
-            results.candidates(findings),
-            data_way.section(findings),
-            training.section(findings),
-            *_prediction(findings),
-            reading.notes(findings),
-            reading.how_to_read(findings),
-            reading.what_was_run(findings),
+            leaderboard.leaderboard_section(context),
+            champion.section(context),
+            leaderboard.families(context),
+            threshold_explorer.section(context),
+            sampling_ratio.section(context),
+            candidate_comparison.section(context),
+            leaderboard.candidates(context),
+            data_flow.section(context),
+            training.section(context),
+            *([prediction_trace.section(context)] if context.prediction else []),
+            methods.notes(context),
+            methods.how_to_read(context),
+            methods.what_was_run(context),
         ],
     )
-
-
-def _prediction(findings: Findings) -> list[Section]:
-    """One prediction traced, where there is a trace."""
-    if findings.prediction is None:
-        return []
-    contract, best = findings.contract, str(findings.champion)
-    return [prediction_trace_view.section(findings.prediction, best, contract.positive, contract.negative)]

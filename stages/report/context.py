@@ -1,12 +1,11 @@
-"""Everything that the report is written from, in one value."""
+"""Everything that the report is written from, as a single value."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from stages.report.champion.selection import ChampionChoice
 from stages.report.formatting import LABELS, number, percent, signed, signed_interval
 from stages.report.params import AUTO, ReportParams
-from stages.report.selection import Choice
-from stages.shared.errors import InputError
 from stages.shared.schemas.contract import Contract
 from stages.shared.schemas.curves import Overlay, ThresholdCounts
 from stages.shared.schemas.leaderboard import Candidate, CvComparison, Leaderboard
@@ -14,17 +13,17 @@ from stages.shared.schemas.trace import Trace
 from stages.shared.schemas.tuning import Tuning
 
 if TYPE_CHECKING:
-    from stages.report.explain.prediction import PredictionTrace  # which needs numpy
+    from stages.report.champion.prediction import PredictionTrace  # which needs numpy
 
 
 @dataclass(frozen=True)
-class Findings:
+class ReportContext:
     """The leaderboard, the champion, and how both came about."""
 
     params: ReportParams
     contract: Contract
-    board: Leaderboard
-    choice: Choice
+    leaderboard: Leaderboard
+    choice: ChampionChoice
     traces: dict[str, Trace]  # by strategy, in params order
     libraries: dict[str, list[str]]  # the versions that shaped the models: one each, unless they were mixed
     inputs: dict[str, list[str]]  # SHA-256 of what the models were trained on, likewise
@@ -32,21 +31,21 @@ class Findings:
     overlays: dict[str, Overlay]  # likewise
     tunings: dict[str, dict[str, Tuning]]  # by strategy and classifier; empty where nothing was tuned
     hashes: dict[str, str]  # SHA-256 of the leaderboard and the model folders' manifests
-    prediction: "PredictionTrace | None" = None  # one made-up row on its way through the champion
+    prediction: "PredictionTrace | None" = None  # a row of the train set on its way through the champion
 
     @property
     def champion(self) -> Candidate:
-        """The candidate that was chosen."""
+        """The chosen candidate."""
         return self.choice.champion
 
     @property
     def named(self) -> bool:
-        """Whether params.yaml has a say in who becomes the champion."""
+        """Whether params.yaml names the champion's strategy or classifier."""
         return (self.params.select.strategy, self.params.select.classifier) != (AUTO, AUTO)
 
     @property
     def why_champion(self) -> str:
-        """How the champion was chosen, as a sentence."""
+        """A sentence on how the champion was chosen."""
         select, metric = self.params.select, self.params.select.metric
         if select.strategy != AUTO and select.classifier != AUTO:
             return "It is named in params.yaml (select), not chosen by the numbers."
@@ -54,7 +53,7 @@ class Findings:
             f"{kind} {name}" for kind, name in (("strategy", select.strategy), ("classifier", select.classifier))
             if name != AUTO
         ]  # fmt: skip
-        among = f"{len(self.board.candidates)} candidates; test had no say"
+        among = f"{len(self.leaderboard.candidates)} candidates; test had no say"
         if named:
             among = f"the candidates of {named[0]}, which params.yaml names (select)"
         choice = self.choice
@@ -73,8 +72,8 @@ class Findings:
         )
 
     def _doubt(self, champion: Candidate, doubt: CvComparison) -> str:
-        """Why the champion is not the best."""
-        metric, level = doubt.metric, percent(self.board.settings.confidence)
+        """Explain why the champion is not the best candidate."""
+        metric, level = doubt.metric, percent(self.leaderboard.settings.confidence)
         found = f"{signed(metric, doubt.difference)}, {level} interval {signed_interval(metric, doubt.low, doubt.high)}"
         untouched = self.params.strategies[champion.strategy].does_nothing
         mean = number(metric, champion.cv[metric].mean)
@@ -85,34 +84,13 @@ class Findings:
         )
 
     @property
-    def rival(self) -> str:
-        """What the strategies are measured against, in words."""
-        return rival(self.params, self.board)
+    def reference_name(self) -> str:
+        """The reference of all comparisons, in words."""
+        return reference_name(self.params, self.leaderboard)
 
 
-def rival(params: ReportParams, board: Leaderboard) -> str:
-    """The reference in words: doing nothing, unless no strategy does nothing and another had to stand in."""
-    name = board.settings.reference.strategy
+def reference_name(params: ReportParams, leaderboard: Leaderboard) -> str:
+    """Return the reference in words: doing nothing, or the strategy that replaces it if none does nothing."""
+    name = leaderboard.settings.reference.strategy
     strategy = params.strategies.get(name)
     return "doing nothing" if strategy and strategy.does_nothing else f"{name} (the reference)"
-
-
-def merged(mappings: list[dict[str, str]]) -> dict[str, list[str]]:
-    """For each key the different values in `mappings`, sorted: one value where all agree."""
-    keys = {key: None for mapping in mappings for key in mapping}
-    return {key: sorted({mapping[key] for mapping in mappings if key in mapping}) for key in keys}
-
-
-T = TypeVar("T", ThresholdCounts, Overlay)
-
-
-def by_candidate(board: Leaderboard, path: object, found: list[T]) -> dict[str, T]:
-    """`found` by candidate. Raises InputError unless the file of that `path` is about the leaderboard's candidates."""
-    items = {f"{item.strategy} × {item.classifier}": item for item in found}
-    names = [str(candidate) for candidate in board.candidates]
-    if list(items) != names:
-        odd = sorted(set(items) ^ set(names)) or ["their order"]
-        raise InputError(
-            f"{path}: not about the same candidates as metrics/leaderboard.json ({odd[0]}); run `dvc repro` again"
-        )
-    return items

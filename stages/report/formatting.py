@@ -46,7 +46,7 @@ def count(value: float) -> str:
     return f"{value:,.0f}".replace("-", MINUS)
 
 
-def listed(names: Sequence[str]) -> str:
+def join_names(names: Sequence[str]) -> str:
     """Names as a sentence lists them: a, b and c."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 

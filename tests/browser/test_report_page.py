@@ -16,8 +16,8 @@ LIGHT, DARK, PHONE = {}, {"color_scheme": "dark"}, {"viewport": {"width": 390, "
 
 
 def candidate(report: Path, name: str) -> dict:
-    board = json.loads((report.parents[1] / "metrics/leaderboard.json").read_text())
-    return next(entry for entry in board["candidates"] if f"{entry['strategy']} × {entry['classifier']}" == name)
+    leaderboard = json.loads((report.parents[1] / "metrics/leaderboard.json").read_text())
+    return next(entry for entry in leaderboard["candidates"] if f"{entry['strategy']} × {entry['classifier']}" == name)
 
 
 def counts(opened: Opened, side: str) -> dict[str, int]:

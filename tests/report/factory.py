@@ -6,9 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
+from stages.shared.schemas.contract import GROUP, ROW, Contract, Step
 from stages.shared.schemas.leaderboard import Leaderboard
 from stages.shared.storage.files import sha256, write_json
 from stages.shared.storage.manifest import write_manifest
+from stages.shared.storage.parquet import Table, write_columns, write_table
 from tests.report.models import stored
 
 FAMILIES = {
@@ -84,7 +89,9 @@ def calibration(treatment: Treatment) -> dict[str, Any]:
     return {"method": treatment.calibration, "before": before, "after": after}
 
 
-def compared(scope: str, treatment: Treatment, classifier: str, reference: tuple[str, str]) -> list[dict[str, Any]]:
+def make_comparisons(
+    scope: str, treatment: Treatment, classifier: str, reference: tuple[str, str]
+) -> list[dict[str, Any]]:
     """The entries of `comparisons` for one candidate: the word of each family on all of its metrics."""
     entries = []
     for family, metrics in FAMILIES.items():
@@ -117,7 +124,7 @@ def board_json(*treatments: Treatment, baseline: Treatment = BASELINE, metric: s
         for classifier in treatment.classifiers
         for scope in ("strategy", "classifier")
         if scope == "classifier" or classifier == treatment.classifiers[0]
-        for entry in compared(
+        for entry in make_comparisons(
             scope,
             treatment,
             classifier,
@@ -154,7 +161,7 @@ def board_json(*treatments: Treatment, baseline: Treatment = BASELINE, metric: s
     }  # fmt: skip
 
 
-def board(*treatments: Treatment, **kwargs: Any) -> Leaderboard:
+def leaderboard(*treatments: Treatment, **kwargs: Any) -> Leaderboard:
     """The same as the record that report reads."""
     return Leaderboard.model_validate(board_json(*treatments, **kwargs))
 
@@ -312,9 +319,25 @@ def write_workspace(
     for entry in content["candidates"]:
         if rows[entry["strategy"]] == entry["classifier"]:
             write_json(root / f"metrics/strategies/{entry['strategy']}.json", flat_json(entry))
+    _write_train(root, contract)
     for item in every:
         _write_models(root, item, contract, (tuning or {}).get(item.name))
     return root
+
+
+def _write_train(root: Path, contract: dict[str, Any]) -> None:
+    """Eight rows, of which rows 1 and 3 of the raw table are positive; `age` rises with the row, `sex` is mostly F."""
+    features = Contract.model_validate(contract)
+    columns: dict[str, Any] = {name: pa.array(range(8)) for name in (ROW, GROUP)}
+    for feature in features.features:
+        if feature.type == "numeric":
+            columns[feature.name] = pa.array([10.0 * row for row in range(8)])
+        else:
+            levels = feature.categories or [""]
+            columns[feature.name] = pa.array([levels[-1] if row == 3 else levels[0] for row in range(8)])
+    columns[features.target] = pa.array([int(row in (1, 3)) for row in range(8)], type=pa.int8())
+    step = Step(step="train", rows=8, columns=len(features.features), negative=6, positive=2)
+    write_table(root / "data/train.parquet", Table(pa.table(columns), features, [step]))
 
 
 def _write_models(root: Path, treatment: Treatment, contract: dict[str, Any], tuning: dict[str, Any] | None) -> None:
@@ -323,6 +346,8 @@ def _write_models(root: Path, treatment: Treatment, contract: dict[str, Any], tu
     for classifier in treatment.classifiers:
         (folder / f"{classifier}.skops").write_bytes(stored(contract, classifier, treatment.name))
     write_json(folder / "trace.json", trace_json(treatment))
+    oof = {"row": np.arange(8), "fold": np.arange(8) % 2, "y": np.isin(np.arange(8), (1, 3)).astype(np.int64)}
+    write_columns(folder / "oof.parquet", {**oof, **dict.fromkeys(treatment.classifiers, np.linspace(0.1, 0.8, 8))})
     if tuning is not None:
         write_json(folder / "tuning.json", tuning)
     calibrators = {classifier: {"method": treatment.calibration} for classifier in treatment.classifiers}

@@ -1,6 +1,6 @@
 import pytest
 
-from stages.report.formatting import count, interval, listed, number, percent, signed, signed_interval, spread
+from stages.report.formatting import count, interval, join_names, number, percent, signed, signed_interval, spread
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,11 @@ def test_intervals_read_from_low_to_high():
 def test_shares_counts_lists_and_ranges():
     assert [percent(share) for share in (0.95, 0.048, 0.995)] == ["95 %", "4.8 %", "99.5 %"]
     assert count(12345) == "12,345"
-    assert [listed(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+    assert [join_names(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
     assert spread([1440, 1440]) == "1,440"
     assert spread([1440, 1438, 1439]) == "1,438 to 1,440"

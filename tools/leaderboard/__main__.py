@@ -12,23 +12,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.leaderboard", description=main.__doc__)
     parser.parse_args()
 
-    from stages.report.context import rival
+    from stages.report.context import reference_name
     from stages.report.params import ReportParams
-    from stages.report.sections.verdict import judge
+    from stages.report.verdict.sentences import describe_verdict
     from stages.shared.params import read_params
     from stages.shared.schemas.base import parse
     from stages.shared.schemas.leaderboard import Leaderboard
     from stages.shared.storage.files import read_json
     from tools.leaderboard.table import WIDTH, table
 
-    board = parse(Leaderboard, paths.LEADERBOARD, read_json(paths.LEADERBOARD))
+    leaderboard = parse(Leaderboard, paths.LEADERBOARD, read_json(paths.LEADERBOARD))
     selected = read_json(paths.SELECTED)
-    champion = board.candidate(str(selected.get("strategy")), str(selected.get("classifier")))
-    reference = rival(read_params(ReportParams), board)
-    verdict = judge(board, champion, reference)
+    champion = leaderboard.candidate(str(selected.get("strategy")), str(selected.get("classifier")))
+    reference = reference_name(read_params(ReportParams), leaderboard)
+    verdict = describe_verdict(leaderboard, champion, reference)
     sentences = [textwrap.fill(text, WIDTH) for text in (verdict.ranking, verdict.champion)]
     explained = f"AP: average precision. CV: on train. *: champion. verdict: AP against {reference}."
-    print("\n".join([*table(board, champion), explained, ""]))
+    print("\n".join([*table(leaderboard, champion), explained, ""]))
     print("\n".join([*sentences, "", f"Report: {paths.REPORT_HTML} ({paths.REPORT_MD})"]))
 
 

@@ -7,12 +7,12 @@ WIDTH = 100
 _GAP = "  "
 
 
-def table(board: Leaderboard, champion: Candidate) -> list[str]:
+def table(leaderboard: Leaderboard, champion: Candidate) -> list[str]:
     """Return one line per strategy, best cross-validated first, the champion marked with `*`; at most 100 characters.
 
     The champion has a line of its own where another classifier represents its strategy.
     """
-    level = percent(board.settings.confidence)
+    level = percent(leaderboard.settings.confidence)
     header = ["strategy", "classifier", "CV AP", f"test AP ({level})", "Brier", "recall", "verdict"]
     rows = [
         [
@@ -22,10 +22,10 @@ def table(board: Leaderboard, champion: Candidate) -> list[str]:
             f"{number('average_precision', row.test['average_precision'])} "
             f"({interval('average_precision', *row.intervals['average_precision'])})",
             *(number(metric, row.test[metric]) for metric in ("brier_score", "recall")),
-            _verdict(board, row),
+            _verdict(leaderboard, row),
         ]
-        for row in board.candidates
-        if row in board.rows or str(row) == str(champion)
+        for row in leaderboard.candidates
+        if row in leaderboard.rows or str(row) == str(champion)
     ]
     return aligned([header, *rows], "llrrrrl")
 
@@ -49,8 +49,8 @@ def _cut(cell: str, width: int) -> str:
     return cell if len(cell) <= width else f"{cell[: width - 1]}…"
 
 
-def _verdict(board: Leaderboard, row: Candidate) -> str:
-    item = board.comparison("strategy", row, "ranking", "average_precision")
+def _verdict(leaderboard: Leaderboard, row: Candidate) -> str:
+    item = leaderboard.comparison("strategy", row, "ranking", "average_precision")
     if item:
         return item.verdict
-    return "reference" if str(row) == str(board.reference) else ""
+    return "reference" if str(row) == str(leaderboard.reference) else ""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stages.report.context import Findings
+from stages.report.context import ReportContext
 from stages.report.formatting import LABELS, LOWER_IS_BETTER
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Panel, Paragraph, Section
 from stages.report.sections import overlays
@@ -22,18 +22,18 @@ EXPLAINED = (
 )
 
 
-def section(findings: Findings) -> Section:
+def section(context: ReportContext) -> Section:
     """ROC, precision–recall and calibration curves, histograms of scores, and a scatter of metrics."""
-    board = findings.board
-    shown = first_shown(findings)
-    names = [str(item) for item in board.candidates]
-    metrics = [metric for metric in LABELS if metric in board.candidates[0].test]
+    leaderboard = context.leaderboard
+    shown = first_shown(context)
+    names = [str(item) for item in leaderboard.candidates]
+    metrics = [metric for metric in LABELS if metric in leaderboard.candidates[0].test]
     data = {
-        "overlays": {name: findings.overlays[name].model_dump(exclude={"strategy", "classifier"}) for name in names},
-        "metrics": {metric: [item.test[metric] for item in board.candidates] for metric in metrics},
+        "overlays": {name: context.overlays[name].model_dump(exclude={"strategy", "classifier"}) for name in names},
+        "metrics": {metric: [item.test[metric] for item in leaderboard.candidates] for metric in metrics},
         "metric_labels": {metric: axis_title(metric) for metric in metrics},
         "most": MOST,
-        "names": {"positive": findings.contract.positive, "negative": findings.contract.negative},
+        "names": {"positive": context.contract.positive, "negative": context.contract.negative},
     }
     values = {
         "names": names,
@@ -44,33 +44,34 @@ def section(findings: Findings) -> Section:
     }
     curves = Charts(
         [
-            overlays.roc(findings, shown),
-            overlays.precision_recall(findings, shown),
-            overlays.calibration(findings, shown),
+            overlays.roc(context, shown),
+            overlays.precision_recall(context, shown),
+            overlays.calibration(context, shown),
         ]
     )
     histograms = Charts(
-        [overlays.scores(findings, shown)],
-        [("negative", findings.contract.negative), ("positive", findings.contract.positive)],
+        [overlays.scores(context, shown)],
+        [("negative", context.contract.negative), ("positive", context.contract.positive)],
     )
     blocks: list[Block] = [
         Paragraph(EXPLAINED),
         Panel("overlay.html.j2", values, data, []),
         curves,
         histograms,
-        Details("The bins of the calibration curves, in numbers", [overlays.bins(findings, shown)]),
+        Details("The bins of the calibration curves, in numbers", [overlays.bins(context, shown)]),
         Panel("scatter.html.j2", values, {}, []),
         Charts(
-            [_scatter(findings)], [(f"glyph d{at}", name) for name, at in classifier_numbers(board.candidates).items()]
+            [_scatter(context)],
+            [(f"glyph d{at}", name) for name, at in classifier_numbers(leaderboard.candidates).items()],
         ),
     ]
     return Section("explore", "Explore the candidates", blocks)
 
 
-def first_shown(findings: Findings) -> list[Candidate]:
+def first_shown(context: ReportContext) -> list[Candidate]:
     """What is drawn to begin with: doing nothing, SMOTE where it ran, and the champion."""
-    pair = default_pair(findings)
-    return list({str(item): item for item in (*pair, findings.champion)}.values())
+    pair = default_pair(context)
+    return list({str(item): item for item in (*pair, context.champion)}.values())
 
 
 def classifier_numbers(candidates: list[Candidate]) -> dict[str, int]:
@@ -84,19 +85,21 @@ def axis_title(metric: str) -> str:
     return f"{LABELS[metric]} (lower is better)" if metric in LOWER_IS_BETTER else LABELS[metric]
 
 
-def _scatter(findings: Findings) -> Chart:
-    board, (across, up) = findings.board, FIRST
-    numbers = classifier_numbers(board.candidates)
+def _scatter(context: ReportContext) -> Chart:
+    leaderboard, (across, up) = context.leaderboard, FIRST
+    numbers = classifier_numbers(leaderboard.candidates)
     columns: dict[str, list[Any]] = {
-        "x": [item.test[across] for item in board.candidates],
-        "y": [item.test[up] for item in board.candidates],
-        "series": [str(numbers[item.classifier]) for item in board.candidates],
-        "name": [str(item) for item in board.candidates],
-        "champion": [str(item) == str(findings.champion) for item in board.candidates],
+        "x": [item.test[across] for item in leaderboard.candidates],
+        "y": [item.test[up] for item in leaderboard.candidates],
+        "series": [str(numbers[item.classifier]) for item in leaderboard.candidates],
+        "name": [str(item) for item in leaderboard.candidates],
+        "champion": [str(item) == str(context.champion) for item in leaderboard.candidates],
     }
     text = (
-        f"{len(board.candidates)} candidates by two metrics on test, coloured by classifier; the champion has a ring. "
-        "The numbers stand in the table of every candidate."
+        f"{len(leaderboard.candidates)} candidates by two metrics on test, coloured by classifier; the champion has a "
+        "ring. The numbers stand in the table of every candidate."
     )
     words = {"x": axis_title(across), "y": axis_title(up)}
-    return Chart("chart-candidates", f"{len(board.candidates)} candidates on test", text, "candidates", columns, words)
+    return Chart(
+        "chart-candidates", f"{len(leaderboard.candidates)} candidates on test", text, "candidates", columns, words
+    )

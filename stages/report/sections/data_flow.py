@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stages.report.context import Findings
+from stages.report.context import ReportContext
 from stages.report.formatting import LABELS, count, number, spread
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Section, Table
 from stages.shared.schemas.contract import Step
@@ -13,23 +13,23 @@ from stages.shared.schemas.trace import Trace
 _SHARED = ("raw", "prepared", "train", "test")
 
 
-def section(findings: Findings) -> Section:
+def section(context: ReportContext) -> Section:
     """Rows, columns and class counts after every step; what resampling did in the folds; class weights."""
-    traces = list(findings.traces.values())
+    traces = list(context.traces.values())
     shared = [_row(step) for step in traces[0].flow if step.step in _SHARED]
-    own = [row for trace in traces for row in _strategy_rows(findings, trace)]
+    own = [row for trace in traces for row in _strategy_rows(context, trace)]
     columns = ["Rows", "Columns", "Negative", "Positive", "Note"]
     caption = (
         "What each strategy, with its settings in params.yaml, does to the train rows before its last fit, and what "
         "came of it on test. Tuned candidates may have other settings."
     )
-    contract = findings.contract
+    contract = context.contract
     legend = [
         ("negative", contract.negative), ("positive", contract.positive), ("added", "added by the sampler"),
     ]  # fmt: skip
     blocks: list[Block] = [
         Table("Before train: the same for every strategy.", ["Step", *columns], shared, "lrrrrt"),
-        Charts([_classes(findings, traces)], legend),
+        Charts([_classes(context, traces)], legend),
         _folds(traces),
         _samplers(traces),
         Details(
@@ -47,9 +47,9 @@ def _is_empty(block: Block) -> bool:
     return isinstance(block, Table) and not block.rows
 
 
-def _classes(findings: Findings, traces: list[Trace]) -> Chart:
+def _classes(context: ReportContext, traces: list[Trace]) -> Chart:
     """The rows of the last fit: those of train by class, and those that a sampler added."""
-    labels = {"negative": findings.contract.negative, "positive": findings.contract.positive, "added": "added"}
+    labels = {"negative": context.contract.negative, "positive": context.contract.positive, "added": "added"}
     columns: dict[str, list[Any]] = {"strategy": [], "part": [], "label": [], "order": [], "rows": []}
     told = []
     for trace in traces:
@@ -75,12 +75,12 @@ def _row(step: Step) -> list[str]:
     ]  # fmt: skip
 
 
-def _strategy_rows(findings: Findings, trace: Trace) -> list[list[str]]:
+def _strategy_rows(context: ReportContext, trace: Trace) -> list[list[str]]:
     steps = [[trace.strategy, *_row(step)] for step in trace.flow if step.step not in _SHARED]
     test = next((step for step in trace.flow if step.step == "test"), None)
     if test:
         measured = test.model_copy(
-            update={"step": "test metrics", "note": _metrics(findings.board.row(trace.strategy))}
+            update={"step": "test metrics", "note": _metrics(context.leaderboard.row(trace.strategy))}
         )
         steps.append([trace.strategy, *_row(measured)])
     return steps

@@ -1,10 +1,10 @@
 """The sections with the numbers: leaderboard, verdicts by family, every candidate."""
 
-from stages.report.context import Findings
+from stages.report.context import ReportContext
 from stages.report.formatting import LABELS, LOWER_IS_BETTER, interval, number, percent, signed, signed_interval
 from stages.report.rendering.axis import Axis, axis
 from stages.report.rendering.blocks import Block, Details, Head, Section, Span, Table
-from stages.report.verdict_counts import MAIN_METRIC, tally
+from stages.report.verdict.counts import MAIN_METRIC, count_verdicts
 from stages.shared.metrics.registry import Family
 from stages.shared.schemas.leaderboard import Candidate, Comparison, Leaderboard, Scope
 
@@ -16,23 +16,24 @@ FAMILY_TITLES: dict[Family, str] = {
 }
 
 
-def leaderboard(findings: Findings) -> Section:
+def leaderboard_section(context: ReportContext) -> Section:
     """A row a strategy, best cross-validated first, with its difference from doing nothing on a common axis."""
-    board, level = findings.board, percent(findings.board.settings.confidence)
-    shared = family_axis(board, "ranking")
-    shown = [item for item in board.candidates if item in board.rows or item == findings.champion]
-    extra = "" if findings.champion in board.rows else ", and the champion beside its own"
+    leaderboard, level = context.leaderboard, percent(context.leaderboard.settings.confidence)
+    shared = family_axis(leaderboard, "ranking")
+    shown = [item for item in leaderboard.candidates if item in leaderboard.rows or item == context.champion]
+    extra = "" if context.champion in leaderboard.rows else ", and the champion beside its own"
     header: list[str | Head] = [
-        "Strategy", "Classifier", Head(f"Average precision against {findings.rival}", shared), "CV average precision",
-        f"Average precision ({level})", "ROC-AUC", "Brier", "Threshold", "Precision", "Recall", "F1",
+        "Strategy", "Classifier", Head(f"Average precision against {context.reference_name}", shared),
+        "CV average precision", f"Average precision ({level})", "ROC-AUC", "Brier", "Threshold", "Precision", "Recall",
+        "F1",
     ]  # fmt: skip
     rows: list[list[str | Span]] = [
         [
-            f"{row.strategy} (champion)" if str(row) == str(findings.champion) else row.strategy,
+            f"{row.strategy} (champion)" if str(row) == str(context.champion) else row.strategy,
             row.classifier,
-            spanned(board, row, "ranking", shared),
-            cross_validated(row),
-            tested(row, "average_precision"),
+            make_difference_cell(leaderboard, row, "ranking", shared),
+            format_cv_value(row),
+            format_test_value(row, "average_precision"),
             *(number(metric, row.test[metric]) for metric in ("roc_auc", "brier_score")),
             number("threshold", row.threshold),
             *(number(metric, row.test[metric]) for metric in ("precision", "recall", "f1")),
@@ -41,49 +42,54 @@ def leaderboard(findings: Findings) -> Section:
     ]
     caption = (
         f"Each strategy with its best classifier{extra}, best cross-validated first. All but the CV column and the "
-        f"threshold: on the untouched test rows. A dot is the difference from {board.reference}, the bar its {level} "
-        "interval: a bar that crosses the line of 0 is a tie. Right of the line is better."
+        f"threshold: on the untouched test rows. A dot is the difference from {leaderboard.reference}, the bar its "
+        f"{level} interval: a bar that crosses the line of 0 is a tie. Right of the line is better."
     )
-    marked = shown.index(findings.champion)
+    marked = shown.index(context.champion)
     table = Table(caption, header, rows, "llnrrrrrrrr", sortable=True, marked=marked)
     return Section("leaderboard", "Which strategy is better?", [table])
 
 
-def families(findings: Findings) -> Section:
+def families(context: ReportContext) -> Section:
     """Who is better, even, or worse than doing nothing, in ranking, probabilities and decisions."""
-    board = findings.board
-    tallies = {family: tally(board, family) for family in FAMILY_TITLES}
+    leaderboard = context.leaderboard
+    counts_by_family = {family: count_verdicts(leaderboard, family) for family in FAMILY_TITLES}
     summary = [
         [
             f"{title} ({LABELS[MAIN_METRIC[family]]})",
             *(
-                _names([item.strategy for item in items], tallies[family].total)
-                for items in (tallies[family].better, tallies[family].tie, tallies[family].worse)
+                _names([item.strategy for item in items], counts_by_family[family].total)
+                for items in (
+                    counts_by_family[family].better,
+                    counts_by_family[family].tie,
+                    counts_by_family[family].worse,
+                )
             ),
         ]
         for family, title in FAMILY_TITLES.items()
     ]
-    axes = {family: family_axis(board, family) for family in FAMILY_TITLES}
+    axes = {family: family_axis(leaderboard, family) for family in FAMILY_TITLES}
     detail: list[list[str | Span]] = [
-        [str(row), *(spanned(board, row, family, axes[family]) for family in FAMILY_TITLES)] for row in board.rows
+        [str(row), *(make_difference_cell(leaderboard, row, family, axes[family]) for family in FAMILY_TITLES)]
+        for row in leaderboard.rows
     ]
-    level = percent(board.settings.confidence)
+    level = percent(leaderboard.settings.confidence)
     heads: list[str | Head] = ["Strategy"]
     for family, title in FAMILY_TITLES.items():
         metric = MAIN_METRIC[family]
         lower = " (lower is better)" if metric in LOWER_IS_BETTER else ""
         heads.append(Head(f"{title}: {LABELS[metric]}{lower}", axes[family]))
-    caption = f"The difference from {board.reference} on test, with its {level} interval."
+    caption = f"The difference from {leaderboard.reference} on test, with its {level} interval."
     blocks: list[Block] = [
-        Table(f"Strategies against {findings.rival}.", ["Family", "Better", "Tie", "Worse"], summary, "lttt"),
+        Table(f"Strategies against {context.reference_name}.", ["Family", "Better", "Tie", "Worse"], summary, "lttt"),
         Table(caption, heads, detail, "lnnnn"),
     ]
     return Section("families", "Better, tie or worse", blocks)
 
 
-def candidates(findings: Findings) -> Section:
+def candidates(context: ReportContext) -> Section:
     """Every strategy × classifier."""
-    board, level = findings.board, percent(findings.board.settings.confidence)
+    leaderboard, level = context.leaderboard, percent(context.leaderboard.settings.confidence)
     header = [
         "Strategy", "Classifier", "Sampler", "CV average precision", f"Test average precision ({level})", "ROC-AUC",
         "Calibration", "Brier", "Log loss", "ECE", "Mean score / prevalence", "Threshold", "Precision", "Recall", "F1",
@@ -95,41 +101,43 @@ def candidates(findings: Findings) -> Section:
             item.strategy,
             item.classifier,
             item.sampler or "none",
-            cross_validated(item),
-            tested(item, "average_precision"),
+            format_cv_value(item),
+            format_test_value(item, "average_precision"),
             number("roc_auc", item.test["roc_auc"]),
             item.calibration.method,
             *(before_after(item, metric) for metric in ("brier_score", "log_loss", "ece", "mean_score_ratio")),
             number("threshold", item.threshold),
             *(number(metric, item.test[metric]) for metric in ("precision", "recall", "f1")),
             number("recall", item.at_half["recall"]),
-            compared(board, "classifier", item, "ranking"),
+            format_comparison(leaderboard, "classifier", item, "ranking"),
         ]
-        for item in board.candidates
+        for item in leaderboard.candidates
     ]
     caption = (
         "Every strategy × classifier, best cross-validated first. What calibration changed is shown before → after; "
         "all else is of calibrated scores. The last column compares with the same classifier "
-        f"under {board.reference.strategy}, or where it has none with the one that it names."
+        f"under {leaderboard.reference.strategy}, or where it has none with the one that it names."
     )
     table = Table(caption, header, rows, "lllrrrlnnnnrrrrrn", sortable=True)
     details = Details(f"All {len(rows)} candidates with every number", [table])
     return Section("candidates", "Every candidate", [details])
 
 
-def family_axis(board: Leaderboard, family: Family) -> Axis:
+def family_axis(leaderboard: Leaderboard, family: Family) -> Axis:
     """The axis that holds the interval of every strategy's row in the main metric of a family."""
     metric = MAIN_METRIC[family]
-    found = (board.comparison("strategy", row, family, metric) for row in board.rows)
+    found = (leaderboard.comparison("strategy", row, family, metric) for row in leaderboard.rows)
     return axis([(item.low, item.high) for item in found if item])
 
 
-def spanned(board: Leaderboard, row: Candidate, family: Family, shared: Axis) -> str | Span:
+def make_difference_cell(leaderboard: Leaderboard, row: Candidate, family: Family, shared: Axis) -> str | Span:
     """A row's difference from the reference as a cell; empty for another candidate of the reference strategy."""
     main = MAIN_METRIC[family]
-    item = board.comparison("strategy", row, family, main) or board.comparison("classifier", row, family, main)
+    item = leaderboard.comparison("strategy", row, family, main) or leaderboard.comparison(
+        "classifier", row, family, main
+    )
     if not item:
-        return "reference" if str(row) == str(board.reference) else ""
+        return "reference" if str(row) == str(leaderboard.reference) else ""
     text, bounds = _cell(item)
     return Span(text, bounds, item.verdict, item.low, item.difference, item.high, shared)
 
@@ -140,7 +148,7 @@ def _names(strategies: list[str], total: int) -> str:
     return f"all {total}" if len(strategies) == total > 1 else ", ".join(strategies)
 
 
-def cross_validated(candidate: Candidate) -> str:
+def format_cv_value(candidate: Candidate) -> str:
     """Average precision over the folds: 0.845 ± 0.021."""
     spread = candidate.cv["average_precision"]
     return f"{number('average_precision', spread.mean)} ± {number('average_precision', spread.sd)}"
@@ -154,14 +162,14 @@ def before_after(candidate: Candidate, metric: str) -> str:
     return f"{before} → {after}" if candidate.is_calibrated else after
 
 
-def tested(candidate: Candidate, metric: str) -> str:
+def format_test_value(candidate: Candidate, metric: str) -> str:
     """A test metric with its interval: 0.850 (0.740 to 0.920)."""
     return f"{number(metric, candidate.test[metric])} ({interval(metric, *candidate.intervals[metric])})"
 
 
-def compared(board: Leaderboard, scope: Scope, candidate: Candidate, family: Family) -> str:
+def format_comparison(leaderboard: Leaderboard, scope: Scope, candidate: Candidate, family: Family) -> str:
     """A comparison as a cell: tie −0.014 (−0.058 to +0.016). The reference strategy alone is compared with nothing."""
-    item = board.comparison(scope, candidate, family, MAIN_METRIC[family])
+    item = leaderboard.comparison(scope, candidate, family, MAIN_METRIC[family])
     if not item:
         return "reference"
     other = item.reference_classifier

@@ -1,21 +1,21 @@
 """The sections for the careful reader: notes, how to read the page, what was run."""
 
-from stages.report.context import Findings
-from stages.report.formatting import LABELS, count, listed, percent
+from stages.report.context import ReportContext
+from stages.report.formatting import LABELS, count, join_names, percent
 from stages.report.rendering.blocks import Block, Details, Items, Paragraph, Section, Table
 from stages.shared.schemas.leaderboard import Leaderboard
 
 
-def notes(findings: Findings) -> Section:
+def notes(context: ReportContext) -> Section:
     """What evaluate found that a reader must know."""
-    found: list[Block] = [Items(findings.board.notes)] if findings.board.notes else [Paragraph("None.")]
+    found: list[Block] = [Items(context.leaderboard.notes)] if context.leaderboard.notes else [Paragraph("None.")]
     return Section("notes", "Notes", found)
 
 
-def how_to_read(findings: Findings) -> Section:
+def how_to_read(context: ReportContext) -> Section:
     """Which noise the intervals cover, where thresholds come from, what a tie is."""
-    settings, level = findings.board.settings, percent(findings.board.settings.confidence)
-    board = findings.board
+    settings, level = context.leaderboard.settings, percent(context.leaderboard.settings.confidence)
+    leaderboard = context.leaderboard
     items = [
         f"Intervals hold {level} and cover the noise of the test rows: another draw of as many. They do not cover "
         "another split, another training sample or another seed. Those of differences come from "
@@ -41,48 +41,48 @@ def how_to_read(findings: Findings) -> Section:
         "model believes in.",
         "ECE, the expected calibration error, is the mean distance between score and share of positives in ten bins of "
         "the score, weighted by their rows.",
-        _calibration(board),
+        _calibration(leaderboard),
     ]
     return Section("reading", "How to read this", [Items(items)])
 
 
-def _calibration(board: Leaderboard) -> str:
+def _calibration(leaderboard: Leaderboard) -> str:
     """What was calibrated, and why."""
-    methods = sorted({item.calibration.method for item in board.candidates if item.is_calibrated})
+    methods = sorted({item.calibration.method for item in leaderboard.candidates if item.is_calibrated})
     if not methods:
         return (
             "No candidate was calibrated (calibration in params.yaml): the scores are as the classifiers give them. "
             "Those of a treatment that changes the prevalence are no probabilities."
         )
-    number = sum(item.is_calibrated for item in board.candidates)
+    number = sum(item.is_calibrated for item in leaderboard.candidates)
     return (
-        f"Calibrated: {number} of {len(board.candidates)} candidates ({listed(methods)}). A rising function, learned "
-        "from train alone, maps their scores to probabilities, to take back what resampling and class weights did to "
-        "them. Who ranks above whom stays the same. Thresholds, test metrics and predictions are of calibrated scores, "
-        "decisions at 0.5 as well."
+        f"Calibrated: {number} of {len(leaderboard.candidates)} candidates ({join_names(methods)}). A rising function, "
+        "learned from train alone, maps their scores to probabilities, to take back what resampling and class weights "
+        "did to them. Who ranks above whom stays the same. Thresholds, test metrics and predictions are of calibrated "
+        "scores, decisions at 0.5 as well."
     )
 
 
-def what_was_run(findings: Findings) -> Section:
+def what_was_run(context: ReportContext) -> Section:
     """Seed, folds, data, hashes and library versions."""
-    board, contract = findings.board, findings.contract
-    folds = sorted({len(trace.folds) for trace in findings.traces.values()})
+    leaderboard, contract = context.leaderboard, context.contract
+    folds = sorted({len(trace.folds) for trace in context.traces.values()})
     facts = [
-        ["Data", board.data.source],
+        ["Data", leaderboard.data.source],
         ["Target", f"{contract.target}: positive {contract.positive}, negative {contract.negative}"],
         ["Rows", f"{count(contract.rows)}, of which {count(contract.positives)} positive"],
-        ["Train", f"{count(board.data.train.rows)} rows, {count(board.data.train.positives)} positive"],
-        ["Test", f"{count(board.data.test.rows)} rows, {count(board.data.test.positives)} positive"],
+        ["Train", f"{count(leaderboard.data.train.rows)} rows, {count(leaderboard.data.train.positives)} positive"],
+        ["Test", f"{count(leaderboard.data.test.rows)} rows, {count(leaderboard.data.test.positives)} positive"],
         ["Features", f"{len(contract.numeric)} numeric, {len(contract.categorical)} categorical"],
-        ["random_state", str(findings.params.random_state)],
+        ["random_state", str(context.params.random_state)],
         ["Folds fitted", ", ".join(map(str, folds))],
-        ["Bootstrap resamples", count(board.settings.n_resamples)],
-        ["Threshold policy", board.settings.policy_words],
-        ["Reference", str(board.reference)],
+        ["Bootstrap resamples", count(leaderboard.settings.n_resamples)],
+        ["Threshold policy", leaderboard.settings.policy_words],
+        ["Reference", str(leaderboard.reference)],
     ]
-    hashes = [[path, ", ".join(values)] for path, values in findings.inputs.items()]
-    hashes += [[path, value] for path, value in findings.hashes.items()]
-    libraries = [[name, ", ".join(values)] for name, values in findings.libraries.items()]
+    hashes = [[path, ", ".join(values)] for path, values in context.inputs.items()]
+    hashes += [[path, value] for path, value in context.hashes.items()]
+    libraries = [[name, ", ".join(values)] for name, values in context.libraries.items()]
     blocks: list[Block] = [
         Table("Data and settings.", ["What", "Value"], facts, "ll"),
         Table("Library versions that shaped the models.", ["Library", "Version"], libraries, "ll"),

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
-from stages.report.context import Findings
+from stages.report.context import ReportContext
 from stages.report.formatting import count, number, percent
 from stages.report.rendering.blocks import Chart, Table
 from stages.shared.schemas.leaderboard import Candidate
@@ -19,17 +19,17 @@ def histogram(at_least: list[int], rows: int) -> list[int]:
     return [above - below for above, below in pairwise(edges)]
 
 
-def roc(findings: Findings, shown: list[Candidate]) -> Chart:
+def roc(context: ReportContext, shown: list[Candidate]) -> Chart:
     """Recall against the false positive rate."""
     text = "; ".join(f"{item}: ROC-AUC {number('roc_auc', item.test['roc_auc'])}" for item in shown)
-    columns = _columns(findings, shown, "recall")
+    columns = _columns(context, shown, "recall")
     return Chart("chart-roc", "ROC curve", f"Recall against the false positive rate. {text}.", "roc", columns)
 
 
-def precision_recall(findings: Findings, shown: list[Candidate]) -> Chart:
+def precision_recall(context: ReportContext, shown: list[Candidate]) -> Chart:
     """Precision against recall, with the prevalence."""
-    side = findings.board.data.test
-    columns = _columns(findings, shown, "precision")
+    side = context.leaderboard.data.test
+    columns = _columns(context, shown, "precision")
     columns["prevalence"] = [round(side.positives / side.rows, 6)] * len(columns["x"])
     measured = (
         f"{item}: average precision {number('average_precision', item.test['average_precision'])}" for item in shown
@@ -38,11 +38,11 @@ def precision_recall(findings: Findings, shown: list[Candidate]) -> Chart:
     return Chart("chart-precision-recall", "Precision–recall curve", text, "precision_recall", columns)
 
 
-def calibration(findings: Findings, shown: list[Candidate]) -> Chart:
+def calibration(context: ReportContext, shown: list[Candidate]) -> Chart:
     """Share of positives against mean score; tenths without a row are left out."""
     columns: dict[str, list[Any]] = {"x": [], "y": [], "series": [], "name": []}
     for place, item in enumerate(shown):
-        found = findings.overlays[str(item)]
+        found = context.overlays[str(item)]
         for mean, share in zip(found.mean_score, found.positive_share, strict=True):
             if mean is not None:
                 _append(columns, x=mean, y=share, series=str(place), name=str(item))
@@ -53,12 +53,12 @@ def calibration(findings: Findings, shown: list[Candidate]) -> Chart:
     return Chart("chart-calibration", "Calibration curve", text, "calibration", columns)
 
 
-def scores(findings: Findings, shown: list[Candidate]) -> Chart:
+def scores(context: ReportContext, shown: list[Candidate]) -> Chart:
     """Test rows by score and class."""
-    side, contract = findings.board.data.test, findings.contract
+    side, contract = context.leaderboard.data.test, context.contract
     columns: dict[str, list[Any]] = {"name": [], "part": [], "label": [], "low": [], "high": [], "rows": []}
     for item in shown:
-        found = findings.thresholds[str(item)]
+        found = context.thresholds[str(item)]
         for part, label, counts, rows in (
             ("negative", contract.negative, found.fp, side.rows - side.positives),
             ("positive", contract.positive, found.tp, side.positives),
@@ -71,11 +71,11 @@ def scores(findings: Findings, shown: list[Candidate]) -> Chart:
     return Chart("chart-scores", "Scores by class", text, "scores", columns)
 
 
-def bins(findings: Findings, shown: list[Candidate]) -> Table:
+def bins(context: ReportContext, shown: list[Candidate]) -> Table:
     """The tenths of the calibration curves, in numbers."""
     rows = []
     for item in shown:
-        found, counted = findings.overlays[str(item)], findings.thresholds[str(item)]
+        found, counted = context.overlays[str(item)], context.thresholds[str(item)]
         tenths = [
             sum(pair)
             for pair in zip(*(histogram(counts, counts[0]) for counts in (counted.tp, counted.fp)), strict=True)
@@ -89,10 +89,10 @@ def bins(findings: Findings, shown: list[Candidate]) -> Table:
     return Table("Tenths of the score that hold a row.", header, rows, "llrrr")
 
 
-def _columns(findings: Findings, shown: list[Candidate], part: str) -> dict[str, list[Any]]:
+def _columns(context: ReportContext, shown: list[Candidate], part: str) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {"x": [], "y": [], "series": [], "name": []}
     for place, item in enumerate(shown):
-        values: list[float] = getattr(findings.overlays[str(item)], part)
+        values: list[float] = getattr(context.overlays[str(item)], part)
         columns["x"] += [at / 100 for at in range(len(values))]
         columns["y"] += values
         columns["series"] += [str(place)] * len(values)

@@ -34,7 +34,7 @@ class Sweep:
         }  # fmt: skip
 
 
-def sweeps(tunings: dict[str, dict[str, Tuning]]) -> list[Sweep]:
+def find_sweeps(tunings: dict[str, dict[str, Tuning]]) -> list[Sweep]:
     """The candidates for which more than one ratio was tried, in the order of params.yaml."""
     found = []
     for strategy, classifiers in tunings.items():
@@ -42,11 +42,11 @@ def sweeps(tunings: dict[str, dict[str, Tuning]]) -> list[Sweep]:
             tried = [item for item in tuning.results if _ratio(item.sampler) is not None]
             ratios = sorted({ratio for item in tried if (ratio := _ratio(item.sampler)) is not None})
             if len(ratios) > 1:
-                found.append(_sweep(f"{strategy} × {classifier}", tuning, tried, ratios))
+                found.append(_make_sweep(f"{strategy} × {classifier}", tuning, tried, ratios))
     return found
 
 
-def _sweep(name: str, tuning: Tuning, tried: list[TuningTrial], ratios: list[float]) -> Sweep:
+def _make_sweep(name: str, tuning: Tuning, tried: list[TuningTrial], ratios: list[float]) -> Sweep:
     lines = list(dict.fromkeys(_line(item.sampler) for item in tried))[:_LINES]
     best: dict[tuple[str, float | None], TuningTrial] = {}
     sign = 1 if tuning.metric in LOWER_IS_BETTER else -1

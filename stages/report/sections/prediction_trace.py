@@ -2,81 +2,64 @@
 
 from typing import Any
 
-from stages.report.explain.prediction import PredictionTrace
-from stages.report.formatting import MINUS
+from stages.report.champion.prediction import PredictionTrace
+from stages.report.context import ReportContext
+from stages.report.formatting import MINUS, count
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Fact, Facts, Paragraph, Section, Table
 
-#: columns and parts that a chart or a first look can carry
-_MOST = 12
-
-#: what the parts of a prediction are, by their kind
-KINDS = {
-    "hidden": ("Hidden units", "activation of the hidden unit"),
-    "contributions": ("Contributions", "what it adds to the score or its log odds"),
-    "none": ("", ""),
-}
+#: features in the chart
+_MAX_BARS = 12
 
 
-def section(trace: PredictionTrace, champion: str, positive: str, negative: str) -> Section:
-    """The way of one made-up row, every value of it a median or most frequent level, through the champion."""
+def section(context: ReportContext) -> Section:
+    """Trace a row of the train set through the champion."""
+    trace, contract = context.prediction, context.contract
+    assert trace is not None  # the caller checked it
     explained = (
-        f"A row that stands in no table, made of the middle of every column, on its way through {champion}. It shows "
-        "how a score comes about; it says nothing about anybody."
+        f"Row {count(trace.row + 1)} of {contract.source}, a positive of the train set: of all its positives, its "
+        f"out-of-fold probability is nearest to the threshold. {context.champion} was fitted on this row too, so its "
+        "out-of-fold probability, by models that did not see it, is the honest one."
     )
-    blocks: list[Block] = [Paragraph(explained), _way(trace, positive, negative)]
-    if trace.note:
-        blocks.append(Paragraph(trace.note))
-    if trace.parts:
-        blocks += [_chart(trace), Details("Every part in numbers", [_parts(trace)])]
-    blocks.append(
-        Details(
-            f"The row itself: {len(trace.raw)} features, encoded as {len(trace.encoded)} columns",
-            [
-                Table("The raw row.", ["Feature", "Value"], [[name, value] for name, value in trace.raw], "ll"),
-                Table("The same row as the classifier sees it.", ["Column", "Number"], _numbers(trace.encoded), "lr"),
-            ],
-        )
+    meaning = (
+        "A bar is the change of the probability if only this feature had its typical value: the value that replaces "
+        "gaps for a number, the most frequent one for a category. The changes do not add up, because features interact."
     )
+    shown = trace.effects[:_MAX_BARS]
+    columns: dict[str, list[Any]] = {
+        "name": [effect.name for effect in shown],
+        "value": [round(effect.change, 4) for effect in shown],
+    }
+    largest = ", ".join(f"{effect.name} {_signed(effect.change)}" for effect in shown[:5])
+    text = f"The largest of {len(trace.effects)} changes: {largest}."
+    chart = Chart("chart-parts", "Single features", text, "parts", columns, {"x": "change of the probability"})
+    rows = [[effect.name, effect.value, effect.typical, _signed(effect.change)] for effect in trace.effects]
+    header = ["Feature", "Value", "Typical value", "Change of the probability"]
+    blocks: list[Block] = [
+        Paragraph(explained),
+        _list_steps(trace, contract.positive, contract.negative),
+        Paragraph(meaning),
+        Charts([chart]),
+        Details("The row and every change in numbers", [Table("The largest change first.", header, rows, "lllr")]),
+    ]
     return Section("prediction", "One prediction traced", blocks)
 
 
-def _way(trace: PredictionTrace, positive: str, negative: str) -> Facts:
-    calibrated = "as the score: nothing was calibrated" if trace.calibrated == trace.score else "a probability"
+def _list_steps(trace: PredictionTrace, positive: str, negative: str) -> Facts:
+    calibrated = "as the score: nothing was calibrated" if trace.probability == trace.score else "the calibrated score"
     compared = "at least" if trace.decision else "below"
     return Facts(
         [
-            Fact("Raw row", f"{len(trace.raw)} features", f"encoded as {len(trace.encoded)} columns"),
-            Fact("Score", f"{trace.score:.4f}", "as the classifier gives it"),
-            Fact("Calibrated", f"{trace.calibrated:.4f}", calibrated),
+            Fact("Raw row", f"{len(trace.effects)} features", f"encoded as {trace.n_columns} columns"),
+            Fact("Score", f"{trace.score:.4f}", "as the classifier returns it"),
+            Fact("Probability", f"{trace.probability:.4f}", f"{calibrated}; out of fold {trace.oof_probability:.4f}"),
             Fact(
-                "Decision", positive if trace.decision else negative, f"{compared} the threshold {trace.threshold:.3f}"
+                "Decision",
+                positive if trace.decision else negative,
+                f"the probability is {compared} the threshold {trace.threshold:.3f}",
             ),
         ]
     )
 
 
-def _chart(trace: PredictionTrace) -> Charts:
-    shown = trace.parts[:_MOST]
-    title, axis = KINDS.get(trace.kind, KINDS["contributions"])
-    base = "" if trace.base is None else f" They are added to {_plus(trace.base)}."
-    largest = ", ".join(f"{name} {_plus(value)}" for name, value in shown[:5])
-    text = f"The largest of {len(trace.parts)} parts: {largest}.{base}"
-    columns: dict[str, list[Any]] = {
-        "name": [name for name, _ in shown],
-        "value": [round(value, 4) for _, value in shown],
-    }
-    return Charts([Chart("chart-parts", title, text, "parts", columns, {"x": axis})])
-
-
-def _parts(trace: PredictionTrace) -> Table:
-    base = [] if trace.base is None else [["base", _plus(trace.base)]]
-    rows = [*base, *([name, _plus(value)] for name, value in trace.parts)]
-    return Table("Every part, the largest first.", ["Part", "Adds"], rows, "lr")
-
-
-def _plus(value: float) -> str:
+def _signed(value: float) -> str:
     return f"{value:+.3f}".replace("-", MINUS)
-
-
-def _numbers(pairs: list[tuple[str, float]]) -> list[list[str]]:
-    return [[name, f"{value:.4f}".replace("-", MINUS)] for name, value in pairs]

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from stages.report.context import Findings
+from stages.report.context import ReportContext
 from stages.report.formatting import DIGITS, LABELS, LOWER_IS_BETTER, number
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Panel, Paragraph, Section, Table
-from stages.report.sections.parameter_sweeps import Sweep, sweeps
+from stages.report.sections.parameter_sweeps import Sweep, find_sweeps
 from stages.shared.schemas.cross_validation import MeanStd
 
 #: how many candidates get a table of all that was tried
@@ -17,14 +17,14 @@ HOW = (
 )
 
 
-def section(findings: Findings) -> Section:
+def section(context: ReportContext) -> Section:
     """A chart a metric for one candidate, with a slider over the ratio; tables of all of them."""
-    found = sweeps(findings.tunings)
+    found = find_sweeps(context.tunings)
     title = "What if the sampling ratio were another?"
     if not found:
         return Section("ratio", title, [Paragraph(HOW)])
     names = [item.name for item in found]
-    first = found[names.index(str(findings.champion)) if str(findings.champion) in names else 0]
+    first = found[names.index(str(context.champion)) if str(context.champion) in names else 0]
     explained = (
         "Means over the folds of train, with ± one standard deviation between them as a band. sampling_strategy is "
         "minority / majority after resampling. Test rows had no say, and the best of many tries looks better than it "
@@ -38,7 +38,7 @@ def section(findings: Findings) -> Section:
         "ratios": first.ratios,
         "place": place,
         "chosen": first.chosen,
-        "table": at_ratio(first, place),
+        "table": make_ratio_table(first, place),
         "lines": first.lines,
     }
     data = {
@@ -46,7 +46,7 @@ def section(findings: Findings) -> Section:
         "labels": {metric: label(metric) for item in found for metric in item.metrics},
         "digits": DIGITS,
     }
-    panel = Panel("ratio.html.j2", values, data, [at_ratio(first, place)])
+    panel = Panel("ratio.html.j2", values, data, [make_ratio_table(first, place)])
     others = [item for item in found if item is not first]
     tables: list[Block] = [_table(first), *(_table(item) for item in others[: _TABLES - 1])]
     if len(found) > _TABLES:
@@ -60,7 +60,7 @@ def section(findings: Findings) -> Section:
     return Section("ratio", title, blocks)
 
 
-def at_ratio(sweep: Sweep, place: int) -> Table:
+def make_ratio_table(sweep: Sweep, place: int) -> Table:
     """Every metric at one ratio, a column a line."""
     rows = [[label(metric), *(_cell(metric, line[place]) for line in lines)] for metric, lines in sweep.metrics.items()]
     header = ["Metric", *sweep.lines]

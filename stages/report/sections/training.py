@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 import math
 from typing import Any
 
-from stages.report.context import Findings
+from stages.report.context import ReportContext
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Paragraph, Section, Table
 from stages.report.sections.candidate_comparison import first_shown
 from stages.shared.schemas.trace import Epoch
@@ -27,11 +27,11 @@ class Course:
     validation_accuracy: list[float]
 
 
-def section(findings: Findings) -> Section:
+def section(context: ReportContext) -> Section:
     """The curves of every strategy × classifier that has epochs, as pictures and as numbers."""
     courses = {
         (trace.strategy, classifier): course(epochs)
-        for trace in findings.traces.values()
+        for trace in context.traces.values()
         for classifier, epochs in trace.epochs.items()
         if epochs
     }
@@ -43,7 +43,7 @@ def section(findings: Findings) -> Section:
         "balance too. Validation loss that rises while train loss falls is overfitting."
     )
     plots = {key: _chart(*key, item) for key, item in courses.items()}
-    strategies = {item.strategy for item in first_shown(findings)}
+    strategies = {item.strategy for item in first_shown(context)}
     first = [plot for (strategy, _), plot in plots.items() if strategy in strategies] or list(plots.values())[:2]
     others = [plot for plot in plots.values() if plot not in first]
     blocks: list[Block] = [Paragraph(explained), Charts(first, LEGEND)]

@@ -4,37 +4,38 @@ import zipfile
 
 import pytest
 
-from stages.report.champion.artifacts import card_facts, needs_imblearn, section, standing, unsure
-from stages.report.context import Findings, merged
+from stages.report.champion.artifacts import card_facts, describe_rank, describe_uncertainty, needs_imblearn, section
+from stages.report.champion.selection import ChampionChoice, choose
+from stages.report.context import ReportContext
+from stages.report.loading import merge_values
 from stages.report.params import ReportParams
-from stages.report.sections.leaderboard import candidates, leaderboard
+from stages.report.sections.leaderboard import candidates, leaderboard_section
 from stages.report.sections.methods import how_to_read
-from stages.report.sections.summary import answer
-from stages.report.sections.verdict import judge
-from stages.report.selection import Choice, choose
+from stages.report.verdict.sentences import describe_verdict
+from stages.report.verdict.summary import answer
 from stages.shared.schemas.contract import Contract
 from stages.shared.schemas.leaderboard import CvComparison
 from stages.shared.schemas.trace import Trace
-from tests.report.factory import BASELINE, SELECT, Treatment, board, contract_json, trace_json
+from tests.report.factory import BASELINE, SELECT, Treatment, contract_json, leaderboard, trace_json
 
 
-def findings_of(*treatments, champion=("baseline", "random_forest"), baseline=BASELINE, **select):
+def make_context(*treatments, champion=("baseline", "random_forest"), baseline=BASELINE, **select):
     every = (baseline, *treatments)
     strategies = {item.name: {"sampler": item.sampler, "class_weight": item.class_weight} for item in every}
     select = {**SELECT, **select}
     params = ReportParams.model_validate({"random_state": 42, "select": select, "strategies": strategies})
     traces = {item.name: Trace.model_validate(trace_json(item)) for item in every}
     contract = Contract.model_validate(contract_json())
-    found = board(*treatments, baseline=baseline)
+    found = leaderboard(*treatments, baseline=baseline)
     choice = replace(choose(params, found), champion=found.candidate(*champion))
-    return Findings(params, contract, found, choice, traces, {}, {}, {}, {}, {}, {})
+    return ReportContext(params, contract, found, choice, traces, {}, {}, {}, {}, {}, {})
 
 
 def test_the_rival_does_nothing_only_where_it_does_nothing():
-    assert findings_of().rival == "doing nothing"
+    assert make_context().reference_name == "doing nothing"
     weighted = Treatment("class_weight", class_weight="balanced")
     champion = ("class_weight", "random_forest")
-    assert findings_of(baseline=weighted, champion=champion).rival == "class_weight (the reference)"
+    assert make_context(baseline=weighted, champion=champion).reference_name == "class_weight (the reference)"
 
 
 @pytest.mark.parametrize(
@@ -53,17 +54,17 @@ def test_the_rival_does_nothing_only_where_it_does_nothing():
     ],
 )
 def test_why_the_champion_is_the_champion(select, sentence):
-    assert findings_of(Treatment("a"), champion=("a", "random_forest"), **select).why_champion == sentence
+    assert make_context(Treatment("a"), champion=("a", "random_forest"), **select).why_champion == sentence
 
 
 def test_where_the_folds_cannot_tell_it_says_that_the_blend_goes_first():
-    found = findings_of(Treatment("smote", sampler="SMOTE", cv=0.9), champion=("baseline", "random_forest"))
-    best, champion = found.board.candidates[0], found.board.candidate("baseline", "random_forest")
+    found = make_context(Treatment("smote", sampler="SMOTE", cv=0.9), champion=("baseline", "random_forest"))
+    best, champion = found.leaderboard.candidates[0], found.leaderboard.candidate("baseline", "random_forest")
     doubt = CvComparison(
         metric="average_precision", strategy="smote", classifier="random_forest", reference_strategy="baseline",
         reference_classifier="blend", difference=0.08, low=-0.01, high=0.17,
     )  # fmt: skip
-    why = replace(found, choice=Choice(champion, best, doubt)).why_champion
+    why = replace(found, choice=ChampionChoice(champion, best, doubt)).why_champion
     assert why.startswith("smote × random_forest, 0.900, has the best cross-validated average precision on train")
     assert (
         "the folds cannot tell it from baseline × random_forest, 0.820 (+0.080, 95 % interval −0.010 to +0.170)" in why
@@ -74,7 +75,7 @@ def test_where_the_folds_cannot_tell_it_says_that_the_blend_goes_first():
 
 def test_of_equals_it_says_that_the_simplest_was_taken():
     # 0.820 and 0.815: one candidate is behind by exactly the tolerance
-    assert findings_of(Treatment("a", cv=0.815), tolerance=0.005).why_champion == (
+    assert make_context(Treatment("a", cv=0.815), tolerance=0.005).why_champion == (
         "baseline × random_forest, 0.820, has the best cross-validated average precision on train, among 2 candidates; "
         "test had no say. 1 candidate ties with it (within 0.005, or the same classifier with nothing done, from which "
         "the folds cannot tell it), and a tie goes to the simplest: the fewest moving parts in the treatment, then "
@@ -83,7 +84,7 @@ def test_of_equals_it_says_that_the_simplest_was_taken():
 
 
 def test_the_champions_threshold_is_called_unsure_where_positives_are_few():
-    found = findings_of()
+    found = make_context()
     assert section(found).blocks[0].text == "baseline × random_forest (no sampler), threshold 0.190 (chosen for f1)."
     unsure_one = found.champion.model_copy(update={"threshold_interval": (0.12, 0.31)})
     few = replace(found, choice=replace(found.choice, champion=unsure_one))
@@ -95,23 +96,23 @@ def test_the_champions_threshold_is_called_unsure_where_positives_are_few():
             "0.120 to 0.310."
         )
     )
-    assert card_facts(few, False)["unsure"] == unsure(few) != "" == unsure(found)
+    assert card_facts(few, False)["uncertainty"] == describe_uncertainty(few) != "" == describe_uncertainty(found)
 
 
 def test_a_calibrated_champion_says_before_and_after():
     smote = Treatment("smote", sampler="SMOTE", calibration="sigmoid")
-    found = findings_of(smote, champion=("smote", "random_forest"))
+    found = make_context(smote, champion=("smote", "random_forest"))
     sentence = (
         " These numbers are of calibrated scores (sigmoid, learned from train alone): the mean of the raw ones is "
         "9.000 times the prevalence, their Brier score 0.0800."
     )
     assert section(found).blocks[1].entries[1].endswith(f"Its mean score is 3.500 times the prevalence.{sentence}")
     assert card_facts(found, False)["calibrated"] == sentence
-    assert "calibration" not in section(findings_of(smote)).blocks[1].entries[1]
+    assert "calibration" not in section(make_context(smote)).blocks[1].entries[1]
 
 
 def test_the_table_of_candidates_shows_before_and_after_where_there_was_calibration():
-    found = candidates(findings_of(Treatment("smote", sampler="SMOTE", calibration="sigmoid"))).blocks[0].blocks[0]
+    found = candidates(make_context(Treatment("smote", sampler="SMOTE", calibration="sigmoid"))).blocks[0].blocks[0]
     plain, changed = (dict(zip(found.header, row, strict=True)) for row in found.rows)
     assert (plain["Calibration"], plain["Brier"], plain["Mean score / prevalence"]) == ("none", "0.0300", "1.013")
     assert (changed["Calibration"], changed["Brier"]) == ("sigmoid", "0.0800 → 0.0300")
@@ -120,22 +121,22 @@ def test_the_table_of_candidates_shows_before_and_after_where_there_was_calibrat
 
 def test_how_to_read_says_who_was_calibrated():
     def told(*treatments):
-        return how_to_read(findings_of(*treatments)).blocks[0].entries[-1]
+        return how_to_read(make_context(*treatments)).blocks[0].entries[-1]
 
     assert told(Treatment("a")).startswith("No candidate was calibrated (calibration in params.yaml)")
     assert told(Treatment("a", calibration="sigmoid")).startswith("Calibrated: 1 of 2 candidates (sigmoid). ")
 
 
 def test_a_policy_is_said_with_its_own_key():
-    found = findings_of()
-    settings = found.board.settings.model_copy(update={"policy": "min_recall", "policy_key": {"recall": 0.9}})
-    told = replace(found, board=found.board.model_copy(update={"settings": settings}))
+    found = make_context()
+    settings = found.leaderboard.settings.model_copy(update={"policy": "min_recall", "policy_key": {"recall": 0.9}})
+    told = replace(found, leaderboard=found.leaderboard.model_copy(update={"settings": settings}))
     assert "(chosen for min_recall (recall 0.9))" in section(told).blocks[0].text
     assert "chosen for min_recall (recall 0.9) on out-of-fold" in " ".join(how_to_read(told).blocks[0].entries)
 
 
 def near_sentence(*cvs):
-    blocks = section(findings_of(*(Treatment(f"t{place}", cv=cv) for place, cv in enumerate(cvs)))).blocks
+    blocks = section(make_context(*(Treatment(f"t{place}", cv=cv) for place, cv in enumerate(cvs)))).blocks
     return blocks[1].entries[-1]
 
 
@@ -153,7 +154,7 @@ def test_candidates_near_the_champion_are_named_and_many_are_counted():
 
 
 def test_another_classifier_on_the_other_side_is_said_and_the_same_is_not():
-    table = candidates(findings_of(Treatment("a"), Treatment("b", classifiers=("easy_ensemble",)))).blocks[0].blocks[0]
+    table = candidates(make_context(Treatment("a"), Treatment("b", classifiers=("easy_ensemble",)))).blocks[0].blocks[0]
     cells = {row[0]: row[-1] for row in table.rows}
     assert cells == {
         "baseline": "reference",
@@ -163,7 +164,10 @@ def test_another_classifier_on_the_other_side_is_said_and_the_same_is_not():
 
 
 def test_mixed_versions_are_all_listed():
-    assert merged([{"numpy": "2.1", "scipy": "1.15"}, {"numpy": "2.0"}]) == {"numpy": ["2.0", "2.1"], "scipy": ["1.15"]}
+    assert merge_values([{"numpy": "2.1", "scipy": "1.15"}, {"numpy": "2.0"}]) == {
+        "numpy": ["2.0", "2.1"],
+        "scipy": ["1.15"],
+    }
 
 
 @pytest.mark.parametrize(("module", "needed"), [("imblearn.ensemble._forest", True), ("sklearn.ensemble", False)])
@@ -178,7 +182,7 @@ def test_a_model_says_whether_it_needs_imbalanced_learn(module, needed):
 def add_blend(**select):
     """The blend of the baseline is the champion, its forest stands for it."""
     baseline = Treatment("baseline", classifiers=("random_forest", "blend"), cv=0.82)
-    return findings_of(
+    return make_context(
         Treatment("smote", sampler="SMOTE", cv=0.7), baseline=baseline, champion=("baseline", "blend"), **select
     )
 
@@ -188,13 +192,15 @@ def test_a_champion_that_does_nothing_though_another_stands_for_that():
     use, _, _, sure = answer(found).entries
     assert use.note.startswith("the imbalance is left as it is")
     assert sure.answer == "No treatment ranks better; 1 of 1 tie"
-    assert judge(found.board, found.champion, found.rival).champion.endswith("; its strategy is doing nothing.")
-    (sentence,) = standing(found)
+    assert describe_verdict(found.leaderboard, found.champion, found.reference_name).champion.endswith(
+        "; its strategy is doing nothing."
+    )
+    (sentence,) = describe_rank(found)
     assert sentence.startswith("The other strategies are compared with baseline × random_forest, which has the best")
 
 
 def test_the_champion_has_a_row_of_its_own_where_another_stands_for_its_strategy():
-    (table,) = leaderboard(add_blend()).blocks
+    (table,) = leaderboard_section(add_blend()).blocks
     assert [row[:3] for row in table.rows] == [
         ["baseline", "random_forest", "reference"],
         ["baseline (champion)", "blend", ""],
@@ -202,5 +208,5 @@ def test_the_champion_has_a_row_of_its_own_where_another_stands_for_its_strategy
     ]
     assert table.marked == 1
     assert "and the champion beside its own" in table.caption
-    (plain,) = leaderboard(findings_of(Treatment("smote", cv=0.7))).blocks
+    (plain,) = leaderboard_section(make_context(Treatment("smote", cv=0.7))).blocks
     assert "beside its own" not in plain.caption

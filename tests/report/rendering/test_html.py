@@ -21,7 +21,8 @@ from stages.report.rendering.blocks import (
     Section,
     Table,
 )  # fmt: skip
-from stages.report.rendering.html import escape_markdown, markdown_table, to_html, to_markdown
+from stages.report.rendering.html import to_html
+from stages.report.rendering.markdown import escape_markdown, markdown_table, to_markdown
 
 NASTY = "<script>alert(1)</script> | `x` \n# y & z"
 VOID = {"meta", "line", "circle", "input"}

@@ -5,24 +5,28 @@ import pytest
 from stages.report.rendering.blocks import Chart, Charts, Panel
 from stages.report.sections.candidate_comparison import classifier_numbers, first_shown, section
 from stages.report.sections.overlays import histogram
+from tests.report.context import make_context
 from tests.report.factory import Treatment
-from tests.report.findings import findings_of
 
 SMOTE = Treatment("smote", sampler="SMOTENC", classifiers=("random_forest", "mlp"))
 WEIGHTS = Treatment("class_weight", class_weight="balanced", cv=0.9)
 
 
 def charts_of(*treatments):
-    blocks = section(findings_of(*treatments)).blocks
+    blocks = section(make_context(*treatments)).blocks
     return {chart.key: chart for block in blocks if isinstance(block, Charts) for chart in block.entries}
 
 
 def test_shown_are_the_reference_smote_and_the_champion():
-    assert [item.strategy for item in first_shown(findings_of(SMOTE, WEIGHTS))] == ["baseline", "smote", "class_weight"]
+    assert [item.strategy for item in first_shown(make_context(SMOTE, WEIGHTS))] == [
+        "baseline",
+        "smote",
+        "class_weight",
+    ]
 
 
 def test_every_candidate_can_be_drawn():
-    panel = next(block for block in section(findings_of(SMOTE, WEIGHTS)).blocks if isinstance(block, Panel))
+    panel = next(block for block in section(make_context(SMOTE, WEIGHTS)).blocks if isinstance(block, Panel))
     assert len(panel.data["overlays"]) == len(panel.data["metrics"]["recall"]) == 4
     assert len(panel.data["overlays"]["smote × mlp"]["recall"]) == 101
 
@@ -56,4 +60,4 @@ def test_a_histogram_is_whole(scores):
 
 def test_the_ninth_classifier_begins_the_colours_again():
     many = Treatment("many", classifiers=tuple(f"c{place}" for place in range(8)), cv=0.5)
-    assert classifier_numbers(findings_of(many).board.candidates)["c7"] == 0
+    assert classifier_numbers(make_context(many).leaderboard.candidates)["c7"] == 0

@@ -1,61 +1,102 @@
-from dataclasses import dataclass, field, replace
+"""A row of the train set on its way through the champion, and the section that shows it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
 
 from stages.report.build import build
+from stages.report.champion.prediction import FeatureEffect, PredictionTrace
+from stages.report.loading import read_context
+from stages.report.params import ReportParams
 from stages.report.rendering.blocks import Charts, Details, Facts, Page
 from stages.report.rendering.html import to_html
 from stages.report.sections.prediction_trace import section
-from tests.report.findings import findings_of
+from stages.shared.params import read_params
+from stages.shared.storage.model_file import load_model
+from stages.shared.storage.parquet import read_table
+from tests.report.context import make_context
+from tests.report.factory import Treatment
 from tests.report.rendering.test_html import Balance
 
-
-@dataclass(frozen=True)
-class Trace:
-    raw: list = field(default_factory=lambda: [("age", "54"), ("<script>|", "F")])
-    encoded: list = field(default_factory=lambda: [("age", 0.1), ("<script>|_F", 1.0)])
-    kind: str = "contributions"
-    parts: list = field(default_factory=lambda: [("age", -1.25), ("<script>|_F", 0.5)])
-    base: float | None = -2.0
-    score: float = 0.06
-    calibrated: float = 0.05
-    threshold: float = 0.19
-    decision: bool = False
-    note: str = "A note."
+TRACE = PredictionTrace(
+    row=6,
+    n_columns=3,
+    score=0.06,
+    probability=0.05,
+    oof_probability=0.07,
+    threshold=0.19,
+    decision=False,
+    effects=[FeatureEffect("age", "54", "60", -1.25), FeatureEffect("<script>|", "F", "M", 0.5)],
+)
 
 
-def view(trace):
-    return section(trace, "smote × mlp", "sick", "well")
+def show(trace: PredictionTrace) -> Any:
+    return section(replace(make_context(), prediction=trace))
 
 
-def test_the_way_from_the_row_to_the_decision():
-    facts = next(block for block in view(Trace()).blocks if isinstance(block, Facts))
+def test_the_steps_from_the_row_to_the_decision() -> None:
+    facts = next(block for block in show(TRACE).blocks if isinstance(block, Facts))
     assert [(fact.question, fact.answer) for fact in facts.entries] == [
-        ("Raw row", "2 features"), ("Score", "0.0600"), ("Calibrated", "0.0500"), ("Decision", "well"),
+        ("Raw row", "2 features"), ("Score", "0.0600"), ("Probability", "0.0500"), ("Decision", "negative"),
     ]  # fmt: skip
-    assert facts.entries[3].note == "below the threshold 0.190"
-    alarm = replace(Trace(), decision=True, calibrated=0.19)
-    facts = next(block for block in view(alarm).blocks if isinstance(block, Facts))
-    assert (facts.entries[3].answer, facts.entries[3].note) == ("sick", "at least the threshold 0.190")
+    assert facts.entries[2].note == "the calibrated score; out of fold 0.0700"
+    assert facts.entries[3].note == "the probability is below the threshold 0.190"
+    alarm = replace(TRACE, decision=True, probability=0.19)
+    facts = next(block for block in show(alarm).blocks if isinstance(block, Facts))
+    assert (facts.entries[3].answer, facts.entries[3].note) == (
+        "hypothyroid",
+        "the probability is at least the threshold 0.190",
+    )
 
 
-def test_parts_are_drawn_and_listed_with_their_base():
-    blocks = view(Trace()).blocks
+def test_effects_are_drawn_and_listed() -> None:
+    blocks = show(TRACE).blocks
+    assert blocks[0].text.startswith("Row 7 of data/raw/hypothyroid.csv, a positive of the train set")
     (chart,) = next(block for block in blocks if isinstance(block, Charts)).entries
-    assert chart.columns == {"name": ["age", "<script>|_F"], "value": [-1.25, 0.5]}
+    assert chart.columns == {"name": ["age", "<script>|"], "value": [-1.25, 0.5]}
     (table,) = next(block for block in blocks if isinstance(block, Details)).blocks
-    assert table.rows == [["base", "−2.000"], ["age", "−1.250"], ["<script>|_F", "+0.500"]]
+    assert table.rows == [["age", "54", "60", "−1.250"], ["<script>|", "F", "M", "+0.500"]]
 
 
-def test_without_parts_there_is_no_chart():
-    blocks = view(replace(Trace(), kind="none", parts=[], base=None)).blocks
-    assert not [block for block in blocks if isinstance(block, Charts)]
-
-
-def test_feature_names_stay_text():
-    html = to_html(Page("t", "s", ["v"], Facts([]), [view(Trace())]))
+def test_feature_names_stay_text() -> None:
+    html = to_html(Page("t", "s", ["v"], Facts([]), [show(TRACE)]))
     assert Balance(html).seen.count("script") == 3
 
 
-def test_it_stands_in_the_report_where_there_is_a_trace():
-    keys = [part.key for part in build(replace(findings_of(), prediction=Trace())).sections]
+def test_it_stands_in_the_report_after_the_training_curves() -> None:
+    keys = [part.key for part in build(replace(make_context(), prediction=TRACE)).sections]
     assert keys.index("training") + 1 == keys.index("prediction")
-    assert "prediction" not in [part.key for part in build(findings_of()).sections]
+
+
+def test_the_row_is_real_and_each_effect_is_that_of_one_feature(
+    workspace: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the positives, rows 1 and 3 with out-of-fold scores 0.2 and 0.4, row 3 is nearer to any threshold above."""
+    root = workspace(baseline=Treatment("baseline", classifiers=("logistic_regression",)))
+    monkeypatch.chdir(root)
+    context = read_context(read_params(ReportParams))
+    trace = context.prediction
+    assert trace is not None
+    expected = 3 if context.champion.threshold > 0.3 else 1
+    assert (trace.row, trace.oof_probability) == (expected, pytest.approx(0.1 + 0.1 * expected))
+
+    table = read_table(Path("data/train.parquet"))
+    model = load_model(Path("models/baseline/logistic_regression.skops"))
+    own = table.features().iloc[[expected]]
+    probability = model.predict_proba(own)[0, 1]
+    assert trace.probability == pytest.approx(probability)
+    effects = {effect.name: effect for effect in trace.effects}
+    assert set(effects) == {"age", "sex"}
+    assert effects["sex"].typical == "F"
+    changed = own.assign(sex="F")
+    assert effects["sex"].change == pytest.approx(model.predict_proba(changed)[0, 1] - probability)
+    typical = float(effects["age"].typical)
+    moved = model.predict_proba(own.assign(age=typical))[0, 1] - probability
+    assert effects["age"].change == pytest.approx(moved, abs=1e-5)
+    sizes = [abs(effect.change) for effect in trace.effects]
+    assert sizes == sorted(sizes, reverse=True)
+    assert trace.decision == bool(np.greater_equal(probability, trace.threshold))

@@ -1,7 +1,7 @@
 from stages.report.rendering.blocks import Panel, Paragraph
 from stages.report.sections.threshold_explorer import default_pair, section
+from tests.report.context import make_context
 from tests.report.factory import Treatment
-from tests.report.findings import findings_of
 
 SMOTE = Treatment("smote", sampler="SMOTENC")
 WEIGHTS = Treatment("class_weight", class_weight="balanced")
@@ -12,18 +12,18 @@ def names(pair):
 
 
 def test_the_pair_is_doing_nothing_and_smote_as_in_the_course():
-    assert names(default_pair(findings_of(WEIGHTS, SMOTE))) == ["baseline × random_forest", "smote × random_forest"]
+    assert names(default_pair(make_context(WEIGHTS, SMOTE))) == ["baseline × random_forest", "smote × random_forest"]
 
 
 def test_without_smote_it_is_the_champion_or_another_row():
     better = Treatment("class_weight", class_weight="balanced", cv=0.9)
-    assert names(default_pair(findings_of(better)))[1] == "class_weight × random_forest"
-    assert names(default_pair(findings_of(WEIGHTS)))[1] == "class_weight × random_forest"
-    assert names(default_pair(findings_of())) == ["baseline × random_forest"] * 2
+    assert names(default_pair(make_context(better)))[1] == "class_weight × random_forest"
+    assert names(default_pair(make_context(WEIGHTS)))[1] == "class_weight × random_forest"
+    assert names(default_pair(make_context())) == ["baseline × random_forest"] * 2
 
 
 def test_it_begins_at_the_tuned_thresholds_with_the_leaderboards_counts():
-    explained, panel = section(findings_of(SMOTE)).blocks
+    explained, panel = section(make_context(SMOTE)).blocks
     assert isinstance(explained, Paragraph)
     assert isinstance(panel, Panel)
     first = panel.values["sides"][0]
@@ -34,7 +34,7 @@ def test_it_begins_at_the_tuned_thresholds_with_the_leaderboards_counts():
 
 
 def test_the_script_gets_counts_and_never_a_row():
-    panel = section(findings_of(SMOTE)).blocks[1]
+    panel = section(make_context(SMOTE)).blocks[1]
     assert (panel.data["positives"], panel.data["negatives"]) == (40, 750)
     entry = panel.data["candidates"][0]
     assert list(entry) == ["name", "threshold", "tuned", "tp", "fp"]
@@ -42,7 +42,7 @@ def test_the_script_gets_counts_and_never_a_row():
 
 
 def test_markdown_gets_a_table_of_both():
-    (table,) = section(findings_of(SMOTE)).blocks[1].twin
+    (table,) = section(make_context(SMOTE)).blocks[1].twin
     assert [row[0] for row in table.rows] == ["baseline × random_forest", "smote × random_forest"]
     assert table.rows[0][1:6] == ["0.190", "30", "10", "10", "740"]
-    assert len(section(findings_of()).blocks[1].twin[0].rows) == 1  # one candidate is not compared with itself
+    assert len(section(make_context()).blocks[1].twin[0].rows) == 1  # one candidate is not compared with itself

@@ -3,8 +3,8 @@ import pytest
 from stages.report.rendering.blocks import Charts, Details
 from stages.report.sections.training import course, section, some
 from stages.shared.schemas.trace import Epoch
+from tests.report.context import make_context
 from tests.report.factory import Treatment
-from tests.report.findings import findings_of
 
 MLP = ("random_forest", "mlp")
 
@@ -36,7 +36,7 @@ def test_a_course_is_the_mean_over_the_folds():
 
 
 def test_a_chart_says_in_words_what_it_draws_and_has_a_table_beside_it():
-    _, charts, numbers = section(findings_of(baseline=Treatment("baseline", classifiers=MLP, cv=0.82))).blocks
+    _, charts, numbers = section(make_context(baseline=Treatment("baseline", classifiers=MLP, cv=0.82))).blocks
     assert isinstance(charts, Charts)
     (chart,) = charts.entries
     assert chart.description == (
@@ -50,5 +50,5 @@ def test_a_chart_says_in_words_what_it_draws_and_has_a_table_beside_it():
 
 
 def test_without_epochs_it_says_so():
-    (paragraph,) = section(findings_of()).blocks
+    (paragraph,) = section(make_context()).blocks
     assert paragraph.text == "No classifier here is trained in epochs or rounds."

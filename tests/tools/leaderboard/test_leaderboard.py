@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.report.factory import Treatment, board, write_workspace
+from tests.report.factory import Treatment, leaderboard, write_workspace
 from tools.leaderboard import __main__ as door
 from tools.leaderboard.table import WIDTH, aligned, table
 
@@ -21,7 +21,7 @@ def run(root):
 
 
 def test_a_row_a_strategy_best_first():
-    found = board(
+    found = leaderboard(
         Treatment("smote", sampler="SMOTE", cv=0.9, brier=0.0412, verdicts={"ranking": "better"}),
         Treatment("class_weight", cv=0.7, verdicts={"ranking": "worse"}),
     )
@@ -35,7 +35,7 @@ def test_a_row_a_strategy_best_first():
 
 def test_a_champion_that_does_not_stand_for_its_strategy_has_a_row_of_its_own():
     baseline = Treatment("baseline", classifiers=("random_forest", "blend"), cv=0.82)
-    found = board(Treatment("smote", sampler="SMOTE", cv=0.7), baseline=baseline)
+    found = leaderboard(Treatment("smote", sampler="SMOTE", cv=0.7), baseline=baseline)
     lines = table(found, found.candidate("baseline", "blend"))
     assert [line.split()[:3] for line in lines[1:]] == [
         ["baseline", "random_forest", "0.820"], ["baseline", "*", "blend"], ["smote", "random_forest", "0.700"],
@@ -45,7 +45,7 @@ def test_a_champion_that_does_not_stand_for_its_strategy_has_a_row_of_its_own():
 
 
 def test_the_shipped_names_fit_whole():
-    found = board(
+    found = leaderboard(
         Treatment("smote_class_weight"), Treatment("balanced_ensemble", classifiers=("balanced_random_forest",))
     )
     lines = table(found, found.reference)

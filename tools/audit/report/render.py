@@ -8,7 +8,7 @@ from typing import Any
 
 from stages.report.formatting import LABELS, number, percent, signed, signed_interval
 from stages.report.rendering.blocks import Table as Grid
-from stages.report.rendering.html import escape_markdown, markdown_table
+from stages.report.rendering.markdown import escape_markdown, markdown_table
 from tools.audit.report.findings import SEVERITIES, Finding, Inflation, worst_first
 from tools.leaderboard.table import WIDTH, aligned
 

@@ -6,7 +6,7 @@ import json
 
 from stages.report.formatting import count
 from stages.report.rendering.blocks import Table
-from stages.report.rendering.html import markdown_table
+from stages.report.rendering.markdown import markdown_table
 from tools.compare.review_schema import ParamChange, Review
 
 #: the most rows of a table, and the most characters of a cell

@@ -1,8 +1,8 @@
 """The review as the Markdown of one comment on a pull request."""
 
-from stages.report.formatting import LABELS, count, listed, number, percent, signed, signed_interval
+from stages.report.formatting import LABELS, count, join_names, number, percent, signed, signed_interval
 from stages.report.rendering.blocks import Table
-from stages.report.rendering.html import escape_markdown, markdown_table
+from stages.report.rendering.markdown import escape_markdown, markdown_table
 from tools.compare.rendering.collapsible import ROWS, cut, folded
 from tools.compare.review_schema import Champion, Change, Review, Side, StrategyChange
 
@@ -49,7 +49,7 @@ def _summary(review: Review) -> str:
     parts = [f"Champion: {champion}."]
     for word in ("worse", "better"):
         labels = [LABELS[item.metric] for item in review.metrics if item.word == word and item != review.primary]
-        parts += [f"**Clearly {word}:** {listed(labels)}."] if labels else []
+        parts += [f"**Clearly {word}:** {join_names(labels)}."] if labels else []
     return f"{escape_markdown(parts[0])} {' '.join([*parts[1:], escape_markdown(words[how.kind])])}"
 
 
@@ -75,7 +75,7 @@ def _change(item: Change) -> list[str]:
 
 def _unchanged(review: Review) -> str:
     labels = [LABELS[item.metric] for item in review.metrics if not (item.change or item.moved)]
-    return f"Unchanged: {listed(labels)}." if labels else ""
+    return f"Unchanged: {join_names(labels)}." if labels else ""
 
 
 def _decisions(review: Review) -> str:

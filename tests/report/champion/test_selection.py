@@ -1,10 +1,10 @@
 import pytest
 
+from stages.report.champion.selection import check_agreement, choose, flat_metrics
 from stages.report.params import ReportParams
-from stages.report.selection import check_agreement, choose, flat_metrics
 from stages.shared.errors import InputError
 from stages.shared.schemas.leaderboard import CvComparison
-from tests.report.factory import BASELINE, SELECT, Treatment, board
+from tests.report.factory import BASELINE, SELECT, Treatment, leaderboard
 
 TWO = ("random_forest", "mlp")  # the second is 0.01 behind in the factory
 
@@ -19,7 +19,7 @@ def params_of(*treatments, **select):
 
 def chosen(*treatments, **select):
     metric = select.get("metric", "average_precision")
-    return str(choose(params_of(*treatments, **select), board(*treatments, metric=metric)).champion)
+    return str(choose(params_of(*treatments, **select), leaderboard(*treatments, metric=metric)).champion)
 
 
 def test_the_best_cross_validation_wins():
@@ -66,7 +66,7 @@ WITH_BLEND = Treatment("baseline", classifiers=("random_forest", "blend"), cv=0.
 def against_the_blend(ties, **select):
     """SMOTE × random_forest leads by 0.08 over doing nothing, and there the blend is 0.01 behind the forest."""
     smote = Treatment("smote", sampler="SMOTE", cv=0.9, cv_ties=ties)
-    found = board(smote, baseline=WITH_BLEND)
+    found = leaderboard(smote, baseline=WITH_BLEND)
     doubt = {"difference": 0.09, "low": -0.01 if ties else 0.05, "high": 0.19 if ties else 0.13}
     against = CvComparison(
         metric="average_precision", strategy="smote", classifier="random_forest", reference_strategy="baseline",
@@ -88,7 +88,7 @@ def test_a_beaten_blend_gives_way_to_what_is_better_than_it_alone():
     """SMOTE beats the blend, 0.81; its classifier with nothing done, 0.80, cannot be told from it, but is worse."""
     weaker = Treatment("baseline", classifiers=("blend", "random_forest"), cv=0.81)
     smote = Treatment("smote", sampler="SMOTE", cv=0.9, cv_ties=True)
-    found = board(smote, baseline=weaker)
+    found = leaderboard(smote, baseline=weaker)
     won = CvComparison(
         metric="average_precision", strategy="smote", classifier="random_forest", reference_strategy="baseline",
         reference_classifier="blend", difference=0.09, low=0.05, high=0.13,
@@ -102,7 +102,7 @@ def test_without_a_strategy_that_does_nothing_no_blend_stands():
     smote = Treatment("smote", sampler="SMOTE", cv=0.9)
     strategies = {"weights": {"class_weight": "balanced"}, "smote": {"sampler": "SMOTE"}}
     params = params_of(smote).model_dump() | {"strategies": strategies}
-    found = board(smote, baseline=weights)
+    found = leaderboard(smote, baseline=weights)
     against = CvComparison(
         metric="average_precision", strategy="smote", classifier="random_forest", reference_strategy="weights",
         reference_classifier="blend", difference=0.08, low=-0.1, high=0.2,
@@ -120,7 +120,7 @@ def test_select_can_ask_for_another():
 def test_a_blend_that_leads_needs_no_comparison():
     leading = Treatment("baseline", classifiers=("blend", "random_forest"), cv=0.82)
     worse = Treatment("smote", sampler="SMOTE", cv=0.7)
-    found = choose(params_of(worse), board(worse, baseline=leading))
+    found = choose(params_of(worse), leaderboard(worse, baseline=leading))
     assert (str(found.champion), found.doubt, found.ties) == ("baseline × blend", None, ())
 
 
@@ -144,7 +144,7 @@ def test_a_treatment_has_to_earn_its_place():
 
 def test_those_that_tie_are_known_best_first():
     a, b = Treatment("a", cv=0.9, classifiers=TWO), Treatment("b", cv=0.895, classifiers=TWO)
-    found = choose(params_of(a, b, tolerance=0.005), board(a, b))
+    found = choose(params_of(a, b, tolerance=0.005), leaderboard(a, b))
     assert str(found.best) == "a × random_forest"
     assert [str(item) for item in found.ties] == ["b × random_forest"]
 
@@ -175,7 +175,7 @@ def test_all_wrong_names_are_told_at_once():
 
 
 def test_a_leaderboard_of_other_params_is_refused():
-    ranked = board(Treatment("a"), Treatment("old"))
+    ranked = leaderboard(Treatment("a"), Treatment("old"))
     with pytest.raises(InputError) as caught:
         check_agreement(params_of(Treatment("a"), Treatment("new"), metric="roc_auc"), ranked, {})
     assert caught.value.problems == [
@@ -186,7 +186,7 @@ def test_a_leaderboard_of_other_params_is_refused():
 
 
 def test_strategy_metrics_of_another_run_are_refused():
-    ranked = board(Treatment("a"))
+    ranked = leaderboard(Treatment("a"))
     flat = {name: flat_metrics(ranked.row(name)) for name in ("baseline", "a")}
     check_agreement(params_of(Treatment("a")), ranked, flat)
     flat["a"]["recall"] = 0.1
@@ -195,7 +195,7 @@ def test_strategy_metrics_of_another_run_are_refused():
 
 
 def test_flat_metrics_stand_in_the_order_of_the_format():
-    assert " ".join(flat_metrics(board().reference)) == (
+    assert " ".join(flat_metrics(leaderboard().reference)) == (
         "classifier average_precision roc_auc brier_score log_loss threshold precision recall specificity f1 g_mean "
         "balanced_accuracy accuracy tp fp fn tn cv_average_precision"
     )

@@ -1,10 +1,10 @@
-"""Findings as the door reads them, made by hand."""
+"""The inputs of the report, made by hand."""
 
 from typing import Any
 
-from stages.report.context import Findings, by_candidate
+from stages.report.champion.selection import choose
+from stages.report.context import ReportContext
 from stages.report.params import ReportParams
-from stages.report.selection import choose
 from stages.shared.schemas.contract import Contract
 from stages.shared.schemas.curves import Overlay, ThresholdCounts
 from stages.shared.schemas.leaderboard import Leaderboard
@@ -22,13 +22,13 @@ from tests.report.factory import (
 )  # fmt: skip
 
 
-def findings_of(
+def make_context(
     *treatments: Treatment, baseline: Treatment = BASELINE, select: dict[str, str] | None = None,
     contract: dict[str, Any] | None = None, tunings: dict[str, dict[str, Any]] | None = None,
-) -> Findings:  # fmt: skip
+) -> ReportContext:  # fmt: skip
     """What report knows when doing nothing and `treatments` were trained."""
     content = board_json(*treatments, baseline=baseline)
-    board, every = Leaderboard.model_validate(content), (baseline, *treatments)
+    leaderboard, every = Leaderboard.model_validate(content), (baseline, *treatments)
     strategies = {
         item.name: {
             key: value for key, value in (("sampler", item.sampler), ("class_weight", item.class_weight)) if value
@@ -44,16 +44,16 @@ def findings_of(
         strategy: {name: Tuning.model_validate(entry) for name, entry in classifiers.items()}
         for strategy, classifiers in (tunings or {}).items()
     }
-    return Findings(
+    return ReportContext(
         params=params,
         contract=Contract.model_validate(contract or contract_json()),
-        board=board,
-        choice=choose(params, board),
+        leaderboard=leaderboard,
+        choice=choose(params, leaderboard),
         traces=traces,
         libraries={"numpy": ["2.4.6"]},
         inputs={"data/train.parquet": ["a" * 64]},
-        thresholds=by_candidate(board, "thresholds", thresholds),
-        overlays=by_candidate(board, "overlays", overlays),
+        thresholds={f"{item.strategy} × {item.classifier}": item for item in thresholds},
+        overlays={f"{item.strategy} × {item.classifier}": item for item in overlays},
         tunings={item.name: tuned.get(item.name, {}) for item in every},
         hashes={"metrics/leaderboard.json": "c" * 64},
     )

@@ -1,14 +1,14 @@
-from stages.report.sections.summary import answer
+from stages.report.verdict.summary import answer
+from tests.report.context import make_context
 from tests.report.factory import Treatment
-from tests.report.findings import findings_of
 
 
-def said(findings):
-    return {fact.question: (fact.answer, fact.note) for fact in answer(findings).entries}
+def said(context):
+    return {fact.question: (fact.answer, fact.note) for fact in answer(context).entries}
 
 
 def test_doing_nothing_as_the_champion():
-    found = said(findings_of(Treatment("smote", sampler="SMOTE"), Treatment("adasyn", sampler="ADASYN")))
+    found = said(make_context(Treatment("smote", sampler="SMOTE"), Treatment("adasyn", sampler="ADASYN")))
     assert found["Use"] == (
         "baseline × random_forest", "the imbalance is left as it is; chosen on train"
     )  # fmt: skip
@@ -22,17 +22,17 @@ def test_doing_nothing_as_the_champion():
 
 def test_a_treatment_as_the_champion():
     better = Treatment("smote", sampler="SMOTE", cv=0.9, verdicts={"ranking": "better"})
-    found = said(findings_of(better))
+    found = said(make_context(better))
     assert found["Use"] == ("smote × random_forest", "sampler SMOTE, in the training folds only; chosen "
                             "on train")  # fmt: skip
     assert found["How sure"][0] == "Ranks better than doing nothing"
-    assert said(findings_of(Treatment("smote", sampler="SMOTE", cv=0.9)))["How sure"][0] == "Ties with doing nothing"
+    assert said(make_context(Treatment("smote", sampler="SMOTE", cv=0.9)))["How sure"][0] == "Ties with doing nothing"
 
 
 def test_a_champion_by_name_says_so():
-    found = said(findings_of(Treatment("smote", sampler="SMOTE"), select={"strategy": "smote"}))
+    found = said(make_context(Treatment("smote", sampler="SMOTE"), select={"strategy": "smote"}))
     assert found["Use"][1].endswith("named in params.yaml")
 
 
 def test_alone_there_is_nothing_to_compare():
-    assert said(findings_of())["How sure"][0] == "Nothing to compare"
+    assert said(make_context())["How sure"][0] == "Nothing to compare"

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from stages.report.sections.smote import smote, smote_rows
-from stages.report.sections.verdict import judge
-from stages.report.verdict_counts import tally
-from tests.report.factory import BASELINE, Treatment, board
+from stages.report.verdict.counts import count_verdicts
+from stages.report.verdict.sentences import describe_verdict
+from stages.report.verdict.smote import smote, smote_rows
+from tests.report.factory import BASELINE, Treatment, leaderboard
 
 IDLE = "doing nothing"
 SMOTE = Treatment("smote", sampler="SMOTE")
@@ -18,8 +18,8 @@ def with_ranking(name, word):
 
 
 def verdict_of(*treatments, champion=("baseline", "random_forest"), **kwargs):
-    found = board(*treatments, **kwargs)
-    return judge(found, found.candidate(*champion), IDLE)
+    found = leaderboard(*treatments, **kwargs)
+    return describe_verdict(found, found.candidate(*champion), IDLE)
 
 
 class TestRanking:
@@ -40,8 +40,8 @@ class TestRanking:
         assert found.beyond == found.smote == ""
 
     def test_a_reference_that_does_something_is_called_by_its_name(self):
-        found = board(with_ranking("a", "tie"))
-        sentence = judge(found, found.reference, "class_weight (the reference)").ranking
+        found = leaderboard(with_ranking("a", "tie"))
+        sentence = describe_verdict(found, found.reference, "class_weight (the reference)").ranking
         assert "better than class_weight (the reference) (1 tie" in sentence
 
 
@@ -106,7 +106,9 @@ def test_beyond_ranking_says_what_was_calibrated(methods, words):
 
 class TestSmote:
     def test_no_sampler_of_the_family(self):
-        assert smote(board(Treatment("class_weight"), Treatment("random_over", sampler="RandomOverSampler"))) == ""
+        assert (
+            smote(leaderboard(Treatment("class_weight"), Treatment("random_over", sampler="RandomOverSampler"))) == ""
+        )
 
     @pytest.mark.parametrize(
         ("word", "clause"),
@@ -120,15 +122,15 @@ class TestSmote:
         ],
     )
     def test_ranking(self, word, clause):
-        sentence = smote(board(replace(SMOTE, verdicts={"ranking": word})))
+        sentence = smote(leaderboard(replace(SMOTE, verdicts={"ranking": word})))
         assert sentence.startswith(f"SMOTE (smote × random_forest) {clause}; ")
 
     def test_another_classifier_on_the_other_side_is_said(self):
-        sentence = smote(board(replace(SMOTE, classifiers=("xgboost",))))
+        sentence = smote(leaderboard(replace(SMOTE, classifiers=("xgboost",))))
         assert sentence.startswith("SMOTE (smote × xgboost, against baseline × random_forest) did not")
 
     def test_the_categorical_form_is_said(self):
-        assert smote(board(replace(SMOTE, sampler="SMOTENC"))).startswith(
+        assert smote(leaderboard(replace(SMOTE, sampler="SMOTENC"))).startswith(
             "SMOTE (smote × random_forest, run as SMOTENC)"
         )
 
@@ -141,12 +143,12 @@ class TestSmote:
         ],
     )
     def test_probabilities(self, word, clause):
-        sentence = smote(board(replace(SMOTE, brier=0.0368, verdicts={"probabilities": word})))
+        sentence = smote(leaderboard(replace(SMOTE, brier=0.0368, verdicts={"probabilities": word})))
         assert sentence.endswith(f"; {clause}.")
 
     def test_after_calibration_the_clauses_say_so(self):
         treatment = replace(SMOTE, brier=0.031, recall_at_half=0.71, calibration="sigmoid")
-        sentence = smote(board(treatment))
+        sentence = smote(leaderboard(treatment))
         assert "; it did not measurably change recall at 0.5 (from 0.700 to 0.710, after calibration); " in sentence
         assert sentence.endswith(
             "; it did not measurably change the Brier score "
@@ -162,7 +164,7 @@ class TestSmote:
     )
     def test_recall_that_did_not_rise_has_no_word_on_thresholds(self, word, clause):
         treatment = replace(SMOTE, recall_at_half=0.91, verdicts={"decisions_at_half": word})
-        assert clause in smote(board(treatment, baseline=replace(BASELINE, recall=0.95)))
+        assert clause in smote(leaderboard(treatment, baseline=replace(BASELINE, recall=0.95)))
 
     @pytest.mark.parametrize(
         ("moved", "clause"),
@@ -183,11 +185,11 @@ class TestSmote:
     )
     def test_recall_that_rose_is_held_against_a_moved_threshold(self, moved, clause):
         treatment = replace(SMOTE, recall_at_half=0.91, verdicts={"decisions_at_half": "better"})
-        sentence = smote(board(treatment, baseline=replace(BASELINE, recall=moved)))
+        sentence = smote(leaderboard(treatment, baseline=replace(BASELINE, recall=moved)))
         assert f"; it raised recall at 0.5 from 0.700 to 0.910{clause}; " in sentence
 
     def test_plain_smote_speaks_for_the_family_and_the_family_is_counted(self):
-        found = board(
+        found = leaderboard(
             Treatment("adasyn", sampler="ADASYN", verdicts={"ranking": "worse"}),
             Treatment("smote_tomek", sampler="SMOTENC + TomekLinks"),
             Treatment("smote", sampler="SMOTENC"),
@@ -199,18 +201,18 @@ class TestSmote:
 
 
 def test_a_tally_looks_at_the_main_metric_of_its_family_alone():
-    found = board(Treatment("a", verdicts={"ranking": "worse", "decisions": "better"}))
-    assert [item.metric for item in tally(found, "decisions").better] == ["f1"]
-    assert [item.metric for item in tally(found, "ranking").worse] == ["average_precision"]
-    assert tally(found, "probabilities").total == 1
+    found = leaderboard(Treatment("a", verdicts={"ranking": "worse", "decisions": "better"}))
+    assert [item.metric for item in count_verdicts(found, "decisions").better] == ["f1"]
+    assert [item.metric for item in count_verdicts(found, "ranking").worse] == ["average_precision"]
+    assert count_verdicts(found, "probabilities").total == 1
 
 
 def test_few_positives_are_a_caution_that_comes_first():
     """The factory's test side has 40 positives."""
-    enough = board(SMOTE)
-    assert judge(enough, enough.reference, IDLE).caution == ""
+    enough = leaderboard(SMOTE)
+    assert describe_verdict(enough, enough.reference, IDLE).caution == ""
     test = enough.data.test.model_copy(update={"positives": 19})
     few = enough.model_copy(update={"data": enough.data.model_copy(update={"test": test})})
-    assert judge(few, few.reference, IDLE).sentences[0] == (
+    assert describe_verdict(few, few.reference, IDLE).sentences[0] == (
         "The test side has only 19 positives: read every number here as an anecdote."
     )

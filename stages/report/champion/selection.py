@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from stages.report.params import AUTO, ReportParams
+from stages.shared.classifiers import BLEND, CLASSIFIERS
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import METRICS, selectable
 from stages.shared.schemas.leaderboard import Candidate, CvComparison, Leaderboard
 
-#: how much there is in a classifier, where it is not one model of many parts
-BLEND = "blend"
-_MEMBERS = {"logistic_regression": 0, BLEND: 2}
 
-
-def check_agreement(params: ReportParams, board: Leaderboard, flat: Mapping[str, Any]) -> None:
+def check_agreement(params: ReportParams, leaderboard: Leaderboard, flat: Mapping[str, Any]) -> None:
     """Raises InputError when the leaderboard is not about these params, or `flat` (strategy metrics) not about it."""
-    ranked = [row.strategy for row in board.strategies]
+    ranked = [row.strategy for row in leaderboard.strategies]
     again = "run `dvc repro`"
     problems = [
         f"metrics/leaderboard.json: strategy {name!r} of params.yaml is missing; {again}"
@@ -28,20 +25,20 @@ def check_agreement(params: ReportParams, board: Leaderboard, flat: Mapping[str,
         for name in ranked
         if name not in params.strategies
     ]
-    if board.settings.metric != params.select.metric:
-        found = f"made for select.metric {board.settings.metric}, params.yaml says {params.select.metric}"
+    if leaderboard.settings.metric != params.select.metric:
+        found = f"made for select.metric {leaderboard.settings.metric}, params.yaml says {params.select.metric}"
         problems.append(f"metrics/leaderboard.json: {found}; {again}")
     problems += [
         f"metrics/strategies/{name}.json: does not agree with metrics/leaderboard.json; {again}"
         for name, metrics in flat.items()
-        if name in ranked and metrics != flat_metrics(board.row(name))
+        if name in ranked and metrics != flat_metrics(leaderboard.row(name))
     ]
     if problems:
         raise InputError(problems)
 
 
 @dataclass(frozen=True)
-class Choice:
+class ChampionChoice:
     """The champion, and how it came to be chosen."""
 
     champion: Candidate
@@ -50,7 +47,7 @@ class Choice:
     ties: tuple[Candidate, ...] = ()  # with the best, that one left out
 
 
-def choose(params: ReportParams, board: Leaderboard) -> Choice:
+def choose(params: ReportParams, leaderboard: Leaderboard) -> ChampionChoice:
     """The blend with nothing done, or else the simplest of the candidates that tie with the best.
 
     Among many candidates and few folds the best is a lucky one as much as a good one (docs/decisions/15-choice.md). So
@@ -60,51 +57,51 @@ def choose(params: ReportParams, board: Leaderboard) -> Choice:
     before other classifiers and these before a blend, a better cross-validation, the order of params.yaml.
     Raises InputError when `select` names what is not there, listing what is.
     """
-    _check_names(params, board)
+    _check_names(params, leaderboard)
     metric, sign = params.select.metric, _sign(params)
-    allowed = _allowed(params, board)
+    allowed = _allowed(params, leaderboard)
     best = allowed[0]
-    holder = _holder(params, board, allowed)
-    ties = _tied(params, board, allowed)
+    holder = _find_default_blend(params, leaderboard, allowed)
+    ties = _find_ties(params, leaderboard, allowed)
     if holder is not None:
         if holder == best:
-            return Choice(holder, best)
-        found = board.cv_comparison(best, holder, metric)
+            return ChampionChoice(holder, best)
+        found = leaderboard.cv_comparison(best, holder, metric)
         if found is not None and found.is_tie:
-            return Choice(holder, best, found)
+            return ChampionChoice(holder, best, found)
         # a blend that was beaten gives way to what is better than it alone
         ties = [item for item in ties if sign * item.cv[metric].mean < sign * holder.cv[metric].mean]
     order = list(params.strategies)
 
     def simplicity(candidate: Candidate) -> tuple[int, int, float, int]:
-        name, members = candidate.strategy, _MEMBERS.get(candidate.classifier, 1)
-        return params.strategies[name].moving_parts, members, sign * candidate.cv[metric].mean, order.index(name)
+        name, complexity = candidate.strategy, CLASSIFIERS[candidate.classifier].complexity
+        return params.strategies[name].moving_parts, complexity, sign * candidate.cv[metric].mean, order.index(name)
 
     # the first of equals, so the leaderboard's order comes last
-    return Choice(min(ties, key=simplicity), best, ties=tuple(ties[1:]))
+    return ChampionChoice(min(ties, key=simplicity), best, ties=tuple(ties[1:]))
 
 
-def _allowed(params: ReportParams, board: Leaderboard) -> list[Candidate]:
+def _allowed(params: ReportParams, leaderboard: Leaderboard) -> list[Candidate]:
     """The candidates that `select` allows, best first."""
     select, sign = params.select, _sign(params)
     allowed = [
         candidate
-        for candidate in board.candidates
+        for candidate in leaderboard.candidates
         if select.strategy in (AUTO, candidate.strategy) and select.classifier in (AUTO, candidate.classifier)
     ]
     return sorted(allowed, key=lambda candidate: sign * candidate.cv[select.metric].mean)
 
 
-def _holder(params: ReportParams, board: Leaderboard, allowed: list[Candidate]) -> Candidate | None:
+def _find_default_blend(params: ReportParams, leaderboard: Leaderboard, allowed: list[Candidate]) -> Candidate | None:
     """The blend that another has to beat: of the strategy that does nothing, or of the one that `select` allows."""
-    named, reference = params.select.strategy, board.settings.reference.strategy
+    named, reference = params.select.strategy, leaderboard.settings.reference.strategy
     strategy = reference if named == AUTO else named
     if params.select.classifier != AUTO or (named == AUTO and not params.strategies[reference].does_nothing):
         return None
     return next((item for item in allowed if (item.strategy, item.classifier) == (strategy, BLEND)), None)
 
 
-def _tied(params: ReportParams, board: Leaderboard, allowed: list[Candidate]) -> list[Candidate]:
+def _find_ties(params: ReportParams, leaderboard: Leaderboard, allowed: list[Candidate]) -> list[Candidate]:
     """Those of `allowed` that tie with the first of them, the best; best first.
 
     One ties when its cross-validated metric is within `select.tolerance` of the best; and the reference strategy ties
@@ -116,9 +113,9 @@ def _tied(params: ReportParams, board: Leaderboard, allowed: list[Candidate]) ->
     def ties(item: Candidate) -> bool:
         if abs(item.cv[metric].mean - best.cv[metric].mean) <= params.select.tolerance + rounding:
             return True
-        if (item.strategy, item.classifier) != (board.settings.reference.strategy, best.classifier):
+        if (item.strategy, item.classifier) != (leaderboard.settings.reference.strategy, best.classifier):
             return False
-        found = board.cv_comparison(best, item, metric)
+        found = leaderboard.cv_comparison(best, item, metric)
         return found is not None and found.is_tie
 
     return [item for item in allowed if ties(item)]
@@ -140,14 +137,14 @@ def flat_metrics(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def _check_names(params: ReportParams, board: Leaderboard) -> None:
+def _check_names(params: ReportParams, leaderboard: Leaderboard) -> None:
     select, key = params.select, "params.yaml: select"
     classifiers: dict[str, None] = {}  # of the named strategy, or of all; a dict keeps their order
     problems = []
     if select.strategy not in (AUTO, *params.strategies):
         allowed = ", ".join((AUTO, *params.strategies))
         problems.append(f"{key}.strategy: no such strategy; found {select.strategy!r}; allowed: {allowed}")
-    for candidate in board.candidates:
+    for candidate in leaderboard.candidates:
         if select.strategy == candidate.strategy or select.strategy not in params.strategies:
             classifiers[candidate.classifier] = None
     if select.classifier not in (AUTO, *classifiers):

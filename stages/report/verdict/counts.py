@@ -16,7 +16,7 @@ MAIN_METRIC: dict[Family, str] = {
 
 
 @dataclass(frozen=True)
-class Tally:
+class VerdictCounts:
     """Strategies that a family of metrics finds better than, even with, or worse than the reference."""
 
     better: list[Comparison]
@@ -29,16 +29,16 @@ class Tally:
         return len(self.better) + len(self.tie) + len(self.worse)
 
 
-def tally(board: Leaderboard, family: Family) -> Tally:
+def count_verdicts(leaderboard: Leaderboard, family: Family) -> VerdictCounts:
     """The strategies sorted by the verdict on the family's main metric, each list in params order."""
-    compared = [
+    format_comparison = [
         item
-        for row in board.strategies
-        if row.strategy != board.settings.reference.strategy
-        and (item := board.comparison("strategy", row, family, MAIN_METRIC[family]))
+        for row in leaderboard.strategies
+        if row.strategy != leaderboard.settings.reference.strategy
+        and (item := leaderboard.comparison("strategy", row, family, MAIN_METRIC[family]))
     ]
     words = ("better", "tie", "worse")
-    return Tally(*([item for item in compared if item.verdict == word] for word in words))
+    return VerdictCounts(*([item for item in format_comparison if item.verdict == word] for word in words))
 
 
 def difference(item: Comparison, confidence: float) -> str:

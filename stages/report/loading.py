@@ -1,0 +1,88 @@
+"""Reads everything that the report is written from; model folders only after their hashes were checked."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from stages.report.champion.prediction import trace_prediction
+from stages.report.champion.selection import check_agreement, choose
+from stages.report.context import ReportContext
+from stages.report.params import ReportParams
+from stages.shared import paths
+from stages.shared.errors import InputError, IntegrityError
+from stages.shared.schemas.base import parse
+from stages.shared.schemas.contract import Contract
+from stages.shared.schemas.cross_validation import CvRecord
+from stages.shared.schemas.curves import Overlay, ThresholdCounts
+from stages.shared.schemas.leaderboard import Leaderboard
+from stages.shared.schemas.trace import Trace
+from stages.shared.schemas.tuning import Tuning
+from stages.shared.storage.files import read_json, sha256
+from stages.shared.storage.manifest import check_manifest
+
+T = TypeVar("T", ThresholdCounts, Overlay)
+
+
+def read_context(params: ReportParams) -> ReportContext:
+    """Return all inputs of the report. Raises InputError or IntegrityError if they do not belong together."""
+    leaderboard = parse(Leaderboard, paths.LEADERBOARD, read_json(paths.LEADERBOARD))
+    contract = parse(Contract, paths.CONTRACT, read_json(paths.CONTRACT))
+    flat = {name: read_json(paths.STRATEGY_METRICS / f"{name}.json") for name in params.strategies}
+    check_agreement(params, leaderboard, flat)
+    choice = choose(params, leaderboard)
+    manifests = {name: _read_manifest(name) for name in params.strategies}
+    trace_files = {name: paths.MODELS / name / paths.TRACE for name in params.strategies}
+    thresholds, overlays = (paths.CURVES / f"{name}.json" for name in ("thresholds", "overlays"))
+    manifest_files = [paths.MODELS / name / paths.MANIFEST for name in params.strategies]
+    return ReportContext(
+        params=params,
+        contract=contract,
+        leaderboard=leaderboard,
+        choice=choice,
+        traces={name: parse(Trace, path, read_json(path)) for name, path in trace_files.items()},
+        libraries=merge_values([manifest["libraries"] for manifest in manifests.values()]),
+        inputs=merge_values([manifest["inputs"] for manifest in manifests.values()]),
+        thresholds=_read_by_candidate(leaderboard, thresholds, ThresholdCounts),
+        overlays=_read_by_candidate(leaderboard, overlays, Overlay),
+        tunings={name: _read_tuning(name) for name in params.strategies},
+        hashes={path.as_posix(): sha256(path) for path in (*manifest_files, paths.LEADERBOARD)},
+        prediction=trace_prediction(choice.champion, contract),
+    )
+
+
+def merge_values(mappings: list[dict[str, str]]) -> dict[str, list[str]]:
+    """Return for each key the different values in `mappings`, sorted: a single value if all agree."""
+    keys = {key: None for mapping in mappings for key in mapping}
+    return {key: sorted({mapping[key] for mapping in mappings if key in mapping}) for key in keys}
+
+
+def _read_by_candidate(leaderboard: Leaderboard, path: Path, model: type[T]) -> dict[str, T]:
+    """Return the entries of a curves file by candidate. Raises InputError if they are not the leaderboard's."""
+    entries: list[T] = parse(list[model], path, read_json(path))  # type: ignore[valid-type]
+    items = {f"{item.strategy} × {item.classifier}": item for item in entries}
+    names = [str(candidate) for candidate in leaderboard.candidates]
+    if list(items) != names:
+        odd = sorted(set(items) ^ set(names)) or ["their order"]
+        raise InputError(
+            f"{path}: not about the same candidates as metrics/leaderboard.json ({odd[0]}); run `dvc repro` again"
+        )
+    return items
+
+
+def _read_tuning(strategy: str) -> dict[str, Tuning]:
+    """Return the tuning of a strategy by classifier; empty if the file is absent."""
+    path = paths.MODELS / strategy / paths.TUNING
+    return parse(dict[str, Tuning], path, read_json(path)) if path.is_file() else {}
+
+
+def _read_manifest(strategy: str) -> dict[str, Any]:
+    """Return the manifest of a strategy's model folder, checked to be the one that metrics/cv names."""
+    source, folder = paths.CV_METRICS / f"{strategy}.json", paths.MODELS / strategy
+    expected = parse(CvRecord, source, read_json(source)).manifest
+    manifest = check_manifest(folder)
+    actual = sha256(folder / paths.MANIFEST)
+    if actual != expected:
+        raise IntegrityError(
+            f"{folder / paths.MANIFEST}: its SHA-256 is {actual}, {source} says {expected}; these are not the models "
+            "that were measured, restore both with `dvc checkout` or `dvc repro`"
+        )
+    return manifest
