@@ -8,7 +8,7 @@ import numpy as np
 from benchmarks.verdict.over_sets import cell
 from benchmarks.verdict.referee import shipped
 from benchmarks.verdict.tables import print_table
-from stages.report.champion.selection import choose
+from stages.report.champion.selection import choose_champion
 from stages.report.params import ReportParams
 from stages.shared.schemas.leaderboard import Candidate, Leaderboard
 from stages.shared.storage.arrow import Floats
@@ -67,12 +67,12 @@ def rules() -> dict[str, Choice]:
         def chosen(board: Leaderboard) -> Candidate:
             # without what is known about the blends, which would decide
             alike = [one for one in board.cv_comparisons if folds and one.classifier == one.reference_classifier]
-            return choose(params, board.model_copy(update={"cv_comparisons": alike})).champion
+            return choose_champion(params, board.model_copy(update={"cv_comparisons": alike})).champion
 
         return chosen
 
     return {
-        "as shipped": lambda board: choose(ReportParams.model_validate(content), board).champion,
+        "as shipped": lambda board: choose_champion(ReportParams.model_validate(content), board).champion,
         "best by cross-validation": lambda board: board.candidates[0],
         **{f"tolerance {one:g} alone": ruled(one, False) for one in TOLERANCES[1:]},
         **{f"tolerance {one:g}, treatments earn their place": ruled(one, True) for one in TOLERANCES},

@@ -9,7 +9,7 @@ from stages.evaluate.evaluate import evaluate_candidates
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.params import EvaluateParams
 from stages.evaluate.thresholds.tuning import tune_threshold
-from stages.report.champion.selection import choose
+from stages.report.champion.selection import choose_champion
 from stages.report.params import ReportParams
 from stages.shared.calibration import Calibrator, calibrate
 from stages.shared.params import load_yaml
@@ -106,7 +106,7 @@ def leaderboard(
 
 def champion(board: Leaderboard, content: dict[str, Any]) -> Champion:
     """The candidate that report would select."""
-    return choose(ReportParams.model_validate(content), board).champion
+    return choose_champion(ReportParams.model_validate(content), board).champion
 
 
 def train_all(table: Table, strategy_names: Iterable[str], params: TrainParams) -> dict[str, Trained]:

@@ -1,4 +1,7 @@
-"""Numbers and names as people read them: true minus signs, fixed digits, lists with an `and`."""
+"""Numbers and names as text for pages and terminals.
+
+The report and the tools format every value here, so that a metric has the same digits everywhere.
+"""
 
 from collections.abc import Sequence
 
@@ -6,60 +9,64 @@ from stages.shared.metrics.registry import DEFAULT_DIGITS, METRICS
 
 MINUS = "\N{MINUS SIGN}"
 
-#: metrics as a sentence names them
-LABELS = {name: metric.label for name, metric in METRICS.items()}
-
-#: metrics of which less is better
-LOWER_IS_BETTER = frozenset(name for name, metric in METRICS.items() if not metric.higher_is_better)
-
-#: digits after the point, where they are not the default
-DIGITS = {name: metric.digits for name, metric in METRICS.items() if metric.digits != DEFAULT_DIGITS} | {"ece": 4}
+#: the only value outside the registry with other digits than the default
+_ECE_DIGITS = 4
 
 
-def number(metric: str, value: float) -> str:
-    """A value of `metric`: 0.850, or 0.0285 for the Brier score."""
-    return f"{value:.{_digits(metric, value)}f}".replace("-", MINUS)
+def format_metric(metric: str, value: float) -> str:
+    """Return a value with the digits of its metric: 0.850, or 0.0285 for the Brier score."""
+    return f"{value:.{_count_digits(metric, value)}f}".replace("-", MINUS)
 
 
-def signed(metric: str, value: float) -> str:
-    """A difference in `metric` with its sign: +0.012 or −0.012; nothing is 0.000."""
-    return f"{value:{'+' if value else ''}.{_digits(metric, value)}f}".replace("-", MINUS)
+def format_difference(metric: str, value: float) -> str:
+    """Return a difference with its sign: +0.012 or −0.012; zero is 0.000."""
+    return f"{value:{'+' if value else ''}.{_count_digits(metric, value)}f}".replace("-", MINUS)
 
 
-def interval(metric: str, low: float, high: float) -> str:
-    """An interval of values: 0.740 to 0.920."""
-    return f"{number(metric, low)} to {number(metric, high)}"
+def format_interval(metric: str, low: float, high: float) -> str:
+    """Return an interval of values: 0.740 to 0.920."""
+    return f"{format_metric(metric, low)} to {format_metric(metric, high)}"
 
 
-def signed_interval(metric: str, low: float, high: float) -> str:
-    """An interval of differences: −0.058 to +0.016."""
-    return f"{signed(metric, low)} to {signed(metric, high)}"
+def format_difference_interval(metric: str, low: float, high: float) -> str:
+    """Return an interval of differences: −0.058 to +0.016."""
+    return f"{format_difference(metric, low)} to {format_difference(metric, high)}"
 
 
-def percent(share: float) -> str:
-    """A share in per cent, with no more digits than it has: 95 %, 4.8 %."""
+def format_percent(share: float) -> str:
+    """Return a share in percent, with up to three significant digits: 95 %, 4.8 %."""
     return f"{100 * share:.3g} %"
 
 
-def count(value: float) -> str:
-    """A whole number with thousands apart: 12,345."""
+def format_count(value: float) -> str:
+    """Return a whole number with separators of thousands: 12,345."""
     return f"{value:,.0f}".replace("-", MINUS)
 
 
+def format_range(values: Sequence[int]) -> str:
+    """Return the range of whole numbers: 1,438 to 1,440, or 1,440 if all are equal."""
+    low, high = min(values), max(values)
+    return format_count(low) if low == high else f"{format_count(low)} to {format_count(high)}"
+
+
+def format_axis_title(metric: str) -> str:
+    """Return the label of a metric and its direction: recall, or Brier score (lower is better)."""
+    return METRICS[metric].label + ("" if METRICS[metric].higher_is_better else " (lower is better)")
+
+
 def join_names(names: Sequence[str]) -> str:
-    """Names as a sentence lists them: a, b and c."""
+    """Return names as a list in a sentence: a, b and c."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def spread(values: Sequence[int]) -> str:
-    """Whole numbers as the range that they span: 1,440, or 1,438 to 1,440."""
-    low, high = min(values), max(values)
-    return count(low) if low == high else f"{count(low)} to {count(high)}"
+def count_default_digits(metric: str) -> int:
+    """Return the digits after the point of a metric, or of a value outside the registry such as a threshold."""
+    return METRICS[metric].digits if metric in METRICS else _ECE_DIGITS if metric == "ece" else DEFAULT_DIGITS
 
 
-def _digits(metric: str, value: float) -> int:
-    """The metric's digits, or as many more as show the first figure: a "+0.000" that counts as better is a riddle."""
-    digits = DIGITS.get(metric, DEFAULT_DIGITS)
+def _count_digits(metric: str, value: float) -> int:
+    """Return the digits of the metric, or as many as it takes to show a value that is not 0."""
+    digits = count_default_digits(metric)
     while value and digits < 6 and not float(f"{value:.{digits}f}"):
         digits += 1
     return digits

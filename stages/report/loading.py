@@ -1,10 +1,10 @@
-"""Reads everything that the report is written from; model folders only after their hashes were checked."""
+"""Reading of all inputs of the report; the hashes of a model folder are checked before its files are read."""
 
 from pathlib import Path
 from typing import Any, TypeVar
 
 from stages.report.champion.prediction import trace_prediction
-from stages.report.champion.selection import check_agreement, choose
+from stages.report.champion.selection import check_agreement, choose_champion
 from stages.report.context import ReportContext
 from stages.report.params import ReportParams
 from stages.shared import paths
@@ -22,13 +22,13 @@ from stages.shared.storage.manifest import check_manifest
 T = TypeVar("T", ThresholdCounts, Overlay)
 
 
-def read_context(params: ReportParams) -> ReportContext:
+def load_context(params: ReportParams) -> ReportContext:
     """Return all inputs of the report. Raises InputError or IntegrityError if they do not belong together."""
     leaderboard = parse(Leaderboard, paths.LEADERBOARD, read_json(paths.LEADERBOARD))
     contract = parse(Contract, paths.CONTRACT, read_json(paths.CONTRACT))
     flat = {name: read_json(paths.STRATEGY_METRICS / f"{name}.json") for name in params.strategies}
     check_agreement(params, leaderboard, flat)
-    choice = choose(params, leaderboard)
+    choice = choose_champion(params, leaderboard)
     manifests = {name: _read_manifest(name) for name in params.strategies}
     trace_files = {name: paths.MODELS / name / paths.TRACE for name in params.strategies}
     thresholds, overlays = (paths.CURVES / f"{name}.json" for name in ("thresholds", "overlays"))
@@ -61,9 +61,9 @@ def _read_by_candidate(leaderboard: Leaderboard, path: Path, model: type[T]) -> 
     items = {f"{item.strategy} × {item.classifier}": item for item in entries}
     names = [str(candidate) for candidate in leaderboard.candidates]
     if list(items) != names:
-        odd = sorted(set(items) ^ set(names)) or ["their order"]
+        difference = (sorted(set(items) ^ set(names)) or ["their order"])[0]
         raise InputError(
-            f"{path}: not about the same candidates as metrics/leaderboard.json ({odd[0]}); run `dvc repro` again"
+            f"{path}: not about the same candidates as metrics/leaderboard.json ({difference}); run `dvc repro` again"
         )
     return items
 

@@ -1,4 +1,4 @@
-"""The section of params.yaml that report owns, `select`, and what it reads of others."""
+"""The parts of params.yaml that report reads; the section `select` belongs to it."""
 
 from typing import Any, Literal
 
@@ -7,12 +7,12 @@ from pydantic import Field
 from stages.shared.metrics.registry import SelectableMetric
 from stages.shared.params import ParamsSection, PartialParams
 
-#: what a name in `select` is when the choice is left to the numbers
+#: the value of select.strategy and select.classifier that leaves the choice to cross-validation
 AUTO = "auto"
 
 
 class SelectParams(ParamsSection):
-    """Which candidate becomes the champion."""
+    """How the champion is selected."""
 
     strategy: str
     classifier: str
@@ -20,9 +20,14 @@ class SelectParams(ParamsSection):
     tolerance: float = Field(ge=0, allow_inf_nan=False)
     refit: Literal["train", "all"]
 
+    @property
+    def names_champion(self) -> bool:
+        """Whether params.yaml names the strategy or the classifier of the champion."""
+        return (self.strategy, self.classifier) != (AUTO, AUTO)
+
 
 class StrategyView(PartialParams):
-    """What tells how many moving parts a strategy has; train owns and checks the rest."""
+    """The keys of a strategy that determine its complexity; train validates all keys."""
 
     sampler: str | None = None
     class_weight: Any = None
@@ -30,12 +35,12 @@ class StrategyView(PartialParams):
 
     @property
     def does_nothing(self) -> bool:
-        """Whether the imbalance is left as it is."""
+        """Whether the strategy has no treatment of the imbalance."""
         return not (self.sampler or self.class_weight or self.classifiers)
 
     @property
     def moving_parts(self) -> int:
-        """How much there is to go wrong: nothing, weights, a sampler, a sampler and weights or a model of its own."""
+        """The complexity: 0 without treatment, 1 for class weights, 2 for a sampler, 3 for both or own classifiers."""
         if self.classifiers:
             return 3
         return bool(self.class_weight) + 2 * bool(self.sampler)

@@ -6,14 +6,14 @@ import pytest
 
 from benchmarks.verdict.bar import best_recipe, by_more_than_noise, recipes, report, rules, untreated
 from stages.shared.schemas.leaderboard import Leaderboard
-from tests.report.factory import BASELINE, Treatment, board_json
+from tests.report.factory import BASELINE, Treatment, leaderboard_json
 
 SMOTE = Treatment("smote", sampler="SMOTE", cv=0.9, classifiers=("random_forest", "blend"))
 
 
 def content(forest: float, blend: float, *treatments: Treatment) -> Any:
     """A leaderboard on which every forest and every blend has one average precision on test."""
-    found = board_json(*treatments)
+    found = leaderboard_json(*treatments)
     for candidate in found["candidates"]:
         is_blend = candidate["classifier"] == "blend"
         candidate["test"]["average_precision"] = blend if is_blend else forest
@@ -80,5 +80,5 @@ def test_the_blend_stays_unless_another_is_better_by_more_than_noise() -> None:
     # the standard error of every mean here is 0.021 / √5 = 0.0094
     near, far = (Treatment("smote", sampler="SMOTE", cv=cv) for cv in (0.829, 0.83))
     for treatment, chosen in ((near, "baseline"), (far, "smote")):
-        found = Leaderboard.model_validate(board_json(treatment, baseline=plain))
+        found = Leaderboard.model_validate(leaderboard_json(treatment, baseline=plain))
         assert by_more_than_noise(found, "baseline").strategy == chosen

@@ -1,4 +1,4 @@
-"""A real Chromium, driven by Playwright, and pages for it to open. It is never downloaded here: see .ci/chromium."""
+"""A real Chromium, driven by Playwright, and pages for it to open. Tests do not download it: see .ci/chromium."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,21 +16,21 @@ from tests.report.factory import Treatment, contract_json, tuning_json, write_wo
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ["--no-sandbox", "--headless", "--disable-background-networking"]
 
-#: labels that would be markup, or another cell, if anybody forgot to escape them
+#: labels that become markup or another cell without escaping
 NASTY = "<img src=x onerror=\"document.title='hacked'\">|sick"
 NASTY_NEGATIVE = "</script><script>document.title='hacked'</script>|well"
 
-FOUR = ("random_forest", "mlp")
+TWO = ("random_forest", "mlp")
 TREATMENTS = (
-    Treatment("class_weight", class_weight="balanced", classifiers=FOUR, recall=0.8),
-    Treatment("smote", sampler="SMOTE", classifiers=FOUR, verdicts={"probabilities": "worse"}),
+    Treatment("class_weight", class_weight="balanced", classifiers=TWO, recall=0.8),
+    Treatment("smote", sampler="SMOTE", classifiers=TWO, verdicts={"probabilities": "worse"}),
 )
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The browser of this machine; a test run without one is told so loudly, and fails in CI."""
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    """Yield the installed browser; without one the tests are skipped, and fail in CI."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         reason = f"NO BROWSER: none of {', '.join(NAMES)} is installed, so the report page was NOT tested; .ci/chromium"
         if os.environ.get("CI") == "true":
@@ -44,14 +44,14 @@ def chromium() -> Iterator[Browser]:
 
 @dataclass
 class Opened:
-    """A page with everything that it asked for and complained about."""
+    """A page with its requests and its messages in the console."""
 
     page: Page
     requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
 
     def text(self, selector: str) -> str:
-        """The text of the first element that `selector` finds."""
+        """Return the text of the first element that matches `selector`."""
         return self.page.locator(selector).first.inner_text()
 
 
@@ -60,29 +60,29 @@ Open = Callable[..., Opened]
 
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[Open]:
-    """Opens a file in a fresh, offline context, and waits until its script is done, where it has one."""
+    """Yield a function that opens a file in a fresh offline context and waits until its script is ready."""
     contexts = []
 
-    def opened(path: Path, **options: object) -> Opened:
+    def open_file(path: Path, **options: object) -> Opened:
         context = chromium.new_context(offline=True, **{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
-        found = Opened(context.new_page())
-        found.page.on("request", lambda request: found.requests.append(request.url))
-        found.page.on("console", lambda message: found.complaints.append(f"{message.type}: {message.text}"))
-        found.page.on("pageerror", lambda error: found.complaints.append(f"error: {error}"))
-        found.page.goto(path.as_uri())
+        opened = Opened(context.new_page())
+        opened.page.on("request", lambda request: opened.requests.append(request.url))
+        opened.page.on("console", lambda message: opened.messages.append(f"{message.type}: {message.text}"))
+        opened.page.on("pageerror", lambda error: opened.messages.append(f"error: {error}"))
+        opened.page.goto(path.as_uri())
         if options.get("java_script_enabled", True):
-            found.page.wait_for_selector("html[data-ready]", state="attached")
-        return found
+            opened.page.wait_for_selector("html[data-ready]", state="attached")
+        return opened
 
-    yield opened
+    yield open_file
     for context in contexts:
         context.close()
 
 
 def make_report(root: Path, *treatments: Treatment, **changes: object) -> Path:
-    """Writes the artefacts of a run into `root`, runs the door of report there, and gives the page's path."""
-    write_workspace(root, *treatments, baseline=Treatment("baseline", classifiers=FOUR, cv=0.82), **changes)
+    """Write the artefacts of a run into `root`, run report there, and return the path of the page."""
+    write_workspace(root, *treatments, baseline=Treatment("baseline", classifiers=TWO, cv=0.82), **changes)
     before, arguments = Path.cwd(), sys.argv
     os.chdir(root)
     sys.argv = ["report"]
@@ -96,7 +96,7 @@ def make_report(root: Path, *treatments: Treatment, **changes: object) -> Path:
 
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of three strategies with two classifiers each, SMOTE tuned twice; its labels are markup."""
+    """Return the page of three strategies with two classifiers each, SMOTE tuned twice; its labels are markup."""
     contract = contract_json(positive=NASTY, negative=NASTY_NEGATIVE, target="a|<b>c</b>")
-    tuning = {"smote": {"random_forest": tuning_json(), "mlp": tuning_json(ratios=(0.4, 0.8), neighbours=(7,))}}
+    tuning = {"smote": {"random_forest": tuning_json(), "mlp": tuning_json(ratios=(0.4, 0.8), neighbors=(7,))}}
     return make_report(tmp_path_factory.mktemp("browser"), *TREATMENTS, contract=contract, tuning=tuning)

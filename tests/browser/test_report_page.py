@@ -1,4 +1,4 @@
-"""The report page as people meet it: offline, by keyboard, on a phone, on paper, without its script."""
+"""The report page in a browser: offline, by keyboard, on a phone, on paper, without its script."""
 
 import json
 from pathlib import Path
@@ -20,32 +20,32 @@ def candidate(report: Path, name: str) -> dict:
     return next(entry for entry in leaderboard["candidates"] if f"{entry['strategy']} × {entry['classifier']}" == name)
 
 
-def counts(opened: Opened, side: str) -> dict[str, int]:
-    return {cell: int(opened.text(f"#side-{side} [data-cell={cell}] b")) for cell in ("tp", "fn", "fp", "tn")}
+def read_counts(opened: Opened, view: str) -> dict[str, int]:
+    return {cell: int(opened.text(f"#view-{view} [data-cell={cell}] b")) for cell in ("tp", "fn", "fp", "tn")}
 
 
-def places(rules: Locator) -> list[str]:
+def read_positions(rules: Locator) -> list[str]:
     return [rule.get_attribute("transform") or "" for rule in rules.all()]
 
 
-def wake(opened: Opened) -> None:
-    """Brings every chart into sight, so that it becomes a live one."""
-    opened.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+def draw_charts(opened: Opened) -> None:
+    """Scroll to every chart, so that Vega draws it."""
+    opened.page.evaluate("document.querySelectorAll('details').forEach((item) => { item.open = true; })")
     for figure in opened.page.locator("figure.chart").all():
         figure.scroll_into_view_if_needed()
         opened.page.wait_for_selector(f"#{figure.get_attribute('id')}[data-live]")
 
 
-def live(opened: Opened, key: str, turn: int) -> None:
+def wait_for_drawing(opened: Opened, key: str, number: int) -> None:
     opened.page.locator(f"#{key}").scroll_into_view_if_needed()
-    opened.page.wait_for_selector(f'#{key}[data-live="{turn}"]')
+    opened.page.wait_for_selector(f'#{key}[data-live="{number}"]')
 
 
-def test_it_asks_for_nothing_and_complains_of_nothing(report: Path, open_page: Open) -> None:
+def test_it_makes_no_requests_and_logs_nothing(report: Path, open_page: Open) -> None:
     opened = open_page(report)
-    wake(opened)
+    draw_charts(opened)
     assert opened.requests == [report.as_uri()]
-    assert opened.complaints == []
+    assert opened.messages == []
 
 
 def test_it_is_ready_in_time(report: Path, open_page: Open) -> None:
@@ -59,7 +59,7 @@ def test_it_is_ready_in_time(report: Path, open_page: Open) -> None:
 
 def test_fifty_candidates_fit_into_the_size(tmp_path: Path) -> None:
     five = ("random_forest", "mlp", "xgboost", "extra_trees", "blend")
-    many = [Treatment(f"strategy_with_a_long_name_{place}", sampler="SMOTE", classifiers=five) for place in range(10)]
+    many = [Treatment(f"strategy_with_a_long_name_{i}", sampler="SMOTE", classifiers=five) for i in range(10)]
     tuning = {item.name: dict.fromkeys(five, tuning_json(ratios=(0.1, 0.25, 0.5, 0.75, 1.0))) for item in many}
     assert make_report(tmp_path, *many, tuning=tuning).stat().st_size <= 1_600_000
 
@@ -67,7 +67,7 @@ def test_fifty_candidates_fit_into_the_size(tmp_path: Path) -> None:
 @pytest.mark.parametrize("options", [LIGHT, DARK, PHONE], ids=["light", "dark", "phone"])
 def test_axe_finds_nothing_serious(report: Path, open_page: Open, options: dict) -> None:
     opened = open_page(report, **options)
-    wake(opened)
+    draw_charts(opened)
     violations = Axe().run(opened.page).response["violations"]
     serious = [
         (found["id"], [node["html"][:200] for node in found["nodes"][:3]])
@@ -77,12 +77,12 @@ def test_axe_finds_nothing_serious(report: Path, open_page: Open, options: dict)
     assert serious == []
 
 
-def test_names_of_the_table_stay_text(report: Path, open_page: Open) -> None:
+def test_names_of_the_table_are_escaped(report: Path, open_page: Open) -> None:
     opened = open_page(report)
-    wake(opened)
+    draw_charts(opened)
     assert "hacked" not in opened.page.title()
     assert opened.page.locator("img").count() == 0
-    assert [opened.text(f"#side-a tbody tr:nth-child({row}) th") for row in (1, 2)] == [NASTY, NASTY_NEGATIVE]
+    assert [opened.text(f"#view-a tbody tr:nth-child({row}) th") for row in (1, 2)] == [NASTY, NASTY_NEGATIVE]
     opened.page.locator("#chart-scores .role-mark path").first.hover()
     tooltip = opened.page.locator("#vg-tooltip-element.visible")
     tooltip.wait_for()
@@ -93,26 +93,26 @@ def test_names_of_the_table_stay_text(report: Path, open_page: Open) -> None:
 def test_the_threshold_moves_by_keyboard_and_the_counts_follow(report: Path, open_page: Open) -> None:
     opened = open_page(report)
     tuned = candidate(report, "baseline × random_forest")
-    assert counts(opened, "a") == {cell: tuned["test"][cell] for cell in ("tp", "fn", "fp", "tn")}
-    assert opened.text("#side-a .state").startswith("At the tuned threshold 0.190")
+    assert read_counts(opened, "a") == {cell: tuned["test"][cell] for cell in ("tp", "fn", "fp", "tn")}
+    assert opened.text("#view-a .state").startswith("At the tuned threshold 0.190")
     opened.page.focus("#a-threshold")
     for _ in range(6):
         opened.page.keyboard.press("ArrowRight")
     at = json.loads((report.parents[1] / "metrics/curves/thresholds.json").read_text())[0]
     tp, fp = at["tp"][25], at["fp"][25]
-    assert counts(opened, "a") == {"tp": tp, "fn": 40 - tp, "fp": fp, "tn": 750 - fp}
-    assert opened.text("#side-a .state").startswith("At threshold 0.25; tuned is 0.190;")
-    assert opened.text("#side-a [data-rate=recall]") == f"{tp / 40:.3f}"
-    assert opened.text("#side-a [data-rate=precision]") == f"{tp / (tp + fp):.3f}"
+    assert read_counts(opened, "a") == {"tp": tp, "fn": 40 - tp, "fp": fp, "tn": 750 - fp}
+    assert opened.text("#view-a .state").startswith("At threshold 0.25; tuned is 0.190;")
+    assert opened.text("#view-a [data-rate=recall]") == f"{tp / 40:.3f}"
+    assert opened.text("#view-a [data-rate=precision]") == f"{tp / (tp + fp):.3f}"
     assert opened.page.get_attribute("#a-threshold", "aria-valuetext") == "0.25"
-    live(opened, "threshold-a", 1)
+    wait_for_drawing(opened, "threshold-a", 1)
     rules = opened.page.locator("#threshold-a .role-mark.mark-rule line")
-    assert len(set(places(rules))) == 2  # where it was tuned, and where the slider stands
-    opened.page.click("#side-a .to-tuned")
-    assert counts(opened, "a")["tp"] == tuned["test"]["tp"]
+    assert len(set(read_positions(rules))) == 2  # the tuned threshold and the slider
+    opened.page.click("#view-a .to-tuned")
+    assert read_counts(opened, "a")["tp"] == tuned["test"]["tp"]
     opened.page.wait_for_timeout(200)  # Vega draws in the next frame
-    assert len(set(places(rules))) == 1
-    assert counts(opened, "b")["tp"] == 30  # the other side has a slider of its own
+    assert len(set(read_positions(rules))) == 1
+    assert read_counts(opened, "b")["tp"] == 30  # the other view has its own slider
 
 
 def test_the_cheapest_threshold_depends_on_the_costs(report: Path, open_page: Open) -> None:
@@ -120,29 +120,29 @@ def test_the_cheapest_threshold_depends_on_the_costs(report: Path, open_page: Op
     at = json.loads((report.parents[1] / "metrics/curves/thresholds.json").read_text())[0]
     for miss, alarm in ((10, 1), (1, 1), (1000, 0.5)):
         costs = [miss * (40 - tp) + alarm * fp for tp, fp in zip(at["tp"], at["fp"], strict=True)]
-        best = max(place for place, cost in enumerate(costs) if cost == min(costs))
+        best = max(index for index, cost in enumerate(costs) if cost == min(costs))
         opened.page.fill("#cost-miss", str(miss))
-        opened.page.fill("#cost-alarm", str(alarm))
-        opened.page.click("#side-a .to-cheapest")
+        opened.page.fill("#cost-false-alarm", str(alarm))
+        opened.page.click("#view-a .to-cheapest")
         assert opened.page.input_value("#a-threshold") == str(best)
-        assert opened.text("#side-a [data-rate=cost]").replace(",", "") == f"{min(costs):g}"
+        assert opened.text("#view-a [data-rate=cost]").replace(",", "") == f"{min(costs):g}"
 
 
 def test_any_two_candidates_can_be_compared(report: Path, open_page: Open) -> None:
     opened = open_page(report)
-    assert [opened.text(f"#side-{side} .name") for side in "ab"] == [
+    assert [opened.text(f"#view-{view} .name") for view in "ab"] == [
         "baseline × random_forest", "smote × random_forest",
     ]  # fmt: skip
-    live(opened, "threshold-b", 1)
+    wait_for_drawing(opened, "threshold-b", 1)
     opened.page.select_option("#b-candidate", label="class_weight × mlp")
-    live(opened, "threshold-b", 2)
-    assert opened.text("#side-b .name") == "class_weight × mlp"
-    assert opened.text("#side-b .state").startswith("At the tuned threshold")
+    wait_for_drawing(opened, "threshold-b", 2)
+    assert opened.text("#view-b .name") == "class_weight × mlp"
+    assert opened.text("#view-b .state").startswith("At the tuned threshold")
 
 
 def test_the_sampling_ratio_moves_table_and_charts(report: Path, open_page: Open) -> None:
     opened = open_page(report)
-    live(opened, "ratio-recall", 1)
+    wait_for_drawing(opened, "ratio-recall", 1)
     rule = "#ratio-recall .role-mark.mark-rule line"
     before = opened.page.locator(rule).get_attribute("transform")
     cells = "#ratio-panel tbody tr:first-child td"
@@ -153,39 +153,39 @@ def test_the_sampling_ratio_moves_table_and_charts(report: Path, open_page: Open
     assert opened.text("#ratio-panel output") == "0.5"
     opened.page.wait_for_selector(f'{rule}:not([transform="{before}"])', state="attached")
     opened.page.select_option("#ratio-candidate", label="smote × mlp")
-    live(opened, "ratio-recall", 2)
+    wait_for_drawing(opened, "ratio-recall", 2)
     assert opened.page.locator("#ratio-legend li").all_inner_texts() == ["k_neighbors = 7"]
     assert opened.page.locator("#ratio-panel thead th").all_inner_texts() == ["Metric", "k_neighbors = 7"]
 
 
-def test_a_ticked_candidate_gets_its_curve(report: Path, open_page: Open) -> None:
+def test_a_selected_candidate_has_a_curve(report: Path, open_page: Open) -> None:
     opened = open_page(report)
     lines = "#chart-roc .layer_0_marks path, #chart-roc .mark-line path"
-    live(opened, "chart-roc", 1)
+    wait_for_drawing(opened, "chart-roc", 1)
     before = opened.page.locator(lines).count()
     opened.page.click("#overlay-panel summary")
     opened.page.check("#overlay-panel label:has-text('class_weight × mlp') input")
-    live(opened, "chart-roc", 2)
+    wait_for_drawing(opened, "chart-roc", 2)
     assert opened.page.locator(lines).count() == before + 1
     assert opened.page.locator("#overlay-legend li").count() == 3
     assert "class_weight × mlp" in (opened.page.locator("#chart-roc .drawing").get_attribute("aria-label") or "")
 
 
-def test_any_two_metrics_can_be_drawn(report: Path, open_page: Open) -> None:
+def test_the_scatter_chart_shows_any_two_metrics(report: Path, open_page: Open) -> None:
     opened = open_page(report)
-    live(opened, "chart-candidates", 1)
+    wait_for_drawing(opened, "chart-candidates", 1)
     opened.page.select_option("#scatter-x", "recall")
-    live(opened, "chart-candidates", 2)
+    wait_for_drawing(opened, "chart-candidates", 2)
     titles = opened.page.locator("#chart-candidates .role-axis-title text").all_text_contents()
     assert titles == ["recall", "Brier score (lower is better)"]
 
 
-def test_a_live_chart_takes_the_room_of_its_picture(report: Path, open_page: Open) -> None:
+def test_a_drawn_chart_has_the_size_of_its_picture(report: Path, open_page: Open) -> None:
     opened = open_page(report)
-    sizes = "[...document.querySelectorAll('.drawing svg')].map((one) => [one.clientWidth, one.clientHeight])"
-    opened.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    sizes = "[...document.querySelectorAll('.drawing svg')].map((item) => [item.clientWidth, item.clientHeight])"
+    opened.page.evaluate("document.querySelectorAll('details').forEach((item) => { item.open = true; })")
     before = opened.page.evaluate(sizes)
-    wake(opened)
+    draw_charts(opened)
     moved = [
         max(abs(a - b) for a, b in zip(*pair, strict=True))
         for pair in zip(before, opened.page.evaluate(sizes), strict=True)
@@ -207,25 +207,25 @@ def test_a_table_is_sorted_by_its_headings(report: Path, open_page: Open) -> Non
     assert opened.page.locator("#leaderboard th[aria-sort=ascending]").count() == 1
 
 
-def test_a_phone_scrolls_in_one_direction(report: Path, open_page: Open) -> None:
+def test_a_phone_scrolls_vertically_only(report: Path, open_page: Open) -> None:
     opened = open_page(report, **PHONE)
-    wake(opened)
+    draw_charts(opened)
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= 390
     assert opened.page.evaluate("document.body.scrollWidth") <= 390
 
 
-def test_without_javascript_it_says_everything_and_shows_no_dead_controls(report: Path, open_page: Open) -> None:
+def test_without_javascript_it_is_complete_and_has_no_controls(report: Path, open_page: Open) -> None:
     opened = open_page(report, java_script_enabled=False)
-    assert opened.complaints == []
+    assert opened.messages == []
     for selector in ("input", "select", "button"):
-        assert not [one for one in opened.page.locator(selector).all() if one.is_visible()]
+        assert not any(item.is_visible() for item in opened.page.locator(selector).all())
     assert opened.page.locator("figure.chart").count() == opened.page.locator(".drawing svg.marks").count() > 9
-    assert counts(opened, "a")["tp"] == 30
+    assert read_counts(opened, "a")["tp"] == 30
     assert "Champion: baseline × random_forest" in opened.text("#verdict")
     assert "0.800 ± 0.020" in opened.text("#ratio-panel")
 
 
-def test_it_prints_on_a4_with_what_is_folded_and_without_controls(report: Path, open_page: Open) -> None:
+def test_it_prints_on_a4_with_details_and_without_controls(report: Path, open_page: Open) -> None:
     opened = open_page(report)
     pdf = opened.page.pdf(prefer_css_page_size=True)
     boxes = {

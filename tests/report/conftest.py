@@ -1,4 +1,4 @@
-"""A repository root as train and evaluate leave it, for the door to work in."""
+"""A repository root with the outputs of train and evaluate, and the command of the stage."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.report.factory import write_workspace
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
-    """Writes a repository root of hand-made artefacts, and makes it the working directory."""
+    """Return a function that writes hand-made artefacts into a folder and makes it the working directory."""
 
     def make(*treatments: Any, **changes: Any) -> Path:
         monkeypatch.chdir(tmp_path)
@@ -24,6 +24,6 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
 
 @pytest.fixture
 def run_report(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Runs the door's `main` in this process."""
+    """Return `main`, to run in this process."""
     monkeypatch.setattr(sys, "argv", ["report"])
     return main

@@ -1,4 +1,4 @@
-"""Hand-made artefacts of train and evaluate, as docs/artefacts.md describes them; every number can be chosen."""
+"""Artefacts of train and evaluate with hand-made numbers, as docs/artefacts.md describes them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.contract import GROUP, ROW, Contract, Step
 from stages.shared.schemas.leaderboard import Leaderboard
 from stages.shared.storage.files import sha256, write_json
 from stages.shared.storage.manifest import write_manifest
 from stages.shared.storage.parquet import Table, write_columns, write_table
-from tests.report.models import stored
+from tests.report.models import dump_small_model
 
 FAMILIES = {
     "ranking": ("average_precision", "roc_auc"),
@@ -22,9 +23,8 @@ FAMILIES = {
     "decisions": ("f1", "recall"),
     "decisions_at_half": ("recall",),
 }
-#: what the word means for a metric of which more is better: (difference, low, high)
+#: (difference, low, high) by verdict, for a metric of which higher is better
 DIFFERENCES = {"better": (0.03, 0.01, 0.05), "tie": (-0.014, -0.058, 0.016), "worse": (-0.03, -0.05, -0.01)}
-LOWER_IS_BETTER = ("brier_score", "log_loss")
 KEYS = (
     "average_precision", "roc_auc", "brier_score", "log_loss", "precision", "recall", "specificity", "f1", "g_mean",
     "balanced_accuracy", "accuracy",
@@ -33,7 +33,7 @@ KEYS = (
 
 @dataclass(frozen=True)
 class Treatment:
-    """A strategy: its sampler, the verdict on it by family (tie where none is given), its classifiers and numbers."""
+    """A strategy: its sampler, its verdicts by family (tie by default), its classifiers and numbers."""
 
     name: str
     sampler: str | None = None
@@ -45,14 +45,14 @@ class Treatment:
     brier: float = 0.03
     class_weight: str | None = None
     calibration: str = "none"
-    cv_ties: bool = False  # whether the folds cannot tell it from doing nothing
+    cv_ties: bool = False  # whether the difference from the baseline is not significant over the folds
 
 
 BASELINE = Treatment("baseline", cv=0.82)
 
 
 def candidate(treatment: Treatment, classifier: str, cv: float) -> dict[str, Any]:
-    """One entry of `candidates`: 40 positives among 790 test rows."""
+    """Return an entry of `candidates`: 40 positives among 790 test rows."""
     test = dict.fromkeys(KEYS, 0.75) | {
         "average_precision": 0.85, "brier_score": treatment.brier, "recall": treatment.recall,
         "tp": 30, "fp": 10, "fn": 10, "tn": 740,
@@ -79,7 +79,7 @@ def candidate(treatment: Treatment, classifier: str, cv: float) -> dict[str, Any
 
 
 def calibration(treatment: Treatment) -> dict[str, Any]:
-    """The entry `calibration`: before it a Brier score of 0.08 and a mean score of 9 times the prevalence."""
+    """Return the entry `calibration`: before it a Brier score of 0.08 and a mean score of 9 times the prevalence."""
     after = {
         "brier_score": treatment.brier, "brier_skill": 0.4, "log_loss": 0.1, "ece": 0.01,
         "mean_score_ratio": 1.013 if treatment.sampler is None else 3.5,
@@ -92,13 +92,13 @@ def calibration(treatment: Treatment) -> dict[str, Any]:
 def make_comparisons(
     scope: str, treatment: Treatment, classifier: str, reference: tuple[str, str]
 ) -> list[dict[str, Any]]:
-    """The entries of `comparisons` for one candidate: the word of each family on all of its metrics."""
+    """Return the entries of `comparisons` for one candidate: one verdict for all metrics of a family."""
     entries = []
     for family, metrics in FAMILIES.items():
         word = treatment.verdicts.get(family, "tie")
         for metric in metrics:
             difference, low, high = DIFFERENCES[word]
-            if metric in LOWER_IS_BETTER:
+            if not METRICS[metric].higher_is_better:
                 difference, low, high = -difference / 10, -high / 10, -low / 10
             entries.append({
                 "scope": scope, "family": family, "metric": metric,
@@ -109,14 +109,14 @@ def make_comparisons(
     return entries
 
 
-def board_json(*treatments: Treatment, baseline: Treatment = BASELINE, metric: str = "average_precision") -> Any:
-    """The content of leaderboard.json for doing nothing and `treatments`; a second classifier is 0.01 behind."""
+def leaderboard_json(*treatments: Treatment, baseline: Treatment = BASELINE, metric: str = "average_precision") -> Any:
+    """Return the content of leaderboard.json; each further classifier of a strategy is 0.01 behind."""
     every = (baseline, *treatments)
     reference = (baseline.name, baseline.classifiers[0])
     candidates = [
-        candidate(treatment, classifier, round(treatment.cv - 0.01 * place, 6))
+        candidate(treatment, classifier, round(treatment.cv - 0.01 * index, 6))
         for treatment in every
-        for place, classifier in enumerate(treatment.classifiers)
+        for index, classifier in enumerate(treatment.classifiers)
     ]
     comparisons = [
         entry
@@ -162,12 +162,12 @@ def board_json(*treatments: Treatment, baseline: Treatment = BASELINE, metric: s
 
 
 def leaderboard(*treatments: Treatment, **kwargs: Any) -> Leaderboard:
-    """The same as the record that report reads."""
-    return Leaderboard.model_validate(board_json(*treatments, **kwargs))
+    """Return the same as a model."""
+    return Leaderboard.model_validate(leaderboard_json(*treatments, **kwargs))
 
 
 def contract_json(**changes: Any) -> dict[str, Any]:
-    """The content of contract.json: two features, 151 positives among 3163 rows."""
+    """Return the content of contract.json: two features, 151 positives among 3163 rows."""
     features = [
         {"name": "age", "type": "numeric", "missing": 0.1, "minimum": 1.0, "maximum": 98.0, "categories": None},
         {
@@ -187,14 +187,14 @@ def contract_json(**changes: Any) -> dict[str, Any]:
 
 
 def step(name: str, rows: int, positive: int, note: str = "") -> dict[str, Any]:
-    """A station on the way of the data, with two columns."""
+    """Return a step of the data flow, with two columns."""
     return {
         "step": name, "rows": rows, "columns": 2, "negative": rows - positive, "positive": positive, "note": note,
     }  # fmt: skip
 
 
 def trace_json(treatment: Treatment) -> dict[str, Any]:
-    """The content of trace.json: two folds; samplers add 1500 positives; an mlp has 60 epochs a fold."""
+    """Return the content of trace.json: two folds; samplers add 1500 positives; an mlp has 60 epochs per fold."""
     added = 1500 if treatment.sampler else 0
     counts = {"rows": 1186, "negative": 1131, "positive": 55}
     grown = {"rows": 1186 + added, "negative": 1131, "positive": 55 + added}
@@ -230,38 +230,38 @@ def trace_json(treatment: Treatment) -> dict[str, Any]:
 
 
 def thresholds_json(entry: dict[str, Any]) -> dict[str, Any]:
-    """An entry of thresholds.json: 40 positives of score 0.00, 0.025, …, 750 negatives of 0 to 0.375."""
+    """Return an entry of thresholds.json: 40 positives of score 0.00, 0.025, …, 750 negatives of 0 to 0.375."""
     return {
         "strategy": entry["strategy"], "classifier": entry["classifier"],
-        "tp": [40 - 2 * place // 5 for place in range(101)], "fp": [max(0, 750 - 20 * place) for place in range(101)],
+        "tp": [40 - 2 * index // 5 for index in range(101)], "fp": [max(0, 750 - 20 * index) for index in range(101)],
     }  # fmt: skip
 
 
 def overlay_json(entry: dict[str, Any]) -> dict[str, Any]:
-    """An entry of overlays.json: the curves of a classifier that knows something, and an empty bin."""
+    """Return an entry of overlays.json: curves better than a random classifier, and an empty bin."""
     return {
         "strategy": entry["strategy"], "classifier": entry["classifier"],
-        "recall": [round((place / 100) ** 0.5, 4) for place in range(101)],
-        "precision": [round(1 - place / 200, 4) for place in range(101)],
-        "mean_score": [place / 10 + 0.05 if place != 3 else None for place in range(10)],
-        "positive_share": [place / 10 if place != 3 else None for place in range(10)],
+        "recall": [round((index / 100) ** 0.5, 4) for index in range(101)],
+        "precision": [round(1 - index / 200, 4) for index in range(101)],
+        "mean_score": [index / 10 + 0.05 if index != 3 else None for index in range(10)],
+        "positive_share": [index / 10 if index != 3 else None for index in range(10)],
     }  # fmt: skip
 
 
-def tuning_json(ratios: Sequence[object] = (0.25, 0.5, 1.0), neighbours: Sequence[int] = (3, 5)) -> dict[str, Any]:
-    """An entry of tuning.json: average precision falls with the ratio, recall rises; k = 5 is 0.01 better."""
+def tuning_json(ratios: Sequence[object] = (0.25, 0.5, 1.0), neighbors: Sequence[int] = (3, 5)) -> dict[str, Any]:
+    """Return an entry of tuning.json: average precision falls with the ratio, recall rises; k = 5 is 0.01 better."""
     results = [
         {
             "sampler": {"k_neighbors": k, "sampling_strategy": ratio},
             "classifier": {},
             "folds": 2,
             "metrics": {
-                "average_precision": {"mean": round(0.8 - 0.02 * place + 0.005 * (k - 3), 6), "sd": 0.02},
+                "average_precision": {"mean": round(0.8 - 0.02 * index + 0.005 * (k - 3), 6), "sd": 0.02},
                 "brier_score": {"mean": 0.03, "sd": 0.002},
-                "recall": {"mean": round(0.7 + 0.05 * place, 6), "sd": 0.04},
+                "recall": {"mean": round(0.7 + 0.05 * index, 6), "sd": 0.04},
             },
         }
-        for k in neighbours for place, ratio in enumerate(ratios)
+        for k in neighbors for index, ratio in enumerate(ratios)
     ]  # fmt: skip
     chosen = {"sampler": results[-1]["sampler"] | {"sampling_strategy": ratios[0]}, "classifier": {}}
     return {
@@ -271,7 +271,7 @@ def tuning_json(ratios: Sequence[object] = (0.25, 0.5, 1.0), neighbours: Sequenc
 
 
 def flat_json(entry: dict[str, Any]) -> dict[str, Any]:
-    """A candidate as metrics/strategies/<strategy>.json has it."""
+    """Return a candidate in the format of metrics/strategies/<strategy>.json."""
     decisions = ("precision", "recall", "specificity", "f1", "g_mean", "balanced_accuracy", "accuracy")
     test = entry["test"]
     return {
@@ -283,7 +283,7 @@ def flat_json(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-#: the section `select` as the tests of report have it, unless they say otherwise
+#: the section `select` of the tests
 SELECT: dict[str, Any] = {
     "strategy": "auto",
     "classifier": "auto",
@@ -293,21 +293,26 @@ SELECT: dict[str, Any] = {
 }
 
 
-def write_workspace(
-    root: Path, *treatments: Treatment, baseline: Treatment = BASELINE, select: dict[str, str] | None = None,
-    contract: dict[str, Any] | None = None, tuning: dict[str, Any] | None = None,
-) -> Path:  # fmt: skip
-    """A repository root as train and evaluate leave it, in `root`."""
-    select = {**SELECT, **(select or {})}
-    content = board_json(*treatments, baseline=baseline, metric=select["metric"])
-    every = (baseline, *treatments)
+def params_json(treatments: Sequence[Treatment], **select: Any) -> dict[str, Any]:
+    """Return the content of params.yaml that report reads."""
     strategies = {
         item.name: {
             key: value for key, value in (("sampler", item.sampler), ("class_weight", item.class_weight)) if value
         }
-        for item in every
+        for item in treatments
     }
-    params = {"random_state": 42, "select": select, "strategies": strategies}
+    return {"random_state": 42, "select": {**SELECT, **select}, "strategies": strategies}
+
+
+def write_workspace(
+    root: Path, *treatments: Treatment, baseline: Treatment = BASELINE, select: dict[str, str] | None = None,
+    contract: dict[str, Any] | None = None, tuning: dict[str, Any] | None = None,
+) -> Path:  # fmt: skip
+    """Write the outputs of train and evaluate into `root`, and return it."""
+    select = {**SELECT, **(select or {})}
+    content = leaderboard_json(*treatments, baseline=baseline, metric=select["metric"])
+    every = (baseline, *treatments)
+    params = params_json(every, **select)
     (root / "params.yaml").write_text(json.dumps(params))  # JSON is YAML
     contract = contract or contract_json()
     content["data"] |= {key: contract[key] for key in ("source", "target", "positive")}
@@ -326,15 +331,15 @@ def write_workspace(
 
 
 def _write_train(root: Path, contract: dict[str, Any]) -> None:
-    """Eight rows, of which rows 1 and 3 of the raw table are positive; `age` rises with the row, `sex` is mostly F."""
+    """Write eight rows: 1 and 3 of the raw table are positive; `age` rises with the row, `sex` is mostly F."""
     features = Contract.model_validate(contract)
     columns: dict[str, Any] = {name: pa.array(range(8)) for name in (ROW, GROUP)}
     for feature in features.features:
         if feature.type == "numeric":
             columns[feature.name] = pa.array([10.0 * row for row in range(8)])
         else:
-            levels = feature.categories or [""]
-            columns[feature.name] = pa.array([levels[-1] if row == 3 else levels[0] for row in range(8)])
+            categories = feature.categories or [""]
+            columns[feature.name] = pa.array([categories[-1 if row == 3 else 0] for row in range(8)])
     columns[features.target] = pa.array([int(row in (1, 3)) for row in range(8)], type=pa.int8())
     step = Step(step="train", rows=8, columns=len(features.features), negative=6, positive=2)
     write_table(root / "data/train.parquet", Table(pa.table(columns), features, [step]))
@@ -344,7 +349,7 @@ def _write_models(root: Path, treatment: Treatment, contract: dict[str, Any], tu
     folder = root / "models" / treatment.name
     folder.mkdir(parents=True)
     for classifier in treatment.classifiers:
-        (folder / f"{classifier}.skops").write_bytes(stored(contract, classifier, treatment.name))
+        (folder / f"{classifier}.skops").write_bytes(dump_small_model(contract, classifier, treatment.name))
     write_json(folder / "trace.json", trace_json(treatment))
     oof = {"row": np.arange(8), "fold": np.arange(8) % 2, "y": np.isin(np.arange(8), (1, 3)).astype(np.int64)}
     write_columns(folder / "oof.parquet", {**oof, **dict.fromkeys(treatment.classifiers, np.linspace(0.1, 0.8, 8))})

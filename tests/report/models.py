@@ -1,4 +1,4 @@
-"""Small stored models that take the rows of a contract."""
+"""Small stored models for the features of a contract."""
 
 from functools import cache
 import json
@@ -27,18 +27,18 @@ def _classifier(name: str) -> Any:
         return BalancedRandomForestClassifier(n_estimators=2, random_state=0)
     if name == "mlp":
         return MLPClassifier((3,), solver="lbfgs", max_iter=2000, alpha=1.0, random_state=0)
-    return LogisticRegression()  # any other name: what is inside does not matter to who stores it
+    return LogisticRegression()  # for any other name, because report does not look inside
 
 
-def stored(contract: dict[str, Any], classifier: str, of: str) -> bytes:
-    """A skops file of a model on made rows of `contract`; another for each strategy `of`."""
-    return _stored(json.dumps(contract), classifier, of)
+def dump_small_model(contract: dict[str, Any], classifier: str, strategy: str) -> bytes:
+    """Return a skops file of a model fitted on random rows of `contract`; it differs by `strategy`."""
+    return _dump_small_model(json.dumps(contract), classifier, strategy)
 
 
 @cache
-def _stored(contract_text: str, classifier: str, of: str) -> bytes:
+def _dump_small_model(contract_text: str, classifier: str, strategy: str) -> bytes:
     contract = Contract.model_validate_json(contract_text)
-    rng = np.random.RandomState(zlib.crc32(of.encode()))
+    rng = np.random.RandomState(zlib.crc32(strategy.encode()))
     y = np.arange(24) % 2
     columns = {
         feature.name: rng.uniform(feature.minimum or 0, feature.maximum or 1, 24) + y

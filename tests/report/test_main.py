@@ -8,19 +8,21 @@ import sys
 
 import pytest
 
-from stages.report import __main__ as door
+from stages.report.champion import artifacts
 from stages.shared.errors import InputError, IntegrityError
 from stages.shared.storage.files import sha256
 from stages.shared.storage.manifest import check_manifest
 from tests.report.factory import BASELINE, Treatment, contract_json, tuning_json
 from tests.report.rendering.test_html import Balance
 
-FOUR = ("random_forest", "mlp")
+ROOT = Path(__file__).parents[2]
+
+TWO = ("random_forest", "mlp")
 SMOTE = Treatment(
-    "smote", sampler="SMOTENC", classifiers=FOUR, recall_at_half=0.91,
+    "smote", sampler="SMOTENC", classifiers=TWO, recall_at_half=0.91,
     verdicts={"probabilities": "worse", "decisions_at_half": "better"},
 )  # fmt: skip
-WEIGHTS = Treatment("class_weight", class_weight="balanced", classifiers=FOUR)
+WEIGHTS = Treatment("class_weight", class_weight="balanced", classifiers=TWO)
 ENSEMBLE = Treatment("balanced_ensemble", classifiers=("balanced_random_forest",), verdicts={"ranking": "worse"})
 OUTPUTS = (
     "metrics/selected.json", "reports/report.md", "reports/report.html", "models/champion/manifest.json",
@@ -33,7 +35,7 @@ def read(root, path):
     return json.loads((root / path).read_text())
 
 
-def test_selected_is_the_strategys_file_with_the_strategy_first(workspace, run_report):
+def test_selected_json_is_the_file_of_the_strategy_with_its_name(workspace, run_report):
     root = workspace(WEIGHTS, SMOTE)
     run_report()
     selected = read(root, "metrics/selected.json")
@@ -41,7 +43,7 @@ def test_selected_is_the_strategys_file_with_the_strategy_first(workspace, run_r
     assert list(selected.items()) == [("strategy", "baseline"), *row.items()]
 
 
-def test_the_champion_is_whole(workspace, run_report):
+def test_the_champion_folder_is_complete(workspace, run_report):
     root = workspace(WEIGHTS, SMOTE, select={"strategy": "smote", "classifier": "mlp"})
     run_report()
     folder = root / "models/champion"
@@ -60,32 +62,32 @@ def test_the_champion_is_whole(workspace, run_report):
     ]  # fmt: skip
 
 
-def test_the_card_tells_what_a_user_must_know(workspace, run_report):
+def test_the_card_has_the_facts_of_the_champion(workspace, run_report):
     root = workspace(SMOTE, select={"strategy": "smote"})
     run_report()
     card = " ".join((root / "models/champion/README.md").read_text().split())
     for fact in (
         "the probability that diagnosis is hypothyroid (the positive class; otherwise negative)",
-        "Sampler asked: SMOTENC; sampler that ran: SMOTENC",
-        "Threshold: 0.190, chosen for f1 on out-of-fold scores of train, never on test.",
+        "Requested sampler: SMOTENC; sampler that ran: SMOTENC",
+        "Threshold: 0.190, tuned for f1 on out-of-fold scores of train, never on test.",
         "3,163 rows, 151 positive (4.77 %)",
         "| average precision | 0.850 | 0.740 to 0.920 |",
         "The mean score is 3.500 times the prevalence",
-        "catches 30 and misses 10, with 10 false alarms",
+        "finds 30 and misses 10, with 10 false alarms",
         "python -m tools.predict new.csv -o scored.csv",
         "imbalanced-learn is not needed to load it",
     ):
         assert fact in card
 
 
-def test_the_card_says_when_imbalanced_learn_is_needed(workspace, run_report):
+def test_the_card_names_imbalanced_learn_if_it_is_needed(workspace, run_report):
     root = workspace(ENSEMBLE, select={"strategy": "balanced_ensemble"})
     run_report()
-    assert "that library is needed to load this model" in (root / "models/champion/README.md").read_text()
+    assert "that library is needed to load it" in (root / "models/champion/README.md").read_text()
 
 
 def test_the_report_is_complete(workspace, run_report):
-    root = workspace(WEIGHTS, SMOTE, ENSEMBLE, baseline=Treatment("baseline", classifiers=FOUR, cv=0.82, recall=0.95))
+    root = workspace(WEIGHTS, SMOTE, ENSEMBLE, baseline=Treatment("baseline", classifiers=TWO, cv=0.82, recall=0.95))
     run_report()
     for name in ("report.md", "report.html"):
         text = re.sub(r"</?span>", "", (root / "reports" / name).read_text())
@@ -94,16 +96,16 @@ def test_the_report_is_complete(workspace, run_report):
             "Champion: baseline × random_forest, average precision 0.850 on test (0.740 to 0.920)",
             "it raised recall at 0.5 from 0.700 to 0.910, which moving the threshold also does (0.950",
             "baseline (champion)",
-            "It has the best cross-validated average precision on train, among 7 candidates; test had no say.",
+            "has the best cross-validated average precision on train, among 7 candidates; the test set was not used.",
             "worse +0.0030 (+0.0010 to +0.0050)",
             "tie −0.014 (−0.058 to +0.016)",
-            "worse −0.030 (−0.050 to −0.010), against random_forest",  # the ensemble has no like in baseline
+            "worse −0.030 (−0.050 to −0.010), against random_forest",  # baseline has no such ensemble
             "1500 synthetic rows",
             "test metrics",
             "2,686",  # rows of a fold after resampling
             "10.700",  # the weight of a positive
             "adasyn: a note.",
-            "A tie is no proof that they are equal.",
+            "A tie does not prove that two candidates are equal.",
             "imbalanced-learn",
             "a" * 64,  # the hash of the train table
             "random_state",
@@ -112,7 +114,7 @@ def test_the_report_is_complete(workspace, run_report):
     html = (root / "reports/report.html").read_text()
     assert (
         html.count('class="drawing"') == html.count('class="marks"') == 8 + 3 + 1
-    )  # thresholds, explorer and data, three mlps
+    )  # thresholds, comparison and data, three mlps
 
 
 def test_the_page_has_captions_scopes_and_described_pictures(workspace, run_report):
@@ -142,7 +144,7 @@ def _without_scope(html):
     return found
 
 
-def test_names_of_the_users_table_are_text_everywhere(workspace, run_report):
+def test_names_of_the_table_are_escaped_everywhere(workspace, run_report):
     nasty = "<script>|`a`\nb"
     contract = contract_json(positive=nasty, negative="<b>", target="[x](javascript:1)", source="data/raw/<i>.csv")
     root = workspace(SMOTE, contract=contract)
@@ -169,7 +171,7 @@ def test_the_same_inputs_give_the_same_bytes(workspace, run_report):
 
 
 @pytest.mark.parametrize("name", ["trace.json", "random_forest.skops", "manifest.json"])
-def test_a_changed_model_folder_is_refused_before_anything_is_written(workspace, run_report, name):
+def test_a_changed_model_folder_is_rejected_before_anything_is_written(workspace, run_report, name):
     root = workspace(SMOTE)
     with (root / "models/smote" / name).open("a") as stream:
         stream.write("\n")
@@ -178,7 +180,7 @@ def test_a_changed_model_folder_is_refused_before_anything_is_written(workspace,
     assert not any((root / output).exists() for output in OUTPUTS)
 
 
-def test_models_of_another_run_are_refused(workspace, run_report):
+def test_models_of_another_run_are_rejected(workspace, run_report):
     root = workspace(SMOTE)
     source = root / "metrics/cv/smote.json"
     source.write_text(json.dumps({**read(root, "metrics/cv/smote.json"), "manifest": "0" * 64}))
@@ -197,14 +199,14 @@ def test_models_of_another_run_are_refused(workspace, run_report):
         "metrics/curves/overlays.json",
     ],
 )
-def test_a_missing_input_is_told_by_its_name(workspace, run_report, name):
+def test_the_error_names_a_missing_input(workspace, run_report, name):
     root = workspace(SMOTE)
     (root / name).unlink()
     with pytest.raises(InputError, match=rf"{name}: no such file; run `dvc repro`"):
         run_report()
 
 
-def test_a_leaderboard_of_another_version_is_told_with_the_place(workspace, run_report):
+def test_a_leaderboard_of_another_version_is_rejected_with_the_key(workspace, run_report):
     root = workspace(SMOTE)
     content = read(root, "metrics/leaderboard.json")
     del content["candidates"][0]["threshold"]
@@ -213,7 +215,7 @@ def test_a_leaderboard_of_another_version_is_told_with_the_place(workspace, run_
         run_report()
 
 
-def test_curves_of_other_candidates_are_refused(workspace, run_report):
+def test_curves_of_other_candidates_are_rejected(workspace, run_report):
     root = workspace(SMOTE)
     path = root / "metrics/curves/overlays.json"
     path.write_text(json.dumps(read(root, "metrics/curves/overlays.json")[1:]))
@@ -221,14 +223,14 @@ def test_curves_of_other_candidates_are_refused(workspace, run_report):
         run_report()
 
 
-def test_a_tuned_strategy_gets_its_slider(workspace, run_report):
+def test_a_tuned_strategy_has_a_slider(workspace, run_report):
     root = workspace(SMOTE, tuning={"smote": {"random_forest": tuning_json()}})
     run_report()
     assert 'id="ratio-slider"' in (root / "reports/report.html").read_text()
     assert "smote × random_forest at sampling_strategy 0.25." in (root / "reports/report.md").read_text()
 
 
-def test_a_strategy_taken_out_of_params_leaves_no_orphan(workspace, run_report):
+def test_a_strategy_removed_from_params_is_rejected(workspace, run_report):
     root = workspace(SMOTE, WEIGHTS)
     params = read(root, "params.yaml")
     del params["strategies"]["smote"]
@@ -245,7 +247,7 @@ def test_a_failure_leaves_the_old_champion(workspace, run_report, monkeypatch):
     def fail(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr(door, "_write_champion", fail)
+    monkeypatch.setattr(artifacts, "write_champion", fail)
     with pytest.raises(OSError, match="disk full"):
         run_report()
     assert check_manifest(root / "models/champion") == before
@@ -254,29 +256,49 @@ def test_a_failure_leaves_the_old_champion(workspace, run_report, monkeypatch):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--no-such-option"]])
-def test_no_heavy_library_is_imported_before_there_is_work(workspace, arguments):
-    workspace(SMOTE)
-    program = (
-        "import sys, runpy\n"
-        f"sys.argv = {['report', *arguments]!r}\n"
-        "try:\n    runpy.run_module('stages.report', run_name='__main__')\n"
-        "except SystemExit as end:\n    assert end.code in (0, 2), end.code\n"
-        "heavy = {'sklearn', 'pandas', 'imblearn', 'xgboost', 'pyarrow', 'scipy', 'skops'} & set(sys.modules)\n"
-        "assert not heavy, heavy\n"
-        "assert 'jinja2' not in sys.modules\n"
+def run_python(program):
+    """Run a program of report in the working directory, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, *program], capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+
+
+def find_heavy_imports(program):
+    """Return the heavy libraries that are loaded at the end of `program` or when it calls `stop`."""
+    setup = (
+        "import runpy, sys\n"
+        "heavy = {'sklearn', 'scipy', 'pandas', 'imblearn', 'xgboost', 'skops'}\n"
+        "def stop(*_):\n    print(*heavy & sys.modules.keys())\n    sys.exit()\n"
     )
-    environment = {**os.environ, "PYTHONPATH": str(Path(door.__file__).parents[2])}
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=False)
+    done = run_python(["-c", setup + program + "\nstop()"])
     assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+RUN = (
+    "try:\n    runpy.run_module('stages.report', run_name='__main__')\nexcept SystemExit as end:\n    code = end.code\n"
+)
+
+
+@pytest.mark.parametrize("argument", ["--help", "--no-such-option"])
+def test_the_command_line_imports_nothing_heavy(workspace, argument):
+    workspace(SMOTE)
+    check = "assert code in (0, 2)\nassert not {'jinja2', 'pyarrow'} & sys.modules.keys()\nsys.stdout = sys.__stdout__"
+    quiet = f"import io\nsys.argv, sys.stdout = ['report', '{argument}'], io.StringIO()\n"
+    assert find_heavy_imports(quiet + RUN + check) == set()
+
+
+def test_nothing_heavy_is_imported_before_a_model_is_loaded(workspace):
+    workspace()
+    stop = "from stages.shared.storage import model_file\nmodel_file.load_model, sys.argv = stop, ['report']\n"
+    assert find_heavy_imports(stop + RUN.replace("SystemExit", "ValueError")) == set()
+    assert {"sklearn", "skops"} <= find_heavy_imports("sys.argv = ['report']\n" + RUN)
 
 
 def test_a_wrong_select_ends_with_a_message_and_code_2(workspace):
     workspace(SMOTE, select={"strategy": "smot"})
-    environment = {**os.environ, "PYTHONPATH": str(Path(door.__file__).parents[2])}
-    done = subprocess.run(
-        [sys.executable, "-m", "stages.report"], capture_output=True, text=True, env=environment, check=False
-    )
+    done = run_python(["-m", "stages.report"])
     assert done.returncode == 2
     assert done.stderr == (
         "error: params.yaml: select.strategy: no such strategy; found 'smot'; allowed: auto, baseline, smote\n"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from stages.report.formatting import LABELS, number, signed
+from stages.report.formatting import format_difference, format_metric
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import METRICS
 from tools.compare.gate import judge_gate, question_changed
@@ -56,9 +56,9 @@ def review(base: State, head: State, metrics_diff: Callable[[], list[MetricRow] 
 
 def sentence(change: Change) -> str:
     """The verdict: what became of the primary metric."""
-    label = LABELS[change.metric]
-    values = f"{number(change.metric, change.before)} → {number(change.metric, change.after)}"
-    difference = f"({signed(change.metric, change.change)})" if change.change else ""
+    label = METRICS[change.metric].label
+    values = f"{format_metric(change.metric, change.before)} → {format_metric(change.metric, change.after)}"
+    difference = f"({format_difference(change.metric, change.change)})" if change.change else ""
     heading = {
         "better": f"Better {label}",
         "worse": f"Worse {label}",

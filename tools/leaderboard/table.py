@@ -1,6 +1,6 @@
 """The leaderboard as plain lines for a terminal."""
 
-from stages.report.formatting import interval, number, percent
+from stages.report.formatting import format_interval, format_metric, format_percent
 from stages.shared.schemas.leaderboard import Candidate, Leaderboard
 
 WIDTH = 100
@@ -12,16 +12,16 @@ def table(leaderboard: Leaderboard, champion: Candidate) -> list[str]:
 
     The champion has a line of its own where another classifier represents its strategy.
     """
-    level = percent(leaderboard.settings.confidence)
+    level = format_percent(leaderboard.settings.confidence)
     header = ["strategy", "classifier", "CV AP", f"test AP ({level})", "Brier", "recall", "verdict"]
     rows = [
         [
             f"{row.strategy} *" if str(row) == str(champion) else row.strategy,
             row.classifier,
-            number("average_precision", row.cv["average_precision"].mean),
-            f"{number('average_precision', row.test['average_precision'])} "
-            f"({interval('average_precision', *row.intervals['average_precision'])})",
-            *(number(metric, row.test[metric]) for metric in ("brier_score", "recall")),
+            format_metric("average_precision", row.cv["average_precision"].mean),
+            f"{format_metric('average_precision', row.test['average_precision'])} "
+            f"({format_interval('average_precision', *row.intervals['average_precision'])})",
+            *(format_metric(metric, row.test[metric]) for metric in ("brier_score", "recall")),
             _verdict(leaderboard, row),
         ]
         for row in leaderboard.candidates

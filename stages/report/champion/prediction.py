@@ -1,16 +1,17 @@
 """One prediction traced through the champion: a row of the train set, from its raw values to the decision.
 
-The row is the positive whose out-of-fold probability is nearest to the threshold: it shows what decides a close case.
+The row is the positive whose out-of-fold probability is nearest to the threshold, as an example of a close case.
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow.compute as pc
 
 from stages.shared import paths
-from stages.shared.calibration import calibrate, parse_calibration
+from stages.shared.calibration import Calibrator, calibrate, parse_calibration
 from stages.shared.decisions import is_positive
 from stages.shared.schemas.contract import Contract
 from stages.shared.schemas.leaderboard import Candidate
@@ -49,31 +50,25 @@ class PredictionTrace:
 def trace_prediction(champion: Candidate, contract: Contract) -> PredictionTrace | None:
     """Trace a positive row of the train set through the champion; None if the train set has no positive.
 
-    An effect is the change of the probability when a single feature gets its typical value: for a number what the model
-    fills gaps with (the median or the mean of the train set), for a category the most frequent one. It needs only
-    predictions, so every classifier has it. Effects do not add up, because features interact.
+    An effect is the change of the probability if a single feature gets its typical value. For a number that is the
+    value that replaces gaps (median or mean of the train set), for a category the most frequent one. An effect needs
+    predictions only, so it exists for every classifier. Effects do not add up, because features interact.
     """
     folder = paths.MODELS / champion.strategy
-    oof = {name: column.combine_chunks() for name, column in _read_columns(folder, champion.classifier).items()}
     calibration = folder / paths.CALIBRATION
     calibrator = parse_calibration(calibration, read_json(calibration))[champion.classifier]
-    positive = to_ints(oof["y"]) == 1
-    rows, index = np.unique(to_ints(oof["row"])[positive], return_inverse=True)
-    if not len(rows):
+    row = _select_row(folder / paths.OOF, champion, calibrator)
+    if row is None:
         return None
-    probabilities = calibrate(to_floats(oof[champion.classifier])[positive], calibrator)
-    means = np.bincount(index, probabilities) / np.bincount(index)
-    nearest = int(np.argmin(np.abs(means - champion.threshold)))  # the first of equals: the lowest row
-
     table = read_table(paths.TRAIN)
     model: Any = load_model(folder / f"{champion.classifier}.skops")
     pipeline = model if len(model.steps) > 1 else model[-1].estimators_[0]  # of a blend, the first member
-    position = np.flatnonzero(table.rows == rows[nearest])
+    position = np.flatnonzero(table.rows == row.number)
     own = replace(table, data=table.data.take(position)).features()
     typical = _find_typical(table, pipeline, contract)
     variants = own.iloc[[0] * (len(typical) + 1)].reset_index(drop=True)  # the row itself, then one per feature
-    for number, (name, value) in enumerate(typical.items(), start=1):
-        variants.loc[number, name] = value
+    for i, (name, value) in enumerate(typical.items(), start=1):
+        variants.loc[i, name] = value
     variant_scores = scores(model, variants)
     calibrated = calibrate(variant_scores, calibrator)
     effects = [
@@ -81,20 +76,34 @@ def trace_prediction(champion: Candidate, contract: Contract) -> PredictionTrace
         for (name, value), changed in zip(typical.items(), calibrated[1:], strict=True)
     ]
     return PredictionTrace(
-        row=int(rows[nearest]),
+        row=row.number,
         n_columns=int(pipeline[:-1].transform(own).shape[1]),
         score=float(variant_scores[0]),
         probability=float(calibrated[0]),
-        oof_probability=float(means[nearest]),
+        oof_probability=row.probability,
         threshold=champion.threshold,
         decision=bool(is_positive(calibrated[:1], champion.threshold)[0]),
         effects=sorted(effects, key=lambda effect: -abs(effect.change)),
     )
 
 
-def _read_columns(folder: Any, classifier: str) -> dict[str, Any]:
-    table = read_parquet(folder / paths.OOF)
-    return {name: table.column(name) for name in ("row", "y", classifier)}
+class _Row(NamedTuple):
+    number: int  # in the raw table
+    probability: float  # out of fold
+
+
+def _select_row(path: Path, champion: Candidate, calibrator: Calibrator) -> _Row | None:
+    """Return the positive whose out-of-fold probability is nearest to the threshold, of equals the first row."""
+    table = read_parquet(path)
+    oof = {name: table.column(name).combine_chunks() for name in ("row", "y", champion.classifier)}
+    positive = to_ints(oof["y"]) == 1
+    rows, index = np.unique(to_ints(oof["row"])[positive], return_inverse=True)
+    if not len(rows):
+        return None
+    probabilities = calibrate(to_floats(oof[champion.classifier])[positive], calibrator)
+    means = np.bincount(index, probabilities) / np.bincount(index)
+    nearest = int(np.argmin(np.abs(means - champion.threshold)))
+    return _Row(int(rows[nearest]), float(means[nearest]))
 
 
 def _find_typical(table: Table, pipeline: Any, contract: Contract) -> dict[str, Any]:

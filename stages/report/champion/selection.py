@@ -1,4 +1,4 @@
-"""The champion: chosen by the folds of train, never by test."""
+"""The selection of the champion, by cross-validation on the train set; the test set is not used."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,10 @@ from stages.shared.schemas.leaderboard import Candidate, CvComparison, Leaderboa
 
 
 def check_agreement(params: ReportParams, leaderboard: Leaderboard, flat: Mapping[str, Any]) -> None:
-    """Raises InputError when the leaderboard is not about these params, or `flat` (strategy metrics) not about it."""
+    """Raise InputError if the leaderboard was not made with these params.
+
+    `flat` holds the metrics files of the strategies, which must agree with the leaderboard.
+    """
     ranked = [row.strategy for row in leaderboard.strategies]
     again = "run `dvc repro`"
     problems = [
@@ -26,12 +29,12 @@ def check_agreement(params: ReportParams, leaderboard: Leaderboard, flat: Mappin
         if name not in params.strategies
     ]
     if leaderboard.settings.metric != params.select.metric:
-        found = f"made for select.metric {leaderboard.settings.metric}, params.yaml says {params.select.metric}"
-        problems.append(f"metrics/leaderboard.json: {found}; {again}")
+        metrics = f"made for select.metric {leaderboard.settings.metric}, params.yaml says {params.select.metric}"
+        problems.append(f"metrics/leaderboard.json: {metrics}; {again}")
     problems += [
         f"metrics/strategies/{name}.json: does not agree with metrics/leaderboard.json; {again}"
         for name, metrics in flat.items()
-        if name in ranked and metrics != flat_metrics(leaderboard.row(name))
+        if name in ranked and metrics != flatten_metrics(leaderboard.row(name))
     ]
     if problems:
         raise InputError(problems)
@@ -39,51 +42,51 @@ def check_agreement(params: ReportParams, leaderboard: Leaderboard, flat: Mappin
 
 @dataclass(frozen=True)
 class ChampionChoice:
-    """The champion, and how it came to be chosen."""
+    """The champion, and the comparisons that led to it."""
 
     champion: Candidate
     best: Candidate  # in cross-validation
-    doubt: CvComparison | None = None  # the best against the champion, where the folds cannot tell them apart
-    ties: tuple[Candidate, ...] = ()  # with the best, that one left out
+    doubt: CvComparison | None = None  # the best minus the champion, if the difference is not significant
+    ties: tuple[Candidate, ...] = ()  # the other candidates that tie with the best
 
 
-def choose(params: ReportParams, leaderboard: Leaderboard) -> ChampionChoice:
-    """The blend with nothing done, or else the simplest of the candidates that tie with the best.
+def choose_champion(params: ReportParams, leaderboard: Leaderboard) -> ChampionChoice:
+    """Return the untreated blend, or else the simplest of the candidates that tie with the best.
 
-    Among many candidates and few folds the best is a lucky one as much as a good one (docs/decisions/15-choice.md). So
-    the blend of the strategy that does nothing, or of the one strategy that `select` allows, is the champion unless the
-    folds show the best to be better than it. Where there is no such blend, or it is beaten, a tie with the best goes to
-    the simplest: few moving parts in the treatment (nothing, class weights, a sampler, more), logistic regression
-    before other classifiers and these before a blend, a better cross-validation, the order of params.yaml.
-    Raises InputError when `select` names what is not there, listing what is.
+    The best score of many candidates is optimistically biased (docs/decisions/15-choice.md). So the blend of the
+    strategy without treatment, or of the only strategy that `select` allows, is the champion unless the best candidate
+    is significantly better over the folds. Without such a blend, or if it is worse, the simplest of the candidates that
+    tie with the best wins. The order of simplicity: parts of the treatment (none, class weights, a sampler, more),
+    complexity of the classifier (logistic regression, others, a blend), CV score, order in params.yaml.
+    Raises InputError with the valid names if `select` names an unknown strategy or classifier.
     """
     _check_names(params, leaderboard)
-    metric, sign = params.select.metric, _sign(params)
-    allowed = _allowed(params, leaderboard)
+    metric, sign = params.select.metric, _get_sign(params)
+    allowed = _find_allowed(params, leaderboard)
     best = allowed[0]
-    holder = _find_default_blend(params, leaderboard, allowed)
+    blend = _find_default_blend(params, leaderboard, allowed)
     ties = _find_ties(params, leaderboard, allowed)
-    if holder is not None:
-        if holder == best:
-            return ChampionChoice(holder, best)
-        found = leaderboard.cv_comparison(best, holder, metric)
-        if found is not None and found.is_tie:
-            return ChampionChoice(holder, best, found)
-        # a blend that was beaten gives way to what is better than it alone
-        ties = [item for item in ties if sign * item.cv[metric].mean < sign * holder.cv[metric].mean]
+    if blend is not None:
+        if blend == best:
+            return ChampionChoice(blend, best)
+        comparison = leaderboard.cv_comparison(best, blend, metric)
+        if comparison is not None and comparison.is_tie:
+            return ChampionChoice(blend, best, comparison)
+        # only a candidate with a better score replaces the blend
+        ties = [item for item in ties if sign * item.cv[metric].mean < sign * blend.cv[metric].mean]
     order = list(params.strategies)
 
     def simplicity(candidate: Candidate) -> tuple[int, int, float, int]:
         name, complexity = candidate.strategy, CLASSIFIERS[candidate.classifier].complexity
         return params.strategies[name].moving_parts, complexity, sign * candidate.cv[metric].mean, order.index(name)
 
-    # the first of equals, so the leaderboard's order comes last
+    # min returns the first of equals, so the leaderboard's order is the last criterion
     return ChampionChoice(min(ties, key=simplicity), best, ties=tuple(ties[1:]))
 
 
-def _allowed(params: ReportParams, leaderboard: Leaderboard) -> list[Candidate]:
-    """The candidates that `select` allows, best first."""
-    select, sign = params.select, _sign(params)
+def _find_allowed(params: ReportParams, leaderboard: Leaderboard) -> list[Candidate]:
+    """Return the candidates that `select` allows, best first."""
+    select, sign = params.select, _get_sign(params)
     allowed = [
         candidate
         for candidate in leaderboard.candidates
@@ -93,7 +96,7 @@ def _allowed(params: ReportParams, leaderboard: Leaderboard) -> list[Candidate]:
 
 
 def _find_default_blend(params: ReportParams, leaderboard: Leaderboard, allowed: list[Candidate]) -> Candidate | None:
-    """The blend that another has to beat: of the strategy that does nothing, or of the one that `select` allows."""
+    """Return the blend that is the default champion, of the untreated strategy or of the one that `select` names."""
     named, reference = params.select.strategy, leaderboard.settings.reference.strategy
     strategy = reference if named == AUTO else named
     if params.select.classifier != AUTO or (named == AUTO and not params.strategies[reference].does_nothing):
@@ -102,31 +105,31 @@ def _find_default_blend(params: ReportParams, leaderboard: Leaderboard, allowed:
 
 
 def _find_ties(params: ReportParams, leaderboard: Leaderboard, allowed: list[Candidate]) -> list[Candidate]:
-    """Those of `allowed` that tie with the first of them, the best; best first.
+    """Return the candidates that tie with the first of `allowed`, which is the best; best first.
 
-    One ties when its cross-validated metric is within `select.tolerance` of the best; and the reference strategy ties
-    when the folds cannot tell its same classifier from the best: a treatment has to earn its place.
+    A candidate ties if its CV score is within `select.tolerance` of the best. The untreated candidate with the same
+    classifier also ties if the difference over the folds is not significant: a treatment must show an effect.
     """
     metric, best = params.select.metric, allowed[0]
-    rounding = 1e-9  # of the difference of two numbers with 6 digits
+    rounding = 1e-9  # scores have 6 digits
 
     def ties(item: Candidate) -> bool:
         if abs(item.cv[metric].mean - best.cv[metric].mean) <= params.select.tolerance + rounding:
             return True
         if (item.strategy, item.classifier) != (leaderboard.settings.reference.strategy, best.classifier):
             return False
-        found = leaderboard.cv_comparison(best, item, metric)
-        return found is not None and found.is_tie
+        comparison = leaderboard.cv_comparison(best, item, metric)
+        return comparison is not None and comparison.is_tie
 
     return [item for item in allowed if ties(item)]
 
 
-def _sign(params: ReportParams) -> int:
+def _get_sign(params: ReportParams) -> int:
     return -METRICS[params.select.metric].sign
 
 
-def flat_metrics(candidate: Candidate) -> dict[str, Any]:
-    """The candidate's metrics in the flat form of metrics/strategies/<strategy>.json."""
+def flatten_metrics(candidate: Candidate) -> dict[str, Any]:
+    """Return the metrics of a candidate in the format of metrics/strategies/<strategy>.json."""
     scores = selectable()
     return {
         "classifier": candidate.classifier,
@@ -139,7 +142,7 @@ def flat_metrics(candidate: Candidate) -> dict[str, Any]:
 
 def _check_names(params: ReportParams, leaderboard: Leaderboard) -> None:
     select, key = params.select, "params.yaml: select"
-    classifiers: dict[str, None] = {}  # of the named strategy, or of all; a dict keeps their order
+    classifiers: dict[str, None] = {}  # of the named strategy, or of all; a dict keeps the order
     problems = []
     if select.strategy not in (AUTO, *params.strategies):
         allowed = ", ".join((AUTO, *params.strategies))
@@ -148,8 +151,10 @@ def _check_names(params: ReportParams, leaderboard: Leaderboard) -> None:
         if select.strategy == candidate.strategy or select.strategy not in params.strategies:
             classifiers[candidate.classifier] = None
     if select.classifier not in (AUTO, *classifiers):
-        where = f"strategy {select.strategy} has" if select.strategy in params.strategies else "any strategy has"
-        found = f"no classifier that {where}; found {select.classifier!r}"
-        problems.append(f"{key}.classifier: {found}; allowed: {', '.join((AUTO, *classifiers))}")
+        owner = f"strategy {select.strategy}" if select.strategy in params.strategies else "any strategy"
+        allowed = ", ".join((AUTO, *classifiers))
+        problems.append(
+            f"{key}.classifier: no classifier that {owner} has; found {select.classifier!r}; allowed: {allowed}"
+        )
     if problems:
         raise InputError(problems)

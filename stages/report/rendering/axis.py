@@ -1,63 +1,64 @@
-"""Places on a small axis: from numbers to what a template draws in the cells of a table."""
+"""The axis of a table column with intervals: positions of values and ticks in a small picture."""
 
 from dataclasses import dataclass
 import math
 
-#: width of a drawn cell, and the room beside its axis
-WIDTH, ROOM = 150.0, 8.0
+#: width of the picture, and space at both ends of the axis
+WIDTH, PADDING = 150.0, 8.0
 
 
 @dataclass(frozen=True)
 class Tick:
     """A mark on an axis."""
 
-    at: float
+    x: float
     label: str
 
 
 @dataclass(frozen=True)
 class Axis:
-    """A range of values with 0 in it, laid over the width of a cell."""
+    """A range of values that contains 0."""
 
-    lowest: float
-    highest: float
+    low: float
+    high: float
     width: float = WIDTH
 
-    def place(self, value: float) -> float:
-        """Where `value` lies in the picture."""
-        share = (value - self.lowest) / (self.highest - self.lowest)
-        return round(ROOM + share * (self.width - 2 * ROOM), 1)
+    def position(self, value: float) -> float:
+        """Return the x coordinate of `value`."""
+        share = (value - self.low) / (self.high - self.low)
+        return round(PADDING + share * (self.width - 2 * PADDING), 1)
 
     @property
     def zero(self) -> float:
-        """Where 0 lies."""
-        return self.place(0.0)
+        """The x coordinate of 0."""
+        return self.position(0.0)
 
     @property
     def ticks(self) -> list[Tick]:
-        """The outermost round values and 0: what fits above a column."""
-        marks = nice_ticks(self.lowest, self.highest, signed=True, about=6)
-        wanted = {0: marks[0], len(marks) - 1: marks[-1]} | {
-            index: mark for index, mark in enumerate(marks) if mark[1] == "0"
-        }
-        return [Tick(self.place(value), label) for _, (value, label) in sorted(wanted.items())]
+        """Ticks at 0 and at the outermost round values; a column heading has no space for more."""
+        ticks = make_ticks(self.low, self.high, signed=True, n_ticks=6)
+        return [
+            Tick(self.position(value), label)
+            for value, label in ticks
+            if (value, label) in (ticks[0], ticks[-1]) or label == "0"
+        ]
 
 
-def axis(intervals: list[tuple[float, float]]) -> Axis:
-    """The axis that holds 0 and every (low, high) of `intervals`."""
-    lowest = min([0.0, *(low for low, _ in intervals)])
-    highest = max([0.0, *(high for _, high in intervals)])
-    room = 0.04 * (highest - lowest) or 1.0
-    return Axis(lowest - room, highest + room)
+def make_axis(intervals: list[tuple[float, float]]) -> Axis:
+    """Return the axis that contains 0 and every (low, high) of `intervals`."""
+    low = min([0.0, *(low for low, _ in intervals)])
+    high = max([0.0, *(high for _, high in intervals)])
+    padding = 0.04 * (high - low) or 1.0
+    return Axis(low - padding, high + padding)
 
 
-def nice_ticks(low: float, high: float, *, signed: bool = False, about: int = 4) -> list[tuple[float, str]]:
-    """About so many round values between `low` and `high`, each with its label."""
-    rough = (high - low) / about
+def make_ticks(low: float, high: float, *, signed: bool = False, n_ticks: int = 4) -> list[tuple[float, str]]:
+    """Return about `n_ticks` round values between `low` and `high`, each with its label."""
+    rough = (high - low) / n_ticks
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    marks = [index * step for index in range(first, last + 1)]
+    values = [i * step for i in range(first, last + 1)]
     sign = "+" if signed else "-"
-    return [(mark, "0" if not round(mark, 12) else f"{mark:{sign}.{digits}f}".replace("-", "−")) for mark in marks]
+    return [(value, "0" if not round(value, 12) else f"{value:{sign}.{digits}f}".replace("-", "−")) for value in values]

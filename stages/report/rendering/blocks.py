@@ -1,4 +1,4 @@
-"""The report as a tree of plain blocks, so that the web page and the Markdown file say the same."""
+"""The parts of a page: plain values that the HTML and the Markdown file are both rendered from."""
 
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -24,7 +24,7 @@ class Items:
 
 @dataclass(frozen=True)
 class Command:
-    """A line to type."""
+    """A command line."""
 
     kind: ClassVar[str] = "command"
     text: str
@@ -32,7 +32,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Fact:
-    """One answer in a few words, with what a reader must know beside it."""
+    """A short answer with a note."""
 
     question: str
     answer: str
@@ -41,7 +41,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Facts:
-    """Answers side by side."""
+    """Facts next to each other."""
 
     kind: ClassVar[str] = "facts"
     entries: list[Fact]
@@ -49,11 +49,11 @@ class Facts:
 
 @dataclass(frozen=True)
 class Span:
-    """A cell with a difference and its interval: drawn on the axis of its column, and in words."""
+    """A table cell with a difference and its interval, as text and on the axis of the column."""
 
-    text: str  # the word and the difference
+    text: str  # the verdict and the difference
     bounds: str  # the interval
-    word: str  # better, tie or worse
+    verdict: str  # better, tie or worse
     low: float
     middle: float
     high: float
@@ -65,7 +65,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Head:
-    """The heading of a column of spans, which carries their axis."""
+    """The heading of a column of spans, with their axis."""
 
     text: str
     axis: Axis
@@ -76,20 +76,20 @@ class Head:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of plain cells and spans; the first column names the row."""
+    """A table of text and spans; the first column names the row."""
 
     kind: ClassVar[str] = "table"
     caption: str
     header: list[str] | list[str | Head]
     rows: list[list[str]] | list[list[str | Span]]
-    align: str  # a letter a column: l left, r right, n left and never broken, t text that needs room
+    align: str  # a letter per column: l left, r right, n left without line breaks, t long text
     sortable: bool = False
-    marked: int | None = None  # the row that stands out
+    marked: int | None = None  # index of the highlighted row
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A Vega-Lite chart: the name of its specification and the columns that it draws; described in words."""
+    """A Vega-Lite chart: its columns and the name of its specification."""
 
     kind: ClassVar[str] = "chart"
     key: str
@@ -97,22 +97,22 @@ class Chart:
     description: str
     spec: str  # a name in stages.report.rendering.charts.specs.SPECS
     columns: dict[str, list[Any]]
-    words: dict[str, str] = field(default_factory=dict)  # for the titles in braces
+    words: dict[str, str] = field(default_factory=dict)  # replace titles in braces
     signals: dict[str, float] = field(default_factory=dict)  # values of the parameters
 
 
 @dataclass(frozen=True)
 class Charts:
-    """Charts side by side; their numbers also stand in a table or can be had at a control."""
+    """Charts next to each other; a table or a control also gives their numbers."""
 
     kind: ClassVar[str] = "charts"
     entries: list[Chart]
-    legend: list[tuple[str, str]] = field(default_factory=list)  # (class of the style sheet, words)
+    legend: list[tuple[str, str]] = field(default_factory=list)  # (class of the style sheet, text)
 
 
 @dataclass(frozen=True)
 class Details:
-    """Blocks that a reader may open; Markdown shows them under the summary."""
+    """Collapsed blocks; Markdown shows them under the summary."""
 
     kind: ClassVar[str] = "details"
     summary: str
@@ -121,14 +121,14 @@ class Details:
 
 @dataclass(frozen=True)
 class Panel:
-    """A block with controls of its own: a template and the values it is drawn from; Markdown shows its twin."""
+    """A block with controls, rendered from a template of its own; Markdown shows the fallback."""
 
     kind: ClassVar[str] = "panel"
-    template: str
+    template: str  # in templates/panels
     values: dict[str, Any]  # for the template
     data: dict[str, Any]  # for the script
-    twin: "list[Block]"
-    charts: list[Chart] = field(default_factory=list)  # that stand inside it
+    fallback: "list[Block]"
+    charts: list[Chart] = field(default_factory=list)  # inside the panel
 
 
 Block = Paragraph | Items | Command | Facts | Table | Chart | Charts | Details | Panel
@@ -136,9 +136,9 @@ Block = Paragraph | Items | Command | Facts | Table | Chart | Charts | Details |
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with what stands under it."""
+    """A heading with its blocks."""
 
-    key: str  # names the section in links
+    key: str  # the target of links
     title: str
     blocks: list[Block]
 
@@ -150,5 +150,5 @@ class Page:
     title: str
     subtitle: str
     verdict: list[str]  # sentences, the most important first
-    answer: Facts
+    summary: Facts
     sections: list[Section]

@@ -9,23 +9,23 @@ from markupsafe import Markup
 
 from stages.report.rendering.blocks import Page, Table
 
-_TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def to_markdown(page: Page) -> str:
-    """The page as GitHub-flavoured Markdown, its tables aligned for a terminal."""
-    return _markdown().get_template("page.md.j2").render(page=page) + "\n"
+    """Return the page as GitHub-flavored Markdown with aligned tables."""
+    return _make_environment().get_template("page.md.j2").render(page=page) + "\n"
 
 
-def to_card(facts: dict[str, Any]) -> str:
-    """The model card as Markdown."""
-    return _markdown().get_template("card.md.j2").render(**facts) + "\n"
+def to_card(values: dict[str, Any]) -> str:
+    """Return the model card as Markdown."""
+    return _make_environment().get_template("card.md.j2").render(**values) + "\n"
 
 
 def escape_markdown(value: object) -> Any:
-    """`value` as Markdown text that reads as written, on one line; ready-made markup passes.
+    """Return `value` as Markdown text on one line, with special characters escaped; Markup stays as it is.
 
-    An underscore inside a word means nothing in GitHub's Markdown, so names stay readable in a terminal.
+    An underscore inside a word has no meaning in GitHub's Markdown, so names stay readable in a terminal.
     """
     if isinstance(value, Markup):
         return value
@@ -35,30 +35,25 @@ def escape_markdown(value: object) -> Any:
 
 
 def markdown_table(table: Table) -> Markup:
-    """A table as lines of equal length, every cell escaped."""
+    """Return a table as lines of equal length, every cell escaped."""
     lines = [[str(escape_markdown(cell)) for cell in line] for line in (table.header, *table.rows)]
-    widths = [max(3, *(len(line[column]) for line in lines)) for column in range(len(table.header))]
-
-    def joined(cells: list[str]) -> str:
-        return f"| {' | '.join(cells)} |"
-
+    widths = [max(3, *(len(line[i]) for line in lines)) for i in range(len(table.header))]
+    right = [align == "r" for align in table.align]
     padded = [
-        joined([
-            cell.rjust(width) if side == "r" else cell.ljust(width)
-            for cell, width, side in zip(line, widths, table.align, strict=True)
-        ])
+        [
+            cell.rjust(width) if is_right else cell.ljust(width)
+            for cell, width, is_right in zip(line, widths, right, strict=True)
+        ]
         for line in lines
-    ]  # fmt: skip
-    rule = joined(
-        ["-" * (width - 1) + (":" if side == "r" else "-") for width, side in zip(widths, table.align, strict=True)]
-    )
-    return Markup("\n".join([padded[0], rule, *padded[1:]]))
+    ]
+    rule = ["-" * (width - 1) + (":" if is_right else "-") for width, is_right in zip(widths, right, strict=True)]
+    return Markup("\n".join(f"| {' | '.join(cells)} |" for cells in (padded[0], rule, *padded[1:])))
 
 
-def _markdown() -> Environment:
-    # `finalize` sees the value of every expression, so no template can forget to escape one
+def _make_environment() -> Environment:
+    # `finalize` receives the value of every expression, so a template cannot omit the escaping
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader(TEMPLATES),
         finalize=escape_markdown,
         undefined=StrictUndefined,
         trim_blocks=True,

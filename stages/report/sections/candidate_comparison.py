@@ -1,105 +1,170 @@
-"""The section to compare candidates in pictures: curves laid over one another, scores, and any two metrics."""
+"""The section with charts of several candidates: curves, histograms of scores, and any two metrics."""
 
+from itertools import pairwise
 from typing import Any
 
 from stages.report.context import ReportContext
-from stages.report.formatting import LABELS, LOWER_IS_BETTER
-from stages.report.rendering.blocks import Block, Chart, Charts, Details, Panel, Paragraph, Section
-from stages.report.sections import overlays
-from stages.report.sections.threshold_explorer import default_pair
+from stages.report.formatting import format_axis_title, format_count, format_metric, format_percent
+from stages.report.rendering.blocks import Block, Chart, Charts, Details, Panel, Paragraph, Section, Table
+from stages.report.sections.threshold_explorer import select_pair
+from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.leaderboard import Candidate
 
-#: how many candidates are laid over one another at most
-MOST = 8
+#: the curves of this many candidates are distinguishable in one chart
+MAX_SHOWN = 8
 
-#: the metrics that the scatter begins with: one of the ranking, one of the probabilities
-FIRST = ("average_precision", "brier_score")
+#: bins of the score in the histograms
+N_BINS = 20
 
-EXPLAINED = (
-    "Measured on test. The dotted line is what guessing gives (ROC: the diagonal; precision–recall: the prevalence); "
-    "for calibration it is what scores would be if they came true. The histograms are of the same scores, so a point "
-    "of the calibration curve with few rows behind it is seen to be one; their height is logarithmic."
+#: the initial metrics of the scatter chart
+FIRST_METRICS = ("average_precision", "brier_score")
+
+_EXPLAINED = (
+    "Measured on test. The dotted line is a random classifier (ROC: the diagonal; precision–recall: the prevalence). "
+    "In the calibration chart it is perfect calibration. The histograms show how many rows are behind a point of the "
+    "calibration curve; their height is logarithmic."
 )
 
+Columns = dict[str, list[Any]]
 
-def section(context: ReportContext) -> Section:
-    """ROC, precision–recall and calibration curves, histograms of scores, and a scatter of metrics."""
-    leaderboard = context.leaderboard
-    shown = first_shown(context)
-    names = [str(item) for item in leaderboard.candidates]
-    metrics = [metric for metric in LABELS if metric in leaderboard.candidates[0].test]
+
+def make_section(context: ReportContext) -> Section:
+    """Return ROC, precision–recall and calibration curves, histograms of scores, and a scatter chart of metrics."""
+    candidates, contract = context.leaderboard.candidates, context.contract
+    shown, names = select_shown(context), [str(item) for item in candidates]
+    titles = {metric: format_axis_title(metric) for metric in METRICS if metric in candidates[0].test}
     data = {
         "overlays": {name: context.overlays[name].model_dump(exclude={"strategy", "classifier"}) for name in names},
-        "metrics": {metric: [item.test[metric] for item in leaderboard.candidates] for metric in metrics},
-        "metric_labels": {metric: axis_title(metric) for metric in metrics},
-        "most": MOST,
-        "names": {"positive": context.contract.positive, "negative": context.contract.negative},
+        "metrics": {metric: [item.test[metric] for item in candidates] for metric in titles},
+        "metric_labels": titles,
+        "max_shown": MAX_SHOWN,
+        "names": {"positive": contract.positive, "negative": contract.negative},
     }
-    values = {
-        "names": names,
-        "shown": [str(item) for item in shown],
-        "most": MOST,
-        "metrics": {metric: axis_title(metric) for metric in metrics},
-        "first": FIRST,
-    }
-    curves = Charts(
-        [
-            overlays.roc(context, shown),
-            overlays.precision_recall(context, shown),
-            overlays.calibration(context, shown),
-        ]
-    )
-    histograms = Charts(
-        [overlays.scores(context, shown)],
-        [("negative", context.contract.negative), ("positive", context.contract.positive)],
-    )
+    curves = {"names": names, "shown": [str(item) for item in shown], "max_shown": MAX_SHOWN}
+    classes = [("negative", contract.negative), ("positive", contract.positive)]
+    glyphs = [(f"glyph d{i}", name) for name, i in number_classifiers(candidates).items()]
     blocks: list[Block] = [
-        Paragraph(EXPLAINED),
-        Panel("overlay.html.j2", values, data, []),
-        curves,
-        histograms,
-        Details("The bins of the calibration curves, in numbers", [overlays.bins(context, shown)]),
-        Panel("scatter.html.j2", values, {}, []),
-        Charts(
-            [_scatter(context)],
-            [(f"glyph d{at}", name) for name, at in classifier_numbers(leaderboard.candidates).items()],
-        ),
+        Paragraph(_EXPLAINED),
+        Panel("overlay.html.j2", curves, data, []),
+        Charts([make_roc(context, shown), _make_precision_recall(context, shown), make_calibration(context, shown)]),
+        Charts([_make_histograms(context, shown)], classes),
+        Details("The bins of the calibration curves, in numbers", [_make_bins_table(context, shown)]),
+        Panel("scatter.html.j2", {"metrics": titles, "first": FIRST_METRICS}, {}, []),
+        Charts([_make_scatter(context)], glyphs),
     ]
     return Section("explore", "Explore the candidates", blocks)
 
 
-def first_shown(context: ReportContext) -> list[Candidate]:
-    """What is drawn to begin with: doing nothing, SMOTE where it ran, and the champion."""
-    pair = default_pair(context)
-    return list({str(item): item for item in (*pair, context.champion)}.values())
+def select_shown(context: ReportContext) -> list[Candidate]:
+    """Return the initial candidates of all charts: the untreated one, SMOTE if it ran, and the champion."""
+    return list({str(item): item for item in (*select_pair(context), context.champion)}.values())
 
 
-def classifier_numbers(candidates: list[Candidate]) -> dict[str, int]:
-    """A colour for each classifier, in the order of their first appearance; after the eighth they begin again."""
+def number_classifiers(candidates: list[Candidate]) -> dict[str, int]:
+    """Return the color of each classifier, by first appearance; after MAX_SHOWN classifiers the colors repeat."""
     names = list(dict.fromkeys(item.classifier for item in candidates))
-    return {name: place % MOST for place, name in enumerate(names)}
+    return {name: i % MAX_SHOWN for i, name in enumerate(names)}
 
 
-def axis_title(metric: str) -> str:
-    """A metric as an axis names it."""
-    return f"{LABELS[metric]} (lower is better)" if metric in LOWER_IS_BETTER else LABELS[metric]
+def make_roc(context: ReportContext, shown: list[Candidate]) -> Chart:
+    """Return recall against the false positive rate."""
+    values = "; ".join(f"{item}: ROC-AUC {format_metric('roc_auc', item.test['roc_auc'])}" for item in shown)
+    text = f"Recall against the false positive rate. {values}."
+    return Chart("chart-roc", "ROC curve", text, "roc", _make_curves(context, shown, "recall"))
 
 
-def _scatter(context: ReportContext) -> Chart:
-    leaderboard, (across, up) = context.leaderboard, FIRST
-    numbers = classifier_numbers(leaderboard.candidates)
-    columns: dict[str, list[Any]] = {
-        "x": [item.test[across] for item in leaderboard.candidates],
-        "y": [item.test[up] for item in leaderboard.candidates],
-        "series": [str(numbers[item.classifier]) for item in leaderboard.candidates],
-        "name": [str(item) for item in leaderboard.candidates],
-        "champion": [str(item) == str(context.champion) for item in leaderboard.candidates],
+def _make_precision_recall(context: ReportContext, shown: list[Candidate]) -> Chart:
+    size, metric = context.leaderboard.data.test, "average_precision"
+    prevalence = size.positives / size.rows
+    columns = _make_curves(context, shown, "precision")
+    columns["prevalence"] = [round(prevalence, 6)] * len(columns["x"])
+    values = "; ".join(f"{item}: {METRICS[metric].label} {format_metric(metric, item.test[metric])}" for item in shown)
+    text = f"Precision against recall; the prevalence is {format_percent(prevalence)}. {values}."
+    return Chart("chart-precision-recall", "Precision–recall curve", text, "precision_recall", columns)
+
+
+def make_calibration(context: ReportContext, shown: list[Candidate]) -> Chart:
+    """Return the share of positives against the mean score of each bin that has rows."""
+    columns: Columns = {"x": [], "y": [], "series": [], "name": []}
+    for i, item in enumerate(shown):
+        overlay = context.overlays[str(item)]
+        for mean, share in zip(overlay.mean_score, overlay.positive_share, strict=True):
+            if mean is not None:
+                _append(columns, x=mean, y=share, series=str(i), name=str(item))
+    errors = (
+        f"{item}: expected calibration error {format_metric('ece', item.calibration.after.ece)}" for item in shown
+    )
+    text = f"Share of positives against the mean score, in ten bins of the score. {'; '.join(errors)}."
+    return Chart("chart-calibration", "Calibration curve", text, "calibration", columns)
+
+
+def _make_histograms(context: ReportContext, shown: list[Candidate]) -> Chart:
+    size, contract = context.leaderboard.data.test, context.contract
+    columns: Columns = {"name": [], "part": [], "label": [], "low": [], "high": [], "rows": []}
+    for item in shown:
+        counts = context.thresholds[str(item)]
+        for part, label, at_least, n_rows in (
+            ("negative", contract.negative, counts.fp, size.rows - size.positives),
+            ("positive", contract.positive, counts.tp, size.positives),
+        ):
+            for i, rows in enumerate(compute_histogram(at_least, n_rows)):
+                if rows:
+                    low, high = i / N_BINS, (i + 1) / N_BINS
+                    _append(columns, name=str(item), part=part, label=label, low=low, high=high, rows=rows)
+    text = f"Test rows by score and class, in {N_BINS} bins of the score, of {', '.join(map(str, shown))}."
+    return Chart("chart-scores", "Scores by class", text, "scores", columns)
+
+
+def compute_histogram(at_least: list[int], n_rows: int) -> list[int]:
+    """Return the rows in each of N_BINS bins; `at_least` counts the rows with a score of at least each hundredth."""
+    step = (len(at_least) - 1) // N_BINS
+    edges = [n_rows, *at_least[step:-1:step], 0]
+    return [above - below for above, below in pairwise(edges)]
+
+
+def _make_bins_table(context: ReportContext, shown: list[Candidate]) -> Table:
+    rows = []
+    for item in shown:
+        overlay, counts = context.overlays[str(item)], context.thresholds[str(item)]
+        histograms = (compute_histogram(at_least, at_least[0]) for at_least in (counts.tp, counts.fp))
+        totals = [sum(pair) for pair in zip(*histograms, strict=True)]
+        for i, (mean, share) in enumerate(zip(overlay.mean_score, overlay.positive_share, strict=True)):
+            if mean is not None and share is not None:
+                n_rows = totals[2 * i] + totals[2 * i + 1]  # two bins of the histogram are one of the curve
+                bounds = f"{i / 10:g} to {(i + 1) / 10:g}"
+                rows.append([str(item), bounds, format_count(n_rows), f"{mean:.3f}", f"{share:.3f}"])
+    header = ["Candidate", "Scores", "Test rows", "Mean score", "Share of positives"]
+    return Table("Bins of the score with at least one row.", header, rows, "llrrr")
+
+
+def _make_scatter(context: ReportContext) -> Chart:
+    candidates, (x, y) = context.leaderboard.candidates, FIRST_METRICS
+    numbers = number_classifiers(candidates)
+    columns: Columns = {
+        "x": [item.test[x] for item in candidates],
+        "y": [item.test[y] for item in candidates],
+        "series": [str(numbers[item.classifier]) for item in candidates],
+        "name": [str(item) for item in candidates],
+        "champion": [str(item) == str(context.champion) for item in candidates],
     }
+    title = f"{len(candidates)} candidates on test"
     text = (
-        f"{len(leaderboard.candidates)} candidates by two metrics on test, coloured by classifier; the champion has a "
-        "ring. The numbers stand in the table of every candidate."
+        f"{len(candidates)} candidates by two metrics on test, colored by classifier; the champion has a ring. The "
+        "table of every candidate contains the numbers."
     )
-    words = {"x": axis_title(across), "y": axis_title(up)}
-    return Chart(
-        "chart-candidates", f"{len(leaderboard.candidates)} candidates on test", text, "candidates", columns, words
-    )
+    words = {"x": format_axis_title(x), "y": format_axis_title(y)}
+    return Chart("chart-candidates", title, text, "candidates", columns, words)
+
+
+def _make_curves(context: ReportContext, shown: list[Candidate], part: str) -> Columns:
+    """Return the curve `part` of the overlays, at the hundredths of x."""
+    columns: Columns = {"x": [], "y": [], "series": [], "name": []}
+    for i, item in enumerate(shown):
+        for j, value in enumerate(getattr(context.overlays[str(item)], part)):
+            _append(columns, x=j / 100, y=value, series=str(i), name=str(item))
+    return columns
+
+
+def _append(columns: Columns, **values: Any) -> None:
+    for key, value in values.items():
+        columns[key].append(value)

@@ -1,101 +1,96 @@
-"""The sections for the careful reader: notes, how to read the page, what was run."""
+"""The sections on method: notes, how to read the page, what was run."""
 
 from stages.report.context import ReportContext
-from stages.report.formatting import LABELS, count, join_names, percent
+from stages.report.formatting import format_count, format_percent, join_names
 from stages.report.rendering.blocks import Block, Details, Items, Paragraph, Section, Table
-from stages.shared.schemas.leaderboard import Leaderboard
+from stages.shared.metrics.registry import METRICS
+from stages.shared.schemas.leaderboard import Leaderboard, SetSize
 
 
-def notes(context: ReportContext) -> Section:
-    """What evaluate found that a reader must know."""
-    found: list[Block] = [Items(context.leaderboard.notes)] if context.leaderboard.notes else [Paragraph("None.")]
-    return Section("notes", "Notes", found)
+def make_notes_section(context: ReportContext) -> Section:
+    """Return the notes of evaluate."""
+    blocks: list[Block] = [Items(context.leaderboard.notes)] if context.leaderboard.notes else [Paragraph("None.")]
+    return Section("notes", "Notes", blocks)
 
 
-def how_to_read(context: ReportContext) -> Section:
-    """Which noise the intervals cover, where thresholds come from, what a tie is."""
-    settings, level = context.leaderboard.settings, percent(context.leaderboard.settings.confidence)
-    leaderboard = context.leaderboard
+def make_reading_section(context: ReportContext) -> Section:
+    """Return the meaning of intervals, verdicts, thresholds and metrics."""
+    leaderboard, settings = context.leaderboard, context.leaderboard.settings
     items = [
-        f"Intervals hold {level} and cover the noise of the test rows: another draw of as many. They do not cover "
-        "another split, another training sample or another seed. Those of differences come from "
-        f"{count(settings.n_resamples)} bootstrap resamples, the same for every candidate, so differences are paired.",
-        "Intervals of differences are simultaneous within a family, over all its strategies and metrics: the more "
-        "are compared, the wider they are, so that one lucky strategy among many does not count as better.",
-        "Better or worse: the whole interval of the difference lies on one side of zero. Tie: it does not; these test "
-        "rows cannot tell the two apart. A tie is no proof that they are equal.",
-        f"Thresholds are chosen for {settings.policy_words} on out-of-fold scores of train, never on test. At 0.5 a "
-        "treatment that shifts scores upwards, and was not calibrated, looks like one that finds more; with tuned "
-        "thresholds the two are told apart.",
-        f"The champion is chosen by cross-validated {LABELS[settings.metric]} on train: the blend of the classifiers "
-        "with nothing done, where there is one, unless the folds show the best candidate to be better than it; a tie "
-        "among others goes to the simplest.",
-        "CV numbers are means over folds ± one standard deviation between folds. They compare candidates on the same "
-        "folds and are no forecast: average precision reads high on the few positives of a fold. What to expect is the "
-        "test column.",
-        "Ranking (average precision, ROC-AUC) asks whether positives score higher than negatives; probabilities (Brier "
-        "score, log loss; lower is better) ask whether a score of 0.2 means one in five; decisions ask what comes of "
-        "acting at a threshold.",
-        "Mean score / prevalence is 1 when the scores are right on average; 5 means that they claim five times as many "
-        "positives as there are. Resampling and class weights raise it, because they change the prevalence that the "
-        "model believes in.",
+        f"Intervals have a confidence of {format_percent(settings.confidence)} and cover the noise of the test rows. "
+        "They do not cover another split, another train set or another seed. Differences come from "
+        f"{format_count(settings.n_resamples)} bootstrap resamples, the same for every candidate, so they are paired.",
+        "Intervals of differences are simultaneous within a family, over all its strategies and metrics. More "
+        "comparisons make them wider, so that one lucky strategy among many does not count as better.",
+        "Better or worse: the whole interval of the difference is on one side of 0. Tie: the interval contains 0, and "
+        "these test rows show no difference. A tie does not prove that two candidates are equal.",
+        f"Thresholds are tuned for {settings.policy_words} on out-of-fold scores of train, never on test. At 0.5 a "
+        "treatment that raises all scores, without calibration, seems to find more positives. Tuned thresholds show "
+        "whether it does.",
+        f"The champion is selected by cross-validated {METRICS[settings.metric].label} on train. It is the blend of "
+        "the classifiers without treatment, if there is one, unless the best candidate is significantly better over "
+        "the folds. Other ties go to the simplest candidate.",
+        "CV values are means ± one standard deviation over the folds. They compare candidates on the same folds and do "
+        "not estimate future performance: average precision is too high on the few positives of a fold. The test "
+        "column is the estimate.",
+        "Ranking (average precision, ROC-AUC) is about the order of the scores. Probabilities (Brier score, log loss; "
+        "lower is better) are about their values: of rows with a score of 0.2, one in five should be positive. "
+        "Decisions are about errors at a threshold.",
+        "Mean score / prevalence is 1 if the scores are right on average. At 5 they predict five times as many "
+        "positives as there are. Resampling and class weights raise it, because they change the prevalence during "
+        "training.",
         "ECE, the expected calibration error, is the mean distance between score and share of positives in ten bins of "
         "the score, weighted by their rows.",
-        _calibration(leaderboard),
+        _describe_calibration(leaderboard),
     ]
     return Section("reading", "How to read this", [Items(items)])
 
 
-def _calibration(leaderboard: Leaderboard) -> str:
-    """What was calibrated, and why."""
-    methods = sorted({item.calibration.method for item in leaderboard.candidates if item.is_calibrated})
-    if not methods:
+def _describe_calibration(leaderboard: Leaderboard) -> str:
+    calibrated = [item for item in leaderboard.candidates if item.is_calibrated]
+    if not calibrated:
         return (
-            "No candidate was calibrated (calibration in params.yaml): the scores are as the classifiers give them. "
-            "Those of a treatment that changes the prevalence are no probabilities."
+            "No candidate was calibrated (calibration in params.yaml): the scores are those of the classifiers. "
+            "Scores of a treatment that changes the prevalence are not probabilities."
         )
-    number = sum(item.is_calibrated for item in leaderboard.candidates)
+    methods = join_names(sorted({item.calibration.method for item in calibrated}))
     return (
-        f"Calibrated: {number} of {len(leaderboard.candidates)} candidates ({join_names(methods)}). A rising function, "
-        "learned from train alone, maps their scores to probabilities, to take back what resampling and class weights "
-        "did to them. Who ranks above whom stays the same. Thresholds, test metrics and predictions are of calibrated "
-        "scores, decisions at 0.5 as well."
+        f"Calibrated: {len(calibrated)} of {len(leaderboard.candidates)} candidates ({methods}). A rising function, "
+        "fitted on train alone, maps their scores to probabilities. It reverts the effect of resampling and class "
+        "weights on the probabilities and keeps the ranking. Thresholds, test metrics and predictions use calibrated "
+        "scores, also at 0.5."
     )
 
 
-def what_was_run(context: ReportContext) -> Section:
-    """Seed, folds, data, hashes and library versions."""
+def make_run_section(context: ReportContext) -> Section:
+    """Return seed, folds, data, hashes and library versions."""
     leaderboard, contract = context.leaderboard, context.contract
+    data, settings = leaderboard.data, leaderboard.settings
     folds = sorted({len(trace.folds) for trace in context.traces.values()})
     facts = [
-        ["Data", leaderboard.data.source],
+        ["Data", data.source],
         ["Target", f"{contract.target}: positive {contract.positive}, negative {contract.negative}"],
-        ["Rows", f"{count(contract.rows)}, of which {count(contract.positives)} positive"],
-        ["Train", f"{count(leaderboard.data.train.rows)} rows, {count(leaderboard.data.train.positives)} positive"],
-        ["Test", f"{count(leaderboard.data.test.rows)} rows, {count(leaderboard.data.test.positives)} positive"],
+        ["Rows", _format_size(SetSize(rows=contract.rows, positives=contract.positives))],
+        ["Train", _format_size(data.train)],
+        ["Test", _format_size(data.test)],
         ["Features", f"{len(contract.numeric)} numeric, {len(contract.categorical)} categorical"],
         ["random_state", str(context.params.random_state)],
         ["Folds fitted", ", ".join(map(str, folds))],
-        ["Bootstrap resamples", count(leaderboard.settings.n_resamples)],
-        ["Threshold policy", leaderboard.settings.policy_words],
+        ["Bootstrap resamples", format_count(settings.n_resamples)],
+        ["Threshold policy", settings.policy_words],
         ["Reference", str(leaderboard.reference)],
     ]
     hashes = [[path, ", ".join(values)] for path, values in context.inputs.items()]
     hashes += [[path, value] for path, value in context.hashes.items()]
     libraries = [[name, ", ".join(values)] for name, values in context.libraries.items()]
+    of_files = "SHA-256 of the training inputs, of each model folder's manifest, and of the leaderboard."
     blocks: list[Block] = [
         Table("Data and settings.", ["What", "Value"], facts, "ll"),
-        Table("Library versions that shaped the models.", ["Library", "Version"], libraries, "ll"),
-        Details(
-            "Hashes",
-            [
-                Table(
-                    "SHA-256 of what the models were trained on, of each folder's manifest, and of the leaderboard.",
-                    ["File", "SHA-256"],
-                    hashes,
-                    "ll",
-                )
-            ],
-        ),
+        Table("Library versions of the models.", ["Library", "Version"], libraries, "ll"),
+        Details("Hashes", [Table(of_files, ["File", "SHA-256"], hashes, "ll")]),
     ]
     return Section("run", "What was run", blocks)
+
+
+def _format_size(size: SetSize) -> str:
+    return f"{format_count(size.rows)} rows, {format_count(size.positives)} positive"

@@ -1,115 +1,170 @@
-"""The section on the sampling ratio: every metric against `sampling_strategy`, from what tuning tried."""
+"""The section on the sampling ratio: every metric against `sampling_strategy`, from the trials of tuning."""
 
+from dataclasses import dataclass
+import json
 from typing import Any
 
 from stages.report.context import ReportContext
-from stages.report.formatting import DIGITS, LABELS, LOWER_IS_BETTER, number
+from stages.report.formatting import count_default_digits, format_axis_title, format_metric
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Panel, Paragraph, Section, Table
-from stages.report.sections.parameter_sweeps import Sweep, find_sweeps
+from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.cross_validation import MeanStd
+from stages.shared.schemas.tuning import Tuning, TuningTrial
 
-#: how many candidates get a table of all that was tried
-_TABLES = 6
+_TITLE = "What if the sampling ratio were another?"
 
-HOW = (
-    "No strategy was tuned over sampling_strategy, so there is nothing to draw. To get this section, name a grid of "
-    "ratios under tuning in params.yaml, whose comments show one, and run dvc repro."
+#: the chart distinguishes this many lines
+_MAX_LINES = 8
+
+#: candidates with a table of all trials
+_MAX_TABLES = 6
+
+NOT_TUNED = (
+    "No strategy was tuned over sampling_strategy. To get this section, set a grid of ratios under tuning in "
+    "params.yaml, whose comments show one, and run dvc repro."
+)
+
+_EXPLAINED = (
+    "Means over the folds of train; a band is ± one standard deviation. sampling_strategy is minority / majority after "
+    "resampling. The test set is not used. The best of many trials is optimistically biased. Precision, recall, F1 and "
+    "G-mean are of raw scores at 0.5."
 )
 
 
-def section(context: ReportContext) -> Section:
-    """A chart a metric for one candidate, with a slider over the ratio; tables of all of them."""
-    found = find_sweeps(context.tunings)
-    title = "What if the sampling ratio were another?"
-    if not found:
-        return Section("ratio", title, [Paragraph(HOW)])
-    names = [item.name for item in found]
-    first = found[names.index(str(context.champion)) if str(context.champion) in names else 0]
-    explained = (
-        "Means over the folds of train, with ± one standard deviation between them as a band. sampling_strategy is "
-        "minority / majority after resampling. Test rows had no say, and the best of many tries looks better than it "
-        "is. Precision, recall, F1 and G-mean are of raw scores at 0.5."
-    )
-    charts = Charts([_chart(first, metric) for metric in first.metrics])
-    place = first.ratios.index(first.chosen) if first.chosen in first.ratios else 0
-    values = {
-        "names": names,
-        "first": names.index(first.name),
-        "ratios": first.ratios,
-        "place": place,
-        "chosen": first.chosen,
-        "table": make_ratio_table(first, place),
-        "lines": first.lines,
-    }
+@dataclass(frozen=True)
+class Sweep:
+    """The trials for one candidate: a value of every metric per line and ratio."""
+
+    name: str
+    best_ratio: float
+    metric: str  # the tuned metric
+    ratios: list[float]  # rising
+    lines: list[str]  # the other settings of the sampler, such as k_neighbors = 3
+    metrics: dict[str, list[list[MeanStd | None]]]  # metric -> line -> ratio; None without a trial
+
+    def to_script_data(self) -> dict[str, Any]:
+        """Return the sweep for the script: pairs of mean and standard deviation, null without a trial."""
+        cells = {
+            metric: [[value and [value.mean, value.sd] for value in line] for line in lines]
+            for metric, lines in self.metrics.items()
+        }
+        return {
+            "name": self.name, "best": self.best_ratio, "ratios": self.ratios, "lines": self.lines, "metrics": cells,
+        }  # fmt: skip
+
+
+def make_section(context: ReportContext) -> Section:
+    """Return a slider over the ratio with a chart per metric for one candidate, and tables of all of them."""
+    sweeps = find_sweeps(context.tunings)
+    if not sweeps:
+        return Section("ratio", _TITLE, [Paragraph(NOT_TUNED)])
+    names = [sweep.name for sweep in sweeps]
+    first = sweeps[names.index(str(context.champion)) if str(context.champion) in names else 0]
+    index = first.ratios.index(first.best_ratio) if first.best_ratio in first.ratios else 0
+    table, metrics = make_ratio_table(first, index), {metric for sweep in sweeps for metric in sweep.metrics}
+    values = {"names": names, "first": names.index(first.name), "index": index, "sweep": first, "table": table}
     data = {
-        "sweeps": [item.data() for item in found],
-        "labels": {metric: label(metric) for item in found for metric in item.metrics},
-        "digits": DIGITS,
+        "sweeps": [sweep.to_script_data() for sweep in sweeps],
+        "labels": {metric: format_axis_title(metric) for metric in sorted(metrics)},
+        "digits": {metric: count_default_digits(metric) for metric in sorted(metrics)},
     }
-    panel = Panel("ratio.html.j2", values, data, [make_ratio_table(first, place)])
-    others = [item for item in found if item is not first]
-    tables: list[Block] = [_table(first), *(_table(item) for item in others[: _TABLES - 1])]
-    if len(found) > _TABLES:
-        tables.append(Paragraph(f"{len(found) - _TABLES} more stand in models/<strategy>/tuning.json."))
+    others = [sweep for sweep in sweeps if sweep is not first][: _MAX_TABLES - 1]
+    tables: list[Block] = [_make_table(sweep) for sweep in (first, *others)]
+    if len(sweeps) > _MAX_TABLES:
+        tables.append(Paragraph(f"{len(sweeps) - _MAX_TABLES} more are in models/<strategy>/tuning.json."))
     blocks: list[Block] = [
-        Paragraph(explained),
-        panel,
-        charts,
-        Details("Every ratio that was tried, in numbers", tables),
+        Paragraph(_EXPLAINED),
+        Panel("ratio.html.j2", values, data, [table]),
+        Charts([_make_chart(first, metric) for metric in first.metrics]),
+        Details("All trials in numbers", tables),
     ]
-    return Section("ratio", title, blocks)
+    return Section("ratio", _TITLE, blocks)
 
 
-def make_ratio_table(sweep: Sweep, place: int) -> Table:
-    """Every metric at one ratio, a column a line."""
-    rows = [[label(metric), *(_cell(metric, line[place]) for line in lines)] for metric, lines in sweep.metrics.items()]
-    header = ["Metric", *sweep.lines]
-    caption = f"{sweep.name} at sampling_strategy {sweep.ratios[place]:g}."
-    return Table(caption, header, rows, "l" + "r" * len(sweep.lines))
+def find_sweeps(tunings: dict[str, dict[str, Tuning]]) -> list[Sweep]:
+    """Return the candidates with trials of more than one ratio, in params order."""
+    sweeps = []
+    for strategy, classifiers in tunings.items():
+        for classifier, tuning in classifiers.items():
+            trials = [(ratio, trial) for trial in tuning.results if (ratio := _get_ratio(trial.sampler)) is not None]
+            if len({ratio for ratio, _ in trials}) > 1:
+                sweeps.append(_make_sweep(f"{strategy} × {classifier}", tuning, trials))
+    return sweeps
 
 
-def label(metric: str) -> str:
-    """A metric as a chart names it."""
-    name = LABELS.get(metric, metric)
-    return f"{name} (lower is better)" if metric in LOWER_IS_BETTER else name
-
-
-def _chart(sweep: Sweep, metric: str) -> Chart:
-    drawn = [
-        (index, line, ratio, spread)
-        for index, line in enumerate(sweep.lines)
-        for ratio, spread in zip(sweep.ratios, sweep.metrics[metric][index], strict=True)
-        if spread
-    ]
-    columns: dict[str, list[Any]] = {
-        "series": [str(index) for index, _, _, _ in drawn],
-        "line": [line for _, line, _, _ in drawn],
-        "ratio": [ratio for _, _, ratio, _ in drawn],
-        "mean": [spread.mean for _, _, _, spread in drawn],
-        "low": [round(spread.mean - spread.sd, 6) for _, _, _, spread in drawn],
-        "high": [round(spread.mean + spread.sd, 6) for _, _, _, spread in drawn],
+def _make_sweep(name: str, tuning: Tuning, trials: list[tuple[float, TuningTrial]]) -> Sweep:
+    ratios = sorted({ratio for ratio, _ in trials})
+    lines = list(dict.fromkeys(_describe_line(trial.sampler) for _, trial in trials))[:_MAX_LINES]
+    sign = -METRICS[tuning.metric].sign
+    best: dict[tuple[str, float], TuningTrial] = {}  # of trials that differ in the classifier's settings only
+    for ratio, trial in sorted(trials, key=lambda item: sign * item[1].metrics[tuning.metric].mean):
+        best.setdefault((_describe_line(trial.sampler), ratio), trial)
+    metrics = {
+        metric: [
+            [best[line, ratio].metrics[metric] if (line, ratio) in best else None for ratio in ratios] for line in lines
+        ]
+        for metric in trials[0][1].metrics
     }
-    means = columns["mean"]
-    text = (
-        f"{label(metric)} of {sweep.name} for {len(sweep.ratios)} sampling ratios from {sweep.ratios[0]:g} to "
-        f"{sweep.ratios[-1]:g}: between {number(metric, min(means))} and {number(metric, max(means))}."
-    )
-    return Chart(
-        f"ratio-{metric}", label(metric), text, "tuning", columns, {"y": LABELS.get(metric, metric)},
-        {"ratio": sweep.chosen},
-    )  # fmt: skip
+    chosen = _get_ratio(tuning.chosen.sampler)
+    return Sweep(name, ratios[0] if chosen is None else chosen, tuning.metric, ratios, lines, metrics)
 
 
-def _table(sweep: Sweep) -> Table:
+def _get_ratio(sampler: dict[str, Any]) -> float | None:
+    value = sampler.get("sampling_strategy")
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _describe_line(sampler: dict[str, Any]) -> str:
+    others = {key: value for key, value in sampler.items() if key != "sampling_strategy"}
+    settings = (f"{key} = {value if isinstance(value, str) else json.dumps(value)}" for key, value in others.items())
+    return ", ".join(settings) or "as in params.yaml"
+
+
+def make_ratio_table(sweep: Sweep, index: int) -> Table:
+    """Return every metric at one ratio, a column per line."""
     rows = [
-        [line, f"{ratio:g}", *(_cell(metric, lines[index][place]) for metric, lines in sweep.metrics.items())]
-        for index, line in enumerate(sweep.lines)
-        for place, ratio in enumerate(sweep.ratios)
+        [format_axis_title(metric), *(_format_value(metric, line[index]) for line in lines)]
+        for metric, lines in sweep.metrics.items()
     ]
-    header = ["Setting", "sampling_strategy", *(LABELS.get(metric, metric) for metric in sweep.metrics)]
-    caption = f"{sweep.name}, tuned for {LABELS.get(sweep.metric, sweep.metric)}; chosen was {sweep.chosen:g}."
+    caption = f"{sweep.name} at sampling_strategy {sweep.ratios[index]:g}."
+    return Table(caption, ["Metric", *sweep.lines], rows, "l" + "r" * len(sweep.lines))
+
+
+def _make_chart(sweep: Sweep, metric: str) -> Chart:
+    points = [
+        (i, line, ratio, value)
+        for i, line in enumerate(sweep.lines)
+        for ratio, value in zip(sweep.ratios, sweep.metrics[metric][i], strict=True)
+        if value
+    ]
+    means = [value.mean for *_, value in points]
+    columns: dict[str, list[Any]] = {
+        "series": [str(i) for i, *_ in points],
+        "line": [line for _, line, *_ in points],
+        "ratio": [ratio for _, _, ratio, _ in points],
+        "mean": means,
+        "low": [round(value.mean - value.sd, 6) for *_, value in points],
+        "high": [round(value.mean + value.sd, 6) for *_, value in points],
+    }
+    title = format_axis_title(metric)
+    text = (
+        f"{title} of {sweep.name} for {len(sweep.ratios)} sampling ratios from {sweep.ratios[0]:g} to "
+        f"{sweep.ratios[-1]:g}: between {format_metric(metric, min(means))} and {format_metric(metric, max(means))}."
+    )
+    words, signals = {"y": METRICS[metric].label}, {"ratio": sweep.best_ratio}
+    return Chart(f"ratio-{metric}", title, text, "tuning", columns, words, signals)
+
+
+def _make_table(sweep: Sweep) -> Table:
+    rows = [
+        [line, f"{ratio:g}", *(_format_value(metric, lines[i][j]) for metric, lines in sweep.metrics.items())]
+        for i, line in enumerate(sweep.lines)
+        for j, ratio in enumerate(sweep.ratios)
+    ]
+    header = ["Setting", "sampling_strategy", *(METRICS[metric].label for metric in sweep.metrics)]
+    caption = f"{sweep.name}, tuned for {METRICS[sweep.metric].label}; the best ratio is {sweep.best_ratio:g}."
     return Table(caption, header, rows, "lr" + "r" * len(sweep.metrics), sortable=True)
 
 
-def _cell(metric: str, spread: MeanStd | None) -> str:
-    return f"{number(metric, spread.mean)} ± {number(metric, spread.sd)}" if spread else "not tried"
+def _format_value(metric: str, value: MeanStd | None) -> str:
+    return f"{format_metric(metric, value.mean)} ± {format_metric(metric, value.sd)}" if value else "not tried"

@@ -1,123 +1,120 @@
-"""The section that answers: what if the threshold were another, or misses cost more?"""
+"""The section on the threshold: errors and costs of two candidates at any threshold."""
 
 from typing import Any
 
 from stages.report.context import ReportContext
-from stages.report.formatting import count, number, percent
+from stages.report.formatting import format_count, format_metric, format_percent
 from stages.report.rendering.blocks import Chart, Panel, Paragraph, Section, Table
-from stages.report.verdict.smote import smote_rows
+from stages.report.verdict.smote import find_smote_rows
 from stages.shared.schemas.leaderboard import Candidate
 
-#: what a miss and a false alarm cost until the reader says otherwise
+#: initial costs of a false negative and of a false positive
 COSTS = (10, 1)
 
 
-def section(context: ReportContext) -> Section:
-    """Two candidates side by side at a threshold of the reader's choice; at their tuned thresholds to begin with."""
-    leaderboard = context.leaderboard
-    positives = leaderboard.data.test.positives
-    negatives = leaderboard.data.test.rows - positives
-    names = [str(item) for item in leaderboard.candidates]
-    pair = default_pair(context)
+def make_section(context: ReportContext) -> Section:
+    """Return two candidates next to each other, initially at their tuned thresholds."""
+    size, contract = context.leaderboard.data.test, context.contract
+    names = [str(item) for item in context.leaderboard.candidates]
+    pair = select_pair(context)
     explained = (
-        f"The counts are of the {count(leaderboard.data.test.rows)} test rows. The tuned threshold was chosen on "
-        "train, and is the one to use; a threshold that looks cheapest here was found on the test rows and flatters "
-        "itself."
+        f"The counts are of the {format_count(size.rows)} test rows. Use the tuned threshold, which was chosen on "
+        "train. A threshold that is chosen on these test rows gives over-optimistic results."
     )
     data = {
-        "candidates": [_candidate(context, item) for item in leaderboard.candidates],
-        "positives": positives,
-        "negatives": negatives,
+        "candidates": [_make_script_data(context, item) for item in context.leaderboard.candidates],
+        "positives": size.positives,
+        "negatives": size.rows - size.positives,
     }
+    charts = [_make_chart(context, key, item) for key, item in zip("ab", pair, strict=True)]
     values = {
         "names": names,
-        "sides": [_side(context, key, item, names) for key, item in zip("ab", pair, strict=True)],
-        "positive": context.contract.positive,
-        "negative": context.contract.negative,
+        "views": [_make_view(chart, item, names) for chart, item in zip(charts, pair, strict=True)],
+        "positive": contract.positive,
+        "negative": contract.negative,
         "miss": COSTS[0],
-        "alarm": COSTS[1],
+        "false_alarm": COSTS[1],
     }
-    charts = [_chart(context, key, item) for key, item in zip("ab", pair, strict=True)]
-    panel = Panel("what_if.html.j2", values, data, [_twin(context, pair)], charts)
+    panel = Panel("threshold.html.j2", values, data, [_make_table(context, pair)], charts)
     return Section("what-if", "What if the threshold were another?", [Paragraph(explained), panel])
 
 
-def default_pair(context: ReportContext) -> tuple[Candidate, Candidate]:
-    """Doing nothing against SMOTE, as in the course; where there is no SMOTE, against the champion or another row.
+def select_pair(context: ReportContext) -> tuple[Candidate, Candidate]:
+    """Return an untreated candidate and SMOTE; without SMOTE the champion or another row is the second.
 
-    The champion stands for doing nothing where it does nothing, so that a reader finds its threshold here.
+    The untreated candidate is the champion if that has no treatment, else the reference.
     """
     leaderboard = context.leaderboard
     first = context.champion if leaderboard.of_reference(context.champion) else leaderboard.reference
-    others = [*smote_rows(leaderboard)[:1], context.champion, *leaderboard.rows]
-    second = next((item for item in others if str(item) != str(first)), first)
-    return first, second
+    others = [*find_smote_rows(leaderboard)[:1], context.champion, *leaderboard.rows]
+    return first, next((item for item in others if str(item) != str(first)), first)
 
 
-def rates(test: dict[str, Any]) -> list[tuple[str, str]]:
-    """What the four counts amount to, each by its name."""
+def compute_rates(test: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return rates and costs at the tuned threshold by name, as the script computes them for any threshold."""
     tp, fp, fn, tn = (test[cell] for cell in ("tp", "fp", "fn", "tn"))
-    cost = COSTS[0] * fn + COSTS[1] * fp
     return [
-        ("recall", number("recall", test["recall"])),
-        ("precision", number("precision", test["precision"])),
-        ("specificity", number("specificity", test["specificity"])),
-        ("F1", number("f1", test["f1"])),
-        ("alarms", percent((tp + fp) / (tp + fp + fn + tn))),
-        ("cost", count(cost)),
+        ("recall", format_metric("recall", test["recall"])),
+        ("precision", format_metric("precision", test["precision"])),
+        ("specificity", format_metric("specificity", test["specificity"])),
+        ("F1", format_metric("f1", test["f1"])),
+        ("predicted positive", format_percent((tp + fp) / (tp + fp + fn + tn))),
+        ("cost", format_count(COSTS[0] * fn + COSTS[1] * fp)),
     ]
 
 
-def _candidate(context: ReportContext, item: Candidate) -> dict[str, Any]:
-    found = context.thresholds[str(item)]
+def _make_script_data(context: ReportContext, item: Candidate) -> dict[str, Any]:
+    counts = context.thresholds[str(item)]
     tuned = {cell: item.test[cell] for cell in ("tp", "fp")}
-    return {"name": str(item), "threshold": item.threshold, "tuned": tuned, "tp": found.tp, "fp": found.fp}
+    return {"name": str(item), "threshold": item.threshold, "tuned": tuned, "tp": counts.tp, "fp": counts.fp}
 
 
-def _chart(context: ReportContext, key: str, item: Candidate) -> Chart:
-    """Recall and precision against the threshold; no precision where nothing is an alarm."""
-    found, positives = context.thresholds[str(item)], context.leaderboard.data.test.positives
+def _make_chart(context: ReportContext, key: str, item: Candidate) -> Chart:
+    """Return recall and precision against the threshold; precision is null without a positive prediction."""
+    counts, positives = context.thresholds[str(item)], context.leaderboard.data.test.positives
+    pairs = list(zip(counts.tp, counts.fp, strict=True))
     columns: dict[str, list[Any]] = {
-        "threshold": [place / 100 for place in range(len(found.tp))],
-        "recall": [round(tp / positives, 4) for tp in found.tp],
-        "precision": [round(tp / (tp + fp), 4) if tp + fp else None for tp, fp in zip(found.tp, found.fp, strict=True)],
-        "tuned": [item.threshold] * len(found.tp),
+        "threshold": [i / 100 for i in range(len(pairs))],
+        "recall": [round(tp / positives, 4) for tp in counts.tp],
+        "precision": [round(tp / (tp + fp), 4) if tp + fp else None for tp, fp in pairs],
+        "tuned": [item.threshold] * len(pairs),
     }
     text = (
-        f"Recall and precision of {item} against the threshold. At the tuned one, "
-        f"{number('threshold', item.threshold)}: recall {number('recall', item.test['recall'])}, precision "
-        f"{number('precision', item.test['precision'])}."
+        f"Recall and precision of {item} against the threshold. At the tuned threshold "
+        f"{format_metric('threshold', item.threshold)}: recall {format_metric('recall', item.test['recall'])}, "
+        f"precision {format_metric('precision', item.test['precision'])}."
     )
     signals = {"at": item.threshold}
     return Chart(f"threshold-{key}", f"Recall and precision, {item}", text, "threshold", columns, {}, signals)
 
 
-def _side(context: ReportContext, key: str, item: Candidate, names: list[str]) -> dict[str, Any]:
+def _make_view(chart: Chart, item: Candidate, names: list[str]) -> dict[str, Any]:
+    """Return the values of the template for one candidate."""
     return {
-        "key": key,
+        "key": chart.key.removeprefix("threshold-"),
         "name": str(item),
-        "place": names.index(str(item)),
-        "threshold": number("threshold", item.threshold),
+        "index": names.index(str(item)),
+        "threshold": format_metric("threshold", item.threshold),
         "nearest": round(100 * item.threshold),
-        "description": _chart(context, key, item).description,
+        "description": chart.description,
         "counts": {cell: item.test[cell] for cell in ("tp", "fp", "fn", "tn")},
-        "rates": rates(item.test),
+        "rates": compute_rates(item.test),
     }
 
 
-def _twin(context: ReportContext, pair: tuple[Candidate, Candidate]) -> Table:
+def _make_table(context: ReportContext, pair: tuple[Candidate, Candidate]) -> Table:
     contract = context.contract
     header = [
-        "Candidate", "Threshold", f"{contract.positive} caught", f"{contract.positive} missed", "False alarms",
-        f"{contract.negative} left in peace", "Recall", "Precision", "F1", "Recall at 0.5", "Precision at 0.5",
+        "Candidate", "Threshold", f"{contract.positive} found", f"{contract.positive} missed", "False alarms",
+        f"{contract.negative} correct", "Recall", "Precision", "F1", "Recall at 0.5", "Precision at 0.5",
     ]  # fmt: skip
     rows = [
         [
             str(item),
-            number("threshold", item.threshold),
-            *(count(item.test[cell]) for cell in ("tp", "fn", "fp", "tn")),
-            *(number(metric, item.test[metric]) for metric in ("recall", "precision", "f1")),
-            *(number(metric, item.at_half[metric]) for metric in ("recall", "precision")),
+            format_metric("threshold", item.threshold),
+            *(format_count(item.test[cell]) for cell in ("tp", "fn", "fp", "tn")),
+            *(format_metric(metric, item.test[metric]) for metric in ("recall", "precision", "f1")),
+            *(format_metric(metric, item.at_half[metric]) for metric in ("recall", "precision")),
         ]
         for item in (pair if pair[0] is not pair[1] else pair[:1])
     ]

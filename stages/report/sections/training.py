@@ -1,4 +1,4 @@
-"""The section on training: loss and accuracy by epoch or round, for classifiers that have them."""
+"""The section on training: loss and accuracy by epoch or boosting round."""
 
 from dataclasses import dataclass, fields
 import math
@@ -6,19 +6,25 @@ from typing import Any
 
 from stages.report.context import ReportContext
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Paragraph, Section, Table
-from stages.report.sections.candidate_comparison import first_shown
+from stages.report.sections.candidate_comparison import select_shown
 from stages.shared.schemas.trace import Epoch
 
-_SHOWN = 5  # epochs in the table: the first, some between, the last
-_DRAWN = 40  # points of a curve: more cannot be seen apart
-_CHARTS = 12  # pictures of further strategies; the page would grow without end
+_TABLE_EPOCHS = 5
+_CHART_EPOCHS = 40  # more points are not distinguishable
+_MAX_CHARTS = 12  # of strategies that are not shown at once; keeps the page small
 
 LEGEND = [("train", "train"), ("validation", "validation")]
 
+_EXPLAINED = (
+    "Unweighted log loss, and accuracy at 0.5, as means over the folds. Train: the training rows after resampling. "
+    "Validation: the untouched rows of the fold, so the class balance differs too. A validation loss that rises while "
+    "the train loss falls indicates overfitting."
+)
+
 
 @dataclass(frozen=True)
-class Course:
-    """A training curve, averaged over the folds; all lists are as long as there are epochs."""
+class TrainingCurve:
+    """Means over the folds; all lists have one entry per epoch."""
 
     epochs: list[int]
     train_loss: list[float]
@@ -27,75 +33,72 @@ class Course:
     validation_accuracy: list[float]
 
 
-def section(context: ReportContext) -> Section:
-    """The curves of every strategy × classifier that has epochs, as pictures and as numbers."""
-    courses = {
-        (trace.strategy, classifier): course(epochs)
+#: the fields of a TrainingCurve with values
+_VALUES = [field.name for field in fields(TrainingCurve)[1:]]
+
+
+def make_section(context: ReportContext) -> Section:
+    """Return the curves of every strategy × classifier that is trained in epochs, as charts and as a table."""
+    curves = {
+        (trace.strategy, classifier): average_folds(epochs)
         for trace in context.traces.values()
         for classifier, epochs in trace.epochs.items()
         if epochs
     }
-    if not courses:
-        return Section("training", "Training", [Paragraph("No classifier here is trained in epochs or rounds.")])
-    explained = (
-        "Log loss without weights, and accuracy at 0.5, as means over the folds. Train means the rows that the "
-        "classifier saw, after resampling; validation means the fold's untouched rows, so the two differ in class "
-        "balance too. Validation loss that rises while train loss falls is overfitting."
-    )
-    plots = {key: _chart(*key, item) for key, item in courses.items()}
-    strategies = {item.strategy for item in first_shown(context)}
-    first = [plot for (strategy, _), plot in plots.items() if strategy in strategies] or list(plots.values())[:2]
-    others = [plot for plot in plots.values() if plot not in first]
-    blocks: list[Block] = [Paragraph(explained), Charts(first, LEGEND)]
+    if not curves:
+        return Section("training", "Training", [Paragraph("No classifier is trained in epochs or boosting rounds.")])
+    charts = {key: _make_chart(*key, curve) for key, curve in curves.items()}
+    strategies = {item.strategy for item in select_shown(context)}
+    first = [chart for (strategy, _), chart in charts.items() if strategy in strategies] or list(charts.values())[:2]
+    others = [chart for chart in charts.values() if chart not in first]
+    blocks: list[Block] = [Paragraph(_EXPLAINED), Charts(first, LEGEND)]
     if others:
-        folded: list[Block] = [Charts(others[:_CHARTS], LEGEND)]
-        if len(others) > _CHARTS:
-            folded.append(Paragraph(f"{len(others) - _CHARTS} more stand in the table below alone."))
-        blocks.append(Details("The training curves of the other strategies", folded))
-    blocks.append(Details("Training in numbers", [_table(courses)]))
+        hidden: list[Block] = [Charts(others[:_MAX_CHARTS], LEGEND)]
+        if len(others) > _MAX_CHARTS:
+            hidden.append(Paragraph(f"{len(others) - _MAX_CHARTS} more are only in the table below."))
+        blocks.append(Details("The training curves of the other strategies", hidden))
+    blocks.append(Details("Training in numbers", [_make_table(curves)]))
     return Section("training", "Training", blocks)
 
 
-def course(epochs: list[Epoch]) -> Course:
-    """The means over the folds for each epoch, in the order of the epochs."""
+def average_folds(epochs: list[Epoch]) -> TrainingCurve:
+    """Return the means over the folds for each epoch, in the order of the epochs."""
     by_epoch: dict[int, list[Epoch]] = {}
     for item in epochs:
         by_epoch.setdefault(item.epoch, []).append(item)
-    ordered = [by_epoch[number] for number in sorted(by_epoch)]
-    parts = [part.name for part in fields(Course)[1:]]
-    means = ([sum(getattr(item, part) for item in same) / len(same) for same in ordered] for part in parts)
-    return Course(sorted(by_epoch), *means)
+    ordered = [by_epoch[epoch] for epoch in sorted(by_epoch)]
+    means = ([sum(getattr(item, value) for item in folds) / len(folds) for folds in ordered] for value in _VALUES)
+    return TrainingCurve(sorted(by_epoch), *means)
 
 
-def some(last: int, shown: int) -> list[int]:
-    """The first and last of `last` places with others evenly between: at most `shown`, counted from 0."""
-    if last <= shown:
-        return list(range(last))
-    return [math.floor(index * (last - 1) / (shown - 1) + 0.5) for index in range(shown)]
+def select_evenly(n: int, n_selected: int) -> list[int]:
+    """Return at most `n_selected` of the indices 0 to n − 1: the first, the last and others evenly between."""
+    if n <= n_selected:
+        return list(range(n))
+    return [math.floor(i * (n - 1) / (n_selected - 1) + 0.5) for i in range(n_selected)]
 
 
-def _table(courses: dict[tuple[str, str], Course]) -> Table:
+def _make_table(curves: dict[tuple[str, str], TrainingCurve]) -> Table:
     header = [
         "Strategy", "Classifier", "Epoch", "Train loss", "Validation loss", "Train accuracy", "Validation accuracy",
     ]  # fmt: skip
-    parts = [part.name for part in fields(Course)[1:]]
     rows = [
-        [strategy, classifier, str(item.epochs[place]), *(f"{getattr(item, part)[place]:.3f}" for part in parts)]
-        for (strategy, classifier), item in courses.items()
-        for place in some(len(item.epochs), _SHOWN)
+        [strategy, classifier, str(curve.epochs[i]), *(f"{getattr(curve, value)[i]:.3f}" for value in _VALUES)]
+        for (strategy, classifier), curve in curves.items()
+        for i in select_evenly(len(curve.epochs), _TABLE_EPOCHS)
     ]
-    return Table("Training by epoch or round: the first, some between, the last.", header, rows, "llrrrrr")
+    return Table("Training by epoch or round: the first, the last and some between.", header, rows, "llrrrrr")
 
 
-def _chart(strategy: str, classifier: str, item: Course) -> Chart:
-    train, validation = item.train_loss, item.validation_loss
+def _make_chart(strategy: str, classifier: str, curve: TrainingCurve) -> Chart:
+    train, validation = curve.train_loss, curve.validation_loss
     text = (
-        f"Log loss from epoch or round {item.epochs[0]} to {item.epochs[-1]}: train from {train[0]:.3f} to "
+        f"Log loss from epoch or round {curve.epochs[0]} to {curve.epochs[-1]}: train from {train[0]:.3f} to "
         f"{train[-1]:.3f}, validation from {validation[0]:.3f} to {validation[-1]:.3f}. Below it the accuracy."
     )
-    places = some(len(item.epochs), _DRAWN)
-    columns: dict[str, list[Any]] = {"epoch": [item.epochs[place] for place in places]}
-    for part in fields(Course)[1:]:
-        columns[part.name] = [round(getattr(item, part.name)[place], 4) for place in places]
-    words = {"x": "epoch" if item.epochs[0] and len(train) == item.epochs[-1] else "epoch or round"}
+    indices = select_evenly(len(curve.epochs), _CHART_EPOCHS)
+    columns: dict[str, list[Any]] = {"epoch": [curve.epochs[i] for i in indices]}
+    for value in _VALUES:
+        columns[value] = [round(getattr(curve, value)[i], 4) for i in indices]
+    words = {"x": "epoch" if curve.epochs[0] and len(train) == curve.epochs[-1] else "epoch or round"}
     return Chart(f"training-{strategy}-{classifier}", f"{strategy} × {classifier}", text, "training", columns, words)

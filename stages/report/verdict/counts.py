@@ -1,12 +1,12 @@
-"""Strategies counted by evaluate's verdict on them, family of metrics by family."""
+"""Strategies counted by their verdict, per family of metrics."""
 
 from dataclasses import dataclass
 
-from stages.report.formatting import percent, signed, signed_interval
+from stages.report.formatting import format_difference, format_difference_interval, format_percent
 from stages.shared.metrics.registry import Family
 from stages.shared.schemas.leaderboard import Comparison, Leaderboard
 
-#: the metric that speaks for each family in sentences and tables
+#: the metric of each family that sentences and tables show
 MAIN_METRIC: dict[Family, str] = {
     "ranking": "average_precision",
     "probabilities": "brier_score",
@@ -17,7 +17,7 @@ MAIN_METRIC: dict[Family, str] = {
 
 @dataclass(frozen=True)
 class VerdictCounts:
-    """Strategies that a family of metrics finds better than, even with, or worse than the reference."""
+    """The comparisons of one family of metrics with the reference, by verdict."""
 
     better: list[Comparison]
     tie: list[Comparison]
@@ -25,23 +25,23 @@ class VerdictCounts:
 
     @property
     def total(self) -> int:
-        """How many strategies were compared."""
+        """The number of compared strategies."""
         return len(self.better) + len(self.tie) + len(self.worse)
 
 
 def count_verdicts(leaderboard: Leaderboard, family: Family) -> VerdictCounts:
-    """The strategies sorted by the verdict on the family's main metric, each list in params order."""
-    format_comparison = [
+    """Return the strategies by the verdict on the main metric of `family`, each list in params order."""
+    comparisons = [
         item
         for row in leaderboard.strategies
         if row.strategy != leaderboard.settings.reference.strategy
         and (item := leaderboard.comparison("strategy", row, family, MAIN_METRIC[family]))
     ]
-    words = ("better", "tie", "worse")
-    return VerdictCounts(*([item for item in format_comparison if item.verdict == word] for word in words))
+    verdicts = ("better", "tie", "worse")
+    return VerdictCounts(*([item for item in comparisons if item.verdict == verdict] for verdict in verdicts))
 
 
-def difference(item: Comparison, confidence: float) -> str:
-    """A comparison in brackets' words: −0.014, 95 % interval −0.058 to +0.016."""
-    bounds = signed_interval(item.metric, item.low, item.high)
-    return f"{signed(item.metric, item.difference)}, {percent(confidence)} interval {bounds}"
+def format_comparison(item: Comparison, confidence: float) -> str:
+    """Return a difference with its interval: −0.014, 95 % interval −0.058 to +0.016."""
+    bounds = format_difference_interval(item.metric, item.low, item.high)
+    return f"{format_difference(item.metric, item.difference)}, {format_percent(confidence)} interval {bounds}"

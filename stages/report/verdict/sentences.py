@@ -1,88 +1,85 @@
-"""The verdict in plain sentences, each clause read off the numbers: also that nothing happened.
+"""The verdict in sentences: the treatments, the champion, the probabilities and SMOTE.
 
-Every difference, interval and word is evaluate's (docs/artefacts.md, `comparisons`); nothing is measured here.
+Each clause follows from a number of the leaderboard. The stage evaluate computes all differences and verdicts.
 """
 
 from dataclasses import dataclass
 
-from stages.report.formatting import interval, join_names, number
-from stages.report.verdict.counts import count_verdicts, difference
-from stages.report.verdict.smote import smote
+from stages.report.formatting import format_interval, format_metric, join_names
+from stages.report.verdict.counts import count_verdicts, format_comparison
+from stages.report.verdict.smote import describe_smote
 from stages.shared.schemas.leaderboard import Candidate, Leaderboard
 
-#: with fewer positives on test hardly any difference can be told from noise
-ANECDOTE = 20
+#: with fewer positives in the test set hardly any difference is significant
+MIN_POSITIVES = 20
+
+#: more ties than this are counted, not named
+_MAX_NAMES = 3
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One sentence a field; `smote` is empty where no sampler of that family ran, `caution` where rows are enough."""
+    """The verdict, one sentence per field; empty if it does not apply."""
 
     caution: str
     ranking: str
     champion: str
-    beyond: str
+    other_families: str
     smote: str
 
     @property
     def sentences(self) -> list[str]:
-        """The sentences that there are, the most important first."""
-        return [text for text in (self.caution, self.ranking, self.champion, self.beyond, self.smote) if text]
+        """The sentences that apply, the most important first."""
+        return [text for text in (self.caution, self.ranking, self.champion, self.other_families, self.smote) if text]
 
 
 def describe_verdict(leaderboard: Leaderboard, champion: Candidate, reference_name: str) -> Verdict:
-    """What the leaderboard says about the treatments, the champion, the probabilities, and SMOTE.
-
-    `rival` is the reference in words, as a rule "doing nothing".
-    """
+    """Return the verdict of the leaderboard; `reference_name` is the reference in words, usually "doing nothing"."""
     return Verdict(
-        _caution(leaderboard),
-        _ranking(leaderboard, reference_name),
-        _champion(leaderboard, champion, reference_name),
-        _beyond(leaderboard),
-        smote(leaderboard),
+        _describe_caution(leaderboard),
+        _describe_ranking(leaderboard, reference_name),
+        _describe_champion(leaderboard, champion, reference_name),
+        _describe_other_families(leaderboard),
+        describe_smote(leaderboard),
     )
 
 
-def _caution(leaderboard: Leaderboard) -> str:
+def _describe_caution(leaderboard: Leaderboard) -> str:
     positives = leaderboard.data.test.positives
-    if positives >= ANECDOTE:
+    if positives >= MIN_POSITIVES:
         return ""
-    return f"The test side has only {positives} positives: read every number here as an anecdote."
+    return f"The test set has only {positives} positives: all results are highly uncertain."
 
 
-def _ranking(leaderboard: Leaderboard, reference_name: str) -> str:
-    found = count_verdicts(leaderboard, "ranking")
-    if not found.total:
-        return f"Only {reference_name} was tried, so there is nothing to compare."
-    if not found.better:
-        counts = f"({len(found.tie)} tie, {len(found.worse)} worse)"
-        return f"No treatment of the imbalance ranked better than {reference_name} {counts}."
-    names = join_names(
-        [f"{item.strategy} ({difference(item, leaderboard.settings.confidence)})" for item in found.better]
-    )
-    counts = f"{len(found.tie)} tie, {len(found.worse)} worse"
+def _describe_ranking(leaderboard: Leaderboard, reference_name: str) -> str:
+    counts = count_verdicts(leaderboard, "ranking")
+    if not counts.total:
+        return f"Only {reference_name} was trained, so there is nothing to compare."
+    others = f"{len(counts.tie)} tie, {len(counts.worse)} worse"
+    if not counts.better:
+        return f"No treatment of the imbalance ranked better than {reference_name} ({others})."
+    confidence = leaderboard.settings.confidence
+    names = join_names([f"{item.strategy} ({format_comparison(item, confidence)})" for item in counts.better])
     return (
-        f"{len(found.better)} of {found.total} treatments of the imbalance ranked better than {reference_name}, in "
-        f"average precision: {names}; {counts}."
+        f"{len(counts.better)} of {counts.total} treatments of the imbalance ranked better than {reference_name}, in "
+        f"average precision: {names}; {others}."
     )
 
 
-def _champion(leaderboard: Leaderboard, champion: Candidate, reference_name: str) -> str:
-    low, high = champion.intervals["average_precision"]
-    value = number("average_precision", champion.test["average_precision"])
-    bounds = interval("average_precision", low, high)
-    text = f"Champion: {champion}, average precision {value} on test ({bounds})"
-    return f"{text}{_describe_rank(leaderboard, champion, reference_name)}."
+def _describe_champion(leaderboard: Leaderboard, champion: Candidate, reference_name: str) -> str:
+    value = format_metric("average_precision", champion.test["average_precision"])
+    bounds = format_interval("average_precision", *champion.intervals["average_precision"])
+    rank = _describe_rank(leaderboard, champion, reference_name)
+    return f"Champion: {champion}, average precision {value} on test ({bounds}){rank}."
 
 
 def _describe_rank(leaderboard: Leaderboard, champion: Candidate, reference_name: str) -> str:
-    """What is known of the champion against the others: every comparison has the reference on its other side."""
+    """Return a clause on the champion and the reference, or on the ties if it is the reference itself."""
     if str(champion) == str(leaderboard.reference):
-        found = count_verdicts(leaderboard, "ranking")
-        ties = [item.strategy for item in found.tie]
-        if len(ties) > 3:
-            share = f"all {found.total}" if len(ties) == found.total else f"{len(ties)} of the {found.total}"
+        counts = count_verdicts(leaderboard, "ranking")
+        ties = [item.strategy for item in counts.tie]
+        if len(ties) > _MAX_NAMES:
+            share = f"all {counts.total}" if len(ties) == counts.total else f"{len(ties)} of the {counts.total}"
             return f"; it ties with {share} treatments"
         return f"; it ties with {join_names(ties)}" if ties else ""
     if leaderboard.of_reference(champion):
@@ -90,22 +87,22 @@ def _describe_rank(leaderboard: Leaderboard, champion: Candidate, reference_name
     item = leaderboard.comparison("strategy", champion, "ranking", "average_precision")
     if not item:
         return ""
-    against = f"{reference_name}, {leaderboard.reference} ({difference(item, leaderboard.settings.confidence)})"
+    difference = format_comparison(item, leaderboard.settings.confidence)
     clauses = {"better": "it ranks better than", "tie": "it ties with", "worse": "it ranks worse than"}
-    return f"; {clauses[item.verdict]} {against}"
+    return f"; {clauses[item.verdict]} {reference_name}, {leaderboard.reference} ({difference})"
 
 
-def _beyond(leaderboard: Leaderboard) -> str:
+def _describe_other_families(leaderboard: Leaderboard) -> str:
     probabilities, decisions = count_verdicts(leaderboard, "probabilities"), count_verdicts(leaderboard, "decisions")
     if not probabilities.total:
         return ""
-    format_comparison = [*probabilities.better, *probabilities.tie, *probabilities.worse]
-    calibrated = sum(leaderboard.row(item.strategy).is_calibrated for item in format_comparison)
-    after = "Brier score"
+    compared = [*probabilities.better, *probabilities.tie, *probabilities.worse]
+    calibrated = sum(leaderboard.row(item.strategy).is_calibrated for item in compared)
+    metric = "Brier score"
     if calibrated:
-        after += ", after calibration" + ("" if calibrated == len(format_comparison) else f" of {calibrated} of them")
+        metric += ", after calibration" + ("" if calibrated == len(compared) else f" of {calibrated} of them")
     return (
         f"Of the {probabilities.total} treatments {len(probabilities.worse)} made the probabilities worse and "
-        f"{len(probabilities.better)} better ({after}); with every threshold tuned, {len(decisions.better)} "
-        f"decided better and {len(decisions.worse)} worse (F1)."
+        f"{len(probabilities.better)} better ({metric}). With tuned thresholds, {len(decisions.better)} decided better "
+        f"and {len(decisions.worse)} worse (F1)."
     )

@@ -1,93 +1,102 @@
-"""The sentence on SMOTE: what it did to ranking, decisions and probabilities, and what a moved threshold does."""
+"""The sentence on SMOTE: its effect on ranking, on recall at 0.5 and on the Brier score."""
 
 import re
 
-from stages.report.formatting import interval, number, percent
-from stages.report.verdict.counts import count_verdicts, difference
+from stages.report.formatting import format_interval, format_metric, format_percent
+from stages.report.verdict.counts import count_verdicts, format_comparison
 from stages.shared.schemas.leaderboard import Candidate, Leaderboard
 
 
-def smote(leaderboard: Leaderboard) -> str:
-    """What SMOTE did to ranking, to recall at 0.5, to the Brier score; empty where no strategy ran its like."""
+def describe_smote(leaderboard: Leaderboard) -> str:
+    """Return what SMOTE changed; empty if no strategy with a sampler of its family is compared."""
     family = [
         row
-        for row in smote_rows(leaderboard)
+        for row in find_smote_rows(leaderboard)
         if leaderboard.comparison("strategy", row, "ranking", "average_precision")
     ]
     if not family:
         return ""
     row = family[0]
-    clauses = [_ranking(leaderboard, row), _recall(leaderboard, row), _brier(leaderboard, row)]
+    clauses = [
+        _describe_ranking(leaderboard, row),
+        _describe_recall(leaderboard, row),
+        _describe_brier(leaderboard, row),
+    ]
     sentence = "; ".join(clause for clause in clauses if clause) + "."
     if len(family) == 1:
         return sentence
     names = {candidate.strategy for candidate in family}
-    found = count_verdicts(leaderboard, "ranking")
+    counts = count_verdicts(leaderboard, "ranking")
     better, tie, worse = (
-        sum(item.strategy in names for item in items) for items in (found.better, found.tie, found.worse)
+        sum(item.strategy in names for item in items) for items in (counts.better, counts.tie, counts.worse)
     )
-    whole = f"Of the {len(family)} strategies of the SMOTE family"
-    return f"{sentence} {whole} {better} ranked better, {tie} tie, {worse} worse."
+    return (
+        f"{sentence} Of the {len(family)} strategies of the SMOTE family {better} ranked better, {tie} tie, "
+        f"{worse} worse."
+    )
 
 
-def smote_rows(leaderboard: Leaderboard) -> list[Candidate]:
-    """The strategies' rows whose sampler makes synthetic positives as SMOTE does, plain SMOTE first."""
+def find_smote_rows(leaderboard: Leaderboard) -> list[Candidate]:
+    """Return the representatives of strategies with a sampler of the SMOTE family, plain SMOTE first."""
     rows = [leaderboard.row(row.strategy) for row in leaderboard.strategies]
     family = [row for row in rows if row.sampler and ("SMOTE" in row.sampler or row.sampler.startswith("ADASYN"))]
     return sorted(family, key=lambda row: not re.fullmatch("SMOTE(N|NC)?", row.sampler or ""))
 
 
-def _ranking(leaderboard: Leaderboard, row: Candidate) -> str:
+def _describe_ranking(leaderboard: Leaderboard, row: Candidate) -> str:
     item = leaderboard.comparison("strategy", row, "ranking", "average_precision")
     assert item is not None  # the caller chose rows that are compared
     categorical = row.sampler in ("SMOTENC", "SMOTEN")
-    who = f"{'SMOTE' if categorical else row.sampler} ({row}{f', run as {row.sampler}' if categorical else ''}"
-    # another classifier on the other side is part of the difference, so it must be said
+    subject = f"{'SMOTE' if categorical else row.sampler} ({row}{f', run as {row.sampler}' if categorical else ''}"
+    # the difference also contains that of the classifiers, if they differ
     if row.classifier != item.reference_classifier:
-        who = f"{who}, against {item.reference_strategy} × {item.reference_classifier}"
-    did = {"better": "improved ranking", "tie": "did not measurably improve ranking", "worse": "worsened ranking"}
-    return f"{who}) {did[item.verdict]} here (average precision {difference(item, leaderboard.settings.confidence)})"
+        subject = f"{subject}, against {item.reference_strategy} × {item.reference_classifier}"
+    verbs = {"better": "improved ranking", "tie": "did not measurably improve ranking", "worse": "worsened ranking"}
+    difference = format_comparison(item, leaderboard.settings.confidence)
+    return f"{subject}) {verbs[item.verdict]} here (average precision {difference})"
 
 
-def _recall(leaderboard: Leaderboard, row: Candidate) -> str:
+def _describe_recall(leaderboard: Leaderboard, row: Candidate) -> str:
     item = leaderboard.comparison("strategy", row, "decisions_at_half", "recall")
     if not item:
         return ""
     before, after = leaderboard.reference.at_half["recall"], row.at_half["recall"]
-    change = f"from {number('recall', before)} to {number('recall', after)}"
+    change = f"from {format_metric('recall', before)} to {format_metric('recall', after)}"
     if row.is_calibrated:
         change += ", after calibration"
     if item.verdict == "worse":
         return f"it lowered recall at 0.5 {change}"
     if item.verdict == "tie":
         return f"it did not measurably change recall at 0.5 ({change})"
-    return f"it raised recall at 0.5 {change}{_threshold(leaderboard, before, after)}"
+    return f"it raised recall at 0.5 {change}{_describe_threshold(leaderboard.reference, before, after, leaderboard)}"
 
 
-def _threshold(leaderboard: Leaderboard, before: float, after: float) -> str:
-    """Whether a moved threshold alone raises recall as far as the treatment did, when it raises it at all."""
-    reference = leaderboard.reference
-    moved = reference.test["recall"]
+def _describe_threshold(reference: Candidate, before: float, after: float, leaderboard: Leaderboard) -> str:
+    """Return whether the tuned threshold alone raises recall as much; empty if it does not raise recall."""
+    tuned = reference.test["recall"]
     low, high = reference.intervals["recall"]
-    if moved <= before:
+    if tuned <= before:
         return ""
-    alone = f"{number('recall', moved)} at {number('threshold', reference.threshold)} for {reference}"
-    if moved >= after:
+    alone = f"{format_metric('recall', tuned)} at {format_metric('threshold', reference.threshold)} for {reference}"
+    if tuned >= after:
         return f", which moving the threshold also does ({alone})"
     if high >= after:
-        bounds = f"{percent(leaderboard.settings.confidence)} interval {interval('recall', low, high)}"
+        level = format_percent(leaderboard.settings.confidence)
+        bounds = f"{level} interval {format_interval('recall', low, high)}"
         return f", which moving the threshold also does within the noise ({alone}, {bounds})"
     return f", of which moving the threshold alone gives a part ({alone})"
 
 
-def _brier(leaderboard: Leaderboard, row: Candidate) -> str:
+def _describe_brier(leaderboard: Leaderboard, row: Candidate) -> str:
     item = leaderboard.comparison("strategy", row, "probabilities", "brier_score")
     if not item:
         return ""
-    before, after = (number("brier_score", side.test["brier_score"]) for side in (leaderboard.reference, row))
+    before, after = (
+        format_metric("brier_score", candidate.test["brier_score"]) for candidate in (leaderboard.reference, row)
+    )
     change = f"(from {before} to {after})"
     if row.is_calibrated:
-        raw = number("brier_score", row.calibration.before.brier_score)
+        raw = format_metric("brier_score", row.calibration.before.brier_score)
         change = f"(from {before} to {after} after calibration; {raw} without it)"
-    did = {"better": "improved", "worse": "worsened", "tie": "did not measurably change"}
-    return f"it {did[item.verdict]} the Brier score {change}"
+    verbs = {"better": "improved", "worse": "worsened", "tie": "did not measurably change"}
+    return f"it {verbs[item.verdict]} the Brier score {change}"

@@ -1,70 +1,71 @@
-"""The answer on the first screen: what to use, at which threshold, what to expect, and how sure that is."""
+"""The facts on the first screen: the champion, its threshold, its errors and the uncertainty."""
 
 from stages.report.context import ReportContext
-from stages.report.formatting import count, interval, number, percent
+from stages.report.formatting import format_count, format_interval, format_metric, format_percent
 from stages.report.rendering.blocks import Fact, Facts
 from stages.report.verdict.counts import count_verdicts
 
 
-def answer(context: ReportContext) -> Facts:
-    """Four facts about the champion, each with the one thing to know about it."""
-    return Facts([_use(context), _threshold(context), _expect(context), _sure(context)])
+def make_summary(context: ReportContext) -> Facts:
+    """Return four facts about the champion, each with a note."""
+    return Facts([_name_champion(context), _name_threshold(context), _count_errors(context), _rate_evidence(context)])
 
 
-def _use(context: ReportContext) -> Fact:
+def _name_champion(context: ReportContext) -> Fact:
     best = context.champion
-    treatment = (
-        "the imbalance is left as it is" if context.params.strategies[best.strategy].does_nothing else "the champion"
-    )
+    treatment = "the champion"
+    if context.params.strategies[best.strategy].does_nothing:
+        treatment = "no treatment of the imbalance"
     if best.sampler:
         treatment = f"sampler {best.sampler}, in the training folds only"
-    chosen = "named in params.yaml" if context.named else "chosen on train"
+    reason = "named in params.yaml" if context.params.select.names_champion else "selected by cross-validation"
     if context.choice.doubt is not None:
-        chosen = "the vote of all classifiers, as the folds of train show none to be better"
-    return Fact("Use", str(best), f"{treatment}; {chosen}")
+        reason = "weighted vote of all classifiers; no candidate was significantly better in cross-validation"
+    return Fact("Use", str(best), f"{treatment}; {reason}")
 
 
-def _threshold(context: ReportContext) -> Fact:
-    leaderboard, best = context.leaderboard, context.champion
-    note = "an alarm is a score of at least this; chosen for "
-    note += f"{leaderboard.settings.policy_words} by cross-validation, not on test"
+def _name_threshold(context: ReportContext) -> Fact:
+    settings, best = context.leaderboard.settings, context.champion
+    note = (
+        f"scores of at least this are predicted positive; tuned for {settings.policy_words} by cross-validation, "
+        "not on test"
+    )
     if best.threshold_interval:
-        note += (
-            f"; {percent(leaderboard.settings.confidence)} interval {interval('threshold', *best.threshold_interval)}"
-        )
-    return Fact("At threshold", number("threshold", best.threshold), note)
+        bounds = format_interval("threshold", *best.threshold_interval)
+        note += f"; {format_percent(settings.confidence)} interval {bounds}"
+    return Fact("At threshold", format_metric("threshold", best.threshold), note)
 
 
-def _expect(context: ReportContext) -> Fact:
-    leaderboard, test = context.leaderboard, context.champion.test
-    positives, negatives = leaderboard.data.test.positives, leaderboard.data.test.rows - leaderboard.data.test.positives
-    low, high = context.champion.intervals["recall"]
-    level = percent(leaderboard.settings.confidence)
+def _count_errors(context: ReportContext) -> Fact:
+    size, best = context.leaderboard.data.test, context.champion
+    level = format_percent(context.leaderboard.settings.confidence)
     return Fact(
         "Expect",
-        f"{test['tp']} of {count(positives)} caught, {count(test['fp'])} false alarms",
-        f"on test, among {count(negatives)} negatives; recall {number('recall', test['recall'])} "
-        f"({level}: {interval('recall', low, high)}), precision {number('precision', test['precision'])}",
+        f"{best.test['tp']} of {format_count(size.positives)} positives found, "
+        f"{format_count(best.test['fp'])} false alarms",
+        f"on test, among {format_count(size.rows - size.positives)} negatives; recall "
+        f"{format_metric('recall', best.test['recall'])} ({level}: "
+        f"{format_interval('recall', *best.intervals['recall'])}), precision "
+        f"{format_metric('precision', best.test['precision'])}",
     )
 
 
-def _sure(context: ReportContext) -> Fact:
+def _rate_evidence(context: ReportContext) -> Fact:
     leaderboard, best = context.leaderboard, context.champion
-    value = number("average_precision", best.test["average_precision"])
-    bounds = interval("average_precision", *best.intervals["average_precision"])
-    note = f"average precision {value} on test ({percent(leaderboard.settings.confidence)}: {bounds})"
+    value = format_metric("average_precision", best.test["average_precision"])
+    bounds = format_interval("average_precision", *best.intervals["average_precision"])
+    note = f"average precision {value} on test ({format_percent(leaderboard.settings.confidence)}: {bounds})"
     if leaderboard.of_reference(best):
-        found = count_verdicts(leaderboard, "ranking")
-        if not found.total:
+        counts = count_verdicts(leaderboard, "ranking")
+        if not counts.total:
             return Fact("How sure", "Nothing to compare", note)
-        words = f"{len(found.better)} of {found.total} treatments" if found.better else "No treatment"
-        verb = "ranks" if len(found.better) <= 1 else "rank"
-        words = f"{words} {verb} better; {len(found.tie)} of {found.total} tie"
-        return Fact("How sure", words, note)
+        subject = f"{len(counts.better)} of {counts.total} treatments" if counts.better else "No treatment"
+        verb = "ranks" if len(counts.better) <= 1 else "rank"
+        return Fact("How sure", f"{subject} {verb} better; {len(counts.tie)} of {counts.total} tie", note)
     item = leaderboard.comparison("strategy", best, "ranking", "average_precision") or leaderboard.comparison(
         "classifier", best, "ranking", "average_precision"
     )
     if not item:
         return Fact("How sure", "Not compared", note)
-    words = {"better": "Ranks better than", "tie": "Ties with", "worse": "Ranks worse than"}[item.verdict]
-    return Fact("How sure", f"{words} {context.reference_name}", note)
+    verb = {"better": "Ranks better than", "tie": "Ties with", "worse": "Ranks worse than"}[item.verdict]
+    return Fact("How sure", f"{verb} {context.reference_name}", note)

@@ -1,201 +1,204 @@
 import pytest
 
-from stages.report.champion.selection import check_agreement, choose, flat_metrics
+from stages.report.champion.selection import check_agreement, choose_champion, flatten_metrics
 from stages.report.params import ReportParams
 from stages.shared.errors import InputError
 from stages.shared.schemas.leaderboard import CvComparison
-from tests.report.factory import BASELINE, SELECT, Treatment, leaderboard
+from tests.report.factory import BASELINE, Treatment, leaderboard, params_json
 
 TWO = ("random_forest", "mlp")  # the second is 0.01 behind in the factory
 
 
-def params_of(*treatments, **select):
-    strategies = {
-        item.name: {"sampler": item.sampler, "class_weight": item.class_weight} for item in (BASELINE, *treatments)
-    }
-    select = {**SELECT, **select}
-    return ReportParams.model_validate({"random_state": 42, "select": select, "strategies": strategies})
+def make_params(*treatments, baseline=BASELINE, **select):
+    return ReportParams.model_validate(params_json((baseline, *treatments), **select))
 
 
-def chosen(*treatments, **select):
-    metric = select.get("metric", "average_precision")
-    return str(choose(params_of(*treatments, **select), leaderboard(*treatments, metric=metric)).champion)
+def select_champion(*treatments, **select):
+    ranked = leaderboard(*treatments, metric=select.get("metric", "average_precision"))
+    return str(choose_champion(make_params(*treatments, **select), ranked).champion)
 
 
-def test_the_best_cross_validation_wins():
+def compare_with_blend(reference, difference, low, high):
+    return CvComparison(
+        metric="average_precision", strategy="smote", classifier="random_forest", reference_strategy=reference,
+        reference_classifier="blend", difference=difference, low=low, high=high,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("select", "champion"),
+    [
+        ({}, "a × random_forest"),
+        ({"strategy": "b"}, "b × random_forest"),
+        ({"classifier": "mlp"}, "a × mlp"),
+        ({"strategy": "b", "classifier": "mlp"}, "b × mlp"),
+    ],
+)
+def test_the_best_cross_validated_candidate_is_selected(select, champion):
     a, b = Treatment("a", cv=0.9, classifiers=TWO), Treatment("b", cv=0.895, classifiers=TWO)
-    assert chosen(a, b) == "a × random_forest"
-    assert chosen(a, b, strategy="b") == "b × random_forest"
-    assert chosen(a, b, classifier="mlp") == "a × mlp"
-    assert chosen(a, b, strategy="b", classifier="mlp") == "b × mlp"
+    assert select_champion(a, b, **select) == champion
 
 
 @pytest.mark.parametrize("metric", ["average_precision", "roc_auc", "brier_score", "log_loss"])
-def test_losses_count_downwards(metric):
+def test_losses_are_minimized(metric):
     # in the factory both losses are 1 − cv, so the same candidate is the best by every metric
-    assert chosen(Treatment("a", cv=0.9), Treatment("b", cv=0.7), metric=metric) == "a × random_forest"
+    assert select_champion(Treatment("a", cv=0.9), Treatment("b", cv=0.7), metric=metric) == "a × random_forest"
 
 
-def test_test_has_no_say():
-    assert chosen(Treatment("a", cv=0.81, recall=1.0, brier=0.0, verdicts={"ranking": "better"})) == (
-        "baseline × random_forest"
-    )
+def test_test_results_are_not_used():
+    better_on_test = Treatment("a", cv=0.81, recall=1.0, brier=0.0, verdicts={"ranking": "better"})
+    assert select_champion(better_on_test) == "baseline × random_forest"
 
 
-def test_equals_go_to_the_fewest_moving_parts():
+def test_equal_scores_go_to_the_fewest_moving_parts():
     sampler = Treatment("a_sampler", cv=0.9, sampler="SMOTE")
     weights = Treatment("weights", cv=0.9, class_weight="balanced")
     both = Treatment("both", cv=0.9, sampler="SMOTE", class_weight="balanced")
-    idle = Treatment("nothing", cv=BASELINE.cv, class_weight="balanced")
-    assert chosen(sampler, both, weights) == "weights × random_forest"
-    assert chosen(both, sampler) == "a_sampler × random_forest"
-    assert chosen(idle) == "baseline × random_forest"
+    assert select_champion(sampler, both, weights) == "weights × random_forest"
+    assert select_champion(both, sampler) == "a_sampler × random_forest"
+    assert select_champion(Treatment("w", cv=BASELINE.cv, class_weight="balanced")) == "baseline × random_forest"
 
 
-def test_a_tie_within_the_tolerance_goes_to_the_simplest():
-    """0.905 is 0.005 ahead of weights (0.9) and 0.015 ahead of the classifier that is behind (0.89)."""
+@pytest.mark.parametrize(("tolerance", "champion"), [(0.0049, "a_sampler"), (0.005, "weights")])
+def test_a_tie_within_the_tolerance_goes_to_the_simplest(tolerance, champion):
     sampler = Treatment("a_sampler", cv=0.905, sampler="SMOTE")
     weights = Treatment("weights", cv=0.9, class_weight="balanced", classifiers=TWO)
-    assert chosen(sampler, weights, tolerance=0.0049) == "a_sampler × random_forest"
-    assert chosen(sampler, weights, tolerance=0.005) == "weights × random_forest"
+    assert select_champion(sampler, weights, tolerance=tolerance) == f"{champion} × random_forest"
 
 
-WITH_BLEND = Treatment("baseline", classifiers=("random_forest", "blend"), cv=0.82)
+@pytest.mark.parametrize(("tolerance", "champion"), [(0.01, "logistic_regression"), (0.009, "random_forest")])
+def test_a_tie_goes_to_logistic_regression(tolerance, champion):
+    names = ("random_forest", "logistic_regression")
+    assert select_champion(Treatment("a", cv=0.9, classifiers=names), tolerance=tolerance) == f"a × {champion}"
 
 
-def against_the_blend(ties, **select):
-    """SMOTE × random_forest leads by 0.08 over doing nothing, and there the blend is 0.01 behind the forest."""
+@pytest.mark.parametrize(
+    ("ties", "select", "champion"),
+    [
+        (True, {}, "baseline × blend"),
+        (False, {}, "smote × random_forest"),
+        (True, {"strategy": "smote"}, "smote × random_forest"),
+        (True, {"classifier": "random_forest"}, "smote × random_forest"),
+        (True, {"strategy": "baseline"}, "baseline × random_forest"),
+    ],
+)
+def test_the_untreated_blend_is_the_champion_unless_another_is_significantly_better(ties, select, champion):
+    baseline = Treatment("baseline", classifiers=("random_forest", "blend"), cv=0.82)
     smote = Treatment("smote", sampler="SMOTE", cv=0.9, cv_ties=ties)
-    found = leaderboard(smote, baseline=WITH_BLEND)
-    doubt = {"difference": 0.09, "low": -0.01 if ties else 0.05, "high": 0.19 if ties else 0.13}
-    against = CvComparison(
-        metric="average_precision", strategy="smote", classifier="random_forest", reference_strategy="baseline",
-        reference_classifier="blend", **doubt,
-    )  # fmt: skip
-    return choose(params_of(smote, **select), found.model_copy(update={"cv_comparisons": [against]}))
+    comparison = compare_with_blend("baseline", 0.09, -0.01 if ties else 0.05, 0.19 if ties else 0.13)
+    ranked = leaderboard(smote, baseline=baseline).model_copy(update={"cv_comparisons": [comparison]})
+    choice = choose_champion(make_params(smote, **select), ranked)
+    assert str(choice.champion) == champion
+    assert choice.doubt == (comparison if champion.endswith("blend") else None)
+    if not select:
+        assert str(choice.best) == "smote × random_forest"
 
 
-def test_the_blend_with_nothing_done_stands_until_it_is_beaten():
-    found = against_the_blend(ties=True)
-    assert (str(found.champion), str(found.best)) == ("baseline × blend", "smote × random_forest")
-    assert found.doubt is not None
-    assert found.doubt.difference == 0.09
-    beaten = against_the_blend(ties=False)
-    assert (str(beaten.champion), beaten.doubt) == ("smote × random_forest", None)
-
-
-def test_a_beaten_blend_gives_way_to_what_is_better_than_it_alone():
-    """SMOTE beats the blend, 0.81; its classifier with nothing done, 0.80, cannot be told from it, but is worse."""
-    weaker = Treatment("baseline", classifiers=("blend", "random_forest"), cv=0.81)
+def test_only_a_better_candidate_replaces_the_blend():
+    """SMOTE is better than the blend, 0.81; the untreated forest, 0.80, ties with SMOTE but is behind the blend."""
+    baseline = Treatment("baseline", classifiers=("blend", "random_forest"), cv=0.81)
     smote = Treatment("smote", sampler="SMOTE", cv=0.9, cv_ties=True)
-    found = leaderboard(smote, baseline=weaker)
-    won = CvComparison(
-        metric="average_precision", strategy="smote", classifier="random_forest", reference_strategy="baseline",
-        reference_classifier="blend", difference=0.09, low=0.05, high=0.13,
-    )  # fmt: skip
-    told = found.model_copy(update={"cv_comparisons": [*found.cv_comparisons, won]})
-    assert str(choose(params_of(smote), told).champion) == "smote × random_forest"
+    ranked = leaderboard(smote, baseline=baseline)
+    comparisons = [*ranked.cv_comparisons, compare_with_blend("baseline", 0.09, 0.05, 0.13)]
+    ranked = ranked.model_copy(update={"cv_comparisons": comparisons})
+    assert str(choose_champion(make_params(smote), ranked).champion) == "smote × random_forest"
 
 
-def test_without_a_strategy_that_does_nothing_no_blend_stands():
+def test_a_treated_blend_is_no_default_champion():
     weights = Treatment("weights", class_weight="balanced", classifiers=("blend", "random_forest"), cv=0.82)
     smote = Treatment("smote", sampler="SMOTE", cv=0.9)
-    strategies = {"weights": {"class_weight": "balanced"}, "smote": {"sampler": "SMOTE"}}
-    params = params_of(smote).model_dump() | {"strategies": strategies}
-    found = leaderboard(smote, baseline=weights)
-    against = CvComparison(
-        metric="average_precision", strategy="smote", classifier="random_forest", reference_strategy="weights",
-        reference_classifier="blend", difference=0.08, low=-0.1, high=0.2,
-    )  # fmt: skip
-    told = found.model_copy(update={"cv_comparisons": [against]})
-    assert str(choose(ReportParams.model_validate(params), told).champion) == "smote × random_forest"
+    comparison = compare_with_blend("weights", 0.08, -0.1, 0.2)
+    ranked = leaderboard(smote, baseline=weights).model_copy(update={"cv_comparisons": [comparison]})
+    assert str(choose_champion(make_params(smote, baseline=weights), ranked).champion) == "smote × random_forest"
 
 
-def test_select_can_ask_for_another():
-    assert str(against_the_blend(ties=True, strategy="smote").champion) == "smote × random_forest"
-    assert str(against_the_blend(ties=True, classifier="random_forest").champion) == "smote × random_forest"
-    assert str(against_the_blend(ties=True, strategy="baseline").champion) == "baseline × random_forest"
-
-
-def test_a_blend_that_leads_needs_no_comparison():
-    leading = Treatment("baseline", classifiers=("blend", "random_forest"), cv=0.82)
+def test_a_blend_with_the_best_score_needs_no_comparison():
+    baseline = Treatment("baseline", classifiers=("blend", "random_forest"), cv=0.82)
     worse = Treatment("smote", sampler="SMOTE", cv=0.7)
-    found = choose(params_of(worse), leaderboard(worse, baseline=leading))
-    assert (str(found.champion), found.doubt, found.ties) == ("baseline × blend", None, ())
+    choice = choose_champion(make_params(worse), leaderboard(worse, baseline=baseline))
+    assert (str(choice.champion), choice.doubt, choice.ties) == ("baseline × blend", None, ())
 
 
-def test_of_a_tie_logistic_regression_goes_first():
-    names = ("random_forest", "logistic_regression")  # the second is 0.01 behind in the factory
-    assert chosen(Treatment("a", cv=0.9, classifiers=names), tolerance=0.01) == "a × logistic_regression"
-    assert chosen(Treatment("a", cv=0.9, classifiers=names), tolerance=0.009) == "a × random_forest"
+@pytest.mark.parametrize(
+    ("changes", "select", "champion"),
+    [
+        ({"cv_ties": True}, {}, "baseline × random_forest"),
+        ({"cv_ties": False}, {}, "a × random_forest"),
+        ({"cv_ties": True}, {"strategy": "a"}, "a × random_forest"),
+        # the untreated strategy has no such classifier, so there is no comparison over the folds
+        ({"cv_ties": True, "classifiers": ("easy_ensemble",)}, {}, "a × easy_ensemble"),
+    ],
+)
+def test_a_treatment_must_be_significantly_better_than_the_untreated_classifier(changes, select, champion):
+    assert select_champion(Treatment("a", sampler="SMOTE", cv=0.9, **changes), **select) == champion
 
 
-def test_a_treatment_has_to_earn_its_place():
-    """Where the folds cannot tell it from the same classifier with nothing done, doing nothing is the champion."""
-    assert chosen(Treatment("a", sampler="SMOTE", cv=0.9, cv_ties=True)) == "baseline × random_forest"
-    assert chosen(Treatment("a", sampler="SMOTE", cv=0.9, cv_ties=False)) == "a × random_forest"
-    assert chosen(Treatment("a", sampler="SMOTE", cv=0.9, cv_ties=True), strategy="a") == "a × random_forest"
-    # the classifier of the best has no counterpart: there is nothing to compare fold by fold
-    assert (
-        chosen(Treatment("a", sampler="SMOTE", cv=0.9, cv_ties=True, classifiers=("easy_ensemble",)))
-        == "a × easy_ensemble"
-    )
-
-
-def test_those_that_tie_are_known_best_first():
+def test_ties_are_listed_best_first():
     a, b = Treatment("a", cv=0.9, classifiers=TWO), Treatment("b", cv=0.895, classifiers=TWO)
-    found = choose(params_of(a, b, tolerance=0.005), leaderboard(a, b))
-    assert str(found.best) == "a × random_forest"
-    assert [str(item) for item in found.ties] == ["b × random_forest"]
+    choice = choose_champion(make_params(a, b, tolerance=0.005), leaderboard(a, b))
+    assert str(choice.best) == "a × random_forest"
+    assert [str(item) for item in choice.ties] == ["b × random_forest"]
 
 
-def test_a_wrong_strategy_is_told_with_the_valid_names():
-    with pytest.raises(InputError) as caught:
-        chosen(Treatment("smote"), strategy="smot")
-    assert caught.value.problems == [
-        "params.yaml: select.strategy: no such strategy; found 'smot'; allowed: auto, baseline, smote"
-    ]
+@pytest.mark.parametrize(
+    ("select", "problems"),
+    [
+        (
+            {"strategy": "smot"},
+            ["params.yaml: select.strategy: no such strategy; found 'smot'; allowed: auto, baseline, a, b"],
+        ),
+        (
+            {"strategy": "a", "classifier": "random_forest"},
+            [
+                "params.yaml: select.classifier: no classifier that strategy a has; found 'random_forest'; allowed: "
+                "auto, mlp"
+            ],
+        ),
+        (
+            {"classifier": "svm"},
+            [
+                "params.yaml: select.classifier: no classifier that any strategy has; found 'svm'; allowed: auto, "
+                "random_forest, mlp"
+            ],
+        ),
+        (
+            {"strategy": "c", "classifier": "svm"},
+            [
+                "params.yaml: select.strategy: no such strategy; found 'c'; allowed: auto, baseline, a, b",
+                "params.yaml: select.classifier: no classifier that any strategy has; found 'svm'; allowed: auto, "
+                "random_forest, mlp",
+            ],
+        ),
+    ],
+)
+def test_all_unknown_names_are_reported_with_the_valid_ones(select, problems):
+    with pytest.raises(InputError) as error:
+        select_champion(Treatment("a", classifiers=("mlp",)), Treatment("b", classifiers=TWO), **select)
+    assert error.value.problems == problems
 
 
-def test_a_classifier_that_the_strategy_lacks_is_told_with_those_it_has():
-    treatments = (Treatment("a", classifiers=("mlp",)), Treatment("b", classifiers=TWO))
-    with pytest.raises(InputError) as caught:
-        chosen(*treatments, strategy="a", classifier="random_forest")
-    assert caught.value.problems == [
-        "params.yaml: select.classifier: no classifier that strategy a has; found 'random_forest'; allowed: auto, mlp"
-    ]
-    with pytest.raises(InputError, match="no classifier that any strategy has; found 'svm'; allowed: auto, "):
-        chosen(*treatments, classifier="svm")
-
-
-def test_all_wrong_names_are_told_at_once():
-    with pytest.raises(InputError) as caught:
-        chosen(Treatment("a"), strategy="b", classifier="c")
-    assert len(caught.value.problems) == 2
-
-
-def test_a_leaderboard_of_other_params_is_refused():
+def test_a_leaderboard_of_other_params_is_rejected():
     ranked = leaderboard(Treatment("a"), Treatment("old"))
-    with pytest.raises(InputError) as caught:
-        check_agreement(params_of(Treatment("a"), Treatment("new"), metric="roc_auc"), ranked, {})
-    assert caught.value.problems == [
+    with pytest.raises(InputError) as error:
+        check_agreement(make_params(Treatment("a"), Treatment("new"), metric="roc_auc"), ranked, {})
+    assert error.value.problems == [
         "metrics/leaderboard.json: strategy 'new' of params.yaml is missing; run `dvc repro`",
         "metrics/leaderboard.json: strategy 'old' is no longer in params.yaml; run `dvc repro`",
         "metrics/leaderboard.json: made for select.metric average_precision, params.yaml says roc_auc; run `dvc repro`",
     ]
 
 
-def test_strategy_metrics_of_another_run_are_refused():
+def test_strategy_metrics_of_another_run_are_rejected():
     ranked = leaderboard(Treatment("a"))
-    flat = {name: flat_metrics(ranked.row(name)) for name in ("baseline", "a")}
-    check_agreement(params_of(Treatment("a")), ranked, flat)
+    flat = {name: flatten_metrics(ranked.row(name)) for name in ("baseline", "a")}
+    check_agreement(make_params(Treatment("a")), ranked, flat)
     flat["a"]["recall"] = 0.1
     with pytest.raises(InputError, match=r"metrics/strategies/a\.json: does not agree with metrics/leaderboard\.json"):
-        check_agreement(params_of(Treatment("a")), ranked, flat)
+        check_agreement(make_params(Treatment("a")), ranked, flat)
 
 
-def test_flat_metrics_stand_in_the_order_of_the_format():
-    assert " ".join(flat_metrics(leaderboard().reference)) == (
+def test_flat_metrics_have_the_order_of_the_format():
+    assert " ".join(flatten_metrics(leaderboard().reference)) == (
         "classifier average_precision roc_auc brier_score log_loss threshold precision recall specificity f1 g_mean "
         "balanced_accuracy accuracy tp fp fn tn cv_average_precision"
     )

@@ -29,7 +29,7 @@ VOID = {"meta", "line", "circle", "input"}
 
 
 class Balance(HTMLParser):
-    """Notes the tags of a page, and fails where one is not closed in its turn."""
+    """Collects the tags of a page, and fails if one is not closed in order."""
 
     def __init__(self, html):
         super().__init__()
@@ -52,14 +52,14 @@ class Balance(HTMLParser):
         self.attributes += attrs
 
 
-def page_of(*blocks):
+def make_page(*blocks):
     return Page(
         NASTY, NASTY, [NASTY, "Second."], Facts([Fact(NASTY, NASTY, NASTY)]), [Section("key", NASTY, list(blocks))]
     )
 
 
 CHART = Chart(
-    "chart-parts", NASTY, NASTY, "parts", {"name": [NASTY, "</script>"], "value": [1.0, -0.5]}, {"x": NASTY}
+    "chart-effects", NASTY, NASTY, "effects", {"name": [NASTY, "</script>"], "value": [1.0, -0.5]}, {"x": NASTY}
 )  # fmt: skip
 BLOCKS = (
     Paragraph(NASTY),
@@ -73,7 +73,7 @@ BLOCKS = (
 
 @pytest.fixture(scope="module")
 def html():
-    return to_html(page_of(*BLOCKS))
+    return to_html(make_page(*BLOCKS))
 
 
 @pytest.mark.parametrize(
@@ -89,15 +89,15 @@ def html():
         ("__init__", r"\_\_init\_\_"),
     ],
 )
-def test_markdown_text_reads_as_written_on_one_line(text, escaped):
+def test_markdown_text_is_escaped_on_one_line(text, escaped):
     assert escape_markdown(text) == escaped
 
 
-def test_ready_markup_passes():
+def test_markup_is_not_escaped():
     assert escape_markdown(Markup("| a |")) == "| a |"
 
 
-def test_a_markdown_table_is_aligned_and_its_cells_stay_cells():
+def test_a_markdown_table_is_aligned_and_escaped():
     table = Table("caption", ["name", "n"], [["a|b", "1"], ["c", "12,345"]], "lr")
     assert markdown_table(table).splitlines() == [
         "| name |      n |",
@@ -109,21 +109,21 @@ def test_a_markdown_table_is_aligned_and_its_cells_stay_cells():
 
 def test_nothing_of_the_users_table_is_markup_in_html(html):
     seen = Balance(html).seen
-    assert seen.count("script") == 3  # the data, the libraries and our own
+    assert seen.count("script") == 3  # the data, the libraries and the script
     assert html.count("&lt;script&gt;alert(1)") >= 15  # headings, cells, legends, options, labels of the picture
     assert "<script>alert" not in html
 
 
-def test_data_for_the_script_cannot_end_its_element(html):
+def test_script_data_cannot_close_its_element(html):
     text = re.search(r'<script type="application/json" id="page-data">(.*?)</script>', html, re.DOTALL)[1]
     assert "<" not in text
     data = json.loads(text)
-    assert data["charts"]["chart-parts"]["columns"]["name"] == [NASTY, "</script>"]
+    assert data["charts"]["chart-effects"]["columns"]["name"] == [NASTY, "</script>"]
     assert data[NASTY] == NASTY
 
 
 def test_nothing_of_the_users_table_is_markup_in_markdown():
-    markdown = to_markdown(page_of(*BLOCKS))
+    markdown = to_markdown(make_page(*BLOCKS))
     assert "<script" not in markdown
     assert not [line for line in markdown.splitlines() if line.startswith("# y")]
     assert r"&lt;script&gt;alert(1)&lt;/script&gt; \| \`x\`" in markdown
@@ -131,14 +131,14 @@ def test_nothing_of_the_users_table_is_markup_in_markdown():
     assert {line.count("|") - line.count(r"\|") for line in rows} == {3}
 
 
-def test_a_command_is_given_as_it_is_typed(html):
-    assert "    python -m tools.predict new_file.csv\n" in to_markdown(page_of(*BLOCKS))
+def test_a_command_is_not_escaped(html):
+    assert "    python -m tools.predict new_file.csv\n" in to_markdown(make_page(*BLOCKS))
     assert "<code>python -m tools.predict new_file.csv</code>" in html
 
 
-def test_html_stands_alone(html):
+def test_html_loads_nothing(html):
     parsed = Balance(html)
-    assert ("lang", "en-GB") in parsed.attributes
+    assert ("lang", "en-US") in parsed.attributes
     assert not {"link", "img", "iframe", "object", "base", "form"} & set(parsed.seen)
     links = [value for name, value in parsed.attributes if name in ("href", "src", "srcset", "action", "xlink:href")]
     assert all(value.startswith("#") for value in links)
@@ -146,16 +146,16 @@ def test_html_stands_alone(html):
     assert parsed.seen.count("h1") == 1
 
 
-def test_the_policy_lets_nothing_run_but_what_the_page_holds(html):
+def test_the_policy_allows_only_the_scripts_of_the_page(html):
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', html)[1].replace("&#39;", "'")
     rules = dict(part.strip().split(" ", 1) for part in policy.split(";"))
     assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
     assert "unsafe" not in policy
     texts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
     styles = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
-    assert rules["script-src"].split() == [hashed(text) for text in texts]
-    assert rules["style-src"].split() == [hashed(text) for text in styles]
+    assert rules["script-src"].split() == [hash_text(text) for text in texts]
+    assert rules["style-src"].split() == [hash_text(text) for text in styles]
 
 
-def hashed(text):
+def hash_text(text):
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stages.report.build import build
+from stages.report.build import build_page
 from stages.report.champion.prediction import FeatureEffect, PredictionTrace
-from stages.report.loading import read_context
+from stages.report.loading import load_context
 from stages.report.params import ReportParams
 from stages.report.rendering.blocks import Charts, Details, Facts, Page
 from stages.report.rendering.html import to_html
-from stages.report.sections.prediction_trace import section
+from stages.report.sections.prediction_trace import make_section
 from stages.shared.params import read_params
 from stages.shared.storage.model_file import load_model
 from stages.shared.storage.parquet import read_table
-from tests.report.context import make_context
 from tests.report.factory import Treatment
+from tests.report.helpers import make_context
 from tests.report.rendering.test_html import Balance
 
 TRACE = PredictionTrace(
@@ -34,28 +34,28 @@ TRACE = PredictionTrace(
 )
 
 
-def show(trace: PredictionTrace) -> Any:
-    return section(replace(make_context(), prediction=trace))
+def make_trace_section(trace: PredictionTrace) -> Any:
+    return make_section(trace, make_context())
 
 
 def test_the_steps_from_the_row_to_the_decision() -> None:
-    facts = next(block for block in show(TRACE).blocks if isinstance(block, Facts))
+    facts = next(block for block in make_trace_section(TRACE).blocks if isinstance(block, Facts))
     assert [(fact.question, fact.answer) for fact in facts.entries] == [
         ("Raw row", "2 features"), ("Score", "0.0600"), ("Probability", "0.0500"), ("Decision", "negative"),
     ]  # fmt: skip
     assert facts.entries[2].note == "the calibrated score; out of fold 0.0700"
     assert facts.entries[3].note == "the probability is below the threshold 0.190"
-    alarm = replace(TRACE, decision=True, probability=0.19)
-    facts = next(block for block in show(alarm).blocks if isinstance(block, Facts))
+    positive = replace(TRACE, decision=True, probability=0.19)
+    facts = next(block for block in make_trace_section(positive).blocks if isinstance(block, Facts))
     assert (facts.entries[3].answer, facts.entries[3].note) == (
         "hypothyroid",
         "the probability is at least the threshold 0.190",
     )
 
 
-def test_effects_are_drawn_and_listed() -> None:
-    blocks = show(TRACE).blocks
-    assert blocks[0].text.startswith("Row 7 of data/raw/hypothyroid.csv, a positive of the train set")
+def test_the_chart_and_the_table_show_the_effects() -> None:
+    blocks = make_trace_section(TRACE).blocks
+    assert blocks[0].text.startswith("Row 7 of data/raw/hypothyroid.csv is a positive of the train set.")
     (chart,) = next(block for block in blocks if isinstance(block, Charts)).entries
     assert chart.columns == {"name": ["age", "<script>|"], "value": [-1.25, 0.5]}
     (table,) = next(block for block in blocks if isinstance(block, Details)).blocks
@@ -63,22 +63,22 @@ def test_effects_are_drawn_and_listed() -> None:
 
 
 def test_feature_names_stay_text() -> None:
-    html = to_html(Page("t", "s", ["v"], Facts([]), [show(TRACE)]))
+    html = to_html(Page("t", "s", ["v"], Facts([]), [make_trace_section(TRACE)]))
     assert Balance(html).seen.count("script") == 3
 
 
-def test_it_stands_in_the_report_after_the_training_curves() -> None:
-    keys = [part.key for part in build(replace(make_context(), prediction=TRACE)).sections]
+def test_the_section_follows_the_training_curves() -> None:
+    keys = [section.key for section in build_page(replace(make_context(), prediction=TRACE)).sections]
     assert keys.index("training") + 1 == keys.index("prediction")
 
 
-def test_the_row_is_real_and_each_effect_is_that_of_one_feature(
+def test_the_row_is_of_the_train_set_and_an_effect_is_of_one_feature(
     workspace: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of the positives, rows 1 and 3 with out-of-fold scores 0.2 and 0.4, row 3 is nearer to any threshold above."""
+    """Positives are rows 1 and 3 with out-of-fold scores 0.2 and 0.4; above 0.3 row 3 is nearer to the threshold."""
     root = workspace(baseline=Treatment("baseline", classifiers=("logistic_regression",)))
     monkeypatch.chdir(root)
-    context = read_context(read_params(ReportParams))
+    context = load_context(read_params(ReportParams))
     trace = context.prediction
     assert trace is not None
     expected = 3 if context.champion.threshold > 0.3 else 1

@@ -1,42 +1,42 @@
 import pytest
 
 from stages.report.rendering.blocks import Charts, Details
-from stages.report.sections.training import course, section, some
+from stages.report.sections.training import average_folds, make_section, select_evenly
 from stages.shared.schemas.trace import Epoch
-from tests.report.context import make_context
 from tests.report.factory import Treatment
+from tests.report.helpers import make_context
 
 MLP = ("random_forest", "mlp")
 
 
 @pytest.mark.parametrize(
-    ("last", "shown"),
+    ("n", "indices"),
     [(1, [0]), (2, [0, 1]), (3, [0, 1, 2]), (5, [0, 1, 2, 3, 4]), (61, [0, 15, 30, 45, 60])],
 )
-def test_the_first_and_last_epoch_are_shown(last, shown):
-    assert some(last, 5) == shown
+def test_the_first_and_last_index_are_selected(n, indices):
+    assert select_evenly(n, 5) == indices
 
 
-def test_a_course_is_the_mean_over_the_folds():
-    def epoch(number, loss):
+def test_a_curve_is_the_mean_over_the_folds():
+    def make_epoch(epoch, loss):
         return Epoch(
             fold=0,
-            epoch=number,
+            epoch=epoch,
             train_loss=loss,
             train_accuracy=0.5,
             validation_loss=2 * loss,
             validation_accuracy=0.25,
         )
 
-    found = course([epoch(1, 1.0), epoch(7, 0.5), epoch(1, 3.0), epoch(7, 1.5)])
-    assert found.epochs == [1, 7]  # rounds may be thinned
-    assert found.train_loss == [2.0, 1.0]
-    assert found.validation_loss == [4.0, 2.0]
-    assert found.validation_accuracy == [0.25, 0.25]
+    curve = average_folds([make_epoch(1, 1.0), make_epoch(7, 0.5), make_epoch(1, 3.0), make_epoch(7, 1.5)])
+    assert curve.epochs == [1, 7]  # rounds may be thinned
+    assert curve.train_loss == [2.0, 1.0]
+    assert curve.validation_loss == [4.0, 2.0]
+    assert curve.validation_accuracy == [0.25, 0.25]
 
 
-def test_a_chart_says_in_words_what_it_draws_and_has_a_table_beside_it():
-    _, charts, numbers = section(make_context(baseline=Treatment("baseline", classifiers=MLP, cv=0.82))).blocks
+def test_a_chart_has_a_description_and_a_table():
+    _, charts, numbers = make_section(make_context(baseline=Treatment("baseline", classifiers=MLP, cv=0.82))).blocks
     assert isinstance(charts, Charts)
     (chart,) = charts.entries
     assert chart.description == (
@@ -49,6 +49,6 @@ def test_a_chart_says_in_words_what_it_draws_and_has_a_table_beside_it():
     assert numbers.blocks[0].rows[0] == ["baseline", "mlp", "1", "0.650", "0.750", "0.900", "0.800"]
 
 
-def test_without_epochs_it_says_so():
-    (paragraph,) = section(make_context()).blocks
-    assert paragraph.text == "No classifier here is trained in epochs or rounds."
+def test_a_section_without_epochs():
+    (paragraph,) = make_section(make_context()).blocks
+    assert paragraph.text == "No classifier is trained in epochs or boosting rounds."

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from stages.evaluate.uncertainty.cv_differences import corrected_interval
-from stages.report.formatting import interval, percent
+from stages.report.formatting import format_interval, format_percent
 from stages.shared import paths
 from stages.shared.errors import InputError
 from stages.shared.storage.arrow import Ints, from_bools, to_floats
@@ -41,9 +41,8 @@ def drift(run: Run) -> list[Finding]:
     areas = [_fold_auc(table, side, fold, run.params) for fold in folds]
     confidence = run.params.evaluate.confidence
     low, high = corrected_interval(areas, 1 / (cv.n_splits - 1), confidence)
-    told = (
-        f"ROC-AUC {np.mean(areas):.3f}, {percent(confidence)} interval {interval('roc_auc', max(low, 0), min(high, 1))}"
-    )
+    bounds = format_interval("roc_auc", max(low, 0), min(high, 1))
+    told = f"ROC-AUC {np.mean(areas):.3f}, {format_percent(confidence)} interval {bounds}"
     if low <= 0.5:
         return [Finding("fine", BOTH, f"a classifier cannot tell them apart ({told})")]
     most, alone = _most_different(table, side, folds)

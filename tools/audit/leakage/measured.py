@@ -8,7 +8,7 @@ import pyarrow as pa
 from sklearn.metrics import average_precision_score
 
 from stages.evaluate.candidates import best_first
-from stages.report.formatting import number
+from stages.report.formatting import format_metric
 from stages.shared import paths
 from stages.shared.errors import InputError
 from stages.shared.schemas.cross_validation import CvRecord
@@ -81,8 +81,8 @@ def _selection(run: Run, candidates: Candidates, repeats: int) -> tuple[list[Inf
     best, best_by_cv = max(on_test, key=lambda name: on_test[name]), candidates.best_by_cv
     told = (
         f"Of the {len(scores)} candidates of this run {best} has the best average precision on test "
-        f"({number(METRIC, on_test[best])}); {best_by_cv}, the best by cross-validation, has "
-        f"{number(METRIC, on_test[best_by_cv])}."
+        f"({format_metric(METRIC, on_test[best])}); {best_by_cv}, the best by cross-validation, has "
+        f"{format_metric(METRIC, on_test[best_by_cv])}."
     )
     try:
         measured = selection(y, scores, best_by_cv, repeats, params.random_state, params.evaluate.confidence)

@@ -6,9 +6,10 @@ from itertools import groupby
 import textwrap
 from typing import Any
 
-from stages.report.formatting import LABELS, number, percent, signed, signed_interval
+from stages.report.formatting import format_difference, format_difference_interval, format_metric, format_percent
 from stages.report.rendering.blocks import Table as Grid
 from stages.report.rendering.markdown import escape_markdown, markdown_table
+from stages.shared.metrics.registry import METRICS
 from tools.audit.report.findings import SEVERITIES, Finding, Inflation, worst_first
 from tools.leaderboard.table import WIDTH, aligned
 
@@ -99,7 +100,7 @@ def to_json(audit: Audit) -> dict[str, Any]:
 
 def _introduction(audit: Audit) -> str:
     repeats = audit.inflations[0].repeats
-    level = percent(audit.confidence)
+    level = format_percent(audit.confidence)
     return (
         f"What each wrong way would add to a score here: mean of {repeats} splits, with the {level} interval; "
         "within noise where that holds 0."
@@ -117,10 +118,10 @@ def _table(inflations: list[Inflation]) -> Iterator[str]:
 
 
 def _row(item: Inflation) -> list[str]:
-    scores = [number(item.metric, value) for value in (item.honest, item.leaking)]
-    interval = signed_interval(item.metric, item.low, item.high)
-    inflated = signed(item.metric, item.inflation)
-    metric = {"average_precision": "AP"}.get(item.metric, LABELS[item.metric])
+    scores = [format_metric(item.metric, value) for value in (item.honest, item.leaking)]
+    interval = format_difference_interval(item.metric, item.low, item.high)
+    inflated = format_difference(item.metric, item.inflation)
+    metric = {"average_precision": "AP"}.get(item.metric, METRICS[item.metric].label)
     return [TITLES[item.way], item.classifier, metric, *scores, inflated, interval, item.verdict]
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 import json
 
-from stages.report.formatting import count
+from stages.report.formatting import format_count
 from stages.report.rendering.blocks import Table
 from stages.report.rendering.markdown import markdown_table
 from tools.compare.review_schema import ParamChange, Review
@@ -22,7 +22,7 @@ class Fold:
     rows: list[list[str]]
 
     def __str__(self) -> str:
-        more = f"\n\n… and {count(len(self.rows) - ROWS)} more." if len(self.rows) > ROWS else ""
+        more = f"\n\n… and {format_count(len(self.rows) - ROWS)} more." if len(self.rows) > ROWS else ""
         rows = [[cut(cell) for cell in row] for row in self.rows[:ROWS]]
         table = markdown_table(Table("", self.header, rows, "l" * len(self.header)))
         return f"<details><summary>{self.summary}</summary>\n\n{table}{more}\n\n</details>"
@@ -73,7 +73,7 @@ def cut(text: str) -> str:
 
 
 def _counted(things: int, noun: str, plural: str = "") -> str:
-    return f"{things} {noun}" if things == 1 else f"{count(things)} {plural or noun + 's'}"
+    return f"{things} {noun}" if things == 1 else f"{format_count(things)} {plural or noun + 's'}"
 
 
 def _value(item: ParamChange, side: str) -> str:

@@ -1,8 +1,16 @@
 """The review as the Markdown of one comment on a pull request."""
 
-from stages.report.formatting import LABELS, count, join_names, number, percent, signed, signed_interval
+from stages.report.formatting import (
+    format_count,
+    format_difference,
+    format_difference_interval,
+    format_metric,
+    format_percent,
+    join_names,
+)
 from stages.report.rendering.blocks import Table
 from stages.report.rendering.markdown import escape_markdown, markdown_table
+from stages.shared.metrics.registry import METRICS
 from tools.compare.rendering.collapsible import ROWS, cut, folded
 from tools.compare.review_schema import Champion, Change, Review, Side, StrategyChange
 
@@ -37,7 +45,7 @@ def _summary(review: Review) -> str:
     before, after = _name(review.champion_before), _name(review.champion_after)
     champion = before if before == after else f"{before} → {after}"
     how = review.comparison
-    rows = f"{count(how.rows)} test rows ({count(how.positives)} positive)"
+    rows = f"{format_count(how.rows)} test rows ({format_count(how.positives)} positive)"
     words = {
         "paired": f"The same {rows}, so differences are paired.",
         "unpaired": f"Not comparable row by row: {how.why}. {rows}; each interval is put together from those "
@@ -48,7 +56,7 @@ def _summary(review: Review) -> str:
         return str(escape_markdown(f"No metric changed. Champion: {after}, on {rows}."))
     parts = [f"Champion: {champion}."]
     for word in ("worse", "better"):
-        labels = [LABELS[item.metric] for item in review.metrics if item.word == word and item != review.primary]
+        labels = [METRICS[item.metric].label for item in review.metrics if item.word == word and item != review.primary]
         parts += [f"**Clearly {word}:** {join_names(labels)}."] if labels else []
     return f"{escape_markdown(parts[0])} {' '.join([*parts[1:], escape_markdown(words[how.kind])])}"
 
@@ -57,24 +65,26 @@ def _metrics(review: Review) -> str:
     shown = [item for item in review.metrics if item.change or item.moved]
     if not shown:
         return ""
-    level = percent(review.comparison.confidence)
+    level = format_percent(review.comparison.confidence)
     header = ["metric", _side(review.base), _side(review.head), "change", f"{level} interval of the change", ""]
     return markdown_table(Table("", header, [_row(item) for item in shown], "lrrrrl"))
 
 
 def _row(item: Change) -> list[str]:
     arrow = "↑" if item.higher_is_better else "↓"
-    values = [number(item.metric, value) for value in (item.before, item.after)]
-    return [f"{LABELS[item.metric]} {arrow}", *values, *_change(item), item.word]
+    values = [format_metric(item.metric, value) for value in (item.before, item.after)]
+    return [f"{METRICS[item.metric].label} {arrow}", *values, *_change(item), item.word]
 
 
 def _change(item: Change) -> list[str]:
-    interval = "–" if item.low is None or item.high is None else signed_interval(item.metric, item.low, item.high)
-    return [signed(item.metric, item.change), interval]
+    interval = (
+        "–" if item.low is None or item.high is None else format_difference_interval(item.metric, item.low, item.high)
+    )
+    return [format_difference(item.metric, item.change), interval]
 
 
 def _unchanged(review: Review) -> str:
-    labels = [LABELS[item.metric] for item in review.metrics if not (item.change or item.moved)]
+    labels = [METRICS[item.metric].label for item in review.metrics if not (item.change or item.moved)]
     return f"Unchanged: {join_names(labels)}." if labels else ""
 
 
@@ -93,7 +103,7 @@ def _strategies(review: Review) -> str:
     if not review.strategies:
         return "No strategy's row changed." if review.primary.change else ""
     metric, arrow = review.primary.metric, "↑" if review.primary.higher_is_better else "↓"
-    header = ["strategy", "row", "classifier", f"{LABELS[metric]} {arrow}", "change", "interval", ""]
+    header = ["strategy", "row", "classifier", f"{METRICS[metric].label} {arrow}", "change", "interval", ""]
     rows = [_strategy(metric, item) for item in review.strategies[:ROWS]]
     return f"**Strategies**\n\n{markdown_table(Table('', header, rows, 'lllrrrl'))}"
 
@@ -102,21 +112,22 @@ def _strategy(metric: str, item: StrategyChange) -> list[str]:
     classifier = item.after if item.before in (item.after, None) else item.before
     if item.before and item.after and item.before != item.after:
         classifier = f"{item.before} → {item.after}"
-    values = [number(metric, value) for value in (item.value_before, item.value_after) if value is not None]
+    values = [format_metric(metric, value) for value in (item.value_before, item.value_after) if value is not None]
     change = [*_change(item.primary), item.primary.word] if item.primary else ["", "", ""]
     return [item.strategy, item.status, str(classifier), " → ".join(values), *change]
 
 
 def _small(review: Review) -> str:
     how, gate = review.comparison, review.gate
-    level = percent(how.confidence)
+    level = format_percent(how.confidence)
     parts = [f"{_commit(review.base)} → {_commit(review.head)}."]
     if review.changed:
         parts.append("↑ more is better, ↓ less is better.")
     if review.changed and how.kind == "paired":
         parts.append(
-            f"Paired stratified bootstrap of the test rows, {count(how.n_resamples or 0)} resamples: {level} for "
-            f"{LABELS[gate.metric]} by itself, for the other metrics of a family together, for the strategies together."
+            f"Paired stratified bootstrap of the test rows, {format_count(how.n_resamples or 0)} resamples: {level} "
+            f"for {METRICS[gate.metric].label} by itself, for the other metrics of a family together, for the "
+            "strategies together."
         )
     if review.changed and how.kind == "unpaired":
         parts.append(
@@ -128,7 +139,9 @@ def _small(review: Review) -> str:
     if review.metrics_diff is None:
         parts.append("`dvc metrics diff` could not be run.")
     why = f" ({'; '.join(gate.why)})" if gate.why else ""
-    parts.append(f"Gate on {LABELS[gate.metric]}, tolerance {gate.tolerance:g}: {gate.result}{escape_markdown(why)}.")
+    parts.append(
+        f"Gate on {METRICS[gate.metric].label}, tolerance {gate.tolerance:g}: {gate.result}{escape_markdown(why)}."
+    )
     return f"<sub>{' '.join(parts)}</sub>"
 
 

@@ -1,7 +1,7 @@
-"""Every chart of the page in the language of Vega-Lite, without its rows.
+"""The Vega-Lite specification of every chart of the page, without its rows.
 
-A title in braces, such as `{x}`, is a word that a chart brings along. Names of the user's table never stand in a
-specification: they are data, so nothing in them can be taken for an expression or a field.
+A chart replaces a title in braces, such as `{x}`, by a word. A specification never contains names of the user's table.
+They are data, so Vega cannot read them as an expression or a field.
 """
 
 from collections.abc import Callable
@@ -10,30 +10,32 @@ from typing import Any
 import altair as alt
 
 from stages.report.rendering.charts import marks, theme
-from stages.report.rendering.charts.marks import CLASSES, GROUP, NUMBERS, ROWS, SHAPES
+from stages.report.rendering.charts.marks import CLASSES, NUMBERS, ROWS, SHAPES, UNIT_SCALE
 
 
 def roc() -> Any:
-    """Recall against the false positive rate, with the line of guessing."""
-    return marks.lines("x", "false positive rate", "recall", "step-after") + marks.diagonal()
+    """Return recall against the false positive rate, with the line of a random classifier."""
+    return marks.make_lines("x", "false positive rate", "recall", "step-after") + marks.make_diagonal()
 
 
 def precision_recall() -> Any:
-    """Precision against recall, with the line of the prevalence."""
-    guessing = alt.Chart().mark_rule(strokeDash=[3, 3], color=theme.NEGATIVE).encode(y="max(prevalence):Q")
-    return marks.lines("x", "recall", "precision", "step-before") + guessing
+    """Return precision against recall, with the prevalence."""
+    prevalence = alt.Chart().mark_rule(strokeDash=[3, 3], color=theme.NEGATIVE).encode(y="max(prevalence):Q")
+    return marks.make_lines("x", "recall", "precision", "step-before") + prevalence
 
 
 def calibration() -> Any:
-    """Share of positives against mean score, with the line of truth."""
-    return marks.lines("x", "mean score of a tenth", "share of positives", "linear", point=True) + marks.diagonal()
+    """Return the share of positives against the mean score, with the line of perfect calibration."""
+    return (
+        marks.make_lines("x", "mean score of a bin", "share of positives", "linear", point=True) + marks.make_diagonal()
+    )
 
 
 def scores() -> Any:
-    """Test rows by score and class on a logarithmic scale, one candidate below the other."""
+    """Return test rows by score and class on a logarithmic scale, one candidate below the other."""
     bars = alt.Chart().mark_bar(opacity=0.65, clip=True)
     bars = bars.encode(
-        x=alt.X("low:Q", title="score", scale=GROUP, axis=alt.Axis(tickCount=5)),
+        x=alt.X("low:Q", title="score", scale=UNIT_SCALE, axis=alt.Axis(tickCount=5)),
         x2="high:Q",
         y2=alt.Y2Datum(0),
         y=alt.Y(
@@ -44,7 +46,7 @@ def scores() -> Any:
             axis=alt.Axis(values=[1, 10, 100, 1000, 10**4, 10**5, 10**6]),
         ),
         color=CLASSES,
-        tooltip=marks.tips(name="candidate", label="class", low="score from", high="to", rows="rows"),
+        tooltip=marks.make_tooltips(name="candidate", label="class", low="score from", high="to", rows="rows"),
     ).properties(width=theme.WIDTH, height=56)
     row = alt.Row(
         "name:N", title=None, sort=None, header=alt.Header(labelOrient="top", labelAnchor="start", labelPadding=2)
@@ -53,8 +55,8 @@ def scores() -> Any:
 
 
 def candidates() -> Any:
-    """Any two metrics of all candidates; the champion has a ring."""
-    places = {
+    """Return any two metrics of all candidates; the champion has a ring."""
+    axes = {
         "x": alt.X("x:Q", title="{x}", scale=alt.Scale(zero=False, padding=8), axis=alt.Axis(tickCount=5)),
         "y": alt.Y("y:Q", title="{y}", scale=alt.Scale(zero=False, padding=8), axis=alt.Axis(tickCount=5)),
     }
@@ -62,41 +64,43 @@ def candidates() -> Any:
         alt.Chart()
         .mark_point(filled=True, size=60, opacity=0.85)
         .encode(
-            **places,
-            color=marks.series(),
+            **axes,
+            color=marks.color_by_series(),
             shape=alt.Shape("series:N", legend=None, scale=alt.Scale(domain=NUMBERS, range=SHAPES)),
-            tooltip=marks.tips(name="candidate", x="{x}", y="{y}"),
+            tooltip=marks.make_tooltips(name="candidate", x="{x}", y="{y}"),
         )
     )
-    ring = alt.Chart().mark_point(size=230, strokeWidth=1.6, color=theme.NEGATIVE).encode(**places)
-    return marks.sized(alt.layer(points, ring.transform_filter(alt.datum.champion), data=ROWS), height=260, width=300)
+    ring = alt.Chart().mark_point(size=230, strokeWidth=1.6, color=theme.NEGATIVE).encode(**axes)
+    return marks.set_size(
+        alt.layer(points, ring.transform_filter(alt.datum.champion), data=ROWS), height=260, width=300
+    )
 
 
 def threshold() -> Any:
-    """Recall and precision against the threshold, with a line where it was tuned and one where the slider stands."""
+    """Return recall and precision against the threshold, with lines at the tuned threshold and at the slider."""
     parts = ["recall", "precision"]
     lines = alt.Chart().transform_fold(["recall", "precision"], as_=["part", "value"]).mark_line()
     lines = lines.encode(
-        x=alt.X("threshold:Q", title="threshold", scale=GROUP, axis=alt.Axis(tickCount=5)),
-        y=alt.Y("value:Q", title=None, scale=GROUP, axis=alt.Axis(tickCount=3)),
-        color=alt.Color("part:N", legend=None, scale=alt.Scale(domain=parts, range=theme.COLOURS[:2])),
+        x=alt.X("threshold:Q", title="threshold", scale=UNIT_SCALE, axis=alt.Axis(tickCount=5)),
+        y=alt.Y("value:Q", title=None, scale=UNIT_SCALE, axis=alt.Axis(tickCount=3)),
+        color=alt.Color("part:N", legend=None, scale=alt.Scale(domain=parts, range=theme.COLORS[:2])),
         strokeDash=alt.StrokeDash("part:N", legend=None, scale=alt.Scale(domain=parts, range=theme.DASHES[:2])),
-        tooltip=marks.tips(threshold="threshold", recall="recall", precision="precision"),
+        tooltip=marks.make_tooltips(threshold="threshold", recall="recall", precision="precision"),
     )
     tuned = alt.Chart().mark_rule(strokeDash=[3, 3], color=theme.NEGATIVE).encode(x="max(tuned):Q")
-    here = alt.Chart().transform_calculate(here="at").mark_rule(color=theme.NEGATIVE, strokeWidth=1.5)
-    layers = alt.layer(lines, tuned, here.encode(x="max(here):Q"), data=ROWS)
-    return marks.sized(layers.add_params(alt.param(name="at", value=0)), height=90)
+    slider = alt.Chart().transform_calculate(slider="at").mark_rule(color=theme.NEGATIVE, strokeWidth=1.5)
+    layers = alt.layer(lines, tuned, slider.encode(x="max(slider):Q"), data=ROWS)
+    return marks.set_size(layers.add_params(alt.param(name="at", value=0)), height=90)
 
 
 def tuning() -> Any:
-    """A metric against the sampling ratio, a line for each other setting, with ± one sd over the folds."""
+    """Return a metric against the sampling ratio, a line per setting, with ± one standard deviation over the folds."""
     x = alt.X("ratio:Q", title="sampling_strategy", scale=alt.Scale(zero=False, padding=6), axis=alt.Axis(tickCount=5))
     scale = alt.Scale(zero=False)
     band = (
         alt.Chart()
         .mark_area(opacity=0.15)
-        .encode(x=x, y=alt.Y("low:Q", title="{y}", scale=scale), y2="high:Q", color=marks.series())
+        .encode(x=x, y=alt.Y("low:Q", title="{y}", scale=scale), y2="high:Q", color=marks.color_by_series())
     )
     line = (
         alt.Chart()
@@ -104,47 +108,47 @@ def tuning() -> Any:
         .encode(
             x=x,
             y=alt.Y("mean:Q", title="{y}", scale=scale, axis=alt.Axis(tickCount=4)),
-            color=marks.series(),
-            strokeDash=marks.dashes(),
-            tooltip=marks.tips(
+            color=marks.color_by_series(),
+            strokeDash=marks.dash_by_series(),
+            tooltip=marks.make_tooltips(
                 line="setting", ratio="sampling_strategy", mean="mean", low="mean − sd", high="mean + sd"
             ),
         )
     )
-    here = alt.Chart().transform_calculate(here="ratio").mark_rule(color=theme.NEGATIVE, strokeWidth=1.5)
-    here = here.encode(x=alt.X("max(here):Q", title="sampling_strategy"))
-    layers = alt.layer(band, line, here, data=ROWS).add_params(alt.param(name="ratio", value=0))
-    return marks.sized(layers, height=120)
+    slider = alt.Chart().transform_calculate(slider="ratio").mark_rule(color=theme.NEGATIVE, strokeWidth=1.5)
+    slider = slider.encode(x=alt.X("max(slider):Q", title="sampling_strategy"))
+    layers = alt.layer(band, line, slider, data=ROWS).add_params(alt.param(name="ratio", value=0))
+    return marks.set_size(layers, height=120)
 
 
 def classes() -> Any:
-    """The rows that a classifier learns from, by class, with those that a sampler added."""
+    """Return the rows of the final fit by class, with those that a sampler added."""
     return (
         alt.Chart(ROWS)
         .mark_bar()
         .encode(
-            x=alt.X("rows:Q", title="rows of train in the last fit", axis=alt.Axis(tickCount=4)),
+            x=alt.X("rows:Q", title="rows of the final fit", axis=alt.Axis(tickCount=4)),
             y=alt.Y("strategy:N", title=None, sort=None),
             color=CLASSES,
             order="order:Q",
-            tooltip=marks.tips(strategy="strategy", label="class", rows="rows"),
+            tooltip=marks.make_tooltips(strategy="strategy", label="class", rows="rows"),
         )
         .properties(width=210, height=alt.Step(18))
     )
 
 
 def training() -> Any:
-    """Loss and accuracy by epoch or round, of the rows that were learned from and of those that were not."""
+    """Return loss and accuracy by epoch or round, on train and validation rows."""
     return alt.vconcat(
-        marks.course("train_loss", "validation_loss", "log loss", 100),
-        marks.course("train_accuracy", "validation_accuracy", "accuracy", 70),
+        marks.make_training_curve("train_loss", "validation_loss", "log loss", 100),
+        marks.make_training_curve("train_accuracy", "validation_accuracy", "accuracy", 70),
         data=ROWS,
         spacing=8,
     ).resolve_scale(color="independent", strokeDash="independent")
 
 
-def parts() -> Any:
-    """What each column, or each hidden unit, adds to one prediction."""
+def effects() -> Any:
+    """Return the change of a probability per feature."""
     return (
         alt.Chart(ROWS)
         .mark_bar()
@@ -152,7 +156,7 @@ def parts() -> Any:
             x=alt.X("value:Q", title="{x}", axis=alt.Axis(tickCount=4)),
             y=alt.Y("name:N", title=None, sort=None),
             color=alt.condition("datum.value < 0", alt.value(theme.TRAIN), alt.value(theme.POSITIVE)),
-            tooltip=marks.tips(name="part", value="adds"),
+            tooltip=marks.make_tooltips(name="feature", value="change"),
         )
         .properties(width=200, height=alt.Step(17))
     )
@@ -160,10 +164,10 @@ def parts() -> Any:
 
 SPECS: dict[str, Callable[[], Any]] = {
     chart.__name__: chart
-    for chart in (roc, precision_recall, calibration, scores, candidates, threshold, tuning, classes, training, parts)
+    for chart in (roc, precision_recall, calibration, scores, candidates, threshold, tuning, classes, training, effects)
 }
 
 
-def spec(name: str) -> dict[str, Any]:
-    """The specification of that name as plain JSON, checked against the schema of Vega-Lite."""
+def make_spec(name: str) -> dict[str, Any]:
+    """Return the specification of that name as JSON, validated against the schema of Vega-Lite."""
     return {**SPECS[name]().to_dict(), "config": theme.CONFIG}

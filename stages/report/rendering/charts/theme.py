@@ -1,25 +1,25 @@
-"""What all charts share: the name of their data, sizes, and colours that can be read on light and on dark."""
+"""The style of all charts: the name of their data, sizes, and colors for light and dark backgrounds."""
 
 from typing import Any
 
-#: the name under which every specification finds its rows
+#: the name of the rows in every specification
 DATA = "values"
 
-#: lines that are laid over one another take these in turn; each has 3 : 1 against both papers
-COLOURS = ["#3b82c4", "#d2601a", "#2b946a", "#9467bd", "#cf4560", "#8c7010", "#1f8fa0", "#7d7d7d"]
+#: colors and dashes of lines in one chart; each color has a contrast of 3 : 1 with both backgrounds
+COLORS = ["#3b82c4", "#d2601a", "#2b946a", "#9467bd", "#cf4560", "#8c7010", "#1f8fa0", "#7d7d7d"]
 DASHES = [[1, 0], [6, 2], [2, 2], [8, 2, 2, 2], [1, 0], [6, 2], [2, 2], [8, 2, 2, 2]]
 
-#: colours with a meaning of their own
+#: colors with a fixed meaning
 NEGATIVE, POSITIVE, ADDED = "#7d8894", "#d2601a", "#e0a526"
 TRAIN, VALIDATION = "#3b82c4", "#d2601a"
 
-#: a chart and its axes fit into the width of a phone
+#: a chart with its axes fits the width of a phone
 WIDTH, HEIGHT = 285, 200
 
-#: vl-convert brings this font along, so labels are measured alike, and pictures are equal bytes, on every machine
+#: vl-convert contains this font, so pictures have equal bytes on every machine
 FONT = "Liberation Sans, sans-serif"
 
-#: the style sheet of the page colours words, axes and grids, so that they follow light and dark
+#: the style sheet of the page sets the colors of text, axes and grids for light and dark
 CONFIG: dict[str, Any] = {
     "aria": False,  # the page describes each chart in words; a label on every mark would only repeat numbers
     "background": None,

@@ -1,19 +1,19 @@
 "use strict";
 (() => {
-  // The page says everything without this script. It fills no text but with textContent, so no name of the user's
-  // table can become markup, and its charts are drawn by Vega's interpreter, so no text is ever evaluated as code.
+  // The page is complete without this script. The script sets text with textContent only, so names of the user's table
+  // never become markup. Vega's interpreter draws the charts, so text is never evaluated as code.
   const data = JSON.parse(document.getElementById("page-data").textContent);
   const byId = (id) => document.getElementById(id);
   const MINUS = "\u2212";
   const fixed = (value, digits = 3) => value.toFixed(digits).replace("-", MINUS);
-  const counted = (value) => value.toLocaleString("en-GB", {maximumFractionDigits: 2});
+  const counted = (value) => value.toLocaleString("en-US", {maximumFractionDigits: 2});
   const percent = (share) => `${Number((100 * share).toPrecision(3))} %`;
   const ratio = (part, whole) => (whole > 0 ? part / whole : 0);
 
   // ---------------------------------------------------------------- charts
   const rowsOf = (columns) => {
     const names = Object.keys(columns);
-    return columns[names[0]].map((_, place) => Object.fromEntries(names.map((name) => [name, columns[name][place]])));
+    return columns[names[0]].map((_, index) => Object.fromEntries(names.map((name) => [name, columns[name][index]])));
   };
   const filled = (spec, words) => {
     if (Array.isArray(spec)) return spec.map((item) => filled(item, words));
@@ -23,7 +23,7 @@
       return [key, word || filled(value, words)];
     }));
   };
-  const live = new Map();  // what each chart shows: its newest columns, and the view once it is drawn
+  const live = new Map();  // by chart: the number of its last drawing, and its view after that
   const draw = async (key) => {
     const chart = data.charts[key];
     const spec = filled(data.specs[chart.spec], chart.words);
@@ -33,16 +33,16 @@
     }
     const turn = (live.get(key)?.turn ?? 0) + 1;
     live.set(key, {turn, view: null});
-    const room = document.createElement("div");
-    room.setAttribute("aria-hidden", "true");  // the figure around it says in words what is drawn
+    const container = document.createElement("div");
+    container.setAttribute("aria-hidden", "true");  // the figure around it has a description
     const options = {
       ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: {disableDefaultStyle: true},
     };
-    const {view} = await window.vegaEmbed(room, spec, options);
-    if (live.get(key).turn !== turn) return view.finalize();  // a newer one is on its way
+    const {view} = await window.vegaEmbed(container, spec, options);
+    if (live.get(key).turn !== turn) return view.finalize();  // a newer drawing has started
     live.set(key, {turn, view});
     const figure = byId(key);
-    figure.querySelector(".drawing").replaceChildren(room);
+    figure.querySelector(".drawing").replaceChildren(container);
     figure.dataset.live = String(turn);
   };
   const change = (key, changes) => {
@@ -50,64 +50,67 @@
     Object.assign(data.charts[key], changes);
     draw(key);
   };
-  const legend = (list, names) => list.replaceChildren(...names.map((name, place) => {
-    const item = document.createElement("li"), words = document.createElement("span");
+  const legend = (list, names) => list.replaceChildren(...names.map((name, index) => {
+    const item = document.createElement("li"), label = document.createElement("span");
     const swatch = byId("swatch").content.firstElementChild.cloneNode(true);
-    swatch.classList.add(`s${place}`);
-    words.textContent = name;
-    item.append(swatch, words);
+    swatch.classList.add(`s${index}`);
+    label.textContent = name;
+    item.append(swatch, label);
     return item;
   }));
   const watcher = new IntersectionObserver((entries) => {
-    for (const entry of entries.filter((one) => one.isIntersecting)) {
+    for (const entry of entries.filter((entry) => entry.isIntersecting)) {
       watcher.unobserve(entry.target);
       if (!live.has(entry.target.id)) draw(entry.target.id);
     }
   }, {rootMargin: "100px"});
 
-  // ---------------------------------------------------------------- what if
+  // ---------------------------------------------------------------- threshold
   const readCost = (id) => Math.max(0, Number(byId(id).value) || 0);
   const measure = (tp, fp) => {
     const fn = data.positives - tp, tn = data.negatives - fp;
-    const cost = readCost("cost-miss") * fn + readCost("cost-alarm") * fp;
+    const cost = readCost("cost-miss") * fn + readCost("cost-false-alarm") * fp;
     return {tp, fp, fn, tn, cost};
   };
-  const side = (key) => {
-    const root = byId(`side-${key}`);
+  const wireView = (key) => {
+    const root = byId(`view-${key}`);
     const slider = byId(`${key}-threshold`), select = byId(`${key}-candidate`);
-    let tuned = true;  // the exact tuned threshold lies between two steps of the slider
+    let tuned = true;  // the tuned threshold is between two steps of the slider
     const candidate = () => data.candidates[Number(select.value)];
     const cheapest = () => {
-      const costs = candidate().tp.map((tp, place) => measure(tp, candidate().fp[place]).cost);
-      return costs.lastIndexOf(Math.min(...costs));  // of equals the highest: the fewest alarms
+      const costs = candidate().tp.map((tp, index) => measure(tp, candidate().fp[index]).cost);
+      return costs.lastIndexOf(Math.min(...costs));  // the highest of equal ones predicts the fewest positives
     };
     const show = () => {
-      const chosen = candidate(), place = Number(slider.value);
-      const counts = tuned ? measure(chosen.tuned.tp, chosen.tuned.fp) : measure(chosen.tp[place], chosen.fp[place]);
+      const selected = candidate(), index = Number(slider.value);
+      const counts = tuned
+        ? measure(selected.tuned.tp, selected.tuned.fp)
+        : measure(selected.tp[index], selected.fp[index]);
       const {tp, fp, fn, tn, cost} = counts;
-      const threshold = tuned ? fixed(chosen.threshold) : fixed(place / 100, 2);
-      root.querySelector(".name").textContent = chosen.name;
-      root.querySelector("caption").textContent = `Test rows by what they are and what ${chosen.name} says`;
+      const threshold = tuned ? fixed(selected.threshold) : fixed(index / 100, 2);
+      root.querySelector(".name").textContent = selected.name;
+      root.querySelector("caption").textContent = `Test rows by class and decision of ${selected.name}`;
       const best = cheapest();
-      const least = measure(chosen.tp[best], chosen.fp[best]).cost;
+      const minimum = measure(selected.tp[best], selected.fp[best]).cost;
       root.querySelector(".state").textContent = tuned
-        ? `At the tuned threshold ${threshold}; cheapest on these rows: ${fixed(best / 100, 2)}, cost ${counted(least)}`
-        : `At threshold ${threshold}; tuned is ${fixed(chosen.threshold)}; cheapest on these rows: ` +
-          `${fixed(best / 100, 2)}, cost ${counted(least)}`;
+        ? `At the tuned threshold ${threshold}; cheapest on these rows: ${fixed(best / 100, 2)}, cost ${counted(minimum)}`
+        : `At threshold ${threshold}; tuned is ${fixed(selected.threshold)}; cheapest on these rows: ` +
+          `${fixed(best / 100, 2)}, cost ${counted(minimum)}`;
       slider.setAttribute("aria-valuetext", tuned ? `${threshold}, tuned` : threshold);
       for (const [cell, value] of Object.entries({tp, fp, fn, tn})) {
         root.querySelector(`[data-cell=${cell}] b`).textContent = String(value);
       }
       const rates = {
         recall: fixed(ratio(tp, tp + fn)), precision: fixed(ratio(tp, tp + fp)), specificity: fixed(ratio(tn, tn + fp)),
-        F1: fixed(ratio(2 * tp, 2 * tp + fp + fn)), alarms: percent((tp + fp) / (tp + fp + fn + tn)), cost: counted(cost),
+        F1: fixed(ratio(2 * tp, 2 * tp + fp + fn)), "predicted positive": percent((tp + fp) / (tp + fp + fn + tn)),
+        cost: counted(cost),
       };
       for (const [name, value] of Object.entries(rates)) {
         root.querySelector(`[data-rate="${name}"]`).textContent = value;
       }
     };
     const chart = `threshold-${key}`;
-    const mark = () => {  // where the slider stands, in the chart above it
+    const mark = () => {  // the position of the slider, in the chart above it
       const at = tuned ? candidate().threshold : Number(slider.value) / 100;
       data.charts[chart].signals = {at};
       live.get(chart)?.view?.signal("at", at).runAsync();
@@ -116,15 +119,15 @@
       const {name, threshold, tp, fp} = candidate();
       byId(chart).querySelector(".drawing").setAttribute("aria-label", `Recall and precision of ${name} by threshold`);
       change(chart, {columns: {
-        threshold: tp.map((_, place) => place / 100),
+        threshold: tp.map((_, index) => index / 100),
         recall: tp.map((hits) => hits / data.positives),
-        precision: tp.map((hits, place) => (hits + fp[place] ? hits / (hits + fp[place]) : null)),
+        precision: tp.map((hits, index) => (hits + fp[index] ? hits / (hits + fp[index]) : null)),
         tuned: tp.map(() => threshold),
       }});
     };
-    const move = (place, exact) => {
+    const move = (index, exact) => {
       tuned = exact;
-      slider.value = String(place);
+      slider.value = String(index);
       show();
       mark();
     };
@@ -137,12 +140,12 @@
     root.querySelector(".to-tuned").addEventListener("click", toTuned);
     root.querySelector(".to-half").addEventListener("click", () => move(50, false));
     root.querySelector(".to-cheapest").addEventListener("click", () => move(cheapest(), false));
-    for (const id of ["cost-miss", "cost-alarm"]) byId(id).addEventListener("input", show);
+    for (const id of ["cost-miss", "cost-false-alarm"]) byId(id).addEventListener("input", show);
     show();
   };
 
   // ---------------------------------------------------------------- sampling ratio
-  const ratios = () => {
+  const wireRatios = () => {
     const panel = byId("ratio-panel"), select = byId("ratio-candidate"), slider = byId("ratio-slider");
     const sweep = () => data.sweeps[Number(select.value)];
     const cell = (metric, pair) => {
@@ -150,42 +153,42 @@
       return pair ? `${fixed(pair[0], digits)} ± ${fixed(pair[1], digits)}` : "not tried";
     };
     const element = (tag, text, attributes = {}) => {
-      const made = document.createElement(tag);
-      made.textContent = text;
-      for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-      return made;
+      const created = document.createElement(tag);
+      created.textContent = text;
+      for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, value);
+      return created;
     };
     const row = (...cells) => {
-      const made = document.createElement("tr");
-      made.append(...cells);
-      return made;
+      const created = document.createElement("tr");
+      created.append(...cells);
+      return created;
     };
     const show = () => {
-      const {name, chosen, ratios: values, lines, metrics} = sweep(), place = Number(slider.value);
-      slider.setAttribute("aria-valuetext", String(values[place]));
-      panel.querySelector("output").textContent = String(values[place]);
-      panel.querySelector(".state").textContent = `Chosen by tuning: sampling_strategy ${chosen}`;
-      panel.querySelector("caption").textContent = `${name} at sampling_strategy ${values[place]}.`;
+      const {name, best, ratios, lines, metrics} = sweep(), index = Number(slider.value);
+      slider.setAttribute("aria-valuetext", String(ratios[index]));
+      panel.querySelector("output").textContent = String(ratios[index]);
+      panel.querySelector(".state").textContent = `Best in tuning: sampling_strategy ${best}`;
+      panel.querySelector("caption").textContent = `${name} at sampling_strategy ${ratios[index]}.`;
       panel.querySelector("thead").replaceChildren(row(
         element("th", "Metric", {scope: "col"}), ...lines.map((line) => element("th", line, {scope: "col", class: "r"})),
       ));
-      panel.querySelector("tbody").replaceChildren(...Object.entries(metrics).map(([metric, found]) => row(
+      panel.querySelector("tbody").replaceChildren(...Object.entries(metrics).map(([metric, rows]) => row(
         element("th", data.labels[metric], {scope: "row"}),
-        ...found.map((line) => element("td", cell(metric, line[place]), {class: "r"})),
+        ...rows.map((line) => element("td", cell(metric, line[index]), {class: "r"})),
       )));
       for (const metric of Object.keys(metrics)) {
         const key = `ratio-${metric}`;
         if (!data.charts[key]) continue;
-        data.charts[key].signals = {ratio: values[place]};
-        live.get(key)?.view?.signal("ratio", values[place]).runAsync();
+        data.charts[key].signals = {ratio: ratios[index]};
+        live.get(key)?.view?.signal("ratio", ratios[index]).runAsync();
       }
     };
-    const columnsOf = ({ratios: values, lines, metrics}, metric) => {
+    const columnsOf = ({ratios, lines, metrics}, metric) => {
       const columns = {series: [], line: [], ratio: [], mean: [], low: [], high: []};
-      metrics[metric].forEach((found, index) => found.forEach((pair, place) => {
+      metrics[metric].forEach((values, series) => values.forEach((pair, index) => {
         if (!pair) return;
         const cells = {
-          series: String(index), line: lines[index], ratio: values[place], mean: pair[0], low: pair[0] - pair[1],
+          series: String(series), line: lines[series], ratio: ratios[index], mean: pair[0], low: pair[0] - pair[1],
           high: pair[0] + pair[1],
         };
         for (const [name, value] of Object.entries(cells)) columns[name].push(value);
@@ -193,51 +196,51 @@
       return columns;
     };
     select.addEventListener("change", () => {
-      const {ratios: values, chosen, lines, metrics} = sweep();
+      const {ratios, best, lines, metrics} = sweep();
       legend(byId("ratio-legend"), lines);
-      slider.max = String(values.length - 1);
-      slider.value = String(Math.max(0, values.indexOf(chosen)));
+      slider.max = String(ratios.length - 1);
+      slider.value = String(Math.max(0, ratios.indexOf(best)));
       show();
       for (const metric of Object.keys(metrics)) {
-        change(`ratio-${metric}`, {columns: columnsOf(sweep(), metric), signals: {ratio: values[Number(slider.value)]}});
+        change(`ratio-${metric}`, {columns: columnsOf(sweep(), metric), signals: {ratio: ratios[Number(slider.value)]}});
       }
     });
     slider.addEventListener("input", show);
   };
 
   // ---------------------------------------------------------------- curves and scatter
-  const overlays = () => {
+  const wireOverlays = () => {
     const boxes = [...byId("overlay-panel").querySelectorAll("input")];
     const empty = (...names) => Object.fromEntries(names.map((name) => [name, []]));
     const push = (columns, values) => Object.entries(values).forEach(([name, value]) => columns[name].push(value));
-    const curves = (chosen, part) => {
+    const curves = (selected, part) => {
       const columns = empty("x", "y", "series", "name", "prevalence");
       const prevalence = data.positives / (data.positives + data.negatives);
-      chosen.forEach(({name, overlay}, place) => overlay[part].forEach((value, at) => {
-        push(columns, {x: at / 100, y: value, series: String(place), name, prevalence});
+      selected.forEach(({name, overlay}, series) => overlay[part].forEach((value, index) => {
+        push(columns, {x: index / 100, y: value, series: String(series), name, prevalence});
       }));
       return columns;
     };
-    const calibration = (chosen) => {
+    const calibration = (selected) => {
       const columns = empty("x", "y", "series", "name");
-      chosen.forEach(({name, overlay}, place) => overlay.mean_score.forEach((mean, at) => {
-        if (mean !== null) push(columns, {x: mean, y: overlay.positive_share[at], series: String(place), name});
+      selected.forEach(({name, overlay}, series) => overlay.mean_score.forEach((mean, index) => {
+        if (mean !== null) push(columns, {x: mean, y: overlay.positive_share[index], series: String(series), name});
       }));
       return columns;
     };
-    const scores = (chosen) => {
+    const scores = (selected) => {
       const columns = empty("name", "part", "label", "low", "high", "rows");
       const bins = 20, step = 5;
-      for (const {name, counts} of chosen) {
+      for (const {name, counts} of selected) {
         for (const [part, label, atLeast, rows] of [
           ["negative", data.names.negative, counts.fp, data.negatives],
           ["positive", data.names.positive, counts.tp, data.positives],
         ]) {
-          for (let place = 0; place < bins; place += 1) {
-            const above = place ? atLeast[place * step] : rows;
-            const below = place + 1 < bins ? atLeast[(place + 1) * step] : 0;
+          for (let index = 0; index < bins; index += 1) {
+            const above = index ? atLeast[index * step] : rows;
+            const below = index + 1 < bins ? atLeast[(index + 1) * step] : 0;
             if (above > below) {
-              push(columns, {name, part, label, low: place / bins, high: (place + 1) / bins, rows: above - below});
+              push(columns, {name, part, label, low: index / bins, high: (index + 1) / bins, rows: above - below});
             }
           }
         }
@@ -245,24 +248,24 @@
       return columns;
     };
     const update = () => {
-      const chosen = boxes.filter((box) => box.checked).map((box) => {
+      const selected = boxes.filter((box) => box.checked).map((box) => {
         const counts = data.candidates[Number(box.value)];
         return {name: counts.name, counts, overlay: data.overlays[counts.name]};
       });
-      for (const box of boxes) box.disabled = !box.checked && chosen.length >= data.most;
-      legend(byId("overlay-legend"), chosen.map(({name}) => name));
-      const about = chosen.map(({name}) => name).join(", ");
+      for (const box of boxes) box.disabled = !box.checked && selected.length >= data.max_shown;
+      legend(byId("overlay-legend"), selected.map(({name}) => name));
+      const names = selected.map(({name}) => name).join(", ");
       for (const [key, columns] of [
-        ["chart-roc", curves(chosen, "recall")], ["chart-precision-recall", curves(chosen, "precision")],
-        ["chart-calibration", calibration(chosen)], ["chart-scores", scores(chosen)],
+        ["chart-roc", curves(selected, "recall")], ["chart-precision-recall", curves(selected, "precision")],
+        ["chart-calibration", calibration(selected)], ["chart-scores", scores(selected)],
       ]) {
-        byId(key).querySelector(".drawing").setAttribute("aria-label", `${data.charts[key].title} of ${about}`);
+        byId(key).querySelector(".drawing").setAttribute("aria-label", `${data.charts[key].title} of ${names}`);
         change(key, {columns});
       }
     };
     boxes.forEach((box) => box.addEventListener("change", update));
   };
-  const scatter = () => {
+  const wireScatter = () => {
     const selects = {x: byId("scatter-x"), y: byId("scatter-y")};
     const update = () => {
       const [x, y] = [selects.x.value, selects.y.value];
@@ -273,7 +276,7 @@
   };
 
   // ---------------------------------------------------------------- tables that can be sorted
-  const sortable = (table) => {
+  const wireSorting = (table) => {
     const body = table.tBodies[0];
     const value = (row, column) => {
       const cell = row.cells[column];
@@ -288,21 +291,21 @@
       button.append(...head.childNodes);
       head.append(button);
       button.addEventListener("click", () => {
-        const falling = head.getAttribute("aria-sort") !== "descending";
+        const descending = head.getAttribute("aria-sort") !== "descending";
         for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-        head.setAttribute("aria-sort", falling ? "descending" : "ascending");
-        const sign = falling ? -1 : 1;
-        body.append(...[...body.rows].sort((one, two) => sign * compare(value(one, column), value(two, column))));
+        head.setAttribute("aria-sort", descending ? "descending" : "ascending");
+        const sign = descending ? -1 : 1;
+        body.append(...[...body.rows].sort((a, b) => sign * compare(value(a, column), value(b, column))));
       });
     });
   };
 
   for (const control of document.querySelectorAll(".controls")) control.hidden = false;
-  ["a", "b"].forEach(side);
-  if (data.sweeps) ratios();
-  overlays();
-  scatter();
-  document.querySelectorAll("table.sortable").forEach(sortable);
+  ["a", "b"].forEach(wireView);
+  if (data.sweeps) wireRatios();
+  wireOverlays();
+  wireScatter();
+  document.querySelectorAll("table.sortable").forEach(wireSorting);
   Object.keys(data.charts).forEach((key) => watcher.observe(byId(key)));
   document.documentElement.dataset.ready = "true";
 })();

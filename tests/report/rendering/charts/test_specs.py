@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from stages.report.rendering.charts.specs import SPECS, spec
-from stages.report.rendering.charts.svg import filled, picture, rows, slim
+from stages.report.rendering.charts.specs import SPECS, make_spec
+from stages.report.rendering.charts.svg import draw_svg, fill_titles, shrink, to_rows
 
 COLUMNS = {
     "x": [0.1, 0.9], "y": [0.2, 0.8], "series": ["0", "1"], "name": ["a<script>|", "b & c"], "prevalence": [0.1, 0.1],
@@ -16,37 +16,37 @@ COLUMNS = {
 
 
 @pytest.mark.parametrize("name", SPECS)
-def test_a_chart_is_drawn_with_equal_bytes(name):
+def test_equal_charts_have_equal_bytes(name):
     signals = {"tuning": {"ratio": 0.5}, "threshold": {"at": 0.3}}.get(name, {})
-    first = picture("key", spec(name), COLUMNS, {"x": "across <b>"}, signals)
-    assert first == picture("key", spec(name), COLUMNS, {"x": "across <b>"}, signals)
+    first = draw_svg("key", make_spec(name), COLUMNS, {"x": "across <b>"}, signals)
+    assert first == draw_svg("key", make_spec(name), COLUMNS, {"x": "across <b>"}, signals)
     assert first.startswith("<svg xmlns=")
     assert "<script" not in first
     assert "<b>" not in first
     assert "aria-label" not in first
-    assert 'fill="white"' not in first  # the paper of the page shows through
+    assert 'fill="white"' not in first  # the background of the page is visible
 
 
 @pytest.mark.parametrize("name", SPECS)
-def test_a_specification_holds_no_rows(name):
-    assert len(json.dumps(spec(name))) < 3500
-    assert spec(name)["$schema"].startswith("https://vega.github.io/schema/vega-lite/v6")
+def test_a_specification_contains_no_rows(name):
+    assert len(json.dumps(make_spec(name))) < 3500
+    assert make_spec(name)["$schema"].startswith("https://vega.github.io/schema/vega-lite/v6")
 
 
 def test_columns_become_rows():
-    assert rows({"a": [1, 2], "b": ["x", "y"]}) == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
+    assert to_rows({"a": [1, 2], "b": ["x", "y"]}) == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
     with pytest.raises(ValueError, match="zip"):
-        rows({"a": [1, 2], "b": ["x"]})
+        to_rows({"a": [1, 2], "b": ["x"]})
 
 
-def test_words_fill_titles_and_nothing_else():
+def test_words_replace_titles_only():
     content = {"title": "{y}", "field": "{y}", "inner": [{"title": "{z}"}, {"title": None}]}
-    assert filled(content, {"y": "recall"}) == {
+    assert fill_titles(content, {"y": "recall"}) == {
         "title": "recall", "field": "{y}", "inner": [{"title": "{z}"}, {"title": None}],
     }  # fmt: skip
 
 
-def test_a_picture_is_thinned_in_its_tags_alone():
+def test_only_tags_of_a_picture_are_shortened():
     label = '<text> x="1.2345" opacity="1"</text>'
     svg = f'<path d="M1.2345,6" opacity="1" role="graphics-object" clip-path="url(#clip7)"/>{label}'
-    assert slim("key", svg) == f'<path d="M1.2,6" clip-path="url(#key-0)"/>{label}'
+    assert shrink("key", svg) == f'<path d="M1.2,6" clip-path="url(#key-0)"/>{label}'

@@ -1,0 +1,115 @@
+"""Sentences on the champion for the report and the model card.
+
+The functions with a leading blank in their result continue a paragraph; their result is empty if they do not apply.
+"""
+
+from stages.report.context import ReportContext
+from stages.report.formatting import (
+    format_difference,
+    format_difference_interval,
+    format_interval,
+    format_metric,
+    format_percent,
+    join_names,
+)
+from stages.report.params import AUTO
+from stages.report.verdict.cells import format_cell
+from stages.report.verdict.counts import count_verdicts
+from stages.shared.metrics.registry import METRICS
+from stages.shared.schemas.leaderboard import Candidate, CvComparison
+
+
+def describe_choice(context: ReportContext) -> str:
+    """Return how the champion was selected."""
+    select, choice, metric = context.params.select, context.choice, context.params.select.metric
+    if AUTO not in (select.strategy, select.classifier):
+        return "params.yaml names it (select); cross-validation did not choose it."
+    candidates = f"{len(context.leaderboard.candidates)} candidates; the test set was not used"
+    if select.names_champion:
+        kind, name = ("classifier", select.classifier) if select.strategy == AUTO else ("strategy", select.strategy)
+        candidates = f"the candidates of {kind} {name}, which params.yaml names (select)"
+    claim = f"has the best cross-validated {METRICS[metric].label} on train, among {candidates}."
+    if not choice.ties and choice.doubt is None:
+        return f"It {claim}"
+    start = f"{choice.best}, {format_metric(metric, choice.best.cv[metric].mean)}, {claim}"
+    if choice.doubt is not None:
+        return f"{start} {_describe_doubt(context, choice.doubt)}"
+    tie = "candidate ties" if len(choice.ties) == 1 else "candidates tie"
+    return (
+        f"{start} {len(choice.ties)} {tie} with it: its score is within {format_metric(metric, select.tolerance)}, or "
+        "it is the same classifier without treatment and the difference over the folds is not significant. A tie goes "
+        "to the simplest: the fewest parts in the treatment, then logistic regression before other classifiers, and "
+        "these before a blend."
+    )
+
+
+def _describe_doubt(context: ReportContext, doubt: CvComparison) -> str:
+    """Return why the champion is not the candidate with the best score."""
+    champion, metric = context.champion, doubt.metric
+    level = format_percent(context.leaderboard.settings.confidence)
+    bounds = format_difference_interval(metric, doubt.low, doubt.high)
+    untreated = context.params.strategies[champion.strategy].does_nothing
+    return (
+        f"The difference from {champion}, {format_metric(metric, champion.cv[metric].mean)}, is not significant over "
+        f"the folds ({format_difference(metric, doubt.difference)}, {level} interval {bounds}): a tie. The best score "
+        "of many candidates is optimistically biased, so a tie goes to the blend, the weighted vote of all classifiers"
+        f"{' without treatment of the imbalance' if untreated else ''}."
+    )
+
+
+def describe_settings(best: Candidate) -> str:
+    """Return its tuned settings or the weights of its members, with a leading blank."""
+    if best.tuned:
+        return f" Its settings {best.tuned.words} were tuned inside train."
+    if best.members:
+        weights = join_names([f"{name} {format_percent(weight)}" for name, weight in best.members.items() if weight])
+        return f" It is a weighted vote: {weights}."
+    return ""
+
+
+def describe_calibration(best: Candidate) -> str:
+    """Return the effect of calibration on the test rows, with a leading blank."""
+    if not best.is_calibrated:
+        return ""
+    before = best.calibration.before
+    return (
+        f" These numbers are of calibrated scores ({best.calibration.method}, fitted on train alone). Without "
+        f"calibration the mean score is {format_metric('mean_score_ratio', before.mean_score_ratio)} times the "
+        f"prevalence and the Brier score {format_metric('brier_score', before.brier_score)}."
+    )
+
+
+def describe_threshold_interval(context: ReportContext) -> str:
+    """Return the interval of the threshold, with a leading blank; empty if train has enough positives."""
+    leaderboard, bounds = context.leaderboard, context.champion.threshold_interval
+    if bounds is None:
+        return ""
+    return (
+        f" That threshold depends on only {leaderboard.data.train.positives} train positives: its "
+        f"{format_percent(leaderboard.settings.confidence)} bootstrap interval is "
+        f"{format_interval('threshold', *bounds)}."
+    )
+
+
+def describe_rank(context: ReportContext) -> list[str]:
+    """Return how the champion ranks on test. Every comparison is with the reference."""
+    leaderboard, best = context.leaderboard, context.champion
+    if str(best) == str(leaderboard.reference):
+        ties = [item.strategy for item in count_verdicts(leaderboard, "ranking").tie]
+        return [f"In ranking on test these tie with it: {join_names(ties)}."] if ties else []
+    if leaderboard.of_reference(best):
+        cell = format_cell(leaderboard, "classifier", best, "ranking")
+        return [
+            f"The other strategies are compared with {leaderboard.reference}, the best untreated candidate in "
+            "cross-validation; each strategy is represented by its best classifier. In ranking on test against "
+            f"{leaderboard.reference}: {cell}."
+        ]
+    row = leaderboard.row(best.strategy)
+    of_row = format_cell(leaderboard, "strategy", row, "ranking")
+    if row != best:
+        return [
+            f"In ranking on test against {context.reference_name} with the same classifier: "
+            f"{format_cell(leaderboard, 'classifier', best, 'ranking')}; {row}, the best of its strategy, against "
+            f"{leaderboard.reference}: {of_row}."
+        ]
+    return [f"In ranking on test against {context.reference_name} ({leaderboard.reference}): {of_row}."]

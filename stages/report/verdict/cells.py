@@ -1,0 +1,42 @@
+"""Values and verdicts of a candidate as cells of a table; sentences use them too."""
+
+from stages.report.formatting import format_difference, format_difference_interval, format_interval, format_metric
+from stages.report.verdict.counts import MAIN_METRIC
+from stages.shared.metrics.registry import Family
+from stages.shared.schemas.leaderboard import Candidate, Comparison, Leaderboard, Scope
+
+
+def format_cv_value(candidate: Candidate) -> str:
+    """Return average precision over the folds: 0.845 ± 0.021."""
+    score = candidate.cv["average_precision"]
+    return f"{format_metric('average_precision', score.mean)} ± {format_metric('average_precision', score.sd)}"
+
+
+def format_test_value(candidate: Candidate, metric: str) -> str:
+    """Return a test metric with its interval: 0.850 (0.740 to 0.920)."""
+    return f"{format_metric(metric, candidate.test[metric])} ({format_interval(metric, *candidate.intervals[metric])})"
+
+
+def format_calibrated(candidate: Candidate, metric: str) -> str:
+    """Return a metric before and after calibration: 0.0812 → 0.0301, or a single value without calibration."""
+    before, after = (
+        format_metric(metric, getattr(values, metric))
+        for values in (candidate.calibration.before, candidate.calibration.after)
+    )
+    return f"{before} → {after}" if candidate.is_calibrated else after
+
+
+def format_cell(leaderboard: Leaderboard, scope: Scope, candidate: Candidate, family: Family) -> str:
+    """Return a comparison: tie −0.014 (−0.058 to +0.016); "reference" for what is not compared."""
+    item = leaderboard.comparison(scope, candidate, family, MAIN_METRIC[family])
+    if not item:
+        return "reference"
+    classifier = item.reference_classifier
+    other = f", against {classifier}" if scope == "classifier" and classifier != candidate.classifier else ""
+    return " ".join(format_verdict(item)) + other
+
+
+def format_verdict(item: Comparison) -> tuple[str, str]:
+    """Return the verdict with the difference, and the interval in brackets."""
+    bounds = format_difference_interval(item.metric, item.low, item.high)
+    return f"{item.verdict} {format_difference(item.metric, item.difference)}", f"({bounds})"

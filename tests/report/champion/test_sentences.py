@@ -1,0 +1,192 @@
+from dataclasses import replace
+
+import pytest
+
+from stages.report.champion.model_card import make_card_values
+from stages.report.champion.selection import ChampionChoice
+from stages.report.champion.sentences import describe_choice, describe_rank, describe_threshold_interval
+from stages.report.loading import merge_values
+from stages.report.sections.champion import make_section
+from stages.report.sections.leaderboard import make_candidates_section, make_leaderboard_section
+from stages.report.sections.methods import make_reading_section
+from stages.report.verdict.sentences import describe_verdict
+from stages.report.verdict.summary import make_summary
+from stages.shared.schemas.leaderboard import CvComparison
+from tests.report.factory import Treatment
+from tests.report.helpers import make_context
+
+FOREST = ("baseline", "random_forest")
+
+
+def test_the_reference_is_doing_nothing_only_without_treatment():
+    assert make_context().reference_name == "doing nothing"
+    weighted = Treatment("class_weight", class_weight="balanced")
+    assert make_context(baseline=weighted).reference_name == "class_weight (the reference)"
+
+
+@pytest.mark.parametrize(
+    ("select", "sentence"),
+    [
+        (
+            {},
+            "It has the best cross-validated average precision on train, among 2 candidates; the test set was not "
+            "used.",
+        ),
+        (
+            {"strategy": "a"},
+            "It has the best cross-validated average precision on train, among the candidates of strategy a, "
+            "which params.yaml names (select).",
+        ),
+        (
+            {"classifier": "random_forest"},
+            "It has the best cross-validated average precision on train, among the candidates of classifier "
+            "random_forest, which params.yaml names (select).",
+        ),
+        (
+            {"strategy": "a", "classifier": "random_forest"},
+            "params.yaml names it (select); cross-validation did not choose it.",
+        ),
+    ],
+)
+def test_the_choice_of_the_best_or_of_a_name(select, sentence):
+    assert describe_choice(make_context(Treatment("a"), champion=("a", "random_forest"), **select)) == sentence
+
+
+def test_the_choice_of_the_blend_without_a_significant_difference():
+    context = make_context(Treatment("smote", sampler="SMOTE", cv=0.9), champion=FOREST)
+    doubt = CvComparison(
+        metric="average_precision", strategy="smote", classifier="random_forest", reference_strategy="baseline",
+        reference_classifier="blend", difference=0.08, low=-0.01, high=0.17,
+    )  # fmt: skip
+    choice = ChampionChoice(context.champion, context.leaderboard.candidates[0], doubt)
+    assert describe_choice(replace(context, choice=choice)) == (
+        "smote × random_forest, 0.900, has the best cross-validated average precision on train, among 2 candidates; "
+        "the test set was not used. The difference from baseline × random_forest, 0.820, is not significant over the "
+        "folds (+0.080, 95 % interval −0.010 to +0.170): a tie. The best score of many candidates is optimistically "
+        "biased, so a tie goes to the blend, the weighted vote of all classifiers without treatment of the imbalance."
+    )
+
+
+def test_the_choice_of_the_simplest():
+    # 0.820 and 0.815: one candidate is behind by exactly the tolerance
+    assert describe_choice(make_context(Treatment("a", cv=0.815), tolerance=0.005)) == (
+        "baseline × random_forest, 0.820, has the best cross-validated average precision on train, among 2 candidates; "
+        "the test set was not used. 1 candidate ties with it: its score is within 0.005, or it is the same classifier "
+        "without treatment and the difference over the folds is not significant. A tie goes to the simplest: the "
+        "fewest parts in the treatment, then logistic regression before other classifiers, and these before a blend."
+    )
+
+
+def test_the_threshold_has_an_interval_if_train_has_few_positives():
+    context = make_context()
+    assert make_section(context).blocks[0].text == (
+        "baseline × random_forest (no sampler), threshold 0.190 (tuned for f1)."
+    )
+    uncertain = context.champion.model_copy(update={"threshold_interval": (0.12, 0.31)})
+    few = replace(context, choice=replace(context.choice, champion=uncertain))
+    sentence = " That threshold depends on only 111 train positives: its 95 % bootstrap interval is 0.120 to 0.310."
+    assert make_section(few).blocks[0].text.endswith(f"(tuned for f1).{sentence}")
+    assert make_card_values(few, False)["threshold_interval"] == describe_threshold_interval(few) == sentence
+    assert describe_threshold_interval(context) == ""
+
+
+def test_calibrated_results_are_shown_before_and_after():
+    smote = Treatment("smote", sampler="SMOTE", calibration="sigmoid")
+    context = make_context(smote, champion=("smote", "random_forest"))
+    sentence = (
+        " These numbers are of calibrated scores (sigmoid, fitted on train alone). Without calibration the mean score "
+        "is 9.000 times the prevalence and the Brier score 0.0800."
+    )
+    assert make_section(context).blocks[1].entries[1].endswith(f"score is 3.500 times the prevalence.{sentence}")
+    assert make_card_values(context, False)["calibrated"] == sentence
+    assert "calibration" not in make_section(make_context(smote)).blocks[1].entries[1]
+
+    table = make_candidates_section(make_context(smote)).blocks[0].blocks[0]
+    plain, changed = (dict(zip(table.header, row, strict=True)) for row in table.rows)
+    assert (plain["Calibration"], plain["Brier"], plain["Mean score / prevalence"]) == ("none", "0.0300", "1.013")
+    assert (changed["Calibration"], changed["Brier"]) == ("sigmoid", "0.0800 → 0.0300")
+    assert (changed["ECE"], changed["Mean score / prevalence"]) == ("0.2000 → 0.0100", "9.000 → 3.500")
+
+
+@pytest.mark.parametrize(
+    ("calibration", "start"),
+    [("none", "No candidate was calibrated (calibration"), ("sigmoid", "Calibrated: 1 of 2 candidates (sigmoid). ")],
+)
+def test_the_methods_name_the_calibrated_candidates(calibration, start):
+    section = make_reading_section(make_context(Treatment("a", calibration=calibration)))
+    assert section.blocks[0].entries[-1].startswith(start)
+
+
+def test_a_policy_is_shown_with_its_parameter():
+    context = make_context()
+    settings = context.leaderboard.settings.model_copy(update={"policy": "min_recall", "policy_key": {"recall": 0.9}})
+    changed = replace(context, leaderboard=context.leaderboard.model_copy(update={"settings": settings}))
+    assert "(tuned for min_recall (recall 0.9))" in make_section(changed).blocks[0].text
+    assert "tuned for min_recall (recall 0.9) on out-of-fold" in " ".join(
+        make_reading_section(changed).blocks[0].entries
+    )
+
+
+@pytest.mark.parametrize(
+    ("cvs", "sentence"),
+    [
+        (
+            (0.81, 0.79),  # the champion has 0.82 ± 0.021
+            "Of the 2 other candidates 1 has a cross-validated average precision within one standard deviation (0.021) "
+            "of the champion's: t0 × random_forest.",
+        ),
+        (
+            (0.7,),
+            "Of the 1 other candidates none have a cross-validated average precision within one standard deviation "
+            "(0.021) of the champion's.",
+        ),
+        (
+            (0.81,) * 8,
+            "Of the 8 other candidates 8 have a cross-validated average precision within one standard deviation "
+            "(0.021) of the champion's.",
+        ),
+    ],
+)
+def test_a_few_similar_candidates_are_named_and_many_are_counted(cvs, sentence):
+    blocks = make_section(make_context(*(Treatment(f"t{i}", cv=cv) for i, cv in enumerate(cvs)))).blocks
+    assert blocks[1].entries[-1] == sentence
+
+
+def test_a_comparison_with_another_classifier_names_it():
+    context = make_context(Treatment("a"), Treatment("b", classifiers=("easy_ensemble",)))
+    table = make_candidates_section(context).blocks[0].blocks[0]
+    assert {row[0]: row[-1] for row in table.rows} == {
+        "baseline": "reference",
+        "a": "tie −0.014 (−0.058 to +0.016)",
+        "b": "tie −0.014 (−0.058 to +0.016), against random_forest",
+    }
+
+
+def test_mixed_versions_are_all_listed():
+    versions = [{"numpy": "2.1", "scipy": "1.15"}, {"numpy": "2.0"}]
+    assert merge_values(versions) == {"numpy": ["2.0", "2.1"], "scipy": ["1.15"]}
+
+
+def test_an_untreated_champion_that_is_not_the_reference():
+    baseline = Treatment("baseline", classifiers=("random_forest", "blend"), cv=0.82)
+    context = make_context(
+        Treatment("smote", sampler="SMOTE", cv=0.7), baseline=baseline, champion=("baseline", "blend")
+    )
+    use, _, _, evidence = make_summary(context).entries
+    assert use.note.startswith("no treatment of the imbalance")
+    assert evidence.answer == "No treatment ranks better; 1 of 1 tie"
+    verdict = describe_verdict(context.leaderboard, context.champion, context.reference_name)
+    assert verdict.champion.endswith("; its strategy is doing nothing.")
+    (sentence,) = describe_rank(context)
+    assert sentence.startswith("The other strategies are compared with baseline × random_forest, the best untreated")
+
+    (table,) = make_leaderboard_section(context).blocks
+    assert [row[:3] for row in table.rows] == [
+        ["baseline", "random_forest", "reference"],
+        ["baseline (champion)", "blend", ""],
+        ["smote", "random_forest", table.rows[2][2]],
+    ]
+    assert table.marked == 1
+    assert "the champion in a row of its own" in table.caption
+    (table,) = make_leaderboard_section(make_context(Treatment("smote", cv=0.7))).blocks
+    assert "row of its own" not in table.caption
