@@ -81,7 +81,7 @@ def to_markdown(audit: Audit) -> str:
 
 
 def to_json(audit: Audit) -> dict[str, Any]:
-    """The content of audit.json, as docs/audit.md describes it."""
+    """The content of audit.json, as docs/how-to/audit.md describes it."""
     return {
         **audit.facts,
         "confidence": audit.confidence,
