@@ -84,10 +84,10 @@ def ours(X: Any, y: Any, workers: int) -> Callable[[], Any]:
     atexit.register(pool.__exit__, None, None, None)
 
     def search() -> Any:
-        bench = StrategyContext(table, "smote", params)
-        folds = make_folds(bench.y, table.groups, params.cv, params.random_state)
+        context = StrategyContext(table, "smote", params)
+        folds = make_folds(context.y, table.groups, params.cv, params.random_state)
         calls = [pool.submit(score_grid_in_fold, fold) for fold in folds]
-        trials = search_from_scores(bench, [get_result(call) for call in calls])["logistic_regression"].trials
+        trials = search_from_scores(context, [get_result(call) for call in calls])["logistic_regression"].trials
         by_point = {
             (trial.candidate.classifier["C"], *trial.candidate.sampler.values()): [
                 values["average_precision"] for values in trial.folds

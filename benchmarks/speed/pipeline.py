@@ -137,14 +137,14 @@ def _train(folder: Path) -> OneProcess:
 def fits_counted() -> Iterator[Clock]:
     """Counts the calls that fit a classifier or ask one for scores, wherever train makes them."""
     from stages.train import strategy
-    from stages.train.classifiers import registry as classifiers
+    from stages.train.classifiers import fitting
     from stages.train.classifiers.logistic.path import Path
-    from stages.train.tuning import shared_fits as together
+    from stages.train.tuning import shared_fits
 
     clock, kept = Clock(), []
     for owner, name in (
-        (strategy, "fit"), (together, "fit_paths"), (together, "truncated_scores"),
-        (classifiers.Fitted, "scores"), (Path, "scores"),
+        (strategy, "fit"), (shared_fits, "fit_paths"), (shared_fits, "truncated_scores"),
+        (fitting.Fitted, "scores"), (Path, "scores"),
     ):  # fmt: skip
         kept.append((owner, name, getattr(owner, name)))
         setattr(owner, name, clock.counted(getattr(owner, name)))
