@@ -46,10 +46,10 @@ def theirs(X: Any, y: Any, solver: dict[str, Any], n_jobs: int) -> Callable[[], 
     folds = StratifiedKFold(5, shuffle=True, random_state=42)
 
     def search() -> Any:
-        found = GridSearchCV(pipeline, grid, scoring="average_precision", cv=folds, n_jobs=n_jobs, refit=False).fit(
+        outcome = GridSearchCV(pipeline, grid, scoring="average_precision", cv=folds, n_jobs=n_jobs, refit=False).fit(
             X, y
         )
-        scores = np.array([found.cv_results_[f"split{fold}_test_score"] for fold in range(5)])
+        scores = np.array([outcome.cv_results_[f"split{fold}_test_score"] for fold in range(5)])
         return scores.T.reshape(len(C), len(NEIGHBOURS), len(RATIOS), 5)  # names in their alphabet
 
     return search

@@ -37,9 +37,9 @@ def seconds(name: str, X: Any, y: Any, runs: int) -> float:
     """The median CPU seconds of a fit, each in a fork. Raises AssertionError when two of them differ."""
     from benchmarks.speed.pairs import run
 
-    found = [run(lambda: fitted(name, X, y)) for _ in range(runs)]
-    assert len({one.digest for one in found}) == 1, f"{name}: two fits on the same rows differ"
-    return statistics.median(one.cpu for one in found)
+    result = [run(lambda: fitted(name, X, y)) for _ in range(runs)]
+    assert len({one.digest for one in result}) == 1, f"{name}: two fits on the same rows differ"
+    return statistics.median(one.cpu for one in result)
 
 
 def main() -> None:

@@ -43,7 +43,7 @@ def classification(
     parts = {"n_informative": informative, "n_redundant": informative // 2, "flip_y": 0.005, "random_state": 0}
     X, y = make_classification(n, max(6, d - len(levels)), weights=[0.97 if n == 30_000 else 0.9], **parts)
     X = scale(X)
-    sources = [(X[:, place % X.shape[1]], count) for place, count in enumerate(levels)]
+    sources = [(X[:, index % X.shape[1]], count) for index, count in enumerate(levels)]
     codes = [np.digitize(values, np.quantile(values, np.arange(1, count) / count)) for values, count in sources]
     return np.column_stack([X, *codes]), y
 

@@ -74,13 +74,15 @@ class ReportContext:
     def _doubt(self, champion: Candidate, doubt: CvComparison) -> str:
         """Explain why the champion is not the best candidate."""
         metric, level = doubt.metric, percent(self.leaderboard.settings.confidence)
-        found = f"{signed(metric, doubt.difference)}, {level} interval {signed_interval(metric, doubt.low, doubt.high)}"
+        result = (
+            f"{signed(metric, doubt.difference)}, {level} interval {signed_interval(metric, doubt.low, doubt.high)}"
+        )
         untouched = self.params.strategies[champion.strategy].does_nothing
         mean = number(metric, champion.cv[metric].mean)
         return (
-            f"But the folds cannot tell it from {champion}, {mean} ({found}): a tie. The best of many is lucky as well "
-            "as good, so of a tie the blend goes first, in which the classifiers share the vote"
-            f"{', and with nothing done about the imbalance' if untouched else ''}."
+            f"But the folds cannot tell it from {champion}, {mean} ({result}): a tie. The best of many is lucky as "
+            "well as good, so of a tie the blend goes first, in which the classifiers share the "
+            f"vote{', and with nothing done about the imbalance' if untouched else ''}."
         )
 
     @property

@@ -172,14 +172,14 @@ def describe_rank(context: ReportContext) -> list[str]:
             f"those with nothing done: each strategy is represented by its best. {with_it}"
         ]
     row = leaderboard.row(best.strategy)
-    found = format_comparison(leaderboard, "strategy", row, "ranking")
+    outcome = format_comparison(leaderboard, "strategy", row, "ranking")
     if row != best:
-        alike = format_comparison(leaderboard, "classifier", best, "ranking")
+        same_classifier = format_comparison(leaderboard, "classifier", best, "ranking")
         return [
-            f"In ranking on test against {context.reference_name} with the same classifier: {alike}; {row}, the best "
-            f"of its strategy, against {leaderboard.reference}: {found}."
+            f"In ranking on test against {context.reference_name} with the same classifier: {same_classifier}; {row}, "
+            f"the best of its strategy, against {leaderboard.reference}: {outcome}."
         ]
-    return [f"In ranking on test against {context.reference_name} ({leaderboard.reference}): {found}."]
+    return [f"In ranking on test against {context.reference_name} ({leaderboard.reference}): {outcome}."]
 
 
 def _near(leaderboard: Leaderboard, best: Candidate, metric: str) -> list[Candidate]:

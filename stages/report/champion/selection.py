@@ -26,8 +26,8 @@ def check_agreement(params: ReportParams, leaderboard: Leaderboard, flat: Mappin
         if name not in params.strategies
     ]
     if leaderboard.settings.metric != params.select.metric:
-        found = f"made for select.metric {leaderboard.settings.metric}, params.yaml says {params.select.metric}"
-        problems.append(f"metrics/leaderboard.json: {found}; {again}")
+        result = f"made for select.metric {leaderboard.settings.metric}, params.yaml says {params.select.metric}"
+        problems.append(f"metrics/leaderboard.json: {result}; {again}")
     problems += [
         f"metrics/strategies/{name}.json: does not agree with metrics/leaderboard.json; {again}"
         for name, metrics in flat.items()
@@ -66,9 +66,9 @@ def choose(params: ReportParams, leaderboard: Leaderboard) -> ChampionChoice:
     if holder is not None:
         if holder == best:
             return ChampionChoice(holder, best)
-        found = leaderboard.cv_comparison(best, holder, metric)
-        if found is not None and found.is_tie:
-            return ChampionChoice(holder, best, found)
+        result = leaderboard.cv_comparison(best, holder, metric)
+        if result is not None and result.is_tie:
+            return ChampionChoice(holder, best, result)
         # a blend that was beaten gives way to what is better than it alone
         ties = [item for item in ties if sign * item.cv[metric].mean < sign * holder.cv[metric].mean]
     order = list(params.strategies)
@@ -115,8 +115,8 @@ def _find_ties(params: ReportParams, leaderboard: Leaderboard, allowed: list[Can
             return True
         if (item.strategy, item.classifier) != (leaderboard.settings.reference.strategy, best.classifier):
             return False
-        found = leaderboard.cv_comparison(best, item, metric)
-        return found is not None and found.is_tie
+        result = leaderboard.cv_comparison(best, item, metric)
+        return result is not None and result.is_tie
 
     return [item for item in allowed if ties(item)]
 
@@ -149,7 +149,7 @@ def _check_names(params: ReportParams, leaderboard: Leaderboard) -> None:
             classifiers[candidate.classifier] = None
     if select.classifier not in (AUTO, *classifiers):
         where = f"strategy {select.strategy} has" if select.strategy in params.strategies else "any strategy has"
-        found = f"no classifier that {where}; found {select.classifier!r}"
-        problems.append(f"{key}.classifier: {found}; allowed: {', '.join((AUTO, *classifiers))}")
+        result = f"no classifier that {where}; found {select.classifier!r}"
+        problems.append(f"{key}.classifier: {result}; allowed: {', '.join((AUTO, *classifiers))}")
     if problems:
         raise InputError(problems)

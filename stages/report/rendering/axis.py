@@ -23,7 +23,7 @@ class Axis:
     highest: float
     width: float = WIDTH
 
-    def place(self, value: float) -> float:
+    def position(self, value: float) -> float:
         """Where `value` lies in the picture."""
         share = (value - self.lowest) / (self.highest - self.lowest)
         return round(ROOM + share * (self.width - 2 * ROOM), 1)
@@ -31,16 +31,16 @@ class Axis:
     @property
     def zero(self) -> float:
         """Where 0 lies."""
-        return self.place(0.0)
+        return self.position(0.0)
 
     @property
     def ticks(self) -> list[Tick]:
         """The outermost round values and 0: what fits above a column."""
         marks = nice_ticks(self.lowest, self.highest, signed=True, about=6)
-        wanted = {0: marks[0], len(marks) - 1: marks[-1]} | {
+        selected = {0: marks[0], len(marks) - 1: marks[-1]} | {
             index: mark for index, mark in enumerate(marks) if mark[1] == "0"
         }
-        return [Tick(self.place(value), label) for _, (value, label) in sorted(wanted.items())]
+        return [Tick(self.position(value), label) for _, (value, label) in sorted(selected.items())]
 
 
 def axis(intervals: list[tuple[float, float]]) -> Axis:

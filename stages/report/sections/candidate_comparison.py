@@ -77,7 +77,7 @@ def first_shown(context: ReportContext) -> list[Candidate]:
 def classifier_numbers(candidates: list[Candidate]) -> dict[str, int]:
     """A colour for each classifier, in the order of their first appearance; after the eighth they begin again."""
     names = list(dict.fromkeys(item.classifier for item in candidates))
-    return {name: place % MOST for place, name in enumerate(names)}
+    return {name: index % MOST for index, name in enumerate(names)}
 
 
 def axis_title(metric: str) -> str:

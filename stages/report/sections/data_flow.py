@@ -51,7 +51,7 @@ def _classes(context: ReportContext, traces: list[Trace]) -> Chart:
     """The rows of the last fit: those of train by class, and those that a sampler added."""
     labels = {"negative": context.contract.negative, "positive": context.contract.positive, "added": "added"}
     columns: dict[str, list[Any]] = {"strategy": [], "part": [], "label": [], "order": [], "rows": []}
-    told = []
+    sentences = []
     for trace in traces:
         before = next((step for step in trace.flow if step.step == "train"), trace.flow[0])
         after = next((step for step in trace.flow if step.step == "resampled"), before)
@@ -61,12 +61,12 @@ def _classes(context: ReportContext, traces: list[Trace]) -> Chart:
             "positive": min(after.positive, before.positive),
             "added": added,
         }
-        told.append(f"{trace.strategy} {', '.join(f'{count(rows)} {part}' for part, rows in parts.items())}")
+        sentences.append(f"{trace.strategy} {', '.join(f'{count(rows)} {part}' for part, rows in parts.items())}")
         for order, (part, rows) in enumerate(parts.items()):
             for key, value in zip(columns, (trace.strategy, part, labels[part], order, rows), strict=True):
                 columns[key].append(value)
     title = "What the classifiers learn from"
-    return Chart("chart-classes", title, f"Rows of the last fit by class. {'; '.join(told)}.", "classes", columns)
+    return Chart("chart-classes", title, f"Rows of the last fit by class. {'; '.join(sentences)}.", "classes", columns)
 
 
 def _row(step: Step) -> list[str]:

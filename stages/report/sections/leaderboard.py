@@ -126,8 +126,8 @@ def candidates(context: ReportContext) -> Section:
 def family_axis(leaderboard: Leaderboard, family: Family) -> Axis:
     """The axis that holds the interval of every strategy's row in the main metric of a family."""
     metric = MAIN_METRIC[family]
-    found = (leaderboard.comparison("strategy", row, family, metric) for row in leaderboard.rows)
-    return axis([(item.low, item.high) for item in found if item])
+    result = (leaderboard.comparison("strategy", row, family, metric) for row in leaderboard.rows)
+    return axis([(item.low, item.high) for item in result if item])
 
 
 def make_difference_cell(leaderboard: Leaderboard, row: Candidate, family: Family, shared: Axis) -> str | Span:

@@ -8,8 +8,8 @@ from stages.shared.schemas.leaderboard import Leaderboard
 
 def notes(context: ReportContext) -> Section:
     """What evaluate found that a reader must know."""
-    found: list[Block] = [Items(context.leaderboard.notes)] if context.leaderboard.notes else [Paragraph("None.")]
-    return Section("notes", "Notes", found)
+    result: list[Block] = [Items(context.leaderboard.notes)] if context.leaderboard.notes else [Paragraph("None.")]
+    return Section("notes", "Notes", result)
 
 
 def how_to_read(context: ReportContext) -> Section:

@@ -41,11 +41,11 @@ def precision_recall(context: ReportContext, shown: list[Candidate]) -> Chart:
 def calibration(context: ReportContext, shown: list[Candidate]) -> Chart:
     """Share of positives against mean score; tenths without a row are left out."""
     columns: dict[str, list[Any]] = {"x": [], "y": [], "series": [], "name": []}
-    for place, item in enumerate(shown):
-        found = context.overlays[str(item)]
-        for mean, share in zip(found.mean_score, found.positive_share, strict=True):
+    for index, item in enumerate(shown):
+        result = context.overlays[str(item)]
+        for mean, share in zip(result.mean_score, result.positive_share, strict=True):
             if mean is not None:
-                _append(columns, x=mean, y=share, series=str(place), name=str(item))
+                _append(columns, x=mean, y=share, series=str(index), name=str(item))
     errors = "; ".join(
         f"{item}: expected calibration error {number('ece', item.calibration.after.ece)}" for item in shown
     )
@@ -58,14 +58,14 @@ def scores(context: ReportContext, shown: list[Candidate]) -> Chart:
     side, contract = context.leaderboard.data.test, context.contract
     columns: dict[str, list[Any]] = {"name": [], "part": [], "label": [], "low": [], "high": [], "rows": []}
     for item in shown:
-        found = context.thresholds[str(item)]
+        result = context.thresholds[str(item)]
         for part, label, counts, rows in (
-            ("negative", contract.negative, found.fp, side.rows - side.positives),
-            ("positive", contract.positive, found.tp, side.positives),
+            ("negative", contract.negative, result.fp, side.rows - side.positives),
+            ("positive", contract.positive, result.tp, side.positives),
         ):
-            for place, number_of in enumerate(histogram(counts, rows)):
+            for index, number_of in enumerate(histogram(counts, rows)):
                 if number_of:
-                    low, high = place / BINS, (place + 1) / BINS
+                    low, high = index / BINS, (index + 1) / BINS
                     _append(columns, name=str(item), part=part, label=label, low=low, high=high, rows=number_of)
     text = "Test rows by score and class, in twentieths of the score, of " + ", ".join(map(str, shown)) + "."
     return Chart("chart-scores", "Scores by class", text, "scores", columns)
@@ -75,15 +75,15 @@ def bins(context: ReportContext, shown: list[Candidate]) -> Table:
     """The tenths of the calibration curves, in numbers."""
     rows = []
     for item in shown:
-        found, counted = context.overlays[str(item)], context.thresholds[str(item)]
+        result, counted = context.overlays[str(item)], context.thresholds[str(item)]
         tenths = [
             sum(pair)
             for pair in zip(*(histogram(counts, counts[0]) for counts in (counted.tp, counted.fp)), strict=True)
         ]
-        for place, (mean, share) in enumerate(zip(found.mean_score, found.positive_share, strict=True)):
+        for index, (mean, share) in enumerate(zip(result.mean_score, result.positive_share, strict=True)):
             if mean is not None and share is not None:
-                inside = tenths[2 * place] + tenths[2 * place + 1]
-                span = f"{place / 10:g} to {(place + 1) / 10:g}"
+                inside = tenths[2 * index] + tenths[2 * index + 1]
+                span = f"{index / 10:g} to {(index + 1) / 10:g}"
                 rows.append([str(item), span, count(inside), f"{mean:.3f}", f"{share:.3f}"])
     header = ["Candidate", "Scores", "Test rows", "Mean score", "Share of positives"]
     return Table("Tenths of the score that hold a row.", header, rows, "llrrr")
@@ -91,11 +91,11 @@ def bins(context: ReportContext, shown: list[Candidate]) -> Table:
 
 def _columns(context: ReportContext, shown: list[Candidate], part: str) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {"x": [], "y": [], "series": [], "name": []}
-    for place, item in enumerate(shown):
+    for index, item in enumerate(shown):
         values: list[float] = getattr(context.overlays[str(item)], part)
         columns["x"] += [at / 100 for at in range(len(values))]
         columns["y"] += values
-        columns["series"] += [str(place)] * len(values)
+        columns["series"] += [str(index)] * len(values)
         columns["name"] += [str(item)] * len(values)
     return columns
 

@@ -36,14 +36,14 @@ class Sweep:
 
 def find_sweeps(tunings: dict[str, dict[str, Tuning]]) -> list[Sweep]:
     """The candidates for which more than one ratio was tried, in the order of params.yaml."""
-    found = []
+    result = []
     for strategy, classifiers in tunings.items():
         for classifier, tuning in classifiers.items():
             tried = [item for item in tuning.results if _ratio(item.sampler) is not None]
             ratios = sorted({ratio for item in tried if (ratio := _ratio(item.sampler)) is not None})
             if len(ratios) > 1:
-                found.append(_make_sweep(f"{strategy} × {classifier}", tuning, tried, ratios))
-    return found
+                result.append(_make_sweep(f"{strategy} × {classifier}", tuning, tried, ratios))
+    return result
 
 
 def _make_sweep(name: str, tuning: Tuning, tried: list[TuningTrial], ratios: list[float]) -> Sweep:
@@ -54,7 +54,7 @@ def _make_sweep(name: str, tuning: Tuning, tried: list[TuningTrial], ratios: lis
         best.setdefault((_line(item.sampler), _ratio(item.sampler)), item)  # of several settings of the classifier
     metrics = {
         metric: [
-            [found.metrics[metric] if (found := best.get((line, ratio))) else None for ratio in ratios]
+            [result.metrics[metric] if (result := best.get((line, ratio))) else None for ratio in ratios]
             for line in lines
         ]
         for metric in tried[0].metrics

@@ -19,38 +19,38 @@ HOW = (
 
 def section(context: ReportContext) -> Section:
     """A chart a metric for one candidate, with a slider over the ratio; tables of all of them."""
-    found = find_sweeps(context.tunings)
+    result = find_sweeps(context.tunings)
     title = "What if the sampling ratio were another?"
-    if not found:
+    if not result:
         return Section("ratio", title, [Paragraph(HOW)])
-    names = [item.name for item in found]
-    first = found[names.index(str(context.champion)) if str(context.champion) in names else 0]
+    names = [item.name for item in result]
+    first = result[names.index(str(context.champion)) if str(context.champion) in names else 0]
     explained = (
         "Means over the folds of train, with ± one standard deviation between them as a band. sampling_strategy is "
         "minority / majority after resampling. Test rows had no say, and the best of many tries looks better than it "
         "is. Precision, recall, F1 and G-mean are of raw scores at 0.5."
     )
     charts = Charts([_chart(first, metric) for metric in first.metrics])
-    place = first.ratios.index(first.chosen) if first.chosen in first.ratios else 0
+    position = first.ratios.index(first.chosen) if first.chosen in first.ratios else 0
     values = {
         "names": names,
         "first": names.index(first.name),
         "ratios": first.ratios,
-        "place": place,
+        "place": position,
         "chosen": first.chosen,
-        "table": make_ratio_table(first, place),
+        "table": make_ratio_table(first, position),
         "lines": first.lines,
     }
     data = {
-        "sweeps": [item.data() for item in found],
-        "labels": {metric: label(metric) for item in found for metric in item.metrics},
+        "sweeps": [item.data() for item in result],
+        "labels": {metric: label(metric) for item in result for metric in item.metrics},
         "digits": DIGITS,
     }
-    panel = Panel("ratio.html.j2", values, data, [make_ratio_table(first, place)])
-    others = [item for item in found if item is not first]
+    panel = Panel("ratio.html.j2", values, data, [make_ratio_table(first, position)])
+    others = [item for item in result if item is not first]
     tables: list[Block] = [_table(first), *(_table(item) for item in others[: _TABLES - 1])]
-    if len(found) > _TABLES:
-        tables.append(Paragraph(f"{len(found) - _TABLES} more stand in models/<strategy>/tuning.json."))
+    if len(result) > _TABLES:
+        tables.append(Paragraph(f"{len(result) - _TABLES} more stand in models/<strategy>/tuning.json."))
     blocks: list[Block] = [
         Paragraph(explained),
         panel,
@@ -60,11 +60,13 @@ def section(context: ReportContext) -> Section:
     return Section("ratio", title, blocks)
 
 
-def make_ratio_table(sweep: Sweep, place: int) -> Table:
+def make_ratio_table(sweep: Sweep, position: int) -> Table:
     """Every metric at one ratio, a column a line."""
-    rows = [[label(metric), *(_cell(metric, line[place]) for line in lines)] for metric, lines in sweep.metrics.items()]
+    rows = [
+        [label(metric), *(_cell(metric, line[position]) for line in lines)] for metric, lines in sweep.metrics.items()
+    ]
     header = ["Metric", *sweep.lines]
-    caption = f"{sweep.name} at sampling_strategy {sweep.ratios[place]:g}."
+    caption = f"{sweep.name} at sampling_strategy {sweep.ratios[position]:g}."
     return Table(caption, header, rows, "l" + "r" * len(sweep.lines))
 
 
@@ -102,9 +104,9 @@ def _chart(sweep: Sweep, metric: str) -> Chart:
 
 def _table(sweep: Sweep) -> Table:
     rows = [
-        [line, f"{ratio:g}", *(_cell(metric, lines[index][place]) for metric, lines in sweep.metrics.items())]
+        [line, f"{ratio:g}", *(_cell(metric, lines[index][position]) for metric, lines in sweep.metrics.items())]
         for index, line in enumerate(sweep.lines)
-        for place, ratio in enumerate(sweep.ratios)
+        for position, ratio in enumerate(sweep.ratios)
     ]
     header = ["Setting", "sampling_strategy", *(LABELS.get(metric, metric) for metric in sweep.metrics)]
     caption = f"{sweep.name}, tuned for {LABELS.get(sweep.metric, sweep.metric)}; chosen was {sweep.chosen:g}."

@@ -69,19 +69,21 @@ def rates(test: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _candidate(context: ReportContext, item: Candidate) -> dict[str, Any]:
-    found = context.thresholds[str(item)]
+    result = context.thresholds[str(item)]
     tuned = {cell: item.test[cell] for cell in ("tp", "fp")}
-    return {"name": str(item), "threshold": item.threshold, "tuned": tuned, "tp": found.tp, "fp": found.fp}
+    return {"name": str(item), "threshold": item.threshold, "tuned": tuned, "tp": result.tp, "fp": result.fp}
 
 
 def _chart(context: ReportContext, key: str, item: Candidate) -> Chart:
     """Recall and precision against the threshold; no precision where nothing is an alarm."""
-    found, positives = context.thresholds[str(item)], context.leaderboard.data.test.positives
+    result, positives = context.thresholds[str(item)], context.leaderboard.data.test.positives
     columns: dict[str, list[Any]] = {
-        "threshold": [place / 100 for place in range(len(found.tp))],
-        "recall": [round(tp / positives, 4) for tp in found.tp],
-        "precision": [round(tp / (tp + fp), 4) if tp + fp else None for tp, fp in zip(found.tp, found.fp, strict=True)],
-        "tuned": [item.threshold] * len(found.tp),
+        "threshold": [position / 100 for position in range(len(result.tp))],
+        "recall": [round(tp / positives, 4) for tp in result.tp],
+        "precision": [
+            round(tp / (tp + fp), 4) if tp + fp else None for tp, fp in zip(result.tp, result.fp, strict=True)
+        ],
+        "tuned": [item.threshold] * len(result.tp),
     }
     text = (
         f"Recall and precision of {item} against the threshold. At the tuned one, "

@@ -67,7 +67,7 @@ def course(epochs: list[Epoch]) -> Course:
     return Course(sorted(by_epoch), *means)
 
 
-def some(last: int, shown: int) -> list[int]:
+def select_epochs(last: int, shown: int) -> list[int]:
     """The first and last of `last` places with others evenly between: at most `shown`, counted from 0."""
     if last <= shown:
         return list(range(last))
@@ -80,9 +80,9 @@ def _table(courses: dict[tuple[str, str], Course]) -> Table:
     ]  # fmt: skip
     parts = [part.name for part in fields(Course)[1:]]
     rows = [
-        [strategy, classifier, str(item.epochs[place]), *(f"{getattr(item, part)[place]:.3f}" for part in parts)]
+        [strategy, classifier, str(item.epochs[position]), *(f"{getattr(item, part)[position]:.3f}" for part in parts)]
         for (strategy, classifier), item in courses.items()
-        for place in some(len(item.epochs), _SHOWN)
+        for position in select_epochs(len(item.epochs), _SHOWN)
     ]
     return Table("Training by epoch or round: the first, some between, the last.", header, rows, "llrrrrr")
 
@@ -93,9 +93,9 @@ def _chart(strategy: str, classifier: str, item: Course) -> Chart:
         f"Log loss from epoch or round {item.epochs[0]} to {item.epochs[-1]}: train from {train[0]:.3f} to "
         f"{train[-1]:.3f}, validation from {validation[0]:.3f} to {validation[-1]:.3f}. Below it the accuracy."
     )
-    places = some(len(item.epochs), _DRAWN)
-    columns: dict[str, list[Any]] = {"epoch": [item.epochs[place] for place in places]}
+    indices = select_epochs(len(item.epochs), _DRAWN)
+    columns: dict[str, list[Any]] = {"epoch": [item.epochs[position] for position in indices]}
     for part in fields(Course)[1:]:
-        columns[part.name] = [round(getattr(item, part.name)[place], 4) for place in places]
+        columns[part.name] = [round(getattr(item, part.name)[position], 4) for position in indices]
     words = {"x": "epoch" if item.epochs[0] and len(train) == item.epochs[-1] else "epoch or round"}
     return Chart(f"training-{strategy}-{classifier}", f"{strategy} × {classifier}", text, "training", columns, words)

@@ -52,18 +52,18 @@ def _caution(leaderboard: Leaderboard) -> str:
 
 
 def _ranking(leaderboard: Leaderboard, reference_name: str) -> str:
-    found = count_verdicts(leaderboard, "ranking")
-    if not found.total:
+    result = count_verdicts(leaderboard, "ranking")
+    if not result.total:
         return f"Only {reference_name} was tried, so there is nothing to compare."
-    if not found.better:
-        counts = f"({len(found.tie)} tie, {len(found.worse)} worse)"
+    if not result.better:
+        counts = f"({len(result.tie)} tie, {len(result.worse)} worse)"
         return f"No treatment of the imbalance ranked better than {reference_name} {counts}."
     names = join_names(
-        [f"{item.strategy} ({difference(item, leaderboard.settings.confidence)})" for item in found.better]
+        [f"{item.strategy} ({difference(item, leaderboard.settings.confidence)})" for item in result.better]
     )
-    counts = f"{len(found.tie)} tie, {len(found.worse)} worse"
+    counts = f"{len(result.tie)} tie, {len(result.worse)} worse"
     return (
-        f"{len(found.better)} of {found.total} treatments of the imbalance ranked better than {reference_name}, in "
+        f"{len(result.better)} of {result.total} treatments of the imbalance ranked better than {reference_name}, in "
         f"average precision: {names}; {counts}."
     )
 
@@ -79,10 +79,10 @@ def _champion(leaderboard: Leaderboard, champion: Candidate, reference_name: str
 def _describe_rank(leaderboard: Leaderboard, champion: Candidate, reference_name: str) -> str:
     """What is known of the champion against the others: every comparison has the reference on its other side."""
     if str(champion) == str(leaderboard.reference):
-        found = count_verdicts(leaderboard, "ranking")
-        ties = [item.strategy for item in found.tie]
+        result = count_verdicts(leaderboard, "ranking")
+        ties = [item.strategy for item in result.tie]
         if len(ties) > 3:
-            share = f"all {found.total}" if len(ties) == found.total else f"{len(ties)} of the {found.total}"
+            share = f"all {result.total}" if len(ties) == result.total else f"{len(ties)} of the {result.total}"
             return f"; it ties with {share} treatments"
         return f"; it ties with {join_names(ties)}" if ties else ""
     if leaderboard.of_reference(champion):

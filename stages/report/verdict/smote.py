@@ -22,9 +22,9 @@ def smote(leaderboard: Leaderboard) -> str:
     if len(family) == 1:
         return sentence
     names = {candidate.strategy for candidate in family}
-    found = count_verdicts(leaderboard, "ranking")
+    result = count_verdicts(leaderboard, "ranking")
     better, tie, worse = (
-        sum(item.strategy in names for item in items) for items in (found.better, found.tie, found.worse)
+        sum(item.strategy in names for item in items) for items in (result.better, result.tie, result.worse)
     )
     whole = f"Of the {len(family)} strategies of the SMOTE family"
     return f"{sentence} {whole} {better} ranked better, {tie} tie, {worse} worse."

@@ -54,12 +54,12 @@ def _sure(context: ReportContext) -> Fact:
     bounds = interval("average_precision", *best.intervals["average_precision"])
     note = f"average precision {value} on test ({percent(leaderboard.settings.confidence)}: {bounds})"
     if leaderboard.of_reference(best):
-        found = count_verdicts(leaderboard, "ranking")
-        if not found.total:
+        result = count_verdicts(leaderboard, "ranking")
+        if not result.total:
             return Fact("How sure", "Nothing to compare", note)
-        words = f"{len(found.better)} of {found.total} treatments" if found.better else "No treatment"
-        verb = "ranks" if len(found.better) <= 1 else "rank"
-        words = f"{words} {verb} better; {len(found.tie)} of {found.total} tie"
+        words = f"{len(result.better)} of {result.total} treatments" if result.better else "No treatment"
+        verb = "ranks" if len(result.better) <= 1 else "rank"
+        words = f"{words} {verb} better; {len(result.tie)} of {result.total} tie"
         return Fact("How sure", words, note)
     item = leaderboard.comparison("strategy", best, "ranking", "average_precision") or leaderboard.comparison(
         "classifier", best, "ranking", "average_precision"

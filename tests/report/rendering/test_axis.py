@@ -14,13 +14,13 @@ def test_ticks_are_round_numbers_with_true_signs():
 def test_an_axis_puts_every_number_in_its_place():
     shared = axis([(-0.1, 0.1), (-0.1, -0.02)])
     assert shared.zero == pytest.approx(WIDTH / 2)
-    assert shared.place(-0.05) == pytest.approx((shared.place(-0.1) + shared.zero) / 2, abs=0.1)
+    assert shared.position(-0.05) == pytest.approx((shared.position(-0.1) + shared.zero) / 2, abs=0.1)
     assert [tick.label for tick in shared.ticks] == ["−0.10", "0", "+0.10"]
 
 
 def test_an_axis_holds_zero_even_where_no_interval_does():
     shared = axis([(0.2, 0.3)])
-    assert ROOM <= shared.zero < shared.place(0.2) < shared.place(0.3) <= WIDTH - ROOM
+    assert ROOM <= shared.zero < shared.position(0.2) < shared.position(0.3) <= WIDTH - ROOM
 
 
 def test_an_axis_of_nothing_can_be_drawn():
@@ -31,5 +31,5 @@ def test_an_axis_of_nothing_can_be_drawn():
 @given(st.lists(st.tuples(st.floats(-1, 1), st.floats(-1, 1)).map(sorted).map(tuple), max_size=12))
 def test_everything_stays_inside_its_picture(intervals):
     shared = axis(intervals)
-    places = [shared.place(value) for pair in intervals for value in pair]
+    places = [shared.position(value) for pair in intervals for value in pair]
     assert all(0 <= place <= WIDTH for place in [*places, shared.zero, *(tick.at for tick in shared.ticks)])

@@ -1,7 +1,7 @@
 import pytest
 
 from stages.report.rendering.blocks import Charts, Details
-from stages.report.sections.training import course, section, some
+from stages.report.sections.training import course, section, select_epochs
 from stages.shared.schemas.trace import Epoch
 from tests.report.context import make_context
 from tests.report.factory import Treatment
@@ -14,7 +14,7 @@ MLP = ("random_forest", "mlp")
     [(1, [0]), (2, [0, 1]), (3, [0, 1, 2]), (5, [0, 1, 2, 3, 4]), (61, [0, 15, 30, 45, 60])],
 )
 def test_the_first_and_last_epoch_are_shown(last, shown):
-    assert some(last, 5) == shown
+    assert select_epochs(last, 5) == shown
 
 
 def test_a_course_is_the_mean_over_the_folds():

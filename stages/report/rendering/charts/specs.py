@@ -54,7 +54,7 @@ def scores() -> Any:
 
 def candidates() -> Any:
     """Any two metrics of all candidates; the champion has a ring."""
-    places = {
+    indices = {
         "x": alt.X("x:Q", title="{x}", scale=alt.Scale(zero=False, padding=8), axis=alt.Axis(tickCount=5)),
         "y": alt.Y("y:Q", title="{y}", scale=alt.Scale(zero=False, padding=8), axis=alt.Axis(tickCount=5)),
     }
@@ -62,13 +62,13 @@ def candidates() -> Any:
         alt.Chart()
         .mark_point(filled=True, size=60, opacity=0.85)
         .encode(
-            **places,
+            **indices,
             color=marks.series(),
             shape=alt.Shape("series:N", legend=None, scale=alt.Scale(domain=NUMBERS, range=SHAPES)),
             tooltip=marks.tips(name="candidate", x="{x}", y="{y}"),
         )
     )
-    ring = alt.Chart().mark_point(size=230, strokeWidth=1.6, color=theme.NEGATIVE).encode(**places)
+    ring = alt.Chart().mark_point(size=230, strokeWidth=1.6, color=theme.NEGATIVE).encode(**indices)
     return marks.sized(alt.layer(points, ring.transform_filter(alt.datum.champion), data=ROWS), height=260, width=300)
 
 

@@ -58,11 +58,13 @@ def slim(key: str, svg: str) -> str:
     """
     ids: dict[str, str] = {}
 
-    def renamed(found: re.Match[str]) -> str:
-        return found[1] + ids.setdefault(found[2], f"{key}-{len(ids)}")
+    def renamed(result: re.Match[str]) -> str:
+        return result[1] + ids.setdefault(result[2], f"{key}-{len(ids)}")
 
     return _EMPTY.sub("", _TAG.sub(lambda tag: _COUNTED.sub(renamed, _slim_tag(tag[0])), svg))
 
 
 def _slim_tag(tag: str) -> str:
-    return _GEOMETRY.sub(lambda found: _FRACTION.sub(lambda one: f"{float(one[0]):.1f}", found[0]), _NOISE.sub("", tag))
+    return _GEOMETRY.sub(
+        lambda result: _FRACTION.sub(lambda one: f"{float(one[0]):.1f}", result[0]), _NOISE.sub("", tag)
+    )
