@@ -19,18 +19,18 @@ from stages.shared.storage.parquet import read_parquet, read_table
 
 
 def main() -> None:
-    board, table = json.loads(paths.LEADERBOARD.read_text()), read_table(paths.TEST)
+    leaderboard, table = json.loads(paths.LEADERBOARD.read_text()), read_table(paths.TEST)
     features, y = table.features(), table.target
     reference = {
         row["classifier"]: row["test"]["brier_score"]
-        for row in board["candidates"]
-        if row["strategy"] == board["settings"]["reference"]["strategy"]
+        for row in leaderboard["candidates"]
+        if row["strategy"] == leaderboard["settings"]["reference"]["strategy"]
     }
     print(
         "| candidate | ratio | Brier | Brier, baseline | AP changed by | ROC-AUC changed by | rows decided otherwise |"
     )
     print("| --- | --- | --- | --- | --- | --- | --- |")
-    for row in board["candidates"]:
+    for row in leaderboard["candidates"]:
         facts = row["calibration"]
         if facts["method"] == "none":
             continue

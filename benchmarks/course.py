@@ -3,6 +3,7 @@
 The code of the course's lessons is run as it stands there: its teaching set, its split, its pipelines, its seeds.
 """
 
+import argparse
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -61,10 +62,10 @@ CLAIMED = {
 }
 
 
-def teaching_set() -> tuple[Any, Any]:
+def teaching_set(rows: int = 3000) -> tuple[Any, Any]:
     """The course's 10:1 table, before any split."""
     return make_classification(
-        n_samples=3000,
+        n_samples=rows,
         n_features=10,
         n_informative=6,
         n_redundant=2,
@@ -141,8 +142,10 @@ def leaking(X: Any, y: Any) -> Data:
 
 
 def main() -> None:
-    """Prints both tables as Markdown."""
-    X, y = teaching_set()
+    """Print both tables as Markdown."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.course", description=main.__doc__)
+    parser.add_argument("--rows", type=int, default=3000, help="rows of the table (default: the course's)")
+    X, y = teaching_set(parser.parse_args().rows)
     data = split(X, y)
     print("| pipeline | ROC-AUC claimed | measured | F1 claimed | measured | F1, threshold moved ", end="")
     print("| recall at 0.5 | recall, threshold moved | average precision | Brier |")

@@ -84,7 +84,7 @@ def shoot(browser: Browser) -> None:
 
 def main() -> None:
     """Prints the table as Markdown."""
-    path = next(found for name in NAMES if (found := shutil.which(name)))
+    path = next(result for name in NAMES if (result := shutil.which(name)))
     content = REPORT_HTML.read_bytes()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
@@ -96,7 +96,7 @@ def main() -> None:
         charts = wake(page)
         live = time.perf_counter() - start
         violations = Axe().run(page).response["violations"]
-        serious = [found for found in violations if found["impact"] in ("serious", "critical")]
+        serious = [result for result in violations if result["impact"] in ("serious", "critical")]
         rows = [
             ("size of the file, kB", f"{len(content) / 1000:,.0f}", "1,600"),
             ("the same, gzip, kB", f"{len(gzip.compress(content, mtime=0)) / 1000:,.0f}", ""),

@@ -46,10 +46,10 @@ def theirs(X: Any, y: Any, solver: dict[str, Any], n_jobs: int) -> Callable[[], 
     folds = StratifiedKFold(5, shuffle=True, random_state=42)
 
     def search() -> Any:
-        found = GridSearchCV(pipeline, grid, scoring="average_precision", cv=folds, n_jobs=n_jobs, refit=False).fit(
+        outcome = GridSearchCV(pipeline, grid, scoring="average_precision", cv=folds, n_jobs=n_jobs, refit=False).fit(
             X, y
         )
-        scores = np.array([found.cv_results_[f"split{fold}_test_score"] for fold in range(5)])
+        scores = np.array([outcome.cv_results_[f"split{fold}_test_score"] for fold in range(5)])
         return scores.T.reshape(len(C), len(NEIGHBOURS), len(RATIOS), 5)  # names in their alphabet
 
     return search
@@ -84,10 +84,10 @@ def ours(X: Any, y: Any, workers: int) -> Callable[[], Any]:
     atexit.register(pool.__exit__, None, None, None)
 
     def search() -> Any:
-        bench = StrategyContext(table, "smote", params)
-        folds = make_folds(bench.y, table.groups, params.cv, params.random_state)
+        context = StrategyContext(table, "smote", params)
+        folds = make_folds(context.y, table.groups, params.cv, params.random_state)
         calls = [pool.submit(score_grid_in_fold, fold) for fold in folds]
-        trials = search_from_scores(bench, [get_result(call) for call in calls])["logistic_regression"].trials
+        trials = search_from_scores(context, [get_result(call) for call in calls])["logistic_regression"].trials
         by_point = {
             (trial.candidate.classifier["C"], *trial.candidate.sampler.values()): [
                 values["average_precision"] for values in trial.folds

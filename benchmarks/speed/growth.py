@@ -25,26 +25,28 @@ def exponent(rows: list[int], seconds: list[float]) -> float:
 
 def fitted(name: str, X: Any, y: Any) -> tuple[Any, ...]:
     """Scores of the first rows by the classifier `name`, fitted on all rows: every run must give the same."""
+    from stages.shared.classifiers import CLASSIFIERS
     from stages.train.classifiers.class_weights import ClassWeights
-    from stages.train.classifiers.registry import Training, fit
+    from stages.train.classifiers.fitting import FitRequest, fit
 
-    return (fit(name, SETTINGS[name], None, ClassWeights(1.0, 1.0), 0, Training(X, y)).scores(X[:1000]),)
+    request = FitRequest(CLASSIFIERS[name], SETTINGS[name], None, ClassWeights(1.0, 1.0), 0, X, y)
+    return (fit(request).scores(X[:1000]),)
 
 
 def seconds(name: str, X: Any, y: Any, runs: int) -> float:
     """The median CPU seconds of a fit, each in a fork. Raises AssertionError when two of them differ."""
     from benchmarks.speed.pairs import run
 
-    found = [run(lambda: fitted(name, X, y)) for _ in range(runs)]
-    assert len({one.digest for one in found}) == 1, f"{name}: two fits on the same rows differ"
-    return statistics.median(one.cpu for one in found)
+    result = [run(lambda: fitted(name, X, y)) for _ in range(runs)]
+    assert len({one.digest for one in result}) == 1, f"{name}: two fits on the same rows differ"
+    return statistics.median(one.cpu for one in result)
 
 
 def main() -> None:
     """Prints the table as Markdown, a line a classifier."""
     parser = argparse.ArgumentParser(description="Measures how the time of a fit grows with the rows.")
     parser.add_argument("--rows", type=int, nargs="+", default=[71_000, 285_000, 1_000_000, 5_000_000])
-    parser.add_argument("--classifiers", nargs="+", default=list(SETTINGS), describe_choices=list(SETTINGS))
+    parser.add_argument("--classifiers", nargs="+", default=list(SETTINGS), choices=list(SETTINGS))
     parser.add_argument("--runs", type=int, default=3, help="fits of each")
     options = parser.parse_args()
     if len(set(options.rows)) < 2:

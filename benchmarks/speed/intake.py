@@ -28,7 +28,7 @@ def pieces(rows: int, columns: int) -> Iterator[Any]:
     for start in range(0, rows, PIECE):
         values = rng.normal(size=(columns, min(PIECE, rows - start)))
         target = (values[0] + rng.normal(size=values.shape[1]) > 3.3).astype(np.int8)
-        cells = {f"x{place}": column for place, column in enumerate(values)}
+        cells = {f"x{index}": column for index, column in enumerate(values)}
         yield pa.RecordBatch.from_pydict({**cells, "target": target})
 
 
@@ -97,9 +97,9 @@ def main() -> None:
     size = arguments.rows * arguments.columns * 8 / 2**20
     print(HEADER)
     for name, work in stages(path, arguments.folder).items():
-        found = run(work)
+        result = run(work)
         table = f"{arguments.rows:,} × {arguments.columns} | {path.stat().st_size / 2**20:,.0f}"
-        costs = f"{found.wall:.1f} | {found.cpu:.1f} | {found.memory:,.0f} | {found.memory / size:.2f}"
+        costs = f"{result.wall:.1f} | {result.cpu:.1f} | {result.memory:,.0f} | {result.memory / size:.2f}"
         print(f"| {table} | {name} | {costs} | {os.getloadavg()[0]:.1f} |", flush=True)
 
 

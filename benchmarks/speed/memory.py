@@ -62,8 +62,8 @@ def off(X: Any, y: Any) -> tuple[Any]:
 
     X, y, path = _learned(X, y)
     tight = LogisticRegression(solver="newton-cholesky", tol=1e-10, max_iter=1000).fit(X.astype(np.float64), y)
-    found = np.append(path.coefficients[0], path.intercepts[0])
-    return (np.abs(found - np.append(tight.coef_[0], tight.intercept_[0])).max(),)
+    result = np.append(path.coefficients[0], path.intercepts[0])
+    return (np.abs(result - np.append(tight.coef_[0], tight.intercept_[0])).max(),)
 
 
 def growth(megabytes: float, size: int) -> float:

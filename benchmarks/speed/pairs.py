@@ -62,10 +62,10 @@ def run(work: Work, warm: Work = lambda: ()) -> Run:
     process.start()
     send.close()
     try:
-        found: Run = receive.recv()
+        outcome: Run = receive.recv()
     finally:
         process.join()
-    return found
+    return outcome
 
 
 def compare(name: str, theirs: Work, ours: Work, pairs: int) -> str:

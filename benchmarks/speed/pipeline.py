@@ -18,6 +18,7 @@ from functools import wraps
 import multiprocessing
 import os
 from pathlib import Path
+import resource
 import shutil
 import subprocess
 import sys
@@ -25,7 +26,18 @@ import tempfile
 import time
 from typing import Any
 
-from benchmarks.spine import ROOT, measured
+ROOT = Path(__file__).parents[2]
+
+
+def measured(folder: Path, *command: str) -> tuple[float, float]:
+    """Return the wall and CPU seconds of a command in `folder`, with its children."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - start, cpu
+
 
 #: wall and CPU seconds
 Seconds = tuple[float, float]
@@ -105,10 +117,10 @@ def one_process(folder: Path) -> OneProcess:
     process.start()
     send.close()
     try:
-        found: OneProcess = receive.recv()
+        result: OneProcess = receive.recv()
     finally:
         process.join()
-    return found
+    return result
 
 
 def _train(folder: Path) -> OneProcess:
@@ -137,14 +149,14 @@ def _train(folder: Path) -> OneProcess:
 def fits_counted() -> Iterator[Clock]:
     """Counts the calls that fit a classifier or ask one for scores, wherever train makes them."""
     from stages.train import strategy
-    from stages.train.classifiers import registry as classifiers
+    from stages.train.classifiers import fitting
     from stages.train.classifiers.logistic.path import Path
-    from stages.train.tuning import shared_fits as together
+    from stages.train.tuning import shared_fits
 
     clock, kept = Clock(), []
     for owner, name in (
-        (strategy, "fit"), (together, "fit_paths"), (together, "truncated_scores"),
-        (classifiers.Fitted, "scores"), (Path, "scores"),
+        (strategy, "fit"), (shared_fits, "fit_paths"), (shared_fits, "truncated_scores"),
+        (fitting.Fitted, "scores"), (Path, "scores"),
     ):  # fmt: skip
         kept.append((owner, name, getattr(owner, name)))
         setattr(owner, name, clock.counted(getattr(owner, name)))

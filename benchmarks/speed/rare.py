@@ -33,15 +33,15 @@ def as_table(X: Any, y: Any) -> Any:
     from stages.shared.schemas.contract import GROUP, ROW, Contract, Feature
     from stages.shared.storage.parquet import Table
 
-    names = [f"x{place}" for place in range(X.shape[1])]
+    names = [f"x{index}" for index in range(X.shape[1])]
     contract = Contract(
         source="made", rows=len(y), positives=int(y.sum()), target="y", positive="1", negative="0",
         features=[Feature(name=name, type="numeric", missing=0.0) for name in names],
         key=[], group=None, time=None, missing={},
     )  # fmt: skip
-    place = pa.array(np.arange(len(y)))
+    index = pa.array(np.arange(len(y)))
     columns = dict(zip(names, map(pa.array, X.T), strict=True))
-    return Table(pa.table({ROW: place, GROUP: place, **columns, "y": pa.array(y.astype(np.int64))}), contract, [])
+    return Table(pa.table({ROW: index, GROUP: index, **columns, "y": pa.array(y.astype(np.int64))}), contract, [])
 
 
 def settings(strategies: dict[str, Any], classifiers: dict[str, Any], n_splits: int) -> Any:

@@ -43,34 +43,31 @@ def classification(
     parts = {"n_informative": informative, "n_redundant": informative // 2, "flip_y": 0.005, "random_state": 0}
     X, y = make_classification(n, max(6, d - len(levels)), weights=[0.97 if n == 30_000 else 0.9], **parts)
     X = scale(X)
-    sources = [(X[:, place % X.shape[1]], count) for place, count in enumerate(levels)]
+    sources = [(X[:, index % X.shape[1]], count) for index, count in enumerate(levels)]
     codes = [np.digitize(values, np.quantile(values, np.arange(1, count) / count)) for values, count in sources]
     return np.column_stack([X, *codes]), y
 
 
 class Grid:
-    """As a search over k and ratio does it: every setting on the same rows, in so many folds."""
+    """A search over k and ratio: every setting on the same rows, in several folds."""
 
-    def __init__(self, make: Callable[[Any, float], Any], folds: int, shared: bool) -> None:
-        self.make, self.folds, self.shared = make, folds, shared
+    def __init__(self, make: Callable[[int, float], Any], folds: int) -> None:
+        self.make, self.folds = make, folds
 
     def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """The rows of all settings in the last fold, one after the other."""
+        """Return the rows of all settings in the last fold, one after the other."""
         import numpy as np
 
-        from stages.train.samplers.neighbors.cache import NeighborCache
-
+        settings = [(k, ratio) for k in (3, 5, 7) for ratio in (0.5, 0.75, 1.0)]
         for _ in range(self.folds):
-            search, made = NeighborCache(7), []
-            for k, ratio in [(k, ratio) for k in (3, 5, 7) for ratio in (0.5, 0.75, 1.0)]:
-                made.append(self.make(search.for_k(k) if self.shared else k, ratio).fit_resample(X, y))
+            made = [self.make(k, ratio).fit_resample(X, y) for k, ratio in settings]
         X_made, y_made = (np.concatenate(parts) for parts in zip(*made, strict=True))
         return X_made, y_made
 
 
-def grid(make: Callable[[type], Callable[[Any, float], Any]], theirs: type, ours: type, folds: int) -> tuple[Any, Any]:
-    """A grid with their sampler and a number for each k, and with ours and one search for a fold."""
-    return lambda: [Grid(make(theirs), folds, False)], lambda: [Grid(make(ours), folds, True)]
+def grid(make: Callable[[type], Callable[[int, float], Any]], theirs: type, ours: type, folds: int) -> tuple[Any, Any]:
+    """Return a grid with their sampler and one with ours."""
+    return lambda: [Grid(make(theirs), folds)], lambda: [Grid(make(ours), folds)]
 
 
 def cases() -> dict[str, Case]:

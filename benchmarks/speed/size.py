@@ -130,7 +130,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--columns", type=int, default=30)
-    parser.add_argument("--strategies", nargs="+", default=list(STRATEGIES), describe_choices=list(STRATEGIES))
+    parser.add_argument("--strategies", nargs="+", default=list(STRATEGIES), choices=list(STRATEGIES))
     parser.add_argument("--classifiers", nargs="+", default=["logistic_regression", "xgboost"])
     parser.add_argument("--trees", type=int, default=60, help="n_estimators of XGBoost")
     parser.add_argument("--splits", type=int, default=2, help="folds")

@@ -1,6 +1,7 @@
 """The tables of champions.py: the champion against every fixed recipe and the peers, and other ways of choosing it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ Choice = Callable[[Leaderboard], Candidate]
 def report(results: list[Result]) -> None:
     """Prints everything that is known of these runs."""
     boards = [Leaderboard.model_validate(one["board"]) for one in results]
-    champions = [board.candidate(*one["champion"]) for one, board in zip(results, boards, strict=True)]
+    champions = [leaderboard.candidate(*one["champion"]) for one, leaderboard in zip(results, boards, strict=True)]
     _by_data(results, boards, champions)
     if len(results) > 1:
         _against(results, boards, champions)
@@ -36,11 +37,11 @@ def report(results: list[Result]) -> None:
 
 def recipes(boards: list[Leaderboard], metric: str) -> dict[str, list[float]]:
     """The test metric of every fixed recipe, best mean first; those that some data set lacks are left out."""
-    found: dict[str, list[float]] = {}
-    for board in boards:
-        for candidate in board.candidates:
-            found.setdefault(str(candidate), []).append(float(candidate.test[metric]))
-    whole = {name: values for name, values in found.items() if len(values) == len(boards)}
+    result: dict[str, list[float]] = {}
+    for leaderboard in boards:
+        for candidate in leaderboard.candidates:
+            result.setdefault(str(candidate), []).append(float(candidate.test[metric]))
+    whole = {name: values for name, values in result.items() if len(values) == len(boards)}
     sign = 1 if metric == "brier_score" else -1
     return dict(sorted(whole.items(), key=lambda pair: sign * float(np.mean(pair[1]))))
 
@@ -50,11 +51,13 @@ def best_recipe(boards: list[Leaderboard], metric: str, blend: bool = False) -> 
     return next(pair for pair in recipes(boards, metric).items() if pair[0].endswith(BLEND) == blend)
 
 
-def untreated(board: Leaderboard, candidate: Candidate) -> Candidate | None:
+def untreated(leaderboard: Leaderboard, candidate: Candidate) -> Candidate | None:
     """The same classifier with nothing done, where there is one."""
-    strategy = board.settings.reference.strategy
-    found = (one for one in board.candidates if (one.strategy, one.classifier) == (strategy, candidate.classifier))
-    return next(found, None)
+    strategy = leaderboard.settings.reference.strategy
+    result = (
+        one for one in leaderboard.candidates if (one.strategy, one.classifier) == (strategy, candidate.classifier)
+    )
+    return next(result, None)
 
 
 def rules() -> dict[str, Choice]:
@@ -64,42 +67,52 @@ def rules() -> dict[str, Choice]:
     def ruled(tolerance: float, folds: bool) -> Choice:
         params = ReportParams.model_validate({**content, "select": {**content["select"], "tolerance": tolerance}})
 
-        def chosen(board: Leaderboard) -> Candidate:
+        def chosen(leaderboard: Leaderboard) -> Candidate:
             # without what is known about the blends, which would decide
-            alike = [one for one in board.cv_comparisons if folds and one.classifier == one.reference_classifier]
-            return choose_champion(params, board.model_copy(update={"cv_comparisons": alike})).champion
+            same_classifier = [
+                one for one in leaderboard.cv_comparisons if folds and one.classifier == one.reference_classifier
+            ]
+            return choose_champion(params, leaderboard.model_copy(update={"cv_comparisons": same_classifier})).champion
 
         return chosen
 
     return {
-        "as shipped": lambda board: choose_champion(ReportParams.model_validate(content), board).champion,
-        "best by cross-validation": lambda board: board.candidates[0],
+        "as shipped": lambda leaderboard: choose_champion(ReportParams.model_validate(content), leaderboard).champion,
+        "best by cross-validation": lambda leaderboard: leaderboard.candidates[0],
         **{f"tolerance {one:g} alone": ruled(one, False) for one in TOLERANCES[1:]},
         **{f"tolerance {one:g}, treatments earn their place": ruled(one, True) for one in TOLERANCES},
-        "always baseline/blend": lambda board: board.candidate("baseline", BLEND),
-        "best blend by cross-validation": lambda board: next(c for c in board.candidates if c.classifier == BLEND),
-        "baseline/blend, unless one is a standard error better": lambda board: by_more_than_noise(board, "baseline"),
-        "best on test (out of reach)": lambda board: max(board.candidates, key=lambda c: c.test["average_precision"]),
+        "always baseline/blend": lambda leaderboard: leaderboard.candidate("baseline", BLEND),
+        "best blend by cross-validation": _best_blend,
+        "baseline/blend, unless one is a standard error better": partial(by_more_than_noise, strategy="baseline"),
+        "best on test (out of reach)": _best_on_test,
     }  # fmt: skip
 
 
-def by_more_than_noise(board: Leaderboard, strategy: str) -> Candidate:
+def _best_blend(leaderboard: Leaderboard) -> Candidate:
+    return next(candidate for candidate in leaderboard.candidates if candidate.classifier == BLEND)
+
+
+def _best_on_test(leaderboard: Leaderboard) -> Candidate:
+    return max(leaderboard.candidates, key=lambda candidate: candidate.test["average_precision"])
+
+
+def by_more_than_noise(leaderboard: Leaderboard, strategy: str) -> Candidate:
     """The blend of `strategy`, unless the best is better by more than the standard error of its own mean over FOLDS."""
-    best, blend = board.candidates[0], board.candidate(strategy, BLEND)
-    one, other = (found.cv[board.settings.metric] for found in (best, blend))
+    best, blend = leaderboard.candidates[0], leaderboard.candidate(strategy, BLEND)
+    one, other = (result.cv[leaderboard.settings.metric] for result in (best, blend))
     return best if abs(one.mean - other.mean) > one.sd / FOLDS**0.5 else blend
 
 
 def _by_data(results: list[Result], boards: list[Leaderboard], champions: list[Candidate]) -> None:
     best, values = best_recipe(boards, "average_precision")
     rows = []
-    for one, board, champion, fixed in zip(results, boards, champions, values, strict=True):
-        precisions = [f"{pick.test['average_precision']:.3f}" for pick in (champion, board.candidates[0])]
+    for one, leaderboard, champion, fixed in zip(results, boards, champions, values, strict=True):
+        precisions = [f"{pick.test['average_precision']:.3f}" for pick in (champion, leaderboard.candidates[0])]
         clocks = [one["clock"]]
         for name in PEERS:
-            found = one["peers"].get(name)
-            precisions.append(f"{found['test']['average_precision']:.3f}" if found else "")
-            clocks += [found["clock"]] if found else []
+            result = one["peers"].get(name)
+            precisions.append(f"{result['test']['average_precision']:.3f}" if result else "")
+            clocks += [result["clock"]] if result else []
         times = " / ".join(f"{clock['wall']:.0f} ({clock['cpu']:.0f})" for clock in clocks)
         data, size = f"{one['data']}, {one['seed']}", f"{one['rows']} ({one['positives']})"
         rows.append([data, size, str(champion), *precisions, f"{fixed:.3f}", times])
@@ -125,23 +138,23 @@ def rivals(
     results: list[Result], boards: list[Leaderboard], champions: list[Candidate], metric: str
 ) -> dict[str, Floats]:
     """What the champion is measured against: the test metric of each on every data set, NaN where it was not run."""
-    found = {
+    result = {
         f"peer {name}": [one["peers"][name]["test"][metric] if name in one["peers"] else np.nan for one in results]
         for name in PEERS
     }
-    plain = [untreated(board, champion) for board, champion in zip(boards, champions, strict=True)]
-    found["its classifier, untreated"] = [one.test[metric] if one else np.nan for one in plain]
+    plain = [untreated(leaderboard, champion) for leaderboard, champion in zip(boards, champions, strict=True)]
+    result["its classifier, untreated"] = [one.test[metric] if one else np.nan for one in plain]
     fixed = {name: values for name, values in recipes(boards, metric).items() if not name.endswith(BLEND)}
     for name in list(fixed)[:3]:
-        found[f"always {name}"] = fixed[name]
+        result[f"always {name}"] = fixed[name]
     blend, values = best_recipe(boards, metric, blend=True)
-    found[f"always {blend}"] = values
-    return {name: np.array(values, dtype=np.float64) for name, values in found.items()}
+    result[f"always {blend}"] = values
+    return {name: np.array(values, dtype=np.float64) for name, values in result.items()}
 
 
 def report_rules(boards: list[Leaderboard]) -> None:
     """Prints what the champion is worth when it is chosen in other ways."""
-    chosen = {name: [rule(board) for board in boards] for name, rule in rules().items()}
+    chosen = {name: [rule(leaderboard) for leaderboard in boards] for name, rule in rules().items()}
     base = {metric: values_of(chosen["best by cross-validation"], metric) for metric in METRICS}
     rows = []
     for name, picks in chosen.items():

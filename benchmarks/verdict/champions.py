@@ -27,7 +27,7 @@ from stages.shared.runtime.threads import limit_threads
 limit_threads()
 
 from benchmarks.verdict.bar import PEERS, report  # noqa: E402 - after the number of threads is settled
-from benchmarks.verdict.referee import champion, leaderboard, raw_scores, shipped, train_all  # noqa: E402
+from benchmarks.verdict.referee import champion, make_leaderboard, raw_scores, shipped, train_all  # noqa: E402
 from benchmarks.verdict.suite import names, sides  # noqa: E402
 from stages.evaluate.metric_evaluator import MetricEvaluator  # noqa: E402
 from stages.shared.storage.arrow import Ints  # noqa: E402
@@ -43,8 +43,8 @@ def ours(train: Table, test: Table, content: dict[str, Any]) -> dict[str, Any]:
     params = TrainParams.model_validate(content)
     strategies, learning = clocked(lambda: train_all(train, params.strategies, params))
     raw = raw_scores(strategies, test)
-    board, judging = clocked(lambda: leaderboard(strategies, raw, test, content))
-    chosen = champion(board, content)
+    leaderboard, judging = clocked(lambda: make_leaderboard(strategies, raw, test, content))
+    chosen = champion(leaderboard, content)
     folds = {
         f"{name}/{classifier}": one.record.classifiers[classifier]["average_precision"].folds
         for name, one in strategies.items()
@@ -54,7 +54,7 @@ def ours(train: Table, test: Table, content: dict[str, Any]) -> dict[str, Any]:
         "clock": {key: learning[key] + judging[key] for key in ("wall", "cpu")} | {"load": learning["load"]},
         "champion": [chosen.strategy, chosen.classifier],
         "folds": folds,
-        "board": board.model_dump(),
+        "board": leaderboard.model_dump(),
     }
 
 
@@ -68,25 +68,25 @@ def peer(python: str, name: str, seconds: float, train: Table, test: Table) -> d
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{name} failed: {done.stderr[-2000:]}")
-    found = json.loads(done.stdout)
-    values = measured(test.target, found.pop("scores"), found["threshold"])
-    return {"clock": {"wall": found.pop("wall"), "cpu": found.pop("cpu"), "load": load}, **found, "test": values}
+    result = json.loads(done.stdout)
+    values = measured(test.target, result.pop("scores"), result["threshold"])
+    return {"clock": {"wall": result.pop("wall"), "cpu": result.pop("cpu"), "load": load}, **result, "test": values}
 
 
 def measured(y: Ints, scores: list[float], threshold: float) -> dict[str, float]:
     """Average precision, Brier score and F1 at the threshold."""
     import numpy as np
 
-    found = MetricEvaluator(y, np.array(scores), threshold).measure(np.ones((1, len(y))))
-    places = {"average_precision": "ranking", "brier_score": "probabilities", "f1": "decisions"}
-    return {name: float(found[family][name][0]) for name, family in places.items()}
+    result = MetricEvaluator(y, np.array(scores), threshold).measure(np.ones((1, len(y))))
+    indices = {"average_precision": "ranking", "brier_score": "probabilities", "f1": "decisions"}
+    return {name: float(result[family][name][0]) for name, family in indices.items()}
 
 
 def clocked(work: Callable[[], T]) -> tuple[T, dict[str, float]]:
     """What `work` returns, with its seconds and the load of the machine before it."""
     load, wall, cpu = os.getloadavg()[0], time.perf_counter(), time.process_time()
-    found = work()
-    return found, {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "load": load}
+    result = work()
+    return result, {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "load": load}
 
 
 def main() -> None:
@@ -103,8 +103,8 @@ def main() -> None:
     lines = options.results.read_text().splitlines() if options.results.exists() else []
     results = [json.loads(line) for line in lines]
     done = {(one["data"], one["seed"]) for one in results}
-    wanted = [(seed, name) for seed in options.seeds for name in names(options.datasets, options.only)]
-    for seed, name in [pair for pair in wanted if pair[::-1] not in done]:
+    selected = [(seed, name) for seed in options.seeds for name in names(options.datasets, options.only)]
+    for seed, name in [pair for pair in selected if pair[::-1] not in done]:
         train, test = sides(options.datasets, name, options.rows, seed)
         one = {"data": name, "seed": seed, "rows": len(train.target) + len(test.target)}
         one |= {"positives": int(train.target.sum() + test.target.sum())}

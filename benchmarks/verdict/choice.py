@@ -14,7 +14,7 @@ from stages.shared.runtime.threads import limit_threads
 limit_threads()
 
 from benchmarks.verdict.bar import report_rules  # noqa: E402 - after the number of threads is settled
-from benchmarks.verdict.referee import leaderboard, raw_scores, shipped, train_all  # noqa: E402
+from benchmarks.verdict.referee import make_leaderboard, raw_scores, shipped, train_all  # noqa: E402
 from benchmarks.verdict.suite import sides  # noqa: E402
 from stages.shared.schemas.leaderboard import Leaderboard  # noqa: E402
 from stages.train.params import TrainParams  # noqa: E402
@@ -29,7 +29,7 @@ TRAIN_ROWS = 1000
 MOST_ROWS = 8000
 
 
-def board(folder: Path, name: str, seed: int) -> Leaderboard:
+def draw_leaderboard(folder: Path, name: str, seed: int) -> Leaderboard:
     """All candidates on one draw of one data set."""
     share = 1 - TRAIN_ROWS / min(MOST_ROWS, DATASETS[name])
     train, test = sides(folder, name, MOST_ROWS, seed, share)
@@ -38,7 +38,7 @@ def board(folder: Path, name: str, seed: int) -> Leaderboard:
     content["tuning"] = {**content["tuning"], "samplers": {}, "classifiers": {}}
     params = TrainParams.model_validate(content)
     strategies = train_all(train, STRATEGIES, params)
-    return leaderboard(strategies, raw_scores(strategies, test), test, content)
+    return make_leaderboard(strategies, raw_scores(strategies, test), test, content)
 
 
 def main() -> None:
@@ -49,15 +49,15 @@ def main() -> None:
     parser.add_argument("--results", type=Path, required=True, help="file of results, one line a draw")
     options = parser.parse_args()
     lines = options.results.read_text().splitlines() if options.results.exists() else []
-    found = {(name, seed): content for name, seed, content in map(json.loads, lines)}
+    result = {(name, seed): content for name, seed, content in map(json.loads, lines)}
     for seed in range(options.draws):
         for name in DATASETS:
-            if (name, seed) not in found:
-                found[name, seed] = board(options.datasets, name, seed).model_dump(mode="json")
+            if (name, seed) not in result:
+                result[name, seed] = draw_leaderboard(options.datasets, name, seed).model_dump(mode="json")
                 with options.results.open("a") as file:
-                    file.write(json.dumps([name, seed, found[name, seed]]) + "\n")
+                    file.write(json.dumps([name, seed, result[name, seed]]) + "\n")
                 print(name, seed, flush=True)
-    report_rules([Leaderboard.model_validate(content) for content in found.values()])
+    report_rules([Leaderboard.model_validate(content) for content in result.values()])
 
 
 if __name__ == "__main__":

@@ -75,8 +75,8 @@ def pairs(positives: int, runs: int, random: np.random.RandomState) -> tuple[Cou
 
 def difference(one: BootstrapResult, other: BootstrapResult, family: str, metric: str) -> tuple[float, float]:
     """The interval of a single comparison."""
-    (found,) = compare([(one, other)], CONFIDENCE, {family: (metric,)})
-    return found.low, found.high
+    (result,) = compare([(one, other)], CONFIDENCE, {family: (metric,)})
+    return result.low, result.high
 
 
 def percentiles(draws: Floats) -> tuple[float, float]:
@@ -109,9 +109,9 @@ def main() -> None:
     single, ours, plain = Counter[Key](), Counter[Key](), Counter[Key]()
     for positives in POSITIVES:
         single += singles(positives, 4 * options.runs, random)
-        found = pairs(positives, options.runs, random)
-        ours += found[0]
-        plain += found[1]
+        result = pairs(positives, options.runs, random)
+        ours += result[0]
+        plain += result[1]
     many, few = dict.fromkeys(POSITIVES, 4 * options.runs), dict.fromkeys(POSITIVES, options.runs)
     report("Interval of a metric", single, list(SCORERS), many)
     report("Interval of a paired difference from the middling scorer", ours, list(OTHERS), few)

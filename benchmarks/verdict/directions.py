@@ -70,14 +70,14 @@ def measure_all(train: Table, test: Table, seed: int) -> GridScores:
     content["strategies"] = {name: content["strategies"][name] for name in (REFERENCE, *TREATMENTS)}
     content["classifiers"] = {name: content["classifiers"][name] for name in (*WEAK, *STRONG)}
     content["tuning"] = {**content["tuning"], "samplers": {}, "classifiers": {}}
-    params, features, found = TrainParams.model_validate(content), test.features(), GridScores()
+    params, features, result = TrainParams.model_validate(content), test.features(), GridScores()
     for name in params.strategies:
         one = trained(train, name, params)
-        found[name] = {
+        result[name] = {
             classifier: measure(one, classifier, test.target, scores(one.outcome.models[classifier], features))
             for classifier in one.classifiers
         }
-    return found
+    return result
 
 
 def measure(one: Trained, classifier: str, y: Ints, raw: Floats) -> dict[str, float]:
@@ -86,16 +86,16 @@ def measure(one: Trained, classifier: str, y: Ints, raw: Floats) -> dict[str, fl
     The thresholds are tuned on raw out-of-fold scores, for each of the two metrics of decisions by itself.
     """
     after = calibrate(raw, one.calibrators[classifier])
-    found, once = {}, np.ones((1, len(y)))
+    result, once = {}, np.ones((1, len(y)))
     for metric in DECISIONS:
         values = MetricEvaluator(y, raw, one.threshold(classifier, metric, raw=True)).measure(once)
-        found |= {name: float(value[0]) for name, value in values["ranking"].items()}
-        found[f"{metric}, tuned"] = float(values["decisions"][metric][0])
-        found[f"{metric}, 0.5"] = float(values["decisions_at_half"][metric][0])
+        result |= {name: float(value[0]) for name, value in values["ranking"].items()}
+        result[f"{metric}, tuned"] = float(values["decisions"][metric][0])
+        result[f"{metric}, 0.5"] = float(values["decisions_at_half"][metric][0])
     for stage, probabilities in {"raw": raw, "calibrated": after}.items():
         facts = probability_metrics(y, probabilities)
-        found |= {f"{name}, {stage}": facts[name] for name in ("brier_skill", "ece", "mean_score_ratio")}
-    return found
+        result |= {f"{name}, {stage}": facts[name] for name in ("brier_skill", "ece", "mean_score_ratio")}
+    return result
 
 
 def differences(results: dict[str, GridScores], question: str, treatment: str, classifier: str) -> dict[str, float]:

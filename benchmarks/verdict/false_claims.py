@@ -37,7 +37,9 @@ Counts = Counter[tuple[str, Case]]  # by family
 def judged(y: Ints, rows: list[Floats], samples: list[Floats]) -> list[Difference]:
     """What is claimed of all scores against the first."""
     reference, *others = measure_samples([MetricEvaluator(y, row, THRESHOLD) for row in rows], samples)
-    return [found for found in compare([(other, reference) for other in others], CONFIDENCE) if found.verdict != "tie"]
+    return [
+        result for result in compare([(other, reference) for other in others], CONFIDENCE) if result.verdict != "tie"
+    ]
 
 
 def ties(case: Case, runs: int, random: np.random.RandomState) -> Counts:
@@ -46,8 +48,8 @@ def ties(case: Case, runs: int, random: np.random.RandomState) -> Counts:
     y, claims = labels(positives), Counts()
     samples = list(bootstrap_weights(y, RESAMPLES[positives], 42))
     for _ in range(runs):
-        found = judged(y, draw(y, [PLAIN] * (OTHERS + 1), correlation, random), samples)
-        claims.update((family, case) for family in {item.family for item in found})
+        result = judged(y, draw(y, [PLAIN] * (OTHERS + 1), correlation, random), samples)
+        claims.update((family, case) for family in {item.family for item in result})
     return claims
 
 
@@ -87,9 +89,9 @@ def main() -> None:
     for case in TIES:
         claims += ties(case, options.runs, random)
     for case in GAINS:
-        found = gains(case, power_runs, random)
-        right += found[0]
-        wrong += found[1]
+        result = gains(case, power_runs, random)
+        right += result[0]
+        wrong += result[1]
     print(f"Runs: {options.runs} for false claims, {power_runs} for power. Seed {options.seed}.")
     report("False claims: any better or worse where all nine tie", "correlation", claims, TIES, options.runs)
     report("Power: the one that is better is called better", "separation +", right, GAINS, power_runs)

@@ -53,9 +53,9 @@ def main() -> None:
     start, random = time.perf_counter(), np.random.RandomState(options.seed)
     rows: list[list[str]] = []
     for positives, correlation in SIZES:
-        found = [stops(positives, correlation, loss, options.runs, random) for loss in LOSSES]
-        for place, kind in enumerate(("paired", "unpaired")):
-            cells = [percent(counts[place], options.runs) for counts in found]
+        result = [stops(positives, correlation, loss, options.runs, random) for loss in LOSSES]
+        for index, kind in enumerate(("paired", "unpaired")):
+            cells = [percent(counts[index], options.runs) for counts in result]
             rows.append([f"{positives} positives, correlation {correlation:g}, {kind}", *cells])
     truths = [Scorer(PLAIN.separation - loss).truth(0.2)[METRIC] for loss in LOSSES]
     heads = ["no loss", *(f"−{truths[0] - truth:.3f}" for truth in truths[1:])]

@@ -55,9 +55,9 @@ def main():
         train[column], test[column] = train[column].astype("category"), test[column].astype("category")
     start, cpu = time.perf_counter(), cpu_seconds()
     version, scores, threshold, model = {"flaml": flaml, "autogluon": autogluon}[name](train, test, seconds)
-    found = {"version": version, "model": str(model), "threshold": threshold, "scores": [float(one) for one in scores]}
-    found |= {"wall": time.perf_counter() - start, "cpu": cpu_seconds() - cpu}
-    os.write(out, json.dumps(found).encode())
+    result = {"version": version, "model": str(model), "threshold": threshold, "scores": [float(one) for one in scores]}
+    result |= {"wall": time.perf_counter() - start, "cpu": cpu_seconds() - cpu}
+    os.write(out, json.dumps(result).encode())
 
 
 def cpu_seconds():

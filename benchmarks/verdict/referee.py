@@ -62,7 +62,7 @@ def trained(table: Table, name: str, params: TrainParams) -> Trained:
     outcome = fit_strategy(table, name, params, lambda _: None)
     oof = oof_columns(outcome, table.target, table.rows)
     y, fold, n_splits = oof["y"], oof["fold"], params.cv.n_splits
-    crossed = {
+    out_of_fold = {
         key: calibrate_oof(recipe, oof[key], y, fold, n_splits) for key, recipe in outcome.calibration_specs.items()
     }
     content = {
@@ -70,7 +70,7 @@ def trained(table: Table, name: str, params: TrainParams) -> Trained:
         "manifest": "",
         "sampler": {"asked": outcome.plan.requested, "ran": outcome.plan.ran, "why": outcome.plan.why},
         **describe_choices(outcome),
-        "classifiers": cross_validation(oof, crossed),
+        "classifiers": cross_validation(oof, out_of_fold),
     }
     record = parse(CvRecord, "in memory", round_floats(CvRecord.model_validate(content).model_dump()))
     calibrators = {key: fit_calibrator(recipe, oof[key], y) for key, recipe in outcome.calibration_specs.items()}
@@ -87,7 +87,7 @@ def raw_scores(strategies: dict[str, Trained], table: Table) -> dict[Candidate, 
     }
 
 
-def leaderboard(
+def make_leaderboard(
     strategies: dict[str, Trained], raw: dict[Candidate, Floats], test: Table, content: dict[str, Any]
 ) -> Leaderboard:
     """What evaluate would write of them, as report would read it."""
@@ -104,9 +104,9 @@ def leaderboard(
     return Leaderboard.model_validate(round_floats(result.leaderboard.model_dump()))
 
 
-def champion(board: Leaderboard, content: dict[str, Any]) -> Champion:
+def champion(leaderboard: Leaderboard, content: dict[str, Any]) -> Champion:
     """The candidate that report would select."""
-    return choose_champion(ReportParams.model_validate(content), board).champion
+    return choose_champion(ReportParams.model_validate(content), leaderboard).champion
 
 
 def train_all(table: Table, strategy_names: Iterable[str], params: TrainParams) -> dict[str, Trained]:

@@ -19,15 +19,15 @@ MISSING: dict[str, dict[str, list[Any]]] = {
 }
 
 
-def names(folder: Path, wanted: list[str], left_out: tuple[str, ...] = ("cover",)) -> list[str]:
+def names(folder: Path, selected: list[str], excluded: tuple[str, ...] = ("cover",)) -> list[str]:
     """The data sets in `folder`, the smallest file first: those `wanted`, or all but those left out.
 
     Raises ValueError when one is wanted that is not there.
     """
     files = {path.parent.name: path.stat().st_size for path in folder.glob("*/*.csv*")}
-    if unknown := set(wanted) - set(files):
+    if unknown := set(selected) - set(files):
         raise ValueError(f"{folder}: no data set {', '.join(sorted(unknown))}; there are {', '.join(sorted(files))}")
-    chosen = wanted or [name for name in files if name not in left_out]
+    chosen = selected or [name for name in files if name not in excluded]
     return sorted(chosen, key=lambda name: (files[name], name))
 
 

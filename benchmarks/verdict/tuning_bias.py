@@ -55,7 +55,7 @@ PARAMS: dict[str, Any] = {
 class Scored(NamedTuple):
     """What is said of a model, and what it is worth on the fresh sample, in average precision."""
 
-    said: float
+    reported: float
     truth: float
 
 
@@ -74,7 +74,7 @@ def sample(positives: int, random: np.random.RandomState) -> Table:
     y = np.repeat([1, 0], [positives, positives * RATIO])
     X = random.normal(size=(len(y), SIGNAL + NOISE))
     X[:, :SIGNAL] += SHIFT * y[:, None]
-    features = [Feature(name=f"x{place}", type="numeric", missing=0.0) for place in range(X.shape[1])]
+    features = [Feature(name=f"x{index}", type="numeric", missing=0.0) for index in range(X.shape[1])]
     contract = Contract(
         source="simulated", rows=len(y), positives=positives, target="y", positive="1", negative="0",
         features=features, key=[], group=None, time=None, missing={},
@@ -89,8 +89,8 @@ def sample(positives: int, random: np.random.RandomState) -> Table:
 def run(train: Table, fresh: Table, metric: SelectableMetric, seed: int) -> dict[str, Scored]:
     """One simulated data set, each way."""
     tuned, fixed = (trained(train, "smote", params(seed, metric, tuning)) for tuning in (True, False))
-    found = tuned.outcome.tuning[CLASSIFIER].search
-    best = next(trial for trial in found.trials if trial.candidate == found.best_params).mean(metric)
+    result = tuned.outcome.tuning[CLASSIFIER].search
+    best = next(trial for trial in result.trials if trial.candidate == result.best_params).mean(metric)
     truth = worth(tuned, fresh, metric)
     return {
         "fixed": Scored(reported(fixed, metric), worth(fixed, fresh, metric)),
@@ -118,7 +118,7 @@ def worth(one: Trained, fresh: Table, metric: SelectableMetric) -> float:
 
 def bias(runs: Sequence[Scored]) -> tuple[float, float, float]:
     """How far what is said is off on average, the standard error of one such score, and their ratio."""
-    gaps = np.array([one.said - one.truth for one in runs])
+    gaps = np.array([one.reported - one.truth for one in runs])
     error = float(gaps.std(ddof=1))
     return float(gaps.mean()), error, float(gaps.mean()) / error
 
@@ -126,8 +126,8 @@ def bias(runs: Sequence[Scored]) -> tuple[float, float, float]:
 def row(name: str, runs: Sequence[Scored]) -> list[str]:
     """One line of the table."""
     off, error, ratio = bias(runs)
-    said, truth = (float(np.mean([one[place] for one in runs])) for place in (0, 1))
-    numbers = [f"{said:.3f}", f"{truth:.3f}", f"{off:+.4f}", f"{error / len(runs) ** 0.5:.4f}", f"{error:.3f}"]
+    reported, truth = (float(np.mean([one[index] for one in runs])) for index in (0, 1))
+    numbers = [f"{reported:.3f}", f"{truth:.3f}", f"{off:+.4f}", f"{error / len(runs) ** 0.5:.4f}", f"{error:.3f}"]
     return [name, *numbers, f"{ratio:+.2f}"]
 
 
@@ -139,9 +139,11 @@ def main() -> None:
     for metric in RANKINGS:
         for positives in POSITIVES:
             runs = [run(sample(positives, random), fresh, metric, seed) for seed in range(options.runs)]
-            rows += [row(f"{metric}, {positives} positives, {way}", [one[way] for one in runs]) for way in WAYS]
+            rows += [
+                row(f"{metric}, {positives} positives, {method}", [one[method] for one in runs]) for method in WAYS
+            ]
     print(f"{options.runs} data sets of each size, seed {options.seed}.")
-    print("\n".join(f"- {way}: {meaning}" for way, meaning in WAYS.items()))
+    print("\n".join(f"- {method}: {meaning}" for method, meaning in WAYS.items()))
     columns = ["", "said", "truth", "bias", "± of the bias", "standard error", "bias / standard error"]
     print_table("What is said of a tuned model, and what it is worth", columns, rows)
     print(f"\n{time.perf_counter() - start:.0f} seconds.")

@@ -84,7 +84,9 @@ def one_run(random: np.random.RandomState) -> dict[Key, float]:
         X_test, y_test = table(size, random)
         test = [measured(y_test, X_test[:, chosen] @ model) for chosen, model in zip(columns, models, strict=True)]
         for name in METRICS:
-            champion, lucky = (max(range(CANDIDATES), key=lambda place: board[place][name]) for board in (cv, test))
+            champion, lucky = (
+                max(range(CANDIDATES), key=lambda index: leaderboard[index][name]) for leaderboard in (cv, test)
+            )
             errors[name, "any", size] = test[0][name] - true[0][name]
             errors[name, "test", size] = test[champion][name] - true[champion][name]
             errors[name, "cv", size] = cv[champion][name] - true[champion][name]
@@ -104,8 +106,8 @@ def main() -> None:
     for name in METRICS:
         noise = {size: np.std(errors[name, "test", size], ddof=1) for size in TESTS}
         rows = [
-            [words, *(f"{np.mean(errors[name, way, size]) / noise[size]:+.2f}" for size in TESTS)]
-            for way, words in WAYS.items()
+            [words, *(f"{np.mean(errors[name, method, size]) / noise[size]:+.2f}" for size in TESTS)]
+            for method, words in WAYS.items()
         ]
         rows.append(["standard error of a test score", *(f"{noise[size]:.3f}" for size in TESTS)])
         title = f"{name}: mean of reported minus true score, in standard errors of a test score"

@@ -39,8 +39,8 @@ class Scorer:
             + (1 - PREVALENCE) * weights[0] @ loss(np.zeros_like(scores), scores)
             for name, loss in {"brier_score": brier_loss, "log_loss": logarithmic_loss}.items()
         }
-        place = np.searchsorted(self.probabilities(GRID), threshold)
-        tp, fp = PREVALENCE * above[1][place], (1 - PREVALENCE) * above[0][place]
+        index = np.searchsorted(self.probabilities(GRID), threshold)
+        tp, fp = PREVALENCE * above[1][index], (1 - PREVALENCE) * above[0][index]
         counts = Counts(*np.array([[tp], [fp], [PREVALENCE - tp], [1 - PREVALENCE - fp]]))
         return {
             "average_precision": float(weights[1] @ (hits / (hits + misses))),

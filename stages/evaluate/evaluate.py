@@ -107,13 +107,15 @@ def _notes_about_results(
 def _check(y: Ints, scored: dict[Candidate, ScoredCandidate]) -> None:
     problems = []
     if not 0 < y.sum() < len(y):
-        found = f"found {y.sum()} positive of {len(y)}"
-        problems.append(f"{TEST}: needs rows of both classes; {found}; change `split` in params.yaml")
+        outcome = f"found {y.sum()} positive of {len(y)}"
+        problems.append(f"{TEST}: needs rows of both classes; {outcome}; change `split` in params.yaml")
     for candidate, item in scored.items():
         wrong = item.raw[~((item.raw >= 0) & (item.raw <= 1))]  # NaN fails both comparisons
         if len(wrong):
-            found = f"found {wrong[0]} and {len(wrong) - 1} more of its kind"
-            problems.append(f"{MODELS}/{candidate}.skops: scores lie between 0 and 1; {found}; run `dvc repro --force`")
+            outcome = f"found {wrong[0]} and {len(wrong) - 1} more of its kind"
+            problems.append(
+                f"{MODELS}/{candidate}.skops: scores lie between 0 and 1; {outcome}; run `dvc repro --force`"
+            )
     if problems:
         raise InputError(problems)
 

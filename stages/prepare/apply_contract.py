@@ -69,9 +69,9 @@ def _match_spelling(texts: Texts, categories: list[str]) -> Texts:
     """
     known = set(categories)
     ambiguous = {category for group in near_duplicates(categories) for category in group}
-    found = texts.distinct.to_pylist()
-    distinct = list(found)
-    for group in near_duplicates([*known - ambiguous, *(text for text in found if text not in known)]):
+    result = texts.distinct.to_pylist()
+    distinct = list(result)
+    for group in near_duplicates([*known - ambiguous, *(text for text in result if text not in known)]):
         category = next((text for text in group if text in known), None)
         if category is not None:
             distinct = [category if text in group else text for text in distinct]

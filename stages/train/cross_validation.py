@@ -63,7 +63,7 @@ def fit_strategy(
         searches = _search(context, folds, results) if tuned else {}
         final = get_result(untuned_call) if untuned_call else FinalFit([], {}, {}, {}, {})
         if searches:
-            best_params = {classifier: found.best_params for classifier, found in searches.items()}
+            best_params = {classifier: outcome.best_params for classifier, outcome in searches.items()}
             final = _merge(context, final, get_result(pool.submit(fit_final, best_params, list(searches))))
         for classifier in context.classifiers:
             progress(f"{classifier}, train set")
@@ -82,8 +82,8 @@ def fit_strategy(
         calibration_specs=final.calibration_specs,
         n_failed_fits={classifier: count for classifier, count in n_failed_fits.items() if count},
         tuning={
-            classifier: TuningResult(found, [result.best_params[classifier] for result in results])
-            for classifier, found in searches.items()
+            classifier: TuningResult(outcome, [result.best_params[classifier] for result in results])
+            for classifier, outcome in searches.items()
         },
         blend_weights={},
     )

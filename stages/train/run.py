@@ -19,17 +19,18 @@ from stages.train.execution.memory_budget import estimate_memory, plan_workers
 from stages.train.execution.progress import Progress
 from stages.train.outputs.artifacts import cross_validation, describe_choices, make_trace, make_tuning, oof_columns
 from stages.train.params import TrainParams
+from stages.train.tuning.grid import describe_replaced
 
 
 def train(name: str, params: TrainParams) -> None:
     """Train strategy `name` and write models/<strategy>/ and metrics/cv/<strategy>.json."""
-    environment_notes = describe_differences()
-    for note in environment_notes:
-        print(f"warning: train@{name}: {note}", file=sys.stderr)
     table = read_table(paths.TRAIN)
     inputs = {str(path): sha256(path) for path in (paths.TRAIN, Path("requirements.lock"))}
     classifiers = params.strategies[name].classifiers or params.classifiers
     fitted = [classifier for classifier in classifiers if classifier != BLEND]
+    notes = [*describe_differences(), *describe_replaced(params.strategies[name], classifiers, params.tuning)]
+    for note in notes:
+        print(f"warning: train@{name}: {note}", file=sys.stderr)
     progress = Progress(f"train@{name}", len(fitted) * (params.cv.n_splits * params.cv.n_repeats + 1))
     required = estimate_memory(table, params.strategies[name], params)
     available = available_bytes()
@@ -52,7 +53,7 @@ def train(name: str, params: TrainParams) -> None:
         write_columns(folder / paths.OOF, oof)
         write_json(folder / paths.CALIBRATION, calibrators)
         trace = make_trace(name, result, cv, classifiers)
-        trace.notes.extend(f"{name}: {note}" for note in environment_notes)
+        trace.notes.extend(f"{name}: {note}" for note in notes)
         write_json(folder / paths.TRACE, trace.model_dump())
         tuning = make_tuning(result, params.tuning.metric, params.tuning.search.how)
         write_json(folder / paths.TUNING, {key: search.model_dump() for key, search in tuning.items()})

@@ -20,12 +20,12 @@ def content(forest: float, blend: float, *treatments: Treatment) -> Any:
     return found
 
 
-def board(forest: float, blend: float, *treatments: Treatment) -> Leaderboard:
+def leaderboard(forest: float, blend: float, *treatments: Treatment) -> Leaderboard:
     return Leaderboard.model_validate(content(forest, blend, *treatments))
 
 
 def test_a_recipe_has_one_value_a_data_set_and_the_best_mean_comes_first() -> None:
-    boards = [board(0.5, 0.7, SMOTE), board(0.6, 0.2, SMOTE)]
+    boards = [leaderboard(0.5, 0.7, SMOTE), leaderboard(0.6, 0.2, SMOTE)]
     found = recipes(boards, "average_precision")
     assert found["smote × random_forest"] == [0.5, 0.6]
     assert list(found)[-1] == "smote × blend"
@@ -34,22 +34,22 @@ def test_a_recipe_has_one_value_a_data_set_and_the_best_mean_comes_first() -> No
 
 def test_a_lower_brier_score_is_better() -> None:
     other = Treatment("smote", sampler="SMOTE", brier=0.01)
-    assert best_recipe([board(0.5, 0.5, other)], "brier_score")[0] == "smote × random_forest"
+    assert best_recipe([leaderboard(0.5, 0.5, other)], "brier_score")[0] == "smote × random_forest"
 
 
 def test_a_recipe_that_a_data_set_lacks_is_none() -> None:
-    assert "smote × blend" not in recipes([board(0.5, 0.7, SMOTE), board(0.6, 0.2)], "average_precision")
+    assert "smote × blend" not in recipes([leaderboard(0.5, 0.7, SMOTE), leaderboard(0.6, 0.2)], "average_precision")
 
 
 def test_the_untreated_is_the_same_classifier() -> None:
-    found = board(0.5, 0.7, SMOTE)
+    found = leaderboard(0.5, 0.7, SMOTE)
     assert untreated(found, found.candidate("smote", "random_forest")) == found.candidate("baseline", "random_forest")
     assert untreated(found, found.candidate("smote", "blend")) is None
 
 
 def test_the_rules_differ_where_a_treatment_has_not_earned_its_place() -> None:
     # smote is 0.08 better over the folds, but these cannot tell it from doing nothing
-    found = board(0.5, 0.7, Treatment("smote", sampler="SMOTE", cv=BASELINE.cv + 0.08, cv_ties=True))
+    found = leaderboard(0.5, 0.7, Treatment("smote", sampler="SMOTE", cv=BASELINE.cv + 0.08, cv_ties=True))
     ways = rules()
     assert ways["best by cross-validation"](found).strategy == "smote"
     assert ways["tolerance 0.005 alone"](found).strategy == "smote"

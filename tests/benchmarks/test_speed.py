@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from benchmarks.speed import growth, memory, pairs, parts, pipeline, rare, size
+from benchmarks.speed import growth, memory, pairs, pipeline, rare, size
 
 
 def test_time_in_proportion_has_the_exponent_1_and_time_of_pairs_2() -> None:
@@ -48,20 +48,6 @@ def test_what_one_run_took_before_it_is_measured_is_not_counted() -> None:
 
     found = pairs.run(lambda: spend(0.02), warm=lambda: spend(0.3))
     assert 0.02 <= found.cpu < 0.3
-
-
-def test_the_clock_of_a_part_stands_still_while_another_is_inside_it() -> None:
-    found = parts.Parts()
-    inner = found.counted("inner", lambda: time.sleep(0.05))
-    found.counted("outer", lambda: (inner(), inner()))()
-    assert found.calls == {"outer": 1, "inner": 2}
-    assert found.seconds["inner"] >= 0.1
-    assert found.seconds["outer"] < 0.1
-
-
-def test_every_part_of_the_grid_is_there_to_be_counted() -> None:
-    with parts.parted(parts.Parts()):
-        pass
 
 
 def test_a_clock_counts_calls_inside_of_calls_once() -> None:

@@ -24,8 +24,8 @@ class MetricsDiff:
     def rows(self) -> list[MetricRow] | None:
         """The rows by path and metric; None where DVC fails, or says that it failed and exits with 0 all the same."""
         try:
-            text, said = self._process.communicate(timeout=PATIENCE)
-            failed = self._process.returncode != 0 or b"failed to load" in said
+            text, output = self._process.communicate(timeout=PATIENCE)
+            failed = self._process.returncode != 0 or b"failed to load" in output
             return None if failed else sorted_rows(json.loads(text))
         except (subprocess.TimeoutExpired, ValueError, AttributeError):
             self._process.kill()

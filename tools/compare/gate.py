@@ -29,7 +29,7 @@ def is_regression(change: Change, tolerance: float) -> bool:
 
 def question_changed(base: State, head: State) -> list[str]:
     """Why the numbers of the two revisions are not about the same thing."""
-    before, after = base.board.data, head.board.data
+    before, after = base.leaderboard.data, head.leaderboard.data
     return [
         f"params.yaml: data.{key}: was {getattr(before, key)!r}, is {getattr(after, key)!r}; another question "
         "has other answers, so land such a change by itself"
@@ -39,7 +39,7 @@ def question_changed(base: State, head: State) -> list[str]:
 
 
 def _metric_changed(base: State, head: State) -> list[str]:
-    before, after = base.board.settings.metric, head.board.settings.metric
+    before, after = base.leaderboard.settings.metric, head.leaderboard.settings.metric
     if before == after:
         return []
     return [f"params.yaml: select.metric: was {before}, is {after}; land such a change by itself"]

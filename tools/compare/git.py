@@ -35,13 +35,13 @@ class Revision:
             mend = "commit params.yaml, dvc.lock and metrics/ together, after `dvc repro`"
             raise InputError(f"{self.where(path)}: no such file; {mend}") from None
 
-    def files(self, places: Iterable[str]) -> dict[str, bytes]:
+    def files(self, indices: Iterable[str]) -> dict[str, bytes]:
         """Every file at or below `places` by its path; of the work tree also what is not committed and not ignored."""
         if self.commit:
-            named = git("--literal-pathspecs", "ls-tree", "-r", "-z", "--name-only", self.commit, "--", *places)
+            named = git("--literal-pathspecs", "ls-tree", "-r", "-z", "--name-only", self.commit, "--", *indices)
         else:
             named = git(
-                "--literal-pathspecs", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *places
+                "--literal-pathspecs", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *indices
             )
         names = [name for name in named.decode(errors="surrogateescape").split("\0") if name]
         if not self.commit:
@@ -61,10 +61,10 @@ def find_revision(name: str | None) -> Revision:
     if name is None:
         return Revision(WORK_TREE, None)
     try:
-        found = git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        result = git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     except subprocess.CalledProcessError:
         return Revision(name, _experiment(name))
-    return Revision(name, found.decode().strip())
+    return Revision(name, result.decode().strip())
 
 
 def _experiment(name: str) -> str:
@@ -73,13 +73,13 @@ def _experiment(name: str) -> str:
         listed = git("for-each-ref", "--format=%(objectname) %(refname)", "refs/exps").decode().splitlines()
     except subprocess.CalledProcessError:
         listed = []  # this is no repository
-    found = {line.partition(" ")[0] for line in listed if line.split("/")[4:] == [name]}
-    if len(found) == 1:
-        return found.pop()
+    result = {line.partition(" ")[0] for line in listed if line.split("/")[4:] == [name]}
+    if len(result) == 1:
+        return result.pop()
     branch = name.removeprefix("origin/")
     fetch = f"git fetch --depth=1 origin +refs/heads/{branch}:refs/remotes/origin/{branch}"
     raise InputError(
-        f"{name}: {'more than one experiment has this name' if found else 'no such revision in this repository'}; "
+        f"{name}: {'more than one experiment has this name' if result else 'no such revision in this repository'}; "
         f"a branch, tag, commit or experiment is allowed; in a shallow clone bring a branch with `{fetch}` and call it "
         f"origin/{branch}"
     )

@@ -50,10 +50,10 @@ def paired(champion: Pair, strategies: dict[str, Pair], primary: str, scores: Sc
     """
     pairs = [champion, *strategies.values()]
     meters = [_meter(candidate, scores, after=side == 1) for pair in pairs for side, candidate in enumerate(pair)]
-    found = bootstrap(scores.y, meters, how.n_resamples, how.random_state)
-    for candidate, measured in zip((candidate for pair in pairs for candidate in pair), found, strict=True):
+    result = bootstrap(scores.y, meters, how.n_resamples, how.random_state)
+    for candidate, measured in zip((candidate for pair in pairs for candidate in pair), result, strict=True):
         _check(candidate, measured)
-    measured_pairs = list(zip(found[1::2], found[::2], strict=True))  # after − before
+    measured_pairs = list(zip(result[1::2], result[::2], strict=True))  # after − before
     family = METRICS[primary].family
     others = {
         kind: tuple(name for name, metric in METRICS.items() if metric.family == kind and name != primary)
@@ -132,10 +132,10 @@ def moved_first(changes: Iterable[Change]) -> list[Change]:
 def _word(metric: str, difference: float, low: float | None, high: float | None) -> Word:
     if low is None or high is None:
         return "not compared"
-    found = verdict(metric, low, high)
-    if found == "tie":
+    result = verdict(metric, low, high)
+    if result == "tie":
         return "within noise" if difference else "unchanged"
-    return "better" if found == "better" else "worse"
+    return "better" if result == "better" else "worse"
 
 
 def _meter(candidate: Candidate, scores: Scores, *, after: bool) -> MetricEvaluator:

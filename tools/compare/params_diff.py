@@ -41,10 +41,10 @@ def code_changes(base: State, head: State) -> list[CodeChange]:
     before, after = _code(base), _code(head)
     changes = []
     for path in sorted({path for path, _ in {**before, **after}}):
-        stages = {stage: None for place, stage in {**after, **before} if place == path}
+        stages = {stage: None for index, stage in {**after, **before} if index == path}
         moved = [name for name in stages if before.get((path, name)) != after.get((path, name))]
         both = [name for name in moved if (path, name) in before and (path, name) in after]
-        known = [any(place == path for place, _ in side) for side in (before, after)]
+        known = [any(index == path for index, _ in side) for side in (before, after)]
         if both or not all(known):
             changes.append(CodeChange(path=path, status=_status(*known), stages=both or moved))
     return changes
@@ -52,11 +52,13 @@ def code_changes(base: State, head: State) -> list[CodeChange]:
 
 def _code(state: State) -> dict[tuple[str, str], str | None]:
     """(path, stage) -> hash of what a stage depends on and no stage makes, the raw table excepted."""
-    return {(path, stage): md5 for (path, stage), md5 in state.lock.inputs.items() if path != state.board.data.source}
+    return {
+        (path, stage): md5 for (path, stage), md5 in state.lock.inputs.items() if path != state.leaderboard.data.source
+    }
 
 
 def _data_facts(state: State) -> dict[str, str | int | None]:
-    data, raw, test = state.board.data, state.raw, state.lock.made(paths.TEST)
+    data, raw, test = state.leaderboard.data, state.raw, state.lock.made(paths.TEST)
     return {
         "raw table": data.source,
         "md5 of the raw table": raw.md5 if raw else None,

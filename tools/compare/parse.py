@@ -44,8 +44,8 @@ def mapping(where: str, text: bytes) -> dict[str, Any]:
 def _problems(where: str, error: ValidationError) -> list[str]:
     problems = []
     for details in error.errors()[:MOST]:
-        place = "".join(f"{part}: " for part in [".".join(map(str, details["loc"]))] if part)
+        index = "".join(f"{part}: " for part in [".".join(map(str, details["loc"]))] if part)
         message = details["msg"][0].lower() + details["msg"][1:]
-        found = "" if details["type"] in ("missing", "json_invalid") else f"; found {str(details['input'])[:80]!r}"
-        problems.append(f"{where}: {place}{message}{found}; run `dvc repro` and commit metrics/ with dvc.lock")
+        result = "" if details["type"] in ("missing", "json_invalid") else f"; found {str(details['input'])[:80]!r}"
+        problems.append(f"{where}: {index}{message}{result}; run `dvc repro` and commit metrics/ with dvc.lock")
     return problems

@@ -103,7 +103,7 @@ class Settings(Read):
     n_resamples: int = Field(ge=1)
 
 
-class Board(Read):
+class LeaderboardFile(Read):
     """`metrics/leaderboard.json`."""
 
     data: Data
@@ -113,8 +113,8 @@ class Board(Read):
 
     def candidate(self, strategy: str, classifier: str) -> Candidate | None:
         """The candidate of that name."""
-        wanted = (strategy, classifier)
-        return next((item for item in self.candidates if (item.strategy, item.classifier) == wanted), None)
+        requested = (strategy, classifier)
+        return next((item for item in self.candidates if (item.strategy, item.classifier) == requested), None)
 
 
 class Entry(Read):

@@ -29,7 +29,7 @@ def review(base: State, head: State, metrics_diff: Callable[[], list[MetricRow] 
     `metrics_diff` gives the rows of DVC, which works on them meanwhile.
     Raises InputError when head's select.metric is none that the review knows.
     """
-    primary = head.board.settings.metric
+    primary = head.leaderboard.settings.metric
     if primary not in METRICS:
         where = head.revision.where("metrics/leaderboard.json")
         raise InputError(f"{where}: settings.metric: {primary!r} is none of {', '.join(METRICS)}; run `dvc repro`")
@@ -73,11 +73,11 @@ def _measure(base: State, head: State, primary: str) -> tuple[Changes, Compariso
     """The changes, paired where that can be had, and how they came about."""
     champion: Pair = (base.champion, head.champion)
     strategies = _both(base, head)
-    settings, confidence = head.board.settings, head.board.settings.confidence
+    settings, confidence = head.leaderboard.settings, head.leaderboard.settings.confidence
     how = Bootstrap(settings.n_resamples, head.settings.random_state, confidence)
 
     def comparison(kind: Kind, why: str, n_resamples: int | None = None) -> Comparison:
-        side = head.board.data.test
+        side = head.leaderboard.data.test
         return Comparison(
             kind=kind, why=why, rows=side.rows, positives=side.positives, confidence=confidence, n_resamples=n_resamples
         )
@@ -85,26 +85,26 @@ def _measure(base: State, head: State, primary: str) -> tuple[Changes, Compariso
     if changed := question_changed(base, head):
         return without_intervals(champion, strategies, primary), comparison("none", "; ".join(changed))
     try:
-        found = paired(champion, strategies, primary, pair_scores(base, head), how)
-        return found, comparison("paired", "", settings.n_resamples)
+        result = paired(champion, strategies, primary, pair_scores(base, head), how)
+        return result, comparison("paired", "", settings.n_resamples)
     except InputError as error:
         why = "; ".join(error.problems)
-    if base.board.settings.confidence != confidence:
-        why += f", and evaluate.confidence was {base.board.settings.confidence:g} and is {confidence:g}"
+    if base.leaderboard.settings.confidence != confidence:
+        why += f", and evaluate.confidence was {base.leaderboard.settings.confidence:g} and is {confidence:g}"
         return without_intervals(champion, strategies, primary), comparison("none", why)
     return unpaired(champion, strategies, primary), comparison("unpaired", why)
 
 
 def _both(base: State, head: State) -> dict[str, Pair]:
     """The rows of the strategies that both revisions have and that are not equal."""
-    before = base.standing
-    pairs = {name: (before[name], after) for name, after in head.standing.items() if name in before}
+    before = base.representatives
+    pairs = {name: (before[name], after) for name, after in head.representatives.items() if name in before}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def _strategies(base: State, head: State, moved: dict[str, Change], primary: str) -> list[StrategyChange]:
     """Added, removed, and changed ones; of the changed those that moved first."""
-    before, after = base.standing, head.standing
+    before, after = base.representatives, head.representatives
     changed = [name for word in ORDER for name, change in moved.items() if change.word == word]
     names = [*(name for name in after if name not in before), *(name for name in before if name not in after), *changed]
     return [_strategy(name, before.get(name), after.get(name), moved.get(name), primary) for name in names]
@@ -133,7 +133,7 @@ def _champion(candidate: Candidate) -> Champion:
 
 def _notes(base: State, head: State) -> list[str]:
     """Settings that make the same model look another."""
-    before, after = base.board.settings, head.board.settings
+    before, after = base.leaderboard.settings, head.leaderboard.settings
     notes = []
     if before.metric != after.metric:
         notes.append(f"select.metric was {before.metric} and is {after.metric}; the verdict is about the latter.")

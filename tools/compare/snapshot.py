@@ -10,7 +10,7 @@ from stages.shared.errors import InputError
 from tools.compare.git import Revision
 from tools.compare.params import CompareParams
 from tools.compare.parse import mapping, parse, parse_json
-from tools.compare.records import Board, Candidate, Entry, Lock, Pipeline, Row, Selected
+from tools.compare.records import Candidate, Entry, LeaderboardFile, Lock, Pipeline, Row, Selected
 from tools.compare.staleness import LOCK, find_doubts
 
 PIPELINE = Path("dvc.yaml")
@@ -29,7 +29,7 @@ class State:
     params: dict[str, Any]
     settings: CompareParams
     lock: Lock  # of the stages that dvc.yaml makes
-    board: Board
+    leaderboard: LeaderboardFile
     champion: Candidate
     doubts: list[str]  # why the metrics may not be those of the params
 
@@ -37,13 +37,16 @@ class State:
     def raw(self) -> Entry | None:
         """The raw table, as the stage prepare read it."""
         deps = self.lock.stages["prepare"].deps if "prepare" in self.lock.stages else []
-        return next((dep for dep in deps if dep.path == self.board.data.source), None)
+        return next((dep for dep in deps if dep.path == self.leaderboard.data.source), None)
 
     @property
-    def standing(self) -> dict[str, Candidate]:
+    def representatives(self) -> dict[str, Candidate]:
         """The candidate that stands for each strategy, in params order."""
-        found = {name.strategy: self.board.candidate(name.strategy, name.classifier) for name in self.board.strategies}
-        return {strategy: candidate for strategy, candidate in found.items() if candidate}
+        result = {
+            name.strategy: self.leaderboard.candidate(name.strategy, name.classifier)
+            for name in self.leaderboard.strategies
+        }
+        return {strategy: candidate for strategy, candidate in result.items() if candidate}
 
 
 def read_state(revision: Revision) -> State:
@@ -57,16 +60,16 @@ def read_state(revision: Revision) -> State:
     settings = reader.read(paths.PARAMS, lambda where, text: parse(CompareParams, where, params)) if params else None
     lock = reader.read(LOCK, lambda where, text: parse(Lock, where, mapping(where, text)))
     pipeline = reader.read(PIPELINE, lambda where, text: parse(Pipeline, where, mapping(where, text)))
-    board = reader.read(paths.LEADERBOARD, lambda where, text: parse_json(Board, where, text))
+    leaderboard = reader.read(paths.LEADERBOARD, lambda where, text: parse_json(LeaderboardFile, where, text))
     selected = reader.read(paths.SELECTED, lambda where, text: parse_json(Selected, where, text))
-    rows = reader.rows(board) if board else {}
-    if board and selected:
-        reader.problems.extend(_at_odds(revision, board, {paths.SELECTED: (selected.strategy, selected), **rows}))
-    champion = board.candidate(selected.strategy, selected.classifier) if board and selected else None
-    if reader.problems or not (params and settings and lock and pipeline and board and champion):
+    rows = reader.rows(leaderboard) if leaderboard else {}
+    if leaderboard and selected:
+        reader.problems.extend(_at_odds(revision, leaderboard, {paths.SELECTED: (selected.strategy, selected), **rows}))
+    champion = leaderboard.candidate(selected.strategy, selected.classifier) if leaderboard and selected else None
+    if reader.problems or not (params and settings and lock and pipeline and leaderboard and champion):
         raise InputError(reader.problems)
     live = lock.live(pipeline, settings.strategies)
-    return State(revision, params, settings, live, board, champion, find_doubts(revision, params, live, pipeline))
+    return State(revision, params, settings, live, leaderboard, champion, find_doubts(revision, params, live, pipeline))
 
 
 def read_states(base: Revision, head: Revision) -> tuple[State, State]:
@@ -97,9 +100,9 @@ class Reader:
             self.problems.extend(error.problems)
             return None
 
-    def rows(self, board: Board) -> Rows:
+    def rows(self, leaderboard: LeaderboardFile) -> Rows:
         """The flat file of every strategy on the leaderboard."""
-        files = {name.strategy: paths.STRATEGY_METRICS / f"{name.strategy}.json" for name in board.strategies}
+        files = {name.strategy: paths.STRATEGY_METRICS / f"{name.strategy}.json" for name in leaderboard.strategies}
         read = {
             path: (strategy, self.read(path, lambda where, text: parse_json(Row, where, text)))
             for strategy, path in files.items()
@@ -107,15 +110,15 @@ class Reader:
         return {path: (strategy, row) for path, (strategy, row) in read.items() if row}
 
 
-def _at_odds(revision: Revision, board: Board, rows: Rows) -> list[str]:
+def _at_odds(revision: Revision, leaderboard: LeaderboardFile, rows: Rows) -> list[str]:
     """The flat files that say otherwise than the leaderboard."""
     problems = []
     for path, (strategy, row) in rows.items():
-        candidate = board.candidate(strategy, row.classifier)
+        candidate = leaderboard.candidate(strategy, row.classifier)
         if not (candidate and candidate.agrees(row)):
-            found = "says another thing of it" if candidate else "does not hold it"
+            result = "says another thing of it" if candidate else "does not hold it"
             problems.append(
-                f"{revision.where(path)}: is of {strategy}/{row.classifier}, and {paths.LEADERBOARD} {found}; "
+                f"{revision.where(path)}: is of {strategy}/{row.classifier}, and {paths.LEADERBOARD} {result}; "
                 "run `dvc repro` and commit metrics/ as a whole"
             )
     return problems

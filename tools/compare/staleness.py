@@ -62,13 +62,13 @@ def _inputs(revision: Revision, lock: Lock) -> list[str]:
     for (path, _), md5 in lock.inputs.items():
         hashes.setdefault(path, set()).add(md5)
     files = revision.files(path for path in hashes if _is_inside(path))
-    found = []
+    result = []
     for path, known in hashes.items():
         inside = {name.removeprefix(f"{path}/"): text for name, text in files.items() if name.startswith(f"{path}/")}
         now = _md5(files[path]) if path in files else folder_hash(inside) if inside else None
         if now and known != {now}:
-            found.append(f"{revision.where(path)}: is not what {LOCK} says the pipeline ran with; run `dvc repro`")
-    return found
+            result.append(f"{revision.where(path)}: is not what {LOCK} says the pipeline ran with; run `dvc repro`")
+    return result
 
 
 def _is_inside(path: str) -> bool:

@@ -33,12 +33,12 @@ def cv_comparisons(
     selects the champion, it is also compared with the blends of the reference and of its own strategy, if any.
     """
     candidates = [Candidate(strategy, name) for strategy, record in records.items() for name in record.classifiers]
-    wanted = [
+    selected = [
         *((left, Candidate(reference, left.classifier), name) for left in candidates for name in selectable()),
         *((left, Candidate(reference, BLEND), metric) for left in candidates),
         *((left, Candidate(left.strategy, BLEND), metric) for left in candidates),
     ]
-    keys = dict.fromkeys(key for key in wanted if key[1] in candidates and key[0] != key[1])
+    keys = dict.fromkeys(key for key in selected if key[1] in candidates and key[0] != key[1])
     return [_compare(records, left, right, name, 1 / (n_splits - 1), confidence) for left, right, name in keys]
 
 

@@ -51,8 +51,8 @@ def read_columns(path: Path, select: ColumnSelection | None = None) -> pa.Table:
     source = path.as_posix()
     try:
         if not path.is_file():
-            found = "is a folder" if path.is_dir() else "no such file"
-            raise InputError(f"{source}: {found}; put the table there or name another")
+            result = "is a folder" if path.is_dir() else "no such file"
+            raise InputError(f"{source}: {result}; put the table there or name another")
         return _read(path, source, select)
     except OSError as error:
         raise InputError(f"{source}: cannot be read: {error.strerror or error}") from None

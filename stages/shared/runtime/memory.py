@@ -18,8 +18,8 @@ def available_bytes(proc: Path = Path("/proc"), groups: Path = Path("/sys/fs/cgr
 
     File caches count as free. Returns None on macOS and Windows, where neither can be read.
     """
-    found = [*_of_machine(proc / "meminfo"), *_of_groups(proc / "self/cgroup", groups)]
-    return max(0, min(found)) if found else None
+    result = [*_of_machine(proc / "meminfo"), *_of_groups(proc / "self/cgroup", groups)]
+    return max(0, min(result)) if result else None
 
 
 def check_memory(where: str, needed: float, available: int | None, advice: str) -> None:

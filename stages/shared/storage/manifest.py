@@ -29,10 +29,10 @@ def check_manifest(folder: Path) -> dict[str, Any]:
         promised = dict(manifest["files"])
     except (InputError, KeyError, TypeError, ValueError) as error:
         raise IntegrityError(f"{folder / MANIFEST}: damaged ({error}); run `dvc repro --force` to restore it") from None
-    found = {path.name for path in folder.iterdir() if path.name != MANIFEST}
-    problems = [f"{folder / name}: named in the manifest but missing" for name in sorted(set(promised) - found)]
-    problems += [f"{folder / name}: not named in the manifest" for name in sorted(found - set(promised))]
-    for name in sorted(set(promised) & found):
+    result = {path.name for path in folder.iterdir() if path.name != MANIFEST}
+    problems = [f"{folder / name}: named in the manifest but missing" for name in sorted(set(promised) - result)]
+    problems += [f"{folder / name}: not named in the manifest" for name in sorted(result - set(promised))]
+    for name in sorted(set(promised) & result):
         actual = sha256(folder / name)
         if actual != promised[name]:
             problems.append(

@@ -54,8 +54,8 @@ def make_calibration_spec(
 
 def fit_calibrator(spec: CalibrationSpec, scores: Scores, y: Target) -> Calibrator:
     """The calibrator with its numbers rounded as they will be stored; `scores` and `y` have shape (rows,)."""
-    found = METHODS[spec.method](scores, y, spec.shift)
-    return type(found).model_validate(round_floats(found.model_dump()))
+    outcome = METHODS[spec.method](scores, y, spec.shift)
+    return type(outcome).model_validate(round_floats(outcome.model_dump()))
 
 
 def calibrate_oof(spec: CalibrationSpec, scores: Scores, y: Target, fold: Target, n_splits: int) -> Scores:
@@ -106,9 +106,9 @@ def _isotonic(scores: Scores, y: Target, shift: float) -> Calibrator:
     from sklearn.isotonic import IsotonicRegression
 
     limits = _limits(scores)
-    found = IsotonicRegression(y_min=0, y_max=1).fit(log_odds(scores, *limits), y)
-    x, first = np.unique(np.round(found.X_thresholds_, 6), return_index=True)
-    return Steps(method="isotonic", x=x.tolist(), y=found.y_thresholds_[first].tolist(), limits=limits)
+    outcome = IsotonicRegression(y_min=0, y_max=1).fit(log_odds(scores, *limits), y)
+    x, first = np.unique(np.round(outcome.X_thresholds_, 6), return_index=True)
+    return Steps(method="isotonic", x=x.tolist(), y=outcome.y_thresholds_[first].tolist(), limits=limits)
 
 
 def _prior(scores: Scores, y: Target, shift: float) -> Calibrator:

@@ -52,16 +52,16 @@ def make_folds(y: Index, groups: Index, cv: CvParams, random_state: int, key: st
         else:
             splits = StratifiedGroupKFold(**settings).split(y, y, group_of_row)
             inside = [np.isin(np.arange(len(y)), rows) for rows, _ in splits]
-        folds += [Fold(np.flatnonzero(best_params), np.flatnonzero(~best_params)) for best_params in inside]
+        folds += [Fold(np.flatnonzero(training), np.flatnonzero(~training)) for training in inside]
     for number, fold in enumerate(folds):
         if not all(np.bincount(y[side], minlength=2).all() for side in fold):
             raise InputError(_too_few(key, cv, f"fold {number} would hold rows of one class only"))
     return folds
 
 
-def _too_few(key: str, cv: CvParams, found: str) -> str:
+def _too_few(key: str, cv: CvParams, result: str) -> str:
     return (
         f"params.yaml: {key}: {cv.n_splits} folds need as many sets of rows that may be parted (duplicates and "
-        f"rows of one split.group may not), with both classes in each fold; {found}; lower {key}, name another "
+        f"rows of one split.group may not), with both classes in each fold; {result}; lower {key}, name another "
         "split.group, or add columns that tell the rows apart"
     )

@@ -1,4 +1,4 @@
-"""The combinations of settings that are tried for one candidate."""
+"""The combinations of settings that are tried for a candidate."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -12,7 +12,7 @@ from stages.train.params.tuning import Grid, TuningParams
 
 
 class CandidateParams(NamedTuple):
-    """Settings that stand in place of those in params.yaml."""
+    """Settings that replace those in params.yaml."""
 
     sampler: Settings
     classifier: Settings
@@ -25,7 +25,7 @@ DEFAULT_PARAMS = CandidateParams({}, {})
 def list_candidates(
     strategy: Strategy, classifier: str, tuning: TuningParams, random_state: int
 ) -> list[CandidateParams]:
-    """What is tried for `classifier` under `strategy`, in the order of the grids, the classifier's running fastest.
+    """Return the candidates of `classifier` under `strategy`, in grid order; the classifier's values vary fastest.
 
     Empty when the classifier is not tuned. A random search draws without replacement, once for all folds.
     """
@@ -43,7 +43,21 @@ def list_candidates(
     return [candidates[index] for index in sorted(indices)]
 
 
+def describe_replaced(strategy: Strategy, classifiers: dict[str, Settings], tuning: TuningParams) -> Iterator[str]:
+    """Yield a note for each value in params.yaml that a grid without this value replaces."""
+    tuned = [name for name in classifiers if name in tuning.classifiers]
+    grids = [("samplers", strategy.sampler or "", strategy.settings, tuned)]
+    grids += [("classifiers", name, classifiers[name], [name]) for name in tuned]
+    for section, name, settings, affected in grids:
+        for key, values in getattr(tuning, section).get(name, {}).items():
+            if affected and key in settings and settings[key] not in values:
+                yield (
+                    f"{key} {settings[key]} has no effect on {', '.join(affected)}: tuning.{section}.{name}.{key} in "
+                    f"params.yaml searches {values} instead; add the value to this grid, or remove the grid"
+                )
+
+
 def _settings(grid: Grid) -> Iterator[Settings]:
-    """Every choice of one value a setting."""
+    """Yield every combination of one value per setting."""
     for values in product(*grid.values()):
         yield dict(zip(grid, values, strict=True))

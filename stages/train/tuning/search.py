@@ -86,7 +86,7 @@ def search(context: StrategyContext, folds: Iterable[Fold], full: bool = False) 
     trials = _make_trials(context)
     alive = dict(trials)
     for fold in folds:
-        grids = {classifier: [trial.candidate for trial in some] for classifier, some in alive.items()}
+        grids = {classifier: [trial.candidate for trial in subset] for classifier, subset in alive.items()}
         _record(alive, score_fold(context, FoldData(context, fold), grids, full))
         alive = _select_survivors(context, alive)
     return _select_best(context, trials, alive, full)

@@ -19,7 +19,7 @@ from stages.shared.storage.files import write_json
 from stages.shared.storage.parquet import write_columns
 from tools.compare.git import Revision
 from tools.compare.params import CompareParams
-from tools.compare.records import Board, Candidate, Lock
+from tools.compare.records import Candidate, LeaderboardFile, Lock
 from tools.compare.snapshot import State
 
 #: 20 positives before 40 negatives
@@ -73,7 +73,7 @@ def candidate(name: str, lift: float, threshold: float = 0.5) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def leaderboard(lifts: dict[str, float], **settings: Any) -> dict[str, Any]:
+def make_leaderboard(lifts: dict[str, float], **settings: Any) -> dict[str, Any]:
     """The leaderboard of candidates, one a strategy."""
     candidates = [candidate(name, lift) for name, lift in lifts.items()]
     side = {"rows": len(Y), "positives": int(Y.sum())}
@@ -115,14 +115,14 @@ def write_run(
     raw: str = RAW,
     code: str = CODE,
     cached: bool = True,
-    edit: Callable[[dict[str, Any]], None] = lambda board: None,
+    edit: Callable[[dict[str, Any]], None] = lambda leaderboard: None,
     **changes: Any,
 ) -> None:
     """Everything that a run leaves in git, with its scores in the DVC cache where they are `cached`."""
-    board, content = leaderboard(lifts), params(**changes)
-    edit(board)
-    write_json(folder / paths.LEADERBOARD, board)
-    for row in board["candidates"]:
+    leaderboard, content = make_leaderboard(lifts), params(**changes)
+    edit(leaderboard)
+    write_json(folder / paths.LEADERBOARD, leaderboard)
+    for row in leaderboard["candidates"]:
         flat = {"classifier": row["classifier"], "threshold": row["threshold"], **row["test"]}
         write_json(folder / paths.STRATEGY_METRICS / f"{row['strategy']}.json", flat)
         if f"{row['strategy']}/{row['classifier']}" == champion:
@@ -171,9 +171,9 @@ def commit(folder: Path, message: str = "A run") -> None:
 
 def state(lifts: dict[str, float] = LIFTS, champion: str = "baseline/forest", **changes: Any) -> State:
     """A state that was never in any repository."""
-    board = json.loads(json.dumps(leaderboard(lifts)))
+    leaderboard = json.loads(json.dumps(make_leaderboard(lifts)))
     content = params(**changes.pop("params", {}))
-    parsed = Board.model_validate_json(json.dumps({**board, **changes.pop("board", {})}))
+    parsed = LeaderboardFile.model_validate_json(json.dumps({**leaderboard, **changes.pop("leaderboard", {})}))
     found = parsed.candidate(*champion.split("/"))
     assert found
     return State(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tools.compare.helpers import LIFTS, leaderboard, state
+from tests.tools.compare.helpers import LIFTS, make_leaderboard, state
 from tools.compare.gate import is_regression, judge_gate
 from tools.compare.review_schema import Change
 
@@ -53,15 +53,15 @@ def test_a_doubt_of_either_side_stops_it(doubted):
 
 @pytest.mark.parametrize("key", ["target", "positive"])
 def test_another_question_has_other_answers(key):
-    board = leaderboard(LIFTS)
-    board["data"][key] = "other"
-    gate = judge_gate(state(), state(board=board), primary(0.1, 0.3))
+    leaderboard = make_leaderboard(LIFTS)
+    leaderboard["data"][key] = "other"
+    gate = judge_gate(state(), state(leaderboard=leaderboard), primary(0.1, 0.3))
     assert gate.result == "cannot compare"
     assert f"data.{key}: was" in gate.why[0]
     assert "is 'other'" in gate.why[0]
 
 
 def test_another_metric_cannot_be_gated():
-    gate = judge_gate(state(), state(board=leaderboard(LIFTS, metric="roc_auc")), primary(0.1, 0.3))
+    gate = judge_gate(state(), state(leaderboard=make_leaderboard(LIFTS, metric="roc_auc")), primary(0.1, 0.3))
     assert gate.result == "cannot compare"
     assert "select.metric: was average_precision, is roc_auc" in gate.why[0]

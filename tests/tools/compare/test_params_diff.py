@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 import pytest
 
-from tests.tools.compare.helpers import LIFTS, RAW, leaderboard, lock, params, state
+from tests.tools.compare.helpers import LIFTS, RAW, lock, make_leaderboard, params, state
 from tools.compare.params_diff import code_changes, data_changes, param_changes
 
 
@@ -46,9 +46,9 @@ def test_nothing_changed_is_what_equal_files_say_and_the_way_back_mirrors_it(one
 
 
 def test_data_tell_the_raw_table_its_rows_and_the_test_side():
-    board = leaderboard(LIFTS)
-    board["data"]["test"] = {"rows": 90, "positives": 21}
-    head = state(board=board, lock=lock({"data/test.parquet": "77"}, params(), raw="4b"))
+    leaderboard = make_leaderboard(LIFTS)
+    leaderboard["data"]["test"] = {"rows": 90, "positives": 21}
+    head = state(leaderboard=leaderboard, lock=lock({"data/test.parquet": "77"}, params(), raw="4b"))
     found = {fact.name: (fact.before, fact.after) for fact in data_changes(state(), head)}
     assert found == {
         "md5 of the raw table": (RAW, "4b"),

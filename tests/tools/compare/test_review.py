@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stages.shared.errors import InputError
-from tests.tools.compare.helpers import LIFTS, commit, leaderboard, state, write_run
+from tests.tools.compare.helpers import LIFTS, commit, make_leaderboard, state, write_run
 from tools.compare.git import find_revision
 from tools.compare.review import review, sentence
 from tools.compare.review_schema import MetricRow
@@ -91,7 +91,7 @@ def test_other_test_rows_are_not_paired_even_with_scores(compared):
 
 def test_intervals_of_different_levels_are_not_put_together():
     found = review(
-        state(), state(board={"settings": {"metric": "roc_auc", "confidence": 0.9, "n_resamples": 200}}), list
+        state(), state(leaderboard={"settings": {"metric": "roc_auc", "confidence": 0.9, "n_resamples": 200}}), list
     )
     assert found.comparison.kind == "none"
     assert "evaluate.confidence was 0.95 and is 0.9" in found.comparison.why
@@ -100,16 +100,16 @@ def test_intervals_of_different_levels_are_not_put_together():
 
 
 def test_another_positive_label_is_not_compared():
-    board = leaderboard(LIFTS)
-    board["data"]["positive"] = "no"
-    found = review(state(), state(board=board), list)
+    leaderboard = make_leaderboard(LIFTS)
+    leaderboard["data"]["positive"] = "no"
+    found = review(state(), state(leaderboard=leaderboard), list)
     assert (found.comparison.kind, found.primary.word, found.gate.result) == ("none", "not compared", "cannot compare")
     assert found.sentence.startswith("Not comparable: average precision: 0.")
 
 
 def test_a_metric_that_nobody_knows_is_refused():
     with pytest.raises(InputError, match="'profit' is none of average_precision"):
-        review(state(), state(board=leaderboard(LIFTS, metric="profit")), list)
+        review(state(), state(leaderboard=make_leaderboard(LIFTS, metric="profit")), list)
 
 
 def test_the_verdict_never_reads_plus_nothing():

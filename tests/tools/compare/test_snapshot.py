@@ -40,7 +40,7 @@ def test_a_whole_run_is_read_from_the_commit_and_from_the_work_tree(folder):
     for revision in (find_revision("main"), find_revision(None)):
         state = read_state(revision)
         assert str(state.champion) == "baseline/forest"
-        assert list(state.standing) == ["baseline", "smote"]
+        assert list(state.representatives) == ["baseline", "smote"]
         assert (state.raw.md5, state.doubts) == (RAW, [])
     assert str(find_revision("main")) == f"main ({git(folder, 'rev-parse', 'HEAD')[:7]})"
 

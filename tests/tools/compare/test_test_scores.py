@@ -47,8 +47,8 @@ def with_raw(state: State, md5: str | None) -> State:
 def test_scores_come_from_the_cache_each_of_its_own_revision(states):
     found = pair_scores(*states)
     np.testing.assert_array_equal(found.y, Y)
-    np.testing.assert_array_equal(found.of(states[0].standing["smote"], after=False), scores(0.1))
-    np.testing.assert_array_equal(found.of(states[1].standing["smote"], after=True), scores(0.3))
+    np.testing.assert_array_equal(found.of(states[0].representatives["smote"], after=False), scores(0.1))
+    np.testing.assert_array_equal(found.of(states[1].representatives["smote"], after=True), scores(0.3))
 
 
 def test_scores_come_from_the_work_tree_where_its_hash_is_the_one_of_the_lock(states):

@@ -1,12 +1,13 @@
 """Which settings are tried, and in which order."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from stages.train.params import Strategy
+from stages.train.params import Strategy, TrainParams
 from stages.train.params.tuning import TuningParams
-from stages.train.tuning.grid import DEFAULT_PARAMS, CandidateParams, list_candidates
+from stages.train.tuning.grid import DEFAULT_PARAMS, CandidateParams, describe_replaced, list_candidates
 
 SMOTE = Strategy.model_validate({"sampler": "SMOTE", "sampling_strategy": 0.75})
 BASELINE = Strategy()
@@ -73,3 +74,22 @@ def test_a_random_search_draws_without_replacement_and_the_same_each_time() -> N
 def test_a_budget_beyond_the_grid_is_the_grid(wanted: int) -> None:
     params = tuning(search={"how": "random", "n_candidates": wanted})
     assert len(list_candidates(SMOTE, "logistic_regression", params, 0)) == 8
+
+
+def test_a_value_outside_its_grid_is_said_to_have_no_effect(make_params: Callable[..., TrainParams]) -> None:
+    tuning = {
+        "samplers": {"SMOTE": {"k_neighbors": [3, 5]}},
+        "classifiers": {"logistic_regression": {"C": [0.1, 1.0]}},
+    }
+    classifiers: dict[str, dict[str, Any]] = {"logistic_regression": {}, "xgboost": {}}
+    for k, C, expected in ((5, 1.0, 0), (9, 1.0, 1), (9, 7.0, 2)):
+        params = make_params({"sampler": "SMOTE", "k_neighbors": k}, ["xgboost", "logistic_regression"], tuning=tuning)
+        classifiers["logistic_regression"]["C"] = C
+        notes = list(describe_replaced(params.strategies["tried"], classifiers, params.tuning))
+        assert len(notes) == expected
+        if k == 9:
+            assert notes[0].startswith(
+                "k_neighbors 9 has no effect on logistic_regression: tuning.samplers.SMOTE.k_neighbors in params.yaml "
+                "searches [3, 5] instead"
+            )
+    assert not list(describe_replaced(params.strategies["tried"], {"xgboost": {}}, params.tuning))

@@ -42,11 +42,11 @@ def drift(run: Run) -> list[Finding]:
     confidence = run.params.evaluate.confidence
     low, high = corrected_interval(areas, 1 / (cv.n_splits - 1), confidence)
     bounds = format_interval("roc_auc", max(low, 0), min(high, 1))
-    told = f"ROC-AUC {np.mean(areas):.3f}, {format_percent(confidence)} interval {bounds}"
+    descriptions = f"ROC-AUC {np.mean(areas):.3f}, {format_percent(confidence)} interval {bounds}"
     if low <= 0.5:
-        return [Finding("fine", BOTH, f"a classifier cannot tell them apart ({told})")]
+        return [Finding("fine", BOTH, f"a classifier cannot tell them apart ({descriptions})")]
     most, alone = _most_different(table, side, folds)
-    found = f"a classifier tells them apart ({told}); {quoted(most)} differs most (ROC-AUC {alone:.3f} alone)"
+    found = f"a classifier tells them apart ({descriptions}); {quoted(most)} differs most (ROC-AUC {alone:.3f} alone)"
     return [Finding("suspicious", BOTH, found, _mend(run.params))]
 
 

@@ -48,23 +48,25 @@ class Bench:
 class Trial:
     """One split by lot, whole groups at a time, and one classifier; what several ways need is computed once."""
 
-    bench: Bench
+    audit_data: Bench
     classifier: str
     seed: int
 
     @cached_property
     def test(self) -> Bools:
         """The test side as a mask, shape (rows,). Raises InputError when a side lacks a class."""
-        test = draw_test_mask(self.bench.groups, self.bench.y, self.bench.params.split.test_size, self.seed)
+        test = draw_test_mask(
+            self.audit_data.groups, self.audit_data.y, self.audit_data.params.split.test_size, self.seed
+        )
         for side in (test, ~test):
-            if len(np.unique(self.bench.y[side])) < 2:
+            if len(np.unique(self.audit_data.y[side])) < 2:
                 raise InputError("a split by lot leaves a side without one of the classes")
         return test
 
     @cached_property
     def y_test(self) -> Ints:
         """The target of the test side."""
-        return self.bench.y[self.test]
+        return self.audit_data.y[self.test]
 
     @cached_property
     def honest(self) -> Floats:
@@ -75,23 +77,23 @@ class Trial:
     def out_of_fold(self) -> Floats:
         """Scores of the train side, each row by a model that was fitted on the other folds."""
         train = np.flatnonzero(~self.test)
-        cv = CvParams(n_splits=self.bench.params.cv.n_splits, n_repeats=1)
+        cv = CvParams(n_splits=self.audit_data.params.cv.n_splits, n_repeats=1)
         found = np.empty(len(train))
-        for fold in make_folds(self.bench.y[train], self.bench.groups[train], cv, self.seed):
+        for fold in make_folds(self.audit_data.y[train], self.audit_data.groups[train], cv, self.seed):
             found[fold.validation] = self.scores(train[fold.training], train[fold.validation])
         return found
 
     def prepare(self, rows: Bools | Ints, strategy: Strategy = PLAIN) -> Prepared:
         """The rows preprocessed and resampled, by steps fitted on them."""
-        bench = self.bench
-        features, contract = bench.features.iloc[rows], bench.table.contract
-        return prepare(features, bench.y[rows], contract, bench.params, strategy, self.seed)
+        audit_data = self.audit_data
+        features, contract = audit_data.features.iloc[rows], audit_data.table.contract
+        return prepare(features, audit_data.y[rows], contract, audit_data.params, strategy, self.seed)
 
     def learn(self, X: Floats, y: Ints, X_scored: Floats) -> Floats:
         """Scores of `X_scored` by the classifier fitted on `X` and `y`."""
-        return scores(self.classifier, self.bench.params, self.seed, X, y, X_scored)
+        return scores(self.classifier, self.audit_data.params, self.seed, X, y, X_scored)
 
     def scores(self, training: Bools | Ints, scored: Bools | Ints, strategy: Strategy = PLAIN) -> Floats:
         """Scores of the rows `scored` by a model of which every part was fitted on the rows `training`."""
         prepared = self.prepare(training, strategy)
-        return self.learn(prepared.X, prepared.y, transform(prepared.steps, self.bench.features.iloc[scored]))
+        return self.learn(prepared.X, prepared.y, transform(prepared.steps, self.audit_data.features.iloc[scored]))

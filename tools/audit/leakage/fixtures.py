@@ -35,19 +35,19 @@ def n_duplicates(table: Table) -> int:
     return len(numbers) - len(np.unique(numbers))
 
 
-def with_repeats(bench: Bench, seed: int) -> Bench:
+def with_repeats(audit_data: Bench, seed: int) -> Bench:
     """The table with a tenth of its rows, drawn by lot, standing there twice."""
-    rows = bench.table.data.num_rows
+    rows = audit_data.table.data.num_rows
     again = np.random.RandomState(seed).choice(rows, max(1, round(REPEATED * rows)), replace=False)
-    data = bench.table.data.take(np.concatenate([np.arange(rows), again]))
-    return replace(bench, table=replace(bench.table, data=data))
+    data = audit_data.table.data.take(np.concatenate([np.arange(rows), again]))
+    return replace(audit_data, table=replace(audit_data.table, data=data))
 
 
-def with_disguise(bench: Bench, seed: int) -> Bench:
+def with_disguise(audit_data: Bench, seed: int) -> Bench:
     """The table with one more feature: the target with noise."""
-    table = bench.table
-    values = bench.y + np.random.RandomState(seed).normal(scale=NOISE, size=len(bench.y))
+    table = audit_data.table
+    values = audit_data.y + np.random.RandomState(seed).normal(scale=NOISE, size=len(audit_data.y))
     feature = Feature(name=DISGUISE, type="numeric", missing=0.0)
     contract = table.contract.model_copy(update={"features": [*table.contract.features, feature]})
     data = table.data.append_column(DISGUISE, from_numpy(values, pa.float64()))
-    return replace(bench, table=replace(table, data=data, contract=contract))
+    return replace(audit_data, table=replace(table, data=data, contract=contract))

@@ -48,11 +48,11 @@ def measure_all(
     run: Run, candidates: Candidates, repeats: int, progress: Callable[[str], None]
 ) -> tuple[list[Inflation], list[str]]:
     """How much each wrong way inflates a score on the data of `run`, and notes on how that was measured."""
-    bench, notes = _bench(run)
-    inflations, failed = measure(bench, run.params.measuring, repeats, progress)
-    chosen, told = _selection(run, candidates, repeats)
+    audit_data, notes = _bench(run)
+    inflations, failed = measure(audit_data, run.params.measuring, repeats, progress)
+    chosen, descriptions = _selection(run, candidates, repeats)
     progress("model_selected_on_test")
-    return inflations + chosen, [*notes, *failed, *told]
+    return inflations + chosen, [*notes, *failed, *descriptions]
 
 
 def _bench(run: Run) -> tuple[Bench, list[str]]:
@@ -79,7 +79,7 @@ def _selection(run: Run, candidates: Candidates, repeats: int) -> tuple[list[Inf
         return [], ["model_selected_on_test: not measured: the run has a single candidate"]
     on_test = {name: float(average_precision_score(y, values)) for name, values in scores.items()}
     best, best_by_cv = max(on_test, key=lambda name: on_test[name]), candidates.best_by_cv
-    told = (
+    descriptions = (
         f"Of the {len(scores)} candidates of this run {best} has the best average precision on test "
         f"({format_metric(METRIC, on_test[best])}); {best_by_cv}, the best by cross-validation, has "
         f"{format_metric(METRIC, on_test[best_by_cv])}."
@@ -87,5 +87,5 @@ def _selection(run: Run, candidates: Candidates, repeats: int) -> tuple[list[Inf
     try:
         measured = selection(y, scores, best_by_cv, repeats, params.random_state, params.evaluate.confidence)
     except InputError as error:
-        return [], [f"model_selected_on_test: not measured: {error}", told]
-    return measured, [told]
+        return [], [f"model_selected_on_test: not measured: {error}", descriptions]
+    return measured, [descriptions]

@@ -26,10 +26,10 @@ def smote_before_split(trial: Trial) -> dict[str, Pair]:
     The synthetic rows are parted by lot, the real ones as in the honest run. Average precision rises with
     prevalence, which SMOTE lifts; on the real rows alone only the leak is left.
     """
-    bench, test, smote = trial.bench, trial.test, smote_of(trial.bench.params)
+    audit_data, test, smote = trial.audit_data, trial.test, smote_of(trial.audit_data.params)
     everything = trial.prepare(np.ones(len(test), dtype=np.bool_), smote)  # real rows first, as imbalanced-learn gives
     made = np.random.RandomState(trial.seed).random_sample(len(everything.y) - len(test))
-    held = np.concatenate([test, made < bench.params.split.test_size])
+    held = np.concatenate([test, made < audit_data.params.split.test_size])
     leaking = trial.learn(everything.X[~held], everything.y[~held], everything.X[held])
     honest = _precision(trial.y_test, trial.scores(~test, test, smote))
     return {
@@ -49,7 +49,7 @@ def scaling_before_split(trial: Trial) -> dict[str, Pair]:
 def threshold_on_test(trial: Trial) -> dict[str, Pair]:
     """The threshold with the best F1 on test, instead of on out-of-fold scores of train."""
     y, scores = trial.y_test, trial.honest
-    honest = tune_threshold(trial.bench.y[~trial.test], trial.out_of_fold, "f1")
+    honest = tune_threshold(trial.audit_data.y[~trial.test], trial.out_of_fold, "f1")
     leaking = tune_threshold(y, scores, "f1")
     values = f1(counts_at(np.array([honest, leaking]), y, scores))
     return {"threshold_on_test": Pair(float(values[0]), float(values[1]))}
@@ -57,19 +57,21 @@ def threshold_on_test(trial: Trial) -> dict[str, Pair]:
 
 def duplicates_across_split(trial: Trial) -> dict[str, Pair]:
     """A split by single rows, which parts duplicates, against the same without the twins of test rows in train."""
-    bench = trial.bench
-    if not n_duplicates(bench.table):
-        bench = with_repeats(bench, trial.seed)
-    trial, numbers = replace(trial, bench=bench), find_duplicates(bench.table)
-    test = draw_test_mask(np.arange(len(numbers)), bench.y, bench.params.split.test_size, trial.seed)
+    audit_data = trial.audit_data
+    if not n_duplicates(audit_data.table):
+        audit_data = with_repeats(audit_data, trial.seed)
+    trial, numbers = replace(trial, audit_data=audit_data), find_duplicates(audit_data.table)
+    test = draw_test_mask(np.arange(len(numbers)), audit_data.y, audit_data.params.split.test_size, trial.seed)
     twins = np.isin(numbers, numbers[test])
     honest, leaking = (trial.scores(training, test) for training in (~test & ~twins, ~test))
-    return {"duplicates_across_split": Pair(_precision(bench.y[test], honest), _precision(bench.y[test], leaking))}
+    return {
+        "duplicates_across_split": Pair(_precision(audit_data.y[test], honest), _precision(audit_data.y[test], leaking))
+    }
 
 
 def target_in_disguise(trial: Trial) -> dict[str, Pair]:
     """One more column: the target with a little noise."""
-    wrong = replace(trial, bench=with_disguise(trial.bench, trial.seed))
+    wrong = replace(trial, audit_data=with_disguise(trial.audit_data, trial.seed))
     return {"target_in_disguise": _pair(trial, wrong.scores(~trial.test, trial.test))}
 
 
@@ -91,14 +93,14 @@ WAYS: dict[str, Way] = {
 
 
 def measure(
-    bench: Bench, classifiers: list[str], repeats: int, progress: Callable[[str], None]
+    audit_data: Bench, classifiers: list[str], repeats: int, progress: Callable[[str], None]
 ) -> tuple[list[Inflation], list[str]]:
     """Every way with every classifier on the same `repeats` splits, and what could not be measured, with the reason."""
     pairs: dict[tuple[str, str, str], list[Pair]] = {}
     notes: dict[str, None] = {}  # each once, in order
     for repeat in range(repeats):
         for classifier in classifiers:
-            trial = Trial(bench, classifier, (bench.params.random_state + repeat) % 2**32)
+            trial = Trial(audit_data, classifier, (audit_data.params.random_state + repeat) % 2**32)
             for name, way in WAYS.items():
                 try:
                     measured = way.measure(trial)
@@ -108,7 +110,7 @@ def measure(
                 for row, pair in measured.items():
                     pairs.setdefault((row, way.metric, classifier), []).append(pair)
         progress(f"wrong ways, repeat {repeat + 1} of {repeats}")
-    return list(_inflations(pairs, bench.params)), list(notes)
+    return list(_inflations(pairs, audit_data.params)), list(notes)
 
 
 def _inflations(pairs: dict[tuple[str, str, str], list[Pair]], params: AuditParams) -> Iterator[Inflation]:

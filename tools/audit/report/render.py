@@ -45,7 +45,7 @@ class Audit:
         return worst_first(finding for found in self.findings.values() for finding in found)
 
     @property
-    def tally(self) -> str:
+    def count_findings(self) -> str:
         """How many findings there are of each severity."""
         every = [finding.severity for finding in self.sorted]
         return ", ".join(f"{every.count(severity)} {severity}" for severity in SEVERITIES)
@@ -53,7 +53,7 @@ class Audit:
 
 def to_lines(audit: Audit) -> Iterator[str]:
     """The audit for a terminal, no line beyond 100 characters."""
-    yield f"Audit of {audit.facts['source']}: {audit.tally}"
+    yield f"Audit of {audit.facts['source']}: {audit.count_findings}"
     yield ""
     for finding in audit.sorted:
         yield from _wrapped(f"{finding.severity:<11}", str(finding))
@@ -70,7 +70,14 @@ def to_lines(audit: Audit) -> Iterator[str]:
 
 def to_markdown(audit: Audit) -> str:
     """The audit as a Markdown page."""
-    lines = ["# Leak audit", "", f"{escape_markdown(audit.facts['source'])}: {audit.tally}.", "", "## Findings", ""]
+    lines = [
+        "# Leak audit",
+        "",
+        f"{escape_markdown(audit.facts['source'])}: {audit.count_findings}.",
+        "",
+        "## Findings",
+        "",
+    ]
     lines += [f"- **{finding.severity}**: {escape_markdown(finding)}" for finding in audit.sorted]
     if audit.inflations or audit.notes:
         lines += ["", "## The wrong ways, measured", ""]
@@ -82,7 +89,7 @@ def to_markdown(audit: Audit) -> str:
 
 
 def to_json(audit: Audit) -> dict[str, Any]:
-    """The content of audit.json, as docs/audit.md describes it."""
+    """The content of audit.json, as docs/how-to/audit.md describes it."""
     return {
         **audit.facts,
         "confidence": audit.confidence,

@@ -95,8 +95,10 @@ def _decisions(review: Review) -> str:
         return str(one) if one == other else f"{one} → {other}"
 
     threshold = both(*(f"{side.threshold:.3g}" for side in (before, after)))
-    found = both(*(f"{side.tp} of {side.tp + side.fn}" for side in (before, after)))
-    return f"Decisions at the threshold {threshold}: {found} positives found, {both(before.fp, after.fp)} false alarms."
+    outcome = both(*(f"{side.tp} of {side.tp + side.fn}" for side in (before, after)))
+    return (
+        f"Decisions at the threshold {threshold}: {outcome} positives found, {both(before.fp, after.fp)} false alarms."
+    )
 
 
 def _strategies(review: Review) -> str:

@@ -1,4 +1,4 @@
 """Logistic regression at its optimum, for several penalties and several tables at once.
 
-Start at `estimator.NewtonLogisticRegression`; docs/logistic-regression.md derives the method.
+Start at `estimator.NewtonLogisticRegression`; docs/explanation/logistic-regression.md derives the method.
 """

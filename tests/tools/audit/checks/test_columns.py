@@ -9,7 +9,7 @@ Y = labels()
 ROWS = len(Y)
 
 
-def told(findings):
+def descriptions(findings):
     return [(finding.severity, finding.where.partition(": ")[2]) for finding in findings]
 
 
@@ -24,14 +24,14 @@ def told(findings):
     ids=["numeric", "falling", "code", "category"],
 )
 def test_a_copy_of_the_target_is_wrong(copied):
-    assert told(near_perfect(run_of(Y, x=noise(), copied=copied))) == [("wrong", "column `copied`")]
+    assert descriptions(near_perfect(run_of(Y, x=noise(), copied=copied))) == [("wrong", "column `copied`")]
 
 
 def test_a_near_copy_is_suspicious():
     """Two of the hundred positives lie among the negatives: ROC-AUC about 0.98."""
     values = [float(row) + 1000 * (y and row >= 8) for row, y in enumerate(Y)]
     findings = near_perfect(run_of(Y, x=noise(), close=values))
-    assert told(findings) == [("suspicious", "column `close`")]
+    assert descriptions(findings) == [("suspicious", "column `close`")]
     assert "data.drop" in findings[0].mend
 
 
@@ -43,7 +43,7 @@ def test_noise_is_fine_and_the_highest_is_named():
 
 def test_gaps_that_tell_the_target():
     gaps = [None if y else value for y, value in zip(Y, noise(), strict=True)]
-    assert told(missingness(run_of(Y, x=noise(), treated=gaps))) == [("wrong", "column `treated`")]
+    assert descriptions(missingness(run_of(Y, x=noise(), treated=gaps))) == [("wrong", "column `treated`")]
 
 
 def test_gaps_by_chance_and_no_gaps_are_fine():
@@ -78,19 +78,19 @@ def test_names_of_rows(severity, values):
 
 def test_a_listed_category_that_names_rows():
     run = run_of(Y, x=noise(), name=[f"p{row}" for row in range(ROWS)])
-    assert told(id_like(run)) == [("suspicious", "column `name`")]
+    assert descriptions(id_like(run)) == [("suspicious", "column `name`")]
 
 
 def test_a_column_with_one_value():
     run = run_of(Y, x=noise(), same=[1.0] * ROWS, ward=["n"] * ROWS)
-    assert told(constant(run)) == [("suspicious", "column `same`"), ("suspicious", "column `ward`")]
+    assert descriptions(constant(run)) == [("suspicious", "column `same`"), ("suspicious", "column `ward`")]
     assert [finding.severity for finding in constant(run_of(Y, x=noise()))] == ["fine"]
 
 
 def test_a_column_that_is_constant_on_train_only():
     run = run_of(Y, x=noise(), rare=[0.0] * ROWS)
     changed = Run(run.prepared, run.train, with_cell(run.test, "rare", 0, 1.0), run.params, run.rows)
-    assert told(constant(changed)) == [("suspicious", "column `rare`")]
+    assert descriptions(constant(changed)) == [("suspicious", "column `rare`")]
 
 
 def test_a_code_beyond_max_categories_is_no_category():

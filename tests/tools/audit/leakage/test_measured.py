@@ -35,11 +35,13 @@ def record(strategy, classifier):
 def benches(monkeypatch):
     """Nothing is fitted; the table that would have been measured on is kept."""
     seen = []
-    monkeypatch.setattr(measured, "measure", lambda bench, *_: seen.append(bench) or ([], ["smote: not measured"]))
+    monkeypatch.setattr(
+        measured, "measure", lambda audit_data, *_: seen.append(audit_data) or ([], ["smote: not measured"])
+    )
     return seen
 
 
-def told(run):
+def descriptions(run):
     scores = {"plain/lr": run.test.target * 1.0, "smote/lr": np.zeros(len(run.test.rows))}
     inflations, notes = measure_all(run, Candidates(scores, "smote/lr"), 3, lambda _: None)
     assert [item.way for item in inflations] == ["model_selected_on_test", "model_selected_on_test_fresh_rows"]
@@ -47,7 +49,7 @@ def told(run):
 
 
 def test_a_table_without_duplicates(benches):
-    notes = told(run_of(Y, x=noise(120)))
+    notes = descriptions(run_of(Y, x=noise(120)))
     assert notes[0].startswith("The table has no duplicate rows: for that way a tenth of its rows")
     assert notes[1:] == [
         "smote: not measured",
@@ -60,13 +62,13 @@ def test_a_table_without_duplicates(benches):
 def test_a_table_with_duplicates_parted_by_time(benches):
     x = noise(120)
     x[1] = x[0]
-    notes = told(run_of(Y, x=x, time=list(range(120))))
+    notes = descriptions(run_of(Y, x=x, time=list(range(120))))
     assert notes[0] == "The splits here are by lot, not by time, so that they can be repeated."
     assert notes[1].startswith("Rows that repeat an earlier one in every feature: 1;")
 
 
 def test_no_more_rows_than_asked_for(benches):
-    notes = told(replace(run_of(Y, x=noise(120)), rows=100))
+    notes = descriptions(replace(run_of(Y, x=noise(120)), rows=100))
     assert notes[0] == "Measured on 100 of 120 rows, drawn by lot; --rows takes more of them."
     assert benches[0].y.tolist().count(1) == 25
 

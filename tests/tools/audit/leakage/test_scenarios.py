@@ -89,8 +89,8 @@ def test_every_way_is_measured_with_every_classifier(measured):
 def test_twins_give_labels_away():
     """Noise with every row twice: nothing to learn but one's twin."""
     y = (np.random.RandomState(1).uniform(size=200) < 0.25).astype(int).tolist()
-    bench = Bench(table_of(y * 2, x=noise(200) * 2, z=noise(200, 1) * 2), audit_params())
-    pair = duplicates_across_split(Trial(bench, "random_forest", 0))["duplicates_across_split"]
+    audit_data = Bench(table_of(y * 2, x=noise(200) * 2, z=noise(200, 1) * 2), audit_params())
+    pair = duplicates_across_split(Trial(audit_data, "random_forest", 0))["duplicates_across_split"]
     assert pair.honest < 0.4
     assert pair.leaking > pair.honest + 0.25
 
@@ -129,7 +129,7 @@ def test_out_of_fold_scores_come_from_the_other_folds(teaching):
     y = (np.random.RandomState(0).uniform(size=200) < 0.3).astype(int).tolist()
     trial = Trial(Bench(table_of(y, x=noise(200)), audit_params()), "random_forest", 0)
     train = ~trial.test
-    positive = trial.bench.y[train] == 1
+    positive = trial.audit_data.y[train] == 1
     assert abs(trial.out_of_fold[positive].mean() - trial.out_of_fold[~positive].mean()) < 0.2
     within = trial.scores(train, train)
     assert within[positive].mean() - within[~positive].mean() > 0.4
@@ -145,8 +145,8 @@ def test_what_cannot_be_measured_is_said_and_the_rest_goes_on():
     """Eight positives, six of them on train: SMOTE's five neighbours are there, its twenty are not."""
     strategies = {"smote": {"sampler": "SMOTE", "k_neighbors": 20}}
     table = table_of(labels(64, 8), x=noise(64))
-    bench = Bench(table, audit_params(strategies=strategies, cv={"n_splits": 2, "n_repeats": 1}))
-    inflations, notes = measure(bench, ["logistic_regression"], 3, lambda _: None)
+    audit_data = Bench(table, audit_params(strategies=strategies, cv={"n_splits": 2, "n_repeats": 1}))
+    inflations, notes = measure(audit_data, ["logistic_regression"], 3, lambda _: None)
     (note,) = notes
     assert note.startswith("smote_before_split, logistic_regression: not measured: SMOTE: k_neighbors is 20")
     assert "scaling_before_split" in [item.way for item in inflations]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tools.compare.helpers import LIFTS, leaderboard, state
+from tests.tools.compare.helpers import LIFTS, make_leaderboard, state
 from tools.compare.rendering.collapsible import LETTERS, ROWS
 from tools.compare.rendering.markdown import MARKER, MOST, failure, to_markdown
 from tools.compare.review import review
@@ -69,9 +69,9 @@ NASTY = "<script>alert(1)</script> a|b `c` **d** [e](http://f) <!-- g &amp; \n##
 def test_nothing_of_the_data_is_markup(where):
     found = reviewed()
     if where == "label":
-        board = leaderboard(LIFTS)
-        board["data"]["positive"] = NASTY
-        found = review(state(), state(board=board), list)
+        leaderboard = make_leaderboard(LIFTS)
+        leaderboard["data"]["positive"] = NASTY
+        found = review(state(), state(leaderboard=leaderboard), list)
     if where == "key":
         found = reviewed(params=[ParamChange(key=NASTY, status="changed", before=NASTY, after=NASTY)])
     if where == "path":

@@ -1,0 +1,82 @@
+"""Every benchmark command that the documentation names runs, with tiny sizes."""
+
+import os
+from pathlib import Path
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+
+#: arguments that make a command take seconds; FOLDER has one small data set, RESULTS is a new file
+TINY = {
+    "benchmarks.course": "--rows 300",
+    "benchmarks.speed.grid": "--pairs 1 --only '3,000 × 10, against n_jobs=1'",
+    "benchmarks.speed.growth": "--rows 2000 4000 --runs 1",
+    "benchmarks.speed.intake": "RESULTS --rows 2000 --columns 4",
+    "benchmarks.speed.memory": "--rows 20000 --columns 4 --runs 1",
+    "benchmarks.speed.samplers": "--pairs 1 --only settings",
+    "benchmarks.speed.size": "--rows 20000 --columns 4 --trees 5",
+    "benchmarks.verdict.champions": "--datasets FOLDER --results RESULTS",
+    "benchmarks.verdict.choice": "--datasets FOLDER --results RESULTS --draws 1",
+    "benchmarks.verdict.coverage": "--runs 2",
+    "benchmarks.verdict.directions": "--datasets FOLDER",
+    "benchmarks.verdict.false_claims": "--runs 2",
+    "benchmarks.verdict.gate": "--runs 2",
+    "benchmarks.verdict.tuning_bias": "--runs 1",
+    "benchmarks.verdict.winners_curse": "--runs 2",
+}
+
+#: commands that need the artefacts of a run, a browser, or clones of the repository
+OTHERS = {"benchmarks.calibration", "benchmarks.page", "benchmarks.speed.pipeline"}
+
+
+def test_every_documented_command_is_run_here() -> None:
+    texts = [path.read_text() for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))]
+    full = {name for text in texts for name in re.findall(r"python -m (benchmarks\.[a-z_.]*[a-z_])", text)}
+    short = {f"benchmarks.speed{name}" for text in texts for name in re.findall(r"`(\.[a-z]+)`", text)}
+    documented = full | {name for name in short if (ROOT / f"{name.replace('.', '/')}.py").is_file()}
+    assert documented == set(TINY) | OTHERS
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A suite of one data set: 240 rows, a tenth positive, two numbers and a category."""
+    path, random = tmp_path_factory.mktemp("suite"), np.random.RandomState(0)
+    (path / "small").mkdir()
+    lines = ["a,b,c,target"]
+    for row in range(240):
+        y = int(row % 10 == 0)
+        lines.append(f"{random.normal(y):.4f},{random.normal(-y):.4f},{random.choice(['u', 'v'])},{y}")
+    (path / "small/small.csv").write_text("\n".join(lines) + "\n")
+    return path
+
+
+def run(name: str, *arguments: str, cwd: Path = ROOT) -> str:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", name, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_a_command_prints_a_table(name: str, folder: Path, tmp_path: Path) -> None:
+    places = {"FOLDER": str(folder), "RESULTS": str(tmp_path / "results")}
+    shown = run(name, *(places.get(word, word) for word in shlex.split(TINY[name])))
+    assert re.search(r"^\|(:?-+:?\|)+", shown.replace(" ", ""), re.MULTILINE), shown
+    assert shown.count("\n|") >= 2
+
+
+def test_the_page_is_measured_in_a_browser() -> None:
+    if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))):
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("NO BROWSER: the benchmark of the page was NOT run")
+    assert "usage" not in run("benchmarks.page", "--help")
