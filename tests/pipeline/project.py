@@ -54,6 +54,10 @@ class Repository:
         """A DVC command."""
         return self.run("dvc", *arguments, check=check)
 
+    def repro(self, *, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run the pipeline with tools.repro, which imports the libraries of all trainings once."""
+        return self.run("python", "-m", "tools.repro", "-j", "2", check=check)
+
     def commit(self, message: str) -> None:
         """Everything that git does not ignore, committed."""
         self.run("git", "add", "-A")

@@ -20,21 +20,16 @@ def test_two_selections_compare_under_equal_keys(repository):
     assert {"old", "new", "diff"} <= set(changes["brier_score"])
 
 
-def test_a_sampler_is_added_by_a_flag_alone(repository):
-    done = repository.dvc("exp", "run", "-S", "+strategies.near_miss={sampler: NearMiss, version: 1}")
-    assert ran(done) == ["train@near_miss", "evaluate", "report"]
-    assert (repository.path / "metrics/strategies/near_miss.json").is_file()
-    board = json.loads((repository.path / "metrics/leaderboard.json").read_text())
-    assert "near_miss" in {row["strategy"] for row in board["strategies"]}
-
-
-def test_another_table_is_switched_to_by_flags_alone(repository):
+def test_another_table_and_one_more_strategy_by_flags_alone(repository):
     flags = ["data.path=data/raw/synthetic.csv", "data.target=target", "data.positive=1", "data.key=[]"]
-    sets = [part for flag in flags for part in ("-S", flag)]
-    done = repository.dvc("exp", "run", *sets, "-S", "synthetic.n_samples=300")
+    flags += ["synthetic.n_samples=300", "+strategies.near_miss={sampler: NearMiss, version: 1}"]
+    done = repository.dvc("exp", "run", *(part for flag in flags for part in ("-S", flag)))
     assert ran(done)[:3] == ["synthesize", "prepare", "split"]
+    assert "train@near_miss" in ran(done)
     contract = json.loads((repository.path / "data/contract.json").read_text())
     assert (contract["rows"], contract["positive"]) == (300, "1")
+    leaderboard = json.loads((repository.path / "metrics/leaderboard.json").read_text())
+    assert "near_miss" in {row["strategy"] for row in leaderboard["strategies"]}
 
 
 def test_a_grid_runs_from_the_queue(repository):

@@ -19,6 +19,7 @@ IMPORTED_AS = {
     "imbalanced-learn": "imblearn",
     "xgboost-cpu": "xgboost",
     "ruamel.yaml": "ruamel",
+    "markdown-it-py": "markdown_it",
     "pytest-xdist": "xdist",
     "import-linter": "importlinter",
     "autogluon.tabular": "autogluon",

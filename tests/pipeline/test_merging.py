@@ -18,7 +18,7 @@ def branch(repository: Repository, name: str, edit) -> None:
     """A branch from main on which params were changed and the pipeline run."""
     repository.run("git", "switch", "-qc", name, "main")
     repository.edit_params(edit)
-    repository.dvc("repro")
+    repository.repro()
     repository.commit(name)
 
 
@@ -70,16 +70,6 @@ def test_branches_that_changed_different_strategies(repository):
     assert cure(repository) == []  # both trainings are in the cache
     review = assert_whole(repository)
     assert {item["strategy"] for item in review["strategies"]} == {"smote", "class_weight"}
-
-
-def test_a_shared_param_against_a_strategy(repository):
-    """What neither branch has run is run: every strategy with the other calibration is there but one."""
-    branch(repository, "copies", other_sampler)
-    branch(repository, "steps", lambda params: params.update(calibration="isotonic"))
-    assert "dvc.lock" in merge(repository, "copies")
-    assert cure(repository) == ["train@smote"]
-    keys = {item["key"] for item in assert_whole(repository)["params"]}
-    assert {"calibration", "strategies.smote.sampler"} <= keys
 
 
 def test_a_strategy_that_one_removed_and_the_other_changed_what_all_share(repository):

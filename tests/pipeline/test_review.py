@@ -1,6 +1,8 @@
 """`.ci/review` as CI runs it: a bare repository, two branches, a clone of depth 1, real DVC."""
 
 import json
+from pathlib import Path
+import shutil
 
 import pytest
 
@@ -9,9 +11,12 @@ from tests.pipeline.project import Repository
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def clone(repository: Repository, tmp_path) -> Repository:
+@pytest.fixture(scope="module")
+def shared_clone(finished: Repository, tmp_path_factory: pytest.TempPathFactory) -> Repository:
     """A clone of depth 1, without any cache, of a branch that changed one strategy and the champion."""
+    tmp_path = tmp_path_factory.mktemp("review")
+    repository = Repository(tmp_path / "project")
+    shutil.copytree(finished.path, repository.path, symlinks=True)
     repository.run("git", "switch", "-qc", "feature/k")
 
     def edit(params: dict) -> None:
@@ -19,11 +24,17 @@ def clone(repository: Repository, tmp_path) -> Repository:
         params["select"].update(strategy="smote")
 
     repository.edit_params(edit)
-    repository.dvc("repro")
+    repository.repro()
     repository.commit("Copies in place of SMOTE")
     bare = tmp_path / "bare.git"
     repository.run("git", "clone", "-q", "--bare", str(repository.path), str(bare))
     repository.run("git", "clone", "-q", "--depth=1", "--branch=feature/k", f"file://{bare}", str(tmp_path / "clone"))
+    return Repository(tmp_path / "clone")
+
+
+@pytest.fixture
+def clone(shared_clone: Repository, tmp_path: Path) -> Repository:
+    shutil.copytree(shared_clone.path, tmp_path / "clone", symlinks=True)
     return Repository(tmp_path / "clone")
 
 

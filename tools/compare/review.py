@@ -6,6 +6,7 @@ from stages.report.formatting import format_difference, format_metric
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import METRICS
 from tools.compare.gate import judge_gate, question_changed
+from tools.compare.libraries import describe_library_changes
 from tools.compare.paired import (
     ORDER,
     Bootstrap,
@@ -50,7 +51,13 @@ def review(base: State, head: State, metrics_diff: Callable[[], list[MetricRow] 
         code=code_changes(base, head),
         metrics_diff=metrics_diff(),
         gate=judge_gate(base, head, main),
-        notes=[*question_changed(base, head), *base.doubts, *head.doubts, *_notes(base, head)],
+        notes=[
+            *describe_library_changes(base.revision, head.revision),
+            *question_changed(base, head),
+            *base.doubts,
+            *head.doubts,
+            *_notes(base, head),
+        ],
     )
 
 

@@ -164,3 +164,26 @@ def test_the_schema_is_what_the_models_say_and_refuses_what_they_do_not(tmp_path
     assert (tmp_path / SCHEMA).read_text() == (ROOT / SCHEMA).read_text()
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"format": 2}, json.loads((ROOT / SCHEMA).read_text()))
+
+
+def test_changed_libraries_are_the_first_note(folder):
+    for name, version in (("main", "2.4.6"), ("feature", "2.5.5")):
+        git(folder, "switch", "-q", name)
+        lock = f"numpy=={version} \\\n    --hash=sha256:0\nxgboost-cpu==3.2.0 \\\n    --hash=sha256:1\n"
+        (folder / "requirements.lock").write_text(lock)
+        commit(folder)
+    done = run(folder, "main", "feature", "--json", "review.json")
+    first, *_ = json.loads((folder / "review.json").read_text())["notes"]
+    assert first == "Other libraries: numpy 2.4.6 → 2.5.5. They can move every metric by themselves."
+    assert "\n\n- ⚠️ Other libraries: numpy 2.4.6 → 2.5.5." in done.stdout
+
+
+def test_a_page_needs_no_network_and_runs_no_script(folder):
+    done = run(folder, "main", "feature", "--html", "out/review.html")
+    assert (done.returncode, done.stdout) == (0, "")
+    page = (folder / "out/review.html").read_text()
+    assert "<h3>🔴 Worse average precision" in page
+    assert "<table>" in page
+    assert "<details><summary>" in page
+    assert "default-src 'none'" in page
+    assert "<script" not in page
