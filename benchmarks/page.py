@@ -1,7 +1,7 @@
-"""What the report page costs a reader: `python -m benchmarks.page`, after `dvc repro`.
+"""Size and speed of the report page in a browser: `python -m benchmarks.page`, after `dvc repro`.
 
-Opens reports/report.html in a headless Chromium without a network, prints a table, and takes the screenshots of
-docs/images. Times are medians of five; `ready` is from opening the file to the last control wired.
+Opens reports/report.html in a headless Chromium without a network, prints a table, and writes the screenshots of
+docs/images. Times are medians of five; `ready` is the time from opening the file to the end of its script.
 """
 
 import gzip
@@ -21,7 +21,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 ARGUMENTS = ["--no-sandbox", "--headless", "--disable-background-networking"]
 WIDE: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 
-#: name -> options of the browser, and the section at the top of the picture (none: the first screen)
+#: name -> options of the browser, and the section at the top of the picture (None: the first screen)
 SHOTS: dict[str, tuple[dict[str, Any], str | None]] = {
     "report-light": (WIDE, None),
     "report-dark": ({**WIDE, "color_scheme": "dark"}, "explore"),
@@ -30,21 +30,21 @@ SHOTS: dict[str, tuple[dict[str, Any], str | None]] = {
 }
 
 
-def opened(browser: Browser, requests: list[str], complaints: list[str], **options: Any) -> tuple[Page, float]:
-    """The page in a fresh offline context, and the seconds until it was ready."""
+def open_report(browser: Browser, requests: list[str], messages: list[str], **options: Any) -> tuple[Page, float]:
+    """Return the page in a fresh offline context, and the seconds until it was ready."""
     page = browser.new_context(offline=True, **(options or WIDE)).new_page()
     page.on("request", lambda request: requests.append(request.url))
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
     start = time.perf_counter()
     page.goto(REPORT_HTML.resolve().as_uri())
     page.wait_for_selector("html[data-ready]", state="attached")
     return page, time.perf_counter() - start
 
 
-def wake(page: Page) -> int:
-    """Brings every chart into sight until it is live, and says how many there are."""
-    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+def draw_charts(page: Page) -> int:
+    """Scroll to every chart, wait until Vega has drawn it, and return the number of charts."""
+    page.evaluate("document.querySelectorAll('details').forEach((item) => { item.open = true; })")
     figures = page.locator("figure.chart").all()
     for figure in figures:
         figure.scroll_into_view_if_needed()
@@ -52,8 +52,8 @@ def wake(page: Page) -> int:
     return len(figures)
 
 
-def slider_step(page: Page) -> float:
-    """Milliseconds that the script takes for one step of the threshold."""
+def measure_slider(page: Page) -> float:
+    """Return the milliseconds of the script for one step of the threshold slider."""
     return float(
         page.evaluate("""() => {
           const slider = document.getElementById("a-threshold"), start = performance.now();
@@ -67,47 +67,47 @@ def slider_step(page: Page) -> float:
     )
 
 
-def shoot(browser: Browser) -> None:
-    """Light, dark, phone and paper, into docs/images."""
+def take_screenshots(browser: Browser) -> None:
+    """Write pictures of the page: light, dark, on a phone and on paper."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     for name, (options, section) in SHOTS.items():
-        page, _ = opened(browser, [], [], **options)
+        page, _ = open_report(browser, [], [], **options)
         if section:
             page.evaluate(f"document.getElementById('{section}').scrollIntoView()")
             page.wait_for_timeout(800)
         page.screenshot(path=IMAGES / f"{name}.png")
-    page, _ = opened(browser, [], [], viewport={"width": 794, "height": 1123})
+    page, _ = open_report(browser, [], [], viewport={"width": 794, "height": 1123})
     page.emulate_media(media="print")
-    page.evaluate("document.body.style.padding = '12mm'")  # what @page gives on paper
+    page.evaluate("document.body.style.padding = '12mm'")  # the margin of @page on paper
     page.screenshot(path=IMAGES / "report-print.png")
 
 
 def main() -> None:
-    """Prints the table as Markdown."""
-    path = next(result for name in NAMES if (result := shutil.which(name)))
+    """Print the table as Markdown."""
+    path = next(filter(None, map(shutil.which, NAMES)))
     content = REPORT_HTML.read_bytes()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        ready = median(opened(browser, [], [])[1] for _ in range(5))
+        ready = median(open_report(browser, [], [])[1] for _ in range(5))
         requests: list[str] = []
-        complaints: list[str] = []
-        page, _ = opened(browser, requests, complaints)
+        messages: list[str] = []
+        page, _ = open_report(browser, requests, messages)
         start = time.perf_counter()
-        charts = wake(page)
-        live = time.perf_counter() - start
+        charts = draw_charts(page)
+        drawing = time.perf_counter() - start
         violations = Axe().run(page).response["violations"]
         serious = [result for result in violations if result["impact"] in ("serious", "critical")]
         rows = [
             ("size of the file, kB", f"{len(content) / 1000:,.0f}", "1,600"),
             ("the same, gzip, kB", f"{len(gzip.compress(content, mtime=0)) / 1000:,.0f}", ""),
             ("ready, s", f"{ready:.2f}", "2.5"),
-            (f"all {charts} charts live, one after another, s", f"{live:.1f}", ""),
-            ("a step of the threshold slider, ms", f"{slider_step(page):.1f}", ""),
+            (f"all {charts} charts drawn, one after another, s", f"{drawing:.1f}", ""),
+            ("a step of the threshold slider, ms", f"{measure_slider(page):.1f}", ""),
             ("requests besides the file itself", str(len(requests) - 1), "0"),
-            ("errors and warnings in the console", str(len(complaints)), "0"),
-            ("serious findings of axe-core", str(len(serious)), "0"),
+            ("errors and warnings in the console", str(len(messages)), "0"),
+            ("serious violations in axe-core", str(len(serious)), "0"),
         ]
-        shoot(browser)
+        take_screenshots(browser)
         version = browser.version
         browser.close()
     print(f"Chromium {version}, headless.\n\n| what | measured | at most |\n|:--|--:|--:|")

@@ -4,7 +4,7 @@ from typing import Any
 
 from stages.report.champion.prediction import PredictionTrace
 from stages.report.context import ReportContext
-from stages.report.formatting import MINUS, format_count
+from stages.report.formatting import format_count, format_difference
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Fact, Facts, Paragraph, Section, Table
 
 #: features in the chart
@@ -20,19 +20,23 @@ def make_section(trace: PredictionTrace, context: ReportContext) -> Section:
     """Return the section."""
     contract = context.contract
     explained = (
-        f"Row {format_count(trace.row + 1)} of {contract.source} is a positive of the train set. Of all positives, its "
-        f"out-of-fold probability is nearest to the threshold. {context.champion} was also fitted on this row. Only "
-        "its out-of-fold probability is of models that were not."
+        f"Row {format_count(trace.row + 1)} of {contract.source}, without the header, is a positive of the train set. "
+        "Of all positives, its out-of-fold probability is nearest to the threshold. "
+        f"{context.champion} was also fitted on this row. Only its out-of-fold probability is of models that were not."
     )
     shown = trace.effects[:_MAX_BARS]
     columns: dict[str, list[Any]] = {
         "name": [effect.name for effect in shown],
         "value": [round(effect.change, 4) for effect in shown],
     }
-    largest = ", ".join(f"{effect.name} {_format_change(effect.change)}" for effect in shown[:5])
+    changes = [format_difference("probability", effect.change) for effect in trace.effects]
+    largest = ", ".join(f"{effect.name} {change}" for effect, change in zip(shown[:5], changes, strict=False))
     text = f"The largest of {len(trace.effects)} changes: {largest}."
     chart = Chart("chart-effects", "Single features", text, "effects", columns, {"x": "change of the probability"})
-    rows = [[effect.name, effect.value, effect.typical, _format_change(effect.change)] for effect in trace.effects]
+    rows = [
+        [effect.name, effect.value, effect.typical, change]
+        for effect, change in zip(trace.effects, changes, strict=True)
+    ]
     header = ["Feature", "Value", "Typical value", "Change of the probability"]
     blocks: list[Block] = [
         Paragraph(explained),
@@ -55,7 +59,3 @@ def _list_steps(trace: PredictionTrace, decision: str) -> Facts:
             Fact("Decision", decision, f"the probability is {relation} the threshold {trace.threshold:.3f}"),
         ]
     )
-
-
-def _format_change(value: float) -> str:
-    return f"{value:+.3f}".replace("-", MINUS)

@@ -55,7 +55,9 @@ def test_the_steps_from_the_row_to_the_decision() -> None:
 
 def test_the_chart_and_the_table_show_the_effects() -> None:
     blocks = make_trace_section(TRACE).blocks
-    assert blocks[0].text.startswith("Row 7 of data/raw/hypothyroid.csv is a positive of the train set.")
+    assert blocks[0].text.startswith(
+        "Row 7 of data/raw/hypothyroid.csv, without the header, is a positive of the train set."
+    )
     (chart,) = next(block for block in blocks if isinstance(block, Charts)).entries
     assert chart.columns == {"name": ["age", "<script>|"], "value": [-1.25, 0.5]}
     (table,) = next(block for block in blocks if isinstance(block, Details)).blocks
