@@ -70,9 +70,9 @@ def test_axe_finds_nothing_serious(report: Path, open_page: Open, options: dict)
     draw_charts(opened)
     violations = Axe().run(opened.page).response["violations"]
     serious = [
-        (found["id"], [node["html"][:200] for node in found["nodes"][:3]])
-        for found in violations
-        if found["impact"] in ("serious", "critical")
+        (violation["id"], [node["html"][:200] for node in violation["nodes"][:3]])
+        for violation in violations
+        if violation["impact"] in ("serious", "critical")
     ]
     assert serious == []
 
@@ -118,11 +118,11 @@ def test_the_threshold_moves_by_keyboard_and_the_counts_follow(report: Path, ope
 def test_the_cheapest_threshold_depends_on_the_costs(report: Path, open_page: Open) -> None:
     opened = open_page(report)
     at = json.loads((report.parents[1] / "metrics/curves/thresholds.json").read_text())[0]
-    for miss, alarm in ((10, 1), (1, 1), (1000, 0.5)):
-        costs = [miss * (40 - tp) + alarm * fp for tp, fp in zip(at["tp"], at["fp"], strict=True)]
+    for miss, false_alarm in ((10, 1), (1, 1), (1000, 0.5)):
+        costs = [miss * (40 - tp) + false_alarm * fp for tp, fp in zip(at["tp"], at["fp"], strict=True)]
         best = max(index for index, cost in enumerate(costs) if cost == min(costs))
         opened.page.fill("#cost-miss", str(miss))
-        opened.page.fill("#cost-false-alarm", str(alarm))
+        opened.page.fill("#cost-false-alarm", str(false_alarm))
         opened.page.click("#view-a .to-cheapest")
         assert opened.page.input_value("#a-threshold") == str(best)
         assert opened.text("#view-a [data-rate=cost]").replace(",", "") == f"{min(costs):g}"
@@ -229,8 +229,8 @@ def test_it_prints_on_a4_with_details_and_without_controls(report: Path, open_pa
     opened = open_page(report)
     pdf = opened.page.pdf(prefer_css_page_size=True)
     boxes = {
-        tuple(round(float(side)) for side in found)
-        for found in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+        tuple(round(float(length)) for length in box)
+        for box in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
     }
     assert boxes <= {(595, 842), (842, 595), (596, 842), (842, 596), (594, 841), (841, 594), (595, 841)}
     opened.page.emulate_media(media="print")

@@ -1,4 +1,4 @@
-"""A row of the train set on its way through the champion, and the section that shows it."""
+"""A row of the train set traced through the champion, and its section."""
 
 from collections.abc import Callable
 from dataclasses import replace
