@@ -103,7 +103,7 @@ def test_the_report_is_complete(workspace, run_report):
             "2,686",  # rows of a fold after resampling
             "10.700",  # the weight of a positive
             "adasyn: a note.",
-            "A tie is no proof that they are equal.",
+            "A tie does not prove that they are equal.",
             "imbalanced-learn",
             "a" * 64,  # the hash of the train table
             "random_state",

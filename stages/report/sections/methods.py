@@ -1,4 +1,4 @@
-"""The sections for the careful reader: notes, how to read the page, what was run."""
+"""The sections on methods: notes, how to read the page, and what was run."""
 
 from stages.report.context import ReportContext
 from stages.report.formatting import LABELS, count, join_names, percent
@@ -7,38 +7,36 @@ from stages.shared.schemas.leaderboard import Leaderboard
 
 
 def notes(context: ReportContext) -> Section:
-    """What evaluate found that a reader must know."""
+    """Show the notes of the run."""
     result: list[Block] = [Items(context.leaderboard.notes)] if context.leaderboard.notes else [Paragraph("None.")]
     return Section("notes", "Notes", result)
 
 
 def how_to_read(context: ReportContext) -> Section:
-    """Which noise the intervals cover, where thresholds come from, what a tie is."""
+    """Explain intervals, thresholds, ties and the other columns."""
     settings, level = context.leaderboard.settings, percent(context.leaderboard.settings.confidence)
     leaderboard = context.leaderboard
     items = [
-        f"Intervals hold {level} and cover the noise of the test rows: another draw of as many. They do not cover "
-        "another split, another training sample or another seed. Those of differences come from "
+        f"Intervals hold {level} and cover the noise of the test rows: another draw of as many rows. They do not cover "
+        "another split, another train set or another seed. Intervals of differences come from "
         f"{count(settings.n_resamples)} bootstrap resamples, the same for every candidate, so differences are paired.",
-        "Intervals of differences are simultaneous within a family, over all its strategies and metrics: the more "
-        "are compared, the wider they are, so that one lucky strategy among many does not count as better.",
-        "Better or worse: the whole interval of the difference lies on one side of zero. Tie: it does not; these test "
-        "rows cannot tell the two apart. A tie is no proof that they are equal.",
-        f"Thresholds are chosen for {settings.policy_words} on out-of-fold scores of train, never on test. At 0.5 a "
-        "treatment that shifts scores upwards, and was not calibrated, looks like one that finds more; with tuned "
-        "thresholds the two are told apart.",
-        f"The champion is chosen by cross-validated {LABELS[settings.metric]} on train: the blend of the classifiers "
-        "with nothing done, where there is one, unless the folds show the best candidate to be better than it; a tie "
-        "among others goes to the simplest.",
+        "Intervals of differences are simultaneous within a family, over all its strategies and metrics. The more "
+        "comparisons there are, the wider they are, so that no strategy counts as better by luck among many.",
+        "Better or worse: the whole interval of the difference lies on one side of zero. Tie: it contains zero; these "
+        "test rows cannot tell the two apart. A tie does not prove that they are equal.",
+        f"Thresholds are chosen for {settings.policy_words} on out-of-fold scores of the train set, never on the test "
+        "set. At 0.5, a treatment without calibration raises all scores and therefore finds more positives; tuned "
+        "thresholds remove this effect.",
+        f"The champion is chosen by cross-validated {LABELS[settings.metric]} on the train set: the blend of the "
+        "classifiers without treatment, if there is one, unless the folds show the best candidate to be better. Among "
+        "other candidates a tie goes to the simplest.",
         "CV numbers are means over folds ± one standard deviation between folds. They compare candidates on the same "
-        "folds and are no forecast: average precision reads high on the few positives of a fold. What to expect is the "
-        "test column.",
-        "Ranking (average precision, ROC-AUC) asks whether positives score higher than negatives; probabilities (Brier "
-        "score, log loss; lower is better) ask whether a score of 0.2 means one in five; decisions ask what comes of "
-        "acting at a threshold.",
-        "Mean score / prevalence is 1 when the scores are right on average; 5 means that they claim five times as many "
-        "positives as there are. Resampling and class weights raise it, because they change the prevalence that the "
-        "model believes in.",
+        "folds and are not forecasts: with the few positives of a fold, average precision is too high. The test column "
+        "says what to expect.",
+        "Ranking (average precision, ROC-AUC): do positives score higher than negatives? Probabilities (Brier score, "
+        "log loss; lower is better): does a score of 0.2 mean one in five? Decisions: what follows from a threshold?",
+        "Mean score / prevalence is 1 if the scores are right on average; 5 means that they predict five times as many "
+        "positives as there are. Resampling and class weights raise it, because the model learns another prevalence.",
         "ECE, the expected calibration error, is the mean distance between score and share of positives in ten bins of "
         "the score, weighted by their rows.",
         _calibration(leaderboard),
@@ -47,7 +45,7 @@ def how_to_read(context: ReportContext) -> Section:
 
 
 def _calibration(leaderboard: Leaderboard) -> str:
-    """What was calibrated, and why."""
+    """Explain what was calibrated, and why."""
     methods = sorted({item.calibration.method for item in leaderboard.candidates if item.is_calibrated})
     if not methods:
         return (
@@ -57,14 +55,14 @@ def _calibration(leaderboard: Leaderboard) -> str:
     number = sum(item.is_calibrated for item in leaderboard.candidates)
     return (
         f"Calibrated: {number} of {len(leaderboard.candidates)} candidates ({join_names(methods)}). A rising function, "
-        "learned from train alone, maps their scores to probabilities, to take back what resampling and class weights "
-        "did to them. Who ranks above whom stays the same. Thresholds, test metrics and predictions are of calibrated "
-        "scores, decisions at 0.5 as well."
+        "learned on the train set, maps their scores to probabilities, to undo the effect of resampling and class "
+        "weights. The ranking stays the same. Thresholds, test metrics, decisions at 0.5 and predictions use "
+        "calibrated scores."
     )
 
 
 def what_was_run(context: ReportContext) -> Section:
-    """Seed, folds, data, hashes and library versions."""
+    """Show the seed, the folds, the data, the hashes and the library versions."""
     leaderboard, contract = context.leaderboard, context.contract
     folds = sorted({len(trace.folds) for trace in context.traces.values()})
     facts = [

@@ -18,7 +18,7 @@ def section(context: ReportContext) -> Section:
     explained = (
         f"Row {count(trace.row + 1)} of {contract.source}, a positive of the train set: of all its positives, its "
         f"out-of-fold probability is nearest to the threshold. {context.champion} was fitted on this row too, so its "
-        "out-of-fold probability, by models that did not see it, is the honest one."
+        "out-of-fold probability, by models that did not see it, is the fair estimate."
     )
     meaning = (
         "A bar is the change of the probability if only this feature had its typical value: the value that replaces "
