@@ -14,7 +14,7 @@ from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap_weights, measure_samples
 from stages.evaluate.uncertainty.differences import compare
 from stages.evaluate.uncertainty.intervals import interval_of_rows
-from tools.compare.paired import combined
+from tools.compare.changes.paired import combined
 
 CONFIDENCE = 0.95
 METRIC, FAMILY = "average_precision", "ranking"

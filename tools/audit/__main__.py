@@ -57,7 +57,7 @@ def main() -> None:
     write_text(REPORT_MD, to_markdown(audit))
     print("\n".join(to_lines(audit)))
     if wrong := sum(finding.severity == "wrong" for finding in audit.sorted):
-        raise InputError(f"{REPORT_MD}: {counted(wrong, 'finding', 'are')} surely wrong; mend that and run `dvc repro`")
+        raise InputError(f"{REPORT_MD}: {counted(wrong, 'finding', 'are')} surely wrong; fix that and run `dvc repro`")
 
 
 def _read(params: AuditParams, rows: int) -> "Run":

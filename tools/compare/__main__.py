@@ -41,15 +41,15 @@ def main() -> None:
 
 def _review(base_name: str, head_name: str | None) -> "Review":
     """Return the review. Raises InputError with every problem of both revisions."""
-    from tools.compare.dvc_metrics import MetricsDiff
-    from tools.compare.git import find_revision
-    from tools.compare.snapshot import read_states
+    from tools.compare.changes.dvc_metrics import MetricsDiff
+    from tools.compare.revisions.git import find_revision
+    from tools.compare.revisions.snapshot import read_states
 
     base, head = find_revision(base_name), find_revision(head_name)
     states = read_states(base, head)
     raw = MetricsDiff(base, head)
     limit_threads()
-    from tools.compare.review import review
+    from tools.compare.changes.review import review
 
     return review(*states, raw.rows)
 

@@ -79,7 +79,7 @@ def test_what_is_surely_wrong_ends_with_2_after_all_was_said(folder: Path) -> No
     done = run(folder, "--skip-wrong-ways")
     assert done.returncode == 2
     assert done.stdout.splitlines()[2].startswith("wrong      data/train.parquet: column `outcome`: this column alone")
-    error = "error: reports/audit.md: 1 finding is surely wrong; mend that and run `dvc repro`"
+    error = "error: reports/audit.md: 1 finding is surely wrong; fix that and run `dvc repro`"
     assert done.stderr.splitlines()[-1] == error
     found = json.loads((folder / REPORTS[0]).read_text())
     assert (found["findings"][0]["severity"], found["repeats"], found["wrong_ways"]) == ("wrong", 0, [])

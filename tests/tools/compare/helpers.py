@@ -17,10 +17,10 @@ from stages.evaluate.uncertainty.intervals import compute_intervals
 from stages.shared import paths
 from stages.shared.storage.files import write_json
 from stages.shared.storage.parquet import write_columns
-from tools.compare.git import Revision
 from tools.compare.params import CompareParams
-from tools.compare.records import Candidate, LeaderboardFile, Lock
-from tools.compare.snapshot import State
+from tools.compare.revisions.git import Revision
+from tools.compare.revisions.records import Candidate, LeaderboardFile, Lock
+from tools.compare.revisions.snapshot import State
 
 #: 20 positives before 40 negatives
 Y = np.repeat([1, 0], [20, 40]).astype(np.int64)

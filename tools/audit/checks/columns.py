@@ -73,13 +73,13 @@ def _judged(areas: dict[str, float], what: str, nothing: str) -> list[Finding]:
         if area <= SUSPICIOUS:
             continue
         severity: Severity = "wrong" if area > WRONG else "suspicious"
-        how, mend = (
+        how, fix = (
             ("almost perfectly tells", "name it in data.drop unless it is truly known before the target is")
             if severity == "wrong"
             else ("nearly tells", "ask whether it is known when a prediction is needed; if not, name it in data.drop")
         )
         findings.append(
-            Finding(severity, column(paths.TRAIN, name), f"{what} {how} the target (ROC-AUC {area:.3f} on train)", mend)
+            Finding(severity, column(paths.TRAIN, name), f"{what} {how} the target (ROC-AUC {area:.3f} on train)", fix)
         )
     best = max(areas, key=lambda name: areas[name])
     highest = f"the highest ROC-AUC is {areas[best]:.3f}, of {quoted(best)}"
@@ -93,17 +93,17 @@ def _id_findings(table: Table) -> Iterator[Finding]:
         distinct, present = len(np.unique(encode_cells(cells)[~missing])), int((~missing).sum())
         if present <= ID_ROWS or distinct <= ID_SHARE * present:
             continue
-        mend = "name it in data.key, or in split.time if it counts time"
+        fix = "name it in data.key, or in split.time if it counts time"
         if feature.type == "categorical":
-            yield Finding("suspicious", where, f"has {distinct} levels in {present} rows; it seems to name them", mend)
+            yield Finding("suspicious", where, f"has {distinct} levels in {present} rows; it seems to name them", fix)
             continue
         values = to_floats(cells.combine_chunks())[~missing]
         if _is_running(values, distinct):
-            yield Finding("wrong", where, "is a running number, which names a row and says nothing of it", mend)
+            yield Finding("wrong", where, "is a running number, which names a row and says nothing of it", fix)
         elif abs(correlation := float(stats.spearmanr(values, table.rows[~missing]).statistic)) > FOLLOWS:
             order = f"its order follows the rows of the raw file (rank correlation {correlation:.3f})"
             found = f"{distinct} different values in {present} rows, and {order}"
-            yield Finding("suspicious", where, found, mend)
+            yield Finding("suspicious", where, found, fix)
 
 
 def _is_running(values: Floats, distinct: int) -> bool:

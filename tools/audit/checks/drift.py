@@ -47,10 +47,10 @@ def drift(run: Run) -> list[Finding]:
         return [Finding("fine", BOTH, f"a classifier cannot tell them apart ({descriptions})")]
     most, alone = _most_different(table, side, folds)
     found = f"a classifier tells them apart ({descriptions}); {quoted(most)} differs most (ROC-AUC {alone:.3f} alone)"
-    return [Finding("suspicious", BOTH, found, _mend(run.params))]
+    return [Finding("suspicious", BOTH, found, _suggest_fix(run.params))]
 
 
-def _mend(params: AuditParams) -> str:
+def _suggest_fix(params: AuditParams) -> str:
     if params.split.time:
         return "the sides are parted by time, so the world moved: expect less than the test score, and retrain often"
     return "with sides parted by lot that is rare chance, or a group of rows that split.group should name"

@@ -83,5 +83,5 @@ def label_noise(run: Run) -> list[Finding]:
         "be right on both"
     )
     return [
-        Finding("suspicious", str(paths.PREPARED), found, "look for a feature that was left out, or mend the labels")
+        Finding("suspicious", str(paths.PREPARED), found, "look for a feature that was left out, or correct the labels")
     ]

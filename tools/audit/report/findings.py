@@ -13,15 +13,15 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: where, what was found there, and how to mend it when it is not fine."""
+    """One thing that was looked at: where, what was found there, and how to fix it when it is not fine."""
 
     severity: Severity
     where: str
     found: str
-    mend: str = ""
+    fix: str = ""
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.found}" + (f"; {self.mend}" if self.mend else "")
+        return f"{self.where}: {self.found}" + (f"; {self.fix}" if self.fix else "")
 
 
 class Pair(NamedTuple):

@@ -32,7 +32,7 @@ def test_a_near_copy_is_suspicious():
     values = [float(row) + 1000 * (y and row >= 8) for row, y in enumerate(Y)]
     findings = near_perfect(run_of(Y, x=noise(), close=values))
     assert descriptions(findings) == [("suspicious", "column `close`")]
-    assert "data.drop" in findings[0].mend
+    assert "data.drop" in findings[0].fix
 
 
 def test_noise_is_fine_and_the_highest_is_named():

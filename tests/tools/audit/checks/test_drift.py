@@ -40,7 +40,7 @@ def test_by_time_the_advice_is_another():
                  time=list(range(len(Y))))  # fmt: skip
     (finding,) = drift(run)
     assert finding.severity == "suspicious"
-    assert "retrain" in finding.mend
+    assert "retrain" in finding.fix
 
 
 def test_too_few_groups_to_tell():

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.tools.compare.helpers import LIFTS, make_leaderboard, state
+from tools.compare.changes.review import review
 from tools.compare.rendering.collapsible import LETTERS, ROWS
 from tools.compare.rendering.markdown import MARKER, MOST, failure, to_markdown
-from tools.compare.review import review
 from tools.compare.review_schema import Change, CodeChange, MetricRow, ParamChange, Review
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 import pytest
 
 from tests.tools.compare.helpers import LIFTS, RAW, lock, make_leaderboard, params, state
-from tools.compare.params_diff import code_changes, data_changes, param_changes
+from tools.compare.changes.params_diff import code_changes, data_changes, param_changes
 
 
 def changes(before, after):

@@ -1,7 +1,7 @@
 """Whether a change may land: only the primary metric of the champion decides, on the interval of its change."""
 
 from tools.compare.review_schema import Change, Gate
-from tools.compare.snapshot import State
+from tools.compare.revisions.snapshot import State
 
 
 def judge_gate(base: State, head: State, primary: Change) -> Gate:

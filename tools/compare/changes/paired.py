@@ -10,9 +10,9 @@ from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap
 from stages.evaluate.uncertainty.differences import compare, verdict
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import METRICS
-from tools.compare.records import Candidate
+from tools.compare.changes.test_scores import Scores
 from tools.compare.review_schema import Change, Word
-from tools.compare.test_scores import Scores
+from tools.compare.revisions.records import Candidate
 
 #: digits of the metrics files: what differs by less is what was rounded
 ROUNDING = 2e-6

@@ -8,7 +8,7 @@ import pytest
 
 from stages.shared.errors import InputError
 from tests.tools.compare.helpers import Y, as_candidate, scores
-from tools.compare.paired import (
+from tools.compare.changes.paired import (
     ORDER,
     Bootstrap,
     change,
@@ -18,8 +18,8 @@ from tools.compare.paired import (
     unpaired,
     without_intervals,
 )
-from tools.compare.records import Candidate
-from tools.compare.test_scores import Scores
+from tools.compare.changes.test_scores import Scores
+from tools.compare.revisions.records import Candidate
 
 HOW = Bootstrap(n_resamples=200, random_state=0, confidence=0.95)
 

@@ -32,8 +32,8 @@ class Revision:
         try:
             return git("show", f"{self.commit}:./{path.as_posix()}") if self.commit else path.read_bytes()
         except (OSError, subprocess.CalledProcessError):
-            mend = "commit params.yaml, dvc.lock and metrics/ together, after `dvc repro`"
-            raise InputError(f"{self.where(path)}: no such file; {mend}") from None
+            fix = "commit params.yaml, dvc.lock and metrics/ together, after `dvc repro`"
+            raise InputError(f"{self.where(path)}: no such file; {fix}") from None
 
     def files(self, indices: Iterable[str]) -> dict[str, bytes]:
         """Every file at or below `places` by its path; of the work tree also what is not committed and not ignored."""

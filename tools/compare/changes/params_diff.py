@@ -5,7 +5,7 @@ from typing import Any
 
 from stages.shared import paths
 from tools.compare.review_schema import CodeChange, Fact, ParamChange, Status
-from tools.compare.snapshot import State
+from tools.compare.revisions.snapshot import State
 
 #: what stands for a key that a file lacks: null is a value
 _ABSENT = object()

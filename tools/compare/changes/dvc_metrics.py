@@ -6,8 +6,8 @@ import sys
 from typing import Any
 
 from stages.shared.storage.files import round_floats
-from tools.compare.git import Revision
 from tools.compare.review_schema import MetricRow
+from tools.compare.revisions.git import Revision
 
 #: seconds after which the review goes without it
 PATIENCE = 120

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.tools.compare.helpers import LIFTS, make_leaderboard, state
-from tools.compare.gate import is_regression, judge_gate
+from tools.compare.changes.gate import is_regression, judge_gate
 from tools.compare.review_schema import Change
 
 

@@ -6,8 +6,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from stages.shared import paths
-from tools.compare.git import Revision
-from tools.compare.records import Lock, Pipeline
+from tools.compare.revisions.git import Revision
+from tools.compare.revisions.records import Lock, Pipeline
 
 LOCK = Path("dvc.lock")
 

@@ -6,10 +6,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.tools.compare.helpers import commit, md5, write_run
-from tools.compare.git import find_revision
-from tools.compare.records import Lock, Pipeline
-from tools.compare.snapshot import read_state
-from tools.compare.staleness import folder_hash
+from tools.compare.revisions.git import find_revision
+from tools.compare.revisions.records import Lock, Pipeline
+from tools.compare.revisions.snapshot import read_state
+from tools.compare.revisions.staleness import folder_hash
 
 
 @pytest.fixture

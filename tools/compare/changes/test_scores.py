@@ -12,8 +12,8 @@ from stages.shared import paths
 from stages.shared.errors import InputError
 from stages.shared.storage.arrow import Floats, Ints, to_floats, to_ints
 from stages.shared.storage.parquet import read_parquet
-from tools.compare.records import Candidate, Entry
-from tools.compare.snapshot import State
+from tools.compare.revisions.records import Candidate, Entry
+from tools.compare.revisions.snapshot import State
 
 if TYPE_CHECKING:
     import pyarrow as pa

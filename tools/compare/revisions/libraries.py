@@ -4,7 +4,7 @@ import re
 
 from stages.shared.errors import InputError
 from stages.shared.runtime.environment import LIBRARIES, LOCK
-from tools.compare.git import Revision
+from tools.compare.revisions.git import Revision
 
 
 def describe_library_changes(base: Revision, head: Revision) -> list[str]:

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from stages.report.formatting import format_difference, format_metric
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import METRICS
-from tools.compare.gate import judge_gate, question_changed
-from tools.compare.libraries import describe_library_changes
-from tools.compare.paired import (
+from tools.compare.changes.gate import judge_gate, question_changed
+from tools.compare.changes.paired import (
     ORDER,
     Bootstrap,
     Changes,
@@ -17,11 +16,12 @@ from tools.compare.paired import (
     unpaired,
     without_intervals,
 )
-from tools.compare.params_diff import code_changes, data_changes, param_changes
-from tools.compare.records import Candidate
+from tools.compare.changes.params_diff import code_changes, data_changes, param_changes
+from tools.compare.changes.test_scores import pair_scores
 from tools.compare.review_schema import Champion, Change, Comparison, Kind, MetricRow, Review, Side, StrategyChange
-from tools.compare.snapshot import State
-from tools.compare.test_scores import pair_scores
+from tools.compare.revisions.libraries import describe_library_changes
+from tools.compare.revisions.records import Candidate
+from tools.compare.revisions.snapshot import State
 
 
 def review(base: State, head: State, metrics_diff: Callable[[], list[MetricRow] | None]) -> Review:

@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 
 from stages.shared import paths
 from stages.shared.errors import InputError
-from tools.compare.git import Revision
 from tools.compare.params import CompareParams
-from tools.compare.parse import mapping, parse, parse_json
-from tools.compare.records import Candidate, Entry, LeaderboardFile, Lock, Pipeline, Row, Selected
-from tools.compare.staleness import LOCK, find_doubts
+from tools.compare.revisions.git import Revision
+from tools.compare.revisions.parse import mapping, parse, parse_json
+from tools.compare.revisions.records import Candidate, Entry, LeaderboardFile, Lock, Pipeline, Row, Selected
+from tools.compare.revisions.staleness import LOCK, find_doubts
 
 PIPELINE = Path("dvc.yaml")
 

@@ -7,8 +7,8 @@ import pytest
 
 from stages.shared.errors import InputError
 from tests.tools.compare.helpers import RAW, commit, git, write_run
-from tools.compare.git import find_revision
-from tools.compare.snapshot import read_state, read_states
+from tools.compare.revisions.git import find_revision
+from tools.compare.revisions.snapshot import read_state, read_states
 
 LEADERBOARD, SELECTED, SMOTE = "metrics/leaderboard.json", "metrics/selected.json", "metrics/strategies/smote.json"
 

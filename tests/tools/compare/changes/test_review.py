@@ -6,10 +6,10 @@ import pytest
 
 from stages.shared.errors import InputError
 from tests.tools.compare.helpers import LIFTS, commit, make_leaderboard, state, write_run
-from tools.compare.git import find_revision
-from tools.compare.review import review, sentence
+from tools.compare.changes.review import review, sentence
 from tools.compare.review_schema import MetricRow
-from tools.compare.snapshot import read_state
+from tools.compare.revisions.git import find_revision
+from tools.compare.revisions.snapshot import read_state
 
 
 @pytest.fixture
