@@ -15,12 +15,12 @@ _ECE_DIGITS = 4
 
 def format_metric(metric: str, value: float) -> str:
     """Return a value with the digits of its metric: 0.850, or 0.0285 for the Brier score."""
-    return f"{value:.{_count_digits(metric, value)}f}".replace("-", MINUS)
+    return f"{value:.{_choose_digits(metric, value)}f}".replace("-", MINUS)
 
 
 def format_difference(metric: str, value: float) -> str:
     """Return a difference with its sign: +0.012 or −0.012; zero is 0.000."""
-    return f"{value:{'+' if value else ''}.{_count_digits(metric, value)}f}".replace("-", MINUS)
+    return f"{value:{'+' if value else ''}.{_choose_digits(metric, value)}f}".replace("-", MINUS)
 
 
 def format_interval(metric: str, low: float, high: float) -> str:
@@ -59,14 +59,14 @@ def join_names(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def count_default_digits(metric: str) -> int:
+def get_digits(metric: str) -> int:
     """Return the digits after the point of a metric, or of a value outside the registry such as a threshold."""
     return METRICS[metric].digits if metric in METRICS else _ECE_DIGITS if metric == "ece" else DEFAULT_DIGITS
 
 
-def _count_digits(metric: str, value: float) -> int:
+def _choose_digits(metric: str, value: float) -> int:
     """Return the digits of the metric, or as many as it takes to show a value that is not 0."""
-    digits = count_default_digits(metric)
+    digits = get_digits(metric)
     while value and digits < 6 and not float(f"{value:.{digits}f}"):
         digits += 1
     return digits

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from stages.report.context import ReportContext
-from stages.report.formatting import count_default_digits, format_axis_title, format_metric
+from stages.report.formatting import format_axis_title, format_metric, get_digits
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Panel, Paragraph, Section, Table
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.cross_validation import MeanStd
@@ -66,7 +66,7 @@ def make_section(context: ReportContext) -> Section:
     data = {
         "sweeps": [sweep.to_script_data() for sweep in sweeps],
         "labels": {metric: format_axis_title(metric) for metric in sorted(metrics)},
-        "digits": {metric: count_default_digits(metric) for metric in sorted(metrics)},
+        "digits": {metric: get_digits(metric) for metric in sorted(metrics)},
     }
     others = [sweep for sweep in sweeps if sweep is not first][: _MAX_TABLES - 1]
     tables: list[Block] = [_make_table(sweep) for sweep in (first, *others)]

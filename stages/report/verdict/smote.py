@@ -68,11 +68,12 @@ def _describe_recall(leaderboard: Leaderboard, row: Candidate) -> str:
         return f"it lowered recall at 0.5 {change}"
     if item.verdict == "tie":
         return f"it did not measurably change recall at 0.5 ({change})"
-    return f"it raised recall at 0.5 {change}{_describe_threshold(leaderboard.reference, before, after, leaderboard)}"
+    return f"it raised recall at 0.5 {change}{_describe_threshold(leaderboard, before, after)}"
 
 
-def _describe_threshold(reference: Candidate, before: float, after: float, leaderboard: Leaderboard) -> str:
+def _describe_threshold(leaderboard: Leaderboard, before: float, after: float) -> str:
     """Return whether the tuned threshold alone raises recall as much; empty if it does not raise recall."""
+    reference = leaderboard.reference
     tuned = reference.test["recall"]
     low, high = reference.intervals["recall"]
     if tuned <= before:
