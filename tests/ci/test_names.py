@@ -1,5 +1,6 @@
 """Names in the code come from scikit-learn, imbalanced-learn, DVC and statistics, not from a private language."""
 
+import io
 from pathlib import Path
 import tokenize
 
@@ -17,7 +18,7 @@ def test_no_private_word_names_anything() -> None:
         f"{path.relative_to(ROOT)}:{token.start[0]}: {token.string}"
         for folder in ("stages", "tools", "benchmarks")
         for path in (ROOT / folder).rglob("*.py")
-        for token in tokenize.generate_tokens(path.open().readline)
+        for token in tokenize.generate_tokens(io.StringIO(path.read_text()).readline)
         if token.type == tokenize.NAME and token.string in PRIVATE
     }
     assert sorted(found) == []
