@@ -45,13 +45,14 @@ def main() -> None:
     """Runs what `--results` does not hold yet, then prints the table as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--datasets", type=Path, required=True, help="folder of the suite")
+    parser.add_argument("--only", nargs="*", default=list(DATASETS), help="names of data sets (default: all)")
     parser.add_argument("--draws", type=int, default=2, help="train sides of each data set (default 2)")
     parser.add_argument("--results", type=Path, required=True, help="file of results, one line a draw")
     options = parser.parse_args()
     lines = options.results.read_text().splitlines() if options.results.exists() else []
     result = {(name, seed): content for name, seed, content in map(json.loads, lines)}
     for seed in range(options.draws):
-        for name in DATASETS:
+        for name in options.only:
             if (name, seed) not in result:
                 result[name, seed] = draw_leaderboard(options.datasets, name, seed).model_dump(mode="json")
                 with options.results.open("a") as file:

@@ -94,7 +94,7 @@ def measure(one: Trained, classifier: str, y: Ints, raw: Floats) -> dict[str, fl
         result[f"{metric}, 0.5"] = float(values["decisions_at_half"][metric][0])
     for stage, probabilities in {"raw": raw, "calibrated": after}.items():
         facts = probability_metrics(y, probabilities)
-        result |= {f"{name}, {stage}": facts[name] for name in ("brier_skill", "ece", "mean_score_ratio")}
+        result |= {f"{name}, {stage}": getattr(facts, name) for name in ("brier_skill", "ece", "mean_score_ratio")}
     return result
 
 

@@ -11,11 +11,13 @@ import sys
 import numpy as np
 import pytest
 
+from tests.browser.conftest import TREATMENTS, make_report
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 
-#: arguments that make a command take seconds; FOLDER has one small data set, RESULTS is a new file
+#: arguments that make a command take seconds; FOLDER has two small data sets, RESULTS is a new file
 TINY = {
     "benchmarks.course": "--rows 300",
     "benchmarks.speed.grid": "--pairs 1 --only '3,000 × 10, against n_jobs=1'",
@@ -24,18 +26,18 @@ TINY = {
     "benchmarks.speed.memory": "--rows 20000 --columns 4 --runs 1",
     "benchmarks.speed.samplers": "--pairs 1 --only settings",
     "benchmarks.speed.size": "--rows 20000 --columns 4 --trees 5",
-    "benchmarks.verdict.champions": "--datasets FOLDER --results RESULTS",
-    "benchmarks.verdict.choice": "--datasets FOLDER --results RESULTS --draws 1",
+    "benchmarks.verdict.champions": "--datasets FOLDER --results RESULTS --only small",
+    "benchmarks.verdict.choice": "--datasets FOLDER --results RESULTS --draws 1 --only phoneme",
     "benchmarks.verdict.coverage": "--runs 2",
-    "benchmarks.verdict.directions": "--datasets FOLDER",
+    "benchmarks.verdict.directions": "--datasets FOLDER --only small",
     "benchmarks.verdict.false_claims": "--runs 2",
     "benchmarks.verdict.gate": "--runs 2",
     "benchmarks.verdict.tuning_bias": "--runs 1",
     "benchmarks.verdict.winners_curse": "--runs 2",
 }
 
-#: commands that need the artefacts of a run, a browser, or clones of the repository
-OTHERS = {"benchmarks.calibration", "benchmarks.page", "benchmarks.speed.pipeline"}
+#: commands that need a report, the artefacts of a run, or clones of the repository; the last two run in tests/pipeline
+OTHERS = {"benchmarks.page", "benchmarks.calibration", "benchmarks.speed.pipeline"}
 
 
 def test_every_documented_command_is_run_here() -> None:
@@ -48,14 +50,15 @@ def test_every_documented_command_is_run_here() -> None:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A suite of one data set: 240 rows, a tenth positive, two numbers and a category."""
+    """A suite of two data sets, a tenth of their rows positive; of the rows of `phoneme` 1,000 are used."""
     path, random = tmp_path_factory.mktemp("suite"), np.random.RandomState(0)
-    (path / "small").mkdir()
-    lines = ["a,b,c,target"]
-    for row in range(240):
-        y = int(row % 10 == 0)
-        lines.append(f"{random.normal(y):.4f},{random.normal(-y):.4f},{random.choice(['u', 'v'])},{y}")
-    (path / "small/small.csv").write_text("\n".join(lines) + "\n")
+    for name, rows in (("small", 240), ("phoneme", 5404)):
+        (path / name).mkdir()
+        lines = ["a,b,c,target"]
+        for row in range(rows):
+            y = int(row % 10 == 0)
+            lines.append(f"{random.normal(y):.4f},{random.normal(-y):.4f},{random.choice(['u', 'v'])},{y}")
+        (path / name / f"{name}.csv").write_text("\n".join(lines) + "\n")
     return path
 
 
@@ -76,7 +79,9 @@ def test_a_command_prints_a_table(name: str, folder: Path, tmp_path: Path) -> No
     assert shown.count("\n|") >= 2
 
 
-def test_the_page_is_measured_in_a_browser() -> None:
+def test_the_page_is_measured_in_a_browser(tmp_path: Path) -> None:
     if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))):
         (pytest.fail if os.environ.get("CI") else pytest.skip)("NO BROWSER: the benchmark of the page was NOT run")
-    assert "usage" not in run("benchmarks.page", "--help")
+    make_report(tmp_path, *TREATMENTS)
+    assert "| requests besides the file itself | 0 | 0 |" in run("benchmarks.page", cwd=tmp_path)
+    assert (tmp_path / "docs/images/report-light.png").is_file()

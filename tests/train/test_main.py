@@ -154,7 +154,7 @@ def test_a_sampler_that_cannot_leaves_the_old_models(folder: Folder) -> None:
     assert process.returncode == 2
     *_, error = process.stderr.splitlines()
     assert error.startswith("error: params.yaml: strategies.too_many: SMOTENC: k_neighbors is 50 on a training")
-    assert process.stderr.count("\n") == 1
+    assert process.stderr.count("\n") == 2
     assert contents(made) == {"models/too_many/trace.json": b"{}"}
 
 

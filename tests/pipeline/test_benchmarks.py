@@ -1,0 +1,37 @@
+"""Benchmark commands that need a finished run, or clones of the repository."""
+
+import os
+from pathlib import Path
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from tests.pipeline.project import ROOT, Repository
+
+pytestmark = pytest.mark.slow
+
+
+def run(cwd: Path, *command: str) -> str:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_calibration_of_a_finished_run(finished: Repository) -> None:
+    shown = run(finished.path, "benchmarks.calibration")
+    assert "| smote × logistic_regression |" in shown
+    assert "| baseline × logistic_regression |" not in shown  # it is not calibrated
+
+
+def test_the_time_of_the_pipeline_beside_its_fits(finished: Repository, tmp_path: Path) -> None:
+    pd.read_csv(finished.path / "data/raw/small.csv").drop(columns="id").to_csv(tmp_path / "small.csv", index=False)
+    data = [str(tmp_path / "small.csv"), "sick", "yes"]
+    arguments = ["--data", *data, "--strategies", "baseline", "--only", "dvc repro"]
+    shown = run(ROOT, "benchmarks.speed.pipeline", *arguments)
+    assert "One process: " in shown
+    assert "| `dvc repro` | " in shown
