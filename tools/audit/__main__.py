@@ -1,4 +1,7 @@
-"""The door of the audit: `python -m tools.audit`."""
+"""Command line of the audit: `python -m tools.audit`.
+
+It shows whether the finished run has a leak, and how much each common mistake would have flattered its score.
+"""
 
 import argparse
 from pathlib import Path
@@ -20,31 +23,31 @@ REPORT_MD = Path("reports/audit.md")
 
 
 def main() -> None:
-    """Looks for leaks in the finished run, and measures what the well-known wrong ways would add to its score."""
+    """Look for leaks in the finished run, and measure what common mistakes would add to its score."""
     parser = argparse.ArgumentParser(prog="python -m tools.audit", description=main.__doc__)
-    parser.add_argument("--repeats", type=int, default=10, help="splits on which each way is gone (%(default)s)")
+    parser.add_argument("--repeats", type=int, default=10, help="splits on which each mistake is made (%(default)s)")
     parser.add_argument("--rows", type=int, default=10_000, help="the most rows to measure on (%(default)s)")
-    parser.add_argument("--skip-wrong-ways", action="store_true", help="only check the run; takes seconds")
+    parser.add_argument("--skip-mistakes", "--skip-wrong-ways", action="store_true", help="only check the run: seconds")
     options = parser.parse_args()
-    for name, least in (("repeats", 3), ("rows", 100)):
-        if getattr(options, name) < least:
-            raise InputError(f"--{name} {getattr(options, name)}: too few; at least {least} are needed")
+    for name, minimum in (("repeats", 3), ("rows", 100)):
+        if getattr(options, name) < minimum:
+            raise InputError(f"--{name} {getattr(options, name)}: too few; at least {minimum} are needed")
     params = read_params(AuditParams)
 
     limit_threads()
     from stages.shared.storage.files import sha256, write_json, write_text
     from tools.audit.checks.registry import CHECKS
-    from tools.audit.leakage.measured import measure_all
-    from tools.audit.report.findings import counted
+    from tools.audit.leakage.measured import measure_run
+    from tools.audit.report.findings import count_with_verb
     from tools.audit.report.render import Audit, to_json, to_lines, to_markdown
 
     run = _read(params, options.rows)
-    candidates = None if options.skip_wrong_ways else _candidates(run)
+    candidates = None if options.skip_mistakes else _candidates(run)
     findings = {}
     for name, check in CHECKS.items():
         findings[name] = check(run)
         _progress(name)
-    inflations, notes = measure_all(run, candidates, options.repeats, _progress) if candidates else ([], [])
+    inflations, notes = measure_run(run, candidates, options.repeats, _progress) if candidates else ([], [])
     facts = {
         "source": run.prepared.contract.source,
         "random_state": params.random_state,
@@ -57,7 +60,9 @@ def main() -> None:
     write_text(REPORT_MD, to_markdown(audit))
     print("\n".join(to_lines(audit)))
     if wrong := sum(finding.severity == "wrong" for finding in audit.sorted):
-        raise InputError(f"{REPORT_MD}: {counted(wrong, 'finding', 'are')} surely wrong; fix that and run `dvc repro`")
+        raise InputError(
+            f"{REPORT_MD}: {count_with_verb(wrong, 'finding', 'are')} surely wrong; fix them and run `dvc repro`"
+        )
 
 
 def _read(params: AuditParams, rows: int) -> "Run":
@@ -65,11 +70,11 @@ def _read(params: AuditParams, rows: int) -> "Run":
     from stages.shared.schemas.contract import Contract
     from stages.shared.storage.files import read_json
     from stages.shared.storage.parquet import read_table
-    from tools.audit.run import Run, problems
+    from tools.audit.run import Run, find_problems
 
     run = Run(read_table(paths.PREPARED), read_table(paths.TRAIN), read_table(paths.TEST), params, rows)
-    if found := problems(run, parse(Contract, paths.CONTRACT, read_json(paths.CONTRACT))):
-        raise InputError(found)
+    if problems := find_problems(run, parse(Contract, paths.CONTRACT, read_json(paths.CONTRACT))):
+        raise InputError(problems)
     return run
 
 
@@ -78,11 +83,11 @@ def _candidates(run: "Run") -> "Candidates":
     from stages.shared.schemas.cross_validation import CvRecord
     from stages.shared.storage.files import read_json
     from stages.shared.storage.parquet import read_parquet
-    from tools.audit.leakage.measured import candidates_of
+    from tools.audit.leakage.measured import read_candidates
 
     files = {name: paths.CV_METRICS / f"{name}.json" for name in run.params.strategies}
     records = {name: parse(CvRecord, path, read_json(path)) for name, path in files.items()}
-    return candidates_of(run.test, read_parquet(paths.TEST_SCORES), records)
+    return read_candidates(run.test, read_parquet(paths.TEST_SCORES), records)
 
 
 def _progress(finished: str) -> None:

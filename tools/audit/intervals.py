@@ -8,14 +8,14 @@ from stages.evaluate.uncertainty.cv_differences import corrected_interval
 from tools.audit.report.findings import Inflation, Pair
 
 
-def inflation(
-    pairs: Sequence[Pair], ratio: float, confidence: float, way: str, classifier: str, metric: str
+def compute_inflation(
+    pairs: Sequence[Pair], ratio: float, confidence: float, mistake: str, classifier: str, metric: str
 ) -> Inflation:
-    """The mean of leaking − honest over the splits, with its corrected interval."""
+    """Return the mean of leaking − honest over the splits, with its corrected interval."""
     differences = [pair.leaking - pair.honest for pair in pairs]
     low, high = corrected_interval(differences, ratio, confidence)
     return Inflation(
-        way=way,
+        mistake=mistake,
         classifier=classifier,
         metric=metric,
         repeats=len(pairs),

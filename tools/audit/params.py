@@ -1,4 +1,4 @@
-"""What the audit reads of params.yaml: how to split, how to train, and the level of the intervals."""
+"""The parts of params.yaml that the audit reads: how to split and train, and the level of the intervals."""
 
 from pydantic import Field
 
@@ -15,7 +15,7 @@ class EvaluateView(PartialParams):
 
 
 class AuditParams(PartialParams):
-    """Everything that the audit reads of params.yaml."""
+    """The parts of params.yaml that the audit reads."""
 
     random_state: int = Field(ge=0, le=2**32 - 1)
     split: SplitParams
@@ -27,7 +27,7 @@ class AuditParams(PartialParams):
 
     @property
     def measuring(self) -> list[str]:
-        """The classifiers with which leaks are measured: the regression and the forest, or the first there is."""
+        """The classifiers with which mistakes are measured: logistic regression and random forest, or the first."""
         names = [name for name in self.classifiers if name != BLEND]
         both = [name for name in names if name in ("logistic_regression", "random_forest")]
         return both or names[:1]

@@ -1,4 +1,7 @@
-"""A finished run as the audit sees it."""
+"""The tables and params of a finished run.
+
+Every check takes a `Run`, so that each table is read once.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +22,7 @@ from tools.audit.params import AuditParams
 
 @dataclass(frozen=True)
 class Run:
-    """The tables of a run, its params, and the most rows that slow work may take."""
+    """The tables and params of a run; `rows` is the largest number of rows on which models are fitted."""
 
     prepared: Table
     train: Table
@@ -29,23 +32,23 @@ class Run:
 
     @cached_property
     def both(self) -> Table:
-        """Both sides in one table, train first."""
+        """The rows of train, then those of test."""
         return Table(pa.concat_tables([self.train.data, self.test.data]), self.train.contract, self.train.flow)
 
     @cached_property
-    def side(self) -> Ints:
-        """The side of each row of `both`: 0 for train, 1 for test."""
-        return np.repeat([0, 1], [self.train.data.num_rows, self.test.data.num_rows]).astype(np.int64)
+    def is_test(self) -> Bools:
+        """Whether each row of `both` is in the test set, shape (rows,)."""
+        return np.repeat([False, True], [self.train.data.num_rows, self.test.data.num_rows])
 
     @cached_property
     def folds(self) -> list[Fold]:
-        """The folds of the train side that train makes."""
+        """The folds of the train set, as the stage train makes them."""
         return make_folds(self.train.target, self.train.groups, self.params.cv, self.params.random_state)
 
 
-def problems(run: Run, contract: Contract) -> list[str]:
-    """Why the files and the params are not of one run; `contract` is what data/contract.json says."""
-    found = [
+def find_problems(run: Run, contract: Contract) -> list[str]:
+    """Return why the files and the params are not of one run; `contract` is that of data/contract.json."""
+    problems = [
         f"{path}: made with another data contract than {paths.PREPARED}; run `dvc repro`"
         for path, other in (
             (paths.CONTRACT, contract),
@@ -54,24 +57,24 @@ def problems(run: Run, contract: Contract) -> list[str]:
         )
         if round_floats(other.model_dump()) != round_floats(run.prepared.contract.model_dump())  # as JSON files are
     ]
-    asked = {"group": run.params.split.group, "time": run.params.split.time}
-    made = {"group": run.prepared.contract.group, "time": run.prepared.contract.time}
-    found += [
-        f"{paths.PARAMS}: split.{key}: is {asked[key]}, but the run was made with {made[key]}; run `dvc repro`"
-        for key in asked
-        if asked[key] != made[key]
+    expected = {"group": run.params.split.group, "time": run.params.split.time}
+    actual = {"group": run.prepared.contract.group, "time": run.prepared.contract.time}
+    problems += [
+        f"{paths.PARAMS}: split.{key}: is {expected[key]}, but the run was made with {actual[key]}; run `dvc repro`"
+        for key in expected
+        if expected[key] != actual[key]
     ]
-    return found
+    return problems
 
 
-def units_of(table: Table) -> Ints:
-    """The group of each row of a table that is not split yet, as the stage split ties them."""
+def find_groups(table: Table) -> Ints:
+    """Return the group of each row of an unsplit table, as the stage split groups duplicates and `split.group`."""
     group = table.contract.group
     return compute_groups(find_duplicates(table), encode_cells(table.data.column(group)) if group else None)
 
 
-def some_rows(groups: Ints, y: Ints, rows: int, random_state: int) -> Bools:
-    """At most about `rows` rows, as a mask: all of them, or whole groups drawn by lot at the shares of `y`."""
+def sample_rows(groups: Ints, y: Ints, rows: int, random_state: int) -> Bools:
+    """Return a mask of about `rows` rows: whole groups drawn at random, stratified by `y`; or all rows."""
     if len(y) <= rows:
         return np.ones(len(y), dtype=np.bool_)
     return draw_test_mask(groups, y, rows / len(y), random_state)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tools.audit.intervals import corrected_interval, inflation
+from tools.audit.intervals import compute_inflation, corrected_interval
 from tools.audit.report.findings import Pair
 
 T = 12.7062  # 97.5 % point of t with one degree of freedom
@@ -36,7 +36,7 @@ def test_coverage_where_splits_share_rows():
 )  # fmt: skip
 def test_verdicts(leaking, verdict):
     pairs = [Pair(0.5, value) for value in leaking]
-    measured = inflation(pairs, 1 / 3, 0.95, "way", "forest", "f1")
+    measured = compute_inflation(pairs, 1 / 3, 0.95, "mistake", "forest", "f1")
     assert (measured.verdict, measured.repeats) == (verdict, 3)
     assert measured.inflation == pytest.approx(np.mean(leaking) - 0.5)
     assert measured.leaking - measured.honest == pytest.approx(measured.inflation)

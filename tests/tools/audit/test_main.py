@@ -76,13 +76,13 @@ def test_an_honest_run_ends_with_0_and_twice_the_same_bytes(folder: Path) -> Non
 
 def test_what_is_surely_wrong_ends_with_2_after_all_was_said(folder: Path) -> None:
     write_run(folder, **HONEST, outcome=[float(y) for y in Y])
-    done = run(folder, "--skip-wrong-ways")
+    done = run(folder, "--skip-mistakes")
     assert done.returncode == 2
     assert done.stdout.splitlines()[2].startswith("wrong      data/train.parquet: column `outcome`: this column alone")
-    error = "error: reports/audit.md: 1 finding is surely wrong; fix that and run `dvc repro`"
+    error = "error: reports/audit.md: 1 finding is surely wrong; fix them and run `dvc repro`"
     assert done.stderr.splitlines()[-1] == error
     found = json.loads((folder / REPORTS[0]).read_text())
-    assert (found["findings"][0]["severity"], found["repeats"], found["wrong_ways"]) == ("wrong", 0, [])
+    assert (found["findings"][0]["severity"], found["repeats"], found["mistakes"]) == ("wrong", 0, [])
 
 
 def test_a_wrong_input_is_named_before_any_work_and_nothing_written(folder: Path) -> None:

@@ -1,4 +1,7 @@
-"""Checks of the columns: what tells the target alone, what names rows, what says nothing."""
+"""Checks of single columns: those that predict the target alone, identify rows, or are constant.
+
+Such columns are the most common leaks of a table.
+"""
 
 from collections.abc import Iterator
 
@@ -11,18 +14,18 @@ from stages.shared.storage.arrow import Floats, to_bools, to_floats
 from stages.shared.storage.parquet import Table
 from stages.split.groups import encode_cells
 from tools.audit.checks.univariate import level_auc, missing_auc, value_auc
-from tools.audit.report.findings import Finding, Severity, column, quoted
+from tools.audit.report.findings import Finding, Severity, column, quote
 from tools.audit.run import Run
 
-#: a single column with a higher ROC-AUC is surely the target in disguise, or suspiciously like it
+#: a single column with a higher ROC-AUC is wrong (a copy of the target, surely), or suspicious
 WRONG, SUSPICIOUS = 0.99, 0.95
 
-#: a column whose rank correlation with the row number is higher follows the rows
+#: rank correlation with the row number above which a column follows the order of the file
 FOLLOWS = 0.99
 
 
-def near_perfect(run: Run) -> list[Finding]:
-    """Features that tell the target alone, on train; numbers with few different values also as categories."""
+def find_near_perfect(run: Run) -> list[Finding]:
+    """Find features that predict the target alone, on train; numbers with few different values also as categories."""
     y = run.train.target
     areas = {}
     for feature in run.train.contract.features:
@@ -34,55 +37,55 @@ def near_perfect(run: Run) -> list[Finding]:
         if feature.type == "categorical" or levels.max() < run.params.preprocess.max_categories:
             found.append(level_auc(y, levels, run.folds))
         areas[feature.name] = max(found)
-    return _judged(areas, "this column alone", "no column alone tells the target")
+    return _auc_findings(areas, "this column alone", "no column alone predicts the target")
 
 
 def missingness(run: Run) -> list[Finding]:
-    """Features of which the gaps tell the target, on train."""
+    """Find features whose missing cells predict the target, on train."""
     gaps = {feature.name: _missing(run.train, feature.name) for feature in run.train.contract.features}
     areas = {name: missing_auc(run.train.target, mask) for name, mask in gaps.items() if mask.any()}
     if not areas:
         return [Finding("fine", str(paths.TRAIN), "no feature has a missing cell")]
-    return _judged(areas, "whether the cell is missing", "in no column do the gaps tell the target")
+    return _auc_findings(areas, "whether the cell is missing", "in no column do missing cells predict the target")
 
 
 def id_like(run: Run) -> list[Finding]:
-    """Features that name the row, or follow the order of the raw file."""
+    """Find features that identify the row, or follow the order of the raw file."""
     findings = list(_id_findings(run.prepared))
-    return findings or [Finding("fine", str(paths.PREPARED), "no feature names the rows or follows their order")]
+    return findings or [Finding("fine", str(paths.PREPARED), "no feature identifies the rows or follows their order")]
 
 
 def constant(run: Run) -> list[Finding]:
-    """Features with one value throughout train."""
+    """Find features with one value throughout train."""
     findings = [
         Finding(
             "suspicious",
             column(paths.TRAIN, feature.name),
-            "holds one value in every row of train, from which nothing can be learned",
+            "has one value in every row of train, so no model can use it",
             "name it in data.drop",
         )
         for feature in run.train.contract.features
         if encode_cells(run.train.data.column(feature.name)).max() == 0
     ]
-    return findings or [Finding("fine", str(paths.TRAIN), "every feature holds more than one value")]
+    return findings or [Finding("fine", str(paths.TRAIN), "every feature has more than one value")]
 
 
-def _judged(areas: dict[str, float], what: str, nothing: str) -> list[Finding]:
+def _auc_findings(areas: dict[str, float], what: str, nothing: str) -> list[Finding]:
     findings = []
     for name, area in sorted(areas.items(), key=lambda item: -item[1]):
         if area <= SUSPICIOUS:
             continue
         severity: Severity = "wrong" if area > WRONG else "suspicious"
-        how, fix = (
-            ("almost perfectly tells", "name it in data.drop unless it is truly known before the target is")
+        verb, fix = (
+            ("almost perfectly predicts", "name it in data.drop unless it is truly known before the target")
             if severity == "wrong"
-            else ("nearly tells", "ask whether it is known when a prediction is needed; if not, name it in data.drop")
+            else ("nearly predicts", "if it is not known when a prediction is needed, name it in data.drop")
         )
         findings.append(
-            Finding(severity, column(paths.TRAIN, name), f"{what} {how} the target (ROC-AUC {area:.3f} on train)", fix)
+            Finding(severity, column(paths.TRAIN, name), f"{what} {verb} the target (ROC-AUC {area:.3f} on train)", fix)
         )
     best = max(areas, key=lambda name: areas[name])
-    highest = f"the highest ROC-AUC is {areas[best]:.3f}, of {quoted(best)}"
+    highest = f"the highest ROC-AUC is {areas[best]:.3f}, of {quote(best)}"
     return findings or [Finding("fine", str(paths.TRAIN), f"{nothing} ({highest})")]
 
 
@@ -95,11 +98,13 @@ def _id_findings(table: Table) -> Iterator[Finding]:
             continue
         fix = "name it in data.key, or in split.time if it counts time"
         if feature.type == "categorical":
-            yield Finding("suspicious", where, f"has {distinct} levels in {present} rows; it seems to name them", fix)
+            yield Finding(
+                "suspicious", where, f"has {distinct} levels in {present} rows; it seems to identify them", fix
+            )
             continue
         values = to_floats(cells.combine_chunks())[~missing]
         if _is_running(values, distinct):
-            yield Finding("wrong", where, "is a running number, which names a row and says nothing of it", fix)
+            yield Finding("wrong", where, "is a running number, which identifies a row and does not describe it", fix)
         elif abs(correlation := float(stats.spearmanr(values, table.rows[~missing]).statistic)) > FOLLOWS:
             order = f"its order follows the rows of the raw file (rank correlation {correlation:.3f})"
             found = f"{distinct} different values in {present} rows, and {order}"
@@ -107,7 +112,7 @@ def _id_findings(table: Table) -> Iterator[Finding]:
 
 
 def _is_running(values: Floats, distinct: int) -> bool:
-    """Whether the values are whole numbers in a row, each once, in any order."""
+    """Return whether the values are consecutive whole numbers, each once, in any order."""
     whole = bool((values == np.round(values)).all())
     return whole and distinct == len(values) and values.max() - values.min() == len(values) - 1
 

@@ -1,4 +1,7 @@
-"""Whether the test side looks different from train: a classifier that tries to tell them apart."""
+"""Whether train and test differ: a classifier tries to tell their rows apart.
+
+A score on test promises little for rows that come from another distribution.
+"""
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
@@ -16,62 +19,63 @@ from stages.train.params import CvParams
 from tools.audit.checks.univariate import level_auc, value_auc
 from tools.audit.leakage.fitting import PLAIN, prepare, scores
 from tools.audit.params import AuditParams
-from tools.audit.report.findings import Finding, quoted
-from tools.audit.run import Run, some_rows
+from tools.audit.report.findings import Finding, quote
+from tools.audit.run import Run, sample_rows
 
 BOTH = f"{paths.TRAIN} and {paths.TEST}"
 
 
 def drift(run: Run) -> list[Finding]:
-    """Train and test told apart out of fold; suspicious when the interval of the ROC-AUC lies above 0.5.
+    """Classify rows as train or test, out of fold; suspicious when the interval of the ROC-AUC lies above 0.5.
 
-    The classifier two-sample test (Friedman 2003; Lopez-Paz & Oquab 2017). The folds part no group: it lies whole on
-    one side, so that one half would give the other away. The interval is that of a mean over folds: DeLong's, over
-    rows, proved a quarter too narrow on sides parted by lot.
+    The classifier two-sample test (Friedman 2003; Lopez-Paz & Oquab 2017). The folds split no group: a
+    group is whole in train or in test, so one half of it would reveal the other. The interval is that of a mean over
+    folds; DeLong's, over rows, was a quarter too narrow on random splits.
     """
-    kept = some_rows(run.both.groups, run.side, run.rows, run.params.random_state)
+    is_test = run.is_test.astype(np.int64)
+    kept = sample_rows(run.both.groups, is_test, run.rows, run.params.random_state)
     table = Table(run.both.data.filter(from_bools(kept)), run.both.contract, run.both.flow)
-    side = run.side[kept]
+    is_test = is_test[kept]
     cv = CvParams(n_splits=run.params.cv.n_splits, n_repeats=1)
     try:
-        folds = make_folds(side, table.groups, cv, run.params.random_state)
+        folds = make_folds(is_test, table.groups, cv, run.params.random_state)
     except InputError:
-        found = f"drift was not measured: a side has fewer than {cv.n_splits} independent groups"
+        found = f"drift was not measured: train or test has fewer than {cv.n_splits} groups"
         return [Finding("fine", BOTH, found)]
-    areas = [_fold_auc(table, side, fold, run.params) for fold in folds]
+    areas = [_fold_auc(table, is_test, fold, run.params) for fold in folds]
     confidence = run.params.evaluate.confidence
     low, high = corrected_interval(areas, 1 / (cv.n_splits - 1), confidence)
     bounds = format_interval("roc_auc", max(low, 0), min(high, 1))
     descriptions = f"ROC-AUC {np.mean(areas):.3f}, {format_percent(confidence)} interval {bounds}"
     if low <= 0.5:
         return [Finding("fine", BOTH, f"a classifier cannot tell them apart ({descriptions})")]
-    most, alone = _most_different(table, side, folds)
-    found = f"a classifier tells them apart ({descriptions}); {quoted(most)} differs most (ROC-AUC {alone:.3f} alone)"
+    most, alone = _most_different(table, is_test, folds)
+    found = f"a classifier tells them apart ({descriptions}); {quote(most)} differs most (ROC-AUC {alone:.3f} alone)"
     return [Finding("suspicious", BOTH, found, _suggest_fix(run.params))]
 
 
 def _suggest_fix(params: AuditParams) -> str:
     if params.split.time:
-        return "the sides are parted by time, so the world moved: expect less than the test score, and retrain often"
-    return "with sides parted by lot that is rare chance, or a group of rows that split.group should name"
+        return "the split is by time, so the data changed: expect less than the test score, and retrain often"
+    return "a random split seldom differs by chance: look for a group of rows that split.group should name"
 
 
-def _fold_auc(table: Table, side: Ints, fold: Fold, params: AuditParams) -> float:
+def _fold_auc(table: Table, is_test: Ints, fold: Fold, params: AuditParams) -> float:
     features = table.features()
-    rows = (features.iloc[fold.training], side[fold.training])
+    rows = (features.iloc[fold.training], is_test[fold.training])
     learned = prepare(*rows, table.contract, params, PLAIN, params.random_state)
     X = transform(learned.steps, features.iloc[fold.validation])
     found = scores(params.measuring[-1], params, params.random_state, learned.X, learned.y, X)
-    return float(roc_auc_score(side[fold.validation], found))
+    return float(roc_auc_score(is_test[fold.validation], found))
 
 
-def _most_different(table: Table, side: Ints, folds: list[Fold]) -> tuple[str, float]:
+def _most_different(table: Table, is_test: Ints, folds: list[Fold]) -> tuple[str, float]:
     areas = {}
     for feature in table.contract.features:
         cells = table.data.column(feature.name)
         if feature.type == "numeric":
-            areas[feature.name] = value_auc(side, to_floats(cells.combine_chunks()))
+            areas[feature.name] = value_auc(is_test, to_floats(cells.combine_chunks()))
         else:
-            areas[feature.name] = level_auc(side, encode_cells(cells), folds)
+            areas[feature.name] = level_auc(is_test, encode_cells(cells), folds)
     most = max(areas, key=lambda name: areas[name])
     return most, areas[most]

@@ -1,4 +1,4 @@
-"""What one column says of the target by itself, as a ROC-AUC."""
+"""How well one column predicts the target by itself, as a ROC-AUC."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from stages.train.folds.splitter import Fold
 
 
 def value_auc(y: Ints, values: Floats) -> float:
-    """ROC-AUC of the values as scores, in the better of both directions; a missing one counts as the median.
+    """Return the ROC-AUC of the values as scores, in the better direction; a missing value counts as the median.
 
     `y` of 0 and 1 and `values` have shape (rows,).
     """
@@ -22,16 +22,17 @@ def value_auc(y: Ints, values: Floats) -> float:
 
 
 def level_auc(y: Ints, levels: Ints, folds: Sequence[Fold]) -> float:
-    """ROC-AUC of a category's target rate, learned on the training part of each fold, mean over the folds.
+    """Return the ROC-AUC of a category's target rate, learned on the training part of each fold, mean over the folds.
 
-    Out of fold, because a level with one row would otherwise give that row's label away (Micci-Barreca 2001); by fold,
-    because the rate over all rows falls where a fold holds many positives. `levels` are numbers from 0.
+    The rate is learned out of fold, because a level with one row would otherwise reveal that row's label
+    (Micci-Barreca 2001). ROC-AUC is taken by fold, because rates of different folds do not compare.
+    `levels` are numbers from 0.
     """
     return float(np.mean([_fold_auc(y, levels, fold) for fold in folds]))
 
 
 def missing_auc(y: Ints, missing: Bools) -> float:
-    """ROC-AUC of the missing mask in the better of both directions: half the difference of both classes' shares."""
+    """Return the ROC-AUC of the missing mask, in the better direction: half the difference of both classes' shares."""
     return float(0.5 + abs(missing[y == 1].mean() - missing[y == 0].mean()) / 2)
 
 

@@ -1,4 +1,4 @@
-"""One honest split of the user's table with one classifier: what every wrong way is measured against."""
+"""One honest split of the user's table with one classifier, against which each mistake is measured."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,15 +15,15 @@ from stages.train.folds.splitter import make_folds
 from stages.train.params import CvParams, Strategy
 from tools.audit.leakage.fitting import PLAIN, prepare, scores
 from tools.audit.params import AuditParams
-from tools.audit.run import units_of
+from tools.audit.run import find_groups
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True)
-class Bench:
-    """A table that is not split yet, with what does not depend on the split."""
+class AuditData:
+    """An unsplit table, with what does not depend on the split."""
 
     table: Table
     params: AuditParams
@@ -41,59 +41,59 @@ class Bench:
     @cached_property
     def groups(self) -> Ints:
         """The group of each row, shape (rows,)."""
-        return units_of(self.table)
+        return find_groups(self.table)
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One split by lot, whole groups at a time, and one classifier; what several ways need is computed once."""
+    """One random split of whole groups, and one classifier; what several mistakes need is computed once."""
 
-    audit_data: Bench
+    audit_data: AuditData
     classifier: str
     seed: int
 
     @cached_property
     def test(self) -> Bools:
-        """The test side as a mask, shape (rows,). Raises InputError when a side lacks a class."""
+        """The test set as a mask, shape (rows,). Raises InputError when train or test lacks a class."""
         test = draw_test_mask(
             self.audit_data.groups, self.audit_data.y, self.audit_data.params.split.test_size, self.seed
         )
-        for side in (test, ~test):
-            if len(np.unique(self.audit_data.y[side])) < 2:
-                raise InputError("a split by lot leaves a side without one of the classes")
+        for rows in (test, ~test):
+            if len(np.unique(self.audit_data.y[rows])) < 2:
+                raise InputError("a random split leaves train or test without one of the classes")
         return test
 
     @cached_property
     def y_test(self) -> Ints:
-        """The target of the test side."""
+        """The target of the test set."""
         return self.audit_data.y[self.test]
 
     @cached_property
     def honest(self) -> Floats:
-        """Scores of the test side by a model that knows nothing of it."""
+        """Scores of the test set by a model that was fitted on train alone."""
         return self.scores(~self.test, self.test)
 
     @cached_property
     def out_of_fold(self) -> Floats:
-        """Scores of the train side, each row by a model that was fitted on the other folds."""
+        """Out-of-fold scores of the train set."""
         train = np.flatnonzero(~self.test)
         cv = CvParams(n_splits=self.audit_data.params.cv.n_splits, n_repeats=1)
-        found = np.empty(len(train))
+        oof = np.empty(len(train))
         for fold in make_folds(self.audit_data.y[train], self.audit_data.groups[train], cv, self.seed):
-            found[fold.validation] = self.scores(train[fold.training], train[fold.validation])
-        return found
+            oof[fold.validation] = self.scores(train[fold.training], train[fold.validation])
+        return oof
 
     def prepare(self, rows: Bools | Ints, strategy: Strategy = PLAIN) -> Prepared:
-        """The rows preprocessed and resampled, by steps fitted on them."""
+        """Return the rows preprocessed and resampled, by steps fitted on them."""
         audit_data = self.audit_data
         features, contract = audit_data.features.iloc[rows], audit_data.table.contract
         return prepare(features, audit_data.y[rows], contract, audit_data.params, strategy, self.seed)
 
     def learn(self, X: Floats, y: Ints, X_scored: Floats) -> Floats:
-        """Scores of `X_scored` by the classifier fitted on `X` and `y`."""
+        """Return scores of `X_scored` by the classifier fitted on `X` and `y`."""
         return scores(self.classifier, self.audit_data.params, self.seed, X, y, X_scored)
 
     def scores(self, training: Bools | Ints, scored: Bools | Ints, strategy: Strategy = PLAIN) -> Floats:
-        """Scores of the rows `scored` by a model of which every part was fitted on the rows `training`."""
+        """Return scores of the rows `scored` by a model of which every part was fitted on the rows `training`."""
         prepared = self.prepare(training, strategy)
         return self.learn(prepared.X, prepared.y, transform(prepared.steps, self.audit_data.features.iloc[scored]))

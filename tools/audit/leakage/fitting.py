@@ -1,4 +1,4 @@
-"""Learning as the stage train does it, on any rows: the audit has no steps, samplers or classifiers of its own."""
+"""Preprocessing and fitting as in the stage train, on any rows; the audit has no models of its own."""
 
 from typing import TYPE_CHECKING
 
@@ -16,16 +16,16 @@ from tools.audit.params import AuditParams
 if TYPE_CHECKING:
     import pandas as pd
 
-#: the strategy that does nothing
+#: the strategy without any treatment
 PLAIN = Strategy()
 
 
 def prepare(
     features: "pd.DataFrame", y: Ints, contract: Contract, params: AuditParams, strategy: Strategy, random_state: int
 ) -> Prepared:
-    """The rows preprocessed, and resampled by `strategy`, with every step fitted on these rows and no others.
+    """Return the rows preprocessed and resampled by `strategy`, with every step fitted on these rows alone.
 
-    Raises InputError when the sampler cannot work on them.
+    Raises InputError when the sampler cannot run on them.
     """
     n_numeric, n_categorical = len(contract.numeric), len(contract.categorical)
     plan = make_plan("audit", strategy, n_numeric, n_categorical, random_state)
@@ -33,6 +33,6 @@ def prepare(
 
 
 def scores(classifier: str, params: AuditParams, random_state: int, X: Floats, y: Ints, X_scored: Floats) -> Floats:
-    """Scores of the rows `X_scored` by `classifier`, with its settings in params, fitted on `X` and `y`."""
+    """Return scores of `X_scored` by `classifier`, with its settings in params, fitted on `X` and `y`."""
     spec, settings, equal = CLASSIFIERS[classifier], params.classifiers[classifier], ClassWeights(1.0, 1.0)
     return fit(FitRequest(spec, settings, None, equal, random_state, X, y)).scores(X_scored)

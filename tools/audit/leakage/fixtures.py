@@ -1,4 +1,4 @@
-"""What the wrong ways are gone with: the user's SMOTE, repeated rows, a column that is the target in disguise."""
+"""What the mistakes need: the user's SMOTE, repeated rows, and a column that nearly copies the target."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from stages.shared.storage.arrow import from_numpy
 from stages.shared.storage.parquet import Table
 from stages.split.groups import find_duplicates
 from stages.train.params import Strategy
-from tools.audit.leakage.experiments import Bench
+from tools.audit.leakage.experiments import AuditData
 from tools.audit.params import AuditParams
 
 #: share of the rows that are repeated on purpose where the table has no duplicates
@@ -23,28 +23,28 @@ NOISE = 0.2
 DISGUISE = "__disguise__"
 
 
-def smote_of(params: AuditParams) -> Strategy:
-    """The first strategy of params that is SMOTE, without its weights, or imbalanced-learn's SMOTE as it comes."""
+def find_smote(params: AuditParams) -> Strategy:
+    """Return the first SMOTE strategy of params, without its weights, or SMOTE with its defaults."""
     settings = next((entry.settings for entry in params.strategies.values() if entry.sampler == "SMOTE"), {})
     return Strategy(sampler="SMOTE", **settings)
 
 
-def n_duplicates(table: Table) -> int:
-    """Rows that repeat an earlier one in every feature."""
+def count_duplicates(table: Table) -> int:
+    """Return the number of rows that repeat an earlier one in every feature."""
     numbers = find_duplicates(table)
     return len(numbers) - len(np.unique(numbers))
 
 
-def with_repeats(audit_data: Bench, seed: int) -> Bench:
-    """The table with a tenth of its rows, drawn by lot, standing there twice."""
+def repeat_rows(audit_data: AuditData, seed: int) -> AuditData:
+    """Return the table with a random tenth of its rows repeated."""
     rows = audit_data.table.data.num_rows
-    again = np.random.RandomState(seed).choice(rows, max(1, round(REPEATED * rows)), replace=False)
-    data = audit_data.table.data.take(np.concatenate([np.arange(rows), again]))
+    repeated = np.random.RandomState(seed).choice(rows, max(1, round(REPEATED * rows)), replace=False)
+    data = audit_data.table.data.take(np.concatenate([np.arange(rows), repeated]))
     return replace(audit_data, table=replace(audit_data.table, data=data))
 
 
-def with_disguise(audit_data: Bench, seed: int) -> Bench:
-    """The table with one more feature: the target with noise."""
+def add_disguised_target(audit_data: AuditData, seed: int) -> AuditData:
+    """Return the table with one more feature: the target with noise."""
     table = audit_data.table
     values = audit_data.y + np.random.RandomState(seed).normal(scale=NOISE, size=len(audit_data.y))
     feature = Feature(name=DISGUISE, type="numeric", missing=0.0)

@@ -1,4 +1,4 @@
-"""All the wrong ways on one finished run, with what a reader must know of the numbers."""
+"""All mistakes on one finished run, with notes on how they were measured."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,12 +14,12 @@ from stages.shared.errors import InputError
 from stages.shared.schemas.cross_validation import CvRecord
 from stages.shared.storage.arrow import Floats, from_bools, to_floats, to_ints
 from stages.shared.storage.parquet import Table
-from tools.audit.leakage.experiments import Bench
-from tools.audit.leakage.fixtures import n_duplicates
+from tools.audit.leakage.experiments import AuditData
+from tools.audit.leakage.fixtures import count_duplicates
 from tools.audit.leakage.scenarios import measure
-from tools.audit.leakage.selection import METRIC, selection
+from tools.audit.leakage.selection import METRIC, measure_selection
 from tools.audit.report.findings import Inflation
-from tools.audit.run import Run, some_rows, units_of
+from tools.audit.run import Run, find_groups, sample_rows
 
 
 @dataclass(frozen=True)
@@ -30,47 +30,47 @@ class Candidates:
     best_by_cv: str
 
 
-def candidates_of(test: Table, test_scores: pa.Table, records: dict[str, CvRecord]) -> Candidates:
-    """The candidates in data/test_scores.parquet and, by strategy, in metrics/cv.
+def read_candidates(test: Table, test_scores: pa.Table, records: dict[str, CvRecord]) -> Candidates:
+    """Return the candidates of data/test_scores.parquet and metrics/cv.
 
-    Raises InputError when these are not of the run that `test` is of.
+    Raises InputError when they belong to another run than `test`.
     """
     ranked = [str(candidate) for candidate in best_first(records, "average_precision")]
     absent = sorted({"row", *ranked} - set(test_scores.column_names))
     if absent or not np.array_equal(to_ints(test_scores.column("row").combine_chunks()), test.rows):
-        found = f"has no column {absent[0]}" if absent else f"has other rows than {paths.TEST}"
-        raise InputError(f"{paths.TEST_SCORES}: is not of this run: {found}; run `dvc repro`")
+        reason = f"has no column {absent[0]}" if absent else f"has other rows than {paths.TEST}"
+        raise InputError(f"{paths.TEST_SCORES}: is not of this run: {reason}; run `dvc repro`")
     scores = {name: to_floats(test_scores.column(name).combine_chunks()) for name in ranked}
     return Candidates(scores, ranked[0])
 
 
-def measure_all(
+def measure_run(
     run: Run, candidates: Candidates, repeats: int, progress: Callable[[str], None]
 ) -> tuple[list[Inflation], list[str]]:
-    """How much each wrong way inflates a score on the data of `run`, and notes on how that was measured."""
-    audit_data, notes = _bench(run)
+    """Return how much each mistake inflates a score on the data of `run`, and notes on how that was measured."""
+    audit_data, notes = _audit_data(run)
     inflations, failed = measure(audit_data, run.params.measuring, repeats, progress)
     chosen, descriptions = _selection(run, candidates, repeats)
     progress("model_selected_on_test")
     return inflations + chosen, [*notes, *failed, *descriptions]
 
 
-def _bench(run: Run) -> tuple[Bench, list[str]]:
+def _audit_data(run: Run) -> tuple[AuditData, list[str]]:
     table, params = run.prepared, run.params
-    kept = some_rows(units_of(table), table.target, run.rows, params.random_state)
+    kept = sample_rows(find_groups(table), table.target, run.rows, params.random_state)
     notes = []
     if not kept.all():
-        notes.append(f"Measured on {int(kept.sum())} of {len(kept)} rows, drawn by lot; --rows takes more of them.")
+        notes.append(f"Measured on {int(kept.sum())} of {len(kept)} rows, drawn at random; --rows takes more of them.")
     table = replace(table, data=table.data.filter(from_bools(kept)))
     if params.split.time:
-        notes.append("The splits here are by lot, not by time, so that they can be repeated.")
-    repeated = n_duplicates(table)
+        notes.append("The splits here are random, not by time, so that they can be repeated.")
+    repeated = count_duplicates(table)
     notes.append(
-        f"Rows that repeat an earlier one in every feature: {repeated}; a split by single rows parts them from it."
+        f"{repeated} rows repeat an earlier one in every feature; a split by single rows separates them."
         if repeated
-        else "The table has no duplicate rows: for that way a tenth of its rows, drawn by lot, stand there twice."
+        else "The table has no duplicate rows; to measure that mistake, a random tenth of its rows is repeated."
     )
-    return Bench(table, params), notes
+    return AuditData(table, params), notes
 
 
 def _selection(run: Run, candidates: Candidates, repeats: int) -> tuple[list[Inflation], list[str]]:
@@ -80,12 +80,12 @@ def _selection(run: Run, candidates: Candidates, repeats: int) -> tuple[list[Inf
     on_test = {name: float(average_precision_score(y, values)) for name, values in scores.items()}
     best, best_by_cv = max(on_test, key=lambda name: on_test[name]), candidates.best_by_cv
     descriptions = (
-        f"Of the {len(scores)} candidates of this run {best} has the best average precision on test "
+        f"Of the {len(scores)} candidates of this run, {best} has the best average precision on test "
         f"({format_metric(METRIC, on_test[best])}); {best_by_cv}, the best by cross-validation, has "
         f"{format_metric(METRIC, on_test[best_by_cv])}."
     )
     try:
-        measured = selection(y, scores, best_by_cv, repeats, params.random_state, params.evaluate.confidence)
+        measured = measure_selection(y, scores, best_by_cv, repeats, params.random_state, params.evaluate.confidence)
     except InputError as error:
         return [], [f"model_selected_on_test: not measured: {error}", descriptions]
     return measured, [descriptions]

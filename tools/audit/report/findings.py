@@ -1,4 +1,4 @@
-"""What an audit says: findings about the run, and how far each wrong way inflates a score."""
+"""What an audit reports: findings about the run, and how far each mistake inflates a score."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: where, what was found there, and how to fix it when it is not fine."""
+    """The result of one check: where, what was found there, and how to fix it when it is not fine."""
 
     severity: Severity
     where: str
@@ -25,7 +25,7 @@ class Finding:
 
 
 class Pair(NamedTuple):
-    """A score measured rightly and wrongly on the same split."""
+    """A score measured without and with the mistake on the same split."""
 
     honest: float
     leaking: float
@@ -33,9 +33,9 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True)
 class Inflation:
-    """By how much a wrong way lifts a score, over several splits: the mean difference and its interval."""
+    """By how much a mistake raises a score, over several splits: the mean difference and its interval."""
 
-    way: str
+    mistake: str
     classifier: str
     metric: str
     repeats: int
@@ -53,22 +53,22 @@ class Inflation:
         return "deflates" if self.high < 0 else "within noise"
 
 
-def quoted(name: str) -> str:
-    """A column's name as findings write it; no character of a table's header may steer a terminal."""
+def quote(name: str) -> str:
+    """Return a column's name as findings write it, without control characters that could steer a terminal."""
     return f"`{''.join(letter if letter.isprintable() else '?' for letter in name)}`"
 
 
 def column(file: Path, name: str) -> str:
-    """A column as the place of a finding."""
-    return f"{file}: column {quoted(name)}"
+    """Return the location of a finding in a column."""
+    return f"{file}: column {quote(name)}"
 
 
-def counted(number: int, noun: str, verb: str) -> str:
-    """A number of things with their verb: 1 row is, 2 rows are."""
-    singular = {"are": "is", "stand": "stands", "have": "has"}
+def count_with_verb(number: int, noun: str, verb: str) -> str:
+    """Return a number of things with their verb: 1 row is, 2 rows are."""
+    singular = {"are": "is", "have": "has"}
     return f"{number} {noun} {singular[verb]}" if number == 1 else f"{number} {noun}s {verb}"
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings by severity; equals keep their order."""
+    """Return the findings by severity; equals keep their order."""
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))

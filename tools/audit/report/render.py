@@ -13,25 +13,25 @@ from stages.shared.metrics.registry import METRICS
 from tools.audit.report.findings import SEVERITIES, Finding, Inflation, worst_first
 from tools.leaderboard.table import WIDTH, aligned
 
-#: the rows of the table of wrong ways, in words
+#: the rows of the table of mistakes, in words
 TITLES = {
     "smote_before_split": "SMOTE before the split",
     "smote_before_split_real_rows": "SMOTE before the split, scored on the real rows alone",
     "scaling_before_split": "scaling and imputing before the split",
     "threshold_on_test": "threshold chosen on test",
     "duplicates_across_split": "duplicates across the split",
-    "target_in_disguise": "a column that is the target in disguise",
+    "target_in_disguise": "a column that nearly copies the target",
     "model_selected_on_test": "model chosen on test, instead of by cross-validation",
-    "model_selected_on_test_fresh_rows": "model chosen on test, instead of its score on rows that had no say",
+    "model_selected_on_test_fresh_rows": "model chosen on test, instead of its score on other rows",
 }
 
-HEADER = ["wrong way", "classifier", "metric", "honest", "leaking", "inflation", "interval", "verdict"]
+HEADER = ["mistake", "classifier", "metric", "honest", "leaking", "inflation", "interval", "verdict"]
 ALIGN = "lllrrrrl"
 
 
 @dataclass(frozen=True)
 class Audit:
-    """Everything that an audit found."""
+    """All results of an audit."""
 
     facts: dict[str, Any]  # of the run: source, sizes, settings, hashes of what was read
     confidence: float
@@ -52,24 +52,24 @@ class Audit:
 
 
 def to_lines(audit: Audit) -> Iterator[str]:
-    """The audit for a terminal, no line beyond 100 characters."""
+    """Yield the audit for a terminal, no line beyond 100 characters."""
     yield f"Audit of {audit.facts['source']}: {audit.count_findings}"
     yield ""
     for finding in audit.sorted:
-        yield from _wrapped(f"{finding.severity:<11}", str(finding))
+        yield from _wrap(f"{finding.severity:<11}", str(finding))
     if audit.inflations:
         yield ""
-        yield from _wrapped("", _introduction(audit))
+        yield from _wrap("", _introduction(audit))
         yield ""
         yield from _table(audit.inflations)
     if audit.notes:
         yield ""
     for note in audit.notes:
-        yield from _wrapped("- ", note)
+        yield from _wrap("- ", note)
 
 
 def to_markdown(audit: Audit) -> str:
-    """The audit as a Markdown page."""
+    """Return the audit as a Markdown page."""
     lines = [
         "# Leak audit",
         "",
@@ -80,7 +80,7 @@ def to_markdown(audit: Audit) -> str:
     ]
     lines += [f"- **{finding.severity}**: {escape_markdown(finding)}" for finding in audit.sorted]
     if audit.inflations or audit.notes:
-        lines += ["", "## The wrong ways, measured", ""]
+        lines += ["", "## Common mistakes, measured", ""]
     if audit.inflations:
         rows = [_row(item) for item in audit.inflations]
         lines += [_introduction(audit), "", markdown_table(Grid("", HEADER, rows, ALIGN))]
@@ -89,7 +89,7 @@ def to_markdown(audit: Audit) -> str:
 
 
 def to_json(audit: Audit) -> dict[str, Any]:
-    """The content of audit.json, as docs/how-to/audit.md describes it."""
+    """Return the content of audit.json, as docs/how-to/audit.md describes it."""
     return {
         **audit.facts,
         "confidence": audit.confidence,
@@ -100,7 +100,7 @@ def to_json(audit: Audit) -> dict[str, Any]:
             for finding in found
             if finding.severity == severity
         ],
-        "wrong_ways": [{**vars(item), "verdict": item.verdict} for item in audit.inflations],
+        "mistakes": [{**vars(item), "verdict": item.verdict} for item in audit.inflations],
         "notes": audit.notes,
     }
 
@@ -109,17 +109,17 @@ def _introduction(audit: Audit) -> str:
     repeats = audit.inflations[0].repeats
     level = format_percent(audit.confidence)
     return (
-        f"What each wrong way would add to a score here: mean of {repeats} splits, with the {level} interval; "
-        "within noise where that holds 0."
+        f"What each mistake would add to a score here: the mean of {repeats} splits, with its {level} interval. "
+        "It is within noise where the interval holds 0."
     )
 
 
 def _table(inflations: list[Inflation]) -> Iterator[str]:
-    """The table for a terminal: the wrong ways as headings, because their names leave no room for the rest."""
+    """Yield the table for a terminal, with the mistakes as headings, because their names are long."""
     header, *lines = aligned([HEADER[1:], *(_row(item)[1:] for item in inflations)], ALIGN[1:])
     yield f"  {header}"
-    for way, rows in groupby(zip(inflations, lines, strict=True), key=lambda row: row[0].way):
-        yield TITLES[way]
+    for mistake, rows in groupby(zip(inflations, lines, strict=True), key=lambda row: row[0].mistake):
+        yield TITLES[mistake]
         for _, line in rows:
             yield f"  {line}"
 
@@ -129,8 +129,8 @@ def _row(item: Inflation) -> list[str]:
     interval = format_difference_interval(item.metric, item.low, item.high)
     inflated = format_difference(item.metric, item.inflation)
     metric = {"average_precision": "AP"}.get(item.metric, METRICS[item.metric].label)
-    return [TITLES[item.way], item.classifier, metric, *scores, inflated, interval, item.verdict]
+    return [TITLES[item.mistake], item.classifier, metric, *scores, inflated, interval, item.verdict]
 
 
-def _wrapped(mark: str, text: str) -> list[str]:
+def _wrap(mark: str, text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_long_words=False)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests.tools.audit.helpers import labels, listed, noise, run_of, with_cell
-from tools.audit.checks.columns import constant, id_like, missingness, near_perfect
+from tools.audit.checks.columns import constant, find_near_perfect, id_like, missingness
 from tools.audit.run import Run
 
 Y = labels()
@@ -24,19 +24,19 @@ def descriptions(findings):
     ids=["numeric", "falling", "code", "category"],
 )
 def test_a_copy_of_the_target_is_wrong(copied):
-    assert descriptions(near_perfect(run_of(Y, x=noise(), copied=copied))) == [("wrong", "column `copied`")]
+    assert descriptions(find_near_perfect(run_of(Y, x=noise(), copied=copied))) == [("wrong", "column `copied`")]
 
 
 def test_a_near_copy_is_suspicious():
     """Two of the hundred positives lie among the negatives: ROC-AUC about 0.98."""
     values = [float(row) + 1000 * (y and row >= 8) for row, y in enumerate(Y)]
-    findings = near_perfect(run_of(Y, x=noise(), close=values))
+    findings = find_near_perfect(run_of(Y, x=noise(), close=values))
     assert descriptions(findings) == [("suspicious", "column `close`")]
     assert "data.drop" in findings[0].fix
 
 
 def test_noise_is_fine_and_the_highest_is_named():
-    (finding,) = near_perfect(run_of(Y, x=noise(), ward=["n" if row % 3 else "s" for row in range(ROWS)]))
+    (finding,) = find_near_perfect(run_of(Y, x=noise(), ward=["n" if row % 3 else "s" for row in range(ROWS)]))
     assert finding.severity == "fine"
     assert "highest ROC-AUC is 0.5" in finding.found
 
@@ -97,4 +97,4 @@ def test_a_code_beyond_max_categories_is_no_category():
     """A number with many values is judged by its order alone: out-of-fold rates of rare values are noise."""
     run = run_of(Y, x=noise())
     table = listed(run.train, "x")
-    assert near_perfect(Run(run.prepared, table, run.test, run.params, run.rows))[0].severity == "fine"
+    assert find_near_perfect(Run(run.prepared, table, run.test, run.params, run.rows))[0].severity == "fine"

@@ -25,7 +25,7 @@ def test_a_row_of_test_in_train():
     first = replace(run.test, data=run.test.data.slice(0, 3))
     broken = replace(run, train=with_rows(run.train, first))
     (finding,) = rows_on_both(broken)
-    assert (finding.severity, finding.found) == ("wrong", "3 rows stand in both (by __row__)")
+    assert (finding.severity, finding.found) == ("wrong", "3 rows are in both (by __row__)")
     assert duplicates(broken)[0].found == "3 of 20 rows repeat a row of data/train.parquet in every feature"
 
 

@@ -1,4 +1,4 @@
-"""What a reader is told of how the wrong ways were measured; the measuring itself is tested elsewhere."""
+"""What a reader is told of how the mistakes were measured; the measuring itself is tested elsewhere."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from stages.shared.errors import InputError
 from stages.shared.schemas.cross_validation import CvRecord
 from tests.tools.audit.helpers import labels, noise, run_of
 from tools.audit.leakage import measured
-from tools.audit.leakage.measured import Candidates, candidates_of, measure_all
+from tools.audit.leakage.measured import Candidates, measure_run, read_candidates
 
 Y = labels(120)
 
@@ -43,17 +43,17 @@ def benches(monkeypatch):
 
 def descriptions(run):
     scores = {"plain/lr": run.test.target * 1.0, "smote/lr": np.zeros(len(run.test.rows))}
-    inflations, notes = measure_all(run, Candidates(scores, "smote/lr"), 3, lambda _: None)
-    assert [item.way for item in inflations] == ["model_selected_on_test", "model_selected_on_test_fresh_rows"]
+    inflations, notes = measure_run(run, Candidates(scores, "smote/lr"), 3, lambda _: None)
+    assert [item.mistake for item in inflations] == ["model_selected_on_test", "model_selected_on_test_fresh_rows"]
     return notes
 
 
 def test_a_table_without_duplicates(benches):
     notes = descriptions(run_of(Y, x=noise(120)))
-    assert notes[0].startswith("The table has no duplicate rows: for that way a tenth of its rows")
+    assert notes[0].startswith("The table has no duplicate rows; to measure that mistake")
     assert notes[1:] == [
         "smote: not measured",
-        "Of the 2 candidates of this run plain/lr has the best average precision on test (1.000); smote/lr, the best "
+        "Of the 2 candidates of this run, plain/lr has the best average precision on test (1.000); smote/lr, the best "
         "by cross-validation, has 0.267.",
     ]
     assert benches[0].table.data.num_rows == 120
@@ -63,19 +63,19 @@ def test_a_table_with_duplicates_parted_by_time(benches):
     x = noise(120)
     x[1] = x[0]
     notes = descriptions(run_of(Y, x=x, time=list(range(120))))
-    assert notes[0] == "The splits here are by lot, not by time, so that they can be repeated."
-    assert notes[1].startswith("Rows that repeat an earlier one in every feature: 1;")
+    assert notes[0] == "The splits here are random, not by time, so that they can be repeated."
+    assert notes[1].startswith("1 rows repeat an earlier one in every feature;")
 
 
 def test_no_more_rows_than_asked_for(benches):
     notes = descriptions(replace(run_of(Y, x=noise(120)), rows=100))
-    assert notes[0] == "Measured on 100 of 120 rows, drawn by lot; --rows takes more of them."
+    assert notes[0] == "Measured on 100 of 120 rows, drawn at random; --rows takes more of them."
     assert benches[0].y.tolist().count(1) == 25
 
 
 def test_a_single_candidate(benches):
     run = run_of(Y, x=noise(120))
-    inflations, notes = measure_all(run, Candidates({"a/b": np.zeros(30)}, "a/b"), 3, lambda _: None)
+    inflations, notes = measure_run(run, Candidates({"a/b": np.zeros(30)}, "a/b"), 3, lambda _: None)
     assert inflations == []
     assert notes[-1] == "model_selected_on_test: not measured: the run has a single candidate"
 
@@ -83,4 +83,4 @@ def test_a_single_candidate(benches):
 def test_scores_of_other_rows_are_refused():
     run = run_of(Y, x=noise(120))
     with pytest.raises(InputError, match=r"has other rows than data/test\.parquet"):
-        candidates_of(run.test, pa.table({"row": np.arange(30), "a/b": np.zeros(30)}), {"a": record("a", "b")})
+        read_candidates(run.test, pa.table({"row": np.arange(30), "a/b": np.zeros(30)}), {"a": record("a", "b")})

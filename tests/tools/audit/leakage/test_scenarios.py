@@ -1,4 +1,4 @@
-"""The wrong ways on the course's teaching set, where the answers are known."""
+"""The mistakes on the course's teaching set, where the answers are known."""
 
 from dataclasses import replace
 
@@ -12,25 +12,25 @@ from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.split.groups import find_duplicates
 from tests.split.tables import table_of
 from tests.tools.audit.helpers import audit_params, labels, made_table, noise
-from tools.audit.leakage.experiments import Bench, Trial
-from tools.audit.leakage.fixtures import n_duplicates, smote_of, with_disguise, with_repeats
-from tools.audit.leakage.scenarios import WAYS, duplicates_across_split, measure, threshold_on_test
+from tools.audit.leakage.experiments import AuditData, Trial
+from tools.audit.leakage.fixtures import add_disguised_target, count_duplicates, find_smote, repeat_rows
+from tools.audit.leakage.scenarios import MISTAKES, duplicates_across_split, measure, threshold_on_test
 
 BOTH = ("logistic_regression", "random_forest")
 
 
 @pytest.fixture(scope="module")
 def teaching():
-    return Bench(made_table(*teaching_set()), audit_params())
+    return AuditData(made_table(*teaching_set()), audit_params())
 
 
 @pytest.fixture(scope="module")
 def measured(teaching):
     finished = []
     inflations, notes = measure(teaching, list(BOTH), 4, finished.append)
-    assert finished == [f"wrong ways, repeat {number} of 4" for number in (1, 2, 3, 4)]
+    assert finished == [f"mistakes, repeat {number} of 4" for number in (1, 2, 3, 4)]
     assert notes == []
-    return {(item.way, item.classifier): item for item in inflations}
+    return {(item.mistake, item.classifier): item for item in inflations}
 
 
 @pytest.mark.parametrize("classifier", BOTH)
@@ -43,7 +43,9 @@ def test_smote_before_the_split_inflates(measured, classifier):
 def test_on_real_rows_alone_less_is_left(measured):
     """Prevalence explains nearly all of it for the regression; the forest has learned neighbours of the test rows."""
     for classifier in BOTH:
-        alone, all_rows = (measured[way, classifier] for way in ("smote_before_split_real_rows", "smote_before_split"))
+        alone, all_rows = (
+            measured[mistake, classifier] for mistake in ("smote_before_split_real_rows", "smote_before_split")
+        )
         assert alone.inflation < all_rows.inflation
         assert alone.honest == all_rows.honest
     assert measured["smote_before_split_real_rows", "logistic_regression"].inflation < 0.03
@@ -77,34 +79,34 @@ def test_a_threshold_chosen_on_test_is_never_worse_there(teaching):
         assert pair.leaking >= pair.honest
 
 
-def test_every_way_is_measured_with_every_classifier(measured):
-    assert [way for way, classifier in measured if classifier == "random_forest"] == [
+def test_every_mistake_is_measured_with_every_classifier(measured):
+    assert [mistake for mistake, classifier in measured if classifier == "random_forest"] == [
         "smote_before_split", "smote_before_split_real_rows", "scaling_before_split", "threshold_on_test",
         "duplicates_across_split", "target_in_disguise",
     ]  # fmt: skip
-    assert len(WAYS) == 5
-    assert {item.metric for (way, _), item in measured.items() if way == "threshold_on_test"} == {"f1"}
+    assert len(MISTAKES) == 5
+    assert {item.metric for (mistake, _), item in measured.items() if mistake == "threshold_on_test"} == {"f1"}
 
 
 def test_twins_give_labels_away():
     """Noise with every row twice: nothing to learn but one's twin."""
     y = (np.random.RandomState(1).uniform(size=200) < 0.25).astype(int).tolist()
-    audit_data = Bench(table_of(y * 2, x=noise(200) * 2, z=noise(200, 1) * 2), audit_params())
+    audit_data = AuditData(table_of(y * 2, x=noise(200) * 2, z=noise(200, 1) * 2), audit_params())
     pair = duplicates_across_split(Trial(audit_data, "random_forest", 0))["duplicates_across_split"]
     assert pair.honest < 0.4
     assert pair.leaking > pair.honest + 0.25
 
 
 def test_where_no_row_is_repeated_a_tenth_is(teaching):
-    assert n_duplicates(teaching.table) == 0
-    repeated = with_repeats(teaching, 0)
+    assert count_duplicates(teaching.table) == 0
+    repeated = repeat_rows(teaching, 0)
     assert repeated.table.data.num_rows == 3300
-    assert n_duplicates(repeated.table) == 300
+    assert count_duplicates(repeated.table) == 300
     assert len(np.unique(find_duplicates(repeated.table))) == 3000
 
 
 def test_the_disguise_is_one_more_feature(teaching):
-    disguised = with_disguise(teaching, 0)
+    disguised = add_disguised_target(teaching, 0)
     assert disguised.features.shape == (3000, 11)
     values = disguised.features["__disguise__"].to_numpy()
     assert np.corrcoef(values, teaching.y)[0, 1] > 0.8
@@ -127,7 +129,7 @@ def test_the_honest_side_never_sees_a_test_label(teaching):
 def test_out_of_fold_scores_come_from_the_other_folds(teaching):
     """Labels at random: in-sample scores of a forest would tell them, out-of-fold scores do not."""
     y = (np.random.RandomState(0).uniform(size=200) < 0.3).astype(int).tolist()
-    trial = Trial(Bench(table_of(y, x=noise(200)), audit_params()), "random_forest", 0)
+    trial = Trial(AuditData(table_of(y, x=noise(200)), audit_params()), "random_forest", 0)
     train = ~trial.test
     positive = trial.audit_data.y[train] == 1
     assert abs(trial.out_of_fold[positive].mean() - trial.out_of_fold[~positive].mean()) < 0.2
@@ -137,16 +139,16 @@ def test_out_of_fold_scores_come_from_the_other_folds(teaching):
 
 def test_the_users_own_smote_is_taken():
     own = audit_params(strategies={"mine": {"sampler": "SMOTE", "k_neighbors": 3, "class_weight": "balanced"}})
-    assert (smote_of(own).settings, smote_of(own).class_weight) == ({"k_neighbors": 3}, None)
-    assert smote_of(audit_params(strategies={"baseline": {}})).settings == {}
+    assert (find_smote(own).settings, find_smote(own).class_weight) == ({"k_neighbors": 3}, None)
+    assert find_smote(audit_params(strategies={"baseline": {}})).settings == {}
 
 
 def test_what_cannot_be_measured_is_said_and_the_rest_goes_on():
     """Eight positives, six of them on train: SMOTE's five neighbours are there, its twenty are not."""
     strategies = {"smote": {"sampler": "SMOTE", "k_neighbors": 20}}
     table = table_of(labels(64, 8), x=noise(64))
-    audit_data = Bench(table, audit_params(strategies=strategies, cv={"n_splits": 2, "n_repeats": 1}))
+    audit_data = AuditData(table, audit_params(strategies=strategies, cv={"n_splits": 2, "n_repeats": 1}))
     inflations, notes = measure(audit_data, ["logistic_regression"], 3, lambda _: None)
     (note,) = notes
     assert note.startswith("smote_before_split, logistic_regression: not measured: SMOTE: k_neighbors is 20")
-    assert "scaling_before_split" in [item.way for item in inflations]
+    assert "scaling_before_split" in [item.mistake for item in inflations]

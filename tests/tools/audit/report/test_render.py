@@ -43,11 +43,11 @@ def test_no_cell_of_the_header_steers_a_terminal_or_a_page():
     assert r"a\|b?" in page
 
 
-def test_without_wrong_ways_there_is_no_table():
+def test_without_mistakes_there_is_no_table():
     assert list(to_lines(audit(FINE, inflations=(), notes=()))) == [
         "Audit of t.csv: 0 wrong, 0 suspicious, 1 fine", "", "fine       params.yaml: all is well",
     ]  # fmt: skip
-    assert "wrong ways" not in to_markdown(audit(FINE, inflations=(), notes=()))
+    assert "Common mistakes" not in to_markdown(audit(FINE, inflations=(), notes=()))
 
 
 def test_json_says_the_same():
@@ -56,5 +56,5 @@ def test_json_says_the_same():
         ("wrong", "check1"),
         ("fine", "check0"),
     ]
-    assert [item["verdict"] for item in content["wrong_ways"]] == ["inflates", "within noise"]
-    assert list(content) == ["source", "confidence", "findings", "wrong_ways", "notes"]
+    assert [item["verdict"] for item in content["mistakes"]] == ["inflates", "within noise"]
+    assert list(content) == ["source", "confidence", "findings", "mistakes", "notes"]
