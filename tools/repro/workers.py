@@ -40,9 +40,9 @@ def run_processes(target: Callable[[str], None], names: Sequence[str], jobs: int
         while running or (waiting and not code):
             while waiting and not code and len(running) < jobs:
                 name = waiting.pop(0)
-                process = multiprocessing.get_context("forkserver").Process(target=target, args=(name,), name=name)
-                process.start()
-                running.append(process)
+                fork = multiprocessing.get_context("forkserver").Process(target=target, args=(name,), name=name)
+                fork.start()
+                running.append(fork)
             wait([process.sentinel for process in running])
             for process in [process for process in running if process.exitcode is not None]:
                 running.remove(process)

@@ -19,8 +19,8 @@ from stages.shared.storage.files import write_json
 from stages.shared.storage.parquet import write_columns
 from tools.compare.params import CompareParams
 from tools.compare.revisions.git import Revision
-from tools.compare.revisions.records import Candidate, LeaderboardFile, Lock
-from tools.compare.revisions.snapshot import State
+from tools.compare.revisions.records import Candidate, Leaderboard, Lock
+from tools.compare.revisions.snapshot import Snapshot
 
 #: 20 positives before 40 negatives
 Y = np.repeat([1, 0], [20, 40]).astype(np.int64)
@@ -169,14 +169,14 @@ def commit(folder: Path, message: str = "A run") -> None:
     git(folder, "commit", "-qm", message)
 
 
-def state(lifts: dict[str, float] = LIFTS, champion: str = "baseline/forest", **changes: Any) -> State:
-    """A state that was never in any repository."""
+def snapshot(lifts: dict[str, float] = LIFTS, champion: str = "baseline/forest", **changes: Any) -> Snapshot:
+    """A snapshot that was never in any repository."""
     leaderboard = json.loads(json.dumps(make_leaderboard(lifts)))
     content = params(**changes.pop("params", {}))
-    parsed = LeaderboardFile.model_validate_json(json.dumps({**leaderboard, **changes.pop("leaderboard", {})}))
+    parsed = Leaderboard.model_validate_json(json.dumps({**leaderboard, **changes.pop("leaderboard", {})}))
     found = parsed.candidate(*champion.split("/"))
     assert found
-    return State(
+    return Snapshot(
         Revision("some", "0" * 40), content, CompareParams.model_validate(content),
         Lock.model_validate(changes.pop("lock", lock({}, content))), parsed, found,
         changes.pop("doubts", []),

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from stages.shared.errors import InputError
-from tests.tools.compare.helpers import LIFTS, commit, make_leaderboard, state, write_run
-from tools.compare.changes.review import review, sentence
+from tests.tools.compare.helpers import LIFTS, commit, make_leaderboard, snapshot, write_run
+from tools.compare.changes.review import build_review, describe_verdict
 from tools.compare.review_schema import MetricRow
 from tools.compare.revisions.git import find_revision
-from tools.compare.revisions.snapshot import read_state
+from tools.compare.revisions.snapshot import read_snapshot
 
 
 @pytest.fixture
@@ -20,16 +20,16 @@ def compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def of(before: dict, after: dict, rows: list[MetricRow] | None = None):
         write_run(tmp_path, **before)
         commit(tmp_path)
-        base = read_state(find_revision("main"))
+        base = read_snapshot(find_revision("main"))
         write_run(tmp_path, **after)
-        return review(base, read_state(find_revision(None)), lambda: rows)
+        return build_review(base, read_snapshot(find_revision(None)), lambda: rows)
 
     return of
 
 
 def test_equal_runs_have_changed_nothing(compared):
     found = compared({}, {})
-    assert (found.changed, found.gate.result, found.strategies) == (False, "fine", [])
+    assert (found.has_changes, found.gate.result, found.strategies) == (False, "fine", [])
     assert found.sentence.startswith("No change in average precision: 0.")
     assert (found.comparison.kind, found.comparison.n_resamples) == ("paired", 200)
     assert (found.base.name, found.head.name, found.head.commit) == ("main", "the work tree", None)
@@ -52,7 +52,7 @@ def test_what_is_tolerated_is_fine(compared):
 
 def test_another_champion_of_the_same_leaderboard_changes_no_strategy(compared):
     found = compared({}, {"champion": "smote/forest"}, [])
-    assert (found.changed, found.strategies) == (True, [])
+    assert (found.has_changes, found.strategies) == (True, [])
     assert (found.champion_before.strategy, found.champion_after.strategy) == ("baseline", "smote")
 
 
@@ -84,14 +84,16 @@ def test_other_test_rows_are_not_paired_even_with_scores(compared):
     found = compared({}, {"raw": "4b"})
     assert (found.comparison.kind, found.comparison.why) == (
         "unpaired",
-        "the raw table is another, and so is the test side",
+        "the raw table is another, and so is the test set",
     )
     assert found.primary.word == "unchanged"
 
 
 def test_intervals_of_different_levels_are_not_put_together():
-    found = review(
-        state(), state(leaderboard={"settings": {"metric": "roc_auc", "confidence": 0.9, "n_resamples": 200}}), list
+    found = build_review(
+        snapshot(),
+        snapshot(leaderboard={"settings": {"metric": "roc_auc", "confidence": 0.9, "n_resamples": 200}}),
+        list,
     )
     assert found.comparison.kind == "none"
     assert "evaluate.confidence was 0.95 and is 0.9" in found.comparison.why
@@ -102,18 +104,18 @@ def test_intervals_of_different_levels_are_not_put_together():
 def test_another_positive_label_is_not_compared():
     leaderboard = make_leaderboard(LIFTS)
     leaderboard["data"]["positive"] = "no"
-    found = review(state(), state(leaderboard=leaderboard), list)
+    found = build_review(snapshot(), snapshot(leaderboard=leaderboard), list)
     assert (found.comparison.kind, found.primary.word, found.gate.result) == ("none", "not compared", "cannot compare")
     assert found.sentence.startswith("Not comparable: average precision: 0.")
 
 
 def test_a_metric_that_nobody_knows_is_refused():
     with pytest.raises(InputError, match="'profit' is none of average_precision"):
-        review(state(), state(leaderboard=make_leaderboard(LIFTS, metric="profit")), list)
+        build_review(snapshot(), snapshot(leaderboard=make_leaderboard(LIFTS, metric="profit")), list)
 
 
 def test_the_verdict_never_reads_plus_nothing():
-    change = review(state(), state(), list).primary.model_copy(
+    change = build_review(snapshot(), snapshot(), list).primary.model_copy(
         update={"before": 0.5, "after": 0.50004, "change": 0.00004, "word": "better"}
     )
-    assert sentence(change) == "Better average precision: 0.500 → 0.500 (+0.00004)"
+    assert describe_verdict(change) == "Better average precision: 0.500 → 0.500 (+0.00004)"

@@ -8,7 +8,7 @@ import pytest
 from stages.shared.errors import InputError
 from tests.tools.compare.helpers import RAW, commit, git, write_run
 from tools.compare.revisions.git import find_revision
-from tools.compare.revisions.snapshot import read_state, read_states
+from tools.compare.revisions.snapshot import read_snapshot, read_snapshots
 
 LEADERBOARD, SELECTED, SMOTE = "metrics/leaderboard.json", "metrics/selected.json", "metrics/strategies/smote.json"
 
@@ -26,7 +26,7 @@ def problems() -> list[str]:
     """What is wrong with the commit after the one of the fixture."""
     commit(Path(), "Changed")
     with pytest.raises(InputError) as caught:
-        read_state(find_revision("main"))
+        read_snapshot(find_revision("main"))
     return caught.value.problems
 
 
@@ -38,17 +38,17 @@ def edit(name: str, change) -> None:
 
 def test_a_whole_run_is_read_from_the_commit_and_from_the_work_tree(folder):
     for revision in (find_revision("main"), find_revision(None)):
-        state = read_state(revision)
-        assert str(state.champion) == "baseline/forest"
-        assert list(state.representatives) == ["baseline", "smote"]
-        assert (state.raw.md5, state.doubts) == (RAW, [])
+        snapshot = read_snapshot(revision)
+        assert str(snapshot.champion) == "baseline/forest"
+        assert list(snapshot.representatives) == ["baseline", "smote"]
+        assert (snapshot.raw.md5, snapshot.doubts) == (RAW, [])
     assert str(find_revision("main")) == f"main ({git(folder, 'rev-parse', 'HEAD')[:7]})"
 
 
 def test_the_work_tree_is_what_is_there_and_a_commit_is_what_was_committed(folder):
     write_run(folder, champion="smote/forest")
-    assert str(read_state(find_revision(None)).champion) == "smote/forest"
-    assert str(read_state(find_revision("main")).champion) == "baseline/forest"
+    assert str(read_snapshot(find_revision(None)).champion) == "smote/forest"
+    assert str(read_snapshot(find_revision("main")).champion) == "baseline/forest"
 
 
 @pytest.mark.parametrize("name", [LEADERBOARD, SELECTED, SMOTE, "params.yaml", "dvc.lock", "dvc.yaml"])
@@ -105,25 +105,25 @@ def test_marks_of_a_merge_are_no_lock(folder):
 
 def test_metrics_of_another_run_than_the_lock_are_doubted(folder):
     edit(LEADERBOARD, lambda content: content.update(notes=["merged"]))
-    (doubt,) = read_state(find_revision(None)).doubts
+    (doubt,) = read_snapshot(find_revision(None)).doubts
     assert doubt.startswith("metrics/leaderboard.json in the work tree: is not the file that dvc.lock names")
 
 
 def test_params_that_no_run_has_seen_are_doubted(folder):
     Path("params.yaml").write_text(Path("params.yaml").read_text().replace("k_neighbors: 5", "k_neighbors: 6"))
-    (doubt,) = read_state(find_revision(None)).doubts
+    (doubt,) = read_snapshot(find_revision(None)).doubts
     assert doubt.startswith("params.yaml in the work tree: strategies: is not what dvc.lock says")
 
 
 def test_the_tolerance_is_no_param_of_any_run(folder):
     Path("params.yaml").write_text(Path("params.yaml").read_text().replace("tolerance: 0.0", "tolerance: 0.5"))
-    assert read_state(find_revision(None)).doubts == []
+    assert read_snapshot(find_revision(None)).doubts == []
 
 
 def test_a_wrong_tolerance_is_refused(folder):
     Path("params.yaml").write_text(Path("params.yaml").read_text().replace("tolerance: 0.0", "tolerance: -1"))
     with pytest.raises(InputError, match=r"compare\.tolerance: input should be greater than or equal to 0; found '-1'"):
-        read_state(find_revision(None))
+        read_snapshot(find_revision(None))
 
 
 @pytest.mark.parametrize("name", ["params.yaml", "dvc.lock", "dvc.yaml"])
@@ -133,7 +133,7 @@ def test_a_wrong_tolerance_is_refused(folder):
 def test_yaml_of_any_other_form_is_refused_with_its_name(folder, name, text):
     Path(name).write_text(text)
     with pytest.raises(InputError) as caught:
-        read_state(find_revision(None))
+        read_snapshot(find_revision(None))
     assert caught.value.problems
     assert all(problem.startswith(f"{name} in the work tree: ") for problem in caught.value.problems)
 
@@ -143,7 +143,7 @@ def test_the_problems_of_both_revisions_are_said_at_once(folder):
     commit(folder, "One")
     Path("dvc.lock").unlink()
     with pytest.raises(InputError) as caught:
-        read_states(find_revision("main"), find_revision(None))
+        read_snapshots(find_revision("main"), find_revision(None))
     assert [problem.partition(":")[0].split(" (")[0] for problem in caught.value.problems] == [
         "metrics/selected.json in main",
         "dvc.lock in the work tree",
@@ -174,4 +174,4 @@ def test_a_pipeline_in_a_subfolder_of_a_repository_is_read_where_one_stands(fold
     write_run(folder / "inner", champion="smote/forest")
     commit(folder)
     monkeypatch.chdir(folder / "inner")
-    assert read_state(find_revision("main")).champion.strategy == "smote"
+    assert read_snapshot(find_revision("main")).champion.strategy == "smote"
