@@ -3,7 +3,6 @@
 A change without an interval says nothing: another seed would move most metrics as far.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -14,14 +13,14 @@ from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap
 from stages.evaluate.uncertainty.differences import compare, verdict
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import METRICS
-from tools.compare.changes.test_scores import Scores
+from tools.compare.changes.test_scores import Scores, get_scores
 from tools.compare.review_schema import Change, Word
 from tools.compare.revisions.records import Candidate, Settings
 
 #: rounding of metrics files and of this comparison, which is no difference
 TOLERANCE = 2e-6
 
-#: the order of a table: important changes come first
+#: the verdicts in the order of a table
 ORDER: list[Word] = ["worse", "better", "within noise", "not compared", "unchanged"]
 
 Interval = tuple[float, float]
@@ -54,7 +53,7 @@ def compute_paired(pairs: Pairs, scores: Scores, settings: Settings, random_stat
     family = METRICS[settings.metric].family
     candidates = [candidate for pair in (pairs.champion, *pairs.strategies.values()) for candidate in pair]
     evaluators = [
-        MetricEvaluator(scores.y, scores.read(table, candidate), candidate.threshold)
+        MetricEvaluator(scores.y, get_scores(table, candidate), candidate.threshold)
         for candidate, table in zip(candidates, cycle((scores.before, scores.after)), strict=False)
     ]
     results = bootstrap(scores.y, evaluators, settings.n_resamples, random_state)
@@ -121,9 +120,9 @@ def describe_change(metric: str, pair: Pair, interval: Interval | None) -> Chang
     )
 
 
-def sort_changes(changes: Iterable[Change]) -> list[Change]:
-    """Return the changes in the order of their verdicts; equal ones keep their order."""
-    return sorted(changes, key=lambda item: ORDER.index(item.word))
+def rank(change: Change) -> int:
+    """Return the place of a change in a table: important ones come first."""
+    return ORDER.index(change.word)
 
 
 def _check_metrics(candidate: Candidate, result: BootstrapResult) -> None:

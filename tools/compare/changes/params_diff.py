@@ -32,7 +32,7 @@ def compare_data(base: Snapshot, head: Snapshot) -> list[Fact]:
 
 def compare_code(base: Snapshot, head: Snapshot) -> list[CodeChange]:
     """Return the code and locks with another hash, each with the stages that depend on it."""
-    before, after = _collect_code(base), _collect_code(head)
+    before, after = (_collect_code(snapshot) for snapshot in (base, head))
     changes = []
     for path in sorted({**before, **after}):
         old, new = before.get(path, {}), after.get(path, {})
@@ -44,12 +44,9 @@ def compare_code(base: Snapshot, head: Snapshot) -> list[CodeChange]:
 
 
 def _collect_code(snapshot: Snapshot) -> dict[str, dict[str, str | None]]:
-    """Return path -> stage -> hash of each dependency that no stage makes, except the raw table."""
-    code: dict[str, dict[str, str | None]] = {}
-    for (path, stage), md5 in snapshot.lock.inputs.items():
-        if path != snapshot.leaderboard.data.source:
-            code.setdefault(path, {})[stage] = md5
-    return code
+    """Return path -> stage -> hash of each input, except the raw table."""
+    source = snapshot.leaderboard.data.source
+    return {path: hashes for path, hashes in snapshot.lock.inputs.items() if path != source}
 
 
 def _collect_facts(snapshot: Snapshot) -> dict[str, str | int | None]:

@@ -6,15 +6,7 @@ from stages.report.formatting import format_difference, format_metric
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import METRICS
 from tools.compare.changes.gate import apply_gate, find_question_changes
-from tools.compare.changes.paired import (
-    ORDER,
-    Intervals,
-    Pairs,
-    compute_paired,
-    compute_unpaired,
-    describe_change,
-    sort_changes,
-)
+from tools.compare.changes.paired import Intervals, Pairs, compute_paired, compute_unpaired, describe_change, rank
 from tools.compare.changes.params_diff import compare_code, compare_data, compare_params
 from tools.compare.changes.test_scores import pair_scores
 from tools.compare.review_schema import (
@@ -64,7 +56,7 @@ def build_review(base: Snapshot, head: Snapshot, read_metrics: Callable[[], list
         champion_before=_describe_champion(base.champion),
         champion_after=_describe_champion(head.champion),
         primary=changes[after],
-        metrics=sort_changes(changes.values()),
+        metrics=sorted(changes.values(), key=rank),
         strategies=_compare_strategies(base, head, pairs, intervals),
         params=compare_params(base.params, head.params),
         data=compare_data(base, head),
@@ -124,7 +116,7 @@ def _compare_strategies(base: Snapshot, head: Snapshot, pairs: Pairs, intervals:
     changes = {
         name: describe_change(primary, pair, intervals.strategies.get(name)) for name, pair in pairs.strategies.items()
     }
-    ordered = sorted(changes, key=lambda name: ORDER.index(changes[name].word))
+    ordered = sorted(changes, key=lambda name: rank(changes[name]))
     rows = []
     added, removed = ([name for name in one if name not in other] for one, other in ((after, before), (before, after)))
     for name in [*added, *removed, *ordered]:

@@ -32,9 +32,10 @@ class Scores:
     before: "pa.Table"
     after: "pa.Table"
 
-    def read(self, table: "pa.Table", candidate: Candidate) -> Floats:
-        """Return the scores of a candidate. Raises InputError when the table lacks it."""
-        return to_floats(_get_column(table, str(candidate)))
+
+def get_scores(table: "pa.Table", candidate: Candidate) -> Floats:
+    """Return the scores of a candidate. Raises InputError when the table lacks it."""
+    return to_floats(_get_column(table, str(candidate)))
 
 
 def pair_scores(base: Snapshot, head: Snapshot) -> Scores:

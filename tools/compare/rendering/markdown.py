@@ -60,19 +60,18 @@ def _make_summary(review: Review) -> str:
 
 def _make_metrics(review: Review) -> list[str]:
     """Return a table of the changed metrics, and a sentence that names the others."""
-    blocks = []
-    if rows := [_make_row(item) for item in review.metrics if item.is_shown]:
+    blocks, rows = [], []
+    for item in review.metrics:
+        if item.is_shown:
+            values = [format_metric(item.metric, value) for value in (item.before, item.after)]
+            rows.append([_format_label(item), *values, *_format_change(item)])
+    if rows:
         interval = f"{format_percent(review.comparison.confidence)} interval of the change"
         before, after = (shorten(revision.name).removeprefix("origin/") for revision in (review.base, review.head))
         blocks.append(make_table(["metric", before, after, "change", interval, ""], rows, "lrrrrl"))
     if labels := [METRICS[item.metric].label for item in review.metrics if not item.is_shown]:
         blocks.append(f"Unchanged: {join_names(labels)}.")
     return blocks
-
-
-def _make_row(item: Change) -> list[str]:
-    values = [format_metric(item.metric, value) for value in (item.before, item.after)]
-    return [_format_label(item), *values, *_format_change(item)]
 
 
 def _make_decisions(review: Review) -> str:

@@ -119,16 +119,10 @@ class LockedStage(Record):
     outs: list[Entry] = []
 
 
-class PipelineStage(Record):
-    """A stage of dvc.yaml, or a matrix of stages."""
-
-    params: list[Any] = []
-
-
 class Pipeline(Record):
-    """`dvc.yaml`."""
+    """`dvc.yaml`; a stage may be a matrix of stages."""
 
-    stages: dict[str, PipelineStage]
+    stages: dict[str, dict[str, Any]]
 
 
 class Lock(Record):
@@ -138,25 +132,24 @@ class Lock(Record):
 
     def select(self, pipeline: Pipeline, strategies: Collection[str]) -> "Lock":
         """Return the lock without stages and strategies that no longer exist: DVC never removes their entries."""
-        parts = {name: name.partition("@") for name in self.stages}
-        names = [
-            name
-            for name, (stage, _, strategy) in parts.items()
-            if stage in pipeline.stages and (not strategy or strategy in strategies)
-        ]
-        return Lock(stages={name: self.stages[name] for name in names})
+        stages = {}
+        for name, locked in self.stages.items():
+            stage, _, strategy = name.partition("@")
+            if stage in pipeline.stages and (not strategy or strategy in strategies):
+                stages[name] = locked
+        return Lock(stages=stages)
 
     def output(self, path: object) -> Entry | None:
         """Return the output of that path."""
         return next((out for stage in self.stages.values() for out in stage.outs if out.path == str(path)), None)
 
     @property
-    def inputs(self) -> dict[tuple[str, str], str | None]:
-        """(path, stage) -> hash of each dependency that is no output of a stage."""
+    def inputs(self) -> dict[str, dict[str, str | None]]:
+        """Path -> stage -> hash of each dependency that is no output of a stage."""
         outputs = [out.path for stage in self.stages.values() for out in stage.outs]
-        return {
-            (dep.path, name): dep.md5
-            for name, stage in self.stages.items()
-            for dep in stage.deps
-            if not any(path == dep.path or path.startswith(f"{dep.path}/") for path in outputs)
-        }
+        inputs: dict[str, dict[str, str | None]] = {}
+        for name, stage in self.stages.items():
+            for dep in stage.deps:
+                if not any(path == dep.path or path.startswith(f"{dep.path}/") for path in outputs):
+                    inputs.setdefault(dep.path, {})[name] = dep.md5
+        return inputs

@@ -9,15 +9,7 @@ from stages.shared.errors import ErrorCollector
 from tools.compare.params import CompareParams
 from tools.compare.revisions.git import Revision
 from tools.compare.revisions.parse import Model, parse, parse_yaml
-from tools.compare.revisions.records import (
-    Candidate,
-    Entry,
-    Leaderboard,
-    Lock,
-    Pipeline,
-    Selected,
-    StrategyMetrics,
-)
+from tools.compare.revisions.records import Candidate, Entry, Leaderboard, Lock, Pipeline, Selected, StrategyMetrics
 from tools.compare.revisions.staleness import LOCK, find_doubts
 
 PIPELINE = Path("dvc.yaml")

@@ -45,7 +45,8 @@ def _find_changed_params(params: dict[str, Any], lock: Lock, pipeline: Pipeline)
     keys: list[str] = []
     for name, stage in lock.stages.items():
         ran = stage.params.get(str(paths.PARAMS), {})
-        declared = [str(key) for key in pipeline.stages[name.partition("@")[0]].params if "${" not in str(key)]
+        stage_params = pipeline.stages[name.partition("@")[0]].get("params", [])
+        declared = [str(key) for key in stage_params if "${" not in str(key)]
         keys += [key for key, value in ran.items() if _get_param(params, key) != value]
         keys += [key for key in declared if key not in ran]
     return list(dict.fromkeys(keys))
@@ -53,15 +54,12 @@ def _find_changed_params(params: dict[str, Any], lock: Lock, pipeline: Pipeline)
 
 def _find_changed_inputs(revision: Revision, lock: Lock) -> list[str]:
     """Return changed code, locks and tables. A table that only DVC tracks is not in git and is ignored."""
-    hashes: dict[str, set[str | None]] = {}
-    for (path, _), md5 in lock.inputs.items():
-        hashes.setdefault(path, set()).add(md5)
-    files = revision.read_all(path for path in hashes if _is_inside(path))
+    files = revision.read_all(path for path in lock.inputs if _is_inside(path))
     changed = []
-    for path, locked in hashes.items():
+    for path, hashes in lock.inputs.items():
         folder = {name.removeprefix(f"{path}/"): text for name, text in files.items() if name.startswith(f"{path}/")}
         current = _md5(files[path]) if path in files else hash_folder(folder) if folder else None
-        if current and locked != {current}:
+        if current and set(hashes.values()) != {current}:
             changed.append(path)
     return changed
 

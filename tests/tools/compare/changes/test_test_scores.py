@@ -10,7 +10,7 @@ from stages.shared import paths
 from stages.shared.errors import InputError
 from stages.shared.storage.parquet import write_columns
 from tests.tools.compare.helpers import LIFTS, Y, commit, md5, scores, write_run
-from tools.compare.changes.test_scores import pair_scores
+from tools.compare.changes.test_scores import get_scores, pair_scores
 from tools.compare.revisions.git import find_revision
 from tools.compare.revisions.records import Lock
 from tools.compare.revisions.snapshot import Snapshot, read_snapshot
@@ -47,8 +47,8 @@ def with_raw(snapshot: Snapshot, md5: str | None) -> Snapshot:
 def test_scores_come_from_the_cache_each_of_its_own_revision(snapshots):
     found = pair_scores(*snapshots)
     np.testing.assert_array_equal(found.y, Y)
-    np.testing.assert_array_equal(found.read(found.before, snapshots[0].representatives["smote"]), scores(0.1))
-    np.testing.assert_array_equal(found.read(found.after, snapshots[1].representatives["smote"]), scores(0.3))
+    np.testing.assert_array_equal(get_scores(found.before, snapshots[0].representatives["smote"]), scores(0.1))
+    np.testing.assert_array_equal(get_scores(found.after, snapshots[1].representatives["smote"]), scores(0.3))
 
 
 def test_scores_come_from_the_work_tree_where_its_hash_is_the_one_of_the_lock(snapshots):
