@@ -121,7 +121,7 @@ def describe_change(metric: str, pair: Pair, interval: Interval | None) -> Chang
 
 
 def rank(change: Change) -> int:
-    """Return the place of a change in a table: important ones come first."""
+    """Return the position of a change in a table: important ones come first."""
     return ORDER.index(change.word)
 
 

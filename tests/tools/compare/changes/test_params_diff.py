@@ -8,7 +8,7 @@ from tests.tools.compare.helpers import LIFTS, RAW, lock, make_leaderboard, para
 from tools.compare.changes.params_diff import compare_code, compare_data, compare_params
 
 
-def changes(before, after):
+def compare(before, after):
     return [(item.key, item.status, item.before, item.after) for item in compare_params(before, after)]
 
 
@@ -27,7 +27,7 @@ def changes(before, after):
     ],
 )
 def test_params_are_compared_key_by_key(before, after, expected):
-    assert changes(before, after) == expected
+    assert compare(before, after) == expected
 
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.integers(), max_size=2)
@@ -37,8 +37,8 @@ TREES = st.recursive(LEAVES, lambda inner: st.dictionaries(st.sampled_from("abc"
 @given(st.dictionaries(st.sampled_from("abc"), TREES), st.dictionaries(st.sampled_from("abc"), TREES))
 @settings(max_examples=50, deadline=None)
 def test_equal_params_have_no_changes_and_the_reverse_comparison_mirrors_them(one, other):
-    assert changes(one, one) == []
-    there, back = changes(one, other), changes(other, one)
+    assert compare(one, one) == []
+    there, back = compare(one, other), compare(other, one)
     mirror = {"added": "removed", "removed": "added", "changed": "changed"}
     assert sorted((k, mirror[s], repr(a), repr(b)) for k, s, b, a in there) == sorted(
         (k, s, repr(b), repr(a)) for k, s, b, a in back
@@ -49,8 +49,8 @@ def test_data_changes_name_the_raw_table_its_rows_and_the_test_set():
     leaderboard = make_leaderboard(LIFTS)
     leaderboard["data"]["test"] = {"rows": 90, "positives": 21}
     head = snapshot(leaderboard=leaderboard, lock=lock({"data/test.parquet": "77"}, params(), raw="4b"))
-    found = {fact.name: (fact.before, fact.after) for fact in compare_data(snapshot(), head)}
-    assert found == {
+    changes = {fact.name: (fact.before, fact.after) for fact in compare_data(snapshot(), head)}
+    assert changes == {
         "md5 of the raw table": (RAW, "4b"),
         "rows": (120, 150),
         "positives": (40, 41),
@@ -66,10 +66,10 @@ def test_code_changes_name_the_stages_that_depend_on_it():
     after["stages"]["report"] = {
         "deps": [{"path": "stages/shared", "md5": "c1"}, {"path": "stages/report", "md5": "a"}]
     }
-    found = [
+    changes = [
         (item.path, item.status, item.stages) for item in compare_code(snapshot(lock=before), snapshot(lock=after))
     ]
-    assert found == [
+    assert changes == [
         ("stages/report", "added", ["report"]),
         ("stages/shared", "changed", ["prepare", "evaluate"]),
     ]

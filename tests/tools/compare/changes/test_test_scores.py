@@ -45,10 +45,10 @@ def with_raw(snapshot: Snapshot, md5: str | None) -> Snapshot:
 
 
 def test_scores_come_from_the_cache_each_of_its_own_revision(snapshots):
-    found = pair_scores(*snapshots)
-    np.testing.assert_array_equal(found.y, Y)
-    np.testing.assert_array_equal(get_scores(found.before, snapshots[0].representatives["smote"]), scores(0.1))
-    np.testing.assert_array_equal(get_scores(found.after, snapshots[1].representatives["smote"]), scores(0.3))
+    paired = pair_scores(*snapshots)
+    np.testing.assert_array_equal(paired.y, Y)
+    np.testing.assert_array_equal(get_scores(paired.before, snapshots[0].representatives["smote"]), scores(0.1))
+    np.testing.assert_array_equal(get_scores(paired.after, snapshots[1].representatives["smote"]), scores(0.3))
 
 
 def test_scores_come_from_the_work_tree_where_its_hash_is_the_one_of_the_lock(snapshots):
@@ -86,8 +86,8 @@ def test_another_raw_table_makes_other_rows_unless_the_test_side_is_the_same(sna
 
 
 def test_a_column_that_was_dropped_changes_the_test_side_and_not_its_rows(snapshots):
-    sides = [with_md5(snapshot, paths.TEST, hash) for snapshot, hash in zip(snapshots, ("77", "78"), strict=True)]
-    assert pair_scores(*sides).after.num_rows == len(Y)
+    dropped = [with_md5(snapshot, paths.TEST, hash) for snapshot, hash in zip(snapshots, ("77", "78"), strict=True)]
+    assert pair_scores(*dropped).after.num_rows == len(Y)
 
 
 @pytest.mark.parametrize("column", ["row", "y"])

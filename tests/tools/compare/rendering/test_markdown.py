@@ -1,4 +1,4 @@
-"""The comment: what has to be seen comes first, and nothing of the data escapes into its markup."""
+"""The comment: important changes come first, and names from the data are escaped."""
 
 import pytest
 
@@ -11,8 +11,8 @@ from tools.compare.review_schema import Change, CodeChange, MetricRow, ParamChan
 
 def reviewed(**changes) -> Review:
     """A review in which the champion moved, with parts of it exchanged."""
-    found = build_review(snapshot(), snapshot({**LIFTS, "baseline/forest": 0.25}), list)
-    return found.model_copy(update=changes)
+    review = build_review(snapshot(), snapshot({**LIFTS, "baseline/forest": 0.25}), list)
+    return review.model_copy(update=changes)
 
 
 def moved(metric: str, word: str, low: float, high: float) -> Change:
@@ -54,11 +54,11 @@ def test_when_nothing_changed_there_is_only_a_summary():
     assert len(text.splitlines()) < 10
 
 
-def test_decisions_are_told_as_counts():
-    found = reviewed()
-    after = found.champion_after.model_copy(update={"threshold": 0.25, "tp": 19, "fn": 1, "fp": 7})
+def test_decisions_are_counts():
+    review = reviewed()
+    after = review.champion_after.model_copy(update={"threshold": 0.25, "tp": 19, "fn": 1, "fp": 7})
     before = after.model_copy(update={"threshold": 0.5, "tp": 18, "fn": 2})
-    text = to_markdown(found.model_copy(update={"champion_before": before, "champion_after": after}))
+    text = to_markdown(review.model_copy(update={"champion_before": before, "champion_after": after}))
     assert "Decisions at the threshold 0.5 → 0.25: 18 of 20 → 19 of 20 positives found, 7 false alarms." in text
 
 
@@ -67,18 +67,18 @@ NASTY = "<script>alert(1)</script> a|b `c` **d** [e](http://f) <!-- g &amp; \n##
 
 @pytest.mark.parametrize("where", ["label", "key", "path", "revision"])
 def test_nothing_of_the_data_is_markup(where):
-    found = reviewed()
+    review = reviewed()
     if where == "label":
         leaderboard = make_leaderboard(LIFTS)
         leaderboard["data"]["positive"] = NASTY
-        found = build_review(snapshot(), snapshot(leaderboard=leaderboard), list)
+        review = build_review(snapshot(), snapshot(leaderboard=leaderboard), list)
     if where == "key":
-        found = reviewed(params=[ParamChange(key=NASTY, status="changed", before=NASTY, after=NASTY)])
+        review = reviewed(params=[ParamChange(key=NASTY, status="changed", before=NASTY, after=NASTY)])
     if where == "path":
-        found = reviewed(metrics_diff=[MetricRow(path=NASTY, metric=NASTY, before=NASTY, after=None, change=None)])
+        review = reviewed(metrics_diff=[MetricRow(path=NASTY, metric=NASTY, before=NASTY, after=None, change=None)])
     if where == "revision":
-        found = reviewed(base=found.base.model_copy(update={"name": NASTY}))
-    text = to_markdown(found).replace(MARKER, "")
+        review = reviewed(base=review.base.model_copy(update={"name": NASTY}))
+    text = to_markdown(review).replace(MARKER, "")
     assert "script" in text
     assert "<script" not in text
     assert "<!--" not in text
@@ -89,7 +89,7 @@ def test_nothing_of_the_data_is_markup(where):
             assert line.replace("\\|", "").count("|") in (4, 6, 7, 8)
 
 
-def test_a_comment_that_is_too_long_is_cut_where_it_hurts_least():
+def test_a_comment_that_is_too_long_loses_its_last_tables():
     rows = [
         MetricRow(path="p" * 100, metric="m" * 100, before="b" * 100, after="a" * 100, change=n) for n in range(1000)
     ]

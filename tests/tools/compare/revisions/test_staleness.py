@@ -1,4 +1,4 @@
-"""Metrics that may not be those of the params, the code and the data beside them."""
+"""Metrics that belong to another run than the params, the code and the data."""
 
 from pathlib import Path
 
@@ -34,13 +34,13 @@ def relock(edit) -> None:
 
 
 def doubts() -> list[str]:
-    """What is doubted of the work tree, and, once it is committed, of the commit: the same."""
-    there = [
+    """The files with doubts in the work tree; after a commit, the commit has the same doubts."""
+    files = [
         doubt.partition(":")[0].removesuffix(" in the work tree") for doubt in read_snapshot(find_revision(None)).doubts
     ]
     commit(Path(), "Changed")
-    assert [doubt.partition(" in main")[0] for doubt in read_snapshot(find_revision("main")).doubts] == there
-    return there
+    assert [doubt.partition(" in main")[0] for doubt in read_snapshot(find_revision("main")).doubts] == files
+    return files
 
 
 def test_the_hash_of_a_folder_is_the_one_that_dvc_gives():
@@ -49,7 +49,7 @@ def test_the_hash_of_a_folder_is_the_one_that_dvc_gives():
     assert hash_folder(files) == "208233f6336e1ed8303dd2804638951b.dir"
 
 
-def test_what_is_as_the_lock_says_is_not_doubted(folder):
+def test_inputs_equal_to_the_lock_are_not_doubted(folder):
     (folder / "stages/other.py").write_text("no stage depends on it")
     assert doubts() == []
 
@@ -66,7 +66,7 @@ def test_code_that_was_changed_added_or_removed_without_a_run_is_doubted(folder)
     assert doubts() == ["stages/shared"]
 
 
-def test_what_git_ignores_is_no_code(folder):
+def test_ignored_files_are_no_code(folder):
     (folder / ".gitignore").write_text((folder / ".gitignore").read_text() + "__pycache__/\n")
     (folder / "stages/shared/__pycache__").mkdir()
     (folder / "stages/shared/__pycache__/a.pyc").touch()
@@ -78,7 +78,7 @@ def test_a_table_in_git_that_was_changed_without_a_run_is_doubted(folder):
     assert doubts() == ["raw.csv"]
 
 
-def test_what_lies_outside_the_repository_is_passed_over(folder):
+def test_inputs_outside_the_repository_are_ignored(folder):
     outside = [{"path": path, "md5": "a"} for path in ("/data/x.csv", "../x.csv", "s3://bucket/x.csv", ":(top)*", "*")]
     relock(lambda stages: stages["prepare"]["deps"].extend(outside))
     assert doubts() == []
@@ -98,11 +98,11 @@ def test_a_stage_that_has_never_run_is_doubted(folder):
     assert doubts() == ["dvc.lock"]
 
 
-def test_entries_of_stages_and_strategies_that_are_gone_are_passed_over(folder):
-    def haunt(stages: dict) -> None:
+def test_entries_of_stages_and_strategies_that_are_gone_are_ignored(folder):
+    def add_old(stages: dict) -> None:
         stages["old"] = stages["evaluate@gone"] = {"cmd": "x", "params": {"params.yaml": {"strategies": 1}}}
 
-    relock(haunt)
+    relock(add_old)
     assert read_snapshot(find_revision(None)).doubts == []
     pipeline = Pipeline.model_validate({"stages": {"train": {}, "split": {}}})
     lock = Lock.model_validate({"stages": {key: {} for key in ["train@a", "train@gone", "split", "old"]}})
