@@ -33,15 +33,13 @@ def build_review(base: Snapshot, head: Snapshot, read_metrics: Callable[[], list
     if after not in METRICS:
         path = head.revision.describe("metrics/leaderboard.json")
         raise InputError(f"{path}: settings.metric: {after!r} is none of {', '.join(METRICS)}; run `dvc repro`")
-    candidates = head.representatives
-    pairs = Pairs(
-        (base.champion, head.champion),
-        {
-            name: (candidate, candidates[name])
-            for name, candidate in base.representatives.items()
-            if name in candidates and candidate != candidates[name]
-        },
-    )
+    base_candidates = base.representatives
+    strategies = {
+        name: (base_candidates[name], candidate)
+        for name, candidate in head.representatives.items()
+        if name in base_candidates and base_candidates[name] != candidate
+    }
+    pairs = Pairs((base.champion, head.champion), strategies)
     intervals, comparison = _compute_intervals(base, head, pairs)
     changes = {metric: describe_change(metric, pairs.champion, intervals.champion.get(metric)) for metric in METRICS}
     notes = [*describe_library_changes(base.revision, head.revision), *find_question_changes(base, head)]
