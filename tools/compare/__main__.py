@@ -1,4 +1,4 @@
-"""Command line of the review: two revisions → Markdown, HTML or JSON, and a gate."""
+"""Command line of `python -m tools.compare`: two revisions → Markdown, HTML or JSON, and a gate."""
 
 import argparse
 from pathlib import Path
@@ -16,69 +16,60 @@ def main() -> None:
     """Compare the metrics of two revisions, from what git tracks of them, and print a review comment as Markdown."""
     parser = argparse.ArgumentParser(prog="python -m tools.compare", description=main.__doc__)
     parser.add_argument("base", help="the revision to compare with, such as main or origin/main")
-    parser.add_argument("head", nargs="?", help="the revision that changes it; left out: the work tree")
-    parser.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help="write the Markdown there instead of printing it"
-    )
+    parser.add_argument("head", nargs="?", help="the revision that changes it (default: the work tree)")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the Markdown to a file")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write a page that needs no network")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write it as docs/compare.schema.json describes")
     parser.add_argument(
-        "--gate", action="store_true", help="exit 1 when select.metric is clearly worse, 2 when that cannot be told"
+        "--gate", action="store_true", help="exit 1 when select.metric is clearly worse, 2 when that cannot be compared"
     )
     options = parser.parse_args()
     try:
-        review = _review(options.base, options.head)
+        review = _compare(options.base, options.head)
     except InputError as error:
-        _write_failure(options.output, error.problems)
-        raise InputError(error.problems) from None  # 2, whatever it was
+        if options.output:  # no outdated review may remain there
+            from stages.shared.storage.files import write_text
+            from tools.compare.rendering.markdown import to_failure
+
+            write_text(options.output, to_failure(error.problems))
+        raise InputError(error.problems) from None  # exit code 2, whatever it was
     _write(review, options.output, options.html, options.json)
     if options.gate and review.gate.result == "cannot compare":
-        raise InputError([f"gate: {reason}" for reason in review.gate.why])
+        raise InputError(f"gate: {reason}" for reason in review.gate.why)
     if options.gate and review.gate.result == "regression":
         print(f"gate: {review.sentence}: a clear regression", file=sys.stderr)
         sys.exit(1)
 
 
-def _review(base_name: str, head_name: str | None) -> "Review":
+def _compare(base_name: str, head_name: str | None) -> "Review":
     """Return the review. Raises InputError with every problem of both revisions."""
     from tools.compare.changes.dvc_metrics import MetricsDiff
     from tools.compare.revisions.git import find_revision
-    from tools.compare.revisions.snapshot import read_states
+    from tools.compare.revisions.snapshot import read_snapshots
 
-    base, head = find_revision(base_name), find_revision(head_name)
-    states = read_states(base, head)
-    raw = MetricsDiff(base, head)
+    base, head = read_snapshots(find_revision(base_name), find_revision(head_name))
+    metrics = MetricsDiff(base.revision, head.revision)
     limit_threads()
-    from tools.compare.changes.review import review
+    from tools.compare.changes.review import build_review  # imports numpy
 
-    return review(*states, raw.rows)
+    return build_review(base, head, metrics.read_rows)
 
 
 def _write(review: "Review", output: Path | None, html: Path | None, json: Path | None) -> None:
     from stages.shared.storage.files import write_text
+    from tools.compare.rendering.html import to_html
     from tools.compare.rendering.markdown import to_markdown
 
     text = to_markdown(review)
     if json:
         write_text(json, review.model_dump_json(indent=2) + "\n")
     if html:
-        from tools.compare.rendering.html import to_html
-
         write_text(html, to_html(text, review.sentence))
         print(f"Review: {html}", file=sys.stderr)
     if output:
         write_text(output, text)
     elif not html:
         print(text, end="")
-
-
-def _write_failure(output: Path | None, problems: list[str]) -> None:
-    """Write a comment that says why there is no comparison, so that no outdated one remains."""
-    if output:
-        from stages.shared.storage.files import write_text
-        from tools.compare.rendering.markdown import failure
-
-        write_text(output, failure(problems))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The section of params.yaml that the review of a pull request owns, and what it reads of the others."""
+"""The section `compare` of params.yaml, and the other params that the review reads."""
 
 from typing import Any
 
@@ -14,8 +14,8 @@ class CompareSection(ParamsSection):
 
 
 class CompareParams(PartialParams):
-    """Everything that the review reads of params.yaml; the rest it takes from the metrics files."""
+    """The params that the review reads; it takes everything else from the metrics files."""
 
     random_state: int = Field(ge=0, le=2**32 - 1)
     strategies: dict[str, Any]
-    compare: CompareSection | None = None  # a base from before there was a review has none
+    compare: CompareSection | None = None  # an old base may lack it

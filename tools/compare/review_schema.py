@@ -1,6 +1,9 @@
-"""The review as one value: what `--json` writes, and what the Markdown is rendered from."""
+"""Models of the review: `--json` writes them, and the Markdown is rendered from them.
 
-from typing import Annotated, Any, Literal
+docs/compare.schema.json is generated from them.
+"""
+
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -11,11 +14,11 @@ Status = Literal["added", "removed", "changed"]
 Kind = Literal["paired", "unpaired", "none"]
 
 
-class Side(ArtifactModel):
+class RevisionName(ArtifactModel):
     """One of the two revisions."""
 
-    name: str = Field(description="as it was asked for")
-    commit: str | None = Field(description="null: the work tree, committed or not")
+    name: str = Field(description="the name that the user gave")
+    commit: str | None = Field(description="null: the working tree, committed or not")
 
 
 class Champion(ArtifactModel):
@@ -29,9 +32,12 @@ class Champion(ArtifactModel):
     fn: int
     tn: int
 
+    def __str__(self) -> str:
+        return f"{self.strategy} × {self.classifier}"
+
 
 class Comparison(ArtifactModel):
-    """How the intervals came about."""
+    """The method of the intervals."""
 
     kind: Kind = Field(
         description="paired: row by row; unpaired: from the intervals of each revision; none: no interval"
@@ -56,17 +62,17 @@ class Change(ArtifactModel):
     word: Word
 
     @property
-    def moved(self) -> bool:
-        """Whether it is more than noise."""
-        return self.word in ("better", "worse")
+    def is_shown(self) -> bool:
+        """Whether the value changed, or its interval excludes 0."""
+        return bool(self.change) or self.word in ("better", "worse")
 
 
 class StrategyChange(ArtifactModel):
-    """The row of a strategy that is not as it was; `primary` is null where it was added or removed."""
+    """A strategy whose row on the leaderboard changed; `primary` is null where it was added or removed."""
 
     strategy: str
     status: Status
-    before: str | None = Field(description="the classifier that stood for it")
+    before: str | None = Field(description="the classifier that represents it")
     after: str | None
     value_before: float | None = Field(description="the primary metric")
     value_after: float | None
@@ -83,7 +89,7 @@ class ParamChange(ArtifactModel):
 
 
 class Fact(ArtifactModel):
-    """One fact about the data that is not as it was; null where there was none."""
+    """A fact about the data that changed; null where it is unknown."""
 
     name: str
     before: str | int | None
@@ -109,7 +115,7 @@ class MetricRow(ArtifactModel):
 
 
 class Gate(ArtifactModel):
-    """What `--gate` says, whether asked or not."""
+    """The result of the gate, with or without `--gate`."""
 
     metric: str
     tolerance: float
@@ -118,19 +124,19 @@ class Gate(ArtifactModel):
 
 
 class Review(ArtifactModel):
-    """What changed between two revisions of an Evenhand pipeline."""
+    """The changes between two revisions of an Evenhand pipeline."""
 
     model_config = ConfigDict(title="Evenhand review", frozen=True, extra="forbid")
 
     format: Literal[1] = 1
-    base: Side
-    head: Side
+    base: RevisionName
+    head: RevisionName
     sentence: str = Field(description="the verdict")
     comparison: Comparison
     champion_before: Champion
     champion_after: Champion
-    primary: Annotated[Change, Field(description="select.metric of the champion; it alone gates")]
-    metrics: list[Change] = Field(description="every metric of the champion, those that moved first")
+    primary: Change = Field(description="select.metric of the champion; it alone gates")
+    metrics: list[Change] = Field(description="every metric of the champion; important changes come first")
     strategies: list[StrategyChange]
     params: list[ParamChange]
     data: list[Fact]
@@ -140,7 +146,7 @@ class Review(ArtifactModel):
     notes: list[str]
 
     @property
-    def changed(self) -> bool:
-        """Whether the champion, a strategy or any metric is another than before."""
+    def has_changes(self) -> bool:
+        """Whether the champion, a strategy or any metric changed."""
         champion = self.champion_before != self.champion_after
         return champion or bool(self.strategies or self.metrics_diff) or any(change.change for change in self.metrics)

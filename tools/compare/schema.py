@@ -1,4 +1,4 @@
-"""Writes the JSON schema of the review, what `--json` promises: `python -m tools.compare.schema`."""
+"""Command `python -m tools.compare.schema`: the JSON schema of what `--json` writes, for other readers."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ SCHEMA = Path("docs/compare.schema.json")
 
 
 def main() -> None:
-    """Writes docs/compare.schema.json, or checks it."""
+    """Write docs/compare.schema.json, or check it."""
     run("tools.compare.schema", SCHEMA, Review)
 
 

@@ -1,4 +1,4 @@
-"""Command line of `python -m tools.repro`: `dvc repro`, with the train stages in parallel."""
+"""Command line of `python -m tools.repro`: `dvc repro` with the train stages in parallel."""
 
 import argparse
 import os
@@ -21,16 +21,14 @@ def main() -> None:
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
     from stages.shared.runtime.environment import describe_differences
-    from tools.repro.dvc_repo import run_dvc
-    from tools.repro.run import repro
+    from tools.repro.dvc_repo import repro, run_dvc
 
     for note in describe_differences():
         print(f"warning: {note}", file=sys.stderr)
     if sys.platform != "linux":  # the libraries of macOS do not survive a fork, Windows has none
         print("Forks are safe on Linux alone, so this is plain `dvc repro`.", flush=True)
         sys.exit(run_dvc("repro"))
-    cores = len(os.sched_getaffinity(0))
-    sys.exit(repro(jobs or cores, cores))
+    sys.exit(repro(jobs or len(os.sched_getaffinity(0))))
 
 
 if __name__ == "__main__":

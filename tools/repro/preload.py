@@ -1,22 +1,19 @@
-"""All libraries that training needs, imported once by the server process from which each training is forked."""
+"""All libraries that training needs. One process imports them, and each training is a fork of that process."""
 
+import gc
+from importlib import import_module
 import os
 
+from stages.shared.classifiers import CLASSIFIERS
+from stages.shared.metrics.registry import METRICS
 from stages.shared.runtime.child_process import exit_with_parent
 from stages.shared.runtime.threads import limit_threads
+from stages.train.samplers.registry import SAMPLERS
 
 exit_with_parent(os.getppid())  # the forks of this process end with it
 limit_threads()  # before any numerical library is imported
-
-import gc  # noqa: E402
-
-import skops.io  # noqa: E402, F401
-
-from stages.shared.classifiers import CLASSIFIERS  # noqa: E402
-from stages.shared.metrics.registry import METRICS  # noqa: E402
-import stages.train.run  # noqa: E402, F401
-from stages.train.samplers.registry import SAMPLERS  # noqa: E402
-
+for module in ("skops.io", "stages.train.run"):
+    import_module(module)
 for sampler in SAMPLERS.values():
     sampler.load()
 for classifier in CLASSIFIERS.values():

@@ -19,8 +19,8 @@ from stages.shared.storage.files import write_json
 from stages.shared.storage.parquet import write_columns
 from tools.compare.params import CompareParams
 from tools.compare.revisions.git import Revision
-from tools.compare.revisions.records import Candidate, LeaderboardFile, Lock
-from tools.compare.revisions.snapshot import State
+from tools.compare.revisions.records import Candidate, Leaderboard, Lock
+from tools.compare.revisions.snapshot import Snapshot
 
 #: 20 positives before 40 negatives
 Y = np.repeat([1, 0], [20, 40]).astype(np.int64)
@@ -69,16 +69,16 @@ def candidate(name: str, lift: float, threshold: float = 0.5) -> dict[str, Any]:
     return {
         "strategy": strategy, "classifier": classifier, "threshold": threshold,
         "test": {**values, **measured.counts["decisions"]},
-        "intervals": {key: list(found) for key, found in compute_intervals(measured, 0.95).items()},
+        "intervals": {key: list(interval) for key, interval in compute_intervals(measured, 0.95).items()},
     }  # fmt: skip
 
 
 def make_leaderboard(lifts: dict[str, float], **settings: Any) -> dict[str, Any]:
     """The leaderboard of candidates, one a strategy."""
     candidates = [candidate(name, lift) for name, lift in lifts.items()]
-    side = {"rows": len(Y), "positives": int(Y.sum())}
+    size = {"rows": len(Y), "positives": int(Y.sum())}
     return {
-        "data": {"source": "data/raw/t.csv", "target": "sick", "positive": "yes", "train": side, "test": side},
+        "data": {"source": "data/raw/t.csv", "target": "sick", "positive": "yes", "train": size, "test": size},
         "settings": {"metric": "average_precision", "confidence": 0.95, "n_resamples": 200, **settings},
         "candidates": candidates,
         "strategies": [{key: row[key] for key in ("strategy", "classifier")} for row in candidates],
@@ -87,7 +87,7 @@ def make_leaderboard(lifts: dict[str, float], **settings: Any) -> dict[str, Any]
 
 def lock(files: dict[str, str], content: dict[str, Any], code: str = CODE, raw: str = RAW) -> dict[str, Any]:
     """dvc.lock, with the hashes of `files`."""
-    kept = {key: value for key, value in content.items() if key != "compare"}
+    shared = {key: value for key, value in content.items() if key != "compare"}
     return {
         "schema": "2.0",
         "stages": {
@@ -99,7 +99,7 @@ def lock(files: dict[str, str], content: dict[str, Any], code: str = CODE, raw: 
             "evaluate": {
                 "cmd": "python -m stages.evaluate",
                 "deps": [{"path": "stages/shared", "md5": code}],
-                "params": {"params.yaml": {key: value for key, value in kept.items() if key != "data"}},
+                "params": {"params.yaml": {key: value for key, value in shared.items() if key != "data"}},
                 "outs": [{"path": path, "md5": md5} for path, md5 in files.items()],
             },
             "report": {"cmd": "python -m stages.report"},
@@ -132,10 +132,10 @@ def write_run(
         {"row": np.arange(len(Y)), "y": Y, **{name: scores(lift) for name, lift in lifts.items()}},
     )
     hashes = {str(path): md5(folder / path) for path in (paths.LEADERBOARD, paths.SELECTED, paths.TEST_SCORES)}
-    kept = folder / ".dvc/cache/files/md5" / hashes[str(paths.TEST_SCORES)][:2] / hashes[str(paths.TEST_SCORES)][2:]
+    cache = folder / ".dvc/cache/files/md5" / hashes[str(paths.TEST_SCORES)][:2] / hashes[str(paths.TEST_SCORES)][2:]
     if cached:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        (folder / paths.TEST_SCORES).replace(kept)
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        (folder / paths.TEST_SCORES).replace(cache)
     else:
         (folder / paths.TEST_SCORES).unlink()
     for name, written in (
@@ -169,16 +169,16 @@ def commit(folder: Path, message: str = "A run") -> None:
     git(folder, "commit", "-qm", message)
 
 
-def state(lifts: dict[str, float] = LIFTS, champion: str = "baseline/forest", **changes: Any) -> State:
-    """A state that was never in any repository."""
+def snapshot(lifts: dict[str, float] = LIFTS, champion: str = "baseline/forest", **changes: Any) -> Snapshot:
+    """A snapshot that was never in any repository."""
     leaderboard = json.loads(json.dumps(make_leaderboard(lifts)))
     content = params(**changes.pop("params", {}))
-    parsed = LeaderboardFile.model_validate_json(json.dumps({**leaderboard, **changes.pop("leaderboard", {})}))
-    found = parsed.candidate(*champion.split("/"))
-    assert found
-    return State(
+    parsed = Leaderboard.model_validate_json(json.dumps({**leaderboard, **changes.pop("leaderboard", {})}))
+    selected = parsed.candidate(*champion.split("/"))
+    assert selected
+    return Snapshot(
         Revision("some", "0" * 40), content, CompareParams.model_validate(content),
-        Lock.model_validate(changes.pop("lock", lock({}, content))), parsed, found,
+        Lock.model_validate(changes.pop("lock", lock({}, content))), parsed, selected,
         changes.pop("doubts", []),
     )  # fmt: skip
 

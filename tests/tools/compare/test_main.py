@@ -1,4 +1,4 @@
-"""The door of the review, as people and CI call it."""
+"""The command line of tools.compare, as people and CI call it."""
 
 import json
 import os
@@ -10,11 +10,10 @@ import jsonschema
 import pytest
 
 from tests.tools.compare.helpers import commit, git, write_run
-from tools.compare import __main__ as door
 from tools.compare.rendering.markdown import MARKER
 from tools.compare.schema import SCHEMA
 
-ROOT = Path(door.__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BAD, GOOD = {"baseline/forest": 0.0}, {"baseline/forest": 0.5}
 
 
@@ -38,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_regression_ends_with_1_and_the_review_is_written_all_the_same(folder):
+def test_a_regression_ends_with_1_after_writing_the_review(folder):
     done = run(folder, "main", "feature", "--gate", "-o", "out/review.md", "--json", "out/review.json")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("gate: Worse average precision: 0.974 → 0.421 (−0.553): a clear regression")
@@ -86,7 +85,7 @@ def test_what_cannot_be_compared_ends_with_2_and_a_comment_that_says_so(folder, 
     assert (folder / "review.md").read_text().startswith(f"{MARKER}\n### ❔ The two revisions cannot be compared")
 
 
-def test_a_doubt_ends_with_2_only_where_the_gate_is_asked(folder):
+def test_a_doubt_ends_with_2_only_with_gate(folder):
     path = folder / "metrics/leaderboard.json"
     path.write_text(path.read_text() + " ")
     assert run(folder, "main").returncode == 0
@@ -95,13 +94,13 @@ def test_a_doubt_ends_with_2_only_where_the_gate_is_asked(folder):
     assert "error: gate: metrics/leaderboard.json in the work tree: is not the file that dvc.lock names" in done.stderr
 
 
-def test_a_revision_that_is_not_there_says_how_to_bring_it(folder):
+def test_an_unknown_revision_names_the_fetch_command(folder):
     done = run(folder, "origin/develop")
     assert (done.returncode, done.stdout) == (2, "")
     assert "git fetch --depth=1 origin +refs/heads/develop:refs/remotes/origin/develop" in done.stderr
 
 
-def test_where_dvc_fails_to_read_a_revision_its_silence_is_not_taken_for_no_change(folder):
+def test_a_failed_dvc_is_not_reported_as_no_change(folder):
     lock = folder / "dvc.lock"
     lock.write_text(lock.read_text().replace("schema:", "scheme:"))
     done = run(folder, "main")
@@ -121,7 +120,7 @@ def test_a_clone_of_depth_1_without_any_cache_is_enough(folder, tmp_path):
     git(tmp_path, "clone", "-q", "--depth=1", "--branch=feature", f"file://{bare}", str(clone))
     git(clone, "fetch", "-q", "--depth=1", "origin", "+refs/heads/main:refs/remotes/origin/main")
     done = run(clone, "origin/main", "HEAD", "--gate", "--json", "review.json")
-    assert done.returncode == 1  # so far apart that unpaired intervals tell
+    assert done.returncode == 1  # unpaired intervals detect so large a change
     assert "Not comparable row by row: the test scores of origin/main" in done.stdout
     content = json.loads((clone / "review.json").read_text())
     assert (content["comparison"]["kind"], content["primary"]["word"]) == ("unpaired", "worse")

@@ -1,4 +1,4 @@
-"""The command line of tools.repro: what it answers before it does anything, and what it leaves to DVC."""
+"""The command line of tools.repro: its answers before it imports DVC, and what it leaves to DVC."""
 
 import os
 from pathlib import Path
@@ -20,47 +20,41 @@ def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[object, ...]]:
-    """What the door asks for, in an empty project: ("dvc", arguments) or ("forks", jobs, cores)."""
-    found: list[tuple[object, ...]] = []
+def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[object, ...]]:
+    """What the command calls in an empty project: ("dvc", arguments) or ("forks", jobs)."""
+    calls: list[tuple[object, ...]] = []
     (tmp_path / ".dvc").mkdir()
     (tmp_path / "dvc.yaml").touch()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tools.repro.dvc_repo.run_dvc", lambda *arguments: found.append(("dvc", *arguments)) or 7)
-    monkeypatch.setattr("tools.repro.run.repro", lambda *numbers: found.append(("forks", *numbers)) or 5)
-    return found
+    monkeypatch.setattr("tools.repro.dvc_repo.run_dvc", lambda *arguments: calls.append(("dvc", *arguments)) or 7)
+    monkeypatch.setattr("tools.repro.dvc_repo.repro", lambda jobs: calls.append(("forks", jobs)) or 5)
+    return calls
 
 
 @pytest.mark.parametrize("platform", ["darwin", "win32"])
 def test_without_safe_forks_it_is_plain_dvc_repro_and_says_so(
-    asked: list, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], platform: str
+    calls: list, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], platform: str
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setitem(sys.modules, "fcntl", None)  # as on Windows: it cannot be imported
     with pytest.raises(SystemExit) as end:
         call(monkeypatch, "-j", "3")
-    assert (asked, end.value.code) == ([("dvc", "repro")], 7)
+    assert (calls, end.value.code) == ([("dvc", "repro")], 7)
     assert capsys.readouterr().out == "Forks are safe on Linux alone, so this is plain `dvc repro`.\n"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux alone")
 @pytest.mark.parametrize(("arguments", "jobs"), [(["-j", "3"], 3), ([], None)])
-def test_it_trains_as_many_at_a_time_as_asked_or_one_a_core(
-    asked: list, monkeypatch: pytest.MonkeyPatch, arguments: list[str], jobs: int | None
+def test_jobs_or_one_per_core_train_at_a_time(
+    calls: list, monkeypatch: pytest.MonkeyPatch, arguments: list[str], jobs: int | None
 ) -> None:
     with pytest.raises(SystemExit) as end:
         call(monkeypatch, *arguments)
-    cores = len(os.sched_getaffinity(0))
-    assert (asked, end.value.code) == ([("forks", jobs or cores, cores)], 5)
+    assert (calls, end.value.code) == ([("forks", jobs or len(os.sched_getaffinity(0)))], 5)
+    assert os.environ["PATH"].split(os.pathsep)[0] == str(Path(sys.executable).parent)  # DVC runs this python
 
 
-def test_dvc_gets_the_python_that_runs_this(asked: list, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(SystemExit):
-        call(monkeypatch)
-    assert os.environ["PATH"].split(os.pathsep)[0] == str(Path(sys.executable).parent)
-
-
-def test_wrong_numbers_and_wrong_places_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_wrong_numbers_and_other_folders_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match="--jobs 0: at least 1 is needed"):
         call(monkeypatch, "-j", "0")

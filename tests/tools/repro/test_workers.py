@@ -1,4 +1,4 @@
-"""Processes forked from one server: how many at a time, what an end means, and that none is left behind."""
+"""Processes forked from one server: how many run at a time, their exit codes, and that none remains."""
 
 import os
 from pathlib import Path
@@ -23,17 +23,17 @@ def write_program(folder: Path, work: str, names: str = "abcd", jobs: int = 2) -
         "PROCESS = os.getpid()\n"
     )
     (folder / "program.py").write_text(
-        "import os, signal, sys, time\n"
+        "import multiprocessing, os, signal, sys, time\n"
         "from pathlib import Path\n"
         "from stages.shared.runtime.child_process import exit_with_parent\n"
-        "from tools.repro.signals import exit_on_signals\n"
-        "from tools.repro.workers import run_processes\n"
-        "def target(name, environment):\n"
+        "from tools.repro.workers import exit_on_signals, run_processes\n"
+        "def target(name):\n"
         "    exit_with_parent(os.getppid())\n"
-        f"    with exit_on_signals():\n        {work}\n"
+        f"    exit_on_signals()\n    {work}\n"
         "if __name__ == '__main__':\n"
-        "    with exit_on_signals():\n"
-        f"        succeeded, code = run_processes({names!r}, {jobs}, target, {{}}, 'preloaded')\n"
+        "    exit_on_signals()\n"
+        "    multiprocessing.set_forkserver_preload(['preloaded'])\n"
+        f"    succeeded, code = run_processes(target, {names!r}, {jobs})\n"
         "    print(*sorted(succeeded), flush=True)\n"
         "    sys.exit(code)\n"
     )
@@ -59,38 +59,37 @@ def test_at_most_so_many_run_at_a_time(tmp_path: Path, jobs: int, most: int) -> 
     # each leaves a file while it works, waits a while for the others, and writes down how many it saw
     work = (
         "seen, here = 0, Path('at_' + name)\n"
-        "        here.touch()\n"
-        "        for _ in range(100):\n"
-        "            seen = max(seen, len(list(Path().glob('at_*'))))\n"
-        f"            time.sleep(.01 if seen < {most} else 0)\n"
-        "        here.unlink()\n"
-        "        Path(name).write_text(str(seen))"
+        "    here.touch()\n"
+        "    for _ in range(100):\n"
+        "        seen = max(seen, len(list(Path().glob('at_*'))))\n"
+        f"        time.sleep(.01 if seen < {most} else 0)\n"
+        "    here.unlink()\n"
+        "    Path(name).write_text(str(seen))"
     )
     done = run(tmp_path, work, jobs=jobs)
     assert done.returncode == 0, done.stderr
     assert max(int((tmp_path / name).read_text()) for name in "abcd") == most
 
 
-def test_after_a_failure_none_is_started_and_the_others_go_on_to_their_end(tmp_path: Path) -> None:
-    done = run(tmp_path, "sys.exit(2) if name == 'a' else time.sleep(.5)")
-    assert (done.returncode, done.stdout, done.stderr) == (2, "b\n", "error: a: exited with 2\n")
-
-
-def test_a_killed_process_is_a_failure(tmp_path: Path) -> None:
-    done = run(tmp_path, "os.kill(os.getpid(), signal.SIGKILL)", names="a")
-    assert (done.returncode, done.stderr) == (128 + signal.SIGKILL, "error: a: exited with 137\n")
-
-
-def test_an_exception_is_shown_and_is_a_failure(tmp_path: Path) -> None:
-    done = run(tmp_path, "raise ValueError('of the work')", names="a")
-    assert done.returncode == 1
-    assert "ValueError: of the work" in done.stderr
+@pytest.mark.parametrize(
+    ("work", "names", "code", "stdout", "stderr"),
+    [
+        # the other process finishes, and none starts
+        ("sys.exit(2) if name == 'a' else time.sleep(.5)", "abcd", 2, "b\n", "error: a: exited with 2\n"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "a", 128 + signal.SIGKILL, "\n", "error: a: exited with 137\n"),
+        ("raise ValueError('of the work')", "a", 1, "\n", "ValueError: of the work\nerror: a: exited with 1\n"),
+    ],
+)
+def test_a_failure_is_reported(tmp_path: Path, work: str, names: str, code: int, stdout: str, stderr: str) -> None:
+    done = run(tmp_path, work, names=names)
+    assert (done.returncode, done.stdout) == (code, stdout)
+    assert done.stderr.endswith(stderr)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-@pytest.mark.parametrize("manner", ["", "signal.signal(signal.SIGTERM, signal.SIG_IGN);"])
-def test_a_stopped_run_leaves_no_process_behind(tmp_path: Path, number: signal.Signals, manner: str) -> None:
-    work = f"{manner} Path(name).write_text(str(os.getpid())); Path(name).rename('at_' + name); time.sleep(600)"
+@pytest.mark.parametrize("setup", ["pass;", "signal.signal(signal.SIGTERM, signal.SIG_IGN);"])
+def test_a_stopped_run_leaves_no_process_behind(tmp_path: Path, number: signal.Signals, setup: str) -> None:
+    work = f"{setup} Path(name).write_text(str(os.getpid())); Path(name).rename('at_' + name); time.sleep(600)"
     command = write_program(tmp_path, work)
     process = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": f"{ROOT}:{tmp_path}"})
     files = [tmp_path / "at_a", tmp_path / "at_b"]

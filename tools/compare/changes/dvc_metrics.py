@@ -1,47 +1,43 @@
-"""`dvc metrics diff` as rows in a fixed order; DVC's own order is that of a hash, another in every run."""
+"""`dvc metrics diff` as rows in a fixed order; DVC's own order changes from run to run."""
 
 import json
 import subprocess
 import sys
-from typing import Any
 
 from stages.shared.storage.files import round_floats
 from tools.compare.review_schema import MetricRow
 from tools.compare.revisions.git import Revision
 
-#: seconds after which the review goes without it
-PATIENCE = 120
+#: seconds after which the review goes without these rows
+TIMEOUT = 120
 
 
 class MetricsDiff:
-    """DVC at work in a process of its own, while the review does its sums."""
+    """A process of DVC that runs while the review computes its intervals."""
 
     def __init__(self, base: Revision, head: Revision) -> None:
         revisions = [revision.commit for revision in (base, head) if revision.commit]
         command = [sys.executable, "-m", "dvc", "metrics", "diff", "--json", *revisions]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
-    def rows(self) -> list[MetricRow] | None:
-        """The rows by path and metric; None where DVC fails, or says that it failed and exits with 0 all the same."""
+    def read_rows(self) -> list[MetricRow] | None:
+        """Return the rows, sorted by path and metric, or None if DVC fails. A failed DVC may still end with 0."""
         try:
-            text, output = self._process.communicate(timeout=PATIENCE)
-            failed = self._process.returncode != 0 or b"failed to load" in output
-            return None if failed else sorted_rows(json.loads(text))
+            text, messages = self._process.communicate(timeout=TIMEOUT)
+            if self._process.returncode or b"failed to load" in messages:
+                return None
+            files = json.loads(text)
+            return [
+                MetricRow(
+                    path=path,
+                    metric=metric,
+                    before=change.get("old"),
+                    after=change.get("new"),
+                    change=round_floats(change.get("diff")),
+                )
+                for path, metrics in sorted(files.items())
+                for metric, change in sorted(metrics.items())
+            ]
         except (subprocess.TimeoutExpired, ValueError, AttributeError):
             self._process.kill()
             return None
-
-
-def sorted_rows(content: dict[str, dict[str, Any]]) -> list[MetricRow]:
-    """DVC's `{path: {metric: {old, new, diff}}}` as rows, sorted by path and metric."""
-    return [
-        MetricRow(
-            path=path,
-            metric=metric,
-            before=change.get("old"),
-            after=change.get("new"),
-            change=round_floats(change.get("diff")),
-        )
-        for path in sorted(content)
-        for metric, change in sorted(content[path].items())
-    ]

@@ -1,64 +1,56 @@
-"""What changed beside the metrics: params key by key, data and code by the hashes in dvc.lock."""
+"""The changes of params, data and code.
+
+Params are compared key by key, data and code by the hashes in dvc.lock.
+"""
 
 from collections.abc import Iterator
+import math
 from typing import Any
 
 from stages.shared import paths
 from tools.compare.review_schema import CodeChange, Fact, ParamChange, Status
-from tools.compare.revisions.snapshot import State
-
-#: what stands for a key that a file lacks: null is a value
-_ABSENT = object()
+from tools.compare.revisions.snapshot import Snapshot
 
 
-def param_changes(before: dict[str, Any], after: dict[str, Any]) -> list[ParamChange]:
-    """The keys of params.yaml that were added, removed or changed, in the order of the file; a list is one value."""
-    old, new = dict(_leaves(before)), dict(_leaves(after))
+def compare_params(before: dict[str, Any], after: dict[str, Any]) -> list[ParamChange]:
+    """Return the added, removed and changed keys of params.yaml, in the order of the file; a list is one value."""
+    old, new = dict(_flatten(before)), dict(_flatten(after))
     changes = []
     for key in dict.fromkeys([*new, *old]):
-        one, other = old.get(key, _ABSENT), new.get(key, _ABSENT)
-        if one is _ABSENT or other is _ABSENT or type(one) is not type(other) or one != other:
-            kept = {"before": _plain(one)} if other is _ABSENT else {"after": _plain(other)}
-            if one is not _ABSENT and other is not _ABSENT:
-                kept = {"before": _plain(one), "after": _plain(other)}
-            changes.append(ParamChange(key=key, status=_status(one is not _ABSENT, other is not _ABSENT), **kept))
+        one, other = old.get(key), new.get(key)
+        if (key in old) != (key in new) or type(one) is not type(other) or one != other:
+            status = _get_status(key in old, key in new)
+            changes.append(ParamChange(key=key, status=status, before=_to_json(one), after=_to_json(other)))
     return changes
 
 
-def data_changes(base: State, head: State) -> list[Fact]:
-    """What is another in the raw table and in the two sides that were made of it."""
-    before, after = _data_facts(base), _data_facts(head)
-    names = dict.fromkeys([*after, *before])
-    return [
-        Fact(name=name, before=before.get(name), after=after.get(name))
-        for name in names
-        if before.get(name) != after.get(name)
-    ]
+def compare_data(base: Snapshot, head: Snapshot) -> list[Fact]:
+    """Return the changed facts about the raw table and the two sets that were made from it."""
+    before, after = _collect_facts(base), _collect_facts(head)
+    return [Fact(name=name, before=before[name], after=after[name]) for name in after if before[name] != after[name]]
 
 
-def code_changes(base: State, head: State) -> list[CodeChange]:
-    """The dependencies in stages/ and the locks that have another hash, each with the stages that depend on it."""
-    before, after = _code(base), _code(head)
+def compare_code(base: Snapshot, head: Snapshot) -> list[CodeChange]:
+    """Return the code and locks with another hash, each with the stages that depend on it."""
+    before, after = (_collect_code(snapshot) for snapshot in (base, head))
     changes = []
-    for path in sorted({path for path, _ in {**before, **after}}):
-        stages = {stage: None for index, stage in {**after, **before} if index == path}
-        moved = [name for name in stages if before.get((path, name)) != after.get((path, name))]
-        both = [name for name in moved if (path, name) in before and (path, name) in after]
-        known = [any(index == path for index, _ in side) for side in (before, after)]
-        if both or not all(known):
-            changes.append(CodeChange(path=path, status=_status(*known), stages=both or moved))
+    for path in sorted({**before, **after}):
+        old, new = before.get(path, {}), after.get(path, {})
+        changed = [stage for stage in {**new, **old} if old.get(stage) != new.get(stage)]
+        shared = [stage for stage in changed if stage in old and stage in new]
+        if shared or not (old and new):
+            changes.append(CodeChange(path=path, status=_get_status(bool(old), bool(new)), stages=shared or changed))
     return changes
 
 
-def _code(state: State) -> dict[tuple[str, str], str | None]:
-    """(path, stage) -> hash of what a stage depends on and no stage makes, the raw table excepted."""
-    return {
-        (path, stage): md5 for (path, stage), md5 in state.lock.inputs.items() if path != state.leaderboard.data.source
-    }
+def _collect_code(snapshot: Snapshot) -> dict[str, dict[str, str | None]]:
+    """Return path -> stage -> hash of each input, except the raw table."""
+    source = snapshot.leaderboard.data.source
+    return {path: hashes for path, hashes in snapshot.lock.inputs.items() if path != source}
 
 
-def _data_facts(state: State) -> dict[str, str | int | None]:
-    data, raw, test = state.leaderboard.data, state.raw, state.lock.made(paths.TEST)
+def _collect_facts(snapshot: Snapshot) -> dict[str, str | int | None]:
+    data, raw, test = snapshot.leaderboard.data, snapshot.raw, snapshot.lock.output(paths.TEST)
     return {
         "raw table": data.source,
         "md5 of the raw table": raw.md5 if raw else None,
@@ -69,27 +61,28 @@ def _data_facts(state: State) -> dict[str, str | int | None]:
         "positive label": data.positive,
         "test rows": data.test.rows,
         "test positives": data.test.positives,
-        "md5 of the test side": test.md5 if test else None,
+        "md5 of the test set": test.md5 if test else None,
     }
 
 
-def _leaves(content: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+def _flatten(content: Any, key: str = "") -> Iterator[tuple[str, Any]]:
     if isinstance(content, dict) and content:
-        for name, inner in content.items():
-            yield from _leaves(inner, f"{key}.{name}" if key else str(name))
+        for name, value in content.items():
+            yield from _flatten(value, f"{key}.{name}" if key else str(name))
     else:
         yield key, content
 
 
-def _plain(value: Any) -> Any:
-    """A value as JSON can hold it."""
+def _to_json(value: Any) -> Any:
+    """Return a value of YAML as JSON can hold it: dates and infinity become text."""
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [_to_json(item) for item in value]
     if isinstance(value, dict):
-        return {str(name): _plain(item) for name, item in value.items()}
-    finite = isinstance(value, float) and value - value == 0
-    return value if value is None or finite or isinstance(value, str | int) else str(value)
+        return {str(name): _to_json(item) for name, item in value.items()}
+    if value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    return str(value)
 
 
-def _status(before: bool, after: bool) -> Status:
+def _get_status(before: bool, after: bool) -> Status:
     return "changed" if before and after else "added" if after else "removed"

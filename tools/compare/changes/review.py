@@ -1,71 +1,73 @@
-"""The review of a pull request, put together from the states of its two revisions."""
+"""The review of a pull request, built from the snapshots of its two revisions."""
 
 from collections.abc import Callable
 
 from stages.report.formatting import format_difference, format_metric
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import METRICS
-from tools.compare.changes.gate import judge_gate, question_changed
-from tools.compare.changes.paired import (
-    ORDER,
-    Bootstrap,
-    Changes,
-    Pair,
-    moved_first,
-    paired,
-    unpaired,
-    without_intervals,
-)
-from tools.compare.changes.params_diff import code_changes, data_changes, param_changes
+from tools.compare.changes.gate import apply_gate, find_question_changes
+from tools.compare.changes.paired import Intervals, Pairs, compute_paired, compute_unpaired, describe_change, rank
+from tools.compare.changes.params_diff import compare_code, compare_data, compare_params
 from tools.compare.changes.test_scores import pair_scores
-from tools.compare.review_schema import Champion, Change, Comparison, Kind, MetricRow, Review, Side, StrategyChange
+from tools.compare.review_schema import (
+    Champion,
+    Change,
+    Comparison,
+    Kind,
+    MetricRow,
+    Review,
+    RevisionName,
+    StrategyChange,
+)
 from tools.compare.revisions.libraries import describe_library_changes
 from tools.compare.revisions.records import Candidate
-from tools.compare.revisions.snapshot import State
+from tools.compare.revisions.snapshot import Snapshot
 
 
-def review(base: State, head: State, metrics_diff: Callable[[], list[MetricRow] | None]) -> Review:
-    """What became of the champion, of the strategies, and of all that they come from.
+def build_review(base: Snapshot, head: Snapshot, read_metrics: Callable[[], list[MetricRow] | None]) -> Review:
+    """Compare the champion, the strategies, and everything that they depend on.
 
-    `metrics_diff` gives the rows of DVC, which works on them meanwhile.
-    Raises InputError when head's select.metric is none that the review knows.
+    `read_metrics` waits for the rows of `dvc metrics diff`. Raises InputError when head's select.metric is unknown.
     """
-    primary = head.leaderboard.settings.metric
-    if primary not in METRICS:
-        where = head.revision.where("metrics/leaderboard.json")
-        raise InputError(f"{where}: settings.metric: {primary!r} is none of {', '.join(METRICS)}; run `dvc repro`")
-    changes, comparison = _measure(base, head, primary)
-    main = changes.champion[primary]
+    before, after = base.leaderboard.settings.metric, head.leaderboard.settings.metric
+    if after not in METRICS:
+        path = head.revision.describe("metrics/leaderboard.json")
+        raise InputError(f"{path}: settings.metric: {after!r} is none of {', '.join(METRICS)}; run `dvc repro`")
+    base_candidates = base.representatives
+    strategies = {
+        name: (base_candidates[name], candidate)
+        for name, candidate in head.representatives.items()
+        if name in base_candidates and base_candidates[name] != candidate
+    }
+    pairs = Pairs((base.champion, head.champion), strategies)
+    intervals, comparison = _compute_intervals(base, head, pairs)
+    changes = {metric: describe_change(metric, pairs.champion, intervals.champion.get(metric)) for metric in METRICS}
+    notes = [*describe_library_changes(base.revision, head.revision), *find_question_changes(base, head)]
+    notes += [*base.doubts, *head.doubts]
+    if before != after:
+        notes.append(f"select.metric was {before} and is {after}; the verdict is about the latter.")
     return Review(
-        base=Side(name=base.revision.name, commit=base.revision.commit),
-        head=Side(name=head.revision.name, commit=head.revision.commit),
-        sentence=sentence(main),
+        base=RevisionName(name=base.revision.name, commit=base.revision.commit),
+        head=RevisionName(name=head.revision.name, commit=head.revision.commit),
+        sentence=describe_verdict(changes[after]),
         comparison=comparison,
-        champion_before=_champion(base.champion),
-        champion_after=_champion(head.champion),
-        primary=main,
-        metrics=moved_first(changes.champion.values()),
-        strategies=_strategies(base, head, changes.strategies, primary),
-        params=param_changes(base.params, head.params),
-        data=data_changes(base, head),
-        code=code_changes(base, head),
-        metrics_diff=metrics_diff(),
-        gate=judge_gate(base, head, main),
-        notes=[
-            *describe_library_changes(base.revision, head.revision),
-            *question_changed(base, head),
-            *base.doubts,
-            *head.doubts,
-            *_notes(base, head),
-        ],
+        champion_before=_describe_champion(base.champion),
+        champion_after=_describe_champion(head.champion),
+        primary=changes[after],
+        metrics=sorted(changes.values(), key=rank),
+        strategies=_compare_strategies(base, head, pairs, intervals),
+        params=compare_params(base.params, head.params),
+        data=compare_data(base, head),
+        code=compare_code(base, head),
+        metrics_diff=read_metrics(),
+        gate=apply_gate(base, head, changes[after]),
+        notes=notes,
     )
 
 
-def sentence(change: Change) -> str:
-    """The verdict: what became of the primary metric."""
+def describe_verdict(change: Change) -> str:
+    """Return the change of the primary metric as a sentence."""
     label = METRICS[change.metric].label
-    values = f"{format_metric(change.metric, change.before)} → {format_metric(change.metric, change.after)}"
-    difference = f"({format_difference(change.metric, change.change)})" if change.change else ""
     heading = {
         "better": f"Better {label}",
         "worse": f"Worse {label}",
@@ -73,75 +75,64 @@ def sentence(change: Change) -> str:
         "unchanged": f"No change in {label}",
         "not compared": f"Not comparable: {label}",
     }[change.word]
-    return f"{heading}: {values} {difference}".rstrip() if change.change else f"{heading}: {values.split(' ')[-1]}"
+    before, after = (format_metric(change.metric, value) for value in (change.before, change.after))
+    if not change.change:
+        return f"{heading}: {after}"
+    return f"{heading}: {before} → {after} ({format_difference(change.metric, change.change)})"
 
 
-def _measure(base: State, head: State, primary: str) -> tuple[Changes, Comparison]:
-    """The changes, paired where that can be had, and how they came about."""
-    champion: Pair = (base.champion, head.champion)
-    strategies = _both(base, head)
-    settings, confidence = head.leaderboard.settings, head.leaderboard.settings.confidence
-    how = Bootstrap(settings.n_resamples, head.settings.random_state, confidence)
-
-    def comparison(kind: Kind, why: str, n_resamples: int | None = None) -> Comparison:
-        side = head.leaderboard.data.test
-        return Comparison(
-            kind=kind, why=why, rows=side.rows, positives=side.positives, confidence=confidence, n_resamples=n_resamples
-        )
-
-    if changed := question_changed(base, head):
-        return without_intervals(champion, strategies, primary), comparison("none", "; ".join(changed))
-    try:
-        result = paired(champion, strategies, primary, pair_scores(base, head), how)
-        return result, comparison("paired", "", settings.n_resamples)
-    except InputError as error:
-        why = "; ".join(error.problems)
-    if base.leaderboard.settings.confidence != confidence:
-        why += f", and evaluate.confidence was {base.leaderboard.settings.confidence:g} and is {confidence:g}"
-        return without_intervals(champion, strategies, primary), comparison("none", why)
-    return unpaired(champion, strategies, primary), comparison("unpaired", why)
-
-
-def _both(base: State, head: State) -> dict[str, Pair]:
-    """The rows of the strategies that both revisions have and that are not equal."""
-    before = base.representatives
-    pairs = {name: (before[name], after) for name, after in head.representatives.items() if name in before}
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+def _compute_intervals(base: Snapshot, head: Snapshot, pairs: Pairs) -> tuple[Intervals, Comparison]:
+    """Return paired intervals if possible, else unpaired ones or none, and the reason."""
+    settings, test = head.leaderboard.settings, head.leaderboard.data.test
+    kind: Kind = "none"
+    why, intervals = "; ".join(find_question_changes(base, head)), Intervals({}, {})
+    if not why:
+        try:
+            intervals = compute_paired(pairs, pair_scores(base, head), settings, head.settings.random_state)
+            kind = "paired"
+        except InputError as error:
+            why = "; ".join(error.problems)
+            confidence = base.leaderboard.settings.confidence
+            if confidence != settings.confidence:
+                why += f", and evaluate.confidence was {confidence:g} and is {settings.confidence:g}"
+            else:
+                kind, intervals = "unpaired", compute_unpaired(pairs, settings.metric)
+    return intervals, Comparison(
+        kind=kind,
+        why=why,
+        rows=test.rows,
+        positives=test.positives,
+        confidence=settings.confidence,
+        n_resamples=settings.n_resamples if kind == "paired" else None,
+    )
 
 
-def _strategies(base: State, head: State, moved: dict[str, Change], primary: str) -> list[StrategyChange]:
-    """Added, removed, and changed ones; of the changed those that moved first."""
+def _compare_strategies(base: Snapshot, head: Snapshot, pairs: Pairs, intervals: Intervals) -> list[StrategyChange]:
+    """Return the added, removed and changed strategies; important changes come first."""
+    primary = head.leaderboard.settings.metric
     before, after = base.representatives, head.representatives
-    changed = [name for word in ORDER for name, change in moved.items() if change.word == word]
-    names = [*(name for name in after if name not in before), *(name for name in before if name not in after), *changed]
-    return [_strategy(name, before.get(name), after.get(name), moved.get(name), primary) for name in names]
+    changes = {
+        name: describe_change(primary, pair, intervals.strategies.get(name)) for name, pair in pairs.strategies.items()
+    }
+    ordered = sorted(changes, key=lambda name: rank(changes[name]))
+    rows = []
+    added, removed = ([name for name in one if name not in other] for one, other in ((after, before), (before, after)))
+    for name in [*added, *removed, *ordered]:
+        one, other = before.get(name), after.get(name)
+        rows.append(
+            StrategyChange(
+                strategy=name,
+                status="changed" if one and other else "added" if other else "removed",
+                before=one.classifier if one else None,
+                after=other.classifier if other else None,
+                value_before=getattr(one.test, primary) if one else None,
+                value_after=getattr(other.test, primary) if other else None,
+                primary=changes.get(name),
+            )
+        )
+    return rows
 
 
-def _strategy(
-    name: str, before: Candidate | None, after: Candidate | None, change: Change | None, primary: str
-) -> StrategyChange:
-    return StrategyChange(
-        strategy=name,
-        status="changed" if before and after else "added" if after else "removed",
-        before=before.classifier if before else None,
-        after=after.classifier if after else None,
-        value_before=getattr(before.test, primary) if before else None,
-        value_after=getattr(after.test, primary) if after else None,
-        primary=change,
-    )
-
-
-def _champion(candidate: Candidate) -> Champion:
-    counts = {name: getattr(candidate.test, name) for name in ("tp", "fp", "fn", "tn")}
-    return Champion(
-        strategy=candidate.strategy, classifier=candidate.classifier, threshold=candidate.threshold, **counts
-    )
-
-
-def _notes(base: State, head: State) -> list[str]:
-    """Settings that make the same model look another."""
-    before, after = base.leaderboard.settings, head.leaderboard.settings
-    notes = []
-    if before.metric != after.metric:
-        notes.append(f"select.metric was {before.metric} and is {after.metric}; the verdict is about the latter.")
-    return notes
+def _describe_champion(candidate: Candidate) -> Champion:
+    fields = {**candidate.model_dump(), **candidate.test.model_dump()}
+    return Champion(**{name: fields[name] for name in Champion.model_fields})

@@ -22,8 +22,6 @@ def _read_pins(revision: Revision) -> dict[str, str]:
         text = revision.read(LOCK).decode()
     except InputError:
         text = ""
-    pins = re.findall(r"^([A-Za-z0-9._-]+?)(?:-cpu)?==([^ ;\\\s]+)", text, re.MULTILINE)
-    return {
-        name: " and ".join(sorted({version for pinned, version in pins if pinned == name})) or "none"
-        for name in LIBRARIES
-    }
+    pins = set(re.findall(r"^([A-Za-z0-9._-]+?)(?:-cpu)?==([^ ;\\\s]+)", text, re.MULTILINE))
+    versions = {name: sorted(version for pinned, version in pins if pinned == name) for name in LIBRARIES}
+    return {name: " and ".join(found) or "none" for name, found in versions.items()}

@@ -1,4 +1,4 @@
-"""Files of a revision as records; what does not fit is said with the file, the key and what was found."""
+"""Parsers of a revision's files. An error names the file, the key and the value."""
 
 from typing import Any, TypeVar
 
@@ -8,44 +8,32 @@ from ruamel.yaml.error import YAMLError
 
 from stages.shared.errors import InputError
 
-R = TypeVar("R", bound=BaseModel)
+Model = TypeVar("Model", bound=BaseModel)
 
-#: of a broken file the first problems tell enough
-MOST = 5
-
-
-def parse_json(record: type[R], where: str, text: bytes) -> R:
-    """A JSON file as a record. Raises InputError when it is cut short, not finite, or lacks a key."""
-    try:
-        return record.model_validate_json(text)
-    except ValidationError as error:
-        raise InputError(_problems(where, error)) from None
+#: the first problems of a broken file are enough
+MAX_PROBLEMS = 5
 
 
-def parse(record: type[R], where: str, content: Any) -> R:
-    """A mapping as a record. Raises InputError when it does not fit."""
-    try:
-        return record.model_validate(content)
-    except ValidationError as error:
-        raise InputError(_problems(where, error)) from None
-
-
-def mapping(where: str, text: bytes) -> dict[str, Any]:
-    """The mapping in a YAML file, parsed as DVC parses it. Raises InputError when it is no such file."""
+def parse_yaml(path: str, text: bytes) -> dict[str, Any]:
+    """Return the mapping in a YAML file, parsed as DVC parses it. Raises InputError."""
     try:
         content = YAML(typ="safe").load(text)
     except (YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"{where}: cannot be read as YAML: {' '.join(str(error).split())}") from None
+        raise InputError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict) or not content:
-        raise InputError(f"{where}: must be a mapping that is not empty; found {type(content).__name__}")
+        raise InputError(f"{path}: must be a mapping that is not empty; found {type(content).__name__}")
     return content
 
 
-def _problems(where: str, error: ValidationError) -> list[str]:
-    problems = []
-    for details in error.errors()[:MOST]:
-        index = "".join(f"{part}: " for part in [".".join(map(str, details["loc"]))] if part)
-        message = details["msg"][0].lower() + details["msg"][1:]
-        result = "" if details["type"] in ("missing", "json_invalid") else f"; found {str(details['input'])[:80]!r}"
-        problems.append(f"{where}: {index}{message}{result}; run `dvc repro` and commit metrics/ with dvc.lock")
-    return problems
+def parse(model: type[Model], path: str, content: dict[str, Any] | bytes) -> Model:
+    """Return a mapping, or the text of a JSON file, as a model. Raises InputError."""
+    try:
+        return model.model_validate_json(content) if isinstance(content, bytes) else model.model_validate(content)
+    except ValidationError as error:
+        problems = []
+        for details in error.errors()[:MAX_PROBLEMS]:
+            key = "".join(f"{'.'.join(map(str, location))}: " for location in [details["loc"]] if location)
+            message = details["msg"][0].lower() + details["msg"][1:]
+            value = "" if details["type"] in ("missing", "json_invalid") else f"; found {str(details['input'])[:80]!r}"
+            problems.append(f"{path}: {key}{message}{value}; run `dvc repro` and commit metrics/ with dvc.lock")
+        raise InputError(problems) from None

@@ -1,7 +1,7 @@
-"""The git-tracked files of a revision, as far as the review reads them; docs/artefacts.md describes them.
+"""Models of the files that the review reads of a revision; docs/artefacts.md describes the files.
 
-These are models of the review's own, not those of report: a pull request may change what else stands in the files, and
-must still be compared with a base that was written before it.
+They have fewer keys than the models in stages/shared/schemas: a pull request may change the other keys, and the review
+must still compare it with an older base.
 """
 
 from collections.abc import Collection
@@ -13,164 +13,143 @@ from stages.shared.metrics.registry import METRICS
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
-Interval = tuple[Number, Number]
 
 
-class Read(BaseModel):
-    """A part of a file; what is not needed here is passed over, what is needed must be there and finite."""
+class Record(BaseModel):
+    """A part of a file: it ignores other keys, and its own must be there and finite."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
 
 if TYPE_CHECKING:
-    Measures = Read
-    Intervals = Read
+    Measures = Record
+    Intervals = Record
 else:  # one field per metric of the registry
-    #: the metrics on the test rows, with the counts at the tuned threshold
-    Measures = create_model(
-        "Measures",
-        __base__=Read,
-        **{
-            name: Annotated[float, Field(ge=0, le=metric.limit, allow_inf_nan=False)]
-            for name, metric in METRICS.items()
-        },
-        **dict.fromkeys(("tp", "fp", "fn", "tn"), Count),
-    )
-    #: the interval of every metric by itself
-    Intervals = create_model("Intervals", __base__=Read, **dict.fromkeys(METRICS, Interval))
+    _shares = {
+        name: Annotated[float, Field(ge=0, le=metric.limit, allow_inf_nan=False)] for name, metric in METRICS.items()
+    }
+    _counts = dict.fromkeys(("tp", "fp", "fn", "tn"), Count)
+    Measures = create_model("Measures", __base__=Record, **_shares, **_counts)
+    Intervals = create_model("Intervals", __base__=Record, **dict.fromkeys(METRICS, tuple[Number, Number]))
 
 
-class Row(Measures):
+class CandidateName(Record):
+    """A strategy and one of its classifiers."""
+
+    strategy: str
+    classifier: str
+
+    def __str__(self) -> str:
+        return f"{self.strategy}/{self.classifier}"  # its column in data/test_scores.parquet
+
+
+class Candidate(CandidateName):
+    """A candidate of the leaderboard."""
+
+    threshold: Number
+    test: Measures  # metrics, and counts at the threshold
+    intervals: Intervals  # of each metric by itself
+
+
+class StrategyMetrics(Measures):
     """`metrics/strategies/<strategy>.json`."""
 
     classifier: str
     threshold: Number
 
 
-class Selected(Row):
+class Selected(StrategyMetrics):
     """`metrics/selected.json`."""
 
     strategy: str
 
 
-class Candidate(Read):
-    """One strategy × classifier."""
-
-    strategy: str
-    classifier: str
-    threshold: Number
-    test: Measures
-    intervals: Intervals
-
-    def __str__(self) -> str:
-        return f"{self.strategy}/{self.classifier}"  # its column in data/test_scores.parquet
-
-    def agrees(self, row: Row) -> bool:
-        """Whether a flat file says the same of it."""
-        mine = {"classifier": self.classifier, "threshold": self.threshold, **self.test.model_dump()}
-        return mine == row.model_dump(include=set(mine))
-
-
-class Name(Read):
-    """Which candidate stands for a strategy."""
-
-    strategy: str
-    classifier: str
-
-
-class Side(Read):
-    """The size of one side of the split."""
+class SetSize(Record):
+    """The size of the train set or the test set."""
 
     rows: Count
     positives: Count
 
 
-class Data(Read):
-    """What was predicted, from what."""
+class Data(Record):
+    """The source table and the sizes of its two sets."""
 
     source: str
     target: str
     positive: str
-    train: Side
-    test: Side
+    train: SetSize
+    test: SetSize
 
 
-class Settings(Read):
-    """How evaluate measured."""
+class Settings(Record):
+    """The settings of evaluate."""
 
     metric: str
     confidence: float = Field(gt=0.5, lt=1)
     n_resamples: int = Field(ge=1)
 
 
-class LeaderboardFile(Read):
+class Leaderboard(Record):
     """`metrics/leaderboard.json`."""
 
     data: Data
     settings: Settings
     candidates: list[Candidate]
-    strategies: list[Name]
+    strategies: list[CandidateName]
 
     def candidate(self, strategy: str, classifier: str) -> Candidate | None:
-        """The candidate of that name."""
-        requested = (strategy, classifier)
-        return next((item for item in self.candidates if (item.strategy, item.classifier) == requested), None)
+        """Return the candidate of that name."""
+        names = (strategy, classifier)
+        return next((item for item in self.candidates if (item.strategy, item.classifier) == names), None)
 
 
-class Entry(Read):
-    """A file or folder as DVC saw it; a folder's hash ends with `.dir`."""
+class Entry(Record):
+    """A file or folder with its hash in dvc.lock; the hash of a folder ends with `.dir`."""
 
     path: str = Field(min_length=1)
     md5: str | None = None
     size: int | None = None
 
 
-class LockedStage(Read):
-    """What a stage last ran with."""
+class LockedStage(Record):
+    """The inputs and outputs of the last run of a stage."""
 
     deps: list[Entry] = []
     params: dict[str, dict[str, Any]] = {}
     outs: list[Entry] = []
 
 
-class PipelineStage(Read):
-    """A stage, or a family of them, as dvc.yaml declares it."""
+class Pipeline(Record):
+    """`dvc.yaml`; a stage may be a matrix of stages."""
 
-    params: list[Any] = []
-
-
-class Pipeline(Read):
-    """`dvc.yaml`."""
-
-    stages: dict[str, PipelineStage]
+    stages: dict[str, dict[str, Any]]
 
 
-class Lock(Read):
+class Lock(Record):
     """`dvc.lock`."""
 
     stages: dict[str, LockedStage]
 
-    def live(self, pipeline: Pipeline, strategies: Collection[str]) -> "Lock":
-        """Without the entries of stages and strategies that are no longer there: DVC keeps them for ever."""
-        parts = {name: name.partition("@") for name in self.stages}
-        kept = [
-            name
-            for name, (stage, _, strategy) in parts.items()
-            if stage in pipeline.stages and (not strategy or strategy in strategies)
-        ]
-        return Lock(stages={name: self.stages[name] for name in kept})
+    def select(self, pipeline: Pipeline, strategies: Collection[str]) -> "Lock":
+        """Return the lock without stages and strategies that no longer exist: DVC never removes their entries."""
+        stages = {}
+        for name, locked in self.stages.items():
+            stage, _, strategy = name.partition("@")
+            if stage in pipeline.stages and (not strategy or strategy in strategies):
+                stages[name] = locked
+        return Lock(stages=stages)
 
-    def made(self, path: object) -> Entry | None:
-        """The output of that path, whichever stage made it."""
+    def output(self, path: object) -> Entry | None:
+        """Return the output of that path."""
         return next((out for stage in self.stages.values() for out in stage.outs if out.path == str(path)), None)
 
     @property
-    def inputs(self) -> dict[tuple[str, str], str | None]:
-        """(path, stage) -> hash of what a stage depends on and no stage makes."""
-        made = [out.path for stage in self.stages.values() for out in stage.outs]
-        return {
-            (dep.path, name): dep.md5
-            for name, stage in self.stages.items()
-            for dep in stage.deps
-            if not any(path == dep.path or path.startswith(f"{dep.path}/") for path in made)
-        }
+    def inputs(self) -> dict[str, dict[str, str | None]]:
+        """Path -> stage -> hash of each dependency that is no output of a stage."""
+        outputs = [out.path for stage in self.stages.values() for out in stage.outs]
+        inputs: dict[str, dict[str, str | None]] = {}
+        for name, stage in self.stages.items():
+            for dep in stage.deps:
+                if not any(path == dep.path or path.startswith(f"{dep.path}/") for path in outputs):
+                    inputs.setdefault(dep.path, {})[name] = dep.md5
+        return inputs

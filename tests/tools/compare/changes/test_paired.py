@@ -1,4 +1,4 @@
-"""The change of each metric, its interval and its word."""
+"""The change of each metric, its interval and its verdict."""
 
 import json
 
@@ -9,19 +9,20 @@ import pytest
 from stages.shared.errors import InputError
 from tests.tools.compare.helpers import Y, as_candidate, scores
 from tools.compare.changes.paired import (
-    ORDER,
-    Bootstrap,
-    change,
-    moved_first,
+    Intervals,
+    Pair,
+    Pairs,
+    compute_paired,
+    compute_unpaired,
+    describe_change,
     mover,
-    paired,
-    unpaired,
-    without_intervals,
+    rank,
 )
 from tools.compare.changes.test_scores import Scores
-from tools.compare.revisions.records import Candidate
+from tools.compare.revisions.records import Candidate, Settings
 
-HOW = Bootstrap(n_resamples=200, random_state=0, confidence=0.95)
+PRIMARY = "average_precision"
+SETTINGS = Settings(metric=PRIMARY, confidence=0.95, n_resamples=200)
 
 
 def with_value(metric: str, value: float, interval: list[float]) -> Candidate:
@@ -31,10 +32,21 @@ def with_value(metric: str, value: float, interval: list[float]) -> Candidate:
     return Candidate.model_validate_json(json.dumps(content))
 
 
-def kept(before: dict[str, float], after: dict[str, float]) -> Scores:
-    """The scores of both sides, by the lift of each candidate."""
-    tables = [pa.table({name: scores(lift) for name, lift in side.items()}) for side in (before, after)]
+def make_scores(before: dict[str, float], after: dict[str, float]) -> Scores:
+    """The scores of both revisions, by the lift of each candidate."""
+    tables = [pa.table({name: scores(lift) for name, lift in lifts.items()}) for lifts in (before, after)]
     return Scores(Y, *tables)
+
+
+def make_pair(name: str, before: float, after: float) -> Pair:
+    return as_candidate(name, before), as_candidate(name, after)
+
+
+def compare_lifts(before: dict[str, float], after: dict[str, float], strategies: str = "") -> Intervals:
+    """The paired intervals, with a/b as the champion and the candidates of `strategies`, such as "ac"."""
+    pairs = {name: make_pair(f"{name}/b", before[f"{name}/b"], after[f"{name}/b"]) for name in strategies}
+    champion = make_pair("a/b", before["a/b"], after["a/b"])
+    return compute_paired(Pairs(champion, pairs), make_scores(before, after), SETTINGS, 0)
 
 
 def test_mover_combines_the_distances_that_point_apart_by_their_squares():
@@ -64,68 +76,58 @@ def test_mover_stays_within_the_possible():
         ("recall", 0.5, 0.7, None, "not compared"),
     ],
 )
-def test_the_word_is_read_off_the_interval(metric, before, after, interval, word):
+def test_the_verdict_follows_from_the_interval(metric, before, after, interval, word):
     pair = (with_value(metric, before, [0, 1]), with_value(metric, after, [0, 1]))
-    assert change(metric, pair, interval).word == word
+    assert describe_change(metric, pair, interval).word == word
 
 
-def test_the_same_scores_have_changed_nothing_and_that_is_certain():
-    one = as_candidate("a/b", 0.2)
-    found = paired((one, one), {}, "average_precision", kept({"a/b": 0.2}, {"a/b": 0.2}), HOW)
-    assert {item.word for item in found.champion.values()} == {"unchanged"}
-    assert {(item.low, item.high) for item in found.champion.values()} == {(0.0, 0.0)}
+def test_the_same_scores_give_an_interval_of_no_width():
+    intervals = compare_lifts({"a/b": 0.2}, {"a/b": 0.2})
+    assert set(intervals.champion.values()) == {(0.0, 0.0)}
 
 
 @pytest.mark.parametrize(("before", "after", "word"), [(0.1, 0.4, "better"), (0.4, 0.1, "worse")])
-def test_a_champion_that_ranks_far_otherwise_is_seen(before, after, word):
-    pair = (as_candidate("a/b", before), as_candidate("a/b", after))
-    found = paired(pair, {"a": pair}, "average_precision", kept({"a/b": before}, {"a/b": after}), HOW)
-    assert found.champion["average_precision"].word == found.strategies["a"].word == word
-    main = found.champion["average_precision"]
-    assert main.low <= main.change <= main.high
-    # both have an interval of one comparison
-    assert (main.low, main.high) == (found.strategies["a"].low, found.strategies["a"].high)
+def test_a_large_change_of_the_champion_is_detected(before, after, word):
+    intervals = compare_lifts({"a/b": before}, {"a/b": after}, "a")
+    change = describe_change(PRIMARY, make_pair("a/b", before, after), intervals.champion[PRIMARY])
+    assert change.word == word
+    assert change.low <= change.change <= change.high
+    assert intervals.champion[PRIMARY] == intervals.strategies["a"]  # both are one comparison by itself
 
 
 def test_pairing_narrows_the_interval():
-    """The same noise in both: what makes a row hard makes it hard for both."""
-    pair = (as_candidate("a/b", 0.2), as_candidate("a/b", 0.25))
-    close = paired(pair, {}, "average_precision", kept({"a/b": 0.2}, {"a/b": 0.25}), HOW).champion
-    wide = unpaired(pair, {}, "average_precision").champion
+    """A row that is hard for one model is hard for the other."""
+    paired = compare_lifts({"a/b": 0.2}, {"a/b": 0.25}).champion
+    unpaired = compute_unpaired(Pairs(make_pair("a/b", 0.2, 0.25), {}), PRIMARY).champion
     for metric in ("average_precision", "roc_auc", "brier_score", "log_loss"):
-        assert close[metric].high - close[metric].low < (wide[metric].high - wide[metric].low) / 2
+        assert np.diff(paired[metric]) < np.diff(unpaired[metric]) / 2
 
 
-def test_strategies_hold_together_so_each_is_judged_more_carefully():
-    pair = (as_candidate("a/b", 0.2), as_candidate("a/b", 0.25))
-    other = (as_candidate("c/b", 0.3), as_candidate("c/b", 0.1))
+def test_simultaneous_intervals_of_strategies_are_wider():
     before, after = {"a/b": 0.2, "c/b": 0.3}, {"a/b": 0.25, "c/b": 0.1}
-    alone = paired(pair, {"a": pair}, "average_precision", kept(before, after), HOW).strategies["a"]
-    among = paired(pair, {"a": pair, "c": other}, "average_precision", kept(before, after), HOW).strategies["a"]
-    assert among.high - among.low > alone.high - alone.low
+    one, two = (compare_lifts(before, after, strategies).strategies["a"] for strategies in ("a", "ac"))
+    assert np.diff(two) > np.diff(one)
 
 
-def test_scores_of_another_run_are_refused():
-    pair = (as_candidate("a/b", 0.2), as_candidate("a/b", 0.3))
-    with pytest.raises(InputError, match="do not give the average_precision of its leaderboard"):
-        paired(pair, {}, "average_precision", kept({"a/b": 0.2}, {"a/b": 0.1}), HOW)
-    broken = Scores(Y, pa.table({"a/b": scores(0.2)}), pa.table({"a/b": np.full(len(Y), np.nan)}))
-    with pytest.raises(InputError, match="do not give"):
-        paired(pair, {}, "average_precision", broken, HOW)
-    with pytest.raises(InputError, match="has no column a/b"):
-        paired(pair, {}, "average_precision", kept({"a/b": 0.2}, {"other/b": 0.3}), HOW)
+@pytest.mark.parametrize(
+    ("after", "message"),
+    [
+        ({"a/b": scores(0.1)}, "do not give the average_precision of its leaderboard"),
+        ({"a/b": np.full(len(Y), np.nan)}, "do not give"),
+        ({"other/b": scores(0.3)}, "has no column a/b"),
+    ],
+)
+def test_scores_of_another_run_are_refused(after, message):
+    tables = Scores(Y, pa.table({"a/b": scores(0.2)}), pa.table(after))
+    with pytest.raises(InputError, match=message):
+        compute_paired(Pairs(make_pair("a/b", 0.2, 0.3), {}), tables, SETTINGS, 0)
 
 
-def test_numbers_about_different_things_get_no_interval():
-    pair = (as_candidate("a/b", 0.2), as_candidate("a/b", 0.3))
-    found = without_intervals(pair, {"a": pair}, "roc_auc")
-    assert {item.word for item in [*found.champion.values(), *found.strategies.values()]} == {"not compared"}
-
-
-def test_what_moved_comes_first_and_equals_keep_their_order():
+def test_important_changes_come_first_and_equal_ones_keep_their_order():
     one, two = with_value("recall", 0.5, [0, 1]), with_value("recall", 0.7, [0, 1])
-    noise = change("recall", (one, two), (-1.0, 1.0))
-    worse, better = change("recall", (two, one), (-0.3, -0.1)), change("recall", (one, two), (0.1, 0.3))
-    same = change("f1", (one, one), (0.0, 0.0))
-    assert moved_first([same, noise, better, worse, noise]) == [worse, better, noise, noise, same]
-    assert ORDER[:2] == ["worse", "better"]
+    noise = describe_change("recall", (one, two), (-1.0, 1.0))
+    worse, better = (
+        describe_change("recall", *item) for item in (((two, one), (-0.3, -0.1)), ((one, two), (0.1, 0.3)))
+    )
+    same = describe_change("f1", (one, one), (0.0, 0.0))
+    assert sorted([same, noise, better, worse, noise], key=rank) == [worse, better, noise, noise, same]

@@ -4,12 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 import pytest
 
-from tests.tools.compare.helpers import LIFTS, RAW, lock, make_leaderboard, params, state
-from tools.compare.changes.params_diff import code_changes, data_changes, param_changes
+from tests.tools.compare.helpers import LIFTS, RAW, lock, make_leaderboard, params, snapshot
+from tools.compare.changes.params_diff import compare_code, compare_data, compare_params
 
 
-def changes(before, after):
-    return [(item.key, item.status, item.before, item.after) for item in param_changes(before, after)]
+def compare(before, after):
+    return [(item.key, item.status, item.before, item.after) for item in compare_params(before, after)]
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def changes(before, after):
     ],
 )
 def test_params_are_compared_key_by_key(before, after, expected):
-    assert changes(before, after) == expected
+    assert compare(before, after) == expected
 
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.integers(), max_size=2)
@@ -36,38 +36,40 @@ TREES = st.recursive(LEAVES, lambda inner: st.dictionaries(st.sampled_from("abc"
 
 @given(st.dictionaries(st.sampled_from("abc"), TREES), st.dictionaries(st.sampled_from("abc"), TREES))
 @settings(max_examples=50, deadline=None)
-def test_nothing_changed_is_what_equal_files_say_and_the_way_back_mirrors_it(one, other):
-    assert changes(one, one) == []
-    there, back = changes(one, other), changes(other, one)
+def test_equal_params_have_no_changes_and_the_reverse_comparison_mirrors_them(one, other):
+    assert compare(one, one) == []
+    there, back = compare(one, other), compare(other, one)
     mirror = {"added": "removed", "removed": "added", "changed": "changed"}
     assert sorted((k, mirror[s], repr(a), repr(b)) for k, s, b, a in there) == sorted(
         (k, s, repr(b), repr(a)) for k, s, b, a in back
     )
 
 
-def test_data_tell_the_raw_table_its_rows_and_the_test_side():
+def test_data_changes_name_the_raw_table_its_rows_and_the_test_set():
     leaderboard = make_leaderboard(LIFTS)
     leaderboard["data"]["test"] = {"rows": 90, "positives": 21}
-    head = state(leaderboard=leaderboard, lock=lock({"data/test.parquet": "77"}, params(), raw="4b"))
-    found = {fact.name: (fact.before, fact.after) for fact in data_changes(state(), head)}
-    assert found == {
+    head = snapshot(leaderboard=leaderboard, lock=lock({"data/test.parquet": "77"}, params(), raw="4b"))
+    changes = {fact.name: (fact.before, fact.after) for fact in compare_data(snapshot(), head)}
+    assert changes == {
         "md5 of the raw table": (RAW, "4b"),
         "rows": (120, 150),
         "positives": (40, 41),
         "test rows": (60, 90),
         "test positives": (20, 21),
-        "md5 of the test side": (None, "77"),
+        "md5 of the test set": (None, "77"),
     }
-    assert data_changes(state(), state()) == []
+    assert compare_data(snapshot(), snapshot()) == []
 
 
-def test_code_is_told_by_what_depends_on_it():
+def test_code_changes_name_the_stages_that_depend_on_it():
     before, after = lock({}, params()), lock({}, params(), code="c1")
     after["stages"]["report"] = {
         "deps": [{"path": "stages/shared", "md5": "c1"}, {"path": "stages/report", "md5": "a"}]
     }
-    found = [(item.path, item.status, item.stages) for item in code_changes(state(lock=before), state(lock=after))]
-    assert found == [
+    changes = [
+        (item.path, item.status, item.stages) for item in compare_code(snapshot(lock=before), snapshot(lock=after))
+    ]
+    assert changes == [
         ("stages/report", "added", ["report"]),
         ("stages/shared", "changed", ["prepare", "evaluate"]),
     ]
@@ -81,4 +83,4 @@ def test_data_and_artefacts_are_no_code():
     ]
     outs = [{"path": "data/test.parquet", "md5": "a"}, {"path": "metrics/cv/smote.json", "md5": "a"}]
     after["stages"]["prepare"]["outs"] = outs
-    assert code_changes(state(), state(lock=after)) == []
+    assert compare_code(snapshot(), snapshot(lock=after)) == []

@@ -1,18 +1,18 @@
-"""The comment: what has to be seen comes first, and nothing of the data escapes into its markup."""
+"""The comment: important changes come first, and names from the data are escaped."""
 
 import pytest
 
-from tests.tools.compare.helpers import LIFTS, make_leaderboard, state
-from tools.compare.changes.review import review
-from tools.compare.rendering.collapsible import LETTERS, ROWS
-from tools.compare.rendering.markdown import MARKER, MOST, failure, to_markdown
+from tests.tools.compare.helpers import LIFTS, make_leaderboard, snapshot
+from tools.compare.changes.review import build_review
+from tools.compare.rendering.markdown import MARKER, MAX_LENGTH, to_failure, to_markdown
+from tools.compare.rendering.tables import MAX_CELL, MAX_ROWS
 from tools.compare.review_schema import Change, CodeChange, MetricRow, ParamChange, Review
 
 
 def reviewed(**changes) -> Review:
     """A review in which the champion moved, with parts of it exchanged."""
-    found = review(state(), state({**LIFTS, "baseline/forest": 0.25}), list)
-    return found.model_copy(update=changes)
+    review = build_review(snapshot(), snapshot({**LIFTS, "baseline/forest": 0.25}), list)
+    return review.model_copy(update=changes)
 
 
 def moved(metric: str, word: str, low: float, high: float) -> Change:
@@ -48,17 +48,17 @@ def test_the_primary_metric_is_not_named_twice():
 
 
 def test_when_nothing_changed_there_is_only_a_summary():
-    text = to_markdown(review(state(), state(), list))
+    text = to_markdown(build_review(snapshot(), snapshot(), list))
     assert "No metric changed. Champion: baseline × forest, on 60 test rows (20 positive)." in text
     assert "|" not in text
     assert len(text.splitlines()) < 10
 
 
-def test_decisions_are_told_as_counts():
-    found = reviewed()
-    after = found.champion_after.model_copy(update={"threshold": 0.25, "tp": 19, "fn": 1, "fp": 7})
+def test_decisions_are_counts():
+    review = reviewed()
+    after = review.champion_after.model_copy(update={"threshold": 0.25, "tp": 19, "fn": 1, "fp": 7})
     before = after.model_copy(update={"threshold": 0.5, "tp": 18, "fn": 2})
-    text = to_markdown(found.model_copy(update={"champion_before": before, "champion_after": after}))
+    text = to_markdown(review.model_copy(update={"champion_before": before, "champion_after": after}))
     assert "Decisions at the threshold 0.5 → 0.25: 18 of 20 → 19 of 20 positives found, 7 false alarms." in text
 
 
@@ -67,18 +67,18 @@ NASTY = "<script>alert(1)</script> a|b `c` **d** [e](http://f) <!-- g &amp; \n##
 
 @pytest.mark.parametrize("where", ["label", "key", "path", "revision"])
 def test_nothing_of_the_data_is_markup(where):
-    found = reviewed()
+    review = reviewed()
     if where == "label":
         leaderboard = make_leaderboard(LIFTS)
         leaderboard["data"]["positive"] = NASTY
-        found = review(state(), state(leaderboard=leaderboard), list)
+        review = build_review(snapshot(), snapshot(leaderboard=leaderboard), list)
     if where == "key":
-        found = reviewed(params=[ParamChange(key=NASTY, status="changed", before=NASTY, after=NASTY)])
+        review = reviewed(params=[ParamChange(key=NASTY, status="changed", before=NASTY, after=NASTY)])
     if where == "path":
-        found = reviewed(metrics_diff=[MetricRow(path=NASTY, metric=NASTY, before=NASTY, after=None, change=None)])
+        review = reviewed(metrics_diff=[MetricRow(path=NASTY, metric=NASTY, before=NASTY, after=None, change=None)])
     if where == "revision":
-        found = reviewed(base=found.base.model_copy(update={"name": NASTY}))
-    text = to_markdown(found).replace(MARKER, "")
+        review = reviewed(base=review.base.model_copy(update={"name": NASTY}))
+    text = to_markdown(review).replace(MARKER, "")
     assert "script" in text
     assert "<script" not in text
     assert "<!--" not in text
@@ -89,18 +89,18 @@ def test_nothing_of_the_data_is_markup(where):
             assert line.replace("\\|", "").count("|") in (4, 6, 7, 8)
 
 
-def test_a_comment_that_is_too_long_is_cut_where_it_hurts_least():
+def test_a_comment_that_is_too_long_loses_its_last_tables():
     rows = [
         MetricRow(path="p" * 100, metric="m" * 100, before="b" * 100, after="a" * 100, change=n) for n in range(1000)
     ]
-    keys = [ParamChange(key=f"k{n}", status="changed", before="x" * 5000, after=n) for n in range(ROWS + 5)]
+    keys = [ParamChange(key=f"k{n}", status="changed", before="x" * 5000, after=n) for n in range(MAX_ROWS + 5)]
     text = to_markdown(reviewed(metrics_diff=rows, params=keys))
-    assert len(text) <= MOST
+    assert len(text) <= MAX_LENGTH
     assert "Left out for want of room: <code>dvc metrics diff</code>: 1,000 rows." in text
-    assert f"| k{ROWS - 1} " in text
-    assert f"| k{ROWS} " not in text
+    assert f"| k{MAX_ROWS - 1} " in text
+    assert f"| k{MAX_ROWS} " not in text
     assert "… and 5 more." in text
-    assert "x" * LETTERS not in text
+    assert "x" * MAX_CELL not in text
 
 
 def test_stages_of_many_strategies_are_counted():
@@ -121,6 +121,6 @@ def test_absent_is_not_null():
 
 
 def test_why_two_revisions_cannot_be_compared_is_a_comment_as_well():
-    text = failure(["metrics/x.json in main: <b>broken</b>"])
+    text = to_failure(["metrics/x.json in main: <b>broken</b>"])
     assert text.startswith(f"{MARKER}\n### ❔ The two revisions cannot be compared")
     assert "- metrics/x.json in main: &lt;b&gt;broken&lt;/b&gt;" in text

@@ -1,4 +1,4 @@
-"""The git-tracked files of a revision: read, found whole, and of one mind."""
+"""The git-tracked files of a revision: they are complete and agree with each other."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from stages.shared.errors import InputError
 from tests.tools.compare.helpers import RAW, commit, git, write_run
 from tools.compare.revisions.git import find_revision
-from tools.compare.revisions.snapshot import read_state, read_states
+from tools.compare.revisions.snapshot import read_snapshot, read_snapshots
 
 LEADERBOARD, SELECTED, SMOTE = "metrics/leaderboard.json", "metrics/selected.json", "metrics/strategies/smote.json"
 
@@ -26,7 +26,7 @@ def problems() -> list[str]:
     """What is wrong with the commit after the one of the fixture."""
     commit(Path(), "Changed")
     with pytest.raises(InputError) as caught:
-        read_state(find_revision("main"))
+        read_snapshot(find_revision("main"))
     return caught.value.problems
 
 
@@ -38,17 +38,17 @@ def edit(name: str, change) -> None:
 
 def test_a_whole_run_is_read_from_the_commit_and_from_the_work_tree(folder):
     for revision in (find_revision("main"), find_revision(None)):
-        state = read_state(revision)
-        assert str(state.champion) == "baseline/forest"
-        assert list(state.representatives) == ["baseline", "smote"]
-        assert (state.raw.md5, state.doubts) == (RAW, [])
+        snapshot = read_snapshot(revision)
+        assert str(snapshot.champion) == "baseline/forest"
+        assert list(snapshot.representatives) == ["baseline", "smote"]
+        assert (snapshot.raw.md5, snapshot.doubts) == (RAW, [])
     assert str(find_revision("main")) == f"main ({git(folder, 'rev-parse', 'HEAD')[:7]})"
 
 
 def test_the_work_tree_is_what_is_there_and_a_commit_is_what_was_committed(folder):
     write_run(folder, champion="smote/forest")
-    assert str(read_state(find_revision(None)).champion) == "smote/forest"
-    assert str(read_state(find_revision("main")).champion) == "baseline/forest"
+    assert str(read_snapshot(find_revision(None)).champion) == "smote/forest"
+    assert str(read_snapshot(find_revision("main")).champion) == "baseline/forest"
 
 
 @pytest.mark.parametrize("name", [LEADERBOARD, SELECTED, SMOTE, "params.yaml", "dvc.lock", "dvc.yaml"])
@@ -69,33 +69,31 @@ def test_a_file_that_is_cut_short_is_refused(folder, name):
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "1e999", "null", '"0.5"', "true", "-0.1", "1.1"])
 @pytest.mark.parametrize("name", [LEADERBOARD, SELECTED, SMOTE])
-def test_a_metric_that_is_no_share_is_refused(folder, name, value):
+def test_a_metric_outside_0_to_1_is_refused(folder, name, value):
     text = Path(name).read_text()
-    place = text.index('"roc_auc": ')
-    Path(name).write_text(f'{text[:place]}"roc_auc": {value}{text[text.index(",", place) :]}')
+    start = text.index('"roc_auc": ')
+    Path(name).write_text(f'{text[:start]}"roc_auc": {value}{text[text.index(",", start) :]}')
     assert "roc_auc" in problems()[0]
 
 
 def test_a_metric_that_vanished_is_named(folder):
     edit(SELECTED, lambda content: content.pop("brier_score"))
     edit(LEADERBOARD, lambda content: content["candidates"][1]["test"].pop("recall"))
-    found = problems()
-    assert "metrics/leaderboard.json in main" in found[0]
-    assert "candidates.1.test.recall: field required" in found[0]
-    assert "brier_score: field required" in found[1]
+    first, second = problems()
+    assert "metrics/leaderboard.json in main" in first
+    assert "candidates.1.test.recall: field required" in first
+    assert "brier_score: field required" in second
 
 
-def test_a_champion_that_is_not_on_the_leaderboard_is_refused(folder):
+def test_files_that_contradict_the_leaderboard_are_refused(folder):
     edit(SELECTED, lambda content: content.update(classifier="gone"))
-    assert "is of baseline/gone, and metrics/leaderboard.json does not hold it" in problems()[0]
-
-
-def test_files_that_are_at_odds_are_refused(folder):
     edit(SMOTE, lambda content: content.update(recall=0.123))
-    assert "is of smote/forest, and metrics/leaderboard.json says another thing of it" in problems()[0]
+    first, second = problems()
+    assert "is of baseline/gone, and metrics/leaderboard.json does not hold it" in first
+    assert "is of smote/forest, and metrics/leaderboard.json says another thing of it" in second
 
 
-def test_marks_of_a_merge_are_no_lock(folder):
+def test_a_lock_with_conflict_markers_is_refused(folder):
     lock = Path("dvc.lock").read_text()
     Path("dvc.lock").write_text(f"<<<<<<< HEAD\n{lock}=======\n{lock}>>>>>>> other\n")
     (problem,) = problems()
@@ -103,27 +101,27 @@ def test_marks_of_a_merge_are_no_lock(folder):
     assert "cannot be read as YAML" in problem
 
 
-def test_metrics_of_another_run_than_the_lock_are_doubted(folder):
+def replace_param(old: str, new: str) -> None:
+    Path("params.yaml").write_text(Path("params.yaml").read_text().replace(old, new))
+
+
+def test_metrics_and_params_of_another_run_are_doubted(folder):
     edit(LEADERBOARD, lambda content: content.update(notes=["merged"]))
-    (doubt,) = read_state(find_revision(None)).doubts
-    assert doubt.startswith("metrics/leaderboard.json in the work tree: is not the file that dvc.lock names")
+    replace_param("k_neighbors: 5", "k_neighbors: 6")
+    metrics, params = read_snapshot(find_revision(None)).doubts
+    assert metrics.startswith("metrics/leaderboard.json in the work tree: is not the file that dvc.lock names")
+    assert params.startswith("params.yaml in the work tree: strategies: is not what dvc.lock says")
 
 
-def test_params_that_no_run_has_seen_are_doubted(folder):
-    Path("params.yaml").write_text(Path("params.yaml").read_text().replace("k_neighbors: 5", "k_neighbors: 6"))
-    (doubt,) = read_state(find_revision(None)).doubts
-    assert doubt.startswith("params.yaml in the work tree: strategies: is not what dvc.lock says")
-
-
-def test_the_tolerance_is_no_param_of_any_run(folder):
-    Path("params.yaml").write_text(Path("params.yaml").read_text().replace("tolerance: 0.0", "tolerance: 0.5"))
-    assert read_state(find_revision(None)).doubts == []
+def test_the_tolerance_belongs_to_no_run(folder):
+    replace_param("tolerance: 0.0", "tolerance: 0.5")
+    assert read_snapshot(find_revision(None)).doubts == []
 
 
 def test_a_wrong_tolerance_is_refused(folder):
-    Path("params.yaml").write_text(Path("params.yaml").read_text().replace("tolerance: 0.0", "tolerance: -1"))
+    replace_param("tolerance: 0.0", "tolerance: -1")
     with pytest.raises(InputError, match=r"compare\.tolerance: input should be greater than or equal to 0; found '-1'"):
-        read_state(find_revision(None))
+        read_snapshot(find_revision(None))
 
 
 @pytest.mark.parametrize("name", ["params.yaml", "dvc.lock", "dvc.yaml"])
@@ -133,17 +131,17 @@ def test_a_wrong_tolerance_is_refused(folder):
 def test_yaml_of_any_other_form_is_refused_with_its_name(folder, name, text):
     Path(name).write_text(text)
     with pytest.raises(InputError) as caught:
-        read_state(find_revision(None))
+        read_snapshot(find_revision(None))
     assert caught.value.problems
     assert all(problem.startswith(f"{name} in the work tree: ") for problem in caught.value.problems)
 
 
-def test_the_problems_of_both_revisions_are_said_at_once(folder):
+def test_the_problems_of_both_revisions_are_reported_at_once(folder):
     Path(SELECTED).unlink()
     commit(folder, "One")
     Path("dvc.lock").unlink()
     with pytest.raises(InputError) as caught:
-        read_states(find_revision("main"), find_revision(None))
+        read_snapshots(find_revision("main"), find_revision(None))
     assert [problem.partition(":")[0].split(" (")[0] for problem in caught.value.problems] == [
         "metrics/selected.json in main",
         "dvc.lock in the work tree",
@@ -152,7 +150,7 @@ def test_the_problems_of_both_revisions_are_said_at_once(folder):
 
 
 @pytest.mark.parametrize("name", ["gone", "--help", "main:params.yaml", ""])
-def test_what_is_no_revision_is_refused(folder, name):
+def test_an_unknown_revision_is_refused(folder, name):
     with pytest.raises(InputError, match="no such revision"):
         find_revision(name)
 
@@ -174,4 +172,4 @@ def test_a_pipeline_in_a_subfolder_of_a_repository_is_read_where_one_stands(fold
     write_run(folder / "inner", champion="smote/forest")
     commit(folder)
     monkeypatch.chdir(folder / "inner")
-    assert read_state(find_revision("main")).champion.strategy == "smote"
+    assert read_snapshot(find_revision("main")).champion.strategy == "smote"

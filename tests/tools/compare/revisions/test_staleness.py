@@ -1,4 +1,4 @@
-"""Metrics that may not be those of the params, the code and the data beside them."""
+"""Metrics that belong to another run than the params, the code and the data."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ from ruamel.yaml import YAML
 from tests.tools.compare.helpers import commit, md5, write_run
 from tools.compare.revisions.git import find_revision
 from tools.compare.revisions.records import Lock, Pipeline
-from tools.compare.revisions.snapshot import read_state
-from tools.compare.revisions.staleness import folder_hash
+from tools.compare.revisions.snapshot import read_snapshot
+from tools.compare.revisions.staleness import hash_folder
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "stages/shared/a.py").write_text("1")
     (tmp_path / "stages/shared/inner/b.py").write_text("2")
     (tmp_path / "raw.csv").write_text("x,sick\n")
-    write_run(tmp_path, code=folder_hash({"a.py": b"1", "inner/b.py": b"2"}))
+    write_run(tmp_path, code=hash_folder({"a.py": b"1", "inner/b.py": b"2"}))
     relock(lambda stages: stages["prepare"]["deps"].append({"path": "raw.csv", "md5": md5(tmp_path / "raw.csv")}))
     commit(tmp_path)
     return tmp_path
@@ -34,22 +34,22 @@ def relock(edit) -> None:
 
 
 def doubts() -> list[str]:
-    """What is doubted of the work tree, and, once it is committed, of the commit: the same."""
-    there = [
-        doubt.partition(":")[0].removesuffix(" in the work tree") for doubt in read_state(find_revision(None)).doubts
+    """The files with doubts in the work tree; after a commit, the commit has the same doubts."""
+    files = [
+        doubt.partition(":")[0].removesuffix(" in the work tree") for doubt in read_snapshot(find_revision(None)).doubts
     ]
     commit(Path(), "Changed")
-    assert [doubt.partition(" in main")[0] for doubt in read_state(find_revision("main")).doubts] == there
-    return there
+    assert [doubt.partition(" in main")[0] for doubt in read_snapshot(find_revision("main")).doubts] == files
+    return files
 
 
 def test_the_hash_of_a_folder_is_the_one_that_dvc_gives():
     """As `dvc repro` wrote it of such a folder; files are sorted by their whole path."""
     files = {"b/c.py": b"2", "a.py": b"1", "a-b.py": b"3"}
-    assert folder_hash(files) == "208233f6336e1ed8303dd2804638951b.dir"
+    assert hash_folder(files) == "208233f6336e1ed8303dd2804638951b.dir"
 
 
-def test_what_is_as_the_lock_says_is_not_doubted(folder):
+def test_inputs_equal_to_the_lock_are_not_doubted(folder):
     (folder / "stages/other.py").write_text("no stage depends on it")
     assert doubts() == []
 
@@ -66,7 +66,7 @@ def test_code_that_was_changed_added_or_removed_without_a_run_is_doubted(folder)
     assert doubts() == ["stages/shared"]
 
 
-def test_what_git_ignores_is_no_code(folder):
+def test_ignored_files_are_no_code(folder):
     (folder / ".gitignore").write_text((folder / ".gitignore").read_text() + "__pycache__/\n")
     (folder / "stages/shared/__pycache__").mkdir()
     (folder / "stages/shared/__pycache__/a.pyc").touch()
@@ -78,7 +78,7 @@ def test_a_table_in_git_that_was_changed_without_a_run_is_doubted(folder):
     assert doubts() == ["raw.csv"]
 
 
-def test_what_lies_outside_the_repository_is_passed_over(folder):
+def test_inputs_outside_the_repository_are_ignored(folder):
     outside = [{"path": path, "md5": "a"} for path in ("/data/x.csv", "../x.csv", "s3://bucket/x.csv", ":(top)*", "*")]
     relock(lambda stages: stages["prepare"]["deps"].extend(outside))
     assert doubts() == []
@@ -89,7 +89,7 @@ def test_a_param_that_a_stage_now_reads_and_has_not_run_with_is_doubted(folder):
     pipeline["stages"]["evaluate"]["params"] = ["strategies", "${item}.x", "tuning"]
     with Path("dvc.yaml").open("w") as stream:
         YAML().dump(pipeline, stream)
-    (doubt,) = read_state(find_revision(None)).doubts
+    (doubt,) = read_snapshot(find_revision(None)).doubts
     assert doubt.startswith("params.yaml in the work tree: tuning: is not what dvc.lock says")
 
 
@@ -98,12 +98,12 @@ def test_a_stage_that_has_never_run_is_doubted(folder):
     assert doubts() == ["dvc.lock"]
 
 
-def test_entries_of_stages_and_strategies_that_are_gone_are_passed_over(folder):
-    def haunt(stages: dict) -> None:
+def test_entries_of_stages_and_strategies_that_are_gone_are_ignored(folder):
+    def add_old(stages: dict) -> None:
         stages["old"] = stages["evaluate@gone"] = {"cmd": "x", "params": {"params.yaml": {"strategies": 1}}}
 
-    relock(haunt)
-    assert read_state(find_revision(None)).doubts == []
+    relock(add_old)
+    assert read_snapshot(find_revision(None)).doubts == []
     pipeline = Pipeline.model_validate({"stages": {"train": {}, "split": {}}})
     lock = Lock.model_validate({"stages": {key: {} for key in ["train@a", "train@gone", "split", "old"]}})
-    assert list(lock.live(pipeline, ["a", "b"]).stages) == ["train@a", "split"]
+    assert list(lock.select(pipeline, ["a", "b"]).stages) == ["train@a", "split"]
