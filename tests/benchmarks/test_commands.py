@@ -21,11 +21,9 @@ ROOT = Path(__file__).parents[2]
 TINY = {
     "benchmarks.course": "--rows 300",
     "benchmarks.speed.grid": "--pairs 1 --only '3,000 × 10, against n_jobs=1'",
-    "benchmarks.speed.growth": "--rows 2000 4000 --runs 1",
     "benchmarks.speed.intake": "RESULTS --rows 2000 --columns 4",
-    "benchmarks.speed.memory": "--rows 20000 --columns 4 --runs 1",
-    "benchmarks.speed.samplers": "--pairs 1 --only settings",
-    "benchmarks.speed.size": "--rows 20000 --columns 4 --trees 5",
+    "benchmarks.speed.samplers": "--pairs 1 --only '2,000'",
+    "benchmarks.speed.size": "--rows 2000 --columns 4 --trees 5",
     "benchmarks.verdict.champions": "--datasets FOLDER --results RESULTS --only small",
     "benchmarks.verdict.choice": "--datasets FOLDER --results RESULTS --draws 1 --only phoneme",
     "benchmarks.verdict.coverage": "--runs 2",
