@@ -47,7 +47,6 @@ def cpu_seconds():
 
 
 def main():
-    """Print the scores of the test rows, and the seconds without imports."""
     name, seconds, folder = sys.argv[1], float(sys.argv[2]), Path(sys.argv[3])
     stdout = os.dup(1)
     os.dup2(2, 1)  # the output of the libraries goes to stderr

@@ -94,7 +94,6 @@ def compare_searches(name: str, X: Any, y: Any, n_jobs: int, pairs: int) -> list
 
 
 def main() -> None:
-    """Print the table."""
     parser = make_parser(__doc__)
     parser.add_argument("--pairs", type=int, default=5, help="alternating pairs of runs for each case")
     parser.add_argument("--only", default="", help="cases whose names contain this text")

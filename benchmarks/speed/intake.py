@@ -77,7 +77,6 @@ def run_split(path: Path) -> None:
 
 
 def main() -> None:
-    """Print a row for each stage."""
     parser = make_parser(__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rows", type=int, default=1_000_000)

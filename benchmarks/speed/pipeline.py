@@ -96,7 +96,6 @@ def format_row(name: str, cores: int, run: Run, training: Run) -> list[str]:
 
 
 def main() -> None:
-    """Print the table."""
     parser = make_parser(__doc__)
     parser.add_argument("--data", nargs=3, metavar=("PATH", "TARGET", "POSITIVE"), help="a table of your own")
     parser.add_argument("--strategies", default="", help="only these, separated by commas")

@@ -31,7 +31,6 @@ def compare_cases(options: Namespace) -> Iterator[list[str]]:
 
 
 def main() -> None:
-    """Print the table."""
     parser = make_parser(__doc__)
     parser.add_argument("--pairs", type=int, default=5, help="alternating pairs of runs for each case")
     parser.add_argument("--threads", type=int, default=1, help="threads of BLAS and OpenMP for both")

@@ -78,7 +78,6 @@ def measure_strategies(folder: Path, options: Namespace) -> Iterator[list[str]]:
 
 
 def main() -> None:
-    """Print the table."""
     parser = make_parser(__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000])
     parser.add_argument("--columns", type=int, default=30)

@@ -149,7 +149,6 @@ def print_results(results: dict[tuple[str, int], Result]) -> None:
 
 
 def main() -> None:
-    """Run what `--results` does not contain, then print the tables."""
     parser = make_suite_parser(__doc__)
     parser.add_argument("--peers", help="the Python of the environment with FLAML and AutoGluon")
     parser.add_argument("--seeds", nargs="*", type=int, default=[0], help="one split each (default: 0)")

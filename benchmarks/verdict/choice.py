@@ -106,7 +106,6 @@ def get_test_metrics(candidates: Sequence[Candidate], metric: str) -> Floats:
 
 
 def main() -> None:
-    """Run the draws that `--results` does not contain, then print the table."""
     parser = make_suite_parser(__doc__)
     parser.add_argument("--draws", type=int, default=2, help="training sets of each data set (default 2)")
     options = parser.parse_args()

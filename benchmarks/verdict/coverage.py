@@ -95,7 +95,6 @@ def print_hits(title: str, hits: Hits, scorers: list[str], runs: int) -> None:
 
 
 def main() -> None:
-    """Print the tables."""
     options = parse_simulation_options(__doc__, 500)
     random, single_runs = np.random.RandomState(options.seed), 4 * options.runs
     truths = {name: (scorer, scorer.truth()) for name, scorer in {**SCORERS, "better": OTHERS["better"]}.items()}

@@ -132,7 +132,6 @@ def print_results(results: Sequence[Metrics]) -> None:
 
 
 def main() -> None:
-    """Measure what `--results` does not contain, then print the tables."""
     parser = make_suite_parser(__doc__, results_required=False)
     add_rows_option(parser)
     parser.add_argument("--seed", type=int, default=0, help="seed of draw, split, folds and models (default 0)")

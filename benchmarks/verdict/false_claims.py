@@ -73,7 +73,6 @@ def print_claims(title: str, parameter: str, claims: Claims, cases: tuple[Case, 
 
 
 def main() -> None:
-    """Print the tables."""
     options = parse_simulation_options(__doc__, 500)
     random, power_runs = np.random.RandomState(options.seed), max(options.runs // 5, 1)
     false, right, wrong = Claims(), Claims(), Claims()

@@ -46,7 +46,6 @@ def get_interval(result: BootstrapResult) -> tuple[float, float, float]:
 
 
 def main() -> None:
-    """Print the table."""
     options = parse_simulation_options(__doc__, 300)
     random = np.random.RandomState(options.seed)
     rows: list[list[str]] = []

@@ -89,7 +89,6 @@ def format_row(name: str, runs: Sequence[Score]) -> list[str]:
 
 
 def main() -> None:
-    """Print the table."""
     options = parse_simulation_options(__doc__, 60)
     random = np.random.RandomState(options.seed)
     new, rows = draw_train_table(NEW_POSITIVES, random), []

@@ -87,7 +87,6 @@ def simulate(random: np.random.RandomState) -> dict[Key, float]:
 
 
 def main() -> None:
-    """Print the tables."""
     options = parse_simulation_options(__doc__, 2000)
     random = np.random.RandomState(options.seed)
     errors: dict[Key, list[float]] = defaultdict(list)
