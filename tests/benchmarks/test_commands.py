@@ -23,7 +23,7 @@ TINY = {
     "benchmarks.speed.grid": "--pairs 1 --only '3,000 × 10, against n_jobs=1'",
     "benchmarks.speed.intake": "RESULTS --rows 2000 --columns 4",
     "benchmarks.speed.samplers": "--pairs 1 --only '2,000'",
-    "benchmarks.speed.size": "--rows 2000 --columns 4 --trees 5",
+    "benchmarks.speed.size": "--rows 20000 --columns 4 --trees 5 --strategies smote under_20",
     "benchmarks.verdict.champions": "--datasets FOLDER --results RESULTS --only small",
     "benchmarks.verdict.choice": "--datasets FOLDER --results RESULTS --draws 1 --only phoneme",
     "benchmarks.verdict.coverage": "--runs 2",
