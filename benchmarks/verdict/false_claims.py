@@ -1,4 +1,4 @@
-"""How often verdicts are false, and how often they are found where they are true.
+"""How often verdicts are false, and how often they are right where there is a difference.
 
 `python -m benchmarks.verdict.false_claims` shows whether users may rely on "better" and "worse".
 
