@@ -118,8 +118,8 @@ def print_data_sets(results: dict[tuple[str, int], Result], leaderboards: Sequen
         scores += [libraries[key]["test"]["average_precision"] if key in libraries else np.nan for key in LIBRARIES]
         clocks = [one["clock"], *(library["clock"] for library in libraries.values())]
         seconds = " / ".join(f"{clock['wall']:.0f} ({clock['cpu']:.0f})" for clock in clocks)
-        size = f"{one['rows']} ({one['positives']})"
-        rows.append([f"{name}, {seed}", size, str(champion), *(f"{score:.3f}" for score in [*scores, value]), seconds])
+        cells = ["" if np.isnan(score) else f"{score:.3f}" for score in [*scores, value]]
+        rows.append([f"{name}, {seed}", f"{one['rows']} ({one['positives']})", str(champion), *cells, seconds])
     columns = ["data, seed", "rows (positives)", "champion", "its AP", "best by CV", *LIBRARIES, recipe]
     print_table("Average precision on test; seconds (CPU) of each", [*columns, "seconds (CPU)"], rows)
 
