@@ -1,1 +1,4 @@
-"""What proves the speed and the verdict: each module is a command that prints a table."""
+"""Commands that measure the speed of the pipeline and the accuracy of its verdicts.
+
+Each prints Markdown tables for the documentation; docs/reference/benchmarks.md lists them.
+"""

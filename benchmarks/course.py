@@ -1,10 +1,9 @@
-"""The numbers that the course claims, beside what its own code gives: `python -m benchmarks.course`.
+"""The results that the course claims, beside those of its own code: `python -m benchmarks.course`.
 
-The code of the course's lessons is run as it stands there: its teaching set, its split, its pipelines, its seeds.
+Readers of the course can see which claims hold. Data, split, pipelines and seeds are those of the lessons.
 """
 
-import argparse
-from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from imblearn.over_sampling import SMOTE
@@ -25,11 +24,21 @@ from sklearn.model_selection import cross_val_predict, train_test_split
 from sklearn.preprocessing import StandardScaler
 from xgboost import XGBClassifier
 
+from benchmarks.shared.arguments import make_parser
+from benchmarks.shared.markdown import print_table
+
 SEED = 42
 
 
+#: the estimators of the lessons
+make_smote = partial(SMOTE, k_neighbors=5, sampling_strategy=0.75, random_state=SEED)
+make_logistic = partial(LogisticRegression, max_iter=1000)
+make_forest = partial(RandomForestClassifier, n_estimators=200, random_state=SEED)
+make_xgboost = partial(XGBClassifier, n_estimators=300, learning_rate=0.05, eval_metric="aucpr", random_state=SEED)
+
+
 class Data(NamedTuple):
-    """The teaching set, split."""
+    """A training set and a test set."""
 
     X_train: Any
     X_test: Any
@@ -38,7 +47,7 @@ class Data(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What a pipeline reaches on the test side; F1 also at the threshold tuned on out-of-fold scores."""
+    """The metrics of a pipeline on the test set, decisions also at the threshold tuned on out-of-fold scores."""
 
     roc_auc: float
     average_precision: float
@@ -63,62 +72,41 @@ CLAIMED = {
 
 
 def teaching_set(rows: int = 3000) -> tuple[Any, Any]:
-    """The course's 10:1 table, before any split."""
-    return make_classification(
-        n_samples=rows,
-        n_features=10,
-        n_informative=6,
-        n_redundant=2,
-        weights=[0.90, 0.10],
-        flip_y=0.01,
-        random_state=SEED,
-    )
+    """Make the course's 10:1 table."""
+    settings = {"n_features": 10, "n_informative": 6, "n_redundant": 2, "weights": [0.90, 0.10], "flip_y": 0.01}
+    return make_classification(rows, **settings, random_state=SEED)
 
 
 def split(X: Any, y: Any) -> Data:
-    """The course's split."""
+    """Split as the course does."""
     return Data(*train_test_split(X, y, test_size=0.25, stratify=y, random_state=SEED))
 
 
-def smote() -> SMOTE:
-    """The course's SMOTE."""
-    return SMOTE(k_neighbors=5, sampling_strategy=0.75, random_state=SEED)
-
-
-def logistic(**settings: Any) -> LogisticRegression:
-    """The course's logistic regression."""
-    return LogisticRegression(max_iter=1000, **settings)
-
-
-def forest(**settings: Any) -> RandomForestClassifier:
-    """The course's random forest."""
-    return RandomForestClassifier(n_estimators=200, random_state=SEED, **settings)
-
-
-def xgboost(**settings: Any) -> XGBClassifier:
-    """The course's XGBoost."""
-    return XGBClassifier(n_estimators=300, learning_rate=0.05, eval_metric="aucpr", random_state=SEED, **settings)
+def leaking(X: Any, y: Any) -> Data:
+    """Make the mistake that the course warns of: SMOTE before the split."""
+    return split(*SMOTE(random_state=SEED).fit_resample(X, y))
 
 
 def pipelines(data: Data) -> dict[str, Pipeline]:
-    """Every pipeline of the lessons."""
+    """Make every pipeline of the lessons."""
     ratio = float((data.y_train == 0).sum() / (data.y_train == 1).sum())
-    scaled: Callable[..., Pipeline] = lambda *steps: Pipeline([("scaler", StandardScaler()), *steps])  # noqa: E731
-    return {
-        "LR baseline": scaled(("clf", logistic())),
-        "LR SMOTE": scaled(("smote", smote()), ("clf", logistic())),
-        "LR class_weight": scaled(("clf", logistic(class_weight="balanced"))),
-        "RF baseline": Pipeline([("clf", forest())]),
-        "RF SMOTE": Pipeline([("smote", smote()), ("clf", forest())]),
-        "RF balanced_subsample": Pipeline([("clf", forest(class_weight="balanced_subsample"))]),
-        "XGB baseline": Pipeline([("clf", xgboost())]),
-        "XGB scale_pos_weight": Pipeline([("clf", xgboost(scale_pos_weight=ratio))]),
-        "XGB SMOTE": Pipeline([("smote", smote()), ("clf", xgboost())]),
+    scale = ("scaler", StandardScaler())
+    steps: dict[str, list[tuple[str, Any]]] = {
+        "LR baseline": [scale, ("clf", make_logistic())],
+        "LR SMOTE": [scale, ("smote", make_smote()), ("clf", make_logistic())],
+        "LR class_weight": [scale, ("clf", make_logistic(class_weight="balanced"))],
+        "RF baseline": [("clf", make_forest())],
+        "RF SMOTE": [("smote", make_smote()), ("clf", make_forest())],
+        "RF balanced_subsample": [("clf", make_forest(class_weight="balanced_subsample"))],
+        "XGB baseline": [("clf", make_xgboost())],
+        "XGB scale_pos_weight": [("clf", make_xgboost(scale_pos_weight=ratio))],
+        "XGB SMOTE": [("smote", make_smote()), ("clf", make_xgboost())],
     }
+    return {name: Pipeline(one) for name, one in steps.items()}
 
 
 def measure(pipeline: Pipeline, data: Data) -> Row:
-    """A pipeline on the test side, also with its threshold moved to the best out-of-fold F1."""
+    """Fit a pipeline, tune its threshold for F1 on out-of-fold scores, and measure it on the test set."""
     oof = cross_val_predict(pipeline, data.X_train, data.y_train, cv=5, method="predict_proba")[:, 1]
     precision, recall, thresholds = precision_recall_curve(data.y_train, oof)
     f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
@@ -136,34 +124,27 @@ def measure(pipeline: Pipeline, data: Data) -> Row:
     )
 
 
-def leaking(X: Any, y: Any) -> Data:
-    """The wrong way, on purpose: SMOTE before the split, so that test rows lie between training rows."""
-    return split(*SMOTE(random_state=SEED).fit_resample(X, y))
-
-
 def main() -> None:
-    """Print both tables as Markdown."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.course", description=main.__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument("--rows", type=int, default=3000, help="rows of the table (default: the course's)")
     X, y = teaching_set(parser.parse_args().rows)
-    data = split(X, y)
-    print("| pipeline | ROC-AUC claimed | measured | F1 claimed | measured | F1, threshold moved ", end="")
-    print("| recall at 0.5 | recall, threshold moved | average precision | Brier |")
-    print("|:--|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
-    for name, pipeline in pipelines(data).items():
-        row = measure(pipeline, data)
-        claimed = [f"{value:.3f}" for value in CLAIMED.get(name, ())] or ["–", "–"]
-        numbers = [claimed[0], f"{row.roc_auc:.3f}", claimed[1]]
-        rest = (row.f1, row.f1_tuned, row.recall, row.recall_tuned, row.average_precision, row.brier_score)
-        print(f"| {name} | {' | '.join([*numbers, *(f'{value:.3f}' for value in rest)])} |")
-    print("\n| SMOTE before the split | F1 honest | F1 leaking | average precision honest | leaking |")
-    print("|:--|--:|--:|--:|--:|")
-    wrong = leaking(X, y)
+    honest, leaky = split(X, y), leaking(X, y)
+    measured = {name: measure(pipeline, honest) for name, pipeline in pipelines(honest).items()}
+    rows = []
+    for name, row in measured.items():
+        roc_auc, f1 = [f"{value:.3f}" for value in CLAIMED.get(name, ())] or ["–", "–"]
+        others = (row.f1, row.f1_tuned, row.recall, row.recall_tuned, row.average_precision, row.brier_score)
+        rows.append([name, roc_auc, f"{row.roc_auc:.3f}", f1, *(f"{value:.3f}" for value in others)])
+    columns = ["pipeline", "ROC-AUC claimed", "measured", "F1 claimed", "measured", "F1, tuned threshold"]
+    columns += ["recall at 0.5", "recall, tuned threshold", "average precision", "Brier"]
+    print_table("Claims and results", columns, rows)
+    rows = []
     for name in ("LR", "RF", "XGB"):
-        honest = measure(pipelines(data)[f"{name} SMOTE"], data)
-        leaky = measure(pipelines(wrong)[f"{name} baseline"], wrong)
-        numbers = (honest.f1, leaky.f1, honest.average_precision, leaky.average_precision)
-        print(f"| {name} | {' | '.join(f'{value:.3f}' for value in numbers)} |")
+        row, wrong = measured[f"{name} SMOTE"], measure(pipelines(leaky)[f"{name} baseline"], leaky)
+        values = (row.f1, wrong.f1, row.average_precision, wrong.average_precision)
+        rows.append([name, *(f"{value:.3f}" for value in values)])
+    columns = ["classifier", "F1 honest", "F1 leaking", "average precision honest", "leaking"]
+    print_table("SMOTE before the split", columns, rows)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Size and speed of the report page in a browser: `python -m benchmarks.page`, after `dvc repro`.
 
-Opens reports/report.html in a headless Chromium without a network, prints a table, and writes the screenshots of
-docs/images. Times are medians of five; `ready` is the time from opening the file to the end of its script.
+It shows whether readers wait for the page, and it writes the pictures of docs/images.
+
+Chromium opens the page without a network. Times are medians of five, from opening the file to the end of its script.
 """
 
 import gzip
@@ -14,6 +15,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.shared.markdown import print_table
 from stages.shared.paths import REPORT_HTML
 
 IMAGES = Path("docs/images")
@@ -83,7 +85,6 @@ def take_screenshots(browser: Browser) -> None:
 
 
 def main() -> None:
-    """Print the table as Markdown."""
     path = next(filter(None, map(shutil.which, NAMES)))
     content = REPORT_HTML.read_bytes()
     with sync_playwright() as playwright:
@@ -99,7 +100,7 @@ def main() -> None:
         serious = [result for result in violations if result["impact"] in ("serious", "critical")]
         rows = [
             ("size of the file, kB", f"{len(content) / 1000:,.0f}", "1,600"),
-            ("the same, gzip, kB", f"{len(gzip.compress(content, mtime=0)) / 1000:,.0f}", ""),
+            ("size after gzip, kB", f"{len(gzip.compress(content, mtime=0)) / 1000:,.0f}", ""),
             ("ready, s", f"{ready:.2f}", "2.5"),
             (f"all {charts} charts drawn, one after another, s", f"{drawing:.1f}", ""),
             ("a step of the threshold slider, ms", f"{measure_slider(page):.1f}", ""),
@@ -110,9 +111,7 @@ def main() -> None:
         take_screenshots(browser)
         version = browser.version
         browser.close()
-    print(f"Chromium {version}, headless.\n\n| what | measured | at most |\n|:--|--:|--:|")
-    for row in rows:
-        print("| " + " | ".join(row) + " |")
+    print_table(f"The report page in Chromium {version}", ["quantity", "measured", "at most"], rows)
 
 
 if __name__ == "__main__":

@@ -1,168 +1,116 @@
-"""The course's grid by GridSearchCV and by our search: `python -m benchmarks.speed.grid`.
+"""The grid search of the stage train beside GridSearchCV: `python -m benchmarks.speed.grid`.
 
-SMOTE's k_neighbors 3, 5, 7 × sampling_strategy 0.5, 0.75, 1 × C 0.1, 1, 10 in five folds, 135 fits, on made tables of
-the course's kind (90/10). Ours is what the stage train runs, from the table to all fold scores, by two workers. The
-workers of both sides are there before the clock starts, as they are for all searches of a process but the first, and
-for all fits of a stage.
+It shows what users gain who would otherwise tune SMOTE and logistic regression with scikit-learn.
 
-Logistic regression runs to its optimum; "equal" where GridSearchCV with a solver of tolerance 1e-10 gives the same fold
-scores (that run is not timed).
+SMOTE's k_neighbors 3, 5, 7 × sampling_strategy 0.5, 0.75, 1 × C 0.1, 1, 10 in five folds make 135 fits on made tables
+with 10 % positives. Our search has two workers. Both keep their workers between searches, so those start before the
+clock. Our fold scores must equal those of GridSearchCV with a solver of tolerance 1e-10, to 1e-9.
 """
 
-import argparse
-import atexit
-from collections.abc import Callable
-import os
-import statistics
-import time
+from collections.abc import Sequence
 from typing import Any
 
-RATIOS, NEIGHBOURS, C = [0.5, 0.75, 1.0], [3, 5, 7], [0.1, 1.0, 10.0]
-TIGHT = {"solver": "newton-cholesky", "tol": 1e-10}
+from imblearn.over_sampling import SMOTE
+from imblearn.pipeline import Pipeline
+import numpy as np
+from sklearn.datasets import make_classification
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, StratifiedKFold, train_test_split
+from sklearn.preprocessing import StandardScaler
+
+from benchmarks.shared.arguments import make_parser
+from benchmarks.shared.made_tables import make_params, make_train_table
+from benchmarks.shared.markdown import print_table
+from benchmarks.speed.timing import COLUMNS, compare, measure
+from stages.train.execution.worker_pool import WorkerPool, get_result
+from stages.train.folds.splitter import make_folds
+from stages.train.strategy import StrategyContext
+from stages.train.tuning.search import score_grid_in_fold, search_from_scores
+
+RATIOS, NEIGHBORS, C = [0.5, 0.75, 1.0], [3, 5, 7], [0.1, 1.0, 10.0]
+CASES = ((3000, 10, 2), (3000, 10, 1), (30_000, 30, 1), (30_000, 30, 2))
 
 
-def made(rows: int, columns: int) -> tuple[Any, Any]:
-    """The training side of a made table, as the course parts it."""
-    from sklearn.datasets import make_classification
-    from sklearn.model_selection import train_test_split
-
+def make_data(rows: int, columns: int) -> tuple[Any, Any]:
+    """Return the training rows of a made table, split as in the course."""
     X, y = make_classification(rows, columns, weights=[0.9, 0.1], flip_y=0.01, random_state=42)
     X, _, y, _ = train_test_split(X, y, test_size=0.25, stratify=y, random_state=42)
     return X, y
 
 
-def theirs(X: Any, y: Any, solver: dict[str, Any], n_jobs: int) -> Callable[[], Any]:
-    """GridSearchCV over imbalanced-learn's pipeline; its fold scores, shape (C, k, ratio, fold)."""
-    from imblearn.over_sampling import SMOTE
-    from imblearn.pipeline import Pipeline
-    import numpy as np
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import GridSearchCV, StratifiedKFold
-    from sklearn.preprocessing import StandardScaler
-
-    steps = [("scale", StandardScaler()), ("smote", SMOTE(random_state=42))]
-    pipeline = Pipeline([*steps, ("classify", LogisticRegression(max_iter=1000, random_state=42, **solver))])
-    grid = {"smote__k_neighbors": NEIGHBOURS, "smote__sampling_strategy": RATIOS, "classify__C": C}
+def search_with_sklearn(X: Any, y: Any, n_jobs: int, **solver: Any) -> Any:
+    """Return the fold scores of GridSearchCV, shape (C, k, ratio, fold)."""
+    classifier = LogisticRegression(max_iter=1000, random_state=42, **solver)
+    steps = [("scale", StandardScaler()), ("smote", SMOTE(random_state=42)), ("classify", classifier)]
+    grid = {"smote__k_neighbors": NEIGHBORS, "smote__sampling_strategy": RATIOS, "classify__C": C}
     folds = StratifiedKFold(5, shuffle=True, random_state=42)
-
-    def search() -> Any:
-        outcome = GridSearchCV(pipeline, grid, scoring="average_precision", cv=folds, n_jobs=n_jobs, refit=False).fit(
-            X, y
-        )
-        scores = np.array([outcome.cv_results_[f"split{fold}_test_score"] for fold in range(5)])
-        return scores.T.reshape(len(C), len(NEIGHBOURS), len(RATIOS), 5)  # names in their alphabet
-
-    return search
+    search = GridSearchCV(Pipeline(steps), grid, scoring="average_precision", cv=folds, n_jobs=n_jobs, refit=False)
+    results = search.fit(X, y).cv_results_
+    scores = np.array([results[f"split{fold}_test_score"] for fold in range(5)])
+    return scores.T.reshape(len(C), len(NEIGHBORS), len(RATIOS), 5)  # GridSearchCV sorts the names of params
 
 
-def ours(X: Any, y: Any, workers: int) -> Callable[[], Any]:
-    """The search of the stage train; its fold scores in the same shape."""
-    import numpy as np
+def search_with_train(context: StrategyContext, pool: WorkerPool[StrategyContext]) -> Any:
+    """Return the fold scores of the search in the stage train, shape (C, k, ratio, fold)."""
+    params = context.params
+    folds = make_folds(context.y, context.table.groups, params.cv, params.random_state)
+    scores = [get_result(call) for call in [pool.submit(score_grid_in_fold, fold) for fold in folds]]
+    trials = search_from_scores(context, scores)["logistic_regression"].trials
+    by_point = {
+        (trial.candidate.classifier["C"], *trial.candidate.sampler.values()): [
+            values["average_precision"] for values in trial.folds
+        ]
+        for trial in trials
+    }
+    return np.array([[[by_point[c, k, ratio] for ratio in RATIOS] for k in NEIGHBORS] for c in C])
 
-    from benchmarks.speed.rare import as_table
-    from stages.train.execution.worker_pool import WorkerPool, get_result
-    from stages.train.folds.splitter import make_folds
-    from stages.train.params import TrainParams
-    from stages.train.strategy import StrategyContext
-    from stages.train.tuning.search import score_grid_in_fold, search_from_scores
 
-    params = TrainParams.model_validate({
-        "random_state": 42,
-        "cv": {"n_splits": 5, "n_repeats": 1},
-        "preprocess": {"impute": "median", "scale": "before_resampling", "max_categories": 30},
-        "strategies": {"smote": {"sampler": "SMOTE"}},
-        "classifiers": {"logistic_regression": {"max_iter": 1000}},
-        "tuning": {
-            "metric": "average_precision", "search": {"how": "exhaustive"}, "n_splits": 3,
-            "samplers": {"SMOTE": {"k_neighbors": NEIGHBOURS, "sampling_strategy": RATIOS}},
+def compare_searches(name: str, X: Any, y: Any, n_jobs: int, pairs: int) -> list[str]:
+    """Return a row of the table. Raises AssertionError when a fold score is wrong."""
+    params = make_params(
+        {"smote": {"sampler": "SMOTE"}},
+        {"logistic_regression": {"max_iter": 1000}},
+        n_splits=5,
+        tuning={
+            "samplers": {"SMOTE": {"k_neighbors": NEIGHBORS, "sampling_strategy": RATIOS}},
             "classifiers": {"logistic_regression": {"C": C}},
         },
-        "calibration": "auto",
-    })  # fmt: skip
-    table = as_table(X, y)
-    pool = WorkerPool(StrategyContext(table, "smote", params), workers)
-    atexit.register(pool.__exit__, None, None, None)
+    )
+    table = make_train_table(X, y)
+    expected = search_with_sklearn(X, y, 1, solver="newton-cholesky", tol=1e-10)
 
-    def search() -> Any:
-        context = StrategyContext(table, "smote", params)
-        folds = make_folds(context.y, table.groups, params.cv, params.random_state)
-        calls = [pool.submit(score_grid_in_fold, fold) for fold in folds]
-        trials = search_from_scores(context, [get_result(call) for call in calls])["logistic_regression"].trials
-        by_point = {
-            (trial.candidate.classifier["C"], *trial.candidate.sampler.values()): [
-                values["average_precision"] for values in trial.folds
-            ]
-            for trial in trials
-        }
-        return np.array([[[by_point[c, k, ratio] for ratio in RATIOS] for k in NEIGHBOURS] for c in C])
+    def search_and_check() -> tuple[()]:
+        # a new context, because the old one would keep what the last search computed
+        scores = search_with_train(StrategyContext(table, "smote", params), pool)
+        np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-9)
+        return ()
 
-    return search
+    def search_stock() -> tuple[()]:
+        search_with_sklearn(X, y, n_jobs)
+        return ()
+
+    with WorkerPool(StrategyContext(table, "smote", params), 2) as pool:
+        search_stock(), search_and_check()  # starts the workers
+        return drop_memory(compare(name, search_stock, search_and_check, pairs, run=measure))
 
 
-def cpu() -> float:
-    """CPU seconds of this process and all its children, those that still live among them."""
-    import psutil
-
-    me = psutil.Process()
-    total = sum(me.cpu_times()[:4])
-    for child in me.children(recursive=True):
-        times = child.cpu_times()
-        total += times.user + times.system
-    return total
-
-
-def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
-    """Wall and CPU seconds of a call, and what it gave."""
-    before, start = cpu(), time.perf_counter()
-    result = work()
-    return time.perf_counter() - start, cpu() - before, result
-
-
-def row(name: str, first: Callable[[], Any], second: Callable[[], Any], expected: Any, pairs: int) -> str:
-    """A row of a Markdown table: medians over alternating pairs, and how far fold scores are from what is expected."""
-    import numpy as np
-
-    first(), second()  # their workers are started, caches are warm
-    runs = []
-    for pair in range(pairs):
-        sides = [timed(first), timed(second)] if pair % 2 == 0 else [timed(second), timed(first)][::-1]
-        apart = float(np.abs(sides[1][2] - (sides[0][2] if expected is None else expected)).max())
-        assert apart <= (0.0 if expected is None else 1e-9), f"{name}: fold scores differ by {apart}"
-        runs.append(sides)
-    cells = [name]
-    for which in (0, 1):
-        before, after = (statistics.median(run[side][which] for run in runs) for side in (0, 1))
-        ratios = [run[0][which] / run[1][which] for run in runs]
-        cells += [
-            f"{before:.3f}", f"{after:.3f}", f"{statistics.median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f})"
-        ]  # fmt: skip
-    equal = "all 135 the same bits" if expected is None else "those of tolerance 1e-10 (1e-9)"
-    return f"| {' | '.join(cells)} | {equal} | {pairs} | {os.getloadavg()[0]:.1f} |"
-
-
-HEADER = (
-    "| case | wall s, GridSearchCV | ours | ratio | CPU s, GridSearchCV | ours | ratio | fold scores | pairs | load |\n"
-    "|:--|--:|--:|--:|--:|--:|--:|:--|--:|--:|"
-)
+def drop_memory(row: Sequence[str]) -> list[str]:
+    """Drop the cells on memory, which do not include that of the workers."""
+    return [*row[:7], *row[9:]]
 
 
 def main() -> None:
-    """Prints the table as Markdown."""
-    parser = argparse.ArgumentParser(description="Compares our search with GridSearchCV.")
+    parser = make_parser(__doc__)
     parser.add_argument("--pairs", type=int, default=5, help="alternating pairs of runs for each case")
-    parser.add_argument("--only", default="", help="cases with this text in their names")
+    parser.add_argument("--only", default="", help="cases whose names contain this text")
     options = parser.parse_args()
-    from stages.shared.runtime.threads import limit_threads
-
-    limit_threads()
-    print(f"One thread a process, {os.cpu_count()} cores. Load before: {os.getloadavg()[0]:.1f}.\n\n{HEADER}")
-    for rows, columns, n_jobs in ((3000, 10, 2), (3000, 10, 1), (30_000, 30, 1), (30_000, 30, 2)):
-        name = f"{rows:,} × {columns}, against n_jobs={n_jobs}"
-        if options.only not in name:
-            continue
-        X, y = made(rows, columns)
-        expected = theirs(X, y, TIGHT, 1)()
-        print(row(name, theirs(X, y, {}, n_jobs), ours(X, y, 2), expected, options.pairs), flush=True)
+    cases = {f"{rows:,} × {columns}, against n_jobs={jobs}": (rows, columns, jobs) for rows, columns, jobs in CASES}
+    rows = (
+        compare_searches(name, *make_data(*shape), n_jobs, options.pairs)
+        for name, (*shape, n_jobs) in cases.items()
+        if options.only in name
+    )
+    print_table("GridSearchCV and the search of train, one thread in each process", drop_memory(COLUMNS), rows)
 
 
 if __name__ == "__main__":

@@ -1,123 +1,165 @@
-"""Whether the automatic champion is as good as the field's best: `python -m benchmarks.verdict.champions`.
+"""The champion beside fixed recipes, FLAML and AutoGluon, on a suite of data sets.
 
-On each data set of a suite, the shipped comparison (every strategy × classifier of params.yaml, tuned as it says)
-chooses its champion by cross-validation on the train side. Then FLAML and AutoGluon are given as many seconds as
-that took, one core each, and all are measured on the same test side. The peers live in an environment of their own:
+It shows users whether the automatic choice costs them anything.
+
+On each data set the shipped comparison trains every candidate and chooses its champion by cross-validation. FLAML and
+AutoGluon get as many seconds, one core each, and the same test set. They run in an environment of their own:
 
     uv venv --python 3.11 ../peers
     uv pip install --python ../peers/bin/python -r benchmarks/verdict/peers-requirements.txt
     python -m benchmarks.verdict.champions --datasets ../shared/datasets --peers ../peers/bin/python --results FILE
 
-FILE takes one line of JSON a data set and split, all candidates included; what stands there is not run again. Without
-`--peers` the comparison is run alone.
+Without `--peers` the comparison runs alone.
 """
 
-import argparse
-from collections.abc import Callable
+from collections.abc import Sequence
 import json
-import os
 from pathlib import Path
 import subprocess
 import tempfile
 import time
-from typing import Any, TypeVar
+from typing import Any
 
-from stages.shared.runtime.threads import limit_threads
+import numpy as np
 
-limit_threads()
+from benchmarks.shared import automl
+from benchmarks.shared.arguments import add_rows_option, make_suite_parser
+from benchmarks.shared.data_sets import list_data_sets, load_data_set, run_missing
+from benchmarks.shared.in_memory import load_params, make_leaderboard
+from benchmarks.shared.intervals import format_differences
+from benchmarks.shared.markdown import print_table
+from benchmarks.verdict.choice import BLEND, METRICS, choose_shipped, get_test_metrics, print_rules
+from stages.evaluate.metric_evaluator import MetricEvaluator
+from stages.shared.schemas.leaderboard import Candidate, Leaderboard
+from stages.shared.storage.arrow import Floats
+from stages.shared.storage.parquet import Table
 
-from benchmarks.verdict.bar import PEERS, report  # noqa: E402 - after the number of threads is settled
-from benchmarks.verdict.referee import champion, make_leaderboard, raw_scores, shipped, train_all  # noqa: E402
-from benchmarks.verdict.suite import names, sides  # noqa: E402
-from stages.evaluate.metric_evaluator import MetricEvaluator  # noqa: E402
-from stages.shared.storage.arrow import Ints  # noqa: E402
-from stages.shared.storage.parquet import Table  # noqa: E402
-from stages.train.params import TrainParams  # noqa: E402
+LIBRARIES = ("flaml", "autogluon")
 
-T = TypeVar("T")
-MOST_ROWS = 3000
+#: what a line of the results contains
+Result = dict[str, Any]
 
 
-def ours(train: Table, test: Table, content: dict[str, Any]) -> dict[str, Any]:
-    """The shipped comparison: seconds of train and of the choice, and the leaderboard with the champion's name."""
-    params = TrainParams.model_validate(content)
-    strategies, learning = clocked(lambda: train_all(train, params.strategies, params))
-    raw = raw_scores(strategies, test)
-    leaderboard, judging = clocked(lambda: make_leaderboard(strategies, raw, test, content))
-    chosen = champion(leaderboard, content)
-    folds = {
-        f"{name}/{classifier}": one.record.classifiers[classifier]["average_precision"].folds
-        for name, one in strategies.items()
-        for classifier in one.classifiers
-    }
+def run_data_set(train: Table, test: Table, seed: int, python: str | None) -> Result:
+    """Run the shipped comparison, then each library for as many seconds."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    leaderboard = make_leaderboard(train, test, load_params(seed))
+    clock = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
     return {
-        "clock": {key: learning[key] + judging[key] for key in ("wall", "cpu")} | {"load": learning["load"]},
-        "champion": [chosen.strategy, chosen.classifier],
-        "folds": folds,
-        "board": leaderboard.model_dump(),
+        "rows": len(train.target) + len(test.target),
+        "positives": int(train.target.sum() + test.target.sum()),
+        "clock": clock,
+        "leaderboard": leaderboard.model_dump(mode="json"),
+        "libraries": {name: run_library(python, name, clock["wall"], train, test) for name in LIBRARIES if python},
     }
 
 
-def peer(python: str, name: str, seconds: float, train: Table, test: Table) -> dict[str, Any]:
-    """A peer's metrics on the test side, and its clock."""
+def run_library(python: str, name: str, seconds: float, train: Table, test: Table) -> Result:
+    """Return the test metrics of a library, with its seconds. Raises RuntimeError when it fails."""
     with tempfile.TemporaryDirectory() as folder:
-        for side, table in (("train", train), ("test", test)):
-            table.features().assign(target=table.target).to_parquet(Path(folder) / f"{side}.parquet")
-        command = [python, str(Path(__file__).with_name("peer.py")), name, str(seconds), folder]
-        load = os.getloadavg()[0]
+        for split, table in (("train", train), ("test", test)):
+            table.features().assign(target=table.target).to_parquet(Path(folder) / f"{split}.parquet")
+        command = [python, automl.__file__, name, str(seconds), folder]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{name} failed: {done.stderr[-2000:]}")
     result = json.loads(done.stdout)
-    values = measured(test.target, result.pop("scores"), result["threshold"])
-    return {"clock": {"wall": result.pop("wall"), "cpu": result.pop("cpu"), "load": load}, **result, "test": values}
+    evaluator = MetricEvaluator(test.target, np.array(result.pop("scores")), result["threshold"])
+    families = evaluator.measure(np.ones((1, len(test.target))))
+    metrics = {**families["ranking"], **families["probabilities"], **families["decisions"]}
+    clock = {"wall": result.pop("wall"), "cpu": result.pop("cpu")}
+    return {"clock": clock, **result, "test": {name: float(metrics[name][0]) for name in METRICS}}
 
 
-def measured(y: Ints, scores: list[float], threshold: float) -> dict[str, float]:
-    """Average precision, Brier score and F1 at the threshold."""
-    import numpy as np
+def get_recipes(leaderboards: Sequence[Leaderboard], metric: str) -> dict[str, list[float]]:
+    """Return the test metric of every candidate that all leaderboards contain, the best mean first."""
+    recipes: dict[str, list[float]] = {}
+    for leaderboard in leaderboards:
+        for candidate in leaderboard.candidates:
+            recipes.setdefault(str(candidate), []).append(float(candidate.test[metric]))
+    complete = {name: values for name, values in recipes.items() if len(values) == len(leaderboards)}
+    sign = 1 if metric == "brier_score" else -1
+    return dict(sorted(complete.items(), key=lambda recipe: sign * float(np.mean(recipe[1]))))
 
-    result = MetricEvaluator(y, np.array(scores), threshold).measure(np.ones((1, len(y))))
-    indices = {"average_precision": "ranking", "brier_score": "probabilities", "f1": "decisions"}
-    return {name: float(result[family][name][0]) for name, family in indices.items()}
+
+def get_rivals(results: Sequence[Result], leaderboards: Sequence[Leaderboard], metric: str) -> dict[str, Floats]:
+    """Return the test metric of everything that the champion is compared with; NaN where it did not run."""
+    rivals: dict[str, list[float]] = {
+        name: [one["libraries"][name]["test"][metric] if name in one["libraries"] else np.nan for one in results]
+        for name in LIBRARIES
+    }
+    untreated = [find_untreated(one, choose_shipped(one)) for one in leaderboards]
+    rivals["its classifier, untreated"] = [one.test[metric] if one else np.nan for one in untreated]
+    recipes = get_recipes(leaderboards, metric)
+    fixed = [name for name in recipes if not name.endswith(BLEND)][:3]
+    fixed += [name for name in recipes if name.endswith(BLEND)][:1]
+    rivals |= {f"always {name}": recipes[name] for name in fixed}
+    return {name: np.array(values, dtype=np.float64) for name, values in rivals.items()}
 
 
-def clocked(work: Callable[[], T]) -> tuple[T, dict[str, float]]:
-    """What `work` returns, with its seconds and the load of the machine before it."""
-    load, wall, cpu = os.getloadavg()[0], time.perf_counter(), time.process_time()
-    result = work()
-    return result, {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "load": load}
+def find_untreated(leaderboard: Leaderboard, candidate: Candidate) -> Candidate | None:
+    """Return the candidate with the same classifier in the reference strategy, if there is one."""
+    strategy = leaderboard.settings.reference.strategy
+    candidates = {(one.strategy, one.classifier): one for one in leaderboard.candidates}
+    return candidates.get((strategy, candidate.classifier))
+
+
+def print_data_sets(results: dict[tuple[str, int], Result], leaderboards: Sequence[Leaderboard]) -> None:
+    """Print the average precision on each data set, and the seconds of all."""
+    recipe, fixed = next(
+        (name, values)
+        for name, values in get_recipes(leaderboards, "average_precision").items()
+        if not name.endswith(BLEND)
+    )
+    rows = []
+    for ((name, seed), one), leaderboard, value in zip(results.items(), leaderboards, fixed, strict=True):
+        champion, libraries = choose_shipped(leaderboard), one["libraries"]
+        scores = [candidate.test["average_precision"] for candidate in (champion, leaderboard.candidates[0])]
+        scores += [libraries[key]["test"]["average_precision"] if key in libraries else np.nan for key in LIBRARIES]
+        clocks = [one["clock"], *(library["clock"] for library in libraries.values())]
+        seconds = " / ".join(f"{clock['wall']:.0f} ({clock['cpu']:.0f})" for clock in clocks)
+        cells = ["" if np.isnan(score) else f"{score:.3f}" for score in [*scores, value]]
+        rows.append([f"{name}, {seed}", f"{one['rows']} ({one['positives']})", str(champion), *cells, seconds])
+    columns = ["data, seed", "rows (positives)", "champion", "its AP", "best by CV", *LIBRARIES, recipe]
+    print_table("Average precision on test; seconds (CPU) of each", [*columns, "seconds (CPU)"], rows)
+
+
+def print_rivals(results: Sequence[Result], leaderboards: Sequence[Leaderboard]) -> None:
+    """Print the champion's mean metrics beside those of its rivals."""
+    rows = []
+    for metric in METRICS:
+        champion = get_test_metrics([choose_shipped(one) for one in leaderboards], metric)
+        for name, values in get_rivals(results, leaderboards, metric).items():
+            known = ~np.isnan(values)
+            if known.sum() > 1:
+                means = [f"{test[known].mean():.4f}" for test in (champion, values)]
+                difference = format_differences(list((champion - values)[known]), 4)
+                rows.append([f"{metric}, {name}", str(known.sum()), *means, difference])
+    columns = ["", "data sets", "champion", "other", "champion − other"]
+    print_table("Champion and others, means on test", columns, rows)
+
+
+def print_results(results: dict[tuple[str, int], Result]) -> None:
+    """Print the tables; means need at least two data sets."""
+    leaderboards = [Leaderboard.model_validate(one["leaderboard"]) for one in results.values()]
+    print_data_sets(results, leaderboards)
+    if len(results) > 1:
+        print_rivals(list(results.values()), leaderboards)
+        print_rules(leaderboards)
 
 
 def main() -> None:
-    """Runs what FILE does not hold yet, then prints the tables as Markdown."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--datasets", type=Path, required=True, help="folder of the suite")
-    parser.add_argument("--results", type=Path, required=True, help="file of results, one line a data set and split")
-    parser.add_argument("--peers", help="the Python of the peers' environment")
-    parser.add_argument("--only", nargs="*", default=[], help="names of data sets (default: all but cover)")
+    parser = make_suite_parser(__doc__)
+    parser.add_argument("--peers", help="the Python of the environment with FLAML and AutoGluon")
     parser.add_argument("--seeds", nargs="*", type=int, default=[0], help="one split each (default: 0)")
-    parser.add_argument("--rows", type=int, default=MOST_ROWS, help=f"rows drawn of larger sets (default {MOST_ROWS})")
+    add_rows_option(parser)
     options = parser.parse_args()
 
-    lines = options.results.read_text().splitlines() if options.results.exists() else []
-    results = [json.loads(line) for line in lines]
-    done = {(one["data"], one["seed"]) for one in results}
-    selected = [(seed, name) for seed in options.seeds for name in names(options.datasets, options.only)]
-    for seed, name in [pair for pair in selected if pair[::-1] not in done]:
-        train, test = sides(options.datasets, name, options.rows, seed)
-        one = {"data": name, "seed": seed, "rows": len(train.target) + len(test.target)}
-        one |= {"positives": int(train.target.sum() + test.target.sum())}
-        one |= ours(train, test, shipped(random_state=seed))
-        seconds = one["clock"]["wall"]
-        one["peers"] = {
-            other: peer(options.peers, other, seconds, train, test) for other in PEERS if options.peers is not None
-        }
-        with options.results.open("a") as file:
-            file.write(json.dumps(one) + "\n")
-        results.append(one)
-        print(f"{name}, seed {seed}: {seconds:.0f} s", flush=True)
-    report(results)
+    def run(name: str, seed: int) -> Result:
+        return run_data_set(*load_data_set(options.datasets, name, options.rows, seed), seed, options.peers)
+
+    names = list_data_sets(options.datasets, options.only)
+    print_results(run_missing(options.results, [(name, seed) for seed in options.seeds for name in names], run))
 
 
 if __name__ == "__main__":

@@ -1,64 +1,123 @@
-"""What the rule that chooses the champion costs: `python -m benchmarks.verdict.choice --datasets ../shared/datasets`.
+"""What rules for the choice of the champion cost in test scores: `python -m benchmarks.verdict.choice`.
 
-To judge a choice one must know what each candidate is worth. So of the larger data sets of the suite 1,000 rows are the
-train side, drawn several times, and the many that are left are the test side, which leaves little noise on it. Every
-strategy of STRATEGIES is trained with every classifier and the blend, untuned; the rules choose by cross-validation.
+It is the evidence for the shipped rule (docs/decisions/15-choice.md).
+
+The value of a candidate is known only on many test rows. So 1,000 rows of the larger data sets are training sets, drawn
+several times, and the rest is the test set. Each strategy is trained with all classifiers, untuned.
 """
 
-import argparse
-import json
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from stages.shared.runtime.threads import limit_threads
+import numpy as np
 
-limit_threads()
+from benchmarks.shared.arguments import make_suite_parser
+from benchmarks.shared.data_sets import load_data_set, run_missing
+from benchmarks.shared.in_memory import load_params, make_leaderboard
+from benchmarks.shared.intervals import format_differences
+from benchmarks.shared.markdown import print_table
+from stages.report.champion.selection import choose_champion
+from stages.report.params import ReportParams
+from stages.shared.schemas.leaderboard import Candidate, Leaderboard
+from stages.shared.storage.arrow import Floats
 
-from benchmarks.verdict.bar import report_rules  # noqa: E402 - after the number of threads is settled
-from benchmarks.verdict.referee import make_leaderboard, raw_scores, shipped, train_all  # noqa: E402
-from benchmarks.verdict.suite import sides  # noqa: E402
-from stages.shared.schemas.leaderboard import Leaderboard  # noqa: E402
-from stages.train.params import TrainParams  # noqa: E402
-
-#: with their rows
+#: data set -> rows
 DATASETS = {
     "mammography": 11183, "bank_campaign": 41188, "satimage": 6435, "page_blocks0": 5472, "phoneme": 5404,
     "wine_quality": 4898,
 }  # fmt: skip
 STRATEGIES = ("baseline", "class_weight", "random_over", "smote")
 TRAIN_ROWS = 1000
-MOST_ROWS = 8000
+MAX_ROWS = 8000
+
+METRICS = ("average_precision", "brier_score", "f1")
+BLEND = "blend"
+TOLERANCES = (0.0, 0.002, 0.005, 0.01, 0.02)
+Rule = Callable[[Leaderboard], Candidate]
 
 
-def draw_leaderboard(folder: Path, name: str, seed: int) -> Leaderboard:
-    """All candidates on one draw of one data set."""
-    share = 1 - TRAIN_ROWS / min(MOST_ROWS, DATASETS[name])
-    train, test = sides(folder, name, MOST_ROWS, seed, share)
-    content = shipped(random_state=seed)
-    content["strategies"] = {key: content["strategies"][key] for key in STRATEGIES}
-    content["tuning"] = {**content["tuning"], "samplers": {}, "classifiers": {}}
-    params = TrainParams.model_validate(content)
-    strategies = train_all(train, STRATEGIES, params)
-    return make_leaderboard(strategies, raw_scores(strategies, test), test, content)
+def choose_shipped(leaderboard: Leaderboard) -> Candidate:
+    """Choose as the stage report does."""
+    return choose_champion(ReportParams.model_validate(load_params(0)), leaderboard).champion
+
+
+def choose_within_tolerance(leaderboard: Leaderboard, tolerance: float, compare: bool) -> Candidate:
+    """Choose the simplest candidate within a tolerance; with `compare`, a treatment must beat the untreated classifier.
+
+    The rule ignores comparisons between classifiers, which the shipped rule needs for the blend.
+    """
+    params = load_params(0)
+    params["select"]["tolerance"] = tolerance
+    kept = [one for one in leaderboard.cv_comparisons if compare and one.classifier == one.reference_classifier]
+    reduced = leaderboard.model_copy(update={"cv_comparisons": kept})
+    return choose_champion(ReportParams.model_validate(params), reduced).champion
+
+
+def choose_blend_or_better(leaderboard: Leaderboard) -> Candidate:
+    """Choose the untreated blend, unless the best is better by more than the standard error of its mean."""
+    best, blend = leaderboard.candidates[0], leaderboard.candidate("baseline", BLEND)
+    score, other = (one.cv[leaderboard.settings.metric] for one in (best, blend))
+    n_folds = load_params(0)["cv"]["n_splits"]
+    return best if abs(score.mean - other.mean) > score.sd / n_folds**0.5 else blend
+
+
+def make_rules() -> dict[str, Rule]:
+    """Return the rules by name."""
+    tolerant = {
+        f"tolerance {one:g} alone": partial(choose_within_tolerance, tolerance=one, compare=False)
+        for one in TOLERANCES[1:]
+    }
+    comparing = {
+        f"tolerance {one:g}, treatments earn their place": partial(choose_within_tolerance, tolerance=one, compare=True)
+        for one in TOLERANCES
+    }
+    return {
+        "as shipped": choose_shipped,
+        "best by cross-validation": lambda leaderboard: leaderboard.candidates[0],
+        **tolerant,
+        **comparing,
+        "always baseline/blend": lambda leaderboard: leaderboard.candidate("baseline", BLEND),
+        "best blend by cross-validation": lambda leaderboard: next(
+            one for one in leaderboard.candidates if one.classifier == BLEND
+        ),
+        "baseline/blend, unless one is a standard error better": choose_blend_or_better,
+        "best on test (out of reach)": lambda leaderboard: max(
+            leaderboard.candidates, key=lambda one: one.test["average_precision"]
+        ),
+    }
+
+
+def print_rules(leaderboards: Sequence[Leaderboard]) -> None:
+    """Print the mean test metrics of the champion by each rule."""
+    champions = {name: [choose(one) for one in leaderboards] for name, choose in make_rules().items()}
+    best = get_test_metrics(champions["best by cross-validation"], "average_precision")
+    rows = []
+    for name, chosen in champions.items():
+        gain = get_test_metrics(chosen, "average_precision") - best
+        means = [f"{get_test_metrics(chosen, metric).mean():.4f}" for metric in METRICS]
+        rows.append([name, *means, format_differences(list(gain), 4)])
+    columns = ["rule", *METRICS, "AP − that of the best by cross-validation"]
+    print_table("Rules for the choice of the champion, means on test", columns, rows)
+
+
+def get_test_metrics(candidates: Sequence[Candidate], metric: str) -> Floats:
+    """Return the test metric of each candidate, shape (candidates,)."""
+    return np.array([candidate.test[metric] for candidate in candidates], dtype=np.float64)
 
 
 def main() -> None:
-    """Runs what `--results` does not hold yet, then prints the table as Markdown."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--datasets", type=Path, required=True, help="folder of the suite")
-    parser.add_argument("--only", nargs="*", default=list(DATASETS), help="names of data sets (default: all)")
-    parser.add_argument("--draws", type=int, default=2, help="train sides of each data set (default 2)")
-    parser.add_argument("--results", type=Path, required=True, help="file of results, one line a draw")
+    parser = make_suite_parser(__doc__)
+    parser.add_argument("--draws", type=int, default=2, help="training sets of each data set (default 2)")
     options = parser.parse_args()
-    lines = options.results.read_text().splitlines() if options.results.exists() else []
-    result = {(name, seed): content for name, seed, content in map(json.loads, lines)}
-    for seed in range(options.draws):
-        for name in options.only:
-            if (name, seed) not in result:
-                result[name, seed] = draw_leaderboard(options.datasets, name, seed).model_dump(mode="json")
-                with options.results.open("a") as file:
-                    file.write(json.dumps([name, seed, result[name, seed]]) + "\n")
-                print(name, seed, flush=True)
-    report_rules([Leaderboard.model_validate(content) for content in result.values()])
+
+    def run(name: str, seed: int) -> dict[str, object]:
+        test_size = 1 - TRAIN_ROWS / min(MAX_ROWS, DATASETS[name])
+        tables = load_data_set(options.datasets, name, MAX_ROWS, seed, test_size)
+        return make_leaderboard(*tables, load_params(seed, STRATEGIES, tuned=False)).model_dump(mode="json")
+
+    draws = [(name, seed) for seed in range(options.draws) for name in options.only or DATASETS]
+    results = run_missing(options.results, draws, run)
+    print_rules([Leaderboard.model_validate(content) for content in results.values()])
 
 
 if __name__ == "__main__":

@@ -1,122 +1,118 @@
-"""How often 95 % intervals hold the truth: `python -m benchmarks.verdict.coverage`.
+"""How often 95 % intervals contain the true value: `python -m benchmarks.verdict.coverage`.
 
-The interval of each metric by itself for an easy, a middling and a hard problem; then the paired difference of the
-middling scorer from one as good and from a better one. Beside them, what percentiles of the bootstrap would have held.
+It shows whether users may rely on the intervals in the report.
+
+First the interval of each metric, for an easy, a middling and a hard problem. Then the interval of the paired
+difference between the middling scorer and one that is as good or better. Last, percentiles of the same bootstrap.
 """
 
 from collections import Counter
-import time
 
 import numpy as np
 
-from benchmarks.verdict.tables import arguments, percent, print_table
-from benchmarks.verdict.world import Scorer, draw, labels
-from stages.evaluate.metric_evaluator import MetricEvaluator
-from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap_weights, measure_samples
+from benchmarks.shared.arguments import parse_simulation_options
+from benchmarks.shared.markdown import format_percent, print_table
+from benchmarks.shared.simulation import (
+    CONFIDENCE,
+    REFERENCE,
+    Scorer,
+    draw_scores,
+    make_labels,
+    measure_scores,
+)
+from stages.evaluate.uncertainty.bootstrap import bootstrap_weights
 from stages.evaluate.uncertainty.differences import compare
 from stages.evaluate.uncertainty.intervals import compute_intervals
 from stages.shared.metrics.registry import METRICS
 from stages.shared.storage.arrow import Floats
 
-CONFIDENCE = 0.95
-THRESHOLD = 0.2
-POSITIVES = (20, 50, 100, 500)
-SCORERS = {"hard": Scorer(1.0), "middling": Scorer(2.0), "easy": Scorer(3.0)}
-#: the middling scorer is compared with these; their scores correlate with its own
-OTHERS = {"as good": Scorer(2.0), "better": Scorer(2.5)}
+SCORERS = {"hard": Scorer(1.0), "middling": REFERENCE, "easy": Scorer(3.0)}
+OTHERS = {"as good": REFERENCE, "better": Scorer(2.5)}
 CORRELATION = 0.8
 COMPARED = ("average_precision", "roc_auc", "brier_score", "log_loss", "recall")
 METRIC_NAMES = (*COMPARED, "precision", "f1")
-#: the shipped 2000, as far as a few minutes allow: fewer make the intervals of differences a little wider
+#: test positives -> resamples; params.yaml has 2000, fewer make the intervals of differences a little wider
 RESAMPLES = {20: 2000, 50: 2000, 100: 2000, 500: 1000}
 
-Key = tuple[str, str, int]  # what, metric, positives
+Hits = Counter[tuple[str, str, int]]  # metric, scorer, positives
 
 
-def holds(low: float, high: float, truth: float) -> bool:
-    """Whether the interval holds the truth, to the digits that are stored."""
+def contains(low: float, high: float, truth: float) -> bool:
+    """Return whether the interval contains the truth, to the digits that the leaderboard stores."""
     return low - 1e-6 <= truth <= high + 1e-6
 
 
-def singles(positives: int, runs: int, random: np.random.RandomState) -> Counter[Key]:
-    """In how many runs each scorer's own interval held."""
-    y, held = labels(positives), Counter[Key]()
-    truths = {name: scorer.truth(THRESHOLD) for name, scorer in SCORERS.items()}
+def count_single_hits(positives: int, runs: int, random: np.random.RandomState) -> Hits:
+    """Count the runs in which the interval of a metric contains its truth."""
+    y, hits = make_labels(positives), Hits()
+    truths = {name: scorer.truth() for name, scorer in SCORERS.items()}
     for _ in range(runs):
-        scores = draw(y, list(SCORERS.values()), CORRELATION, random)
-        meters = [MetricEvaluator(y, row, THRESHOLD) for row in scores]
-        for name, measured in zip(SCORERS, measure_samples(meters, [np.ones((1, len(y)))]), strict=True):
-            for metric, (low, high) in compute_intervals(measured, CONFIDENCE).items():
-                if metric in METRIC_NAMES:
-                    held[name, metric, positives] += holds(low, high, truths[name][metric])
-    return held
+        scores = draw_scores(y, list(SCORERS.values()), CORRELATION, random)
+        results = measure_scores(y, scores, [np.ones((1, len(y)))])
+        for name, result in zip(SCORERS, results, strict=True):
+            intervals = compute_intervals(result, CONFIDENCE)
+            for metric in METRIC_NAMES:
+                hits[metric, name, positives] += contains(*intervals[metric], truths[name][metric])
+    return hits
 
 
-def pairs(positives: int, runs: int, random: np.random.RandomState) -> tuple[Counter[Key], Counter[Key]]:
-    """In how many runs the interval of each difference held, alone in its family: ours, and percentiles."""
-    y, ours, plain = labels(positives), Counter[Key](), Counter[Key]()
+def count_paired_hits(positives: int, runs: int, random: np.random.RandomState) -> tuple[Hits, Hits]:
+    """Count the runs in which the interval of a difference contains its truth: ours, and percentiles."""
+    y, ours, percentiles = make_labels(positives), Hits(), Hits()
     samples = list(bootstrap_weights(y, RESAMPLES[positives], 42))
-    scorers = {"middling": SCORERS["middling"], **OTHERS}
-    truths = {name: scorer.truth(THRESHOLD) for name, scorer in scorers.items()}
+    truth = REFERENCE.truth()
+    gains = {name: {key: scorer.truth()[key] - truth[key] for key in COMPARED} for name, scorer in OTHERS.items()}
     for _ in range(runs):
-        scores = draw(y, list(scorers.values()), CORRELATION, random)
-        reference, *others = measure_samples([MetricEvaluator(y, row, THRESHOLD) for row in scores], samples)
+        scores = draw_scores(y, [REFERENCE, *OTHERS.values()], CORRELATION, random)
+        reference, *others = measure_scores(y, scores, samples)
         for metric in COMPARED:
-            family, truth = METRICS[metric].family, truths["middling"][metric]
-            low, high = percentiles(reference.replicates[family][metric])
-            plain["middling", metric, positives] += holds(low, high, truth)
+            family = METRICS[metric].family
+            replicates = reference.replicates[family][metric]
+            percentiles[metric, "middling", positives] += contains(*take_percentiles(replicates), truth[metric])
             for name, other in zip(OTHERS, others, strict=True):
-                low, high = difference(other, reference, family, metric)
-                ours[name, metric, positives] += holds(low, high, truths[name][metric] - truth)
-                low, high = percentiles(other.replicates[family][metric] - reference.replicates[family][metric])
-                plain[name, metric, positives] += holds(low, high, truths[name][metric] - truth)
-    return ours, plain
+                (result,) = compare([(other, reference)], CONFIDENCE, {family: (metric,)})
+                ours[metric, name, positives] += contains(result.low, result.high, gains[name][metric])
+                low, high = take_percentiles(other.replicates[family][metric] - replicates)
+                percentiles[metric, name, positives] += contains(low, high, gains[name][metric])
+    return ours, percentiles
 
 
-def difference(one: BootstrapResult, other: BootstrapResult, family: str, metric: str) -> tuple[float, float]:
-    """The interval of a single comparison."""
-    (result,) = compare([(one, other)], CONFIDENCE, {family: (metric,)})
-    return result.low, result.high
-
-
-def percentiles(draws: Floats) -> tuple[float, float]:
-    """The middle of the draws (Efron's percentile interval)."""
-    low, high = np.quantile(draws, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+def take_percentiles(replicates: Floats) -> tuple[float, float]:
+    """Return Efron's percentile interval."""
+    low, high = np.quantile(replicates, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return float(low), float(high)
 
 
-def report(title: str, held: Counter[Key], whats: list[str], runs: dict[int, int]) -> None:
-    """One table: a row a metric and thing, a column a number of positives."""
+def print_hits(title: str, hits: Hits, scorers: list[str], runs: int) -> None:
+    """Print a row for each metric and scorer, a column for each number of positives."""
     rows = [
-        [f"{metric}, {what}", *(percent(held[what, metric, positives], runs[positives]) for positives in POSITIVES)]
+        [f"{metric}, {name}", *(format_percent(hits[metric, name, positives], runs) for positives in RESAMPLES)]
         for metric in METRIC_NAMES
-        for what in whats
-        if any((what, metric, positives) in held for positives in POSITIVES)
+        for name in scorers
+        if (metric, name, 20) in hits
     ]
-    print_table(title, ["truth held, %", *map(str, POSITIVES)], rows)
+    print_table(title, ["truth contained, %", *map(str, RESAMPLES)], rows)
 
 
 def main() -> None:
-    """Prints the tables as Markdown."""
-    options = arguments(__doc__, 500)
-    start, random = time.perf_counter(), np.random.RandomState(options.seed)
-    print(f"Runs: {4 * options.runs} for intervals of a metric, {options.runs} for differences. Seed {options.seed}.")
-    print("\n| scorer | separation | " + " | ".join(METRIC_NAMES) + " |\n|:--|--:|" + "--:|" * len(METRIC_NAMES))
-    for name, scorer in {**SCORERS, "better": OTHERS["better"]}.items():
-        truth = scorer.truth(THRESHOLD)
-        print(f"| {name} | {scorer.separation} | {' | '.join(f'{truth[metric]:.3f}' for metric in METRIC_NAMES)} |")
-
-    single, ours, plain = Counter[Key](), Counter[Key](), Counter[Key]()
-    for positives in POSITIVES:
-        single += singles(positives, 4 * options.runs, random)
-        result = pairs(positives, options.runs, random)
-        ours += result[0]
-        plain += result[1]
-    many, few = dict.fromkeys(POSITIVES, 4 * options.runs), dict.fromkeys(POSITIVES, options.runs)
-    report("Interval of a metric", single, list(SCORERS), many)
-    report("Interval of a paired difference from the middling scorer", ours, list(OTHERS), few)
-    report("For comparison: percentiles of the bootstrap", plain, ["middling", *OTHERS], few)
-    print(f"\n{time.perf_counter() - start:.0f} seconds.")
+    options = parse_simulation_options(__doc__, 500)
+    random, single_runs = np.random.RandomState(options.seed), 4 * options.runs
+    truths = {name: (scorer, scorer.truth()) for name, scorer in {**SCORERS, "better": OTHERS["better"]}.items()}
+    rows = [
+        [name, str(scorer.separation), *(f"{truth[metric]:.3f}" for metric in METRIC_NAMES)]
+        for name, (scorer, truth) in truths.items()
+    ]
+    print_table("True metrics", ["scorer", "separation", *METRIC_NAMES], rows)
+    single, ours, percentiles = Hits(), Hits(), Hits()
+    for positives in RESAMPLES:
+        single += count_single_hits(positives, single_runs, random)
+        results = count_paired_hits(positives, options.runs, random)
+        ours += results[0]
+        percentiles += results[1]
+    print_hits(f"Interval of a metric, {single_runs} runs", single, list(SCORERS), single_runs)
+    title = f"Interval of a paired difference from the middling scorer, {options.runs} runs"
+    print_hits(title, ours, list(OTHERS), options.runs)
+    print_hits("For comparison: percentiles of the bootstrap", percentiles, ["middling", *OTHERS], options.runs)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,36 @@
+"""Command-line options that several benchmarks share.
+
+One definition keeps their names, defaults and help texts the same.
+"""
+
+import argparse
+from pathlib import Path
+
+
+def make_parser(description: str | None) -> argparse.ArgumentParser:
+    """Return a parser whose `--help` shows the docstring of the module as it is."""
+    return argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+
+
+def parse_simulation_options(description: str | None, runs: int) -> argparse.Namespace:
+    """Return `runs` and `seed`, the only options of a simulation."""
+    parser = make_parser(description)
+    parser.add_argument("--runs", type=int, default=runs, help=f"simulated data sets of each size (default {runs})")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the simulated data (default 0)")
+    return parser.parse_args()
+
+
+def make_suite_parser(description: str | None, results_required: bool = True) -> argparse.ArgumentParser:
+    """Return a parser with the options of benchmarks that run on a suite of data sets."""
+    parser = make_parser(description)
+    parser.add_argument("--datasets", type=Path, required=True, help="folder of the suite")
+    parser.add_argument("--only", nargs="*", default=[], help="names of data sets (default: all but cover)")
+    parser.add_argument(
+        "--results", type=Path, required=results_required, help="file of finished results, which do not run again"
+    )
+    return parser
+
+
+def add_rows_option(parser: argparse.ArgumentParser, default: int = 3000) -> None:
+    """Add `--rows`, which bounds the size of the data sets."""
+    parser.add_argument("--rows", type=int, default=default, help=f"rows drawn of larger sets (default {default})")

@@ -1,0 +1,93 @@
+"""The stages train and evaluate as functions of tables, without files.
+
+Benchmarks run the shipped comparison on many data sets and keep only its results.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stages.evaluate.candidates import Candidate
+from stages.evaluate.evaluate import evaluate_candidates
+from stages.evaluate.outputs.leaderboard import ScoredCandidate
+from stages.evaluate.params import EvaluateParams
+from stages.evaluate.thresholds.tuning import tune_threshold
+from stages.shared.calibration import Calibrator, calibrate
+from stages.shared.params import load_yaml
+from stages.shared.paths import PARAMS
+from stages.shared.schemas.base import parse
+from stages.shared.schemas.cross_validation import CvRecord
+from stages.shared.schemas.leaderboard import Leaderboard
+from stages.shared.storage.files import round_floats
+from stages.shared.storage.model_file import scores
+from stages.shared.storage.parquet import Table
+from stages.train.classifiers.calibration import calibrate_oof, fit_calibrator
+from stages.train.cross_validation import fit_strategy
+from stages.train.outputs.artifacts import cross_validation, describe_choices, oof_columns
+from stages.train.outputs.results import StrategyResult
+from stages.train.params import TrainParams
+
+#: the fewest that params.yaml may contain; the choice of a champion uses none of them
+N_RESAMPLES = 200
+
+
+def load_params(seed: int, strategies: Sequence[str] = (), tuned: bool = True) -> dict[str, Any]:
+    """Return the content of the shipped params.yaml, with these strategies or all, and with its grids or without."""
+    params = load_yaml(PARAMS)
+    params["random_state"] = seed
+    params["evaluate"]["n_resamples"] = N_RESAMPLES
+    if strategies:
+        params["strategies"] = {name: params["strategies"][name] for name in strategies}
+    if not tuned:
+        params["tuning"].update(samplers={}, classifiers={})
+    return params
+
+
+@dataclass(frozen=True)
+class TrainedStrategy:
+    """The models of a strategy, its cross-validation record, out-of-fold scores and calibrators by classifier."""
+
+    result: StrategyResult
+    record: CvRecord
+    oof: dict[str, Any]
+    calibrators: dict[str, Calibrator]
+
+    def tune_threshold(self, classifier: str, metric: str = "f1", calibrated: bool = True) -> float:
+        """Return the threshold with the best metric on out-of-fold scores."""
+        scores = self.oof[classifier]
+        if calibrated:
+            scores = calibrate(scores, self.calibrators[classifier])
+        return tune_threshold(self.oof["y"], scores, metric)
+
+
+def train_strategy(table: Table, name: str, params: TrainParams) -> TrainedStrategy:
+    """Train a strategy as the stage does."""
+    result = fit_strategy(table, name, params, lambda _: None)
+    oof = oof_columns(result, table.target, table.rows)
+    y, specs = oof["y"], result.calibration_specs
+    calibrated = {key: calibrate_oof(spec, oof[key], y, oof["fold"], params.cv.n_splits) for key, spec in specs.items()}
+    content = {
+        "strategy": name,
+        "manifest": "",
+        "sampler": {"asked": result.plan.requested, "ran": result.plan.ran, "why": result.plan.why},
+        **describe_choices(result),
+        "classifiers": cross_validation(oof, calibrated),
+    }
+    record = parse(CvRecord, "in memory", round_floats(CvRecord.model_validate(content).model_dump()))
+    return TrainedStrategy(result, record, oof, {key: fit_calibrator(spec, oof[key], y) for key, spec in specs.items()})
+
+
+def make_leaderboard(train: Table, test: Table, params: dict[str, Any]) -> Leaderboard:
+    """Train every strategy and evaluate its candidates; return the leaderboard that the stage report would read."""
+    train_params = TrainParams.model_validate(params)
+    strategies = {name: train_strategy(train, name, train_params) for name in train_params.strategies}
+    scored = {}
+    for name, one in strategies.items():
+        for classifier, calibrator in one.calibrators.items():
+            raw = scores(one.result.models[classifier], test.features())
+            scored[Candidate(name, classifier)] = ScoredCandidate(
+                one.tune_threshold(classifier), calibrate(raw, calibrator), raw, calibrator.method
+            )
+    records = {name: one.record for name, one in strategies.items()}
+    result = evaluate_candidates(test, scored, records, [], EvaluateParams.model_validate(params))
+    return Leaderboard.model_validate(round_floats(result.leaderboard.model_dump()))

@@ -1,0 +1,125 @@
+"""Time, memory and results of a function, and of two functions that take turns.
+
+Both run on the same data under the same load, so their ratios do not depend on the machine's other work.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+import hashlib
+import multiprocessing
+import os
+from pathlib import Path
+import resource
+import statistics
+import time
+from typing import Any
+
+import numpy as np
+import psutil
+
+Work = Callable[[], Any]
+
+COLUMNS = (
+    "case", "wall s, stock", "ours", "ratio", "CPU s, stock", "ours", "ratio", "memory MB, stock", "ours", "pairs",
+    "load",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: seconds with child processes, bytes before it and at its peak, and its result."""
+
+    wall: float
+    cpu: float
+    before: float
+    peak: float
+    result: Any
+
+    @property
+    def growth(self) -> float:
+        """The megabytes that the run added."""
+        return (self.peak - self.before) / 2**20
+
+
+def measure(work: Work, summarize: Callable[[Any], Any] = lambda result: result) -> Run:
+    """Run `work` in this process; `summarize` gets its result after the clock has stopped."""
+    Path("/proc/self/clear_refs").write_text("5")  # restarts VmHWM
+    own = Path("/proc/self/status")
+    before, cpu, wall = read_bytes(own, "VmRSS:"), cpu_seconds(), time.perf_counter()
+    result = work()
+    wall, cpu = time.perf_counter() - wall, cpu_seconds() - cpu
+    return Run(wall, cpu, before, read_bytes(own, "VmHWM:"), summarize(result))
+
+
+def measure_in_fork(work: Work, summarize: Callable[[Any], Any] = lambda result: result) -> Run:
+    """Run `work` in a fork, which shares imports and data with this process.
+
+    The peak includes the memory of the fork's children, read ten times a second. Raises EOFError when `work` fails.
+    """
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=lambda: sender.send(measure(work, summarize)))
+    process.start()
+    sender.close()
+    fork, peak = psutil.Process(process.pid), 0.0
+    try:
+        while not receiver.poll(0.1):
+            if children := fork.children(recursive=True):
+                rollups = [Path(f"/proc/{one.pid}/smaps_rollup") for one in (fork, *children)]
+                peak = max(peak, sum(read_bytes(path, "Pss:") for path in rollups))
+        run: Run = receiver.recv()
+    finally:
+        process.join()
+    return replace(run, peak=max(run.peak, peak))
+
+
+def read_bytes(path: Path, key: str) -> float:
+    """Read a line of a file in /proc; return 0 when the process has ended."""
+    try:
+        lines = path.read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((float(line.split()[1]) * 1024 for line in lines if line.startswith(key)), 0.0)
+
+
+def cpu_seconds() -> float:
+    """Return the CPU seconds of this process and of its children, whether they have ended or not."""
+    usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    living = [child.cpu_times() for child in psutil.Process().children(recursive=True)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages) + sum(one.user + one.system for one in living)
+
+
+def hash_arrays(arrays: Iterable[Any]) -> str:
+    """Return the SHA-256 of types, shapes and bytes of arrays."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.dtype} {array.shape}".encode())
+        digest.update(memoryview(np.ascontiguousarray(array)))
+    return digest.hexdigest()
+
+
+def format_load() -> str:
+    """Format the load of the machine in the last minute."""
+    return f"{os.getloadavg()[0]:.1f}"
+
+
+def compare(name: str, stock: Work, ours: Work, pairs: int, run: Callable[..., Run] = measure_in_fork) -> list[str]:
+    """Return a row under COLUMNS: medians over pairs of runs, of which each function begins every other one.
+
+    Raises AssertionError when the arrays that the functions return differ in any bit.
+    """
+    stock_runs: list[Run] = []
+    our_runs: list[Run] = []
+    for pair in range(pairs):
+        turns = [(stock, stock_runs), (ours, our_runs)]
+        for work, runs in turns if pair % 2 == 0 else reversed(turns):
+            runs.append(run(work, hash_arrays))
+    assert len({one.result for one in stock_runs + our_runs}) == 1, f"{name}: the results differ"
+    cells = [name]
+    for key in ("wall", "cpu"):
+        ratios = [getattr(one, key) / getattr(other, key) for one, other in zip(stock_runs, our_runs, strict=True)]
+        spread = f" ({min(ratios):.1f} to {max(ratios):.1f})" if pairs > 1 else ""
+        medians = [statistics.median(getattr(one, key) for one in runs) for runs in (stock_runs, our_runs)]
+        cells += [*(f"{median:.2f}" for median in medians), f"{statistics.median(ratios):.1f}{spread}"]
+    cells += [f"{statistics.median(one.growth for one in runs):.0f}" for runs in (stock_runs, our_runs)]
+    return [*cells, str(pairs), format_load()]
