@@ -55,7 +55,7 @@ def test_the_peak_of_a_fork_includes_its_children() -> None:
         assert array.all()
 
     run = timing.measure_in_fork(lambda: timing.measure_in_fork(hold).result)
-    assert run.growth > 100  # pages that the fork shares count in part
+    assert run.growth > 50  # pages that the fork shares count in part
 
 
 def test_a_fork_that_fails_raises(capfd: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,8 @@ import pytest
 from tests.browser.conftest import NASTY, NASTY_NEGATIVE, Open, Opened, make_report
 from tests.report.factory import Treatment, tuning_json
 
+pytestmark = pytest.mark.slow
+
 LIGHT, DARK, PHONE = {}, {"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 844}, "is_mobile": True}
 
 

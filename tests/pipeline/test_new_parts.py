@@ -18,6 +18,8 @@ from stages.train.__main__ import main as train
 from stages.train.samplers.registry import SAMPLERS, SamplerSpec
 from tests.pipeline.project import Repository
 
+pytestmark = pytest.mark.slow
+
 
 class Doubler(BaseEstimator):  # type: ignore[misc]
     """Repeats every positive once."""

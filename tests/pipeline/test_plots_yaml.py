@@ -8,6 +8,8 @@ import pytest
 from ruamel.yaml import YAML
 from vl_convert import vegalite_to_svg
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PLOTS = {
     name: plot

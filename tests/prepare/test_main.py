@@ -12,6 +12,8 @@ from stages.shared.schemas.contract import Contract
 from stages.shared.storage.parquet import read_table
 from tests.prepare.tables import GOOD, SOURCE, changed, csv, index, params_of
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 OUTPUTS = ["data/prepared.parquet", "data/contract.json"]
 PROBE = "import runpy, sys; runpy.run_module('stages.prepare', run_name='__main__', alter_sys=True)"

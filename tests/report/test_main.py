@@ -14,6 +14,8 @@ from stages.shared.storage.manifest import check_manifest
 from tests.report.factory import BASELINE, Treatment, contract_json, tuning_json
 from tests.report.rendering.test_html import Balance
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 TWO = ("random_forest", "mlp")

@@ -6,9 +6,13 @@ from pathlib import Path
 import subprocess
 import sys
 
+import pytest
+
 from stages.shared.paths import PREPARED
 from stages.shared.storage.parquet import read_table, write_table
 from tests.split.tables import table_of
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 OUTPUTS = ["data/train.parquet", "data/test.parquet"]

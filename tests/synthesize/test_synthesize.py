@@ -15,6 +15,8 @@ from sklearn.datasets import make_classification
 from stages.synthesize.generate import synthetic_csv
 from stages.synthesize.params import SyntheticParams
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 COURSE = {
     "n_samples": 3000, "n_features": 10, "n_informative": 6, "n_redundant": 2,

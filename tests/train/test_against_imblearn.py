@@ -20,6 +20,8 @@ from stages.shared.storage.parquet import Table
 from stages.train.cross_validation import fit_strategy
 from stages.train.samplers.registry import SAMPLERS
 
+pytestmark = pytest.mark.slow
+
 Floats = npt.NDArray[np.float64]
 COMBINED = {"SMOTEENN": SMOTEENN, "SMOTETomek": SMOTETomek}
 ON_NUMBERS = [name for name in SAMPLERS if name not in ("SMOTEN", "SMOTENC")]

@@ -16,6 +16,8 @@ from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
 from stages.train.samplers.registry import SAMPLERS
 
+pytestmark = pytest.mark.slow
+
 PLAIN = [name for name, spec in CLASSIFIERS.items() if not spec.balances_itself]
 
 MakeTable = Callable[..., Table]

@@ -32,6 +32,7 @@ CASES = [(name, kind) for name in SAMPLERS for kind in KINDS]
 WORKING = [case for case in CASES if case not in REFUSED]
 
 pytestmark = [
+    pytest.mark.slow,
     # categorical rows repeat, so clusters coincide
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
     pytest.mark.filterwarnings("ignore:invalid value encountered in divide:RuntimeWarning"),

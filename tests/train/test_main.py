@@ -16,6 +16,8 @@ from stages.shared.storage.files import sha256
 from stages.shared.storage.manifest import check_manifest
 from stages.shared.storage.parquet import Table, write_table
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 PARAMS = """

@@ -19,6 +19,8 @@ from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
 from stages.train.samplers.registry import SAMPLERS
 
+pytestmark = pytest.mark.slow
+
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 
@@ -130,7 +132,7 @@ def test_each_out_of_fold_score_belongs_to_one_row_of_the_table(
     name: str, kind: str, seen: Callable[[str, str], Seen]
 ) -> None:
     run = seen(name, kind)
-    columns = oof_columns(run.result, run.table.target, run.table.rows)
+    columns = oof_columns(run.result, run.table)
     assert sorted(columns["row"]) == run.table.rows.tolist()
     assert np.array_equal(columns["y"], run.table.target[columns["row"]])
     assert len(columns["logistic_regression"]) == 80

@@ -14,6 +14,8 @@ from stages.train.cross_validation import fit_strategy
 from stages.train.outputs.artifacts import describe_choices
 from stages.train.refit.refit import fit_again
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["logistic_regression", "random_forest", "xgboost", "blend"]
 TUNING = {"samplers": {"SMOTE": {"k_neighbors": [1, 3]}}, "classifiers": {"logistic_regression": {"C": [0.01, 1.0]}}}
 

@@ -18,6 +18,8 @@ from stages.shared.metrics.confusion import Counts
 from stages.shared.storage.files import round_floats
 from tests.evaluate.tables import BALANCED, PERFECT, TIED, WORST, Y
 
+pytestmark = pytest.mark.slow
+
 #: the number that a policy needs beside its name
 OWN = {"f_beta": 2.0, "min_recall": 0.75, "min_precision": 0.6, "top_share": 0.3}
 MISSES_HURT = CostParams(false_negative=10.0, false_positive=1.0)

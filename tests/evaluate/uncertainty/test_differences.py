@@ -9,6 +9,8 @@ from stages.evaluate.uncertainty.differences import Difference, PairedErrors, co
 from stages.shared.metrics.registry import METRICS, compared
 from tests.evaluate.tables import made
 
+pytestmark = pytest.mark.slow
+
 
 def measured(y: np.ndarray, *scores: np.ndarray, n_resamples: int = 400) -> list[BootstrapResult]:
     return bootstrap(y, [MetricEvaluator(y, one, 0.5) for one in scores], n_resamples, 0)

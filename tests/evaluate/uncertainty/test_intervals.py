@@ -14,6 +14,8 @@ from stages.shared.metrics.registry import METRICS
 from stages.shared.storage.arrow import Floats, Ints
 from tests.evaluate.tables import PERFECT, SILENT, TIED, WORST, Y, made
 
+pytestmark = pytest.mark.slow
+
 
 def measured(y: Ints, scores: Floats, threshold: float = 0.5) -> BootstrapResult:
     (found,) = measure_samples([MetricEvaluator(y, scores, threshold)], [np.ones((1, len(y)))])

@@ -22,6 +22,8 @@ from stages.shared.storage.model_file import dump_model, load_model, scores
 from stages.shared.storage.parquet import Table
 from stages.train.cross_validation import fit_strategy
 
+pytestmark = pytest.mark.slow
+
 
 def fit_final(make_table: Callable[..., Table], make_params: Callable[..., Any]) -> dict[str, Pipeline]:
     def quiet(_: str) -> None: ...

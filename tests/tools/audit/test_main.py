@@ -14,6 +14,8 @@ from stages.shared.storage.parquet import write_columns, write_table
 from tests.tools.audit.helpers import SMOTE, content, labels, noise, run_of
 from tools.audit import __main__ as door
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(door.__file__).parents[2]
 REPORTS = ("reports/audit.json", "reports/audit.md")
 Y = labels(160)

@@ -13,6 +13,8 @@ from tests.tools.compare.helpers import commit, git, write_run
 from tools.compare.rendering.markdown import MARKER
 from tools.compare.schema import SCHEMA
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 BAD, GOOD = {"baseline/forest": 0.0}, {"baseline/forest": 0.5}
 

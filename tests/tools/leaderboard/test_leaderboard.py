@@ -9,6 +9,8 @@ from tests.report.factory import Treatment, leaderboard, write_workspace
 from tools.leaderboard import __main__ as door
 from tools.leaderboard.table import WIDTH, aligned, table
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(door.__file__).parents[2]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux alone")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux alone")]
 
 
 def write_program(folder: Path, work: str, names: str = "abcd", jobs: int = 2) -> list[str]:

@@ -13,6 +13,8 @@ from stages.shared.classifiers import CLASSIFIERS
 from stages.shared.storage.model_file import dump_model
 from tests.train.classifiers.helpers import fit_classifier
 
+pytestmark = pytest.mark.slow
+
 READS_FLOAT32 = sorted(name for name, spec in CLASSIFIERS.items() if spec.reads_float32)
 
 

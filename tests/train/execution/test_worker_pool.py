@@ -18,6 +18,8 @@ from stages.train.folds.resampling import ResamplingError
 from stages.train.outputs.artifacts import make_tuning
 from stages.train.outputs.results import StrategyResult
 
+pytestmark = pytest.mark.slow
+
 TUNED = {
     "samplers": {"SMOTE": {"k_neighbors": [1, 3]}},
     "classifiers": {"logistic_regression": {"C": [0.1, 1.0]}, "xgboost": {"n_estimators": [2, 5]}},

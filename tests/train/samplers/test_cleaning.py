@@ -16,6 +16,8 @@ from stages.train.samplers.neighbors.estimator import ExactNeighbors
 from stages.train.samplers.smote import SMOTE
 from tests.train.samplers.conftest import TABLES, Array, assert_same, imbalanced, normal
 
+pytestmark = pytest.mark.slow
+
 PAIRS: dict[str, tuple[type, type]] = {
     "TomekLinks": (TomekLinks, under_sampling.TomekLinks),
     "EditedNearestNeighbours": (EditedNearestNeighbours, under_sampling.EditedNearestNeighbours),

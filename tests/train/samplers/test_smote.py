@@ -17,6 +17,8 @@ from stages.train.samplers.smote import SMOTE
 from stages.train.samplers.variants import ADASYN, SVMSMOTE, BorderlineSMOTE
 from tests.train.samplers.conftest import TABLES, Array, assert_same, assert_same_outcome, imbalanced, normal
 
+pytestmark = pytest.mark.slow
+
 PAIRS: dict[str, tuple[type, type]] = {
     "SMOTE": (SMOTE, over_sampling.SMOTE),
     "ADASYN": (ADASYN, over_sampling.ADASYN),

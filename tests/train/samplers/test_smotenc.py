@@ -15,7 +15,7 @@ from stages.train.samplers import smotenc
 from stages.train.samplers.smotenc import SMOTENC
 from tests.train.samplers.conftest import TABLES, Array, assert_same, assert_same_outcome, imbalanced
 
-pytestmark = pytest.mark.filterwarnings("ignore:invalid value encountered in sqrt:RuntimeWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:invalid value encountered in sqrt:RuntimeWarning")]
 
 
 def mixed(X: Array, levels: tuple[int, ...], seed: int, dtype: type = np.float64) -> tuple[Array, list[int]]:

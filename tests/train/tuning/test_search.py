@@ -26,6 +26,8 @@ from stages.train.tuning import search as module
 from stages.train.tuning.grid import DEFAULT_PARAMS
 from stages.train.tuning.search import Trial, search, search_nested
 
+pytestmark = pytest.mark.slow
+
 GRID = {"k_neighbors": [1, 3], "sampling_strategy": [0.5, 0.75]}
 TUNING = {"samplers": {"SMOTE": GRID}, "classifiers": {"logistic_regression": {"C": [0.01, 1.0]}}}
 STRATEGY = {"sampler": "SMOTE"}

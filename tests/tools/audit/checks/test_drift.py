@@ -7,6 +7,8 @@ import pytest
 from tests.tools.audit.helpers import labels, noise, run_of
 from tools.audit.checks.drift import drift
 
+pytestmark = pytest.mark.slow
+
 Y = labels()
 
 

@@ -16,6 +16,8 @@ from tools.audit.leakage.experiments import AuditData, Trial
 from tools.audit.leakage.fixtures import add_disguised_target, count_duplicates, find_smote, repeat_rows
 from tools.audit.leakage.scenarios import MISTAKES, duplicates_across_split, measure, threshold_on_test
 
+pytestmark = pytest.mark.slow
+
 BOTH = ("logistic_regression", "random_forest")
 
 

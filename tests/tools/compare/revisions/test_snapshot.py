@@ -10,6 +10,8 @@ from tests.tools.compare.helpers import RAW, commit, git, write_run
 from tools.compare.revisions.git import find_revision
 from tools.compare.revisions.snapshot import read_snapshot, read_snapshots
 
+pytestmark = pytest.mark.slow
+
 LEADERBOARD, SELECTED, SMOTE = "metrics/leaderboard.json", "metrics/selected.json", "metrics/strategies/smote.json"
 
 

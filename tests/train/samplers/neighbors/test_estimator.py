@@ -14,6 +14,8 @@ from stages.train.samplers.neighbors import estimator, layout
 from stages.train.samplers.neighbors.estimator import ExactNeighbors, make_exact
 from tests.train.samplers.conftest import TABLES, Array, near_duplicates, normal
 
+pytestmark = pytest.mark.slow
+
 FORMS: dict[str, Callable[[Array], Any]] = {
     "float64": lambda X: X,
     "float32": lambda X: X.astype(np.float32),
