@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stages.evaluate.candidates import Candidate
+from stages.evaluate.effects.row_sets import RowSets
 from stages.evaluate.evaluate import evaluate_candidates
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.params import EvaluateParams
@@ -63,7 +64,7 @@ class TrainedStrategy:
 def train_strategy(table: Table, name: str, params: TrainParams) -> TrainedStrategy:
     """Train a strategy as the stage does."""
     result = fit_strategy(table, name, params, lambda _: None)
-    oof = oof_columns(result, table.target, table.rows)
+    oof = oof_columns(result, table)
     y, specs = oof["y"], result.calibration_specs
     calibrated = {key: calibrate_oof(spec, oof[key], y, oof["fold"], params.cv.n_splits) for key, spec in specs.items()}
     content = {
@@ -81,13 +82,14 @@ def make_leaderboard(train: Table, test: Table, params: dict[str, Any]) -> Leade
     """Train every strategy and evaluate its candidates; return the leaderboard that the stage report would read."""
     train_params = TrainParams.model_validate(params)
     strategies = {name: train_strategy(train, name, train_params) for name in train_params.strategies}
-    scored = {}
+    scored, row_sets = {}, RowSets.make(test, None, train_params.cv.n_splits)  # no benchmark reads the effects
     for name, one in strategies.items():
         for classifier, calibrator in one.calibrators.items():
             raw = scores(one.result.models[classifier], test.features())
             scored[Candidate(name, classifier)] = ScoredCandidate(
-                one.tune_threshold(classifier), calibrate(raw, calibrator), raw, calibrator.method
-            )
+                one.tune_threshold(classifier), calibrate(raw, calibrator), raw, calibrator.method,
+                ranking=row_sets.measure(raw[:0], raw),
+            )  # fmt: skip
     records = {name: one.record for name, one in strategies.items()}
-    result = evaluate_candidates(test, scored, records, [], EvaluateParams.model_validate(params))
+    result = evaluate_candidates(test, row_sets, scored, records, [], EvaluateParams.model_validate(params))
     return Leaderboard.model_validate(round_floats(result.leaderboard.model_dump()))

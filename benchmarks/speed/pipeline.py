@@ -80,7 +80,7 @@ def train_in_one_process(folder: Path) -> Run:
     params, table = read_params(TrainParams), read_table(paths.TRAIN)
     run = measure(
         lambda: {name: fit_strategy(table, name, params, lambda _: None) for name in params.strategies},
-        lambda results: {name: oof_columns(one, table.target, table.rows) for name, one in results.items()},
+        lambda results: {name: oof_columns(one, table) for name, one in results.items()},
     )
     for strategy, columns in run.result.items():
         written = read_parquet(paths.MODELS / strategy / paths.OOF)

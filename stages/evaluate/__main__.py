@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from stages.evaluate.candidates import Candidate
+    from stages.evaluate.effects.row_sets import RowSets
     from stages.evaluate.outputs.leaderboard import ScoredCandidate
+    from stages.shared.storage.parquet import Table
 
 
 def main() -> None:
@@ -41,14 +43,14 @@ def main() -> None:
     representatives(records, params.select.classifier, params.select.metric)  # refuse a wrong name before the work
     remove_orphans(records)
     scored: dict[Candidate, ScoredCandidate] = {}
-    features = table.features()
+    features, row_sets = table.features(), read_row_sets(table, params)
     for strategy, record in records.items():
-        scored |= score_models(strategy, record, features, params)
+        scored |= score_models(strategy, record, features, row_sets, params)
     trace_files = {strategy: paths.MODELS / strategy / paths.TRACE for strategy in records}
     traces = {strategy: parse(Trace, path, read_json(path)) for strategy, path in trace_files.items()}
     no_op_strategies = [strategy for strategy, trace in traces.items() if trace.is_no_op]
     training_notes = [note for trace in traces.values() for note in trace.notes]
-    result = evaluate_candidates(table, scored, records, no_op_strategies, params, training_notes)
+    result = evaluate_candidates(table, row_sets, scored, records, no_op_strategies, params, training_notes)
 
     columns = {str(candidate): item.scores for candidate, item in scored.items()}
     write_columns(paths.TEST_SCORES, {"row": table.rows, "y": table.target, **columns})
@@ -88,8 +90,21 @@ def remove_orphans(records: dict[str, CvRecord]) -> None:
             path.unlink()
 
 
+def read_row_sets(test: "Table", params: EvaluateParams) -> "RowSets":
+    """Return the rows on which treatments are compared; the folds are the same for every strategy.
+
+    Folds inside train are not ordered by time, so they do not count where the test set is later than train.
+    """
+    from stages.evaluate.effects.row_sets import RowSets
+    from stages.shared.storage.parquet import read_parquet
+
+    use_test_only = params.evaluate.rows == "test" or test.contract.time is not None
+    oof = None if use_test_only else read_parquet(paths.MODELS / next(iter(params.strategies)) / paths.OOF)
+    return RowSets.make(test, oof, params.cv.n_splits)
+
+
 def score_models(
-    strategy: str, record: CvRecord, features: "pd.DataFrame", params: EvaluateParams
+    strategy: str, record: CvRecord, features: "pd.DataFrame", row_sets: "RowSets", params: EvaluateParams
 ) -> "dict[Candidate, ScoredCandidate]":
     """Return the threshold and the test scores of each classifier; one model is in memory at a time.
 
@@ -105,6 +120,7 @@ def score_models(
     folder = paths.MODELS / strategy
     check_models(folder, record, check_manifest(folder)["files"], sha256(folder / paths.MANIFEST))
     path, oof = folder / paths.CALIBRATION, read_parquet(folder / paths.OOF)
+    row_sets.check(folder / paths.OOF, oof)
     calibrators = parse_calibration(path, read_json(path))
     rows, y = oof["row"].to_numpy(), oof["y"].to_numpy()
     scored = {}
@@ -114,7 +130,7 @@ def score_models(
         raw = scores(load_model(folder / f"{classifier}.skops"), features)
         scored[Candidate(strategy, classifier)] = ScoredCandidate(
             tuned.threshold, calibrate(raw, calibrator), raw, calibrator.method, tuned.interval,
-            tuned.satisfies_constraint,
+            row_sets.measure(oof[classifier].to_numpy(), raw), tuned.satisfies_constraint,
         )  # fmt: skip
     return scored
 

@@ -5,6 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from stages.evaluate.candidates import Candidate, best_first, pairs, reference_strategy, representatives
+from stages.evaluate.effects.effects import (
+    EffectSettings,
+    choose_margins,
+    estimate_effects,
+    list_comparisons,
+)
+from stages.evaluate.effects.row_sets import RowSets
 from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.outputs import curves, notes
 from stages.evaluate.outputs.leaderboard import (
@@ -36,6 +43,7 @@ class EvaluationResult:
 
 def evaluate_candidates(
     table: Table,
+    row_sets: RowSets,
     scored: dict[Candidate, ScoredCandidate],
     records: dict[str, CvRecord],
     no_op_strategies: list[str],
@@ -44,7 +52,8 @@ def evaluate_candidates(
 ) -> EvaluationResult:
     """Measure and compare every candidate on the test rows of `table`.
 
-    `records` are in the order of params.yaml; `no_op_strategies` have a sampler that changed nothing.
+    The effects of treatments are measured on `row_sets`. `records` are in the order of params.yaml; `no_op_strategies`
+    have a sampler that changed nothing.
     Raises InputError when the test set lacks a class, a score is no probability, or params.yaml selects a classifier
     that no strategy has.
     """
@@ -57,6 +66,15 @@ def evaluate_candidates(
     evaluators = [MetricEvaluator(y, scored[name].scores, scored[name].threshold) for name in ranked]
     results = dict(zip(ranked, bootstrap(y, evaluators, settings.n_resamples, params.random_state), strict=True))
     data = build_data(table.contract, table.flow)
+    measured = {name: scored[name].ranking for name in scored}
+    effect_settings = EffectSettings(
+        rows="all" if row_sets.n_test < len(row_sets.y) else "test",
+        confidence=settings.confidence,
+        margins=choose_margins(None if settings.margin == "auto" else settings.margin, measured, reference),
+        n_draws=settings.n_resamples,
+        random_state=params.random_state,
+        n_positives=row_sets.n_positives,
+    )
     leaderboard = Leaderboard(
         data=data,
         settings=Settings(
@@ -66,6 +84,8 @@ def evaluate_candidates(
             confidence=settings.confidence,
             n_resamples=settings.n_resamples,
             reference=chosen[reference].name,
+            rows=effect_settings.rows,
+            margins=effect_settings.margins,
         ),
         candidates=[
             build_candidate(name, records[name.strategy], scored[name], result, y, settings.confidence)
@@ -74,6 +94,7 @@ def evaluate_candidates(
         strategies=[name.name for name in chosen.values()],
         comparisons=build_comparisons(pairs(ranked, chosen, reference), results, settings.confidence),
         cv_comparisons=cv_comparisons(records, reference, select.metric, params.cv.n_splits, settings.confidence),
+        effects=estimate_effects(measured, list_comparisons(measured, reference), effect_settings),
         notes=[
             *notes.about_reference(params.strategies[reference], reference),
             *notes.about_classifiers(records, chosen, select.classifier),

@@ -8,7 +8,7 @@ from stages.evaluate.uncertainty.jackknife import (
     decision_with_one_more,
     decision_without,
     mean_without,
-    ranking_without,
+    metric_without,
 )
 from stages.shared.decisions import HALF, is_positive
 from stages.shared.metrics.confusion import Counts
@@ -62,12 +62,8 @@ class MetricEvaluator:
 
     @cached_property
     def _rankings_without(self) -> dict[str, Floats]:
-        return {
-            name: jackknife(self.positive, self.scores)
-            if (jackknife := metric.load_jackknife())
-            else ranking_without(metric.load(), self._ranking, self.positive)
-            for name, metric in of_family("ranking").items()
-        }
+        y = self.positive.astype(np.int64)
+        return {name: metric_without(metric, y, self.scores) for name, metric in of_family("ranking").items()}
 
     def _total(self, family: str) -> Counts:
         return Counts(*self._cells[family].sum(axis=0))

@@ -72,6 +72,8 @@ class EvaluateSection(ParamsSection):
     confidence: float = Field(gt=0.5, lt=1)
     n_resamples: int = Field(ge=200, le=100_000)
     cost: CostParams | None
+    rows: Literal["all", "test"]
+    margin: Literal["auto"] | Annotated[float, Field(gt=0, lt=1)]
 
     @model_validator(mode="after")
     def _check_cost(self) -> "EvaluateSection":

@@ -7,6 +7,7 @@ from stages.report.sections import (
     candidate_comparison,
     champion,
     data_flow,
+    effects,
     leaderboard,
     methods,
     prediction_trace,
@@ -32,6 +33,7 @@ def build_page(context: ReportContext) -> Page:
         verdict=describe_verdict(context.leaderboard, context.champion, context.reference_name).sentences,
         summary=make_summary(context),
         sections=[
+            *effects.make_sections(context),
             leaderboard.make_leaderboard_section(context),
             champion.make_section(context),
             leaderboard.make_families_section(context),

@@ -55,6 +55,7 @@ class ClassifierSpec:
     trusted_types: tuple[str, ...] = ()  # beyond those of skops, that its model file names
     complexity: int = 1  # of candidates that are not distinguishable, the champion is the least complex
     balances_itself: bool = False  # class weights or a sampler on top would count the imbalance twice
+    counterparts: tuple[str, ...] = ()  # plain classifiers to compare with one that balances itself, best match first
     weights_per_tree: bool = False  # it knows `class_weight: balanced_subsample`
     reads_float32: bool = False  # a float32 copy made once serves all fits and saves half of the memory
     iterations: Iterations | None = None
@@ -165,6 +166,7 @@ CLASSIFIERS = {
         (*_TREE, "sampling_strategy", "replacement"),
         trusted_types=(*_IMBLEARN_TYPES, "imblearn.ensemble._forest.BalancedRandomForestClassifier"),
         balances_itself=True,
+        counterparts=("random_forest", "extra_trees"),
         reads_float32=True,
     ),
     "easy_ensemble": ClassifierSpec(
@@ -172,6 +174,7 @@ CLASSIFIERS = {
         ("n_estimators", "sampling_strategy", "replacement"),
         trusted_types=(*_IMBLEARN_TYPES, "imblearn.ensemble._easy_ensemble.EasyEnsembleClassifier"),
         balances_itself=True,
+        counterparts=("xgboost", "random_forest"),
         reads_float32=True,
     ),
     "rus_boost": ClassifierSpec(
@@ -179,6 +182,7 @@ CLASSIFIERS = {
         ("n_estimators", "learning_rate", "sampling_strategy", "replacement"),
         trusted_types=(*_IMBLEARN_TYPES, "imblearn.ensemble._weight_boosting.RUSBoostClassifier"),
         balances_itself=True,
+        counterparts=("xgboost", "random_forest"),
         reads_float32=True,
     ),
     BLEND: ClassifierSpec("sklearn.ensemble:VotingClassifier", ("n_rounds",), check=_check_blend, complexity=2),

@@ -37,7 +37,7 @@ def train(name: str, params: TrainParams) -> None:
     budget = None if available is None else available // stages_at_once()
     workers, threads = plan_workers(f"params.yaml: strategies.{name}", required, cores(), budget)
     result = fit_strategy(table, name, params, progress, workers, threads)
-    oof = oof_columns(result, table.target, table.rows)
+    oof = oof_columns(result, table)
     y, fold, n_splits = oof["y"], oof["fold"], params.cv.n_splits
     calibration_specs = result.calibration_specs
     calibrators = {key: fit_calibrator(spec, oof[key], y).model_dump() for key, spec in calibration_specs.items()}

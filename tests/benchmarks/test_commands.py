@@ -7,9 +7,11 @@ import shlex
 import shutil
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
+from ruamel.yaml import YAML
 
 from tests.browser.conftest import TREATMENTS, make_report
 
@@ -28,6 +30,7 @@ TINY = {
     "benchmarks.verdict.choice": "--datasets FOLDER --results RESULTS --draws 1 --only phoneme",
     "benchmarks.verdict.coverage": "--runs 2",
     "benchmarks.verdict.directions": "--datasets FOLDER --only small",
+    "benchmarks.verdict.effects": "--runs 2 --only 'linear, 1,000 rows'",
     "benchmarks.verdict.false_claims": "--runs 2",
     "benchmarks.verdict.gate": "--runs 2",
     "benchmarks.verdict.tuning_bias": "--runs 1",
@@ -67,10 +70,25 @@ def run(name: str, *arguments: str, cwd: Path = ROOT) -> str:
     return done.stdout
 
 
+@pytest.fixture(scope="module")
+def small_params(tmp_path_factory: pytest.TempPathFactory, small_classifiers: dict[str, dict[str, Any]]) -> Path:
+    """A working folder for the commands that train what params.yaml names: fewer strategies, small classifiers."""
+    path = tmp_path_factory.mktemp("small_params")
+    params = YAML(typ="safe").load(ROOT / "params.yaml")
+    for name in set(params["strategies"]) - {"baseline", "class_weight", "random_under", "random_over", "smote"}:
+        del params["strategies"][name]
+    params["classifiers"] = {name: small_classifiers[name] for name in params["classifiers"]}
+    params["tuning"].update(samplers={}, classifiers={"logistic_regression": {"C": [0.1, 1.0]}})
+    YAML(typ="safe").dump(params, path / "params.yaml")
+    shutil.copy(ROOT / "requirements.lock", path)
+    return path
+
+
 @pytest.mark.parametrize("name", TINY)
-def test_a_command_prints_a_table(name: str, folder: Path, tmp_path: Path) -> None:
+def test_a_command_prints_a_table(name: str, folder: Path, small_params: Path, tmp_path: Path) -> None:
     places = {"FOLDER": str(folder), "RESULTS": str(tmp_path / "results")}
-    shown = run(name, *(places.get(word, word) for word in shlex.split(TINY[name])))
+    cwd = small_params if "FOLDER" in TINY[name] else ROOT
+    shown = run(name, *(places.get(word, word) for word in shlex.split(TINY[name])), cwd=cwd)
     assert re.search(r"^\|(:?-+:?\|)+", shown.replace(" ", ""), re.MULTILINE), shown
     assert shown.count("\n|") >= 2
 

@@ -33,7 +33,8 @@ SHIFTED = {"method": "prior", "slope": 1.0, "intercept": -1.609438, "limits": [-
 PARAMS: dict[str, Any] = {
     "random_state": 42,
     "cv": {"n_splits": 2, "n_repeats": 1},
-    "evaluate": {"threshold": {"policy": "f1"}, "confidence": 0.9, "n_resamples": 200, "cost": None},
+    "evaluate": {"threshold": {"policy": "f1"}, "confidence": 0.9, "n_resamples": 200, "cost": None}
+    | {"rows": "all", "margin": "auto"},
     "strategies": {"baseline": {}, "smote": {"sampler": "SMOTE"}},
     "select": {"strategy": "auto", "classifier": "auto", "metric": "average_precision"},
 }
@@ -49,7 +50,10 @@ def store_strategy(folder: Path, strategy: str, models: dict[str, Any], oof: dic
     place = folder / "models" / strategy
     for classifier, model in models.items():
         dump_model(model, place / f"{classifier}.skops")
-    write_columns(place / "oof.parquet", {"row": np.arange(len(y)), "fold": y * 0, "y": y, **oof})
+    write_columns(
+        place / "oof.parquet",
+        {"row": np.arange(len(y)), "group": np.arange(len(y)), "fold": np.arange(len(y)) % 2, "y": y, **oof},
+    )
     asked = "SMOTE" if strategy == "smote" else None
     calibrators = {name: SHIFTED if strategy == "smote" else {"method": "none"} for name in models}
     write_json(place / "calibration.json", calibrators)

@@ -20,8 +20,10 @@ from stages.shared.errors import InputError, IntegrityError
 from stages.shared.storage.files import sha256, write_json
 from stages.shared.storage.manifest import write_manifest
 from stages.shared.storage.model_file import load_model
-from stages.shared.storage.parquet import Table, read_parquet, read_table, write_table
+from stages.shared.storage.parquet import Table, read_parquet, read_table, write_columns, write_table
 from tests.evaluate.conftest import PARAMS, TRAINED, store_strategy, write_params
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 
@@ -97,6 +99,7 @@ def test_every_file_is_as_the_docs_describe(door: Callable[[], dict[str, Any]], 
         "strategies",
         "comparisons",
         "cv_comparisons",
+        "effects",
         "notes",
     ]
     assert leaderboard["data"] == {
@@ -104,9 +107,11 @@ def test_every_file_is_as_the_docs_describe(door: Callable[[], dict[str, Any]], 
         "train": {"rows": 260, "positives": 60}, "test": {"rows": 150, "positives": 30},
     }  # fmt: skip
     reference = {"strategy": "baseline", "classifier": "logistic_regression"}
+    margins = leaderboard["settings"].pop("margins")
+    assert {metric: 0.005 <= margin <= 0.02 for metric, margin in margins.items()} == dict.fromkeys(FLAT[1:3], True)
     assert leaderboard["settings"] == {
         "metric": "average_precision", "policy": "f1", "policy_key": {}, "confidence": 0.9, "n_resamples": 200,
-        "reference": reference,
+        "reference": reference, "rows": "all",
     }  # fmt: skip
     assert leaderboard["strategies"] == [reference, {"strategy": "smote", "classifier": "naive_bayes"}]
     assert [row["cv"]["average_precision"]["mean"] for row in leaderboard["candidates"]] == [0.8, 0.75, 0.7, 0.6]
@@ -136,6 +141,8 @@ def test_every_file_is_as_the_docs_describe(door: Callable[[], dict[str, Any]], 
         assert cells == [flat[cell] for cell in ("tp", "fn", "fp", "tn")]
     assert {len(item) for item in leaderboard["comparisons"]} == {11}
     assert len(leaderboard["comparisons"]) == 3 * 11  # one strategy, two classifiers; eleven metrics in four families
+    names = [(item["metric"], item["classifier"]) for item in leaderboard["effects"]]
+    assert names == [(metric, name) for metric in FLAT[1:3] for name in (None, "logistic_regression", "naive_bayes")]
     assert leaderboard["notes"] == [
         "smote: SMOTE added and removed no row in any fold, with the settings in params.yaml.",
         "Test has 30 positive rows, fewer than 50: intervals are wide, and only large differences stand out.",
@@ -289,14 +296,14 @@ def test_a_strategy_that_does_nothing_new_ties_with_nothing_between(door: Callab
 def test_a_model_that_says_the_same_of_everyone_gives_numbers(
     door: Callable[[], Any], repository: Path, make_table: Callable[..., Table], constant: int
 ) -> None:
-    table = make_table("numeric", missing=False)
+    table = make_table("numeric", negatives=200, positives=60, missing=False)
     model = make_pipeline(DummyClassifier(strategy="constant", constant=constant)).fit(table.features(), table.target)
     write_params(
         repository,
         strategies={"baseline": {}, "smote": {"sampler": "SMOTE"}, "dull": {"class_weight": "balanced"}},
         evaluate=PARAMS["evaluate"] | {"threshold": {"policy": "g_mean"}},
     )
-    scores = np.full(80, float(constant))
+    scores = np.full(260, float(constant))
     store_strategy(repository, "dull", {"naive_bayes": model}, {"naive_bayes": scores}, table.target)
     leaderboard = door()
     row = next(row for row in leaderboard["candidates"] if row["strategy"] == "dull")
@@ -391,3 +398,43 @@ except SystemExit as end:
     refused = command(repository, "-c", script)
     assert (refused.returncode, refused.stdout) == (2, "heavy:\n"), refused
     assert refused.stderr == "error: params.yaml: evaluate.confidence: input should be less than 1; found 95\n"
+
+
+def test_effects_come_from_all_rows_or_from_test_alone(door: Callable[[], Any], repository: Path) -> None:
+    """Half of the out-of-fold scores changed: the effects from all rows change, those from test do not."""
+
+    def estimates(rows: str) -> list[float]:
+        write_params(repository, evaluate=PARAMS["evaluate"] | {"rows": rows})
+        found = door()
+        assert {item["rows"] for item in found["effects"]} == {rows}
+        return [item["estimate"] for item in found["effects"]]
+
+    before = {rows: estimates(rows) for rows in ("all", "test")}
+    folder = repository / "models/smote"
+    oof = read_parquet(folder / "oof.parquet")
+    columns = {name: oof[name].to_numpy().copy() for name in oof.column_names}
+    columns["naive_bayes"][::2] = 0.5
+    write_columns(folder / "oof.parquet", columns)
+    trust_again(repository, "smote")
+    assert estimates("all") != before["all"]
+    assert estimates("test") == before["test"]
+
+
+def test_other_folds_than_those_of_the_first_strategy_are_refused(door: Callable[[], Any], repository: Path) -> None:
+    folder = repository / "models/smote"
+    oof = read_parquet(folder / "oof.parquet")
+    columns = {name: oof[name].to_numpy().copy() for name in oof.column_names}
+    columns["fold"][:] = 0
+    write_columns(folder / "oof.parquet", columns)
+    trust_again(repository, "smote")
+    with pytest.raises(InputError, match=r"models/smote/oof\.parquet: has other rows or folds than the first strategy"):
+        door()
+
+
+def trust_again(repository: Path, strategy: str) -> None:
+    """Make the manifest and the record of a strategy agree with its changed files."""
+    folder = repository / "models" / strategy
+    (folder / "manifest.json").unlink()
+    write_manifest(folder, strategy=strategy)
+    path = repository / f"metrics/cv/{strategy}.json"
+    write_json(path, json.loads(path.read_text()) | {"manifest": sha256(folder / "manifest.json")})

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from stages.evaluate.candidates import Candidate
+from stages.evaluate.effects.row_sets import RowSets
 from stages.evaluate.evaluate import evaluate_candidates
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.params import EvaluateParams
@@ -53,13 +54,15 @@ def test_one_entry_is_enough(metric: Metric, make_table: Callable[..., Table], m
     flow = [Step(step=name, rows=80, columns=3, negative=60, positive=20) for name in ("train", "test")]
     y, rng = table.target, np.random.RandomState(0)
     records = {name: record(name, {"mlp": 0.7}) for name in ("baseline", "smote")}
-    scored = {}
+    scored, row_sets = {}, RowSets.make(table, None, 2)
     for strategy, lift in (("baseline", 0.1), ("smote", 0.3)):
         scores = np.clip(rng.uniform(0.1, 0.6, 80) + lift * y, 0, 1)
-        scored[Candidate(strategy, "mlp")] = ScoredCandidate(0.5, scores, scores, "none")
+        scored[Candidate(strategy, "mlp")] = ScoredCandidate(
+            0.5, scores, scores, "none", ranking=row_sets.measure(scores[:0], scores)
+        )
     params = EvaluateParams.model_validate(PARAMS)
 
-    result = evaluate_candidates(replace(table, flow=flow), scored, records, [], params)
+    result = evaluate_candidates(replace(table, flow=flow), row_sets, scored, records, [], params)
 
     content = json.loads(json.dumps(round_floats(result.leaderboard.model_dump())))
     jsonschema.validate(content, json.loads(SCHEMA.read_text()))
@@ -70,6 +73,8 @@ def test_one_entry_is_enough(metric: Metric, make_table: Callable[..., Table], m
     assert metric.name in result.strategies["smote"]
     compared = {item.metric for item in result.leaderboard.comparisons}
     assert (metric.name in compared) == (metric.name in row.cv) == metric.selectable
+    effects = {item.metric: item for item in result.leaderboard.effects if item.classifier == "mlp"}
+    assert (metric.name in effects) == (metric.family == "ranking")
     if metric.selectable:
         scores = scored[Candidate("smote", "mlp")].scores
         assert metric.score(y, scores) == pytest.approx(row.test[metric.name])

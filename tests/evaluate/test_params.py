@@ -13,7 +13,8 @@ from stages.shared.params import read_params
 
 GOOD: dict[str, Any] = {
     "random_state": 42,
-    "evaluate": {"threshold": {"policy": "f1"}, "confidence": 0.95, "n_resamples": 2000, "cost": None},
+    "evaluate": {"threshold": {"policy": "f1"}, "confidence": 0.95, "n_resamples": 2000, "cost": None}
+    | {"rows": "all", "margin": "auto"},
     "strategies": {"baseline": {}},
     "cv": {"n_splits": 2, "n_repeats": 1},
     "select": {"strategy": "auto", "classifier": "auto", "metric": "average_precision"},

@@ -14,6 +14,7 @@ def main() -> None:
 
     from stages.report.context import reference_name
     from stages.report.params import ReportParams
+    from stages.report.verdict.effects import get_main_metric
     from stages.report.verdict.sentences import describe_verdict
     from stages.shared.params import read_params
     from stages.shared.schemas.base import parse
@@ -26,8 +27,11 @@ def main() -> None:
     champion = leaderboard.candidate(str(selected.get("strategy")), str(selected.get("classifier")))
     reference = reference_name(read_params(ReportParams), leaderboard)
     verdict = describe_verdict(leaderboard, champion, reference)
-    sentences = [textwrap.fill(text, WIDTH) for text in (verdict.ranking, verdict.champion)]
-    explained = f"AP: average precision. CV: on train. *: champion. verdict: AP against {reference}."
+    sentences = [textwrap.fill(text, WIDTH) for text in (*verdict.effects, verdict.ranking, verdict.champion) if text]
+    metric = {"average_precision": "AP", "roc_auc": "ROC-AUC"}[get_main_metric(leaderboard)]
+    explained = (
+        f"AP: average precision. CV: on train. *: champion. verdict: mean effect on {metric} against {reference}."
+    )
     print("\n".join([*table(leaderboard, champion), explained, ""]))
     print("\n".join([*sentences, "", f"Report: {paths.REPORT_HTML} ({paths.REPORT_MD})"]))
 

@@ -1,6 +1,7 @@
 """The leaderboard as plain lines for a terminal."""
 
 from stages.report.formatting import format_interval, format_metric, format_percent
+from stages.report.verdict.effects import WORDS, get_main_metric
 from stages.shared.schemas.leaderboard import Candidate, Leaderboard
 
 WIDTH = 100
@@ -50,6 +51,10 @@ def _cut(cell: str, width: int) -> str:
 
 
 def _verdict(leaderboard: Leaderboard, row: Candidate) -> str:
+    """Return the verdict on the mean effect of the strategy, or on its best classifier where there is none."""
+    for effect in leaderboard.mean_effects(get_main_metric(leaderboard)):
+        if effect.strategy == row.strategy:
+            return WORDS[effect.verdict] if row in leaderboard.rows else ""
     item = leaderboard.comparison("strategy", row, "ranking", "average_precision")
     if item:
         return item.verdict

@@ -1,9 +1,10 @@
 """The parts of metrics/leaderboard.json, and the flat rows of metrics/strategies; docs/artefacts.md describes them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from stages.evaluate.candidates import BLEND, Candidate, Pair
+from stages.evaluate.effects.row_sets import RankingValue
 from stages.evaluate.outputs.calibration_metrics import probability_metrics
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult
 from stages.evaluate.uncertainty.differences import compare
@@ -26,6 +27,7 @@ class ScoredCandidate:
     raw: Floats  # as the model gives them
     calibration: str  # the method; with none the two are the same
     threshold_interval: tuple[float, float] | None = None  # only where train has few positives
+    ranking: dict[str, RankingValue] = field(default_factory=dict)  # metric -> its value over all row sets
     satisfies_constraint: bool = True  # whether the threshold keeps the bound of its policy on out-of-fold scores
 
 

@@ -53,7 +53,7 @@ class Span:
 
     text: str  # the verdict and the difference
     bounds: str  # the interval
-    verdict: str  # better, tie or worse
+    verdict: str  # better, worse, tie, same or cannot_tell
     low: float
     middle: float
     high: float
@@ -61,6 +61,17 @@ class Span:
 
     def __str__(self) -> str:
         return f"{self.text} {self.bounds}"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A table cell with a verdict, as text and as the color of the cell."""
+
+    text: str
+    verdict: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -76,12 +87,12 @@ class Head:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of text and spans; the first column names the row."""
+    """A table of text, spans and marks; the first column names the row."""
 
     kind: ClassVar[str] = "table"
     caption: str
     header: list[str] | list[str | Head]
-    rows: list[list[str]] | list[list[str | Span]]
+    rows: list[list[str]] | list[list[str | Span]] | list[list[str | Mark]]
     align: str  # a letter per column: l left, r right, n left without line breaks, t long text
     sortable: bool = False
     marked: int | None = None  # index of the highlighted row

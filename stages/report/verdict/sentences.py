@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from stages.report.formatting import format_interval, format_metric, join_names
 from stages.report.verdict.counts import count_verdicts, format_comparison
+from stages.report.verdict.effects import describe_effects
 from stages.report.verdict.smote import describe_smote
 from stages.shared.schemas.leaderboard import Candidate, Leaderboard
 
@@ -22,6 +23,7 @@ class Verdict:
     """The verdict, one sentence per field; empty if it does not apply."""
 
     caution: str
+    effects: list[str]
     ranking: str
     champion: str
     other_families: str
@@ -30,14 +32,20 @@ class Verdict:
     @property
     def sentences(self) -> list[str]:
         """The sentences that apply, the most important first."""
-        return [text for text in (self.caution, self.ranking, self.champion, self.other_families, self.smote) if text]
+        texts = (self.caution, *self.effects, self.ranking, self.champion, self.other_families, self.smote)
+        return [text for text in texts if text]
 
 
 def describe_verdict(leaderboard: Leaderboard, champion: Candidate, reference_name: str) -> Verdict:
-    """Return the verdict of the leaderboard; `reference_name` is the reference in words, usually "doing nothing"."""
+    """Return the verdict of the leaderboard; `reference_name` is the reference in words, usually "doing nothing".
+
+    The effects say more than the comparison of each strategy's best on test, which stands in only where they lack.
+    """
+    effects = describe_effects(leaderboard, reference_name)
     return Verdict(
         _describe_caution(leaderboard),
-        _describe_ranking(leaderboard, reference_name),
+        effects,
+        "" if effects else _describe_ranking(leaderboard, reference_name),
         _describe_champion(leaderboard, champion, reference_name),
         _describe_other_families(leaderboard),
         describe_smote(leaderboard),

@@ -4,6 +4,7 @@ from stages.report.context import ReportContext
 from stages.report.formatting import format_count, format_interval, format_metric, format_percent
 from stages.report.rendering.blocks import Fact, Facts
 from stages.report.verdict.counts import count_verdicts
+from stages.report.verdict.effects import count_means
 
 
 def make_summary(context: ReportContext) -> Facts:
@@ -55,6 +56,8 @@ def _rate_evidence(context: ReportContext) -> Fact:
     value = format_metric("average_precision", best.test["average_precision"])
     bounds = format_interval("average_precision", *best.intervals["average_precision"])
     note = f"average precision {value} on test ({format_percent(leaderboard.settings.confidence)}: {bounds})"
+    if counted := count_means(leaderboard):
+        return Fact("Do treatments help?", counted, f"mean effect on ranking, by treatment; champion: {note}")
     if leaderboard.of_reference(best):
         counts = count_verdicts(leaderboard, "ranking")
         if not counts.total:

@@ -5,6 +5,8 @@ docs/leaderboard.schema.json is generated from it.
 
 from typing import Literal
 
+from pydantic import Field
+
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import Family
 from stages.shared.schemas.base import ArtifactModel
@@ -12,6 +14,9 @@ from stages.shared.schemas.cross_validation import MeanStd, TunedSettings
 
 Scope = Literal["strategy", "classifier"]
 Verdict = Literal["better", "worse", "tie"]
+EffectVerdict = Literal["better", "worse", "same", "cannot_tell"]
+#: the rows on which effects are measured: train out of fold and test, or test alone
+RowsUsed = Literal["all", "test"]
 Number = int | float
 
 
@@ -51,6 +56,10 @@ class Settings(ArtifactModel):
     confidence: float
     n_resamples: int
     reference: CandidateName
+    rows: RowsUsed = "test"
+    margins: dict[str, float] = Field(
+        default_factory=dict
+    )  # by ranking metric: the largest difference that does not matter
 
     @property
     def policy_words(self) -> str:
@@ -114,6 +123,22 @@ class Comparison(ArtifactModel):
     verdict: Verdict
 
 
+class Effect(ArtifactModel):
+    """The effect of a strategy: a paired difference from no treatment with the same classifier."""
+
+    strategy: str
+    classifier: str | None  # None for the mean over the classifiers
+    reference_classifier: str | None  # the plain counterpart of a classifier that balances itself
+    metric: str
+    rows: RowsUsed
+    estimate: float
+    low: float
+    high: float
+    verdict: EffectVerdict
+    minimum_detectable: float  # the smallest effect that these rows show with a probability of 0.8
+    positives_needed: int  # to show an effect of the size of the margin, by the same reckoning
+
+
 class CvComparison(ArtifactModel):
     """A paired difference over the folds: candidate − another candidate."""
 
@@ -141,6 +166,7 @@ class Leaderboard(ArtifactModel):
     strategies: list[CandidateName]  # in params order, each with the classifier that represents it
     comparisons: list[Comparison]
     cv_comparisons: list[CvComparison]
+    effects: list[Effect] = Field(default_factory=list)  # mean effects, then those of single classifiers, by metric
     notes: list[str]
 
     def candidate(self, strategy: str, classifier: str) -> Candidate:
@@ -159,6 +185,17 @@ class Leaderboard(ArtifactModel):
         """The candidates that represent the strategies, best cross-validated first."""
         names = {(row.strategy, row.classifier) for row in self.strategies}
         return [candidate for candidate in self.candidates if (candidate.strategy, candidate.classifier) in names]
+
+    def mean_effects(self, metric: str) -> list[Effect]:
+        """Return the mean effect of each strategy over the classifiers, in params order."""
+        return [item for item in self.effects if item.metric == metric and item.classifier is None]
+
+    def effect(self, name: CandidateName, metric: str) -> Effect | None:
+        """Return the effect of a strategy with one classifier; None where it is not compared."""
+        for item in self.effects:
+            if (item.metric, item.strategy, item.classifier) == (metric, name.strategy, name.classifier):
+                return item
+        return None
 
     @property
     def reference(self) -> Candidate:

@@ -4,23 +4,29 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from stages.shared.classifiers import CLASSIFIERS, MAX_ROWS, Settings
 from stages.shared.metrics.registry import selectable
 from stages.shared.schemas.cross_validation import CvScore, MeanStd, SamplerUse, TunedSettings
 from stages.shared.schemas.trace import ClassCounts, Epoch, FoldTrace, Trace
 from stages.shared.schemas.tuning import Tuning, TuningTrial
+from stages.shared.storage.parquet import Table
 from stages.train.outputs.results import FoldSummary, StrategyResult, TuningResult
 from stages.train.tuning.grid import DEFAULT_PARAMS, CandidateParams
 from stages.train.tuning.search import Trial
 
 
-def oof_columns(result: StrategyResult, y: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> dict[str, Any]:
-    """Return the columns row, fold, y, and the scores of each classifier: every train row once per repeat, by fold."""
+def oof_columns(result: StrategyResult, table: Table) -> dict[str, Any]:
+    """Return row, group, fold, y and the scores of each classifier: every row of `table` once per repeat, by fold."""
     validation = np.concatenate([fold.validation for fold in result.folds])
     number = np.repeat(np.arange(len(result.folds)), [len(fold.validation) for fold in result.folds])
-    return {"row": rows[validation], "fold": number, "y": y[validation], **result.oof}
+    return {
+        "row": table.rows[validation],
+        "group": table.groups[validation],
+        "fold": number,
+        "y": table.target[validation],
+        **result.oof,
+    }
 
 
 def cross_validation(oof: dict[str, Any], calibrated: dict[str, Any]) -> dict[str, dict[str, CvScore]]:

@@ -6,9 +6,10 @@ from math import log, sqrt
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from stages.shared.schemas.contract import Step
+from stages.shared.schemas.contract import GROUP, ROW, Step
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.class_weights import ClassWeights
 from stages.train.cross_validation import fit_strategy
@@ -51,9 +52,12 @@ def result() -> StrategyResult:
     )
 
 
-def test_out_of_fold_columns_stand_in_fold_order() -> None:
-    columns = oof_columns(result(), y=np.array([1, 1, 0, 0]), rows=np.array([10, 20, 30, 40]))
-    assert list(columns) == ["row", "fold", "y", "mlp", "xgboost"]
+def test_out_of_fold_columns_stand_in_fold_order(make_table: Callable[..., Table]) -> None:
+    places = pa.array([10, 20, 30, 40])
+    data = pa.table({ROW: places, GROUP: places, "sick": pa.array([1, 1, 0, 0], pa.int8())})
+    columns = oof_columns(result(), Table(data, make_table("numeric").contract, []))
+    assert list(columns) == ["row", "group", "fold", "y", "mlp", "xgboost"]
+    assert columns["group"].tolist() == columns["row"].tolist()
     for name in TOY:
         assert columns[name].tolist() == TOY[name].tolist()
 
@@ -157,7 +161,7 @@ def test_the_pipeline_trace_of_the_course(
     strategy: dict[str, Any] = {"sampler": "SMOTE", "sampling_strategy": 1.0, "class_weight": "balanced"}
     params = make_params(strategy, ["logistic_regression"], scale=scale, n_splits=4)
     found = fit_strategy(table, "tried", params, lambda _: None)
-    oof = oof_columns(found, table.target, table.rows)
+    oof = oof_columns(found, table)
     content = make_trace("tried", found, cross_validation(oof, raw(oof, "logistic_regression"))).model_dump()
 
     way = [(step["step"], step["rows"], step["negative"], step["positive"]) for step in content["flow"]]
@@ -179,7 +183,7 @@ def test_the_pipeline_trace_of_the_course(
 def test_repeats_stand_side_by_side(make_table: Callable[..., Table], make_params: Callable[..., TrainParams]) -> None:
     table = make_table("numeric")
     params = make_params({}, ["logistic_regression"], n_splits=2, n_repeats=2)
-    columns = oof_columns(fit_strategy(table, "tried", params, lambda _: None), table.target, table.rows)
+    columns = oof_columns(fit_strategy(table, "tried", params, lambda _: None), table)
     assert sorted(columns["row"]) == sorted([*range(80), *range(80)])
     assert sorted(set(columns["fold"])) == [0, 1, 2, 3]
     assert sorted(columns["row"][columns["fold"] >= 2]) == list(range(80))

@@ -1,0 +1,175 @@
+"""The effect of each treatment: the difference from no treatment with the same classifier.
+
+No candidate is chosen by its score, so no effect is flattered by a choice. docs/verdict.md shows by simulation how
+often the intervals hold the expected effect over other tables of the same size.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from stages.evaluate.candidates import Candidate
+from stages.evaluate.effects.row_sets import RankingValue
+from stages.evaluate.uncertainty.differences import DIGITS
+from stages.evaluate.uncertainty.jackknife import TINY, normal_quantile
+from stages.shared.classifiers import BLEND, CLASSIFIERS
+from stages.shared.metrics.registry import METRICS, of_family
+from stages.shared.schemas.leaderboard import Effect, EffectVerdict, RowsUsed
+from stages.shared.storage.arrow import Floats
+
+#: factor of the standard error for the noise of refitting, which resampling the rows does not show; by simulation
+REFIT = 1.2
+
+#: with this probability the rows show an effect of the size `minimum_detectable`
+POWER = 0.8
+
+#: draws in memory at a time
+CHUNK = 200
+
+#: the automatic margin: this share of the distance from the reference to a perfect score, between two bounds
+MARGIN_SHARE, MARGIN_BOUNDS = 0.1, (0.005, 0.02)
+
+Measured = Mapping[Candidate, Mapping[str, RankingValue]]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An effect to be estimated: the mean over pairs of (treated, untreated)."""
+
+    strategy: str
+    classifier: str | None  # None for the mean over the classifiers
+    pairs: tuple[tuple[Candidate, Candidate], ...]
+
+    @property
+    def reference_classifier(self) -> str | None:
+        """The classifier of the untreated candidate; None for the mean over several."""
+        return self.pairs[0][1].classifier if self.classifier else None
+
+
+@dataclass(frozen=True)
+class EffectSettings:
+    """How effects are estimated and judged."""
+
+    rows: RowsUsed
+    confidence: float
+    margins: dict[str, float]  # by metric
+    n_draws: int
+    random_state: int
+    n_positives: int
+
+
+def choose_margins(margin: float | None, measured: Measured, reference: str) -> dict[str, float]:
+    """Return by metric the largest difference that does not matter.
+
+    Without a `margin` from params.yaml it is a tenth of the distance from the mean score of the untreated classifiers
+    to a perfect score, at least 0.005 and at most 0.02.
+    """
+    margins = {}
+    for metric in of_family("ranking"):
+        values = [found[metric].value for candidate, found in measured.items() if candidate.strategy == reference]
+        share = MARGIN_SHARE * (1 - float(np.mean(values)))
+        margins[metric] = round(float(np.clip(share, *MARGIN_BOUNDS)), 3) if margin is None else margin
+    return margins
+
+
+def list_comparisons(measured: Measured, reference: str) -> list[Comparison]:
+    """Return the mean effect of every strategy but `reference`, then its effect with each classifier.
+
+    A classifier that balances itself is compared with its plain counterpart. The mean leaves the blend out, because
+    the blend is made of the others.
+    """
+    means, cells = [], []
+    for strategy in dict.fromkeys(candidate.strategy for candidate in measured):
+        pairs = [
+            (candidate, untreated)
+            for candidate in measured
+            if candidate.strategy == strategy != reference
+            and (untreated := _find_untreated(candidate, reference, measured)) is not None
+        ]
+        if not pairs:
+            continue
+        averaged = tuple(pair for pair in pairs if pair[0].classifier != BLEND)
+        means.append(Comparison(strategy, None, averaged or tuple(pairs)))
+        cells += [Comparison(strategy, pair[0].classifier, (pair,)) for pair in pairs]
+    return means + cells
+
+
+def _find_untreated(candidate: Candidate, reference: str, measured: Measured) -> Candidate | None:
+    spec = CLASSIFIERS.get(candidate.classifier)
+    names = (candidate.classifier, *(spec.counterparts if spec else ()))
+    return next((other for name in names if (other := Candidate(reference, name)) in measured), None)
+
+
+def estimate_effects(measured: Measured, comparisons: list[Comparison], settings: EffectSettings) -> list[Effect]:
+    """Return the effects on every ranking metric, with simultaneous intervals and verdicts.
+
+    The intervals of all mean effects on one metric hold at once with the probability `confidence`, and so do those of
+    all single classifiers.
+    """
+    effects: list[Effect] = []
+    for metric in of_family("ranking"):
+        for is_mean in (True, False):
+            family = [item for item in comparisons if (item.classifier is None) == is_mean]
+            if family:
+                effects += _estimate_family(measured, family, metric, settings)
+    return effects
+
+
+def _estimate_family(
+    measured: Measured, family: list[Comparison], metric: str, settings: EffectSettings
+) -> Iterable[Effect]:
+    estimates, influences = zip(*(_mean_difference(measured, item, metric) for item in family), strict=True)
+    raw_errors = np.sqrt((np.array(influences) ** 2).sum(axis=1))
+    quantile = _max_quantile(np.array(influences), raw_errors, settings)
+    margin = settings.margins[metric]
+    for item, value, error in zip(family, estimates, (REFIT * raw_errors).tolist(), strict=True):
+        half = quantile * error
+        # the verdict follows from the numbers as they are stored
+        estimate, low, high = (round(number, DIGITS) + 0.0 for number in (value, value - half, value + half))
+        detectable = half + normal_quantile(2 * POWER - 1) * error
+        yield Effect(
+            strategy=item.strategy,
+            classifier=item.classifier,
+            reference_classifier=item.reference_classifier,
+            metric=metric,
+            rows=settings.rows,
+            estimate=estimate,
+            low=low,
+            high=high,
+            verdict=judge_effect(metric, low, high, margin),
+            minimum_detectable=round(detectable, DIGITS),
+            positives_needed=int(np.ceil(settings.n_positives * (detectable / margin) ** 2)),
+        )
+
+
+def judge_effect(metric: str, low: float, high: float, margin: float) -> EffectVerdict:
+    """Return `same` when the whole interval lies within ± `margin`; otherwise whether it leaves out 0, and where."""
+    if -margin <= low and high <= margin:
+        return "same"
+    if low <= 0 <= high:
+        return "cannot_tell"
+    return "better" if (low > 0) == METRICS[metric].higher_is_better else "worse"
+
+
+def _mean_difference(measured: Measured, item: Comparison, metric: str) -> tuple[float, Floats]:
+    """Return the mean of treated − untreated over the pairs, and the influence of every unit on it."""
+    pairs = [(measured[treated][metric], measured[untreated][metric]) for treated, untreated in item.pairs]
+    value = float(np.mean([treated.value - untreated.value for treated, untreated in pairs]))
+    return value, np.mean([treated.influence - untreated.influence for treated, untreated in pairs], axis=0)
+
+
+def _max_quantile(influences: Floats, errors: Floats, settings: EffectSettings) -> float:
+    """Return what the largest |t| of the comparisons exceeds with the probability 1 − confidence.
+
+    A multiplier bootstrap: random weights of the units move all comparisons together (single-step max-|t|: Westfall &
+    Young 1993). Comparisons without any variance do not count.
+    """
+    scaled = influences[errors > TINY] / errors[errors > TINY, None]
+    if not len(scaled):
+        return normal_quantile(settings.confidence)
+    random, maxima = np.random.RandomState(settings.random_state), []
+    for start in range(0, settings.n_draws, CHUNK):
+        weights = random.standard_normal((influences.shape[1], min(CHUNK, settings.n_draws - start)))
+        maxima.append(np.abs(scaled @ weights).max(axis=0))
+    return float(np.quantile(np.concatenate(maxima), settings.confidence, method="higher"))

@@ -1,0 +1,108 @@
+"""The section on the effects of the treatments: the mean over the classifiers, and each classifier by itself."""
+
+from stages.report.context import ReportContext
+from stages.report.formatting import (
+    format_axis_title,
+    format_count,
+    format_difference,
+    format_difference_interval,
+    format_metric,
+    format_percent,
+)  # fmt: skip
+from stages.report.rendering.axis import Axis, make_axis
+from stages.report.rendering.blocks import Block, Head, Items, Mark, Section, Span, Table
+from stages.report.verdict.effects import WORDS, count_positives, get_main_metric
+from stages.shared.metrics.registry import METRICS, of_family
+from stages.shared.schemas.leaderboard import Effect, Leaderboard
+
+
+def make_sections(context: ReportContext) -> list[Section]:
+    """Return the section, or none where no treatment was compared."""
+    leaderboard, metric = context.leaderboard, get_main_metric(context.leaderboard)
+    if not leaderboard.mean_effects(metric):
+        return []
+    blocks: list[Block] = [
+        _make_means_table(context, metric),
+        _make_matrix(context, metric),
+        Items(_explain(leaderboard)),
+    ]
+    return [Section("effects", "Does a treatment help?", blocks)]
+
+
+def _make_means_table(context: ReportContext, metric: str) -> Table:
+    leaderboard = context.leaderboard
+    metrics = [metric, *(name for name in of_family("ranking") if name != metric)]
+    effects = {name: leaderboard.mean_effects(name) for name in metrics}
+    axes = {name: make_axis([(item.low, item.high) for item in items]) for name, items in effects.items()}
+    header: list[str | Head] = [
+        "Treatment",
+        *(Head(format_axis_title(name), axis) for name, axis in axes.items()),
+        "Smallest effect that shows",
+        f"Positives to show ±{format_metric(metric, leaderboard.settings.margins[metric])}",
+    ]
+    rows: list[list[str | Span]] = [
+        [
+            item.strategy,
+            *(_make_span(effects[name][number], axes[name]) for name in metrics),
+            format_metric(metric, item.minimum_detectable),
+            format_count(item.positives_needed),
+        ]
+        for number, item in enumerate(effects[metric])
+    ]
+    caption = (
+        f"Mean difference from {context.reference_name} over the classifiers, with its "
+        f"{format_percent(leaderboard.settings.confidence)} interval. The last two columns are about "
+        f"{METRICS[metric].label}; these rows have {format_count(count_positives(leaderboard))} positives."
+    )
+    return Table(caption, header, rows, "l" + "n" * len(metrics) + "rr")
+
+
+def _make_span(item: Effect, axis: Axis) -> Span:
+    bounds = format_difference_interval(item.metric, item.low, item.high)
+    text = f"{WORDS[item.verdict]} {format_difference(item.metric, item.estimate)}"
+    return Span(text, f"({bounds})", item.verdict, item.low, item.estimate, item.high, axis)
+
+
+def _make_matrix(context: ReportContext, metric: str) -> Table:
+    """Return a cell for every strategy and classifier, colored by its verdict."""
+    cells = [item for item in context.leaderboard.effects if item.metric == metric and item.classifier]
+    classifiers = list(dict.fromkeys(str(item.classifier) for item in cells))
+    found = {(item.strategy, item.classifier): item for item in cells}
+    rows: list[list[str | Mark]] = [
+        [strategy, *(_make_mark(found.get((strategy, classifier))) for classifier in classifiers)]
+        for strategy in dict.fromkeys(item.strategy for item in cells)
+    ]
+    caption = (
+        f"Difference in {METRICS[metric].label} from {context.reference_name} with the same classifier. A classifier "
+        "that balances itself is compared with the plain one that the cell names."
+    )
+    return Table(caption, ["Treatment", *classifiers], rows, "l" + "n" * len(classifiers))
+
+
+def _make_mark(item: Effect | None) -> str | Mark:
+    if item is None:
+        return ""
+    other = "" if item.reference_classifier == item.classifier else f" against {item.reference_classifier}"
+    bounds = format_difference_interval(item.metric, item.low, item.high)
+    return Mark(
+        f"{WORDS[item.verdict]} {format_difference(item.metric, item.estimate)} ({bounds}){other}", item.verdict
+    )
+
+
+def _explain(leaderboard: Leaderboard) -> list[str]:
+    margins = ", ".join(
+        f"{METRICS[name].label} ±{format_metric(name, value)}" for name, value in leaderboard.settings.margins.items()
+    )
+    rows = (
+        "Every train row counts with its out-of-fold score, and every test row with the score of the final model. "
+        "Scores are ranked within each fold and within test, never across models."
+        if leaderboard.settings.rows == "all"
+        else "Only test rows count."
+    )
+    return [
+        f"better, worse: the interval leaves out 0. same: the whole interval is within the margin ({margins}). cannot "
+        "tell: neither.",
+        rows,
+        "The intervals answer what to expect on other tables of this size from the same source. The intervals of all "
+        "mean effects hold at once, and so do those of all single classifiers.",
+    ]

@@ -1,0 +1,120 @@
+"""The effects of the treatments in sentences: which help, which harm, which do not matter, and what is unknown."""
+
+from stages.report.formatting import (
+    format_count,
+    format_difference,
+    format_difference_interval,
+    format_metric,
+    join_names,
+)  # fmt: skip
+from stages.shared.metrics.registry import METRICS, of_family
+from stages.shared.schemas.leaderboard import Effect, EffectVerdict, Leaderboard
+
+#: more effects of single classifiers than this are counted, not named
+_MAX_NAMES = 4
+
+#: the verdicts as tables show them
+WORDS: dict[EffectVerdict, str] = {
+    "better": "better", "worse": "worse", "same": "same", "cannot_tell": "cannot tell",
+}  # fmt: skip
+
+
+def get_main_metric(leaderboard: Leaderboard) -> str:
+    """Return the ranking metric of the verdict: `select.metric`, or average precision where that ranks nothing."""
+    metric = leaderboard.settings.metric
+    return metric if METRICS[metric].family == "ranking" else next(iter(of_family("ranking")))
+
+
+def count_positives(leaderboard: Leaderboard) -> int:
+    """Return the positives of the rows from which the effects were estimated."""
+    data = leaderboard.data
+    return data.test.positives + (data.train.positives if leaderboard.settings.rows == "all" else 0)
+
+
+def describe_effects(leaderboard: Leaderboard, reference_name: str) -> list[str]:
+    """Return the sentences on the effects, the mean over the classifiers first; none where nothing was compared."""
+    metric = get_main_metric(leaderboard)
+    if not leaderboard.mean_effects(metric):
+        return []
+    others = [name for name in of_family("ranking") if name != metric]
+    sentences = [
+        f"Against {reference_name}, in {METRICS[metric].label}: {_list_means(leaderboard, metric)}.",
+        _describe_single(leaderboard, metric),
+        _describe_power(leaderboard, metric),
+        *(f"In {METRICS[name].label}: {_list_means(leaderboard, name)}." for name in others),
+    ]
+    return [sentence for sentence in sentences if sentence]
+
+
+def format_effect(item: Effect) -> str:
+    """Return an effect with its interval: +0.030 (+0.010 to +0.050)."""
+    bounds = format_difference_interval(item.metric, item.low, item.high)
+    return f"{format_difference(item.metric, item.estimate)} ({bounds})"
+
+
+def count_means(leaderboard: Leaderboard) -> str:
+    """Return the mean effects by verdict: 1 better, 8 cannot tell."""
+    effects = leaderboard.mean_effects(get_main_metric(leaderboard))
+    counts = {text: sum(item.verdict == word for item in effects) for word, text in WORDS.items()}
+    return ", ".join(f"{count} {text}" for text, count in counts.items() if count)
+
+
+def _list_means(leaderboard: Leaderboard, metric: str) -> str:
+    effects, margin = leaderboard.mean_effects(metric), leaderboard.settings.margins[metric]
+    better, worse, same, unknown = ([item for item in effects if item.verdict == word] for word in WORDS)
+    clauses = [
+        f"{join_names([f'{item.strategy} {format_effect(item)}' for item in items])} {verb}"
+        for items, verb in ((better, _agree(better, "help")), (worse, _agree(worse, "harm")))
+        if items
+    ]
+    if same:
+        clauses.append(f"{_name(same, effects)} {_agree(same, 'make')} no difference (within ±{margin:g})")
+    if unknown:
+        clauses.append(f"{_name(unknown, effects)} {'is' if len(unknown) == 1 else 'are'} too uncertain to tell")
+    return "; ".join(clauses)
+
+
+def _describe_power(leaderboard: Leaderboard, metric: str) -> str:
+    """Return what these rows can show and what more rows would; empty where every treatment has a verdict."""
+    unknown = [item for item in leaderboard.mean_effects(metric) if item.verdict == "cannot_tell"]
+    if not unknown:
+        return ""
+    sizes, needed = ([getattr(item, key) for item in unknown] for key in ("minimum_detectable", "positives_needed"))
+    rows = "train out of fold and test" if leaderboard.settings.rows == "all" else "test"
+    return (
+        f"With {format_count(count_positives(leaderboard))} positives ({rows}) the smallest effect that shows is "
+        f"{format_metric(metric, min(sizes))} to {format_metric(metric, max(sizes))}, by treatment; to show "
+        f"{leaderboard.settings.margins[metric]:g} takes about {format_count(min(needed))} to "
+        f"{format_count(max(needed))} positives."
+    )
+
+
+def _describe_single(leaderboard: Leaderboard, metric: str) -> str:
+    """Return the effects with one classifier that are certain; empty where there is none."""
+    clear = [
+        item
+        for item in leaderboard.effects
+        if item.metric == metric and item.classifier and item.verdict in ("better", "worse")
+    ]
+    if not clear:
+        return ""
+    if len(clear) > _MAX_NAMES:
+        better = sum(item.verdict == "better" for item in clear)
+        total = sum(item.metric == metric and item.classifier is not None for item in leaderboard.effects)
+        return (
+            f"With single classifiers, {better} of {total} effects are better and {len(clear) - better} worse than "
+            "no treatment."
+        )
+    verbs = {"better": "helps", "worse": "harms"}
+    names = [f"{item.strategy} {verbs[item.verdict]} {item.classifier}: {format_effect(item)}" for item in clear]
+    return f"{join_names(names)}."
+
+
+def _agree(items: list[Effect], verb: str) -> str:
+    return f"{verb}s" if len(items) == 1 else verb
+
+
+def _name(items: list[Effect], every: list[Effect]) -> str:
+    if len(items) == len(every) > 1:
+        return f"all {len(every)} treatments"
+    return join_names([item.strategy for item in items])
