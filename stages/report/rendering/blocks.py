@@ -68,10 +68,11 @@ class Mark:
     """A table cell with a verdict, as text and as the color of the cell."""
 
     text: str
+    detail: str  # the numbers
     verdict: str
 
     def __str__(self) -> str:
-        return self.text
+        return f"{self.text} {self.detail}"
 
 
 @dataclass(frozen=True)

@@ -64,29 +64,29 @@ def _make_span(item: Effect, axis: Axis) -> Span:
 
 
 def _make_matrix(context: ReportContext, metric: str) -> Table:
-    """Return a cell for every strategy and classifier, colored by its verdict."""
+    """Return a cell for every strategy and classifier, colored by its verdict.
+
+    A classifier that balances itself has a row of its own, in the column of its plain counterpart.
+    """
     cells = [item for item in context.leaderboard.effects if item.metric == metric and item.classifier]
-    classifiers = list(dict.fromkeys(str(item.classifier) for item in cells))
-    found = {(item.strategy, item.classifier): item for item in cells}
-    rows: list[list[str | Mark]] = [
-        [strategy, *(_make_mark(found.get((strategy, classifier))) for classifier in classifiers)]
-        for strategy in dict.fromkeys(item.strategy for item in cells)
-    ]
+    columns = list(dict.fromkeys(str(item.reference_classifier) for item in cells))
+    by_row: dict[str, dict[str, Mark]] = {}
+    for item in cells:
+        is_same = item.classifier == item.reference_classifier
+        row = item.strategy if is_same else f"{item.strategy} × {item.classifier}"
+        by_row.setdefault(row, {})[str(item.reference_classifier)] = _make_mark(item)
+    rows: list[list[str | Mark]] = [[row, *(marks.get(name, "") for name in columns)] for row, marks in by_row.items()]
     caption = (
-        f"Difference in {METRICS[metric].label} from {context.reference_name} with the same classifier. A classifier "
-        "that balances itself is compared with the plain one that the cell names."
+        f"Difference in {METRICS[metric].label} from {context.reference_name} with the classifier of the column, with "
+        f"its {format_percent(context.leaderboard.settings.confidence)} interval. A classifier that balances itself is "
+        "in the column of its plain counterpart."
     )
-    return Table(caption, ["Treatment", *classifiers], rows, "l" + "n" * len(classifiers))
+    return Table(caption, ["Treatment", *columns], rows, "l" + "n" * len(columns))
 
 
-def _make_mark(item: Effect | None) -> str | Mark:
-    if item is None:
-        return ""
-    other = "" if item.reference_classifier == item.classifier else f" against {item.reference_classifier}"
+def _make_mark(item: Effect) -> Mark:
     bounds = format_difference_interval(item.metric, item.low, item.high)
-    return Mark(
-        f"{WORDS[item.verdict]} {format_difference(item.metric, item.estimate)} ({bounds}){other}", item.verdict
-    )
+    return Mark(WORDS[item.verdict], f"{format_difference(item.metric, item.estimate)} ({bounds})", item.verdict)
 
 
 def _explain(leaderboard: Leaderboard) -> list[str]:

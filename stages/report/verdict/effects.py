@@ -81,11 +81,11 @@ def _describe_power(leaderboard: Leaderboard, metric: str) -> str:
         return ""
     sizes, needed = ([getattr(item, key) for item in unknown] for key in ("minimum_detectable", "positives_needed"))
     rows = "train out of fold and test" if leaderboard.settings.rows == "all" else "test"
+    shown = _format_range([format_metric(metric, size) for size in sorted(sizes)])
     return (
-        f"With {format_count(count_positives(leaderboard))} positives ({rows}) the smallest effect that shows is "
-        f"{format_metric(metric, min(sizes))} to {format_metric(metric, max(sizes))}, by treatment; to show "
-        f"{leaderboard.settings.margins[metric]:g} takes about {format_count(min(needed))} to "
-        f"{format_count(max(needed))} positives."
+        f"{format_count(count_positives(leaderboard))} positives ({rows}) show an effect of {shown} or more, depending "
+        f"on the treatment; an effect of {leaderboard.settings.margins[metric]:g} takes about "
+        f"{_format_range([format_count(number) for number in sorted(needed)])} positives to show."
     )
 
 
@@ -108,6 +108,11 @@ def _describe_single(leaderboard: Leaderboard, metric: str) -> str:
     verbs = {"better": "helps", "worse": "harms"}
     names = [f"{item.strategy} {verbs[item.verdict]} {item.classifier}: {format_effect(item)}" for item in clear]
     return f"{join_names(names)}."
+
+
+def _format_range(texts: list[str]) -> str:
+    """Return the first and the last of sorted numbers, or the only one."""
+    return texts[0] if texts[0] == texts[-1] else f"{texts[0]} to {texts[-1]}"
 
 
 def _agree(items: list[Effect], verb: str) -> str:

@@ -57,7 +57,7 @@ def _rate_evidence(context: ReportContext) -> Fact:
     bounds = format_interval("average_precision", *best.intervals["average_precision"])
     note = f"average precision {value} on test ({format_percent(leaderboard.settings.confidence)}: {bounds})"
     if counted := count_means(leaderboard):
-        return Fact("Do treatments help?", counted, f"mean effect on ranking, by treatment; champion: {note}")
+        return Fact("Do treatments help?", f"Treatments: {counted}", f"by the mean effect on ranking; champion: {note}")
     if leaderboard.of_reference(best):
         counts = count_verdicts(leaderboard, "ranking")
         if not counts.total:
