@@ -45,7 +45,7 @@ Calibrator = Annotated[Identity | Line | Steps, Field(discriminator="method")]
 
 
 def calibrate(scores: Floats, calibrator: Calibrator) -> Floats:
-    """The probabilities of `scores`, shape (rows,), in [0, 1]; a higher score never gets a lower probability."""
+    """Return the probabilities of `scores`, shape (rows,), in [0, 1]; a higher score never gets a lower one."""
     if isinstance(calibrator, Identity):
         return scores
     odds = log_odds(scores, *calibrator.limits)

@@ -244,7 +244,7 @@ def test_a_bound_that_no_threshold_reaches_is_noted_and_few_positives_give_an_in
     low, high = leaderboard["candidates"][0]["threshold_interval"]
     assert 0 <= low <= high <= 1
     assert leaderboard["notes"][-1] == (
-        "No threshold reaches min_precision (precision 0.95) on train: the nearest one stands for rare/naive_bayes."
+        "No threshold reaches min_precision (precision 0.95) on train: the nearest one is used for rare/naive_bayes."
     )
 
 

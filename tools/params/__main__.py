@@ -12,7 +12,7 @@ SCHEMA = Path("params.schema.json")
 
 
 def main() -> None:
-    """Checks params.yaml as a whole (every stage checks its own sections), or writes params.schema.json."""
+    """Check params.yaml as a whole (every stage checks its own sections), or write params.schema.json."""
     parser = argparse.ArgumentParser(prog="python -m tools.params", description=main.__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("check", help="say all that is wrong with params.yaml; exit code 2 if anything is")

@@ -38,7 +38,7 @@ class Params(PartialParams):
 
 
 def problems_between(params: Params) -> list[str]:
-    """What is wrong between sections, each of which is right by itself: names that one has and another lacks.
+    """Return problems between sections that are valid by themselves: names that one has and another lacks.
 
     The stages would find it as well, but only after the work before them.
     """

@@ -41,7 +41,7 @@ def main() -> None:
     from stages.shared.storage.model_file import load_model
     from tools.predict.scoring import score
 
-    champion: Path = arguments.champion or the_one_to_use()
+    champion: Path = arguments.champion or choose_folder()
     check_manifest(champion)
     try:
         facts = ChampionFacts.model_validate(read_json(champion / paths.CHAMPION_FACTS))
@@ -72,8 +72,8 @@ def main() -> None:
     print(f"{output}: {raw.num_rows} rows, {alarms} decided {facts.positive} ({used})")
 
 
-def the_one_to_use() -> Path:
-    """The refitted champion where there is one, else the champion as it was measured.
+def choose_folder() -> Path:
+    """Return the folder of the refitted champion where there is one, else of the champion.
 
     Raises IntegrityError when the refitted one comes from another champion.
     """

@@ -24,7 +24,7 @@ class Scored:
 
 
 def score(raw: pa.Table, contract: Contract, facts: ChampionFacts, model: Classifier, source: str) -> Scored:
-    """The rows of `raw`, in their order: key columns, probability (calibrated), decision (1 or 0), threshold, model.
+    """Return a row for each of `raw`: key columns, calibrated probability, decision (1 or 0), threshold, model.
 
     Without key columns in the contract the column `row` counts from 0. Raises InputError when `raw` lacks a
     column of the contract, holds cells of another type, or has no rows.

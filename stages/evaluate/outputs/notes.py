@@ -19,7 +19,7 @@ def about_reference(entry: dict[str, Any], reference: str) -> list[str]:
 def about_classifiers(records: dict[str, CvRecord], representatives: dict[str, Candidate], requested: str) -> list[str]:
     """Return a note per strategy that lacks the requested classifier."""
     return [
-        f"{strategy} has no {requested}: {candidate.classifier}, its best by cross-validation, stands for it."
+        f"{strategy} has no {requested}: {candidate.classifier}, its best by cross-validation, represents it."
         for strategy, candidate in representatives.items()
         if requested != AUTO and requested not in records[strategy].classifiers
     ]
@@ -74,7 +74,7 @@ def about_constraints(
     if not names:
         return []
     bound = ", ".join(f"{key} {value:g}" for key, value in policy_param.items())
-    return [f"No threshold reaches {policy} ({bound}) on train: the nearest one stands for {', '.join(names)}."]
+    return [f"No threshold reaches {policy} ({bound}) on train: the nearest one is used for {', '.join(names)}."]
 
 
 def about_no_positive_predictions(results: dict[Candidate, BootstrapResult]) -> list[str]:

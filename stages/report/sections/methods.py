@@ -22,7 +22,7 @@ def make_reading_section(context: ReportContext) -> Section:
         f"{format_count(settings.n_resamples)} bootstrap resamples, the same for every candidate, so they are paired.",
         "Intervals of differences are simultaneous within a family, over all its strategies and metrics. More "
         "comparisons make them wider, so that one lucky strategy among many does not count as better.",
-        "Better or worse: the whole interval of the difference is on one side of 0. Tie: the interval contains 0, so "
+        "Better or worse: the whole interval of the difference leaves out 0. Tie: the interval contains 0, so "
         "these test rows show no significant difference. A tie does not prove that two candidates are equal.",
         f"Thresholds are tuned for {settings.policy_words} on out-of-fold scores of train, never on test. At 0.5 a "
         "treatment that raises all scores, without calibration, seems to find more positives. Tuned thresholds show "

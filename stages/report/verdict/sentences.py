@@ -39,7 +39,7 @@ class Verdict:
 def describe_verdict(leaderboard: Leaderboard, champion: Candidate, reference_name: str) -> Verdict:
     """Return the verdict of the leaderboard; `reference_name` is the reference in words, usually "doing nothing".
 
-    The effects say more than the comparison of each strategy's best on test, which stands in only where they lack.
+    The comparison of each strategy's best candidate on test is shown only where there are no effects.
     """
     effects = describe_effects(leaderboard, reference_name)
     return Verdict(

@@ -11,8 +11,8 @@ STAGES = "EVENHAND_STAGES"
 
 def cores() -> int:
     """Return how many worker processes to use: EVENHAND_WORKERS, or the number of usable cores."""
-    if asked := _number(WORKERS):
-        return asked
+    if requested := _number(WORKERS):
+        return requested
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -22,8 +22,8 @@ def stages_at_once() -> int:
 
 
 def _number(name: str) -> int:
-    asked = os.environ.get(name, "")
-    return int(asked) if asked.isdecimal() else 0
+    value = os.environ.get(name, "")
+    return int(value) if value.isdecimal() else 0
 
 
 def limit_threads() -> None:

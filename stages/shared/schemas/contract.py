@@ -1,13 +1,13 @@
-"""What the pipeline knows of a table: its columns with types and levels, and its way so far."""
+"""Models of the data contract of a table, and of the steps that its rows went through."""
 
 from typing import Literal
 
 from stages.shared.schemas.base import ArtifactModel
 
-#: the identity of a row: its place in the raw file, counted from 0; no raw column may have this name
+#: the identity of a row: its number in the raw file, counted from 0; no raw column may have this name
 ROW = "__row__"
 
-#: rows with the same value are never parted, by split or by folds: exact duplicates and rows of one group
+#: rows with the same value stay in one set and one fold: exact duplicates and rows of one group
 GROUP = "__group__"
 
 
@@ -23,7 +23,7 @@ class Feature(ArtifactModel):
 
 
 class Contract(ArtifactModel):
-    """The promise about a table: everything needed to read another table the same way."""
+    """The data contract: everything needed to read another table in the same form."""
 
     source: str  # path of the raw file
     rows: int
@@ -49,7 +49,7 @@ class Contract(ArtifactModel):
 
 
 class Step(ArtifactModel):
-    """A station on the way of the data: how many rows and columns left it, of which class."""
+    """A step of the data flow: the rows and columns that it gave, by class."""
 
     step: str
     rows: int

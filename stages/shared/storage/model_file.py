@@ -32,7 +32,7 @@ class Classifier(Protocol):
 
 
 def dump_model(model: Any, path: Path) -> None:
-    """Writes a fitted pipeline as a skops file whose bytes depend on what was learned alone.
+    """Write a fitted pipeline as a skops file; its bytes depend only on what was learned.
 
     Thread counts are cleared first: they are stored in a model without being part of it.
     """
@@ -44,7 +44,7 @@ def dump_model(model: Any, path: Path) -> None:
 
 
 def load_model(path: Path) -> Classifier:
-    """The pipeline in a skops file. Check the folder's manifest first.
+    """Return the pipeline in a skops file. Check the folder's manifest first.
 
     Raises IntegrityError when the file is damaged, asks for an untrusted type, or unpacks to more than 4 GiB.
     """
@@ -61,18 +61,18 @@ def load_model(path: Path) -> Classifier:
         raise
     except UntrustedTypesFoundException as error:
         raise IntegrityError(f"{path}: names a type that no model of this project has ({error})") from None
-    except Exception as error:  # damaged bytes fail in any way: zlib.error, NotImplementedError, EOFError, …
+    except Exception as error:  # damaged bytes raise many errors: zlib.error, NotImplementedError, EOFError, …
         raise IntegrityError(f"{path}: not a readable model ({error}); run `dvc repro` to make it again") from None
     return model
 
 
 def scores(model: Classifier, features: Any) -> npt.NDArray[np.float64]:
-    """The score of the positive class, shape (rows,): the model's probability of class 1."""
+    """Return the scores of the positive class, shape (rows,): the model's probability of class 1."""
     return np.ascontiguousarray(model.predict_proba(features)[:, list(model.classes_).index(1)], dtype=np.float64)
 
 
 def _parts(model: Any) -> Iterator[Any]:
-    """Every estimator in `model`, itself included: steps, transformers, members of ensembles."""
+    """Yield every estimator in `model`, itself included: steps, transformers, members of ensembles."""
     yield model
     for value in list(vars(model).values()):
         yield from _estimators(value)
@@ -95,7 +95,7 @@ def _forget_threads(estimator: Any) -> None:
 
 
 def _canonical(raw: bytes) -> bytes:
-    """The same skops archive with ids and members numbered by first appearance, without times and padding."""
+    """Return the skops archive with ids and members numbered by first appearance, without times and padding."""
     archive = zipfile.ZipFile(io.BytesIO(raw))
     members = set(archive.namelist())
     ids: dict[int, int] = {}
@@ -135,7 +135,7 @@ def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
 
 
 def _without_padding(npy: bytes) -> bytes:
-    """The same array with the unused bytes between fields set to zero: tree nodes have seven, never initialised."""
+    """Return the array with unused bytes between fields set to zero; tree nodes have seven, never initialized."""
     array = np.load(io.BytesIO(npy), allow_pickle=False)
     if not array.dtype.names:
         return npy

@@ -39,10 +39,10 @@ def make_calibration_spec(
     fitted: tuple[int, int],
     weights: ClassWeights,
 ) -> CalibrationSpec:
-    """The recipe for `classifier` under `strategy`; `asked` is the value of `calibration` in params.yaml.
+    """Return how to calibrate `classifier` under `strategy`; `requested` is `calibration` of params.yaml.
 
     `train` and `fitted` are the numbers of negatives and positives before and after resampling, `weights` those of the
-    last fit. auto calibrates whatever was corrected: resampled, weighted, or balanced inside.
+    last fit. auto calibrates what was resampled, weighted, or balances itself.
     """
     balanced = CLASSIFIERS[classifier].balances_itself
     corrected = balanced or strategy.sampler is not None or strategy.class_weight is not None
@@ -53,15 +53,15 @@ def make_calibration_spec(
 
 
 def fit_calibrator(spec: CalibrationSpec, scores: Scores, y: Target) -> Calibrator:
-    """The calibrator with its numbers rounded as they will be stored; `scores` and `y` have shape (rows,)."""
+    """Return the calibrator, with its numbers rounded as in its file; `scores` and `y` have shape (rows,)."""
     outcome = METHODS[spec.method](scores, y, spec.shift)
     return type(outcome).model_validate(round_floats(outcome.model_dump()))
 
 
 def calibrate_oof(spec: CalibrationSpec, scores: Scores, y: Target, fold: Target, n_splits: int) -> Scores:
-    """Each fold's scores by a calibrator that was fitted on the other folds of the same repeat.
+    """Return the scores of each fold, calibrated by a calibrator fitted on the other folds of the same repeat.
 
-    A calibrator judged on the rows that it was fitted on would look better than it is.
+    On the rows that it was fitted on, a calibrator looks better than it is.
     """
     result = np.empty_like(scores)
     for number in np.unique(fold):
@@ -112,7 +112,7 @@ def _isotonic(scores: Scores, y: Target, shift: float) -> Calibrator:
 
 
 def _prior(scores: Scores, y: Target, shift: float) -> Calibrator:
-    """The odds of the classes exchanged; nothing is learned from `scores`."""
+    """Return the calibrator that exchanges the odds of the classes; it learns nothing from `scores`."""
     return Line(method="prior", slope=1.0, intercept=shift, limits=_limits(scores))
 
 

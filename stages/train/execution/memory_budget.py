@@ -1,7 +1,6 @@
-"""How much memory training takes, and so how many folds may be worked on side by side.
+"""How much memory training takes, and how many folds may therefore run at the same time.
 
-A bound from above of what was measured (docs/speed.md), not a model of every library: one reckons how many copies of
-the table are alive at the same time.
+The estimate counts copies of the table that exist together. It is an upper bound of what was measured (docs/speed.md).
 """
 
 from dataclasses import dataclass
@@ -14,38 +13,38 @@ from stages.train.samplers.registry import SAMPLERS
 #: bytes of a float64
 NUMBER = 8
 
-#: float64 copies of the training rows of a fold, before they are resampled: taken, imputed, scaled, side by side
+#: float64 copies of the training rows of a fold, before they are resampled: taken, imputed, scaled
 COPIES = 3
 
-#: copies after that: as they come from the sampler and, half as large, as trees read them, with their bins and indices
+#: copies after that: the output of the sampler and, half as large, what trees read, with bins and indices
 GROWN_COPIES = 2.25
 
-#: what a row takes besides its columns: scores, weights, gradients, and the indices of a forest's trees
+#: bytes of a row besides its columns: scores, weights, gradients, and the indices of a forest's trees
 A_ROW = 400
 
-#: what the libraries and the models of all classifiers take
+#: bytes of the libraries and the models of all classifiers
 FIXED = 700 << 20
 
-#: bytes for each row that is searched for neighbours: pairs that are held against each other
+#: bytes of each row that is searched for neighbors: candidate pairs
 A_SEARCHED_ROW = 1500
 
 
 ADVICE = (
-    "take fewer rows or columns, a sampler that takes rows away (RandomUnderSampler with class_weight: prevalence), "
+    "take fewer rows or columns, a sampler that removes rows (RandomUnderSampler with class_weight: prevalence), "
     "or a machine with more memory"
 )
 
 
 @dataclass(frozen=True)
 class Need:
-    """Bytes that training takes: `shared` once, and `each` for every fold that is worked on."""
+    """Bytes that training takes: `shared` once, and `each` for every fold that runs at the same time."""
 
     shared: int
     each: int
 
 
 def estimate_memory(table: Table, strategy: Strategy, params: TrainParams) -> Need:
-    """What `strategy` needs on the train side `table`."""
+    """Return the memory that `strategy` needs on the train set `table`."""
     rows, contract = len(table.target), table.contract
     n_numeric, n_categorical = len(contract.numeric), len(contract.categorical)
     levels = sum(
@@ -63,7 +62,7 @@ def estimate_memory(table: Table, strategy: Strategy, params: TrainParams) -> Ne
 
 
 def grown_rows(table: Table, strategy: Strategy, params: TrainParams) -> int:
-    """The most rows that the sampler of `strategy` can make of the train side."""
+    """Return the largest number of rows that the sampler of `strategy` can give on the train set."""
     if strategy.sampler is None:
         return len(table.target)
     positive = int(table.target.sum())
@@ -80,7 +79,7 @@ def _smaller_class(ratio: object, larger: int, smaller: int) -> int:
 
 
 def plan_workers(where: str, needed: Need, cores: int, available: int | None) -> tuple[int, int]:
-    """How many folds to work on side by side, and with how many threads each: as many as fit into the memory.
+    """Return how many folds to run at the same time, and with how many threads each: as many as fit into memory.
 
     Raises InputError when not even one fits. `where` begins its message.
     """

@@ -12,16 +12,16 @@ class Progress:
         self._bar = tqdm(total=total, desc=stage, unit="fit", disable=None, leave=False, file=sys.stderr)
 
     def __call__(self, finished: str) -> None:
-        """One more fit is finished."""
+        """Count one more finished fit."""
         self._bar.set_postfix_str(finished, refresh=False)
         self._bar.update()
 
     def line(self, text: str) -> None:
-        """A line that stays, above the bar."""
+        """Print a line above the bar."""
         self._bar.clear()
         print(text, file=sys.stderr, flush=True)
         self._bar.refresh()
 
     def close(self) -> None:
-        """Takes the bar away."""
+        """Remove the bar."""
         self._bar.close()

@@ -1,4 +1,4 @@
-"""The folds of the train side: stratified, shuffled, seeded, and the same for every candidate."""
+"""The folds of the train set: stratified, shuffled, seeded, and the same for every candidate."""
 
 from typing import NamedTuple
 
@@ -20,15 +20,14 @@ class Fold(NamedTuple):
 
 
 def make_folds(y: Index, groups: Index, cv: CvParams, random_state: int, key: str = "cv.n_splits") -> list[Fold]:
-    """`n_splits` × `n_repeats` folds; rows of one group (duplicates count as one) are never parted.
+    """Return `n_splits` × `n_repeats` folds; rows of one group (duplicates are one) stay in one fold.
 
-    The folds are scikit-learn's `StratifiedKFold` over the groups, each with the label 1 when it holds a positive.
-    Where every group is a single row, that is `StratifiedKFold` over the rows. Where nearly every group holds a
-    positive (a group is a hospital, say), so that these labels tell nothing, they are its `StratifiedGroupKFold` over
-    the rows. Repeat r is shuffled with random_state + r.
+    They are scikit-learn's `StratifiedKFold` over the groups; a group has the label 1 when it has a positive row. With
+    one row in each group, that is `StratifiedKFold` over the rows. Where nearly every group has a positive row (a group
+    is a hospital, say), these labels are useless, and `StratifiedGroupKFold` over the rows is used. Repeat r is
+    shuffled with random_state + r.
 
-    Parameters: `y` of 0 and 1 and `groups` of group names, both of shape (rows,); `key`, where n_splits
-    stands in params.yaml.
+    `y` of 0 and 1 and the group names `groups` have shape (rows,); `key` is the key of n_splits in params.yaml.
     Raises InputError when a fold would hold no positive or no negative.
     """
     _, first, group_of_row = np.unique(groups, return_index=True, return_inverse=True)
@@ -43,7 +42,7 @@ def make_folds(y: Index, groups: Index, cv: CvParams, random_state: int, key: st
     if len(label) < cv.n_splits:
         raise InputError(_too_few(key, cv, f"there are {len(label)}"))
     if (rarer := int(np.bincount(y, minlength=2).min())) < cv.n_splits:
-        raise InputError(_too_few(key, cv, f"the train side has {rarer} rows of the rarer class"))
+        raise InputError(_too_few(key, cv, f"the train set has {rarer} rows of the rarer class"))
     folds: list[Fold] = []
     for repeat in range(cv.n_repeats):
         settings = {"n_splits": cv.n_splits, "shuffle": True, "random_state": (random_state + repeat) % 2**32}
@@ -54,14 +53,14 @@ def make_folds(y: Index, groups: Index, cv: CvParams, random_state: int, key: st
             inside = [np.isin(np.arange(len(y)), rows) for rows, _ in splits]
         folds += [Fold(np.flatnonzero(training), np.flatnonzero(~training)) for training in inside]
     for number, fold in enumerate(folds):
-        if not all(np.bincount(y[side], minlength=2).all() for side in fold):
+        if not all(np.bincount(y[rows], minlength=2).all() for rows in fold):
             raise InputError(_too_few(key, cv, f"fold {number} would hold rows of one class only"))
     return folds
 
 
 def _too_few(key: str, cv: CvParams, result: str) -> str:
     return (
-        f"params.yaml: {key}: {cv.n_splits} folds need as many sets of rows that may be parted (duplicates and "
-        f"rows of one split.group may not), with both classes in each fold; {result}; lower {key}, name another "
-        "split.group, or add columns that tell the rows apart"
+        f"params.yaml: {key}: {cv.n_splits} folds need as many groups (duplicates, or rows with one value of "
+        f"split.group), with both classes in each fold; {result}; lower {key}, name another split.group, or add "
+        "columns that distinguish the rows"
     )

@@ -48,15 +48,15 @@ def main() -> None:
         write_manifest(folder, strategy=recipe.strategy, classifier=recipe.classifier, refitted_from=recipe.champion)
 
 
-#: what stands in models/refit when nothing was asked for
+#: the README of models/refit without a refitted model
 NOTHING = """# No refitted model
 
 `select.refit` in params.yaml is `train`: the model to use is models/champion.
 """
 
 CARD = """> **Refitted.** This model has the settings, the calibration and the threshold of models/champion, and was
-> fitted on all {rows} labelled rows, those of the test side among them. So nothing is left to measure it on: every
-> number below was measured on the model in models/champion, which knew the train side alone.
+> fitted on all {rows} labelled rows, including the test set. No rows are left to measure it on. All numbers below
+> are of the model in models/champion, which was fitted on train alone.
 
 """
 

@@ -12,7 +12,7 @@ from stages.train.tuning.grid import CandidateParams
 
 
 def fit_again(table: Table, params: TrainParams, recipe: RefitRecipe) -> Pipeline:
-    """The model of `recipe`, with the settings that were chosen on train, fitted on all rows of `table`.
+    """Return the model of `recipe`, with the settings that were chosen on train, fitted on all rows of `table`.
 
     Raises InputError when its sampler or its classifier cannot work with these rows.
     """

@@ -21,7 +21,7 @@ def test_a_reference_that_does_something() -> None:
 def test_strategies_without_the_classifier_asked_for() -> None:
     standing = representatives(RECORDS, "random_forest", "average_precision")
     assert notes.about_classifiers(RECORDS, standing, "random_forest") == [
-        "ensemble has no random_forest: rus_boost, its best by cross-validation, stands for it."
+        "ensemble has no random_forest: rus_boost, its best by cross-validation, represents it."
     ]
     assert notes.about_classifiers(RECORDS, standing, "auto") == []
 
@@ -49,7 +49,7 @@ def test_bounds_that_no_threshold_keeps() -> None:
         Candidate("c", "x"): ScoredCandidate(0.5, TIED, TIED, "none", satisfies_constraint=False),
     }
     assert notes.about_constraints(scored, "top_share", {"share": 0.02}) == [
-        "No threshold reaches top_share (share 0.02) on train: the nearest one stands for b/x, c/x."
+        "No threshold reaches top_share (share 0.02) on train: the nearest one is used for b/x, c/x."
     ]
     assert notes.about_constraints({Candidate("a", "x"): ScoredCandidate(0.5, TIED, TIED, "none")}, "f1", {}) == []
 

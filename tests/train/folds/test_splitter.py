@@ -88,7 +88,7 @@ def test_groups_that_all_hold_a_positive() -> None:
 
 
 def test_fewer_units_than_folds() -> None:
-    with pytest.raises(InputError, match=r"5 folds need as many sets of rows that may be parted.*; there are 3;"):
+    with pytest.raises(InputError, match=r"5 folds need as many groups .*; there are 3;"):
         make_folds(np.tile([0, 1], 30), np.repeat([0, 1, 2], 20), cv(5), 0)
 
 
