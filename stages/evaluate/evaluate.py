@@ -95,6 +95,7 @@ def evaluate_candidates(
         comparisons=build_comparisons(pairs(ranked, chosen, reference), results, settings.confidence),
         cv_comparisons=cv_comparisons(records, reference, select.metric, params.cv.n_splits, settings.confidence),
         effects=estimate_effects(measured, list_comparisons(measured, reference), effect_settings),
+        noticed=table.contract.noticed,
         notes=[
             *notes.about_reference(params.strategies[reference], reference),
             *notes.about_classifiers(records, chosen, select.classifier),

@@ -36,8 +36,8 @@ def main() -> None:
         f"({len(contract.categorical)} categorical), {contract.positives} positives "
         f"({contract.positives / contract.rows:.1%}), {prepared.missing} missing cells"
     )
-    for warning in prepared.warnings:
-        print(f"warning: {warning}")
+    for notice in contract.noticed:
+        print(f"warning: {notice}")
 
 
 if __name__ == "__main__":

@@ -20,17 +20,16 @@ from stages.prepare.params import PrepareParams
 from stages.prepare.readers.table import has_schema
 from stages.shared.errors import ErrorCollector, InputError
 from stages.shared.messages import format_rows
-from stages.shared.schemas.contract import ROW, Contract, Step
+from stages.shared.schemas.contract import ROW, Contract, Noticed, Step
 from stages.shared.storage.arrow import from_numpy
 from stages.shared.storage.parquet import Table
 
 
 @dataclass(frozen=True)
 class PreparedTable:
-    """The prepared table, warnings for the user, and the number of missing feature cells."""
+    """The prepared table and the number of missing feature cells."""
 
     table: Table
-    warnings: list[str]
     missing: int
 
 
@@ -102,6 +101,7 @@ def _assemble(
         group=roles.group,
         time=roles.time,
         missing=params.data.missing_texts,
+        noticed=[*(notice for item in features for notice in item.noticed), *_notice_target(target, params)],
     )
     columns = {
         ROW: from_numpy(np.arange(len(target.codes)), pa.int64()),
@@ -111,12 +111,14 @@ def _assemble(
     }
     data = pa.Table.from_arrays(list(columns.values()), names=list(columns))
     missing = sum(item.data.null_count for item in features)
-    warnings = [warning for item in features for warning in item.warnings]
-    if 2 * target.positives > len(target.codes):
-        warnings.append(
-            f"params.yaml: data.positive: {params.data.positive!r} is the more frequent label; is it the rare class?"
-        )
-    return PreparedTable(Table(data, contract, _describe_flow(names, contract, missing)), warnings, missing)
+    return PreparedTable(Table(data, contract, _describe_flow(names, contract, missing)), missing)
+
+
+def _notice_target(target: Target, params: PrepareParams) -> list[Noticed]:
+    if 2 * target.positives <= len(target.codes):
+        return []
+    message = f"params.yaml: data.positive: {params.data.positive!r} is the more frequent label; is it the rare class?"
+    return [Noticed(column=params.data.target, kind="positive_is_frequent", message=message)]
 
 
 def _describe_flow(names: list[str], contract: Contract, missing: int) -> list[Step]:

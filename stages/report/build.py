@@ -44,6 +44,7 @@ def build_page(context: ReportContext) -> Page:
             data_flow.make_section(context),
             training.make_section(context),
             *([prediction_trace.make_section(context.prediction, context)] if context.prediction else []),
+            methods.make_noticed_section(context),
             methods.make_notes_section(context),
             methods.make_reading_section(context),
             methods.make_run_section(context),

@@ -99,7 +99,8 @@ def test_types_of_csv_columns(prepared: Prepare, column: list[str], kind: str) -
         (pa.array([0.5, float("nan")] * 20, pa.float32()), "numeric"),
         (pa.array(["1.5", "2"] * 20).cast(pa.decimal128(5, 2)), "numeric"),
         (pa.array([True, False] * 20), "categorical"),
-        (pa.array(["1", "2"] * 20), "categorical"),  # typed as text, so it is text
+        (pa.array(["1", "2"] * 20), "numeric"),  # numbers as text
+        (pa.array(["01", "2"] * 20), "categorical"),  # codes
         (pa.array(["a", "b"] * 20, pa.large_string()), "categorical"),
         (pa.array(["a", "b"] * 20).dictionary_encode(), "categorical"),
     ],
@@ -168,15 +169,17 @@ def test_typed_targets(prepared: Prepare, labels: list[Any], positive: Any) -> N
 def test_what_is_odd_but_may_be_meant_is_a_warning(
     prepared: Prepare, columns: dict[str, list[str]], params: dict[str, Any], warning: str
 ) -> None:
-    assert prepared(csv()).warnings == []
-    (found,) = prepared(csv(**columns), **params).warnings
+    assert prepared(csv()).table.contract.noticed == []
+    (found,) = map(str, prepared(csv(**columns), **params).table.contract.noticed)
     assert warning in found
 
 
 def test_a_running_number_is_a_warning(prepared: Prepare) -> None:
     twice = {name: cells * 2 for name, cells in GOOD.items()}
-    (warning,) = prepared(csv(**twice, number=[str(row) for row in reversed(range(2 * ROWS))])).warnings
-    assert "`number`: looks like a running number" in warning
+    (warning,) = map(
+        str, prepared(csv(**twice, number=[str(row) for row in reversed(range(2 * ROWS))])).table.contract.noticed
+    )
+    assert "`number`: is a running number" in warning
 
 
 def test_a_key_may_be_the_group_as_well_and_have_gaps_if_it_is_not(prepared: Prepare) -> None:

@@ -33,6 +33,8 @@ def main() -> None:
         f"AP: average precision. CV: on train. *: champion. verdict: mean effect on {metric} against {reference}."
     )
     print("\n".join([*table(leaderboard, champion), explained, ""]))
+    if leaderboard.noticed:
+        sentences.append(f"Noticed in the table: {len(leaderboard.noticed)} things to look at; the report lists them.")
     print("\n".join([*sentences, "", f"Report: {paths.REPORT_HTML} ({paths.REPORT_MD})"]))
 
 

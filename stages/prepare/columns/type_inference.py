@@ -11,16 +11,13 @@ import pyarrow as pa
 import pyarrow.types as pat
 
 from stages.prepare.columns.id_like import all_numbers, check_text_column
+from stages.prepare.columns.noticed import has_codes, notice_numbers, notice_numbers_as_text, notice_texts
 from stages.prepare.columns.parsing import MissingValues, Texts, is_number, is_text, to_texts
-from stages.prepare.columns.target import near_duplicates
 from stages.prepare.columns.validation import decode_dictionary, validate_numeric, validate_text
 from stages.shared.errors import InputError
 from stages.shared.messages import shorten
-from stages.shared.schemas.contract import Feature
+from stages.shared.schemas.contract import Feature, Noticed
 from stages.shared.storage.arrow import Floats, from_floats
-
-#: with fewer distinct values, a running number is not worth a warning
-MIN_RUNNING = 50
 
 Kind = Literal["numeric", "categorical"]
 
@@ -31,7 +28,7 @@ class TypedColumn:
 
     feature: Feature
     data: pa.Array
-    warnings: list[str]
+    noticed: list[Noticed]
 
 
 def infer_type(
@@ -44,12 +41,15 @@ def infer_type(
 ) -> TypedColumn:
     """Return the column as a typed feature.
 
-    `location` starts each message. `categorical_columns` is data.categorical (None for auto). In a file without types
-    (`typed` is False) a text column is numeric when all its cells are numbers.
+    `location` starts each message. `categorical_columns` is data.categorical (None for auto). A text column is numeric
+    when all its cells are numbers, unless some have leading zeros; where the file declares types (`typed`), a notice
+    says so.
     Raises InputError for a column that is neither clearly numeric nor clearly categorical.
     """
     if _infer_kind(location, name, column, missing_values, categorical_columns, typed) == "numeric":
         feature = _numeric(location, name, validate_numeric(location, column, missing_values))
+        if typed and is_text(decode_dictionary(column).type):
+            feature.noticed.append(notice_numbers_as_text(location, name))
     else:
         feature = _categorical(location, name, validate_text(location, column, missing_values))
     if feature.data.null_count == len(feature.data):
@@ -76,8 +76,8 @@ def _infer_kind(
             f"{location}: is of type {kind}; a feature must be of numbers, text or booleans; name it in data.drop{hint}"
         )
     if is_text(kind):
-        if not typed and all_numbers(column, missing_values):
-            return "numeric"
+        if all_numbers(column, missing_values):
+            return "categorical" if has_codes(column) else "numeric"
         check_text_column(location, name, column, missing_values)
     if categorical_columns is not None:
         example = next(iter(to_texts(decode_dictionary(column), missing_values).counts()), "")
@@ -91,14 +91,7 @@ def _infer_kind(
 def _numeric(location: str, name: str, values: Floats) -> TypedColumn:
     missing = np.isnan(values)
     present = values[~missing]
-    warnings = []
-    if len(present):
-        if present.min() == present.max():
-            warnings.append(f"{location}: holds only the value {present[0]:g}")
-        if _is_running(present):
-            warnings.append(
-                f"{location}: looks like a running number; if it identifies rows, name it in data.key or data.drop"
-            )
+    noticed = notice_numbers(location, name, present) if len(present) else []
     feature = Feature(
         name=name,
         type="numeric",
@@ -106,25 +99,10 @@ def _numeric(location: str, name: str, values: Floats) -> TypedColumn:
         minimum=float(present.min()) if len(present) else None,
         maximum=float(present.max()) if len(present) else None,
     )
-    return TypedColumn(feature, from_floats(values, missing), warnings)
+    return TypedColumn(feature, from_floats(values, missing), noticed)
 
 
 def _categorical(location: str, name: str, texts: Texts) -> TypedColumn:
     categories = sorted(texts.counts())
-    warnings = [
-        f"{location}: the categories {' and '.join(map(shorten, group))} "
-        "differ only in white space, case or number form"
-        for group in near_duplicates(categories)
-    ]
-    if len(categories) == 1:
-        warnings.append(f"{location}: holds only the value {shorten(categories[0])}")
     feature = Feature(name=name, type="categorical", missing=float(texts.missing.mean()), categories=categories)
-    return TypedColumn(feature, texts.array(), warnings)
-
-
-def _is_running(present: Floats) -> bool:
-    """Return whether the values are consecutive whole numbers in any order, each once."""
-    low, high = float(present.min()), float(present.max())
-    if len(present) <= MIN_RUNNING or high - low != len(present) - 1:
-        return False
-    return bool(np.array_equal(np.sort(present), np.arange(low, high + 1)))
+    return TypedColumn(feature, texts.array(), notice_texts(location, name, texts))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from stages.prepare.columns.parsing import MissingValues, to_numbers
 from stages.prepare.columns.validation import MAX_EXACT
@@ -14,9 +15,10 @@ ENCODED = pa.dictionary(pa.int32(), pa.string())
 class ColumnBuffer:
     """The cells of a column so far.
 
-    With `missing_values` the column is float64, null where missing, until a cell is no number, infinite, or so large
-    that only its text is exact. If such a cell comes after the first block, the earlier texts are lost and the column
-    must be read again (`must_reread`). Without `missing_values` the column is texts from the start.
+    With `missing_values` the column is float64, null where missing, until a cell is no number, a code with a leading
+    zero, infinite, or so large that only its text is exact. If such a cell comes after the first block, the earlier
+    texts are lost and the column must be read again (`must_reread`). Without `missing_values` the column is texts from
+    the start.
     """
 
     def __init__(self, missing_values: MissingValues | None, expected: int) -> None:
@@ -45,7 +47,7 @@ class ColumnBuffer:
     def _numbers(self, cells: pa.Array, values: Floats) -> bool:
         assert self._marks is not None  # or there were no values
         numbers = to_numbers(pa.chunked_array([cells]), self._marks)
-        if numbers.others.any() or (np.abs(numbers.values) >= MAX_EXACT).any():
+        if numbers.others.any() or (np.abs(numbers.values) >= MAX_EXACT).any() or _are_codes(cells, numbers.values):
             return False
         end = self.rows + len(cells)
         if end > len(values):
@@ -54,3 +56,11 @@ class ColumnBuffer:
             values = self._values
         values[self.rows : end] = numbers.values
         return True
+
+
+def _are_codes(cells: pa.Array, values: Floats) -> bool:
+    """Return whether whole numbers have leading zeros, as postal codes do; the tests are ordered by their cost."""
+    if not (np.isnan(values) | (values == np.floor(values))).all():
+        return False
+    candidates = cells.filter(pc.starts_with(cells, "0"))
+    return len(candidates) > 0 and bool(pc.any(pc.match_substring_regex(candidates, "^0[0-9]")).as_py())

@@ -13,6 +13,12 @@ def make_notes_section(context: ReportContext) -> Section:
     return Section("notes", "Notes", blocks)
 
 
+def make_noticed_section(context: ReportContext) -> Section:
+    """Return what is doubtful about the table."""
+    noticed = [item.message for item in context.contract.noticed]
+    return Section("noticed", "What was noticed in the table", [Items(noticed) if noticed else Paragraph("Nothing.")])
+
+
 def make_reading_section(context: ReportContext) -> Section:
     """Return the meaning of intervals, verdicts, thresholds and metrics."""
     leaderboard, settings = context.leaderboard, context.leaderboard.settings

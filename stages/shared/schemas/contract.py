@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from stages.shared.schemas.base import ArtifactModel
 
 #: the identity of a row: its number in the raw file, counted from 0; no raw column may have this name
@@ -22,6 +24,23 @@ class Feature(ArtifactModel):
     categories: list[str] | None = None  # of categorical columns, sorted
 
 
+NoticeKind = Literal[
+    "one_value", "running_number", "similar_categories", "numbers_as_text", "codes", "few_whole_numbers",
+    "many_categories", "missing_word", "positive_is_frequent",
+]  # fmt: skip
+
+
+class Noticed(ArtifactModel):
+    """Something doubtful about the table that a person should look at; nothing was changed for it."""
+
+    column: str | None  # None for the whole table
+    kind: NoticeKind
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
 class Contract(ArtifactModel):
     """The data contract: everything needed to read another table in the same form."""
 
@@ -36,6 +55,7 @@ class Contract(ArtifactModel):
     group: str | None
     time: str | None
     missing: dict[str, list[str]]  # values that mean "missing", per column ("*" for all)
+    noticed: list[Noticed] = Field(default_factory=list)
 
     @property
     def numeric(self) -> list[str]:

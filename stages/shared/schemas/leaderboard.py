@@ -10,6 +10,7 @@ from pydantic import Field
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import Family
 from stages.shared.schemas.base import ArtifactModel
+from stages.shared.schemas.contract import Noticed
 from stages.shared.schemas.cross_validation import MeanStd, TunedSettings
 
 Scope = Literal["strategy", "classifier"]
@@ -167,6 +168,7 @@ class Leaderboard(ArtifactModel):
     comparisons: list[Comparison]
     cv_comparisons: list[CvComparison]
     effects: list[Effect] = Field(default_factory=list)  # mean effects, then those of single classifiers, by metric
+    noticed: list[Noticed] = Field(default_factory=list)  # what is doubtful about the table
     notes: list[str]
 
     def candidate(self, strategy: str, classifier: str) -> Candidate:

@@ -103,7 +103,7 @@ def outcome(text: str, select: ColumnSelection | None, params: PrepareParams) ->
         made = prepare(raw.replace_schema_metadata(UNTYPED), params)
     except InputError as error:
         return error.problems
-    return made.table.data.to_pydict(), made.table.data.schema, made.table.contract, made.table.flow, made.warnings
+    return made.table.data.to_pydict(), made.table.data.schema, made.table.contract, made.table.flow
 
 
 @given(written(), st.sampled_from([{}, {"*": ["NA"]}, {"c0": ["b b", 2.5]}]), st.sampled_from([{}, {"drop": ["c0"]}]))
