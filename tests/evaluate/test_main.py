@@ -100,6 +100,7 @@ def test_every_file_is_as_the_docs_describe(door: Callable[[], dict[str, Any]], 
         "comparisons",
         "cv_comparisons",
         "effects",
+        "noticed",
         "notes",
     ]
     assert leaderboard["data"] == {
