@@ -13,9 +13,11 @@ def main() -> None:
     parser.parse_args()
 
     from stages.report.context import reference_name
+    from stages.report.formatting import format_metric
     from stages.report.params import ReportParams
     from stages.report.verdict.effects import get_main_metric
     from stages.report.verdict.sentences import describe_verdict
+    from stages.shared.metrics.registry import METRICS
     from stages.shared.params import read_params
     from stages.shared.schemas.base import parse
     from stages.shared.schemas.leaderboard import Leaderboard
@@ -28,13 +30,15 @@ def main() -> None:
     reference = reference_name(read_params(ReportParams), leaderboard)
     verdict = describe_verdict(leaderboard, champion, reference)
     sentences = [textwrap.fill(text, WIDTH) for text in (*verdict.effects, verdict.ranking, verdict.champion) if text]
-    metric = {"average_precision": "AP", "roc_auc": "ROC-AUC"}[get_main_metric(leaderboard)]
+    metric, guess = get_main_metric(leaderboard), format_metric("average_precision", leaderboard.data.test.prevalence)
     explained = (
-        f"AP: average precision. CV: on train. *: champion. verdict: mean effect on {metric} against {reference}."
+        f"AP: average precision; guessing gives {guess}. CV: on train. *: champion.\n"
+        f"verdict: the mean effect on {METRICS[metric].label} against {reference}."
     )
     print("\n".join([*table(leaderboard, champion), explained, ""]))
     if leaderboard.noticed:
-        sentences.append(f"Noticed in the table: {len(leaderboard.noticed)} things to look at; the report lists them.")
+        count = len(leaderboard.noticed)
+        sentences.append(f"Noticed in the table: {count} thing{'s' * (count > 1)} to look at; the report lists them.")
     print("\n".join([*sentences, "", f"Report: {paths.REPORT_HTML} ({paths.REPORT_MD})"]))
 
 

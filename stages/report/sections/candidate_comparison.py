@@ -75,7 +75,7 @@ def make_roc(context: ReportContext, shown: list[Candidate]) -> Chart:
 
 def _make_precision_recall(context: ReportContext, shown: list[Candidate]) -> Chart:
     size, metric = context.leaderboard.data.test, "average_precision"
-    prevalence = size.positives / size.rows
+    prevalence = size.prevalence
     columns = _make_curves(context, shown, "precision")
     columns["prevalence"] = [round(prevalence, 6)] * len(columns["x"])
     values = "; ".join(f"{item}: {METRICS[metric].label} {format_metric(metric, item.test[metric])}" for item in shown)

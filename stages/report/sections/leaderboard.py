@@ -47,10 +47,12 @@ def make_leaderboard_section(context: ReportContext) -> Section:
         ]
         for row in shown
     ]
+    guess = format_metric("average_precision", leaderboard.data.test.prevalence)
     caption = (
         f"Each strategy with its best classifier{extra}, best cross-validated first. Everything but the CV column and "
         f"the threshold is measured on the untouched test rows. A dot is the difference from {leaderboard.reference}, "
-        f"the bar its {level} interval. A bar that crosses 0 is a tie; right of 0 is better."
+        f"the bar its {level} interval. A bar that crosses 0 is a tie; right of 0 is better. "
+        f"Guessing gives an average precision of {guess}, the prevalence."
     )
     marked = shown.index(context.champion)
     table = Table(caption, header, rows, "llnrrrrrrrr", sortable=True, marked=marked)

@@ -27,6 +27,11 @@ class SetSize(ArtifactModel):
     rows: int
     positives: int
 
+    @property
+    def prevalence(self) -> float:
+        """The share of positives, which is also the average precision of a random score."""
+        return self.positives / self.rows
+
 
 class Data(ArtifactModel):
     """The source table and the sizes of its two sets."""
