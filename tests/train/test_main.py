@@ -112,7 +112,7 @@ def test_the_summary_points_at_the_models(finished: tuple[Path, Any]) -> None:
 def test_no_synthetic_row_reaches_a_file(finished: tuple[Path, Any]) -> None:
     made, _ = finished
     train, oof = pq.read_table(made / "data/train.parquet"), pq.read_table(made / "models/smote/oof.parquet")
-    assert oof.column_names == ["row", "fold", "y", *NAMES]
+    assert oof.column_names == ["row", "group", "fold", "y", *NAMES]
     assert sorted(oof.column("row").to_pylist()) == sorted(train.column("__row__").to_pylist())
     truth = dict(zip(train.column("__row__").to_pylist(), train.column("sick").to_pylist(), strict=True))
     assert [truth[row] for row in oof.column("row").to_pylist()] == oof.column("y").to_pylist()
