@@ -36,26 +36,26 @@ def spend_cpu(seconds: float) -> None:
 
 
 def test_a_fork_counts_its_own_time_and_what_it_adds_to_the_memory() -> None:
-    spend_cpu(0.1)  # belongs to this process
+    spend_cpu(0.5)  # belongs to this process
 
     def work() -> int:
         spend_cpu(0.02)
         return len(np.ones(4 << 20))  # 32 MB
 
     run = timing.measure_in_fork(work, lambda length: length + 1)
-    assert 0.02 <= run.cpu < 0.1
+    assert 0.02 <= run.cpu < 0.5  # less than this process spent: a busy machine adds some to the fork's own
     assert 32 <= run.growth < 64
     assert run.result == (4 << 20) + 1
 
 
 def test_the_peak_of_a_fork_includes_its_children() -> None:
     def hold() -> None:
-        array = np.ones(24 << 20)  # 192 MB
+        array = np.ones(48 << 20)  # 384 MB
         time.sleep(0.4)
         assert array.all()
 
     run = timing.measure_in_fork(lambda: timing.measure_in_fork(hold).result)
-    assert run.growth > 50  # pages that the fork shares count in part
+    assert run.growth > 200  # pages that the fork shares count in part
 
 
 def test_a_fork_that_fails_raises(capfd: pytest.CaptureFixture[str]) -> None:

@@ -108,7 +108,7 @@ def test_what_the_rows_can_show_follows_from_the_interval():
 
 
 def test_a_large_effect_is_seen_and_none_is_claimed_where_there_is_none():
-    """Of 15 pairs of equally good scorers at most two differ; a far better one is always seen."""
+    """Of 15 pairs of equally good scorers at most one differs; a far better one is always seen."""
     verdicts = {"equal": Counter(), "better": Counter()}
     for seed in range(15):
         base = noise(seed)
@@ -118,7 +118,7 @@ def test_a_large_effect_is_seen_and_none_is_claimed_where_there_is_none():
             if effect.classifier is None and effect.metric == "average_precision":
                 verdicts[effect.strategy][effect.verdict] += 1
     assert verdicts["better"] == {"better": 15}
-    assert verdicts["equal"]["better"] + verdicts["equal"]["worse"] <= 2
+    assert verdicts["equal"]["better"] + verdicts["equal"]["worse"] <= 1
 
 
 def test_the_margin_is_a_share_of_the_distance_to_a_perfect_score():
