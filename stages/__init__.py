@@ -1,9 +1,17 @@
 """The pipeline: one folder per stage of dvc.yaml."""
 
 from importlib.util import find_spec
+import signal
 import sys
 
+from stages.shared.runtime.child_process import exit_with_dvc
 from stages.shared.runtime.cpu_features import limit_cpu_features
+from stages.shared.runtime.stop_signals import STOP_SIGNALS, exit_at_once
+
+if sys.argv[:1] == ["-m"]:  # `python -m stages.…` is still importing; run_cli does this properly
+    for number in STOP_SIGNALS:
+        signal.signal(number, exit_at_once)
+    exit_with_dvc()
 
 limit_cpu_features()
 

@@ -42,7 +42,10 @@ MakeTable = Callable[..., Table]
 def _make_table(
     kind: str = "mixed", negatives: int = 60, positives: int = 20, random_state: int = 0, missing: bool = True
 ) -> Table:
-    """A train side of unique rows: `numeric`, `mixed` or `categorical`; positives lie higher in every column."""
+    """A train side of unique rows: `numeric`, `mixed`, `categorical` or `text` (mixed, and a note).
+
+    Positives lie higher in every column.
+    """
     rng = np.random.RandomState(random_state)
     rows = negatives + positives
     y = rng.permutation(np.repeat([0, 1], [negatives, positives]))
@@ -60,6 +63,11 @@ def _make_table(
             gaps = (rng.uniform(size=rows) < 0.1) if missing and name == "smoker" else np.zeros(rows, dtype=bool)
             columns[name] = pa.array([None if gap else levels[at] for gap, at in zip(gaps, place, strict=True)])
             features.append(Feature(name=name, type="categorical", missing=gaps.mean(), categories=levels))
+    if kind == "text":
+        grave = rng.uniform(size=rows) < 0.3 + 0.4 * y
+        notes = [None if row % 9 == 0 else f"case {row} is {'grave' if at else 'mild'}" for row, at in enumerate(grave)]
+        columns["note"] = pa.array(notes)
+        features.append(Feature(name="note", type="text", missing=0.1))
     return _as_table(columns, features, y)
 
 

@@ -3,26 +3,31 @@
 import argparse
 from collections.abc import Iterable
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from stages.evaluate.inputs import check_models
+from stages.evaluate.inputs import check_metric, check_models, check_same_train_set
 from stages.evaluate.params import EvaluateParams
 from stages.shared import paths
 from stages.shared.errors import InputError, run_cli
+from stages.shared.metrics.registry import METRICS, get_points
 from stages.shared.params import read_params
+from stages.shared.runtime.stage_lock import lock_stage
 from stages.shared.runtime.threads import limit_threads
 from stages.shared.schemas.base import parse
 from stages.shared.schemas.cross_validation import CvRecord
+from stages.shared.schemas.leaderboard import NotApplicable, SetSize
 from stages.shared.schemas.trace import Trace
 from stages.shared.storage.files import read_json, sha256, write_json, write_text
 from stages.shared.storage.manifest import check_manifest
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
     from stages.evaluate.candidates import Candidate
     from stages.evaluate.effects.row_sets import RowSets
     from stages.evaluate.outputs.leaderboard import ScoredCandidate
+    from stages.shared.storage.arrow import Floats
     from stages.shared.storage.parquet import Table
 
 
@@ -30,34 +35,65 @@ def main() -> None:
     """Score every model on data/test.parquet; write metrics/leaderboard.json and the files around it."""
     argparse.ArgumentParser(prog="python -m stages.evaluate", description=main.__doc__).parse_args()
     params = read_params(EvaluateParams)
+    lock_stage("evaluate")
     limit_threads()
     from stages.evaluate.candidates import representatives
+    from stages.evaluate.costs import cost_of_rows
+    from stages.evaluate.effects.row_sets import RowSets
     from stages.evaluate.evaluate import evaluate_candidates
     from stages.evaluate.outputs.curves import as_lines
     from stages.evaluate.outputs.summary import summarize
     from stages.evaluate.outputs.training_curves import training_curves
-    from stages.shared.storage.parquet import read_table, write_columns
+    from stages.shared.storage.parquet import read_parquet, read_table, write_columns
 
     table = read_table(paths.TEST)
-    records = read_records(params.strategies)
-    representatives(records, params.select.classifier, params.select.metric)  # refuse a wrong name before the work
-    remove_orphans(records)
+    check_metric(params.select.metric, len(table.target))
+    every_record = read_records(params.strategies)
+    remove_orphans(every_record)
+    not_applicable = list_not_applicable(every_record)
+    records = {strategy: record for strategy, record in every_record.items() if record.classifiers}
+    if not records:
+        raise InputError([item.why for item in not_applicable])
+    representatives(records, params.select.classifier, "average_precision")  # refuse a wrong name before the work
     scored: dict[Candidate, ScoredCandidate] = {}
-    features, row_sets = table.features(), read_row_sets(table, params)
+    features, oof = table.features(), read_parquet(paths.MODELS / next(iter(records)) / paths.OOF)
+    row_sets = RowSets.make(table.target, table.groups, oof if params.evaluate.rows == "all" else None, table.weights)
+    cost, costs = params.evaluate.cost, None
+    if cost and cost.has_columns:
+        costs = cost_of_rows(read_table(paths.TRAIN), cost, oof["row"].to_numpy())
+    manifests: dict[str, dict[str, Any]] = {}
     for strategy, record in records.items():
-        scored |= score_models(strategy, record, features, row_sets, params)
+        folder = paths.MODELS / strategy
+        manifests[strategy] = check_manifest(folder)
+        check_models(folder, record, manifests[strategy]["files"], sha256(folder / paths.MANIFEST))
+        check_same_train_set(manifests)
+        scored |= score_models(strategy, record, features, row_sets, params, costs)
     trace_files = {strategy: paths.MODELS / strategy / paths.TRACE for strategy in records}
     traces = {strategy: parse(Trace, path, read_json(path)) for strategy, path in trace_files.items()}
     no_op_strategies = [strategy for strategy, trace in traces.items() if trace.is_no_op]
     training_notes = [note for trace in traces.values() for note in trace.notes]
-    result = evaluate_candidates(table, row_sets, scored, records, no_op_strategies, params, training_notes)
+    result = evaluate_candidates(
+        table,
+        row_sets,
+        scored,
+        records,
+        no_op_strategies,
+        params,
+        training_notes,
+        not_applicable,
+        count_scored(table, oof),
+    )
 
     columns = {str(candidate): item.scores for candidate, item in scored.items()}
-    write_columns(paths.TEST_SCORES, {"row": table.rows, "y": table.target, **columns})
+    weight = {} if table.weights is None else {"weight": table.weights}
+    write_columns(paths.TEST_SCORES, {"row": table.rows, "y": table.target, **weight, **columns})
     for folder in (paths.STRATEGY_METRICS, paths.CURVES):
         shutil.rmtree(folder, ignore_errors=True)  # drop the files of strategies that left params.yaml
     for name, row in result.strategies.items():
         write_json(paths.STRATEGY_METRICS / f"{name}.json", row)
+    for item in not_applicable:
+        if item.classifier is None:
+            write_json(paths.STRATEGY_METRICS / f"{item.strategy}.json", {"not_applicable": item.why})
     for name, points in (result.curves | {"training": training_curves(traces)}).items():
         write_text(paths.CURVES / f"{name}.json", as_lines(points))
     write_json(paths.LEADERBOARD, result.leaderboard.model_dump())
@@ -78,6 +114,15 @@ def read_records(strategies: Iterable[str]) -> dict[str, CvRecord]:
     return records
 
 
+def list_not_applicable(records: dict[str, CvRecord]) -> list[NotApplicable]:
+    """Return what could not run: a whole strategy as one entry."""
+    return [
+        NotApplicable(strategy=strategy, classifier=classifier, why=why)
+        for strategy, record in records.items()
+        for classifier, why in (record.not_applicable.items() if record.classifiers else [(None, record.sampler.why)])
+    ]
+
+
 def remove_orphans(records: dict[str, CvRecord]) -> None:
     """Delete the files in metrics/cv of strategies that are no longer in params.yaml.
 
@@ -90,47 +135,60 @@ def remove_orphans(records: dict[str, CvRecord]) -> None:
             path.unlink()
 
 
-def read_row_sets(test: "Table", params: EvaluateParams) -> "RowSets":
-    """Return the rows on which treatments are compared; the folds are the same for every strategy.
-
-    Folds inside train are not ordered by time, so they do not count where the test set is later than train.
-    """
-    from stages.evaluate.effects.row_sets import RowSets
-    from stages.shared.storage.parquet import read_parquet
-
-    use_test_only = params.evaluate.rows == "test" or test.contract.time is not None
-    oof = None if use_test_only else read_parquet(paths.MODELS / next(iter(params.strategies)) / paths.OOF)
-    return RowSets.make(test, oof, params.cv.n_splits)
+def count_scored(test: "Table", oof: "pa.Table") -> SetSize | None:
+    """Return the size of the part of train that has out-of-fold scores in `oof`, where that is not all of it."""
+    if test.contract.time is None:
+        return None
+    return SetSize(rows=oof.num_rows, positives=int(oof["y"].to_numpy().sum()))
 
 
 def score_models(
-    strategy: str, record: CvRecord, features: "pd.DataFrame", row_sets: "RowSets", params: EvaluateParams
+    strategy: str,
+    record: CvRecord,
+    features: "pd.DataFrame",
+    row_sets: "RowSets",
+    params: EvaluateParams,
+    costs: "Floats | None",
 ) -> "dict[Candidate, ScoredCandidate]":
     """Return the threshold and the test scores of each classifier; one model is in memory at a time.
 
-    Raises IntegrityError before any model is loaded when the models are not those of metrics/cv.
+    `costs` are those of a wrong decision on each out-of-fold row, where they differ by row.
     """
+    import numpy as np
+
     from stages.evaluate.candidates import Candidate
+    from stages.evaluate.effects.decision_curve import list_thresholds, measure_curve
+    from stages.evaluate.effects.folds import score_folds
     from stages.evaluate.outputs.leaderboard import ScoredCandidate
     from stages.evaluate.thresholds.tuning import choose_threshold
-    from stages.shared.calibration import calibrate, parse_calibration
+    from stages.shared.calibration import calibrate, get_prior_shift, parse_calibration, shift_prior
     from stages.shared.storage.model_file import load_model, scores
     from stages.shared.storage.parquet import read_parquet
 
     folder = paths.MODELS / strategy
-    check_models(folder, record, check_manifest(folder)["files"], sha256(folder / paths.MANIFEST))
     path, oof = folder / paths.CALIBRATION, read_parquet(folder / paths.OOF)
     row_sets.check(folder / paths.OOF, oof)
     calibrators = parse_calibration(path, read_json(path))
-    rows, y = oof["row"].to_numpy(), oof["y"].to_numpy()
+    rows, groups, y = (oof[name].to_numpy() for name in ("row", "group", "y"))
+    in_use, points = params.evaluate.deployment_prevalence, get_points(params.select.metric)
+    weights = oof["weight"].to_numpy() if "weight" in oof.column_names else None
+    shift = get_prior_shift(float(np.average(y, weights=weights)), in_use) if in_use else 0.0
     scored = {}
     for classifier in record.classifiers:
-        calibrator = calibrators[classifier]
-        tuned = choose_threshold(rows, y, calibrate(oof[classifier].to_numpy(), calibrator), params)
+        calibrator, raw_oof = calibrators[classifier], oof[classifier].to_numpy()
+        calibrated_oof = calibrate(raw_oof, calibrator)
+        tuned = choose_threshold(rows, groups, y, shift_prior(calibrated_oof, shift), params, shift, weights, costs)
         raw = scores(load_model(folder / f"{classifier}.skops"), features)
+        calibrated, values, cv = calibrate(raw, calibrator), row_sets.measure(raw_oof, raw), {}
+        for point in points:
+            is_ranking = METRICS[point].family == "ranking"
+            out_of_fold, on_test = (raw_oof, raw) if is_ranking else (calibrated_oof, calibrated)
+            values[point] = row_sets.measure_one(point, out_of_fold, on_test)
+            cv[point] = score_folds(point, oof, out_of_fold, len(raw))
+        curve = measure_curve(row_sets, list_thresholds(params.select.metric), calibrated_oof, calibrated)
         scored[Candidate(strategy, classifier)] = ScoredCandidate(
-            tuned.threshold, calibrate(raw, calibrator), raw, calibrator.method, tuned.interval,
-            row_sets.measure(oof[classifier].to_numpy(), raw), tuned.satisfies_constraint,
+            tuned.threshold, calibrated, raw, calibrator.method, tuned.interval, values, tuned.satisfies_constraint,
+            tuned.promise, shift, curve, cv,
         )  # fmt: skip
     return scored
 

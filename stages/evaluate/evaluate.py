@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from stages.evaluate.candidates import Candidate, best_first, pairs, reference_strategy, representatives
+from stages.evaluate.effects.decision_curve import list_thresholds, make_decision_curves
 from stages.evaluate.effects.effects import (
     EffectSettings,
     choose_margins,
     estimate_effects,
     list_comparisons,
 )
-from stages.evaluate.effects.row_sets import RowSets
+from stages.evaluate.effects.folds import add_scores
+from stages.evaluate.effects.row_sets import RowSets, number_units
 from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.outputs import curves, notes
 from stages.evaluate.outputs.leaderboard import (
@@ -23,12 +27,13 @@ from stages.evaluate.outputs.leaderboard import (
 )
 from stages.evaluate.params import EvaluateParams
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap
-from stages.evaluate.uncertainty.cv_differences import cv_comparisons
+from stages.evaluate.uncertainty.cv_differences import compute_ratio, cv_comparisons
 from stages.shared.errors import InputError
+from stages.shared.metrics.registry import METRICS, get_points, selectable
 from stages.shared.paths import MODELS, TEST
 from stages.shared.schemas.cross_validation import CvRecord
-from stages.shared.schemas.leaderboard import Data, Leaderboard, Settings
-from stages.shared.storage.arrow import Ints
+from stages.shared.schemas.leaderboard import Data, Leaderboard, NotApplicable, SetSize, Settings
+from stages.shared.storage.arrow import Floats, Ints
 from stages.shared.storage.parquet import Table
 
 
@@ -49,28 +54,39 @@ def evaluate_candidates(
     no_op_strategies: list[str],
     params: EvaluateParams,
     training_notes: Sequence[str] = (),
+    not_applicable: Sequence[NotApplicable] = (),
+    out_of_fold: SetSize | None = None,
 ) -> EvaluationResult:
     """Measure and compare every candidate on the test rows of `table`.
 
     The effects of treatments are measured on `row_sets`. `records` are in the order of params.yaml; `no_op_strategies`
-    have a sampler that changed nothing.
+    have a sampler that changed nothing; `not_applicable` could not run. `out_of_fold` is the size of the scored part of
+    train, if not all of it is.
     Raises InputError when the test set lacks a class, a score is no probability, or params.yaml selects a classifier
     that no strategy has.
     """
     settings, select, y = params.evaluate, params.select, table.target
     _check(y, scored)
+    records, points = add_scores(records, scored), get_points(select.metric)
     ranked = best_first(records, select.metric)
     chosen = representatives(records, select.classifier, select.metric)
-    reference = reference_strategy(params.strategies)
+    reference = reference_strategy({name: params.strategies[name] for name in records})
 
-    evaluators = [MetricEvaluator(y, scored[name].scores, scored[name].threshold) for name in ranked]
+    units = number_units(table.groups) if table.contract.group else None
+    evaluators = [
+        MetricEvaluator(y, item.scores, item.threshold, units, item.decided, table.weights, points)
+        for item in (scored[name] for name in ranked)
+    ]
     results = dict(zip(ranked, bootstrap(y, evaluators, settings.n_resamples, params.random_state), strict=True))
-    data = build_data(table.contract, table.flow)
+    data = build_data(table, out_of_fold)
     measured = {name: scored[name].ranking for name in scored}
+    perfect = {name: METRICS[name].score(y, y.astype(np.float64), table.weights) for name in selectable(*points)}
     effect_settings = EffectSettings(
         rows="all" if row_sets.n_test < len(row_sets.y) else "test",
         confidence=settings.confidence,
-        margins=choose_margins(None if settings.margin == "auto" else settings.margin, measured, reference),
+        margins=choose_margins(
+            None if settings.margin == "auto" else settings.margin, measured, reference, perfect, row_sets.n_positives
+        ),
         n_draws=settings.n_resamples,
         random_state=params.random_state,
         n_positives=row_sets.n_positives,
@@ -81,6 +97,8 @@ def evaluate_candidates(
             metric=select.metric,
             policy=settings.threshold.policy,
             policy_key=settings.threshold.policy_param,
+            promise=settings.threshold.promise,
+            prevalence_in_use=settings.deployment_prevalence,
             confidence=settings.confidence,
             n_resamples=settings.n_resamples,
             reference=chosen[reference].name,
@@ -88,20 +106,29 @@ def evaluate_candidates(
             margins=effect_settings.margins,
         ),
         candidates=[
-            build_candidate(name, records[name.strategy], scored[name], result, y, settings.confidence)
+            build_candidate(name, records[name.strategy], scored[name], result, table, settings)
             for name, result in results.items()
         ],
         strategies=[name.name for name in chosen.values()],
-        comparisons=build_comparisons(pairs(ranked, chosen, reference), results, settings.confidence),
-        cv_comparisons=cv_comparisons(records, reference, select.metric, params.cv.n_splits, settings.confidence),
+        comparisons=build_comparisons(pairs(ranked, chosen, reference), results, settings.confidence, points),
+        cv_comparisons=cv_comparisons(
+            records,
+            reference,
+            select.metric,
+            compute_ratio(params.cv.n_splits, table.contract.time is not None),
+            settings.confidence,
+        ),
         effects=estimate_effects(measured, list_comparisons(measured, reference), effect_settings),
         noticed=table.contract.noticed,
+        not_applicable=list(not_applicable),
         notes=[
             *notes.about_reference(params.strategies[reference], reference),
             *notes.about_classifiers(records, chosen, select.classifier),
             *notes.about_samplers(records, no_op_strategies),
             *training_notes,
             *notes.about_time(table.contract.time),
+            *notes.about_weights(table),
+            *notes.about_metric(select.metric, row_sets.n_positives),
             *_notes_about_results(data, scored, results, params),
         ],
     )
@@ -109,7 +136,12 @@ def evaluate_candidates(
         strategy: build_strategy_row(name, records[strategy], scored[name], results[name])
         for strategy, name in chosen.items()
     }
-    return EvaluationResult(leaderboard, rows, _curves(table, chosen, scored, results))
+    files = _curves(table, chosen, scored, results)
+    if list_thresholds(select.metric):
+        gains = {name: scored[name].decision_curve for name in ranked}
+        decision_curves = make_decision_curves(gains, row_sets, chosen[reference], effect_settings)
+        files["net_benefit"] = [curve.model_dump() for curve in decision_curves]
+    return EvaluationResult(leaderboard, rows, files)
 
 
 def _notes_about_results(
@@ -120,8 +152,10 @@ def _notes_about_results(
 ) -> list[str]:
     threshold = params.evaluate.threshold
     return [
-        *notes.about_positives(data.train.positives, data.test.positives),
-        *notes.about_constraints(scored, threshold.policy, threshold.policy_param),
+        *notes.about_positives(data.scored.positives, data.test.positives),
+        *notes.about_constraints(scored, threshold.policy, threshold.policy_param, threshold.promise),
+        *notes.about_prices(scored),
+        *notes.about_prevalence_in_use(data.scored.prevalence, params.evaluate.deployment_prevalence),
         *notes.about_no_positive_predictions(results),
     ]
 
@@ -148,28 +182,37 @@ def _curves(
     scored: dict[Candidate, ScoredCandidate],
     results: dict[Candidate, BootstrapResult],
 ) -> dict[str, list[curves.Point]]:
-    y, contract = table.target, table.contract
-    prevalence = float(y.mean())
-    files: dict[str, list[curves.Point]] = {"roc": [], "precision_recall": [], "calibration": [], "confusion": []}
+    y, contract, weights = table.target, table.contract, table.weights
+    prevalence = float(np.average(y, weights=weights))
+    names = ("roc", "precision_recall", "calibration", "confusion", "thresholds", "overlays")
+    files: dict[str, list[curves.Point]] = {name: [] for name in names}
     for candidate in chosen.values():
         scores = scored[candidate].scores
         points = {
-            "roc": curves.roc(y, scores),
+            "roc": curves.roc(y, scores, weights),
             # with the precision of a random ranking, so that a chart of the file alone can draw it
-            "precision_recall": [{**point, "prevalence": prevalence} for point in curves.precision_recall(y, scores)],
-            "calibration": _calibration(y, scored[candidate]),
+            "precision_recall": [
+                {**point, "prevalence": prevalence} for point in curves.precision_recall(y, scores, weights)
+            ],
+            "calibration": _calibration(y, scored[candidate], weights),
             "confusion": curves.confusion(results[candidate].counts["decisions"], contract.positive, contract.negative),
         }
         for name, file_points in points.items():
             files[name] += [{**candidate._asdict(), **point} for point in file_points]
-    for name, build in (("thresholds", curves.threshold_counts), ("overlays", curves.overlay)):  # of every candidate
-        files[name] = [build(candidate.name, y, scored[candidate].scores).model_dump() for candidate in results]
+    for candidate in results:  # of every candidate
+        item = scored[candidate]
+        files["thresholds"].append(curves.threshold_counts(candidate.name, y, item.decided, weights).model_dump())
+        files["overlays"].append(curves.overlay(candidate.name, y, item.scores, weights).model_dump())
     return files
 
 
-def _calibration(y: Ints, scored: ScoredCandidate) -> list[curves.Point]:
+def _calibration(y: Ints, scored: ScoredCandidate, weights: Floats | None) -> list[curves.Point]:
     """Return the bins after calibration, and those before it where there was any."""
     stages = (
         {"before": scored.raw, "after": scored.scores} if scored.calibration != "none" else {"after": scored.scores}
     )
-    return [{"stage": stage, **point} for stage, scores in stages.items() for point in curves.calibration(y, scores)]
+    return [
+        {"stage": stage, **point}
+        for stage, scores in stages.items()
+        for point in curves.calibration(y, scores, weights)
+    ]

@@ -1,10 +1,22 @@
-"""Checks that the models at hand are those that metrics/cv was written for."""
+"""Checks that the models at hand are those that metrics/cv was written for, and that the metric fits the test set."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from stages.shared.errors import IntegrityError
-from stages.shared.paths import CALIBRATION
+from stages.shared.errors import InputError, IntegrityError
+from stages.shared.metrics.registry import METRICS
+from stages.shared.paths import CALIBRATION, TRAIN
 from stages.shared.schemas.cross_validation import CvRecord
+
+
+def check_metric(metric: str, rows: int) -> None:
+    """Raise InputError when the top of `metric` has more rows than the test set, which has `rows`."""
+    spec = METRICS[metric]
+    if spec.is_size and spec.parameter is not None and spec.parameter > rows:
+        raise InputError(
+            f"params.yaml: select.metric: {metric} is about more rows than the test set has, which are {rows}; give a "
+            "smaller number, or a share below 1"
+        )
 
 
 def check_models(folder: object, record: CvRecord, files: Iterable[str], sha256: str) -> None:
@@ -22,3 +34,17 @@ def check_models(folder: object, record: CvRecord, files: Iterable[str], sha256:
         raise IntegrityError(
             f"{folder}: holds no {', '.join(absent)}; run `dvc repro --force` to make the models again"
         )
+
+
+def check_same_train_set(manifests: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raise IntegrityError unless the models of all strategies were trained on one train set.
+
+    `manifests` are those of the model folders, by strategy.
+    """
+    first, *others = manifests
+    train = str(TRAIN)
+    for name in others:
+        if manifests[name].get("inputs", {}).get(train) != manifests[first].get("inputs", {}).get(train):
+            raise IntegrityError(
+                f"models/{name}: was trained on another {train} than models/{first}; run `dvc repro` again"
+            )

@@ -1,10 +1,10 @@
 """The section `evaluate` of params.yaml, and the keys that evaluate reads of other sections."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from stages.shared.metrics.registry import SelectableMetric
+from stages.shared.metrics.registry import SelectMetric
 from stages.shared.params import ParamsSection, PartialParams
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -21,6 +21,10 @@ POLICY_PARAMS = {
 }
 
 
+#: policies whose bound can be promised for new rows
+PROMISABLE = ("min_recall", "min_precision")
+
+
 class ThresholdParams(ParamsSection):
     """The policy of the decision threshold, with its parameter beside its name."""
 
@@ -31,6 +35,7 @@ class ThresholdParams(ParamsSection):
     recall: Share | None = None
     precision: Share | None = None
     share: Share | None = None
+    promise: Annotated[float, Field(ge=0.5, lt=1)] | None = None
 
     @property
     def policy_param(self) -> dict[str, float]:
@@ -53,16 +58,55 @@ class ThresholdParams(ParamsSection):
             problems.append(
                 f"the policy {self.policy} needs the key `{expected}`: {{policy: {self.policy}, {expected}: {example}}}"
             )
+        if self.promise is not None and self.policy not in PROMISABLE:
+            problems.append(f"only {' and '.join(PROMISABLE)} can have a promise, not {self.policy}; leave it out")
+        if self.promise is not None and 1 in (self.recall, self.precision):
+            problems.append("a bound of 1 cannot be promised; lower the bound or leave the promise out")
         if problems:
             raise ValueError("; ".join(problems))
         return self
 
 
+class CostColumn(ParamsSection):
+    """A column with the cost of a wrong decision on each row."""
+
+    column: str
+
+
+def _cost(value: Any) -> Any:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
+    if not (is_number or (isinstance(value, dict) and list(value) == ["column"])):
+        raise ValueError("must be a number above 0, or a column with one for each row: {column: amount}")
+    return value
+
+
+Cost = Annotated[float | CostColumn, BeforeValidator(_cost)]
+
+
+class FixedCosts(NamedTuple):
+    """The cost of one wrong decision, the same for each row, or for each unit of its weight."""
+
+    false_negative: float
+    false_positive: float
+
+
 class CostParams(ParamsSection):
     """The cost of one wrong decision, in any unit; only the ratio matters."""
 
-    false_negative: Positive
-    false_positive: Positive
+    false_negative: Cost
+    false_positive: Cost
+
+    @property
+    def has_columns(self) -> bool:
+        """Whether the costs differ by row."""
+        return isinstance(self.false_negative, CostColumn) or isinstance(self.false_positive, CostColumn)
+
+    @property
+    def fixed(self) -> FixedCosts:
+        """The costs where they are the same for each row; else 1 and 1, for rows weighted by their costs."""
+        if isinstance(self.false_negative, CostColumn) or isinstance(self.false_positive, CostColumn):
+            return FixedCosts(1.0, 1.0)
+        return FixedCosts(self.false_negative, self.false_positive)
 
 
 class EvaluateSection(ParamsSection):
@@ -72,6 +116,7 @@ class EvaluateSection(ParamsSection):
     confidence: float = Field(gt=0.5, lt=1)
     n_resamples: int = Field(ge=200, le=100_000)
     cost: CostParams | None
+    deployment_prevalence: Annotated[float, Field(gt=0, lt=1)] | None
     rows: Literal["all", "test"]
     margin: Literal["auto"] | Annotated[float, Field(gt=0, lt=1)]
 
@@ -89,7 +134,7 @@ class SelectView(PartialParams):
     """The candidate that represents a strategy; report owns the section."""
 
     classifier: str
-    metric: SelectableMetric
+    metric: SelectMetric
 
 
 class CvView(PartialParams):

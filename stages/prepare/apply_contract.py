@@ -6,9 +6,10 @@
 import numpy as np
 import pyarrow as pa
 
+from stages.prepare.columns.forms.dates import to_moments
 from stages.prepare.columns.parsing import MissingValues, Texts
 from stages.prepare.columns.target import near_duplicates
-from stages.prepare.columns.validation import validate_numeric, validate_text
+from stages.prepare.columns.validation import decode_dictionary, validate_free_text, validate_numeric, validate_text
 from stages.shared.errors import ErrorCollector, InputError
 from stages.shared.messages import shorten, suggest_name
 from stages.shared.schemas.contract import Contract, Feature
@@ -38,16 +39,21 @@ def apply_contract(raw: pa.Table, contract: Contract, source: str) -> tuple[pa.T
 
 
 def _column(raw: pa.Table, feature: Feature, contract: Contract, source: str) -> tuple[pa.Array, int]:
-    if feature.name not in raw.column_names:
-        raise InputError(
-            f"{source}: no column `{feature.name}`, which the model needs; "
-            f"{suggest_name(feature.name, raw.column_names)}"
+    name = feature.column
+    if name not in raw.column_names:
+        raise InputError(f"{source}: no column `{name}`, which the model needs; {suggest_name(name, raw.column_names)}")
+    location = f"{source}: column `{name}`"
+    column, missing_values = raw.column(name), MissingValues.of(contract.missing, name)
+    if feature.date:
+        values = to_moments(location, decode_dictionary(column), missing_values, feature.date.format).part(
+            feature.date.part
         )
-    location = f"{source}: column `{feature.name}`"
-    column, missing_values = raw.column(feature.name), MissingValues.of(contract.missing, feature.name)
-    if feature.type == "numeric":
-        values = validate_numeric(location, column, missing_values)
         return from_numpy(values, pa.float64(), np.isnan(values)), 0
+    if feature.type == "numeric":
+        values = validate_numeric(location, column, missing_values, feature.number)
+        return from_numpy(values, pa.float64(), np.isnan(values)), 0
+    if feature.type == "text":
+        return validate_free_text(location, column, missing_values).array(), 0
     categories = feature.categories or []
     texts = _match_spelling(validate_text(location, column, missing_values), categories)
     counts = texts.counts()

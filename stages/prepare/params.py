@@ -1,8 +1,9 @@
 """The section `data` of params.yaml: the path of the table and the roles of its columns."""
 
+import codecs
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from stages.shared.params import ParamsSection, PartialParams
 
@@ -12,7 +13,15 @@ RESULTS = ("probability", "decision", "threshold", "model")
 
 def _label(value: Any) -> Any:
     if not isinstance(value, str | int | float):  # a bool is an int
-        raise ValueError("must be one label: a text, a number, true or false")
+        raise ValueError("must be one label or a list of labels: texts, numbers, true or false")
+    return value
+
+
+def _labels(value: Any) -> Any:
+    if value == []:
+        raise ValueError("must be one label or a list of labels")
+    for label in value if isinstance(value, list) else [value]:
+        _label(label)
     return value
 
 
@@ -41,16 +50,67 @@ def _no_result(names: list[str]) -> list[str]:
     return names
 
 
+def _separator(value: str) -> str:
+    if value != "auto" and (len(value) != 1 or value in '"\r\n'):
+        raise ValueError('must be auto or one character, such as ";"; a tab is "\\t"')
+    return value
+
+
+def _encoding(value: str) -> str:
+    if value != "auto":
+        try:
+            codecs.lookup(value)
+        except LookupError:
+            raise ValueError("must be auto or the name of an encoding, such as cp1252 or utf-16") from None
+    return value
+
+
+def _line(value: Any) -> Any:
+    if value != "auto" and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise ValueError("must be auto or the number of the line with the names, counted from 1")
+    return value
+
+
+class ReadParams(ParamsSection):
+    """How the text of a table is read; auto decides by its content."""
+
+    separator: Annotated[str, AfterValidator(_separator)]
+    decimal: Literal["auto", ".", ","]
+    thousands: Literal["auto", "none", ",", ".", " ", "'"]
+    encoding: Annotated[str, AfterValidator(_encoding)]
+    header: Annotated[Literal["auto"] | int, BeforeValidator(_line)]
+
+    @model_validator(mode="after")
+    def _check_marks(self) -> "ReadParams":
+        if self.decimal == self.thousands != "auto":
+            raise ValueError(f"decimal and thousands are both {self.decimal!r}; they must differ")
+        return self
+
+
+#: every decision by content
+AUTO = ReadParams(separator="auto", decimal="auto", thousands="auto", encoding="auto", header="auto")
+
+
+def _formats(value: dict[str, str]) -> dict[str, str]:
+    if bad := [form for form in value.values() if form != "iso" and "%" not in form]:
+        raise ValueError(f'the format of dates must be iso or like "%d.%m.%Y"; found {bad[0]!r}')
+    return value
+
+
 class DataParams(ParamsSection):
     """The table and the roles of its columns."""
 
     path: str = Field(min_length=1)
+    read: ReadParams
     target: str
-    positive: Label
+    positive: Annotated[Label | list[Label], BeforeValidator(_labels)]
     drop: list[str]
     key: Annotated[list[str], AfterValidator(_no_result)]
     categorical: Annotated[Literal["auto"] | list[str], BeforeValidator(_columns_or_auto)]
     missing: dict[str, list[Mark]]
+    dates: Annotated[dict[str, str], AfterValidator(_formats)]
+    text: list[str]
+    weight: str | None
 
     @property
     def missing_texts(self) -> dict[str, list[str]]:
@@ -65,6 +125,29 @@ class SplitColumns(PartialParams):
     time: str | None
 
 
+class CostColumns(PartialParams):
+    """The costs of wrong decisions; here only the columns that they name matter."""
+
+    false_negative: Any
+    false_positive: Any
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns with an amount for each row, by the key that names them."""
+        costs = {"false_negative": self.false_negative, "false_positive": self.false_positive}
+        return {
+            f"evaluate.cost.{key}": cost["column"]
+            for key, cost in costs.items()
+            if isinstance(cost, dict) and cost.get("column")
+        }
+
+
+class EvaluateView(PartialParams):
+    """What `prepare` reads of the section `evaluate`; evaluate owns it."""
+
+    cost: CostColumns | None
+
+
 class CvFolds(PartialParams):
     """The number of folds; each needs a row of both classes."""
 
@@ -77,3 +160,9 @@ class PrepareParams(PartialParams):
     data: DataParams
     split: SplitColumns
     cv: CvFolds
+    evaluate: EvaluateView
+
+    @property
+    def amounts(self) -> dict[str, str]:
+        """The columns of costs, by the key that names them."""
+        return self.evaluate.cost.columns if self.evaluate.cost else {}

@@ -10,17 +10,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.types as pat
 
-from stages.prepare.columns.parsing import MissingValues, is_number, is_text, to_texts
+from stages.prepare.columns.amounts import check_amounts
+from stages.prepare.columns.forms.timestamps import ISO, parse_timestamps
+from stages.prepare.columns.names import UNNAMED, drop_index
+from stages.prepare.columns.noticed import find_marked, notice_unused_marks
+from stages.prepare.columns.parsing import NO_MISSING_VALUES, MissingValues, is_number, is_text, to_texts
 from stages.prepare.columns.roles import ColumnRoles, assign_roles
 from stages.prepare.columns.target import Target, code_target
-from stages.prepare.columns.timestamps import NO_MISSING_VALUES, parse_timestamps
-from stages.prepare.columns.type_inference import TypedColumn, infer_type
+from stages.prepare.columns.type_inference import TypedColumn, TypeRules, infer_features, infer_type
 from stages.prepare.columns.validation import decode_dictionary
 from stages.prepare.params import PrepareParams
 from stages.prepare.readers.table import has_schema
+from stages.prepare.reading import Reading, notice_dialect, reading_of
 from stages.shared.errors import ErrorCollector, InputError
 from stages.shared.messages import format_rows
-from stages.shared.schemas.contract import ROW, Contract, Noticed, Step
+from stages.shared.schemas.contract import ROW, Contract, Dialect, Noticed, Step
 from stages.shared.storage.arrow import from_numpy
 from stages.shared.storage.parquet import Table
 
@@ -38,8 +42,10 @@ def prepare(raw: pa.Table, params: PrepareParams) -> PreparedTable:
 
     Raises InputError with the problems of all columns.
     """
-    names, typed = raw.column_names, has_schema(raw)
+    names, typed, reading = raw.column_names, has_schema(raw), reading_of(raw)
     roles, missing_values = assign_roles(names, params), params.data.missing_texts
+    rules = TypeRules(roles.categorical_columns, roles.text, params.data.read, params.data.dates, typed, reading)
+    listed = {*(roles.categorical_columns or []), *roles.text}
     columns = dict(zip(names, raw.columns, strict=True))
     del raw  # each column is freed once it is parsed, so that memory never holds a large table twice
 
@@ -48,28 +54,70 @@ def prepare(raw: pa.Table, params: PrepareParams) -> PreparedTable:
 
     errors = ErrorCollector()
     features: list[TypedColumn] = []
+    noticed = notice_dialect(params.data.path, reading.dialect)
+    used = {name: set(cells) for name, cells in reading.used.items()}
     passthrough: dict[str, pa.Array] = {}
     target: Target | None = None
     for name in roles.features:
         with errors.collect():
             location = f"{params.data.path}: column `{name}`"
-            values = MissingValues.of(missing_values, name)
-            features.append(infer_type(location, name, take(name), values, roles.categorical_columns, typed))
+            values, column = MissingValues.of(missing_values, name), take(name)
+            if (UNNAMED.fullmatch(name) or name in reading.index) and name not in listed:
+                dropped = drop_index(location, name, column)
+                noticed += dropped
+                if dropped:
+                    continue
+            used.setdefault(name, set()).update(find_marked(column, values))
+            features += infer_features(location, name, column, values, rules)
     for name in roles.passthrough:
         with errors.collect():
             passthrough[name] = _parse_passthrough(name, take(name), roles, params)
+    for name in roles.numbers:
+        with errors.collect():
+            location = f"{params.data.path}: column `{name}`"
+            kept = infer_type(location, name, take(name), MissingValues.of(missing_values, name), rules)
+            noticed += [item for item in kept.noticed if item.kind in ("number_form", "numbers_as_text")]
+            passthrough[name] = kept.data
     with errors.collect():
         target = code_target(take(roles.target), params)
+    with errors.collect():
+        numbers = {**{item.feature.name: item.data for item in features}, **passthrough}
+        check_amounts(numbers, roles, params)
+    with errors.collect():
+        _check_points(features, params, reading.dialect)
     errors.check()
+    made = [item.feature.name for item in features if item.feature.date]
+    if clash := sorted(set(made) & set(names)):
+        raise InputError(f"{params.data.path}: a part of a date would be called `{clash[0]}` as a column is; rename it")
+    if not features:
+        raise InputError(f"{params.data.path}: no feature is left but columns that number the rows; add others")
     assert target is not None  # errors.check() has raised otherwise
-    return _assemble(names, features, passthrough, target, roles, params)
+    noticed += notice_unused_marks(missing_values, used)
+    return _assemble(names, features, passthrough, target, roles, params, reading, noticed)
+
+
+def _check_points(features: list[TypedColumn], params: PrepareParams, dialect: Dialect | None) -> None:
+    """Raise InputError for points that may stand between thousands: other columns or the separator suggest commas."""
+    commas = [item.feature for item in features if item.feature.number and item.feature.number.decimal == ","]
+    semicolons = dialect is not None and dialect.separator == ";"
+    if not (commas or semicolons) or params.data.read.thousands != "auto" or params.data.read.decimal != "auto":
+        return
+    reason = f"`{commas[0].name}` has decimal commas" if commas else "semicolons go with decimal commas"
+    problems = [
+        f"{params.data.path}: column `{item.feature.name}`: three digits follow each point, and {reason}; say in "
+        'data.read.thousands whether points stand between thousands: "." or "none"'
+        for item in features
+        if item.grouped
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _parse_passthrough(name: str, column: pa.ChunkedArray, roles: ColumnRoles, params: PrepareParams) -> pa.Array:
     """Parse a key, group or time column. Only a key may have empty cells: a group or time must be known."""
     location = f"{params.data.path}: column `{name}`"
     if name == roles.time:
-        return parse_timestamps(location, column)
+        return parse_timestamps(location, column, params.data.dates.get(name, ISO))
     column = decode_dictionary(column)
     kind = column.type
     if not (is_text(kind) or is_number(kind) or pat.is_boolean(kind) or pat.is_temporal(kind)):
@@ -88,6 +136,8 @@ def _assemble(
     target: Target,
     roles: ColumnRoles,
     params: PrepareParams,
+    reading: Reading,
+    noticed: list[Noticed],
 ) -> PreparedTable:
     contract = Contract(
         source=params.data.path,
@@ -100,8 +150,10 @@ def _assemble(
         key=roles.key,
         group=roles.group,
         time=roles.time,
+        weight=roles.weight,
         missing=params.data.missing_texts,
-        noticed=[*(notice for item in features for notice in item.noticed), *_notice_target(target, params)],
+        read=reading.dialect,
+        noticed=[*noticed, *(notice for item in features for notice in item.noticed), *_notice_target(target, params)],
     )
     columns = {
         ROW: from_numpy(np.arange(len(target.codes)), pa.int64()),
@@ -115,21 +167,22 @@ def _assemble(
 
 
 def _notice_target(target: Target, params: PrepareParams) -> list[Noticed]:
-    if 2 * target.positives <= len(target.codes):
-        return []
-    message = f"params.yaml: data.positive: {params.data.positive!r} is the more frequent label; is it the rare class?"
-    return [Noticed(column=params.data.target, kind="positive_is_frequent", message=message)]
+    noticed = list(target.noticed)
+    if 2 * target.positives > len(target.codes):
+        message = (
+            f"params.yaml: data.positive: {params.data.positive!r} is the more frequent label; is it the rare class?"
+        )
+        noticed.append(Noticed(column=params.data.target, kind="positive_is_frequent", message=message))
+    return noticed
 
 
 def _describe_flow(names: list[str], contract: Contract, missing: int) -> list[Step]:
     """Return the first two steps of the data flow: the raw and the prepared table."""
-    no_features = {contract.target, *contract.key, contract.group, contract.time}
+    no_features = {contract.target, *contract.key, contract.group, contract.time, contract.weight}
     columns = [name for name in names if name not in no_features]
-    dropped = len(columns) - len(contract.features)
+    dropped = len(set(columns) - {feature.column for feature in contract.features})
     counts = {"rows": contract.rows, "negative": contract.rows - contract.positives, "positive": contract.positives}
-    note = f"{len(contract.categorical)} categorical; {missing} missing cells" + (
-        f"; {dropped} dropped" if dropped else ""
-    )
+    note = f"{contract.no_numbers}; {missing} missing cells" + (f"; {dropped} dropped" if dropped else "")
     return [
         Step(step="raw", columns=len(columns), note=contract.source, **counts),
         Step(step="prepared", columns=len(contract.features), note=note, **counts),

@@ -6,6 +6,7 @@ from stages.report.params import ReportParams
 from stages.shared import paths
 from stages.shared.errors import run_cli
 from stages.shared.params import read_params
+from stages.shared.runtime.stage_lock import lock_stage
 
 
 def main() -> None:
@@ -13,6 +14,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m stages.report", description=main.__doc__)
     parser.parse_args()
     params = read_params(ReportParams)
+    lock_stage("report")
 
     from stages.report.build import build_page
     from stages.report.champion.artifacts import make_refit_recipe, write_champion
@@ -32,6 +34,8 @@ def main() -> None:
     write_json(paths.SELECTED, {"strategy": context.champion.strategy, **flatten_metrics(context.champion)})
     write_text(paths.REPORT_HTML, html)
     write_text(paths.REPORT_MD, markdown)
+    print(f"report: {page.verdict[0]}")
+    print(f"report: the champion is {context.champion}; {paths.REPORT_HTML} has the rest")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 """Everything that the report is written from, as a single value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stages.report.champion.selection import ChampionChoice
 from stages.report.params import ReportParams
 from stages.shared.schemas.contract import Contract
-from stages.shared.schemas.curves import Overlay, ThresholdCounts
+from stages.shared.schemas.curves import DecisionCurve, Overlay, ThresholdCounts
 from stages.shared.schemas.leaderboard import Candidate, Leaderboard
 from stages.shared.schemas.trace import Trace
 from stages.shared.schemas.tuning import Tuning
@@ -30,6 +30,7 @@ class ReportContext:
     overlays: dict[str, Overlay]  # by candidate
     tunings: dict[str, dict[str, Tuning]]  # by strategy and classifier; empty if nothing was tuned
     hashes: dict[str, str]  # SHA-256 of the leaderboard and the model folders' manifests
+    decision_curves: dict[str, DecisionCurve] = field(default_factory=dict)  # by candidate; empty if not asked for
     prediction: "PredictionTrace | None" = None  # a row of the train set traced through the champion
 
     @property

@@ -5,7 +5,7 @@ The report and the tools format every value here, so that a metric has the same 
 
 from collections.abc import Sequence
 
-from stages.shared.metrics.registry import DEFAULT_DIGITS, METRICS
+from stages.shared.metrics.registry import DEFAULT_DIGITS, METRICS, is_metric
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -61,7 +61,7 @@ def join_names(names: Sequence[str]) -> str:
 
 def get_digits(metric: str) -> int:
     """Return the digits after the point of a metric, or of a value outside the registry such as a threshold."""
-    return METRICS[metric].digits if metric in METRICS else _ECE_DIGITS if metric == "ece" else DEFAULT_DIGITS
+    return METRICS[metric].digits if is_metric(metric) else _ECE_DIGITS if metric == "ece" else DEFAULT_DIGITS
 
 
 def _choose_digits(metric: str, value: float) -> int:

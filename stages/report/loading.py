@@ -12,27 +12,32 @@ from stages.shared.errors import InputError, IntegrityError
 from stages.shared.schemas.base import parse
 from stages.shared.schemas.contract import Contract
 from stages.shared.schemas.cross_validation import CvRecord
-from stages.shared.schemas.curves import Overlay, ThresholdCounts
+from stages.shared.schemas.curves import DecisionCurve, Overlay, ThresholdCounts
 from stages.shared.schemas.leaderboard import Leaderboard
 from stages.shared.schemas.trace import Trace
 from stages.shared.schemas.tuning import Tuning
 from stages.shared.storage.files import read_json, sha256
 from stages.shared.storage.manifest import check_manifest
+from stages.shared.storage.one_run import check_one_run
 
-T = TypeVar("T", ThresholdCounts, Overlay)
+T = TypeVar("T", ThresholdCounts, Overlay, DecisionCurve)
 
 
 def load_context(params: ReportParams) -> ReportContext:
     """Return all inputs of the report. Raises InputError or IntegrityError if they do not belong together."""
-    leaderboard = parse(Leaderboard, paths.LEADERBOARD, read_json(paths.LEADERBOARD))
+    content = read_json(paths.LEADERBOARD)
+    leaderboard = parse(Leaderboard, paths.LEADERBOARD, content)
     contract = parse(Contract, paths.CONTRACT, read_json(paths.CONTRACT))
-    flat = {name: read_json(paths.STRATEGY_METRICS / f"{name}.json") for name in params.strategies}
-    check_agreement(params, leaderboard, flat)
+    names = [row.strategy for row in leaderboard.strategies]
+    check_agreement(params, leaderboard)
+    check_one_run(content, selected=False)
     choice = choose_champion(params, leaderboard)
-    manifests = {name: _read_manifest(name) for name in params.strategies}
-    trace_files = {name: paths.MODELS / name / paths.TRACE for name in params.strategies}
-    thresholds, overlays = (paths.CURVES / f"{name}.json" for name in ("thresholds", "overlays"))
-    manifest_files = [paths.MODELS / name / paths.MANIFEST for name in params.strategies]
+    manifests = {name: _read_manifest(name) for name in names}
+    trace_files = {name: paths.MODELS / name / paths.TRACE for name in names}
+    thresholds, overlays, net_benefit = (
+        paths.CURVES / f"{name}.json" for name in ("thresholds", "overlays", "net_benefit")
+    )
+    manifest_files = [paths.MODELS / name / paths.MANIFEST for name in names]
     return ReportContext(
         params=params,
         contract=contract,
@@ -43,7 +48,8 @@ def load_context(params: ReportParams) -> ReportContext:
         inputs=merge_values([manifest["inputs"] for manifest in manifests.values()]),
         thresholds=_read_by_candidate(leaderboard, thresholds, ThresholdCounts),
         overlays=_read_by_candidate(leaderboard, overlays, Overlay),
-        tunings={name: _read_tuning(name) for name in params.strategies},
+        tunings={name: _read_tuning(name) for name in names},
+        decision_curves=(_read_by_candidate(leaderboard, net_benefit, DecisionCurve) if net_benefit.is_file() else {}),
         hashes={path.as_posix(): sha256(path) for path in (*manifest_files, paths.LEADERBOARD)},
         prediction=trace_prediction(choice.champion, contract),
     )

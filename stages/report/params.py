@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from stages.shared.metrics.registry import SelectableMetric
+from stages.shared.metrics.registry import SelectMetric
 from stages.shared.params import ParamsSection, PartialParams
 
 #: the value of select.strategy and select.classifier that leaves the choice to cross-validation
@@ -16,8 +16,9 @@ class SelectParams(ParamsSection):
 
     strategy: str
     classifier: str
-    metric: SelectableMetric
+    metric: SelectMetric
     tolerance: float = Field(ge=0, allow_inf_nan=False)
+    prefer: Literal["auto", "simple", "blend"]
     refit: Literal["train", "all"]
 
     @property

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
 from stages.shared.schemas.base import ArtifactModel, parse
 from stages.shared.storage.arrow import Floats
@@ -11,7 +11,19 @@ from stages.shared.storage.arrow import Floats
 #: the part of the raw score in an isotonic probability, so that its steps rise a little and the ranking stays
 TILT = 1e-3
 
+#: digits of a shift of the log odds
+SHIFT_DIGITS = 6
+
 Number = Annotated[float, Field(allow_inf_nan=False)]
+
+
+def _check_limits(limits: tuple[float, float]) -> tuple[float, float]:
+    if limits[0] > limits[1]:
+        raise ValueError("the first limit must not exceed the second")
+    return limits
+
+
+Limits = Annotated[tuple[Number, Number], AfterValidator(_check_limits)]
 
 
 class Identity(ArtifactModel):
@@ -29,16 +41,25 @@ class Line(ArtifactModel):
     method: Literal["sigmoid", "prior"]
     slope: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     intercept: Number
-    limits: tuple[Number, Number]  # log odds that stand for the scores beyond them, 0 and 1 above all
+    limits: Limits  # log odds that stand for the scores beyond them, 0 and 1 above all
 
 
 class Steps(ArtifactModel):
-    """An isotonic regression (Zadrozny & Elkan 2002): y at the knots x, straight between them, level beyond."""
+    """An isotonic regression (Zadrozny & Elkan 2002): y at the knots x, straight between them, level beyond.
+
+    Raises ValueError when it falls somewhere, or has another number of x than of y.
+    """
 
     method: Literal["isotonic"]
     x: Annotated[list[Number], Field(min_length=1)]  # log odds, rising
     y: list[Annotated[float, Field(ge=0, le=1)]]  # rising or level
-    limits: tuple[Number, Number]
+    limits: Limits
+
+    @model_validator(mode="after")
+    def _check_rise(self) -> "Steps":
+        if len(self.x) != len(self.y) or (np.diff(self.x) <= 0).any() or (np.diff(self.y) < 0).any():
+            raise ValueError("x must rise and y must not fall, and both must have the same length")
+        return self
 
 
 Calibrator = Annotated[Identity | Line | Steps, Field(discriminator="method")]
@@ -53,6 +74,17 @@ def calibrate(scores: Floats, calibrator: Calibrator) -> Floats:
         return expit(calibrator.slope * odds + calibrator.intercept)
     steps = np.interp(odds, calibrator.x, calibrator.y)
     return np.asarray((1 - TILT) * steps + TILT * scores)
+
+
+def get_prior_shift(prevalence: float, prevalence_in_use: float) -> float:
+    """Return what another prevalence adds to the log odds (Elkan 2001), with the digits of a file."""
+    odds = np.array([prevalence_in_use, prevalence])
+    return round(float(np.subtract(*log_odds(odds))), SHIFT_DIGITS)
+
+
+def shift_prior(probabilities: Floats, shift: float) -> Floats:
+    """Return the probabilities, shape (rows,), with `shift` added to their log odds: at another prevalence."""
+    return expit(log_odds(probabilities) + shift) if shift else probabilities
 
 
 def log_odds(scores: Floats, low: float = -np.inf, high: float = np.inf) -> Floats:

@@ -2,6 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 import difflib
+from typing import TextIO
+
+#: characters that steer a terminal or turn the direction of text, and how they are printed
+_CONTROLS = {
+    code: chr(code).encode("unicode_escape").decode()
+    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
+_LINES = {code: text for code, text in _CONTROLS.items() if chr(code) not in "\n\r\t"}
 
 
 def format_rows(rows: Sequence[int], limit: int = 5) -> str:
@@ -37,3 +45,25 @@ def single_line(error: Exception) -> str:
 def shorten(text: str, limit: int = 60) -> str:
     """Return `text` in quotes, cut to `limit` characters."""
     return repr(text if len(text) <= limit else text[: limit - 1] + "…")
+
+
+def shorten_value(value: object, limit: int = 100) -> str:
+    """Return the repr of a value, cut to `limit` characters."""
+    text = repr(value)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def printable(text: str, limit: int = 1000) -> str:
+    """Return `text` on a single line: control characters escaped, the middle of more than `limit` characters cut."""
+    if len(text) > limit:
+        text = f"{text[: limit // 2]} … {text[-limit // 2 :]}"
+    return text.translate(_CONTROLS)
+
+
+def escape_controls(stream: TextIO) -> None:
+    """Escape control characters in what is written to `stream`, but line ends and tabs.
+
+    Labels and column names come from files of others, and a terminal would obey what they contain.
+    """
+    write = stream.write
+    stream.write = lambda text: write(text.translate(_LINES))  # type: ignore[method-assign]

@@ -5,6 +5,7 @@ import argparse
 from stages.shared.errors import run_cli
 from stages.shared.params import read_params
 from stages.shared.paths import PREPARED, TEST, TRAIN
+from stages.shared.runtime.stage_lock import lock_stage
 from stages.split.params import SplitStageParams
 
 
@@ -14,6 +15,7 @@ def main() -> None:
         prog="python -m stages.split", description=f"Split {PREPARED} into a train set and a test set."
     ).parse_args()
     params = read_params(SplitStageParams)
+    lock_stage("split")
 
     from stages.shared.storage.parquet import read_table, write_table
     from stages.split.split import split

@@ -1,12 +1,12 @@
-"""The groups of rows that form the test set: a stratified random draw, or the latest groups.
+"""The groups of rows that form the test set: a stratified random draw, or the latest rows.
 
 scikit-learn has no splitter that stratifies and keeps groups together at a given test size.
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from stages.shared.storage.arrow import Bools, Ints
+from stages.shared.storage.parquet import Times
 
 
 def draw_test_mask(groups: Ints, y: Ints, test_size: float, random_state: int) -> Bools:
@@ -60,18 +60,14 @@ def _fill_quota(sizes: Ints, quota: Ints) -> Ints:
     return np.concatenate([*taken, np.array(whole, dtype=np.int64)])
 
 
-def cut_latest(groups: Ints, times: npt.NDArray[np.int64] | npt.NDArray[np.float64], test_size: float) -> Bools:
-    """Return the test set as a mask, shape (rows,): every group that has a row at or after a cut-off time.
+def cut_latest(times: Times, test_size: float) -> Bools:
+    """Return the test set as a mask, shape (rows,): every row at or after a cut-off time.
 
-    The cut-off gives the share of rows nearest to `test_size`; of two equally near, the later. Rows of equal time and
-    rows of one group stay together, and every train row is earlier than the cut-off.
+    The cut-off gives the share of rows nearest to `test_size`; of two equally near, the later. Rows of equal time stay
+    together.
     """
-    _, group = np.unique(groups, return_inverse=True)
-    last = np.full(int(group.max()) + 1, times.min())
-    np.maximum.at(last, group, times)
-    ends = last[group]
-    cuts, counts = np.unique(ends, return_counts=True)
+    cuts, counts = np.unique(times, return_counts=True)
     shares = counts[::-1].cumsum()[::-1] / len(times)  # of the rows from each cut on
     nearest = len(cuts) - 1 - int(np.argmin(np.abs(shares - test_size)[::-1]))
-    mask: Bools = ends >= cuts[nearest]
+    mask: Bools = times >= cuts[nearest]
     return mask

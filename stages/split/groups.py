@@ -39,7 +39,7 @@ def find_duplicates(table: Table) -> Ints:
     columns = [table.data.column(feature.name) for feature in table.contract.features]
     hashes = np.zeros(table.data.num_rows, dtype=np.uint64)
     for column in columns:
-        hashes = _mix_hashes(hashes, _keys(column))
+        hashes = mix_hashes(hashes, _keys(column))
     first = _first_equal_index(hashes)
     if all(np.array_equal(keys, keys[first]) for keys in map(_keys, columns)):
         return first
@@ -66,7 +66,7 @@ def _keys(column: pa.ChunkedArray) -> Hashes:
     return encode_cells(column).view(np.uint64)
 
 
-def _mix_hashes(hashes: Hashes, keys: Hashes) -> Hashes:
+def mix_hashes(hashes: Hashes, keys: Hashes) -> Hashes:
     """Combine each hash with one more key by the finalizer of SplitMix64 (Steele, Lea and Flood 2014)."""
     mixed = (hashes + np.uint64(0x9E3779B97F4A7C15)) ^ keys
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):

@@ -1,8 +1,24 @@
 """The section `split` of params.yaml: how the test set is held out."""
 
-from pydantic import Field
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
 
 from stages.shared.params import ParamsSection, PartialParams
+
+#: a duration: a number and a unit
+DURATION = re.compile(r"(\d+(?:\.\d+)?) ?(s|min|h|d|w)")
+
+#: equal rows: decided by chance, kept in one set, or treated as different rows
+DuplicatesChoice = Literal["auto", "together", "ignore"]
+
+
+def _gap(value: Any) -> Any:
+    positive = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
+    if value is None or positive or (isinstance(value, str) and DURATION.fullmatch(value)):
+        return value
+    raise ValueError("must be null, a number above 0, or a duration such as 7d, 12h or 30min")
 
 
 class SplitParams(ParamsSection):
@@ -11,6 +27,14 @@ class SplitParams(ParamsSection):
     test_size: float = Field(gt=0, lt=1)
     group: str | None
     time: str | None
+    duplicates: DuplicatesChoice
+    gap: Annotated[float | str | None, BeforeValidator(_gap)]
+
+    @model_validator(mode="after")
+    def _check_gap(self) -> "SplitParams":
+        if self.gap is not None and self.time is None:
+            raise ValueError("split.gap needs split.time, which is null; name a time column or set split.gap to null")
+        return self
 
 
 class CvFolds(PartialParams):

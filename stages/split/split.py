@@ -4,38 +4,56 @@ import numpy as np
 import pyarrow as pa
 
 from stages.shared.schemas.contract import GROUP, ROW, Step
-from stages.shared.storage.arrow import Ints, from_bools, from_numpy, to_floats, to_ints
+from stages.shared.storage.arrow import Bools, Ints, from_bools, from_numpy, to_ints
 from stages.shared.storage.parquet import Table
 from stages.split.assignment import cut_latest, draw_test_mask
-from stages.split.groups import compute_groups, encode_cells, find_duplicates
+from stages.split.duplicates import check_duplicates
+from stages.split.groups import compute_groups, encode_cells
 from stages.split.params import SplitStageParams
-from stages.split.validation import validate_split
+from stages.split.periods import Reason, find_dropped, notice_dropped, read_gap
+from stages.split.validation import notice_prevalence, validate_dropped, validate_split
 
 
 def split(table: Table, params: SplitStageParams) -> tuple[Table, Table]:
     """Return the train set and the test set in raw order, each with the steps `train` and `test` in its flow.
 
-    Exact duplicates and rows of one group stay together and share their value in the column GROUP. Raises InputError
-    when a subset lacks a class, the train set has fewer positives than folds, or the test size is far off.
+    Rows of one group, and duplicates that are no coincidence, stay together and share their value in the column GROUP.
+    With split.time the test set is strictly later than train, and rows that belong together across the border are
+    left out of train. What was decided is among the notices of both contracts. Raises InputError when a subset lacks a
+    class, the train set has fewer positives than folds, or the size or the prevalence of the test set is far off.
     """
     y = to_ints(table.data.column(table.contract.target).combine_chunks())
-    group, time = params.split.group, params.split.time
-    duplicates = find_duplicates(table)
-    groups = compute_groups(duplicates, encode_cells(table.data.column(group)) if group else None)
-    if time:
-        test = cut_latest(groups, _sortable(table.data.column(time).combine_chunks()), params.split.test_size)
+    check = check_duplicates(table, y, params.split.duplicates)
+    group = encode_cells(table.data.column(params.split.group)) if params.split.group else None
+    dropped: dict[Reason, Bools] = {}
+    gap: int | float = 0
+    if params.split.time:
+        test = cut_latest(table.times, params.split.test_size)
+        gap = read_gap(params.split.gap, table.data.column(params.split.time).type)
+        dropped = find_dropped(table.times, test, gap, group, check.first)
     else:
-        test = draw_test_mask(groups, y, params.split.test_size, params.random_state)
-    validate_split(test, y, groups, params)
-    note = _note(params, repeated=int(np.count_nonzero(duplicates != np.arange(len(duplicates)))))
-    flow = [*table.flow, _step("train", y[~test], table, note), _step("test", y[test], table, note)]
-    rows = to_ints(table.data.column(ROW).combine_chunks())
-    data, contract = table.data.add_column(1, GROUP, from_numpy(rows[groups], pa.int64())), table.contract
+        test = draw_test_mask(compute_groups(check.first, group), y, params.split.test_size, params.random_state)
+    train = ~test & ~np.any([*dropped.values(), np.zeros_like(test)], axis=0)
+    kept = train | test  # rows that are left out tie no others together
+    groups = compute_groups(check.first[kept], None if group is None else group[kept])
+    validate_dropped(dropped, test)
+    validate_split(train, test, y, groups, params)
+    notices = [
+        *check.list_notices(),
+        *notice_dropped(dropped, before=int((~test).sum())),
+        *notice_prevalence(test, y, params),
+    ]
+    note = _note(params, check.words, int((~kept).sum()))
+    flow = [*table.flow, _step("train", y[train], table, note), _step("test", y[test], table, note)]
+    names_of_groups = to_ints(table.data.column(ROW).combine_chunks())
+    names_of_groups[kept] = names_of_groups[kept][groups]
+    data = table.data.add_column(1, GROUP, from_numpy(names_of_groups, pa.int64()))
+    contract = table.contract.model_copy(update={"noticed": [*table.contract.noticed, *notices], "gap": gap})
     names, columns = data.column_names, data.columns
     del table, data  # each column is freed once it is filtered, so that memory never holds a large table twice
     train_set, test_set = (
         Table(pa.table(subset, names), contract, flow)
-        for subset in _filter_subsets(columns, from_bools(~test), from_bools(test))
+        for subset in _filter_subsets(columns, from_bools(train), from_bools(test))
     )
     return train_set, test_set
 
@@ -52,15 +70,13 @@ def _filter_subsets(
     return subsets
 
 
-def _sortable(array: pa.Array) -> np.ndarray:
-    return to_floats(array) if pa.types.is_floating(array.type) else to_ints(array)
-
-
-def _note(params: SplitStageParams, repeated: int) -> str:
+def _note(params: SplitStageParams, duplicates: str, dropped: int) -> str:
     """Describe how the subsets were formed."""
     notes = [f"split by `{params.split.time}`" if params.split.time else "stratified"]
-    if repeated:
-        notes.append(f"{repeated} duplicate rows kept together")
+    if duplicates:
+        notes.append(duplicates)
+    if dropped:
+        notes.append(f"{dropped} rows before the test period left out")
     if params.split.group:
         notes.append(f"rows of equal `{params.split.group}` kept together")
     return "; ".join(notes)

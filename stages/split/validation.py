@@ -1,20 +1,26 @@
-"""Checks that a split has rows of both classes in both subsets and about the requested size."""
+"""Checks that a split has rows of both classes in both subsets, about the requested size and the same prevalence."""
 
 import numpy as np
 
 from stages.shared.errors import InputError
+from stages.shared.schemas.contract import Noticed
 from stages.shared.storage.arrow import Bools, Ints
 from stages.split.params import SplitStageParams
+from stages.split.periods import Reason
 
 #: the share of test rows may differ from split.test_size by this relative amount
 TOLERANCE = 1 / 3
 
+#: and so may the positives of the test set from those of the whole table's prevalence, or by so many standard
+#: deviations of a random draw, which is more where positives are few
+DEVIATIONS = 2
 
-def validate_split(test: Bools, y: Ints, groups: Ints, params: SplitStageParams) -> None:
+
+def validate_split(train: Bools, test: Bools, y: Ints, groups: Ints, params: SplitStageParams) -> None:
     """Raise InputError, with the params to change, when a subset lacks a class or the test size is far off."""
     test_size = params.split.test_size
     key, fix = _advice(params)
-    subsets = {"train": ~test, "test": test}
+    subsets = {"train": train, "test": test}
     counts = " and ".join(
         f"{name} {subset.sum()} rows with {y[subset].sum()} positives" for name, subset in subsets.items()
     )
@@ -24,7 +30,7 @@ def validate_split(test: Bools, y: Ints, groups: Ints, params: SplitStageParams)
         for label, word in ((1, "positive"), (0, "negative"))
         if not (y[subset] == label).any()
     ]
-    positives = int(y[~test].sum())
+    positives = int(y[train].sum())
     if 0 < positives < params.cv.n_splits:
         problems.append(
             f"params.yaml: {key}: the train set would have {positives} positives, but each of the cv.n_splits = "
@@ -36,8 +42,51 @@ def validate_split(test: Bools, y: Ints, groups: Ints, params: SplitStageParams)
             f"params.yaml: {key}: the test set would have {test.mean():.1%} of the rows, split.test_size is "
             f"{test_size:.1%} ({counts}); the largest group has {largest} rows; {fix}"
         )
+    if (drift := _describe_drift(test, y)) and not (params.split.time or params.split.group):
+        problems.append(
+            f"params.yaml: split.duplicates: {drift} ({counts}); the largest group of equal rows has {largest} rows; "
+            "choose ignore, if equal rows are different cases, or another random_state"
+        )
     if problems:
         raise InputError(problems)
+
+
+def validate_dropped(dropped: dict[Reason, Bools], test: Bools) -> None:
+    """Raise InputError when groups or duplicates across the border would take too many rows from train."""
+    before, fixes = (
+        int((~test).sum()),
+        {
+            "split.group": "choose a finer group, or set split.group to null if a group may be in train and test",
+            "split.duplicates": "choose ignore, if equal rows are different cases",
+        },
+    )
+    problems = [
+        f"params.yaml: {reason}: with split.time, {dropped[reason].sum()} of the {before} rows before the test period "
+        f"belong together with rows in it, and train would do without them; {fix}"
+        for reason, fix in fixes.items()
+        if reason in dropped and dropped[reason].sum() > TOLERANCE * before
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def notice_prevalence(test: Bools, y: Ints, params: SplitStageParams) -> list[Noticed]:
+    """Return a notice where time or groups give the test set another prevalence: it may be so in truth."""
+    if not (drift := _describe_drift(test, y)):
+        return []
+    key = _advice(params)[0]
+    message = f"{key}: {drift}; average precision rises with prevalence, so scores of train and test do not compare"
+    return [Noticed(column=None, kind="prevalence_differs", message=message)]
+
+
+def _describe_drift(test: Bools, y: Ints) -> str:
+    """Return what is wrong with the prevalence of the test set; empty where it is about that of the table."""
+    prevalence, rows, positives = y.mean(), int(test.sum()), int(y[test].sum())
+    expected = prevalence * rows
+    allowed = max(TOLERANCE * expected, DEVIATIONS * (expected * (1 - prevalence)) ** 0.5)
+    if abs(positives - expected) <= allowed:
+        return ""
+    return f"{positives / rows:.1%} of the test rows are positive, of all rows {prevalence:.1%}"
 
 
 def _advice(params: SplitStageParams) -> tuple[str, str]:

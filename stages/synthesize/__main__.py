@@ -5,6 +5,7 @@ import argparse
 from stages.shared.errors import run_cli
 from stages.shared.params import read_params
 from stages.shared.paths import SYNTHETIC
+from stages.shared.runtime.stage_lock import lock_stage
 from stages.shared.storage.files import write_text
 from stages.synthesize.params import SynthesizeParams
 
@@ -16,6 +17,7 @@ def main() -> None:
         description=f"Generate the teaching set {SYNTHETIC} from `synthetic` in params.yaml.",
     ).parse_args()
     params = read_params(SynthesizeParams).synthetic
+    lock_stage("synthesize")
 
     from stages.synthesize.generate import synthetic_csv  # scikit-learn costs seconds; bad params must not
 

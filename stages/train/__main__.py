@@ -5,6 +5,7 @@ import os
 
 from stages.shared.errors import InputError, run_cli
 from stages.shared.params import read_params
+from stages.shared.runtime.stage_lock import lock_stage
 from stages.shared.runtime.threads import limit_threads
 from stages.train.params import TrainParams
 
@@ -20,6 +21,7 @@ def main() -> None:
     if name not in params.strategies:
         raise InputError(f"--strategy {name!r}: not in params.yaml; allowed: {', '.join(params.strategies)}")
 
+    lock_stage("train", name)
     limit_threads()
     from stages.train.run import train  # imports every library, so only after the checks
 

@@ -4,7 +4,7 @@ Start at `fit_strategy`. Every fold is preprocessed, resampled and tuned by itse
 depends on the row that it scores.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -17,10 +17,11 @@ from stages.shared.classifiers import Settings
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.blend import add_blend
 from stages.train.classifiers.calibration import make_calibration_spec
+from stages.train.classifiers.class_weights import count_classes
 from stages.train.execution.worker_pool import WorkerPool, get_result
 from stages.train.folds.fold_data import FoldData
 from stages.train.folds.resampling import Prepared
-from stages.train.folds.splitter import Fold, make_folds
+from stages.train.folds.splitter import Fold, assign_folds
 from stages.train.outputs.results import BestParams, FinalFit, FoldResult, FoldSummary, StrategyResult, TuningResult
 from stages.train.params import TrainParams
 from stages.train.strategy import StrategyContext
@@ -38,17 +39,26 @@ T = TypeVar("T")
 
 
 def fit_strategy(
-    table: Table, name: str, params: TrainParams, progress: Callable[[str], None], workers: int = 1, threads: int = 1
+    table: Table,
+    name: str,
+    params: TrainParams,
+    progress: Callable[[str], None],
+    workers: int = 1,
+    threads: int = 1,
+    without: Collection[str] = (),
+    folds: list[Fold] | None = None,
 ) -> StrategyResult:
-    """Cross-validate and fit strategy `name` with each of its classifiers on `table`, the train set.
+    """Cross-validate and fit strategy `name` on `table`, the train set, with each classifier not in `without`.
 
     Every fold is preprocessed once, and resampled once for all classifiers with equal sampler settings. Tuning is
     nested: the search runs again inside each training fold. `progress` is called for each finished fit. Folds run in
-    `workers` processes, or in one process whose fits use `threads` threads; the result depends on neither.
-    Raises InputError with the params key when a sampler or a classifier cannot work with its settings.
+    `workers` processes, or in one process whose fits use `threads` threads; the result depends on neither. `folds` are
+    those of params.yaml, if not given.
+    Raises InputError with the params key when a setting of a sampler or a classifier is invalid, and NotApplicableError
+    when one of them cannot work on these rows.
     """
-    context = StrategyContext(table, name, params, threads)
-    folds = make_folds(context.y, table.groups, params.cv, params.random_state)
+    context = StrategyContext(table, name, params, threads, without)
+    folds = assign_folds(table, params.cv, params.random_state) if folds is None else folds
     tuned = list_grids(context)
     untuned = [classifier for classifier in context.classifiers if classifier not in tuned]
     # the neighbor search uses as many threads as OpenMP
@@ -136,7 +146,7 @@ def fit_final(context: StrategyContext, best_params: BestParams, classifiers: Se
             weights[classifier] = fitted.weights
             calibration_specs[classifier] = make_calibration_spec(
                 params.calibration, context.strategy, classifier,
-                _count_classes(y), _count_classes(prepared.y), context.weights(prepared),
+                prepared.before, count_classes(prepared.y, prepared.sample_weight), context.weights(prepared),
             )  # fmt: skip
     return FinalFit(untuned.flow, models, weights, calibration_specs, used_fallback)
 

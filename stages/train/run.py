@@ -5,25 +5,31 @@ import sys
 
 from stages.shared import paths
 from stages.shared.classifiers import BLEND
+from stages.shared.errors import NotApplicableError
 from stages.shared.runtime.environment import describe_differences
 from stages.shared.runtime.memory import available_bytes
 from stages.shared.runtime.threads import cores, stages_at_once
-from stages.shared.schemas.cross_validation import CvRecord
+from stages.shared.schemas.cross_validation import CvRecord, SamplerUse
 from stages.shared.storage.files import atomic_folder, sha256, write_json
 from stages.shared.storage.manifest import write_manifest
 from stages.shared.storage.model_file import dump_model
-from stages.shared.storage.parquet import read_table, write_columns
+from stages.shared.storage.parquet import Table, read_table, write_columns
 from stages.train.classifiers.calibration import calibrate_oof, fit_calibrator
 from stages.train.cross_validation import fit_strategy
 from stages.train.execution.memory_budget import estimate_memory, plan_workers
 from stages.train.execution.progress import Progress
 from stages.train.outputs.artifacts import cross_validation, describe_choices, make_trace, make_tuning, oof_columns
+from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
 from stages.train.tuning.grid import describe_replaced
 
 
 def train(name: str, params: TrainParams) -> None:
-    """Train strategy `name` and write models/<strategy>/ and metrics/cv/<strategy>.json."""
+    """Train strategy `name` and write models/<strategy>/ and metrics/cv/<strategy>.json.
+
+    A classifier that cannot work on these rows is left out, and named in metrics/cv. Where none is left, the folder
+    holds its manifest alone.
+    """
     table = read_table(paths.TRAIN)
     inputs = {str(path): sha256(path) for path in (paths.TRAIN, Path("requirements.lock"))}
     classifiers = params.strategies[name].classifiers or params.classifiers
@@ -36,12 +42,24 @@ def train(name: str, params: TrainParams) -> None:
     available = available_bytes()
     budget = None if available is None else available // stages_at_once()
     workers, threads = plan_workers(f"params.yaml: strategies.{name}", required, cores(), budget)
-    result = fit_strategy(table, name, params, progress, workers, threads)
+    result, not_applicable = _fit_what_can_run(table, name, params, progress, workers, threads)
+    for why in dict.fromkeys(not_applicable.values()):
+        names = ", ".join(classifier for classifier in not_applicable if not_applicable[classifier] == why)
+        print(f"warning: train@{name}: {names}: not applicable: {why}", file=sys.stderr)
+    if result is None:
+        _write_nothing(name, params, inputs, not_applicable)
+        return
     oof = oof_columns(result, table)
-    y, fold, n_splits = oof["y"], oof["fold"], params.cv.n_splits
+    y, fold, weights, n_splits = oof["y"], oof["fold"], oof.get("weight"), params.cv.n_splits
     calibration_specs = result.calibration_specs
-    calibrators = {key: fit_calibrator(spec, oof[key], y).model_dump() for key, spec in calibration_specs.items()}
-    oof_calibrated = {key: calibrate_oof(spec, oof[key], y, fold, n_splits) for key, spec in calibration_specs.items()}
+    calibrators = {
+        key: fit_calibrator(spec, oof[key], y, weights).model_dump() for key, spec in calibration_specs.items()
+    }
+    by_time = table.contract.time is not None
+    oof_calibrated = {
+        key: calibrate_oof(spec, oof[key], y, fold, n_splits, by_time, weights)
+        for key, spec in calibration_specs.items()
+    }
     cv = cross_validation(oof, oof_calibrated)
 
     with atomic_folder(paths.MODELS / name) as folder:
@@ -64,5 +82,44 @@ def train(name: str, params: TrainParams) -> None:
         sampler=trace.sampler,
         **describe_choices(result),
         classifiers=cv,
+        not_applicable=not_applicable,
+    )
+    write_json(paths.CV_METRICS / f"{name}.json", record.model_dump())
+
+
+def _fit_what_can_run(
+    table: Table, name: str, params: TrainParams, progress: Progress, workers: int, threads: int
+) -> tuple[StrategyResult | None, dict[str, str]]:
+    """Return the fitted strategy, None where nothing can run, and why each of the other classifiers cannot.
+
+    The strategy is fitted again without a classifier that failed: this is rare, and a fold knows nothing of the others.
+    """
+    given = list(params.strategies[name].classifiers or params.classifiers)
+    not_applicable: dict[str, str] = {}
+    while left := [classifier for classifier in given if classifier not in not_applicable]:
+        try:
+            return fit_strategy(table, name, params, progress, workers, threads, not_applicable), not_applicable
+        except NotApplicableError as error:
+            why = "; ".join(error.problems)
+            not_applicable |= dict.fromkeys([error.classifier] if error.classifier else left, why)
+        members = [classifier for classifier in given if classifier not in (BLEND, *not_applicable)]
+        if BLEND in left and len(members) < 2:
+            not_applicable.setdefault(BLEND, "it needs two other classifiers; " + why)
+    return None, {classifier: not_applicable[classifier] for classifier in given}
+
+
+def _write_nothing(name: str, params: TrainParams, inputs: dict[str, str], not_applicable: dict[str, str]) -> None:
+    """Write the files of a strategy of which nothing can run."""
+    with atomic_folder(paths.MODELS / name) as folder:
+        write_manifest(folder, strategy=name, inputs=inputs)
+    why = next(iter(not_applicable.values()))
+    record = CvRecord(
+        strategy=name,
+        manifest=sha256(paths.MODELS / name / paths.MANIFEST),
+        sampler=SamplerUse(asked=params.strategies[name].sampler, ran=None, why=why),
+        tuned={},
+        blend={},
+        classifiers={},
+        not_applicable=not_applicable,
     )
     write_json(paths.CV_METRICS / f"{name}.json", record.model_dump())

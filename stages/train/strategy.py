@@ -3,16 +3,19 @@
 Every fit of a strategy uses the same context, in this process or in a worker.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import numpy as np
+from sklearn.utils._param_validation import InvalidParameterError
+from xgboost.core import XGBoostError
 
 from stages.shared.classifiers import BLEND, CLASSIFIERS, Settings
-from stages.shared.errors import InputError
+from stages.shared.errors import InputError, NotApplicableError
 from stages.shared.storage.parquet import Table
-from stages.train.classifiers.class_weights import ClassWeights, class_weights
+from stages.train.classifiers.class_weights import ClassWeights, RowWeights, class_weights
 from stages.train.classifiers.fitting import FitRequest, Fitted, fit
+from stages.train.folds.preprocessing import count_numbers
 from stages.train.folds.resampling import Features, Prepared, Target
 from stages.train.params import TrainParams
 from stages.train.samplers.plan import Plan, make_plan
@@ -22,17 +25,31 @@ from stages.train.tuning.grid import CandidateParams
 class StrategyContext:
     """One strategy on one table, the train set."""
 
-    def __init__(self, table: Table, name: str, params: TrainParams, threads: int = 1) -> None:
-        """Read the features of `table`. A fit may use `threads` threads; results do not depend on them."""
+    def __init__(
+        self, table: Table, name: str, params: TrainParams, threads: int = 1, without: Collection[str] = ()
+    ) -> None:
+        """Read the features of `table`. A fit may use `threads` threads; results do not depend on them.
+
+        `without` names classifiers of the strategy that are left out.
+        """
         self.table, self.name, self.params, self.threads = table, name, params, threads
         self.strategy = params.strategies[name]
-        self.frame, self.y = table.features(), table.target
+        self.frame, self.y, self.sample_weight = table.features(), table.target, table.weights
         settings = self.strategy.classifiers or params.classifiers
         #: the settings of each classifier that is fitted; the blend combines these
-        self.classifiers = {classifier: value for classifier, value in settings.items() if classifier != BLEND}
-        self.blend = settings.get(BLEND)
+        self.classifiers = {
+            classifier: value for classifier, value in settings.items() if classifier not in (BLEND, *without)
+        }
+        self.blend = None if BLEND in without else settings.get(BLEND)
         self._key = f"strategies.{name}.classifiers" if self.strategy.classifiers else "classifiers"
-        self.n_numeric = len(table.contract.numeric)
+        self.n_numeric = count_numbers(table.contract)
+        numeric = [feature for feature in table.contract.features if feature.type == "numeric"]
+        #: indices of the numeric columns of few whole numbers
+        self.whole = [index for index, feature in enumerate(numeric) if feature.whole_values]
+
+    def weights_of(self, rows: Target) -> RowWeights:
+        """Return the weights of the rows at these positions; None without `data.weight`."""
+        return None if self.sample_weight is None else self.sample_weight[rows]
 
     def plan(self, sampler_params: Settings) -> Plan:
         """Return the samplers, with `sampler_params` in place of the strategy's own settings."""
@@ -52,7 +69,8 @@ class StrategyContext:
     ) -> Fitted:
         """Fit `classifier` on prepared rows; `eval_set` is only scored, for a training curve.
 
-        Raises InputError with the params key when the classifier cannot work with its settings.
+        Raises InputError with the params key when a setting is invalid, and NotApplicableError when the classifier
+        cannot work on these rows.
         """
         spec = CLASSIFIERS[classifier]
         X = prepared.as_float32 if spec.reads_float32 else prepared.X
@@ -68,6 +86,7 @@ class StrategyContext:
                 eval_set,
                 self.threads,
                 prepared.bins,
+                prepared.sample_weight,
             )
             fitted = fit(request)
             if not np.isfinite(fitted.classifier.predict_proba(X[:1])).all():
@@ -76,14 +95,18 @@ class StrategyContext:
 
     @contextmanager
     def _naming_params(self, classifier: str, candidate: CandidateParams) -> Iterator[None]:
-        """Turn a library's error into an InputError with the params key."""
+        """Turn a library's error into an error of this project with the params key."""
         try:
             yield
         except (ValueError, TypeError) as error:  # XGBoostError is a ValueError, and ends in a stack trace
             message = " ".join(str(error).partition("Stack trace:")[0].split())
             key = "tuning.classifiers" if candidate.classifier else self._key
-            raise InputError(f"params.yaml: {key}.{classifier}: {message}") from None
+            problem = f"params.yaml: {key}.{classifier}: {message}"
+            # only scikit-learn says whether a setting or the rows are at fault; XGBoost mostly objects to settings
+            if isinstance(error, TypeError | InvalidParameterError | XGBoostError):
+                raise InputError(problem) from None
+            raise NotApplicableError(problem, classifier) from None
 
     def weights(self, prepared: Prepared) -> ClassWeights:
         """Return the class weights of the strategy on these rows."""
-        return class_weights(self.strategy.class_weight, prepared.y, prepared.before)
+        return class_weights(self.strategy.class_weight, prepared.y, prepared.before, prepared.sample_weight)

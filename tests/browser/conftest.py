@@ -1,4 +1,4 @@
-"""A real Chromium, driven by Playwright, and pages for it to open. Tests do not download it: see .ci/chromium."""
+"""A real Chromium, driven by Playwright, and pages for it to open. Tests do not download it: see .ci/packages."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ def chromium() -> Iterator[Browser]:
     """Yield the installed browser; without one the tests are skipped, and fail in CI."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
-        reason = f"NO BROWSER: none of {', '.join(NAMES)} is installed, so the report page was NOT tested; .ci/chromium"
+        reason = f"NO BROWSER: none of {', '.join(NAMES)} is installed, so the report page was NOT tested; .ci/packages"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)

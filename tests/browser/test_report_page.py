@@ -84,7 +84,8 @@ def test_names_of_the_table_are_escaped(report: Path, open_page: Open) -> None:
     draw_charts(opened)
     assert "hacked" not in opened.page.title()
     assert opened.page.locator("img").count() == 0
-    assert [opened.text(f"#view-a tbody tr:nth-child({row}) th") for row in (1, 2)] == [NASTY, NASTY_NEGATIVE]
+    heads = [opened.text(f"#view-a tbody tr:nth-child({row}) th") for row in (1, 2)]
+    assert heads == [f"a|<b>c</b> = {label}" for label in (NASTY, NASTY_NEGATIVE)]
     opened.page.locator("#chart-scores .role-mark path").first.hover()
     tooltip = opened.page.locator("#vg-tooltip-element.visible")
     tooltip.wait_for()
@@ -223,6 +224,7 @@ def test_without_javascript_it_is_complete_and_has_no_controls(report: Path, ope
         assert not any(item.is_visible() for item in opened.page.locator(selector).all())
     assert opened.page.locator("figure.chart").count() == opened.page.locator(".drawing svg.marks").count() > 9
     assert read_counts(opened, "a")["tp"] == 30
+    opened.page.locator("#verdict summary").click()
     assert "Champion: baseline × random_forest" in opened.text("#verdict")
     assert "0.800 ± 0.020" in opened.text("#ratio-panel")
 

@@ -1,4 +1,4 @@
-"""The pipeline trace of the course, station by station, through the doors of the stages."""
+"""The pipeline trace of the course, step by step, through the commands of the stages."""
 
 import json
 import os

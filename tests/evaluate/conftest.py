@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+import json
 from pathlib import Path
 import shutil
+import sys
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 
+from stages.evaluate.__main__ import main
 from stages.shared.schemas.contract import Step
 from stages.shared.storage.arrow import Floats, Ints
 from stages.shared.storage.files import sha256, write_json
@@ -33,7 +36,13 @@ SHIFTED = {"method": "prior", "slope": 1.0, "intercept": -1.609438, "limits": [-
 PARAMS: dict[str, Any] = {
     "random_state": 42,
     "cv": {"n_splits": 2, "n_repeats": 1},
-    "evaluate": {"threshold": {"policy": "f1"}, "confidence": 0.9, "n_resamples": 200, "cost": None}
+    "evaluate": {
+        "threshold": {"policy": "f1"},
+        "confidence": 0.9,
+        "n_resamples": 200,
+        "cost": None,
+        "deployment_prevalence": None,
+    }
     | {"rows": "all", "margin": "auto"},
     "strategies": {"baseline": {}, "smote": {"sampler": "SMOTE"}},
     "select": {"strategy": "auto", "classifier": "auto", "metric": "average_precision"},
@@ -97,3 +106,21 @@ def repository(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     shutil.copytree(trained, folder)
     monkeypatch.chdir(folder)
     return folder
+
+
+@pytest.fixture
+def run_stage(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, Any]]:
+    """Runs evaluate in the repository; gives the leaderboard."""
+
+    def run() -> dict[str, Any]:
+        monkeypatch.setattr(sys, "argv", ["evaluate"])
+        main()
+        leaderboard: dict[str, Any] = json.loads((repository / "metrics/leaderboard.json").read_text())
+        return leaderboard
+
+    return run
+
+
+def outputs(folder: Path) -> dict[str, bytes]:
+    files = [folder / "data/test_scores.parquet", *sorted((folder / "metrics").rglob("*.json"))]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.evaluate.inputs import check_models
+from stages.evaluate.inputs import check_metric, check_models, check_same_train_set
 from stages.shared.errors import InputError, IntegrityError
 from stages.shared.schemas.base import parse
 from stages.shared.schemas.cross_validation import CvRecord
@@ -27,6 +27,12 @@ def test_a_metric_less_is_refused() -> None:
     del broken["classifiers"]["random_forest"]["roc_auc"]
     with pytest.raises(InputError, match=r"classifiers.random_forest: lacks the metric roc_auc"):
         parse(CvRecord, "metrics/cv/smote.json", broken)
+
+
+def test_more_rows_in_the_top_than_in_the_test_set_are_refused() -> None:
+    check_metric("recall_in_top(100)", 100)
+    with pytest.raises(InputError, match=r"params.yaml: select.metric: recall_in_top\(101\) .* which are 100; give"):
+        check_metric("recall_in_top(101)", 100)
 
 
 def test_models_of_the_same_run_are_accepted() -> None:
@@ -54,3 +60,10 @@ def test_an_absent_model_is_named() -> None:
 )
 def test_a_sampler_that_changed_nothing(ran: str | None, added: int, removed: int, expected: bool) -> None:
     assert trace("any", ran, added, removed).is_no_op is expected
+
+
+def test_models_of_two_train_sets_are_refused() -> None:
+    one, other = ({"inputs": {"data/train.parquet": letter * 64}} for letter in "ab")
+    check_same_train_set({"baseline": one, "smote": one})
+    with pytest.raises(IntegrityError, match=r"models/smote: was trained on another data/train\.parquet than"):
+        check_same_train_set({"baseline": one, "smote": other})

@@ -54,7 +54,7 @@ def test_one_entry_is_enough(metric: Metric, make_table: Callable[..., Table], m
     flow = [Step(step=name, rows=80, columns=3, negative=60, positive=20) for name in ("train", "test")]
     y, rng = table.target, np.random.RandomState(0)
     records = {name: record(name, {"mlp": 0.7}) for name in ("baseline", "smote")}
-    scored, row_sets = {}, RowSets.make(table, None, 2)
+    scored, row_sets = {}, RowSets.make(table.target, table.groups, None)
     for strategy, lift in (("baseline", 0.1), ("smote", 0.3)):
         scores = np.clip(rng.uniform(0.1, 0.6, 80) + lift * y, 0, 1)
         scored[Candidate(strategy, "mlp")] = ScoredCandidate(

@@ -13,7 +13,13 @@ from stages.shared.params import read_params
 
 GOOD: dict[str, Any] = {
     "random_state": 42,
-    "evaluate": {"threshold": {"policy": "f1"}, "confidence": 0.95, "n_resamples": 2000, "cost": None}
+    "evaluate": {
+        "threshold": {"policy": "f1"},
+        "confidence": 0.95,
+        "n_resamples": 2000,
+        "cost": None,
+        "deployment_prevalence": None,
+    }
     | {"rows": "all", "margin": "auto"},
     "strategies": {"baseline": {}},
     "cv": {"n_splits": 2, "n_repeats": 1},
@@ -44,7 +50,10 @@ def test_whole_numbers_are_costs(tmp_path: Path) -> None:
         ({"confidence": 1.0}, "evaluate.confidence: input should be less than 1; found 1.0"),
         ({"n_resamples": 199}, "evaluate.n_resamples: input should be greater than or equal to 200; found 199"),
         ({"threshold": {"policy": "f2"}}, "evaluate.threshold.policy: input should be 'f1', 'f_beta'"),
-        ({"cost": {"false_negative": 0, "false_positive": 1}}, "evaluate.cost.false_negative: input should be greater"),
+        (
+            {"cost": {"false_negative": 0, "false_positive": 1}},
+            "evaluate.cost.false_negative: must be a number above 0, or a column",
+        ),
         (
             {"threshold": {"policy": "min_recall", "recall": 1.1}},
             "evaluate.threshold.recall: input should be less than",
@@ -53,6 +62,20 @@ def test_whole_numbers_are_costs(tmp_path: Path) -> None:
         ({"threshold": {"policy": "top_share", "share": "2 %"}}, "evaluate.threshold.share: input should be a valid"),
         ({"threshold": {"policy": "f_beta", "beta": -1}}, "evaluate.threshold.beta: input should be greater than 0"),
         ({"threshold": {"policy": "f1", "betta": 1}}, "evaluate.threshold.betta: unknown key; did you mean `beta`?"),
+        ({"deployment_prevalence": 0}, "evaluate.deployment_prevalence: input should be greater than 0; found 0"),
+        ({"deployment_prevalence": "1 %"}, "evaluate.deployment_prevalence: input should be a valid number"),
+        (
+            {"threshold": {"policy": "f1", "promise": 0.9}},
+            "evaluate.threshold: only min_recall and min_precision can have a promise, not f1; leave it out",
+        ),
+        (
+            {"threshold": {"policy": "min_recall", "recall": 0.9, "promise": 1}},
+            "evaluate.threshold.promise: input should be less than 1; found 1",
+        ),
+        (
+            {"threshold": {"policy": "min_recall", "recall": 1, "promise": 0.9}},
+            "evaluate.threshold: a bound of 1 cannot be promised",
+        ),
         ({"cost": {"false_negative": 2}}, "evaluate.cost.false_positive: missing"),
         ({"confidance": 0.9}, "evaluate.confidance: unknown key; did you mean `confidence`?"),
     ],

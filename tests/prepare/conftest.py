@@ -28,6 +28,6 @@ def prepared(repository: Path) -> Callable[..., PreparedTable]:
     def run(content: Any, path: str = SOURCE, **params: Any) -> PreparedTable:
         path = index(content, path)
         settings = PrepareParams.model_validate(params_of(path, **params))
-        return prepare(read_columns(Path(path), select_columns(settings)), settings)
+        return prepare(read_columns(Path(path), select_columns(settings), settings.data.read), settings)
 
     return run

@@ -19,12 +19,30 @@ GOOD: dict[str, list[Any]] = {
 }
 
 
+def read(**settings: Any) -> dict[str, Any]:
+    """The section data.read: auto but for `settings`."""
+    return {**dict.fromkeys(("separator", "decimal", "thousands", "encoding", "header"), "auto"), **settings}
+
+
 def params_of(
-    path: str = SOURCE, group: str | None = None, time: str | None = None, n_splits: int = 5, **data: Any
+    path: str = SOURCE,
+    group: str | None = None,
+    time: str | None = None,
+    n_splits: int = 5,
+    cost: Any = None,
+    **data: Any,
 ) -> Any:
     """params.yaml as far as prepare reads it; `data` replaces keys of its section of that name."""
-    section = {"target": "sick", "positive": "yes", "drop": [], "key": [], "categorical": "auto", "missing": {}, **data}
-    return {"data": {"path": path, **section}, "split": {"group": group, "time": time}, "cv": {"n_splits": n_splits}}
+    section = {
+        "target": "sick", "positive": "yes", "read": read(), "drop": [], "key": [], "categorical": "auto",
+        "missing": {}, "dates": {}, "text": [], "weight": None, **data,
+    }  # fmt: skip
+    return {
+        "data": {"path": path, **section},
+        "split": {"group": group, "time": time},
+        "cv": {"n_splits": n_splits},
+        "evaluate": {"cost": cost},
+    }
 
 
 def columns(**other: Any) -> dict[str, list[Any]]:

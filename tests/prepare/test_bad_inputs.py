@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stages.prepare.__main__ import main
+from stages.prepare.readers import memory_estimate
 from stages.prepare.readers import table as read
 from stages.shared.errors import InputError
 from tests.prepare.tables import GOOD, POSITIVES, ROWS, SOURCE, changed, csv, index, params_of, parquet
@@ -66,20 +67,14 @@ FILES = [
     case("short row", lines(line4="29,blue\n"), SOURCE, "data row 3 has 2 cells", "3 columns", "29,blue"),
     case("long row", lines(line4="29,blue,no,no\n"), "data row 3 has 4 cells"),
     case("row after a blank line", lines(line4="\n29,blue\n"), "data row 3 has 2 cells"),
-    case("comma at the end of every row", "".join([LINES[0], *(line.strip() + ",\n" for line in LINES[1:])]),
-         "data row 1 has 4 cells", "data row 5 has", f"{ROWS - 5} more rows"),
     case("quote not closed", lines(line4='29,"blue,no\n'), SOURCE, "line 4", "quote"),
     case("quote not closed in the last cell", lines(line4='29,blue,"no\n'), "line 4", "quote"),
     case("two quotes not closed", lines(line4='29,blue,"no\n', line9='44,blue,"no\n'), "line 4", "quote"),
     case("quote closed too early", lines(line4='29,"bl"ue,no\n'), "line 4", "quote"),
     case("quote not closed in the header", '"age' + csv()[3:], SOURCE, "quote"),
-    case("latin-1", csv().replace("red", "grün").encode("latin-1"), "not UTF-8", "0xfc", "offset 21", "line 2"),
-    case("UTF-16", csv().encode("utf-16"), "not UTF-8", "byte offset 0", "UTF-16"),
+    case("a damaged character", csv().replace("red", "grün").encode() + b"\xff", "not UTF-8", "0xff", "line 42"),
     case("UTF-16 without a mark", csv().encode("utf-16-le"), "NUL byte at byte offset 1"),
     case("NUL byte", lines(line4="29,bl\0ue,no\n"), SOURCE, "NUL byte", "line 4"),
-    case("semicolons", csv().replace(",", ";"), SOURCE, "only one column", "age;colour;sick", "semicolons"),
-    case("tabs", csv().replace(",", "\t"), "only one column", "tabs"),
-    case("bars", csv().replace(",", "|"), "only one column", "vertical bars"),
     case("gzip cut short", gzip.compress(csv().encode())[:-9], "table.csv.gz", "gzip", path="data/raw/table.csv.gz"),
     case("gzip with a flipped bit", flipped(gzip.compress(csv().encode()), 60), "gzip", path="data/raw/table.csv.gz"),
     case("CSV called gzip", csv(), "table.csv.gz", "gzip", path="data/raw/table.csv.gz"),
@@ -95,13 +90,12 @@ FILES = [
 NAMES = [
     case("two columns of one name", lines(line1="age,age,sick\n"), SOURCE, "columns 1 and 2", "`age`"),
     case("two typed columns of one name", parquet().rename_columns(["age", "age", "sick"]), "columns 1 and 2", "`age`"),
-    case("column without a name", lines(line1="age,,sick\n"), SOURCE, "column 2 has no name", "index=False"),
+    case("column without a name", lines(line1="age,,sick\n"), SOURCE, "`Unnamed: 1`", "has no name", "index=False"),
     case("name with white space", lines(line1="age, colour,sick\n"), SOURCE, "' colour'", "white space"),
     case("name over two lines", lines(line1='age,"col\nour",sick\n'), SOURCE, "'col\\nour'", "unprintable character"),
     case("no header", csv()[len(LINES[0]) :].replace("red", "1").replace("yes", "1"), SOURCE, "names are numbers"),
     case("our own name", csv(__row__=AGES), SOURCE, "`__row__`", "rename"),
     case("our other name", csv(__group__=AGES), SOURCE, "`__group__`", "rename"),
-    case("index of pandas", parquet(__index_level_0__=list(range(ROWS))), "`__index_level_0__`", "index=False"),
 ]  # fmt: skip
 
 ROLES = [
@@ -154,8 +148,7 @@ CELLS = [
     case("2^53 + 1", csv(age=changed(AGES, row17="9007199254740993")), "data row 17", "2^53", "data.key"),
     case("2^53 + 1 in Parquet", parquet(age=[2**53 + 1, *range(ROWS - 1)]), "data row 1:", "9007199254740993", "2^53"),
     case("thousands", csv(age=changed(AGES, row17='"1,234"')), "data row 17", "'1,234'", "thousands"),
-    case("decimal commas", csv(age=[f'"{age},5"' for age in AGES]), "data row 1:", "'20,5'", "decimal point"),
-    case("ISO dates", csv(day=DATES), "`day`", "dates", "'2024-01-01'", "split.time"),
+    case("ISO dates and a word", csv(day=changed(DATES, row5="soon")), "`day`, data row 5", "'soon'", "ISO date"),
     case("British dates", csv(day=["31/05/2024"] * ROWS), "`day`", "dates", "'31/05/2024'"),
     case("texts that name rows", csv(**TWICE, id=[f"p{row}" for row in range(2 * ROWS)]), "`id`",
          "80 different texts in 80 rows", "data.key"),
@@ -167,7 +160,6 @@ CELLS = [
     case("a list for a feature", parquet(dose=[[1]] * ROWS), "`dose`", "list<", "data.drop"),
     case("a struct for a feature", parquet(dose=[{"a": 1}] * ROWS), "`dose`", "struct<"),
     case("bytes for a feature", parquet(dose=[b"a", b"b"] * 20), "`dose`", "binary"),
-    case("a time for a feature", parquet(day=[DAY] * ROWS), "`day`", "timestamp", "split.time"),
     case("a listed time", parquet(day=[DAY] * ROWS), "`day`", "timestamp", categorical=["colour", "day"]),
     case("bytes for a key", parquet(name=[b"a"] * ROWS), "`name`", "binary", key=["name"]),
     case("bytes for a group", parquet(team=pa.array([b"ab"] * ROWS, pa.binary(2))), "`team`", "binary", group="team"),
@@ -183,7 +175,8 @@ CELLS = [
 
 PARAMS = [
     case("categorical mistyped", csv(), "params.yaml: data.categorical", "auto or a list", "'aut'", categorical="aut"),
-    case("positive as a list", csv(), "params.yaml: data.positive", "one label", positive=["yes"]),
+    case("positive as an empty list", csv(), "params.yaml: data.positive", "one label", positive=[]),
+    case("positive as a list of lists", csv(), "params.yaml: data.positive", "one label", positive=[["yes"]]),
     case("positive left empty", csv(), "params.yaml: data.positive", "one label", "None", positive=None),
     case("true as a mark", csv(), "params.yaml: data.missing.age.0", "text or a number", missing={"age": [True]}),
     case("one fold", csv(), "params.yaml: cv.n_splits", n_splits=1),
@@ -209,7 +202,7 @@ def test_bad_input_is_refused_with_a_message_that_helps(
 
 
 def test_all_problems_of_a_table_are_listed_at_once(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    index(csv(age=changed(AGES, row17="inf"), day=DATES, sick=changed(SICK, row3="")))
+    index(csv(age=changed(AGES, row17="inf"), day=["31.12.2024"] * ROWS, sick=changed(SICK, row3="")))
     (repository / "params.yaml").write_text(json.dumps(params_of()))
     monkeypatch.setattr("sys.argv", ["prepare"])
     with pytest.raises(InputError) as caught:
@@ -228,7 +221,7 @@ def test_all_problems_of_the_params_are_listed_at_once(repository: Path, monkeyp
 
 @pytest.mark.parametrize("path", [SOURCE, "data/raw/table.csv.gz", "data/raw/table.parquet"])
 def test_no_file_may_unpack_beyond_the_cap(path: str, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read, "MAX_BYTES", 1000)
+    monkeypatch.setattr(memory_estimate, "MAX_BYTES", 1000)
     text = csv() * 4  # more than 1000 bytes as text, less as gzip
     content = {
         "csv": text.encode(),

@@ -285,6 +285,7 @@ SELECT: dict[str, Any] = {
     "classifier": "auto",
     "metric": "average_precision",
     "tolerance": 0.0,
+    "prefer": "auto",
     "refit": "train",
 }
 

@@ -18,6 +18,7 @@ from stages.report.formatting import (
     [
         ("recall", 0.85, "0.850"),
         ("brier_score", 0.0285, "0.0285"),
+        ("net_benefit(0.1)", 0.0285, "0.0285"),
         ("recall", -0.5, "−0.500"),
         ("threshold", 0.0004, "0.0004"),  # "0.000" would be another threshold
         ("recall", 0, "0.000"),

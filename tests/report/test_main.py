@@ -56,7 +56,7 @@ def test_the_champion_folder_is_complete(workspace, run_report):
     assert (folder / "contract.json").read_bytes() == (root / "data/contract.json").read_bytes()
     assert read(root, "models/champion/champion.json") == {
         "strategy": "smote", "classifier": "mlp", "threshold": 0.19, "positive": "hypothyroid",
-        "negative": "negative", "model": model, "calibration": {"method": "none"},
+        "negative": "negative", "model": model, "calibration": {"method": "none"}, "prior_shift": 0.0,
     }  # fmt: skip
     assert sorted(path.name for path in (root / "models").iterdir()) == [
         "baseline", "champion", "class_weight", "refit_recipe.json", "smote",
@@ -87,9 +87,13 @@ def test_the_card_names_imbalanced_learn_if_it_is_needed(workspace, run_report):
     assert "that library is needed to load it" in (root / "models/champion/README.md").read_text()
 
 
-def test_the_report_is_complete(workspace, run_report):
+def test_the_report_is_complete(workspace, run_report, capsys):
     root = workspace(WEIGHTS, SMOTE, ENSEMBLE, baseline=Treatment("baseline", classifiers=TWO, cv=0.82, recall=0.95))
     run_report()
+    assert capsys.readouterr().out == (
+        "report: No treatment of the imbalance ranked better than doing nothing (2 tie, 1 worse).\n"
+        "report: the champion is baseline × random_forest; reports/report.html has the rest\n"
+    )
     for name in ("report.md", "report.html"):
         text = re.sub(r"</?span>", "", (root / "reports" / name).read_text())
         for fact in (
@@ -201,6 +205,23 @@ def test_a_leaderboard_of_another_version_is_rejected_with_the_key(workspace, ru
     del content["candidates"][0]["threshold"]
     (root / "metrics/leaderboard.json").write_text(json.dumps(content))
     with pytest.raises(InputError, match=r"leaderboard\.json: candidates\.0\.threshold: field required"):
+        run_report()
+
+
+def test_strategy_metrics_of_another_run_are_rejected(workspace, run_report):
+    path = workspace(SMOTE) / "metrics/strategies/smote.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "recall": 0.1}))
+    with pytest.raises(IntegrityError, match=r"metrics/strategies/smote\.json: not of the run of metrics/leaderboard"):
+        run_report()
+
+
+def test_a_contract_of_other_features_is_rejected(workspace, run_report):
+    root = workspace(WEIGHTS, SMOTE)
+    path = root / "data/contract.json"
+    content = json.loads(path.read_text())
+    content["features"][0]["name"] += "x"
+    path.write_text(json.dumps(content))
+    with pytest.raises(IntegrityError, match="has other features than"):
         run_report()
 
 

@@ -7,7 +7,17 @@ from hypothesis import strategies as st
 import numpy as np
 import pytest
 
-from stages.shared.calibration import Identity, Line, Steps, calibrate, expit, log_odds, parse_calibration
+from stages.shared.calibration import (
+    Identity,
+    Line,
+    Steps,
+    calibrate,
+    expit,
+    get_prior_shift,
+    log_odds,
+    parse_calibration,
+    shift_prior,
+)
 from stages.shared.errors import InputError
 from stages.shared.storage.files import round_floats
 
@@ -29,6 +39,14 @@ def test_none_is_the_scores_to_the_bit() -> None:
 
 def test_a_prior_exchanges_the_odds() -> None:
     assert calibrate(np.array([0.0, 0.5, 0.75, 0.9]), HALVES) == pytest.approx([0, 1 / 4, 1 / 2, 3 / 4])
+
+
+def test_a_shift_of_the_prior_is_bayes_rule_at_another_prevalence() -> None:
+    """From one in two to one in ten: odds a ninth."""
+    shift = get_prior_shift(0.5, 0.1)
+    assert shift_prior(np.array([0.0, 0.5, 0.9, 1.0]), shift) == pytest.approx([0, 0.1, 0.5, 1], abs=1e-6)
+    scores = np.array([0.0, 1e-300, 0.1, 1.0])
+    assert shift_prior(scores, get_prior_shift(0.2, 0.2)) is scores
 
 
 def test_a_line_on_the_log_odds() -> None:

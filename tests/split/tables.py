@@ -31,8 +31,13 @@ def _kind(cells: list[Any]) -> Any:
 
 
 def params_of(
-    test_size: float = 0.25, group: str | None = None, time: str | None = None, n_splits: int = 2, random_state: int = 0
+    test_size: float = 0.25,
+    group: str | None = None,
+    time: str | None = None,
+    n_splits: int = 2,
+    random_state: int = 0,
+    **split: Any,
 ) -> SplitStageParams:
     """What split reads of params.yaml."""
-    split = {"test_size": test_size, "group": group, "time": time}
+    split = {"test_size": test_size, "group": group, "time": time, "duplicates": "together", "gap": None, **split}
     return SplitStageParams.model_validate({"random_state": random_state, "split": split, "cv": {"n_splits": n_splits}})

@@ -46,7 +46,7 @@ def test_features_are_compared_where_hashes_are_equal(monkeypatch: pytest.Monkey
     table = table_of([0] * 6, a=[1.0, 2.0, 1.0, None, 2.0, None], b=["u", "u", "u", "v", "v", "v"])
     expected = find_duplicates(table).tolist()
     assert expected == [0, 1, 0, 3, 4, 3]
-    monkeypatch.setattr(split_groups, "_mix_hashes", lambda hashes, keys: hashes)  # all rows have one hash
+    monkeypatch.setattr(split_groups, "mix_hashes", lambda hashes, keys: hashes)  # all rows have one hash
     assert find_duplicates(table).tolist() == expected
 
 

@@ -43,7 +43,7 @@ def test_both_files_tell_the_way_of_both_sides() -> None:
     first, second = train.flow[1:]
     assert (first.rows, first.positive, first.negative) == (len(rows(train)), sum(train.target), sum(train.target == 0))
     assert (second.rows, second.positive) == (len(rows(test)), sum(test.target))
-    assert first.note == second.note == "stratified; 50 duplicate rows kept together"
+    assert first.note == second.note == "stratified; 50 duplicate rows kept together (30 equal pairs, 0.0 by chance)"
 
 
 def test_duplicates_stay_on_one_side_and_share_a_unit() -> None:

@@ -68,7 +68,7 @@ def test_settings_that_cannot_be(other: dict[str, Any], expected: str) -> None:
         params(**other)
 
 
-def test_the_door_writes_the_same_bytes_twice(tmp_path: Path) -> None:
+def test_the_command_writes_the_same_bytes_twice(tmp_path: Path) -> None:
     written = []
     for _ in range(2):
         result = run_stage(tmp_path, COURSE)

@@ -10,7 +10,7 @@ import pytest
 from stages.shared.errors import InputError
 from stages.shared.params import read_params
 from stages.shared.storage.parquet import Table
-from stages.train.folds.preprocessing import Steps, make_steps, one_hot_blocks
+from stages.train.folds.preprocessing import Steps, count_numbers, make_steps, one_hot_blocks
 from stages.train.folds.resampling import Prepared, prepare_fold
 from stages.train.params import PreprocessParams, Strategy, TrainParams
 from stages.train.samplers.plan import make_plan
@@ -39,7 +39,7 @@ def prepare() -> Callable[..., Fold]:
         max_categories: int = 30,
         random_state: int = 42,
     ) -> Fold:
-        n_numeric, n_categorical = len(table.contract.numeric), len(table.contract.categorical)
+        n_numeric, n_categorical = count_numbers(table.contract), len(table.contract.categorical)
         params = PreprocessParams.model_validate({"impute": "median", "scale": scale, "max_categories": max_categories})
         plan = make_plan("tried", Strategy.model_validate(strategy), n_numeric, n_categorical, random_state)
         steps = make_steps(table.contract, params)

@@ -50,7 +50,7 @@ def test_every_sampler_with_every_classifier(
     assert len(told) == (len(PLAIN) - 1) * (2 + 1)  # the blend is fitted with the others
 
 
-@pytest.mark.parametrize("kind", ["numeric", "mixed", "categorical"])
+@pytest.mark.parametrize("kind", ["numeric", "mixed", "categorical", "text"])
 @pytest.mark.parametrize(
     "strategy", [{}, {"class_weight": "balanced"}, {"sampler": "SMOTE", "class_weight": "balanced"}]
 )
@@ -61,7 +61,7 @@ def test_every_classifier_on_every_kind_of_table(
     check(fit_strategy(table, "tried", make_params(strategy, PLAIN), lambda _: None), table, PLAIN)
 
 
-@pytest.mark.parametrize("kind", ["numeric", "mixed", "categorical"])
+@pytest.mark.parametrize("kind", ["numeric", "mixed", "categorical", "text"])
 def test_the_balanced_ensembles_in_place_of_the_classifiers(
     kind: str,
     make_table: Callable[..., Table],

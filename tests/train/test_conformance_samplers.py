@@ -9,9 +9,10 @@ import pytest
 
 from stages.shared.errors import InputError
 from stages.shared.storage.parquet import Table
+from stages.train.folds.preprocessing import TEXT_COLUMNS
 from stages.train.samplers.registry import SAMPLERS
 
-KINDS = ("numeric", "mixed", "categorical")
+KINDS = ("numeric", "mixed", "categorical", "text")
 
 #: what cannot be; everything else must work
 REFUSED = {
@@ -19,6 +20,7 @@ REFUSED = {
     ("SMOTENC", "categorical"): "needs numeric and categorical columns; found 0 and 2",
     ("SMOTEN", "numeric"): "needs categorical columns only; found 3 numeric",
     ("SMOTEN", "mixed"): "needs categorical columns only; found 3 numeric",
+    ("SMOTEN", "text"): "needs categorical columns only; found 131 numeric",
     # equal rows have no distance, so imbalanced-learn divides 0 by 0
     ("KMeansSMOTE", "categorical"): "KMeansSMOTE cannot work on a training fold with 60 negatives and 20 positives",
 }
@@ -64,7 +66,10 @@ def test_gives_finite_numbers_and_both_classes(name: str, kind: str, result: Cal
     prepared = result(name, kind).prepared
     assert prepared.X.dtype == np.float64
     assert prepared.y.dtype == np.int64
-    assert prepared.X.shape == (len(prepared.y), {"numeric": 3, "mixed": 9, "categorical": 6}[kind])
+    assert prepared.X.shape == (
+        len(prepared.y),
+        {"numeric": 3, "mixed": 9, "categorical": 6, "text": 9 + TEXT_COLUMNS}[kind],
+    )
     assert np.isfinite(prepared.X).all()
     assert set(prepared.y) == {0, 1}
 

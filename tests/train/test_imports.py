@@ -17,7 +17,7 @@ HEAVY = {"numpy", "pandas", "pyarrow", "sklearn", "imblearn", "xgboost", "skops"
 
 
 def imported(folder: Path, *arguments: str) -> tuple[int, list[str], str]:
-    """Exit code of the door, the heavy modules that it imported, and what it said."""
+    """Exit code of the command, the heavy modules that it imported, and what it said."""
     code = (
         "import atexit, runpy, sys\n"
         f"atexit.register(lambda: print('\\n', *({HEAVY!r} & sys.modules.keys())))\n"

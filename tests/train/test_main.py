@@ -12,9 +12,11 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from stages.shared.errors import InputError
 from stages.shared.storage.files import sha256
 from stages.shared.storage.manifest import check_manifest
 from stages.shared.storage.parquet import Table, write_table
+from stages.train.__main__ import main
 
 pytestmark = pytest.mark.slow
 
@@ -48,10 +50,24 @@ NAMES = ["logistic_regression", "random_forest", "xgboost", "mlp", "blend"]
 Folder = Callable[[], Path]
 
 
-def door(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_stage(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "stages.train", *arguments]
     everything = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **environment}
     return subprocess.run(command, cwd=folder, env=everything, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def train_here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Run the stage in this process, which has imported the libraries; return what it wrote to stderr."""
+
+    def train(folder: Path, *arguments: str, dvc_stage: str = "") -> str:
+        monkeypatch.chdir(folder)
+        monkeypatch.setenv("DVC_STAGE", dvc_stage)
+        monkeypatch.setattr(sys, "argv", ["train", *arguments])
+        main()
+        return capsys.readouterr().err
+
+    return train
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -77,7 +93,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, make_table: Callable[..., T
 def finished(folder: Folder) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """A folder in which `smote` has run."""
     made = folder()
-    return made, door(made, "--strategy", "smote", PYTHONHASHSEED="0", OMP_NUM_THREADS="1")
+    return made, run_stage(made, "--strategy", "smote", PYTHONHASHSEED="0", OMP_NUM_THREADS="1")
 
 
 def test_writes_the_files_that_are_documented(finished: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
@@ -100,7 +116,7 @@ def test_the_manifest_holds_and_names_what_was_read(finished: tuple[Path, Any]) 
 def test_the_summary_points_at_the_models(finished: tuple[Path, Any]) -> None:
     made, _ = finished
     summary = json.loads((made / "metrics/cv/smote.json").read_text())
-    assert list(summary) == ["strategy", "manifest", "sampler", "tuned", "blend", "classifiers"]
+    assert list(summary) == ["strategy", "manifest", "sampler", "tuned", "blend", "classifiers", "not_applicable"]
     assert summary["manifest"] == sha256(made / "models/smote/manifest.json")
     assert summary["sampler"]["ran"] == "SMOTENC"
     trace = json.loads((made / "models/smote/trace.json").read_text())
@@ -134,30 +150,67 @@ def test_a_second_run_gives_equal_bytes_whatever_threads_and_hash_seed(finished:
     made, _ = finished
     before = contents(made)
     (made / "models/smote/left_over.skops").write_text("of an older run")
-    process = door(made, "--strategy", "smote", PYTHONHASHSEED="77", OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2")
+    process = run_stage(made, "--strategy", "smote", PYTHONHASHSEED="77", OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2")
     assert process.returncode == 0, process.stderr
     assert contents(made) == before
 
 
 def test_an_unknown_strategy(folder: Folder) -> None:
     made = folder()
-    process = door(made, "--strategy", "smoot")
+    process = run_stage(made, "--strategy", "smoot")
     allowed = "smote, too_many, ensembles"
     assert process.stderr == f"error: --strategy 'smoot': not in params.yaml; allowed: {allowed}\n"
     assert process.returncode == 2
     assert contents(made) == {}
 
 
-def test_a_sampler_that_cannot_leaves_the_old_models(folder: Folder) -> None:
+def test_a_strategy_whose_sampler_cannot_run_is_not_applicable(folder: Folder, train_here: Callable[..., str]) -> None:
+    """The stage ends with 0, so that the other strategies go on; the models of an earlier run are gone."""
     made = folder()
     (made / "models/too_many").mkdir(parents=True)
     (made / "models/too_many/trace.json").write_text("{}")
-    process = door(made, "--strategy", "too_many")
-    assert process.returncode == 2
-    *_, error = process.stderr.splitlines()
-    assert error.startswith("error: params.yaml: strategies.too_many: SMOTENC: k_neighbors is 50 on a training")
-    assert process.stderr.count("\n") == 2
-    assert contents(made) == {"models/too_many/trace.json": b"{}"}
+    warning = train_here(made, "--strategy", "too_many").splitlines()[-1]
+    why = "params.yaml: strategies.too_many: SMOTENC: k_neighbors is 50 on a training fold with"
+    assert warning.startswith(f"warning: train@too_many: {', '.join(NAMES)}: not applicable: {why}")
+    assert sorted(contents(made)) == ["metrics/cv/too_many.json", "models/too_many/manifest.json"]
+    record = json.loads((made / "metrics/cv/too_many.json").read_text())
+    assert (record["classifiers"], list(record["not_applicable"])) == ({}, NAMES)
+    assert all(message.startswith(why) for message in record["not_applicable"].values())
+    assert check_manifest(made / "models/too_many")["files"] == {}
+
+
+def test_a_classifier_that_cannot_run_is_left_out(folder: Folder, train_here: Callable[..., str]) -> None:
+    """Every candidate of the grid of logistic regression asks for more neighbors than a fold has."""
+    made = folder()
+    params = (made / "params.yaml").read_text().replace("k_neighbors: [1, 3]", "k_neighbors: [60, 70]")
+    (made / "params.yaml").write_text(params)
+    train_here(made, "--strategy", "smote")
+    record = json.loads((made / "metrics/cv/smote.json").read_text())
+    assert list(record["classifiers"]) == NAMES[1:]
+    assert list(record["not_applicable"]) == ["logistic_regression"]
+    assert "k_neighbors is 60 on a training fold" in record["not_applicable"]["logistic_regression"]
+    assert "logistic_regression" not in record["blend"]
+
+
+def test_a_blend_of_one_classifier_is_not_applicable(folder: Folder, train_here: Callable[..., str]) -> None:
+    made = folder()
+    params = (made / "params.yaml").read_text().replace("k_neighbors: [1, 3]", "k_neighbors: [60, 70]")
+    lines = [line for line in params.splitlines() if not line.startswith(("  xgboost", "  mlp"))]
+    (made / "params.yaml").write_text("\n".join(lines))
+    train_here(made, "--strategy", "smote")
+    record = json.loads((made / "metrics/cv/smote.json").read_text())
+    assert list(record["classifiers"]) == ["random_forest"]
+    assert record["not_applicable"]["blend"].startswith("it needs two other classifiers; params.yaml: ")
+
+
+def test_an_invalid_setting_still_ends_the_run(folder: Folder, train_here: Callable[..., str]) -> None:
+    made = folder()
+    params = (made / "params.yaml").read_text().replace("{n_estimators: 5}", "{n_estimators: -5}", 1)
+    (made / "params.yaml").write_text(params)
+    problem = re.escape("params.yaml: classifiers.random_forest: The 'n_estimators' parameter")
+    with pytest.raises(InputError, match=f"^{problem}"):
+        train_here(made, "--strategy", "smote")
+    assert contents(made) == {}
 
 
 def test_a_damaged_or_missing_table(folder: Folder) -> None:
@@ -166,33 +219,34 @@ def test_a_damaged_or_missing_table(folder: Folder) -> None:
     content = bytearray(table.read_bytes())
     content[len(content) // 3] ^= 1
     table.write_bytes(content)
-    process = door(made, "--strategy", "smote")
+    process = run_stage(made, "--strategy", "smote")
     assert process.returncode == 3
     assert process.stderr.startswith("error: data/train.parquet: damaged")
     table.unlink()
-    process = door(made, "--strategy", "smote")
+    process = run_stage(made, "--strategy", "smote")
     assert (process.returncode, process.stderr) == (
         2,
         "error: data/train.parquet: no such file; run `dvc repro` to make it\n",
     )
 
 
-def test_the_stage_that_dvc_names_is_the_strategy(folder: Folder) -> None:
+def test_the_stage_that_dvc_names_is_the_strategy(folder: Folder, train_here: Callable[..., str]) -> None:
     """So nothing of params.yaml reaches a shell."""
     made = folder()
-    process = door(made, DVC_STAGE="train@smote")
-    assert process.returncode == 0, process.stderr
+    train_here(made, dvc_stage="train@smote")
     assert (made / "models/smote/manifest.json").is_file()
-    refused = door(made, DVC_STAGE="train@x;touch pwned")
+    refused = run_stage(made, DVC_STAGE="train@x;touch pwned")
     assert refused.stderr.startswith("error: --strategy 'x;touch pwned': not in params.yaml; allowed: smote")
     assert refused.returncode == 2
 
 
-def test_another_environment_than_the_lock_is_said_in_the_run_and_in_the_trace(folder: Folder) -> None:
+def test_another_environment_than_the_lock_is_said_in_the_run_and_in_the_trace(
+    folder: Folder, train_here: Callable[..., str]
+) -> None:
     made = folder()
     lock = made / "requirements.lock"
     lock.write_text(lock.read_text().replace("\nnumpy==", "\nnumpy==99."))
-    process = door(made, "--strategy", "smote")
-    assert "warning: train@smote: The installed libraries differ from requirements.lock: numpy " in process.stderr
+    said = train_here(made, "--strategy", "smote")
+    assert "warning: train@smote: The installed libraries differ from requirements.lock: numpy " in said
     notes = json.loads((made / "models/smote/trace.json").read_text())["notes"]
     assert [note for note in notes if "(locked: 99." in note]

@@ -10,19 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from stages.evaluate.candidates import Candidate
+from stages.evaluate.effects.estimates import REFIT, make_estimate
 from stages.evaluate.effects.row_sets import RankingValue
 from stages.evaluate.uncertainty.differences import DIGITS
 from stages.evaluate.uncertainty.jackknife import TINY, normal_quantile
 from stages.shared.classifiers import BLEND, CLASSIFIERS
-from stages.shared.metrics.registry import METRICS, of_family
-from stages.shared.schemas.leaderboard import Effect, EffectVerdict, RowsUsed
+from stages.shared.metrics.registry import METRICS
+from stages.shared.schemas.leaderboard import Effect, RowsUsed
 from stages.shared.storage.arrow import Floats
-
-#: factor of the standard error for the noise of refitting, which resampling the rows does not show; by simulation
-REFIT = 1.2
-
-#: with this probability the rows show an effect of the size `minimum_detectable`
-POWER = 0.8
 
 #: draws in memory at a time
 CHUNK = 200
@@ -59,17 +54,28 @@ class EffectSettings:
     n_positives: int
 
 
-def choose_margins(margin: float | None, measured: Measured, reference: str) -> dict[str, float]:
-    """Return by metric the largest difference that does not matter.
+def choose_margins(
+    margin: float | None,
+    measured: Measured,
+    reference: str,
+    perfect: Mapping[str, float] | None = None,
+    n_positives: float = np.inf,
+) -> dict[str, float]:
+    """Return the largest difference that does not matter, for every metric that `n_positives` suffice to judge.
 
     Without a `margin` from params.yaml it is a tenth of the distance from the mean score of the untreated classifiers
-    to a perfect score, at least 0.005 and at most 0.02.
+    to a perfect score, at least 0.005 and at most 0.02 of a perfect score. That is 1, or the value in `perfect`.
     """
     margins = {}
-    for metric in of_family("ranking"):
+    for metric in next(iter(measured.values())):
+        if METRICS[metric].verdict_from > n_positives:
+            continue
         values = [found[metric].value for candidate, found in measured.items() if candidate.strategy == reference]
-        share = MARGIN_SHARE * (1 - float(np.mean(values)))
-        margins[metric] = round(float(np.clip(share, *MARGIN_BOUNDS)), 3) if margin is None else margin
+        best = (perfect or {}).get(metric, 1.0)
+        share = MARGIN_SHARE * (best - float(np.mean(values)))
+        low, high = (best * bound for bound in MARGIN_BOUNDS)
+        digits = METRICS[metric].digits
+        margins[metric] = round(float(np.clip(share, low, high)), digits) if margin is None else margin
     return margins
 
 
@@ -102,13 +108,13 @@ def _find_untreated(candidate: Candidate, reference: str, measured: Measured) ->
 
 
 def estimate_effects(measured: Measured, comparisons: list[Comparison], settings: EffectSettings) -> list[Effect]:
-    """Return the effects on every ranking metric, with simultaneous intervals and verdicts.
+    """Return the effects on every metric with a margin, with simultaneous intervals and verdicts.
 
     The intervals of all mean effects on one metric hold at once with the probability `confidence`, and so do those of
     all single classifiers.
     """
     effects: list[Effect] = []
-    for metric in of_family("ranking"):
+    for metric in settings.margins:
         for is_mean in (True, False):
             family = [item for item in comparisons if (item.classifier is None) == is_mean]
             if family:
@@ -121,35 +127,23 @@ def _estimate_family(
 ) -> Iterable[Effect]:
     estimates, influences = zip(*(_mean_difference(measured, item, metric) for item in family), strict=True)
     raw_errors = np.sqrt((np.array(influences) ** 2).sum(axis=1))
-    quantile = _max_quantile(np.array(influences), raw_errors, settings)
+    quantile = find_max_quantile(np.array(influences), raw_errors, settings)
     margin = settings.margins[metric]
     for item, value, error in zip(family, estimates, (REFIT * raw_errors).tolist(), strict=True):
-        half = quantile * error
-        # the verdict follows from the numbers as they are stored
-        estimate, low, high = (round(number, DIGITS) + 0.0 for number in (value, value - half, value + half))
-        detectable = half + normal_quantile(2 * POWER - 1) * error
+        found = make_estimate(value, error, quantile, metric, margin)
         yield Effect(
             strategy=item.strategy,
             classifier=item.classifier,
             reference_classifier=item.reference_classifier,
             metric=metric,
             rows=settings.rows,
-            estimate=estimate,
-            low=low,
-            high=high,
-            verdict=judge_effect(metric, low, high, margin),
-            minimum_detectable=round(detectable, DIGITS),
-            positives_needed=int(np.ceil(settings.n_positives * (detectable / margin) ** 2)),
+            estimate=found.estimate,
+            low=found.low,
+            high=found.high,
+            verdict=found.verdict,
+            minimum_detectable=round(found.minimum_detectable, DIGITS),
+            positives_needed=int(np.ceil(settings.n_positives * (found.minimum_detectable / margin) ** 2)),
         )
-
-
-def judge_effect(metric: str, low: float, high: float, margin: float) -> EffectVerdict:
-    """Return `same` when the whole interval lies within ± `margin`; otherwise whether it leaves out 0, and where."""
-    if -margin <= low and high <= margin:
-        return "same"
-    if low <= 0 <= high:
-        return "cannot_tell"
-    return "better" if (low > 0) == METRICS[metric].higher_is_better else "worse"
 
 
 def _mean_difference(measured: Measured, item: Comparison, metric: str) -> tuple[float, Floats]:
@@ -159,7 +153,7 @@ def _mean_difference(measured: Measured, item: Comparison, metric: str) -> tuple
     return value, np.mean([treated.influence - untreated.influence for treated, untreated in pairs], axis=0)
 
 
-def _max_quantile(influences: Floats, errors: Floats, settings: EffectSettings) -> float:
+def find_max_quantile(influences: Floats, errors: Floats, settings: EffectSettings) -> float:
     """Return what the largest |t| of the comparisons exceeds with the probability 1 − confidence.
 
     A multiplier bootstrap: random weights of the units move all comparisons together (single-step max-|t|: Westfall &

@@ -5,26 +5,33 @@ is the mean over the sets, weighted by their positives.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from stages.evaluate.uncertainty.jackknife import metric_without
+from stages.evaluate.uncertainty.bootstrap import CELLS, bootstrap_weights
+from stages.evaluate.uncertainty.jackknife import influence_of_rows, mean_without, metric_without
 from stages.shared.errors import InputError
-from stages.shared.metrics.registry import of_family
-from stages.shared.storage.arrow import Floats, Ints
-from stages.shared.storage.parquet import Table
+from stages.shared.metrics.ranking import Ranking
+from stages.shared.metrics.registry import METRICS, Metric, of_family
+from stages.shared.storage.arrow import Floats, Ints, to_floats, to_ints
 
 #: more rows or groups than this share their influences, which keeps memory bounded and hardly changes the error
 MAX_UNITS = 20_000
 
+#: the fewest and the most resamples for a metric that needs them, and how many rows those between may have together
+MIN_RESAMPLES, MAX_RESAMPLES, RESAMPLED_ROWS = 200, 1000, 200_000_000
+
 
 @dataclass(frozen=True)
 class RankingValue:
-    """A ranking metric of one candidate, and the influence of every unit on it.
+    """A metric of one candidate, and the influence of every unit on it.
 
-    A unit is a row, or a group of rows that belong together. The squared influences sum to the variance of `value`.
+    A unit is a row, or a group of rows that belong together. For a metric that is resampled it is a resample of all of
+    them. In either case the squared influences sum to the variance of `value`.
     """
 
     value: float
@@ -39,19 +46,23 @@ class RowSets:
     row_set: Ints  # the set of each row, from 0; the test set is the last one
     units: Ints  # the unit of each row, from 0
     repeats: int = 1
+    weights: Floats | None = None  # how much each row counts, with the mean 1 in train and in test
 
     @classmethod
-    def make(cls, test: Table, oof: pa.Table | None, n_splits: int) -> "RowSets":
-        """Return the folds of `oof`, which is oof.parquet, and the test set; without `oof`, the test set alone."""
+    def make(cls, y: Ints, groups: Ints, oof: pa.Table | None, weights: Floats | None = None) -> "RowSets":
+        """Return the folds of `oof`, which is oof.parquet, and the test set; without `oof`, the test set alone.
+
+        `y`, `groups` and `weights` are those of the test rows, shape (rows,).
+        """
         if oof is None:
-            return cls(test.target, np.zeros(len(test.target), dtype=np.int64), number_units(test.groups))
-        y, fold, group = (oof[name].to_numpy() for name in ("y", "fold", "group"))
-        n_folds = int(fold.max()) + 1
+            return cls(y, np.zeros(len(y), dtype=np.int64), number_units(groups), weights=weights)
+        rows, train_y, fold, group = (to_ints(oof[name].combine_chunks()) for name in ("row", "y", "fold", "group"))
         return cls(
-            np.concatenate([y, test.target]),
-            np.concatenate([fold, np.full(len(test.target), n_folds)]),
-            number_units(np.concatenate([group, test.groups])),
-            n_folds // n_splits,
+            np.concatenate([train_y, y]),
+            np.concatenate([fold, np.full(len(y), fold.max() + 1)]),
+            number_units(np.concatenate([group, groups])),
+            repeats=int((rows == rows[0]).sum()),
+            weights=None if weights is None else np.concatenate([to_floats(oof["weight"].combine_chunks()), weights]),
         )
 
     def check(self, path: Path, oof: pa.Table) -> None:
@@ -71,6 +82,11 @@ class RowSets:
         return int((self.row_set == self.row_set.max()).sum())
 
     @property
+    def n_rows(self) -> int:
+        """The number of rows, each counted once."""
+        return (len(self.y) - self.n_test) // self.repeats + self.n_test
+
+    @property
     def n_positives(self) -> int:
         """The number of positive rows, each counted once."""
         n_train = len(self.y) - self.n_test
@@ -81,27 +97,74 @@ class RowSets:
 
         The influences are those of the delete-one jackknife within each set and class (Arvesen 1969).
         """
-        scores = test if len(self.y) == len(test) else np.concatenate([oof, test])
-        return {name: self._measure(scores, name) for name in of_family("ranking")}
+        return {name: self.measure_one(name, oof, test) for name in of_family("ranking")}
 
-    def _measure(self, scores: Floats, metric: str) -> RankingValue:
-        spec, value = of_family("ranking")[metric], 0.0
-        influence = np.zeros(int(self.units.max()) + 1)
+    def measure_one(self, metric: str, oof: Floats, test: Floats) -> RankingValue:
+        """Return one metric of ranking or of probabilities."""
+        scores = test if len(self.y) == len(test) else np.concatenate([oof, test])
+        spec = METRICS[metric].for_other_sets(len(test))
+        return self._resample(spec, scores) if spec.resampled else self._jackknife(spec, scores)
+
+    def _jackknife(self, spec: Metric, scores: Floats) -> RankingValue:
+        value, influence = 0.0, np.zeros(int(self.units.max()) + 1)
         for rows, weight in self._sets():
             y, inside = self.y[rows], scores[rows]
-            value += weight * spec.score(y, inside)
-            changes = weight * _center(metric_without(spec, y, inside), y)
+            weights = None if self.weights is None else self.weights[rows]
+            value += weight * spec.score(y, inside, weights)
+            without = (
+                metric_without(spec, y, inside, weights)
+                if spec.family == "ranking"
+                else mean_without(y == 1, spec.load()(y, inside), weights)
+            )
+            changes = weight * influence_of_rows(without, y == 1)
             influence += np.bincount(self.units[rows], weights=changes, minlength=len(influence))
         return RankingValue(value, influence)
+
+    def _resample(self, spec: Metric, scores: Floats) -> RankingValue:
+        """Return the metric with the differences of its value on each resample from their mean.
+
+        The jackknife is wrong for a metric that is no smooth function of the weights of the rows, such as a quantile
+        (Efron 1979). All candidates have the same resamples, so differences are paired.
+        """
+        value, replicates = 0.0, np.zeros(self._resamples.shape[0])
+        for rows, weight in self._sets():
+            ranking, function = Ranking(self.y[rows], scores[rows]), spec.load()
+            given = np.ones(len(rows)) if self.weights is None else self.weights[rows]
+            value += weight * float(function(ranking.weight(given[None]))[0])
+            for start in range(0, len(replicates), step := max(1, CELLS // len(rows))):
+                samples = self._resamples[start : start + step, self.units[rows]] * given
+                replicates[start : start + step] += weight * function(ranking.weight(samples))
+        # each set and class is resampled by itself, and n rows drawn from n vary by (n − 1) / n too little
+        smallest = float(np.mean([min(self.y[rows].sum(), (1 - self.y[rows]).sum()) for rows, _ in self._sets()]))
+        inflation = np.sqrt(smallest / max(smallest - 1, 1))
+        return RankingValue(value, inflation * (replicates - replicates.mean()) / np.sqrt(len(replicates) - 1))
+
+    @cached_property
+    def _resamples(self) -> npt.NDArray[np.int16]:
+        """How often each resample has each unit, shape (resamples, units).
+
+        The units of each set are drawn by themselves: those with a positive row, and the others.
+        """
+        n_units = int(self.units.max()) + 1
+        count = int(np.clip(RESAMPLED_ROWS // len(self.y), MIN_RESAMPLES, MAX_RESAMPLES))
+        positive = (np.bincount(self.units, weights=self.y) > 0).astype(np.int64)
+        first = np.full(n_units, int(self.row_set.max()))
+        np.minimum.at(first, self.units, self.row_set)
+        samples = np.empty((count, n_units), dtype=np.int16)
+        for number in np.unique(first):
+            inside = np.flatnonzero(first == number)
+            chunks = bootstrap_weights(positive[inside], count, random_state=int(number))
+            samples[:, inside] = np.concatenate(list(chunks))
+        return samples
 
     def _sets(self) -> list[tuple[Ints, float]]:
         """Return the rows and the weight of each set; a set of one class says nothing about a ranking."""
         last = int(self.row_set.max())
-        positives = {}
+        positives, counted = {}, self.y if self.weights is None else self.y * self.weights
         for number in range(last + 1):
             rows = np.flatnonzero(self.row_set == number)
-            if 0 < (count := self.y[rows].sum()) < len(rows):
-                positives[number] = rows, float(count) / (self.repeats if number < last else 1)
+            if 0 < self.y[rows].sum() < len(rows):
+                positives[number] = rows, float(counted[rows].sum()) / (self.repeats if number < last else 1)
         total = sum(count for _, count in positives.values())
         return [(rows, count / total) for rows, count in positives.values()]
 
@@ -109,13 +172,3 @@ class RowSets:
 def number_units(ids: Ints) -> Ints:
     """Return the unit of each row from ids of rows or groups: numbers from 0, at most MAX_UNITS of them."""
     return np.unique(np.unique(ids, return_inverse=True)[1] % MAX_UNITS, return_inverse=True)[1]
-
-
-def _center(values: Floats, y: Ints) -> Floats:
-    """Return the influence of each row from the values without it."""
-    influence = np.empty(len(values))
-    for label in (0, 1):
-        rows = y == label
-        size = rows.sum()
-        influence[rows] = np.sqrt((size - 1) / size) * (values[rows].mean() - values[rows])
-    return influence

@@ -3,19 +3,22 @@
 Their number does not grow with the test set, and no point is a test row.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 import json
 from typing import Any
 
 import numpy as np
 
-from stages.evaluate.thresholds.counts import counts_at
+from stages.evaluate.thresholds.counts import DIGITS, counts_at
 from stages.shared.schemas.curves import Overlay, ThresholdCounts
 from stages.shared.schemas.leaderboard import CandidateName
 from stages.shared.storage.arrow import Floats, Ints
 from stages.shared.storage.files import round_floats
 
 Point = dict[str, Any]
+
+#: how much each row counts, shape (rows,); None where all count the same
+Weights = Floats | None
 
 #: positions on the axis of a curve: every hundredth, as the double nearest to it
 GRID = np.arange(101) / 100
@@ -30,64 +33,71 @@ OVERLAY_DIGITS = 4
 TOLERANCE = 1e-9
 
 
-def roc(y: Ints, scores: Floats) -> list[Point]:
+def roc(y: Ints, scores: Floats, weights: Weights = None) -> list[Point]:
     """Return the highest recall that a threshold reaches at each false positive rate."""
-    recall = _recall_at_fpr(y, scores)
+    recall = _recall_at_fpr(y, scores, weights)
     return [{"false_positive_rate": float(GRID[i]), "recall": float(recall[i])} for i in _corners(recall)]
 
 
-def precision_recall(y: Ints, scores: Floats) -> list[Point]:
+def precision_recall(y: Ints, scores: Floats, weights: Weights = None) -> list[Point]:
     """Return the precision of the highest threshold that reaches each recall; nothing is interpolated."""
-    precision = _precision_at_recall(y, scores)
+    precision = _precision_at_recall(y, scores, weights)
     return [{"recall": float(GRID[i]), "precision": float(precision[i])} for i in _corners(precision)]
 
 
-def threshold_counts(name: CandidateName, y: Ints, scores: Floats) -> ThresholdCounts:
+def threshold_counts(name: CandidateName, y: Ints, scores: Floats, weights: Weights = None) -> ThresholdCounts:
     """Return the true and false positives at each hundredth as the threshold."""
-    counts = counts_at(GRID, y, scores)
+    counts = counts_at(GRID, y, scores, weights)
+    number = int if weights is None else _round_count
     return ThresholdCounts(
-        **name.model_dump(), tp=[int(rows) for rows in counts.tp], fp=[int(rows) for rows in counts.fp]
+        **name.model_dump(), tp=[number(rows) for rows in counts.tp], fp=[number(rows) for rows in counts.fp]
     )
 
 
-def overlay(name: CandidateName, y: Ints, scores: Floats) -> Overlay:
+def overlay(name: CandidateName, y: Ints, scores: Floats, weights: Weights = None) -> Overlay:
     """Return the curves of one candidate as plain columns, to be drawn over those of others; None in an empty bin.
 
     `recall` by hundredths of the false positive rate, `precision` by hundredths of recall, `mean_score` and
     `positive_share` by tenths of the score.
     """
-    bins = {round(point["bin"] * BINS): point for point in calibration(y, scores)}
+    bins = {round(point["bin"] * BINS): point for point in calibration(y, scores, weights)}
     mean_score, positive_share = (
         [round(bins[i][key], OVERLAY_DIGITS) if i in bins else None for i in range(BINS)]
         for key in ("mean_score", "positive_share")
     )
     return Overlay(
         **name.model_dump(),
-        recall=_rounded(_recall_at_fpr(y, scores)),
-        precision=_rounded(_precision_at_recall(y, scores)),
+        recall=_rounded(_recall_at_fpr(y, scores, weights)),
+        precision=_rounded(_precision_at_recall(y, scores, weights)),
         mean_score=mean_score,
         positive_share=positive_share,
     )
 
 
-def calibration(y: Ints, scores: Floats) -> list[Point]:
-    """Return mean score, share of positives and counts of each tenth of the scores that holds a row."""
+def calibration(y: Ints, scores: Floats, weights: Weights = None) -> list[Point]:
+    """Return mean score, share of positives and counts of each tenth of the scores that holds a row.
+
+    With `weights`, shape (rows,), the counts are sums of weights.
+    """
     bins = np.minimum((scores * BINS).astype(np.int64), BINS - 1)
-    rows, positives = np.bincount(bins, minlength=BINS), np.bincount(bins, weights=y, minlength=BINS)
-    total = np.bincount(bins, weights=scores, minlength=BINS)
+    counted = np.ones(len(y)) if weights is None else weights
+    rows, positives, total = (
+        np.bincount(bins, weights=counted * values, minlength=BINS) for values in (np.ones(len(y)), y, scores)
+    )
+    number = int if weights is None else _round_count
     return [
         {
             "bin": i / BINS,
             "mean_score": float(total[i] / rows[i]),
             "positive_share": float(positives[i] / rows[i]),
-            "rows": int(rows[i]),
-            "positives": int(positives[i]),
+            "rows": number(rows[i]),
+            "positives": number(positives[i]),
         }
         for i in np.flatnonzero(rows)
     ]
 
 
-def confusion(counts: dict[str, int], positive: str, negative: str) -> list[Point]:
+def confusion(counts: Mapping[str, int | float], positive: str, negative: str) -> list[Point]:
     """Return the four counts at the tuned threshold, with the labels of the table."""
     cells = {(positive, positive): "tp", (positive, negative): "fn", (negative, positive): "fp", (negative,) * 2: "tn"}
     return [
@@ -101,18 +111,22 @@ def as_lines(points: Iterable[Point]) -> str:
     return "[\n" + ",\n".join(lines) + "\n]\n"
 
 
-def _recall_at_fpr(y: Ints, scores: Floats) -> Floats:
+def _recall_at_fpr(y: Ints, scores: Floats, weights: Weights) -> Floats:
     """Return the highest recall at each hundredth of the false positive rate."""
-    counts = counts_at(_falling(scores), y, scores)
-    reached = np.searchsorted(counts.fp, GRID * (y == 0).sum() + TOLERANCE, "right")
-    return np.asarray(np.concatenate([[0], counts.tp / (y == 1).sum()])[reached])
+    counts = counts_at(_falling(scores), y, scores, weights)
+    reached = np.searchsorted(counts.fp, GRID * counts.fp[-1] + TOLERANCE, "right")  # the last threshold flags all
+    return np.asarray(np.concatenate([[0], counts.tp / counts.tp[-1]])[reached])
 
 
-def _precision_at_recall(y: Ints, scores: Floats) -> Floats:
+def _precision_at_recall(y: Ints, scores: Floats, weights: Weights) -> Floats:
     """Return the precision of the highest threshold that reaches each hundredth of recall."""
-    counts = counts_at(_falling(scores), y, scores)
-    first = np.searchsorted(counts.tp, np.maximum(GRID * (y == 1).sum() - TOLERANCE, 0), "left")
+    counts = counts_at(_falling(scores), y, scores, weights)
+    first = np.searchsorted(counts.tp, np.maximum(GRID * counts.tp[-1] - TOLERANCE, 0), "left")
     return np.asarray((counts.tp / (counts.tp + counts.fp))[first])
+
+
+def _round_count(weight: float) -> float:
+    return round(float(weight), DIGITS)
 
 
 def _rounded(values: Floats) -> list[float]:

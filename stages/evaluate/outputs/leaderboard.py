@@ -1,18 +1,25 @@
 """The parts of metrics/leaderboard.json, and the flat rows of metrics/strategies; docs/artefacts.md describes them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 from stages.evaluate.candidates import BLEND, Candidate, Pair
+from stages.evaluate.costs import sum_costs
 from stages.evaluate.effects.row_sets import RankingValue
 from stages.evaluate.outputs.calibration_metrics import probability_metrics
+from stages.evaluate.outputs.in_use import measure_in_use
+from stages.evaluate.outputs.recalibration import fit_line
+from stages.evaluate.params import EvaluateSection
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult
 from stages.evaluate.uncertainty.differences import compare
 from stages.evaluate.uncertainty.intervals import compute_intervals
+from stages.shared.calibration import shift_prior
+from stages.shared.decisions import is_positive
 from stages.shared.schemas import leaderboard as schema
-from stages.shared.schemas.contract import Contract, Step
-from stages.shared.schemas.cross_validation import CvRecord, MeanStd
-from stages.shared.storage.arrow import Floats, Ints
+from stages.shared.schemas.cross_validation import CvRecord, CvScore, MeanStd
+from stages.shared.storage.arrow import Floats
+from stages.shared.storage.parquet import Table
 
 #: the families of the metrics in `test`; the decisions there are those at the tuned threshold
 TEST_FAMILIES = ("ranking", "probabilities", "decisions")
@@ -23,31 +30,53 @@ class ScoredCandidate:
     """A candidate's threshold, chosen on train, and its scores of the test rows, shape (rows,)."""
 
     threshold: float
-    scores: Floats  # calibrated, and so is the threshold
+    scores: Floats  # calibrated
     raw: Floats  # as the model gives them
     calibration: str  # the method; with none the two are the same
     threshold_interval: tuple[float, float] | None = None  # only where train has few positives
     ranking: dict[str, RankingValue] = field(default_factory=dict)  # metric -> its value over all row sets
     satisfies_constraint: bool = True  # whether the threshold keeps the bound of its policy on out-of-fold scores
+    promise: schema.Promise | None = None
+    prior_shift: float = 0.0  # from the prevalence of train to the one in use
+    decision_curve: dict[float, RankingValue] = field(default_factory=dict)  # threshold -> net benefit, if asked for
+    cv: dict[str, CvScore] = field(default_factory=dict)  # metrics that train does not know -> scores of the folds
+
+    @property
+    def decided(self) -> Floats:
+        """The probabilities at the prevalence in use, to which the threshold belongs, shape (rows,)."""
+        return shift_prior(self.scores, self.prior_shift)
 
 
-def build_data(contract: Contract, flow: list[Step]) -> schema.Data:
+def build_data(test: Table, out_of_fold: schema.SetSize | None = None) -> schema.Data:
     """Return the source table and the sizes of its two sets."""
-    sizes = {step.step: schema.SetSize(rows=step.rows, positives=step.positive) for step in flow}
+    contract = test.contract
+    sizes = {step.step: schema.SetSize(rows=step.rows, positives=step.positive) for step in test.flow}
+    if test.weights is not None:
+        weight = round(float(test.weights @ test.target), 6)
+        sizes["test"] = sizes["test"].model_copy(update={"weighted_positives": weight})
     return schema.Data(
         source=contract.source,
         target=contract.target,
         positive=contract.positive,
         train=sizes["train"],
         test=sizes["test"],
+        out_of_fold=out_of_fold,
     )
 
 
 def build_candidate(
-    candidate: Candidate, record: CvRecord, scored: ScoredCandidate, result: BootstrapResult, y: Ints, confidence: float
+    candidate: Candidate,
+    record: CvRecord,
+    scored: ScoredCandidate,
+    result: BootstrapResult,
+    table: Table,
+    settings: EvaluateSection,
 ) -> schema.Candidate:
     """Return the entry of one candidate."""
-    before, after = probability_metrics(y, scored.raw), probability_metrics(y, scored.scores)
+    intervals = compute_intervals(result, settings.confidence)
+    y, weights = table.target, table.weights
+    costs = sum_costs(table, settings.cost, is_positive(scored.decided, scored.threshold))
+    before, after = (probability_metrics(y, scores, weights) for scores in (scored.raw, scored.scores))
     return schema.Candidate(
         **candidate._asdict(),
         sampler=record.sampler.ran,
@@ -59,14 +88,22 @@ def build_candidate(
         },
         threshold=scored.threshold,
         threshold_interval=scored.threshold_interval,
+        promise=scored.promise,
         test={
             **{name: value for family in TEST_FAMILIES for name, value in result.values[family].items()},
             **result.counts["decisions"],
         },
         at_half={**result.values["decisions_at_half"], **result.counts["decisions_at_half"]},
-        intervals=compute_intervals(result, confidence),
+        in_use=measure_in_use(result.counts["decisions"], intervals["precision"], settings, scored.prior_shift, costs),
+        cost_per_1000=None if costs is None else 1000 * sum(costs) / len(y),
+        intervals=intervals,
         mean_score_ratio=after.mean_score_ratio,
-        calibration=schema.Calibration(method=scored.calibration, before=before, after=after),
+        calibration=schema.Calibration(
+            method=scored.calibration,
+            before=before,
+            after=after,
+            line=fit_line(y, scored.scores, settings.confidence, weights),
+        ),
     )
 
 
@@ -86,13 +123,17 @@ def build_strategy_row(
 
 
 def build_comparisons(
-    pairs: list[Pair], results: dict[Candidate, BootstrapResult], confidence: float
+    pairs: list[Pair], results: dict[Candidate, BootstrapResult], confidence: float, points: Collection[str] = ()
 ) -> list[schema.Comparison]:
-    """Return the differences of all pairs, with simultaneous intervals within each scope."""
+    """Return the differences of all pairs, with simultaneous intervals within each scope.
+
+    `points` are metrics at operating points, compared as well.
+    """
     rows = []
     for scope in dict.fromkeys(pair.scope for pair in pairs):
         inside = [pair for pair in pairs if pair.scope == scope]
-        differences = compare([(results[pair.candidate], results[pair.reference]) for pair in inside], confidence)
+        operands = [(results[pair.candidate], results[pair.reference]) for pair in inside]
+        differences = compare(operands, confidence, points=points)
         for item in differences:
             pair = inside[item.pair]
             row = schema.Comparison(

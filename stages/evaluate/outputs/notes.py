@@ -1,12 +1,15 @@
 """Notes on the leaderboard: what a reader must know before trusting the numbers."""
 
+from statistics import median
 from typing import Any
 
 from stages.evaluate.candidates import AUTO, Candidate
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.thresholds.tuning import FEW_POSITIVES
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult
+from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.cross_validation import CvRecord
+from stages.shared.storage.parquet import Table
 
 
 def about_reference(entry: dict[str, Any], reference: str) -> list[str]:
@@ -41,13 +44,45 @@ def about_samplers(records: dict[str, CvRecord], no_op_strategies: list[str]) ->
 
 
 def about_time(time: str | None) -> list[str]:
-    """Return a note where the split is by time: the folds of train are not."""
+    """Return a note where the split is by time: what the folds score."""
     if not time:
         return []
     return [
-        f"Test rows are later than train rows by `{time}`, but the folds inside train are drawn from all its times: "
-        "cross-validated numbers and thresholds there come from models that knew later rows."
+        f"Test rows are later than train rows by `{time}`, and each fold scores a period of train by models of the "
+        "rows before it. The first period has no score, so cross-validation, thresholds and calibration are without "
+        "it; models of the first folds learn from few rows."
     ]
+
+
+def about_weights(table: Table) -> list[str]:
+    """Return a note where rows have weights: what counts them, and as how many rows the positives of test count."""
+    weights = table.weights
+    if weights is None:
+        return []
+    of_positives = weights[table.target == 1]
+    effective = round(float(of_positives.sum() ** 2 / (of_positives**2).sum()), 1)
+    return [
+        f"Rows are weighted by `{table.contract.weight}`: in the fits, and in every metric, curve and interval on "
+        "test. Positives and false alarms are sums of weights, scaled so that all test rows together weigh as much as "
+        f"they number. The {len(of_positives)} positives of test say as much as {effective:g} of equal weight."
+    ]
+
+
+def about_metric(metric: str, n_positives: int) -> list[str]:
+    """Return notes where the metric of the choice is too high on few positives, or gets no verdict."""
+    notes = []
+    if metric.startswith("recall_at_precision("):
+        notes.append(
+            f"{metric} is the best of many thresholds, so its values are too high where few positives reach the "
+            "precision, and their intervals are too (docs/verdict.md). Differences hardly are."
+        )
+    if n_positives < METRICS[metric].verdict_from:
+        notes.append(
+            f"{metric} selects the champion and has no verdict: with {n_positives} positives the intervals of its "
+            f"effects contain the truth too seldom, and {METRICS[metric].verdict_from} are needed (docs/verdict.md). "
+            "The verdict is about average precision."
+        )
+    return notes
 
 
 def about_positives(train: int, test: int) -> list[str]:
@@ -67,14 +102,45 @@ def about_positives(train: int, test: int) -> list[str]:
 
 
 def about_constraints(
-    scored: dict[Candidate, ScoredCandidate], policy: str, policy_param: dict[str, float]
+    scored: dict[Candidate, ScoredCandidate], policy: str, policy_param: dict[str, float], promise: float | None = None
 ) -> list[str]:
-    """Return a note on candidates without a threshold that keeps the bound of the policy."""
-    names = [str(candidate) for candidate, item in scored.items() if not item.satisfies_constraint]
-    if not names:
+    """Return a note on candidates without a threshold that keeps, or promises, the bound of the policy."""
+    missed = {str(candidate): item.promise for candidate, item in scored.items() if not item.satisfies_constraint}
+    if not missed:
         return []
-    bound = ", ".join(f"{key} {value:g}" for key, value in policy_param.items())
-    return [f"No threshold reaches {policy} ({bound}) on train: the nearest one is used for {', '.join(names)}."]
+    bound, names = ", ".join(f"{key} {value:g}" for key, value in policy_param.items()), ", ".join(missed)
+    if promise is not None:
+        needed = max(item.rows_needed for item in missed.values() if item)
+        rows = "train positives, all found" if policy == "min_recall" else "flagged rows, all of them positive"
+        return [
+            f"No threshold promises {policy} ({bound}) in {100 * promise:g} % of tables: the safest one is used for "
+            f"{names}. A promise needs at least {needed} {rows}; with errors among them it needs more."
+        ]
+    return [f"No threshold reaches {policy} ({bound}) on train: the nearest one is used for {names}."]
+
+
+def about_prices(scored: dict[Candidate, ScoredCandidate]) -> list[str]:
+    """Return a note on what the promise of the threshold costs, over all candidates that keep it."""
+    promises = [item.promise for item in scored.values() if item.promise and item.promise.kept]
+    if not promises:
+        return []
+    point, promised = (median(getattr(item, key) for item in promises) for key in ("at_point", "at_threshold"))
+    return [
+        f"The promise of the threshold costs {promises[0].price}: its median over the candidates is {promised:.3f} out "
+        f"of fold, and {point:.3f} at thresholds that promise nothing."
+    ]
+
+
+def about_prevalence_in_use(train: float, in_use: float | None) -> list[str]:
+    """Return a note where the prevalence in use is not that of train: what is of which."""
+    if in_use is None:
+        return []
+    return [
+        f"In use {100 * in_use:.3g} % of the rows are positive (evaluate.deployment_prevalence), in train "
+        f"{100 * train:.3g} %. "
+        "Thresholds, decisions and the champion's probabilities are for the prevalence in use. Metrics count the test "
+        "rows as they are; `in_use` gives precision, F1, alarms and costs at the prevalence in use."
+    ]
 
 
 def about_no_positive_predictions(results: dict[Candidate, BootstrapResult]) -> list[str]:
@@ -87,5 +153,5 @@ def about_no_positive_predictions(results: dict[Candidate, BootstrapResult]) -> 
             if result.counts[family]["tp"] + result.counts[family]["fp"] == 0
         ]
         if names:
-            notes.append(f"{position} no test row is flagged, and precision is written as 0, by {', '.join(names)}.")
+            notes.append(f"{position} {', '.join(names)} predict no positive; precision is then written as 0.")
     return notes

@@ -6,9 +6,10 @@ from stages.shared.schemas.leaderboard import Candidate, Leaderboard
 
 
 def summarize(leaderboard: Leaderboard) -> list[str]:
-    """Return one line per strategy, then one of the whole."""
+    """Return one line per strategy, one per strategy or classifier that could not run, and one of the whole."""
     rows = (leaderboard.candidate(name.strategy, name.classifier) for name in leaderboard.strategies)
-    return [*(_strategy(row) for row in rows), _total(leaderboard)]
+    not_applicable = (f"evaluate {item.label}: not applicable: {item.why}" for item in leaderboard.not_applicable)
+    return [*(_strategy(row) for row in rows), *not_applicable, _total(leaderboard)]
 
 
 def _strategy(row: Candidate) -> str:

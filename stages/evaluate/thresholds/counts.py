@@ -18,9 +18,21 @@ def possible_thresholds(scores: Floats) -> Floats:
     return np.unique(np.concatenate([[0.0], np.round((distinct[1:] + distinct[:-1]) / 2, DIGITS), [1.0]]))
 
 
-def counts_at(thresholds: Floats, y: Ints, scores: Floats) -> Counts:
-    """Return the confusion matrix at each threshold, by sorting once: shape (thresholds,)."""
-    positive, negative = np.sort(scores[y == 1]), np.sort(scores[y == 0])
-    fn = np.searchsorted(positive, thresholds, "left").astype(np.float64)
-    tn = np.searchsorted(negative, thresholds, "left").astype(np.float64)
-    return Counts(tp=len(positive) - fn, fp=len(negative) - tn, fn=fn, tn=tn)
+def counts_at(thresholds: Floats, y: Ints, scores: Floats, weights: Floats | None = None) -> Counts:
+    """Return the confusion matrix at each threshold, by sorting once: shape (thresholds,).
+
+    With `weights`, shape (rows,), the counts are sums of weights.
+    """
+    (fn, positives), (tn, negatives) = (
+        _sum_below(thresholds, scores[y == label], None if weights is None else weights[y == label]) for label in (1, 0)
+    )
+    return Counts(tp=positives - fn, fp=negatives - tn, fn=fn, tn=tn)
+
+
+def _sum_below(thresholds: Floats, scores: Floats, weights: Floats | None) -> tuple[Floats, float]:
+    """Return the rows below each threshold, and all rows: their numbers, or the sums of their weights."""
+    if weights is None:
+        return np.searchsorted(np.sort(scores), thresholds, "left").astype(np.float64), float(len(scores))
+    order = np.argsort(scores)
+    sums = np.concatenate([[0.0], np.cumsum(weights[order])])
+    return sums[np.searchsorted(scores[order], thresholds, "left")], float(sums[-1])

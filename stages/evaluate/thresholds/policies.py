@@ -6,13 +6,13 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from stages.evaluate.params import CostParams
+from stages.evaluate.params import FixedCosts
 from stages.shared.metrics.confusion import Counts, f1, precision, ratio, recall
 from stages.shared.storage.arrow import Bools, Floats
 
 #: the parameter of a policy (`beta`, `recall`, …), where it has one, and the costs
 PolicyParam = float | None
-Costs = CostParams | None
+Costs = FixedCosts | None
 
 #: sort keys of every threshold, higher is better; a later key decides between ties of those before it
 SortKeys = tuple[Floats, ...]

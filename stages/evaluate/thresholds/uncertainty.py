@@ -4,7 +4,7 @@ import numpy as np
 
 from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
 from stages.evaluate.thresholds.policies import POLICIES, Costs, PolicyParam, best_index
-from stages.shared.metrics.confusion import Counts
+from stages.shared.metrics.confusion import Counts, ratio
 from stages.shared.storage.arrow import Floats, Ints
 
 #: thresholds tried where the number of positive predictions is what counts
@@ -17,8 +17,10 @@ def threshold_interval(
     policy: str,
     cost: Costs = None,
     policy_param: PolicyParam = None,
+    negative_weight: float = 1.0,
     *,
     repeats: int = 1,
+    weights: Floats | None = None,
     confidence: float,
     n_resamples: int,
     random_state: int,
@@ -28,16 +30,19 @@ def threshold_interval(
     The bootstrap is stratified: each class is resampled by itself in its own size. A threshold depends only on how many
     rows of each class lie between it and the next one, so these counts are drawn (multinomial) instead of rows: the
     same distribution, whatever the number of rows. The thresholds tried are those of the original rows. `y` and
-    `scores` hold every row `repeats` times, and a resample has as many rows as there are.
+    `scores` hold every row `repeats` times, and a resample has as many rows as there are. With `weights`, of shape
+    (rows,), each drawn row counts with the mean weight between its two thresholds.
     """
     thresholds = possible_thresholds(scores)
     thresholds = thresholds[_useful_indices(counts_at(thresholds, y, scores), policy)]
     counts = counts_at(thresholds, y, scores)
+    weighed = counts if weights is None else counts_at(thresholds, y, scores, weights)
     random = np.random.RandomState(random_state)
-    tp = _resample(counts.tp, repeats, n_resamples, random)
-    fp = _resample(counts.fp, repeats, n_resamples, random)
+    tp = _resample(counts.tp, weighed.tp, repeats, n_resamples, random)
+    fp = _resample(counts.fp, weighed.fp, repeats, n_resamples, random)
     resampled = Counts(tp=tp, fp=fp, fn=tp[:, :1] - tp, tn=fp[:, :1] - fp)  # at the first threshold all are positive
-    best = thresholds[best_index(POLICIES[policy](resampled, policy_param, cost))]
+    keys = POLICIES[policy](resampled.weigh_negatives(negative_weight), policy_param, cost)
+    best = thresholds[best_index(keys)]
     low, high = np.quantile(best, [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)
 
@@ -56,8 +61,13 @@ def _useful_indices(counts: Counts, policy: str) -> Ints:
     return np.unique(np.concatenate([[0], below_a_positive, [last]]))
 
 
-def _resample(above: Floats, repeats: int, n_resamples: int, random: np.random.RandomState) -> Floats:
-    """Return rows of one class at or above each threshold in each resample, shape (n_resamples, thresholds)."""
+def _resample(above: Floats, weighed: Floats, repeats: int, n_resamples: int, random: np.random.RandomState) -> Floats:
+    """Return rows of one class at or above each threshold in each resample, shape (n_resamples, thresholds).
+
+    `above` are their numbers in the original rows, and `weighed` the sums of their weights.
+    """
     between = above - np.append(above[1:], 0)
-    drawn = random.multinomial(round(above[0] / repeats), between / above[0], size=n_resamples)
+    drawn: Floats | Ints = random.multinomial(round(above[0] / repeats), between / above[0], size=n_resamples)
+    if weighed is not above:
+        drawn = drawn * ratio(weighed - np.append(weighed[1:], 0), between)
     return np.cumsum(drawn[:, ::-1], axis=1)[:, ::-1].astype(np.float64)

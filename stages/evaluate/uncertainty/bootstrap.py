@@ -21,16 +21,25 @@ class BootstrapResult:
 
     evaluator: MetricEvaluator
     values: dict[str, dict[str, float]]  # family -> metric -> value
-    counts: dict[str, dict[str, int]]  # family of decisions -> tp, fp, fn, tn
+    counts: dict[str, dict[str, int | float]]  # family of decisions -> tp, fp, fn, tn; floats are sums of weights
     replicates: Values  # family -> metric -> shape (n_resamples,)
 
 
-def bootstrap_weights(y: Ints, n_resamples: int, random_state: int, cells: int = CELLS) -> Iterator[Floats]:
+def bootstrap_weights(
+    y: Ints, n_resamples: int, random_state: int, cells: int = CELLS, units: Ints | None = None
+) -> Iterator[Floats]:
     """Yield how often each row occurs in each resample, in chunks of shape (some resamples, rows).
 
     Each class is resampled by itself in its own size (multinomial weights), so prevalence stays and no resample lacks
-    a class. The weights do not depend on `cells`, the size of the chunks.
+    a class. The weights do not depend on `cells`, the size of the chunks. With `units`, shape (rows,), whole units are
+    resampled, those with a positive row and the others by themselves.
     """
+    if units is not None:
+        positive, negative = (np.bincount(units, weights=y == label) > 0 for label in (1, 0))
+        strata = (negative if positive.all() else positive).astype(np.int64)  # so that no resample lacks a class
+        for weights in bootstrap_weights(strata, n_resamples, random_state, cells):
+            yield weights[:, units]
+        return
     members = np.argsort(y, kind="stable")  # the negatives, then the positives
     sizes = np.bincount(y, minlength=2)
     size, begin = np.repeat(sizes, sizes), np.repeat([0, sizes[0]], sizes)
@@ -48,8 +57,9 @@ def bootstrap_weights(y: Ints, n_resamples: int, random_state: int, cells: int =
 def bootstrap(
     y: Ints, evaluators: list[MetricEvaluator], n_resamples: int, random_state: int, cells: int = CELLS
 ) -> list[BootstrapResult]:
-    """Return every metric of every candidate, in the order of `evaluators`."""
-    return measure_samples(evaluators, bootstrap_weights(y, n_resamples, random_state, cells))
+    """Return every metric of every candidate, in the order of `evaluators`, which have the same units."""
+    units = evaluators[0].units
+    return measure_samples(evaluators, bootstrap_weights(y, n_resamples, random_state, cells, units))
 
 
 def measure_samples(evaluators: list[MetricEvaluator], samples: Iterable[Floats]) -> list[BootstrapResult]:
@@ -68,7 +78,10 @@ def _merge(evaluator: MetricEvaluator, chunks: list[Values]) -> BootstrapResult:
         for family, metrics in evaluator.measure(once).items()
     }
     counts = {
-        family: {name: int(count[0]) for name, count in vars(matrix).items()}
+        family: {
+            name: int(count[0]) if evaluator.weights is None else float(count[0])
+            for name, count in vars(matrix).items()
+        }
         for family, matrix in evaluator.counts(once).items()
     }
     replicates = {

@@ -1,4 +1,4 @@
-"""Differences in cross-validation, with intervals that allow for folds that share their rows."""
+"""Differences in cross-validation, with intervals that allow for training folds that overlap (Nadeau & Bengio 2003)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from stages.evaluate.candidates import BLEND, Candidate
 from stages.evaluate.uncertainty.jackknife import t_quantile
-from stages.shared.metrics.registry import selectable
+from stages.shared.metrics.registry import get_points, selectable
 from stages.shared.schemas.cross_validation import CvRecord
 from stages.shared.schemas.leaderboard import CvComparison
 
@@ -15,7 +15,7 @@ def corrected_interval(values: Sequence[float], ratio: float, confidence: float)
     """Return the ends of the corrected t interval for the mean of `values`, one per split (Nadeau & Bengio 2003).
 
     Splits of one table share rows, so the plain t interval is too narrow. The variance of the mean is
-    (1 / splits + ratio) × that of the values, where `ratio` is test rows / training rows. It takes two values.
+    (1 / splits + ratio) × that of the values, where `ratio` is test rows / training rows. It needs at least two values.
     """
     splits = len(values)
     error = float(np.sqrt((1 / splits + ratio) * np.var(values, ddof=1)))
@@ -24,22 +24,29 @@ def corrected_interval(values: Sequence[float], ratio: float, confidence: float)
     return mean - half, mean + half
 
 
+def compute_ratio(n_splits: int, by_time: bool) -> float:
+    """Return validation rows / training rows of a fold; by time, the mean over the folds."""
+    return float(np.mean(1 / np.arange(1, n_splits + 1))) if by_time else 1 / (n_splits - 1)
+
+
 def cv_comparisons(
-    records: Mapping[str, CvRecord], reference: str, metric: str, n_splits: int, confidence: float
+    records: Mapping[str, CvRecord], reference: str, metric: str, ratio: float, confidence: float
 ) -> list[CvComparison]:
     """Return the differences over the folds, which are the same for all candidates, so that they are paired.
 
     Each candidate is compared with the same classifier of the strategy `reference`, in every metric. In `metric`, which
-    selects the champion, it is also compared with the blends of the reference and of its own strategy, if any.
+    selects the champion, it is also compared with the blends of the reference and of its own strategy, if any. `ratio`
+    is that of `compute_ratio`.
     """
     candidates = [Candidate(strategy, name) for strategy, record in records.items() for name in record.classifiers]
+    names = selectable(*get_points(metric))
     selected = [
-        *((left, Candidate(reference, left.classifier), name) for left in candidates for name in selectable()),
+        *((left, Candidate(reference, left.classifier), name) for left in candidates for name in names),
         *((left, Candidate(reference, BLEND), metric) for left in candidates),
         *((left, Candidate(left.strategy, BLEND), metric) for left in candidates),
     ]
     keys = dict.fromkeys(key for key in selected if key[1] in candidates and key[0] != key[1])
-    return [_compare(records, left, right, name, 1 / (n_splits - 1), confidence) for left, right, name in keys]
+    return [_compare(records, left, right, name, ratio, confidence) for left, right, name in keys]
 
 
 def _compare(

@@ -4,14 +4,14 @@ The bootstrap gives the standard errors and how the comparisons depend on each o
 freedom. docs/decisions/06-verdicts.md explains the choice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult
-from stages.evaluate.uncertainty.intervals import interval_of_rows
-from stages.evaluate.uncertainty.jackknife import TINY, jackknife_error, normal_quantile, normal_to_t
+from stages.evaluate.uncertainty.intervals import count_trials, find_perfect, interval_of_rows
+from stages.evaluate.uncertainty.jackknife import MIN_DF, TINY, jackknife_error, normal_quantile, normal_to_t
 from stages.shared.metrics.registry import METRICS, Family, compared
 from stages.shared.schemas.leaderboard import Verdict
 from stages.shared.storage.arrow import Floats
@@ -47,21 +47,24 @@ class PairedErrors:
     minimum: Floats  # the least standard error of each, shape (k,)
     df: Floats  # degrees of freedom of each standard error, shape (k,)
     inflation: float = 1.0  # factor by which the standard error of the replicates is too small
+    least_quantile: float = 0.0  # of max-|t|, where nearly all replicates may be equal
 
 
 def compare(
     pairs: list[tuple[BootstrapResult, BootstrapResult]],
     confidence: float,
     metrics: Mapping[Family, tuple[str, ...]] | None = None,
+    points: Collection[str] = (),
 ) -> list[Difference]:
     """Return the differences of all (candidate, reference) pairs, pair by pair.
 
-    `metrics` are those of each family; without it, those of the registry. With probability `confidence` all intervals
-    of one family hold at once, over all its pairs and metrics: among so many some would look significant by chance.
+    `metrics` are those of each family; without it, those of the registry, and those of `points`. With probability
+    `confidence` all intervals of one family hold at once, over all its pairs and metrics: among so many some would look
+    significant by chance.
     """
     differences = [
         difference
-        for family, names in (metrics or compared()).items()
+        for family, names in (metrics or compared(*points)).items()
         for difference in _compare_family(pairs, family, names, confidence)
     ]
     return sorted(differences, key=lambda difference: difference.pair)  # stable: families stay in order
@@ -75,7 +78,7 @@ def simultaneous_intervals(differences: Floats, errors: PairedErrors, confidence
     correlation makes the intervals narrower than Bonferroni's. A difference without variance gets no width.
     """
     error = errors.replicates.std(axis=1, ddof=1)
-    normal = _max_t_quantile(differences, errors.replicates, error, confidence)
+    normal = max(_max_t_quantile(differences, errors.replicates, error, confidence), errors.least_quantile)
     error = np.maximum(np.where(error > TINY, error * errors.inflation, 0), errors.minimum)
     half = normal_to_t(normal, errors.df) * error
     return differences - half, differences + half
@@ -83,22 +86,36 @@ def simultaneous_intervals(differences: Floats, errors: PairedErrors, confidence
 
 def paired_standard_error(family: str, operands: list[Operands], confidence: float) -> PairedErrors:
     """Return the standard errors of the differences from the bootstrap, their degrees of freedom from the jackknife."""
-    positive = operands[0][0].evaluator.positive
-    smaller = min(positive.sum(), (~positive).sum())
-    replicates = np.array([left.replicates[family][m] - right.replicates[family][m] for left, right, m in operands])
-    deleted = (
-        left.evaluator.without_each(family, m) - right.evaluator.without_each(family, m) for left, right, m in operands
+    positive, units = operands[0][0].evaluator.positive, operands[0][0].evaluator.units
+    smaller = min(
+        len(np.flatnonzero(rows) if units is None else np.unique(units[rows])) for rows in (positive, ~positive)
     )
-    df = np.array([jackknife_error(values, positive).df for values in deleted])
+    replicates = np.array([left.replicates[family][m] - right.replicates[family][m] for left, right, m in operands])
+    df = np.array(
+        [
+            max(smaller - 1, MIN_DF)
+            if METRICS[m].resampled
+            else jackknife_error(
+                left.evaluator.without_each(family, m) - right.evaluator.without_each(family, m), positive, units
+            ).df
+            for left, right, m in operands
+        ]
+    )
     if family in operands[0][0].counts:
         minimum = [_min_error_of_decisions(family, *item) for item in operands]
     else:
         constant = replicates.std(axis=1) <= TINY
         minimum = [
-            _min_error_of_rows(family, *item, confidence) if is_constant else 0.0
+            _min_error_at_point(*item)
+            if METRICS[item[2]].resampled
+            else _min_error_of_rows(family, *item, confidence)
+            if is_constant
+            else 0.0
             for item, is_constant in zip(operands, constant, strict=True)
         ]
-    return PairedErrors(replicates, np.array(minimum), df, inflation=float(np.sqrt(smaller / max(smaller - 1, TINY))))
+    inflation = float(np.sqrt(smaller / max(smaller - 1, TINY)))
+    least = normal_quantile(confidence) if any(METRICS[metric].resampled for *_, metric in operands) else 0.0
+    return PairedErrors(replicates, np.array(minimum), df, inflation, least)
 
 
 def verdict(metric: str, low: float, high: float) -> Verdict:
@@ -131,7 +148,7 @@ def _compare_family(
     operands = [(*pairs[pair], metric) for pair, metric in keys]
     differences = np.array([left.values[family][m] - right.values[family][m] for left, right, m in operands])
     errors = paired_standard_error(family, operands, confidence)
-    limits = np.array([METRICS[metric].limit for _, metric in keys])
+    limits = np.array([METRICS[metric].width for _, metric in keys])
     intervals = np.clip(simultaneous_intervals(differences, errors, confidence), -limits, limits)
     result = []
     for (pair, metric), *numbers in zip(keys, differences, *intervals, strict=True):
@@ -153,6 +170,14 @@ def _min_error_of_decisions(family: str, left: BootstrapResult, right: Bootstrap
     right_tp, right_fp, right_fn, right_tn = right.evaluator.with_one_more(family, metric)
     changes = np.array([tp - right_fn, fn - right_tp, fp - right_tn, tn - right_fp])
     return float(np.sqrt((changes**2).sum()))
+
+
+def _min_error_at_point(left: BootstrapResult, right: BootstrapResult, metric: str) -> float:
+    """Return the standard error if one row were decided differently in each direction, as for decisions."""
+    if np.array_equal(left.evaluator.scores, right.evaluator.scores):
+        return 0.0
+    spec = METRICS[metric]
+    return float(np.sqrt(2)) * find_perfect(left, spec) / count_trials(left, spec)
 
 
 def _min_error_of_rows(

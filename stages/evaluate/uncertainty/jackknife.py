@@ -1,7 +1,7 @@
 """The delete-one jackknife: a metric without each row in turn, and the standard error that follows.
 
-The weight of the deleted row goes in equal parts to the others of its class, so prevalence stays, as in the stratified
-bootstrap. In a class of one row nothing can be deleted, and the value of that row has no meaning.
+The weight of the deleted row goes to the others of its class, in proportion to theirs, so prevalence stays, as in the
+stratified bootstrap. In a class of one row nothing can be deleted, and the value of that row has no meaning.
 """
 
 from collections.abc import Callable
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, ndtri, stdtrit
 
-from stages.shared.metrics.confusion import Counts
-from stages.shared.metrics.ranking import RankedPositives, Ranking
+from stages.shared.metrics.confusion import Counts, ratio
+from stages.shared.metrics.ranking import RankedPositives, Ranking, without_linear
 from stages.shared.metrics.registry import Metric
 from stages.shared.storage.arrow import Bools, Floats, Ints
 
@@ -31,18 +31,34 @@ class StandardError:
     df: float
 
 
-def jackknife_error(values: Floats, positive: Bools) -> StandardError:
+def jackknife_error(values: Floats, positive: Bools, units: Ints | None = None) -> StandardError:
     """Return the jackknife's error from the values without each row, shape (rows,), by class (Arvesen 1969).
+
+    Rows with an equal number in `units` are not independent: their influences are summed, and the squares of these sums
+    make the variance, as if whole units had been deleted (linearly).
 
     The degrees of freedom are Satterthwaite's (1946). The variance of a variance is that of rows of any kurtosis,
     σ⁴ (2 / (n − 1) + excess / n): where few rows carry the variance, the degrees of freedom are few as well.
     """
+    if units is not None:
+        return _unit_error(
+            np.asarray(np.bincount(units, weights=influence_of_rows(values, positive)), dtype=np.float64)
+        )
     variances, errors = zip(*(_class_variance(values[members]) for members in (positive, ~positive)), strict=True)
     variance, error = sum(variances), sum(errors)
     if variance <= TINY**2:
         smaller = min(positive.sum(), (~positive).sum())
         return StandardError(0.0, max(float(smaller - 1), MIN_DF))
     return StandardError(float(np.sqrt(variance)), max(2 * variance**2 / error, MIN_DF))
+
+
+def influence_of_rows(values: Floats, positive: Bools) -> Floats:
+    """Return the influence of each row from the values without it; the squares sum to the variance."""
+    influence = np.empty(len(values))
+    for members in (positive, ~positive):
+        size = members.sum()
+        influence[members] = np.sqrt((size - 1) / size) * (values[members].mean() - values[members])
+    return influence
 
 
 def t_quantile(confidence: float, df: float) -> float:
@@ -60,8 +76,11 @@ def normal_to_t(normal: float, df: Floats) -> Floats:
     return np.asarray(-stdtrit(df, ndtr(-normal)))
 
 
-def mean_without(positive: Bools, losses: Floats) -> Floats:
+def mean_without(positive: Bools, losses: Floats, weights: Floats | None = None) -> Floats:
     """Return the mean of a loss per row without each row, shape (rows,)."""
+    if weights is not None:
+        mean = float(np.average(losses, weights=weights))
+        return without_linear(mean, (losses - mean) / weights.sum(), positive, weights)
     values = np.full(len(losses), losses.mean())
     for members in (positive, ~positive):
         size = members.sum()
@@ -79,6 +98,18 @@ def decision_without(function: Callable[[Counts], Floats], counts: Counts) -> Fl
     return function(Counts(*without.T))
 
 
+def decision_without_weighted(
+    function: Callable[[Counts], Floats], cells: Floats, positive: Bools, weights: Floats
+) -> Floats:
+    """Return a metric of weighted decisions without each row, shape (rows,); `cells` has shape (rows, 4)."""
+    total = weights @ cells
+    sizes = np.where(positive, total[0] + total[2], total[1] + total[3])
+    up = ratio(sizes, sizes - weights)
+    own_class = np.where(positive[:, None], [True, False, True, False], [False, True, False, True])
+    left = np.maximum(total - weights[:, None] * cells, 0) * up[:, None]
+    return function(Counts(*np.where(own_class, left, total).T))
+
+
 def decision_with_one_more(function: Callable[[Counts], Floats], counts: Counts) -> Floats:
     """Return the change of a metric by one more row in each cell of the confusion matrix, shape (4,)."""
     cells = np.array(list(vars(counts).values()))
@@ -86,29 +117,42 @@ def decision_with_one_more(function: Callable[[Counts], Floats], counts: Counts)
     return np.asarray(values[1:] - values[0])
 
 
-def metric_without(metric: Metric, y: Ints, scores: Floats) -> Floats:
+def metric_without(metric: Metric, y: Ints, scores: Floats, weights: Floats | None = None) -> Floats:
     """Return a ranking metric without each row, shape (rows,), as fast as the registry allows."""
     if jackknife := metric.load_jackknife():
-        return np.asarray(jackknife(y == 1, scores))
-    return ranking_without(metric.load(), Ranking(y, scores), y == 1)
+        return np.asarray(jackknife(y == 1, scores, weights))
+    return ranking_without(metric.load(), Ranking(y, scores), y == 1, weights)
 
 
-def ranking_without(function: Callable[[RankedPositives], Floats], ranking: Ranking, positive: Bools) -> Floats:
+def ranking_without(
+    function: Callable[[RankedPositives], Floats], ranking: Ranking, positive: Bools, weights: Floats | None = None
+) -> Floats:
     """Return a ranking metric without each row, shape (rows,), by weighting the rows once for each.
 
     It takes rows² operations; a metric with a `jackknife` of its own does not need it.
     """
-    values = np.empty(len(positive))
+    values, given = np.empty(len(positive)), np.ones(len(positive)) if weights is None else weights
     for row, label in enumerate(positive):
-        weights = np.where(positive == label, _reweighted(float((positive == label).sum())), 1.0)
-        weights[row] = 0
-        values[row] = function(ranking.weight(weights[None]))[0]
+        size = float(given[positive == label].sum())
+        changed = np.where(positive == label, given * size / max(size - given[row], TINY), given)
+        changed[row] = 0
+        values[row] = function(ranking.weight(changed[None]))[0]
     return values
 
 
 def _reweighted(size: float) -> float:
     """Return the weight of the other rows of a class of `size` rows that lost one."""
     return float(size / max(size - 1, 1))
+
+
+def _unit_error(sums: Floats) -> StandardError:
+    """Return the error from the sums of the influences of each unit, shape (units,)."""
+    squares, size = sums**2, len(sums)
+    variance = float(squares.sum()) * size / max(size - 1, 1)
+    if variance <= TINY**2:
+        return StandardError(0.0, max(float(size - 1), MIN_DF))
+    error = variance**2 * (2 / max(size - 1, 1) + max(_excess_kurtosis(squares), 0) / size)
+    return StandardError(float(np.sqrt(variance)), max(2 * variance**2 / error, MIN_DF))
 
 
 def _class_variance(values: Floats) -> tuple[float, float]:

@@ -4,11 +4,12 @@ As categories they would become useless or misleading features, so the user must
 """
 
 import json
-import re
 
 import numpy as np
 import pyarrow as pa
 
+from stages.prepare.columns.forms.dates import are_iso, suggest_formats
+from stages.prepare.columns.forms.numbers import CENSORED, affixes_of
 from stages.prepare.columns.parsing import MissingValues, Texts, parse_number, to_numbers, to_texts
 from stages.shared.errors import InputError
 from stages.shared.messages import format_rows, shorten
@@ -21,9 +22,8 @@ NUMBERS_BESIDE_A_MARK = 10
 ID_SHARE = 0.95
 ID_ROWS = 50
 
-THOUSANDS = re.compile(r"[+-]?\d{1,3}([,' ]\d{3})+(\.\d+)?", re.ASCII)
-DECIMAL_COMMA = re.compile(r"[+-]?\d[\d.]*,\d+", re.ASCII)
-DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}.*)?|\d{1,2}[/.-]\d{1,2}[/.-](\d{4}|\d{2})( .*)?", re.ASCII)
+#: numbers of so many different units or currencies are not one kind of quantity, but the texts are no categories
+MAX_UNITS = 5
 
 
 def all_numbers(column: pa.ChunkedArray, missing_values: MissingValues) -> bool:
@@ -32,49 +32,85 @@ def all_numbers(column: pa.ChunkedArray, missing_values: MissingValues) -> bool:
 
 
 def check_text_column(location: str, name: str, column: pa.ChunkedArray, missing_values: MissingValues) -> None:
-    """Raise InputError when the texts look like numbers, dates or row identifiers; name the params that help."""
+    """Raise InputError when the texts look like numbers, dates or row identifiers; name the params that help.
+
+    Texts that are all numbers of one form are not for this function.
+    """
     texts = to_texts(column, missing_values)
     counts = texts.counts()
     rows = sum(counts.values())
     listing = f"list it in data.categorical if `{name}` holds categories"
-    others = [text for text in counts if np.isnan(parse_number(text))]
+    affixes = {text: affixes_of(text) if np.isnan(parse_number(text)) else ("", "") for text in counts}
+    others = [text for text in counts if affixes[text] is None]
+    _check_censored(location, counts, others, listing)
+    examples = {affix: text for text, affix in affixes.items()}
+    if counts and not others and len(examples) <= MAX_UNITS:
+        shown = " and ".join(map(shorten, examples.values() if len(examples) > 1 else list(counts)[:3]))
+        kind = "with different units" if len(examples) > 1 else "that are not of one form"
+        raise InputError(
+            f"{location}: holds numbers {kind}, such as {shown}; write all in one way that data.read allows, name the "
+            f"column in data.drop, or {listing}"
+        )
     if _meant_as_numbers(counts, others):
         problems = [
             _describe_stray(location, name, text, texts, rows - sum(counts[other] for other in others), rows)
             for text in others[:5]
         ]
         raise InputError(problems)
-    if rows and sum(count for text, count in counts.items() if DATE.fullmatch(text.strip())) >= MOSTLY_NUMERIC * rows:
-        raise InputError(
-            f"{location}: holds dates, such as {shorten(others[0])}; dates are not supported as features: name the "
-            f"column in data.drop, or in split.time to split by it (ISO dates), or {listing}"
-        )
+    _check_dates(location, name, texts, listing)
     if rows > ID_ROWS and len(counts) > ID_SHARE * rows:
         raise InputError(
             f"{location}: {len(counts)} different texts in {rows} rows; it seems to identify the rows: name it in "
-            f"data.key or data.drop, or {listing}"
+            f"data.key or data.drop, in data.text if its words matter, or {listing}"
         )
 
 
 def _meant_as_numbers(counts: dict[str, int], others: list[str]) -> bool:
     numbers = len(counts) - len(others)
-    if not others or numbers + sum(map(_has_separators, others)) == 0:
+    if not others or not numbers:
         return False
-    strays = sum(counts[text] for text in others if not _has_separators(text))
-    mostly = strays <= (1 - MOSTLY_NUMERIC) * sum(counts.values()) + 1e-9
-    return mostly or (len(others) == 1 and numbers > NUMBERS_BESIDE_A_MARK)
+    strays = sum(counts[text] for text in others)
+    return _are_few(strays, counts) or (len(others) == 1 and numbers > NUMBERS_BESIDE_A_MARK)
 
 
-def _has_separators(text: str) -> bool:
-    return bool(THOUSANDS.fullmatch(text.strip()) or DECIMAL_COMMA.fullmatch(text.strip()))
+def _are_few(strays: int, counts: dict[str, int]) -> bool:
+    """Return whether the cells are few enough to be strays among those that `counts` counts."""
+    return strays <= (1 - MOSTLY_NUMERIC) * sum(counts.values()) + 1e-9  # 0.1 × 10 is below 1 by rounding
+
+
+def _check_dates(location: str, name: str, texts: Texts, listing: str) -> None:
+    """Raise InputError for dates in a national form, which must be given, and for ISO dates beside other texts."""
+    counts = texts.counts()
+    if formats := suggest_formats(counts):
+        example, entries = next(iter(counts)), " or ".join(f"{name}: {json.dumps(form)}" for form in formats)
+        raise InputError(
+            f"{location}: holds dates, such as {shorten(example)}; give their form in data.dates ({entries}), "
+            f"name the column in data.drop, or {listing}"
+        )
+    others = [text for text in counts if not are_iso([text])]
+    if len(others) < len(counts) and _are_few(sum(counts[text] for text in others), counts):
+        raise InputError(
+            [
+                f"{location}, {format_rows(texts.rows_of(text))}: {shorten(text)} is not an ISO date as other cells "
+                f"are; fix it, add `{name}: [{json.dumps(text, ensure_ascii=False)}]` to data.missing, or {listing}"
+                for text in others[:5]
+            ]
+        )
+
+
+def _check_censored(location: str, counts: dict[str, int], others: list[str], listing: str) -> None:
+    """Raise InputError for numbers of which some are known only by a bound: any single number for them is a guess."""
+    bounds = [text for text in others if CENSORED.fullmatch(text)]
+    if bounds and len(bounds) == len(others) < len(counts):
+        cells = sum(counts[text] for text in bounds)
+        raise InputError(
+            f"{location}: {cells} of {sum(counts.values())} cells are bounds, such as {shorten(bounds[0])}; replace "
+            f"them by numbers of your choice, name them in data.missing, name the column in data.drop, or {listing}"
+        )
 
 
 def _describe_stray(location: str, name: str, text: str, texts: Texts, numbers: int, rows: int) -> str:
     cell = f"{location}, {format_rows(texts.rows_of(text))}: {shorten(text)} is not a number"
-    if THOUSANDS.fullmatch(text.strip()):
-        return f"{cell}; write numbers without thousands separators"
-    if DECIMAL_COMMA.fullmatch(text.strip()):
-        return f"{cell}; write numbers with a decimal point"
     entry = f"{name}: [{json.dumps(text, ensure_ascii=False)}]"
     return (
         f"{cell}, but {numbers} of {rows} cells are; if it means missing, add `{entry}` to data.missing; "

@@ -1,11 +1,48 @@
-"""Checks of column names.
+"""Checks of column names, and columns without one.
 
 A name must be typed in params.yaml and shown in the report, so empty, repeated or unprintable names are refused.
 """
 
-from stages.prepare.columns.parsing import parse_number
+import re
+
+import pyarrow as pa
+
+from stages.prepare.columns.noticed import is_running
+from stages.prepare.columns.parsing import NO_MISSING_VALUES, is_number, is_text, parse_number, to_numbers
+from stages.prepare.columns.validation import decode_dictionary, dictionary_value_type
 from stages.shared.errors import InputError
 from stages.shared.messages import shorten
+from stages.shared.schemas.contract import Noticed
+
+#: the name that pandas gives to column N if the header leaves it empty
+UNNAMED = re.compile(r"Unnamed: \d+|__index_level_\d+__", re.ASCII)
+
+
+def name_columns(header: list[str]) -> list[str]:
+    """Return the names with `Unnamed: N`, N counted from 0, in place of empty ones."""
+    return [name if name.strip() else f"Unnamed: {index}" for index, name in enumerate(header)]
+
+
+def drop_index(location: str, name: str, column: pa.ChunkedArray) -> list[Noticed]:
+    """Return the notice of a column without a name, or of an index of pandas, that is left out; none if it is kept.
+
+    It is left out when it numbers the rows or is empty. Raises InputError when it has no name and does neither.
+    """
+    kind = dictionary_value_type(column.type)
+    readable = is_number(kind) or is_text(kind)
+    numbers = to_numbers(decode_dictionary(column), NO_MISSING_VALUES) if readable else None
+    if numbers is not None and numbers.missing.all():
+        message = f"{location}: has no name and no cell, as after a trailing separator; it is left out"
+        return [Noticed(column=name, kind="index_dropped", message=message)]
+    if numbers is not None and is_running(numbers.values):
+        message = f"{location}: numbers the rows, as an index of pandas does; it is left out"
+        return [Noticed(column=name, kind="index_dropped", message=message)]
+    if UNNAMED.fullmatch(name):
+        raise InputError(
+            f"{location}: has no name in the header and does not number the rows; give it a name (pandas writes its "
+            "index so: use index=False), or name it in data.drop or data.key"
+        )
+    return []
 
 
 def check_names(names: list[str], source: str) -> None:
@@ -24,7 +61,8 @@ def check_names(names: list[str], source: str) -> None:
     for name in dict.fromkeys(name for name in names if name.strip() and names.count(name) > 1):
         indices = [str(index) for index, other in enumerate(names, start=1) if other == name]
         problems.append(f"{source}: columns {' and '.join(indices)} are both called `{name}`; give each its own name")
-    if all(parse_number(name) == parse_number(name) for name in names):  # NaN, no number, is not equal to itself
+    named = [name for name in names if not UNNAMED.fullmatch(name)]
+    if all(parse_number(name) == parse_number(name) for name in named):  # NaN, no number, is not equal to itself
         problems.append(
             f"{source}: all column names are numbers ({', '.join(names[:5])}); put a header before the data"
         )

@@ -1,4 +1,4 @@
-"""What is doubtful about a column: it is said, in the contract and in the report, and nothing is changed for it.
+"""Warnings about columns, for the contract and the report. They never change the data.
 
 A person knows whether a whole number is a quantity or a code; the cells alone do not tell.
 """
@@ -11,50 +11,137 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stages.prepare.columns.parsing import Texts, parse_number
+from stages.prepare.columns.forms.numbers import describe_form
+from stages.prepare.columns.parsing import MissingValues, Texts, parse_number
 from stages.prepare.columns.target import near_duplicates
 from stages.prepare.columns.validation import decode_dictionary
 from stages.shared.messages import shorten
-from stages.shared.schemas.contract import Noticed, NoticeKind
+from stages.shared.schemas.contract import Noticed, NoticeKind, NumberForm
 from stages.shared.storage.arrow import Floats
 
-#: columns of fewer rows are too short to judge
+#: columns of at most so many rows are too short to judge
 MIN_ROWS = 50
 #: a numeric column of at most so many different whole numbers may be one of codes
 FEW_VALUES = 10
-#: a categorical column with more levels is worth a look: train merges the rare ones
+#: a categorical column with more levels gets a warning: train merges the rare ones
 MANY_CATEGORIES = 50
-#: words that often mean "missing"; compared without white space and case
+#: spellings of true and false, in any case
+BOOLEANS = {"true", "false", "t", "f", "yes", "no", "y", "n", "1", "0"}
+#: zeros that may mean missing are neither single errors nor most of the cells, …
+ZERO_SHARE = (0.005, 0.5)
+#: … and the next value is so many times the usual step of the lowest MIN_DISTINCT values above 0
+DISTANT, MIN_DISTINCT = 5, 11
+#: words that often mean "missing"; compared without white space around them, in any case
 MISSING_WORDS = {"", "-", "--", ".", "?", "n/a", "na", "nan", "none", "null", "unknown", "missing", "not available"}
+#: three digits follow every mark, so it may be a thousands mark
+GROUPED = r"^\s*[+-]?[1-9]\d{0,2}([.,]\d{3})+\s*$"
 #: a code that looks like a number
 CODE = re.compile(r"\s*0\d+\s*", re.ASCII)
 
 
-def has_codes(column: pa.ChunkedArray) -> bool:
-    """Return whether a cell begins with a zero before another digit, as in a postal code; as a number it loses it."""
-    texts = decode_dictionary(column)
-    return bool(pc.any(pc.match_substring_regex(texts.cast(pa.string()), r"^\s*0[0-9]")).as_py())
+def list_texts(column: pa.ChunkedArray, missing_values: MissingValues) -> pa.Array:
+    """Return the different cells as texts, in order of first appearance, without those that mean missing."""
+    texts = decode_dictionary(column).cast(pa.string()).unique().drop_null()
+    if not missing_values.texts:
+        return texts
+    return texts.filter(pa.array([text not in missing_values for text in texts.to_pylist()], type=pa.bool_()))
 
 
-def notice_numbers(location: str, name: str, present: Floats) -> list[Noticed]:
-    """Return what is doubtful about a numeric column with these cells."""
+def has_codes(texts: pa.Array) -> bool:
+    """Return whether a text begins with a zero before another digit, as a postal code; as a number it loses it."""
+    return bool(pc.any(pc.match_substring_regex(texts, r"^\s*0[0-9]")).as_py())
+
+
+def has_points(texts: pa.Array) -> bool:
+    """Return whether a text contains a point."""
+    return bool(pc.any(pc.match_substring(texts, ".")).as_py())
+
+
+def is_grouped(texts: pa.Array) -> bool:
+    """Return whether there are points, and each has exactly three digits behind it, as a thousands mark has."""
+    pointed = texts.filter(pc.match_substring(texts, "."))
+    return len(pointed) > 0 and bool(pc.all(pc.match_substring_regex(pointed, GROUPED)).as_py())
+
+
+def notice_form(location: str, name: str, form: NumberForm, texts: pa.Array | None) -> Noticed:
+    """Return the notice of a text column that is read as numbers, with an example where its texts are known."""
+    example = f", such as {shorten(texts[0].as_py())}" if texts is not None and len(texts) else ""
+    message = (
+        f"{location}: holds numbers with {describe_form(form)}{example}; it is read as numbers: list `{name}` in "
+        "data.categorical if they are codes"
+    )
+    return Noticed(column=name, kind="number_form", message=message)
+
+
+def notice_dates(location: str, name: str, features: list[str]) -> Noticed:
+    """Return the notice of a column of dates with the features that were made of it."""
+    message = f"{location}: holds dates; its features are {', '.join(features)}: name it in data.drop if they tell the "
+    return Noticed(column=name, kind="date", message=f"{message}future, or in split.time to split by it")
+
+
+def find_marked(column: pa.ChunkedArray, missing_values: MissingValues) -> set[str]:
+    """Return the cells that mean missing by data.missing."""
+    if not missing_values.texts:
+        return set()
+    cells = decode_dictionary(column).unique().cast(pa.string()).to_pylist()
+    return {cell for cell in cells if cell is not None and cell in missing_values}
+
+
+def notice_unused_marks(missing: dict[str, list[str]], used: dict[str, set[str]]) -> list[Noticed]:
+    """Return the entries of data.missing that match no cell; `used` are the cells that are missing by an entry."""
+    noticed = []
+    for column, marks in missing.items():
+        if column != "*" and column not in used:
+            continue  # the column is not read
+        cells = set().union(*used.values()) if column == "*" else used.get(column, set())
+        for mark in marks:
+            values = MissingValues.of({column: [mark]}, column)
+            if not any(cell in values for cell in cells):
+                where = "the table" if column == "*" else f"`{column}`"
+                message = f"params.yaml: data.missing: no cell of {where} is {json.dumps(mark, ensure_ascii=False)}"
+                name = None if column == "*" else column
+                noticed.append(Noticed(column=name, kind="unused_mark", message=f"{message}; check its spelling"))
+    return noticed
+
+
+def notice_numbers(location: str, name: str, present: Floats, whole_values: list[float] | None) -> list[Noticed]:
+    """Return what is doubtful about a numeric column with these cells; `whole_values` are as in the contract."""
     noticed = []
     low, high = float(present.min()), float(present.max())
     if low == high:
         noticed.append(Noticed(column=name, kind="one_value", message=f"{location}: holds only the value {low:g}"))
     elif len(present) > MIN_ROWS:
-        if _is_running(present, low, high):
+        if is_running(present):
             message = f"{location}: is a running number; name it in data.key or data.drop if it identifies rows"
             noticed.append(Noticed(column=name, kind="running_number", message=message))
-        values = _few_values(present)
-        if len(values) and (values == np.round(values)).all():
-            listed = ", ".join(f"{value:g}" for value in values)
+        if _are_compact_dates(present, low, high):
             message = (
-                f"{location}: has only the whole numbers {listed}; samplers such as SMOTE make values between them; if "
-                f"they are codes, list `{name}` in data.categorical"
+                f"{location}: seems to hold dates such as {present[0]:.0f}, read as numbers; give `{name}: "
+                '"%Y%m%d"` in data.dates'
+            )
+            noticed.append(Noticed(column=name, kind="date", message=message))
+        if zeros := _distant_zeros(present, low):
+            message = (
+                f"{location}: {zeros[0]} cells are 0, far below the next value, {zeros[1]:g}; if 0 means missing, add "
+                f"`{name}: [0]` to data.missing"
+            )
+            noticed.append(Noticed(column=name, kind="distant_zeros", message=message))
+        if whole_values:
+            listed = ", ".join(f"{value:.15g}" for value in whole_values)
+            message = (
+                f"{location}: has only the whole numbers {listed}; rows that a sampler makes get the nearest of them; "
+                f"if they are codes, list `{name}` in data.categorical"
             )
             noticed.append(Noticed(column=name, kind="few_whole_numbers", message=message))
     return noticed
+
+
+def is_running(present: Floats) -> bool:
+    """Return whether the values are consecutive whole numbers in any order, each once."""
+    low, high = float(present.min()), float(present.max())
+    if high - low != len(present) - 1:
+        return False
+    return bool(np.array_equal(np.sort(present), np.arange(low, high + 1)))
 
 
 def notice_numbers_as_text(location: str, name: str) -> Noticed:
@@ -71,18 +158,28 @@ def notice_texts(location: str, name: str, texts: Texts) -> list[Noticed]:
     ]
 
 
+def notice_one_text(location: str, name: str, texts: Texts) -> list[Noticed]:
+    """Return the notice of a column that holds a single text."""
+    found = list(texts.counts())
+    message = f"{location}: holds only the value {shorten(found[0])}" if len(found) == 1 else ""
+    return [Noticed(column=name, kind="one_value", message=message)] if message else []
+
+
 def _describe_texts(name: str, counts: dict[str, int]) -> Iterator[tuple[NoticeKind, str]]:
     categories = sorted(counts)
     for group in near_duplicates(categories):
         names = " and ".join(map(shorten, group))
         yield "similar_categories", f"the categories {names} differ only in white space, case or number form"
+    if len(categories) > 2 and all(text.strip().lower() in BOOLEANS for text in categories):
+        names = ", ".join(map(shorten, categories))
+        yield "mixed_booleans", f"has several spellings of true and false, each a category: {names}; write one of each"
     if len(categories) == 1:
         yield "one_value", f"holds only the value {shorten(categories[0])}"
     if len(categories) > MANY_CATEGORIES:
         yield (
             "many_categories",
             f"has {len(categories)} categories in {sum(counts.values())} rows; train keeps the most frequent ones "
-            "(preprocess.max_categories) and merges the others",
+            "(preprocess.max_categories) and merges the others; in data.text all of them count, by their letters",
         )
     codes = [text for text in categories if CODE.fullmatch(text)]
     if codes and not any(np.isnan(parse_number(text)) for text in categories):
@@ -97,16 +194,29 @@ def _describe_texts(name: str, counts: dict[str, int]) -> Iterator[tuple[NoticeK
             )
 
 
-def _is_running(present: Floats, low: float, high: float) -> bool:
-    """Return whether the values are consecutive whole numbers in any order, each once."""
-    if high - low != len(present) - 1:
+def _are_compact_dates(present: Floats, low: float, high: float) -> bool:
+    """Return whether all numbers are dates of the last two centuries, such as 20240131."""
+    if not (low >= 19000101 and high <= 21001231 and (present == np.floor(present)).all()):
         return False
-    return bool(np.array_equal(np.sort(present), np.arange(low, high + 1)))
+    months, days = present // 100 % 100, present % 100
+    return bool(((months >= 1) & (months <= 12) & (days >= 1) & (days <= 31)).all())
 
 
-def _few_values(present: Floats) -> Floats:
-    """Return the different values if there are at most FEW_VALUES, else none; the first rows tell most columns."""
-    if len(np.unique(present[: 100 * MIN_ROWS])) > FEW_VALUES:
-        return np.empty(0)
+def _distant_zeros(present: Floats, low: float) -> tuple[int, float] | None:
+    """Return the number of zeros and the next value, where 0 is the minimum, repeated, and far from the others."""
+    share = float(np.mean(present == 0))
+    if low < 0 or not ZERO_SHARE[0] <= share <= ZERO_SHARE[1]:
+        return None
+    values = np.unique(present)[1:]
+    if len(values) < MIN_DISTINCT or values[0] <= DISTANT * np.median(np.diff(values[:MIN_DISTINCT])):
+        return None
+    return round(share * len(present)), float(values[0])
+
+
+def list_whole_values(present: Floats) -> list[float] | None:
+    """Return the different values if there are at most FEW_VALUES and all are whole, else None."""
+    first = np.unique(present[: 100 * MIN_ROWS])  # which tell most columns
+    if len(present) <= MIN_ROWS or len(first) > FEW_VALUES or (first % 1 != 0).any():
+        return None
     values = np.unique(present)
-    return values if len(values) <= FEW_VALUES else np.empty(0)
+    return values.tolist() if 1 < len(values) <= FEW_VALUES and (values % 1 == 0).all() else None

@@ -3,7 +3,7 @@
 Training data and new data are parsed by the same functions, so that both give the same values.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 import math
 import re
@@ -39,6 +39,9 @@ class MissingValues:
 
     def __contains__(self, text: str) -> bool:
         return text in self.texts or (bool(self.numbers) and parse_number(text) in self.numbers)
+
+
+NO_MISSING_VALUES = MissingValues(frozenset(), frozenset())
 
 
 @dataclass(frozen=True)
@@ -90,11 +93,13 @@ class Numbers:
         return np.isnan(self.values) & ~self.missing
 
 
-def to_numbers(column: pa.ChunkedArray, missing_values: MissingValues) -> Numbers:
-    """Return every cell as a number."""
-    values = _whole_column(column)
+def to_numbers(
+    column: pa.ChunkedArray, missing_values: MissingValues, parse: Callable[[str], float] = parse_number
+) -> Numbers:
+    """Return every cell as a number; `parse` reads the texts."""
+    values = _whole_column(column) if parse is parse_number or not is_text(column.type) else None
     if values is None:
-        return _by_text(column, missing_values)
+        return _by_text(column, missing_values, parse)
     missing = np.isnan(values) | np.isin(values, list(missing_values.numbers))
     return Numbers(np.where(missing, np.nan, values), missing)
 
@@ -111,10 +116,14 @@ def _whole_column(column: pa.ChunkedArray) -> Floats | None:
     return values
 
 
-def _by_text(column: pa.ChunkedArray, missing_values: MissingValues) -> Numbers:
-    texts = to_texts(column, missing_values)
-    numbers = np.array([parse_number(text) for text in texts.distinct.to_pylist()], dtype=np.float64)
-    return Numbers(_at(numbers, texts.codes, np.nan), texts.missing)
+def _by_text(column: pa.ChunkedArray, missing_values: MissingValues, parse: Callable[[str], float]) -> Numbers:
+    # only `parse` knows which number a text is: "999.000" is not 999 where points stand between thousands
+    exact = missing_values if parse is parse_number else MissingValues(missing_values.texts, frozenset())
+    texts = to_texts(column, exact)
+    numbers = np.array([parse(text) for text in texts.distinct.to_pylist()], dtype=np.float64)
+    values = _at(numbers, texts.codes, np.nan)
+    marked = np.isin(values, list(missing_values.numbers))
+    return Numbers(np.where(marked, np.nan, values), texts.missing | marked)
 
 
 def _at(values: np.ndarray, codes: Ints, absent: float | bool) -> np.ndarray:

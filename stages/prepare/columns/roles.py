@@ -1,4 +1,4 @@
-"""The role of each column (feature, target, key, group, time), and how a reader must parse it.
+"""The role of each column (feature, target, key, group, time, weight, cost), and how a reader must parse it.
 
 Readers need the roles before they read the cells, so that a large table is parsed once.
 """
@@ -23,10 +23,19 @@ class ColumnRoles:
     group: str | None
     time: str | None
     categorical_columns: list[str] | None  # columns that data.categorical lists; None for auto
+    text: list[str]  # columns that data.text lists
+    weight: str | None = None
+    amounts: tuple[str, ...] = ()  # columns of costs; they may be features as well
+
+    @property
+    def numbers(self) -> list[str]:
+        """Columns of numbers that are kept without being features: weight and costs, each once."""
+        named = [*([] if self.weight is None else [self.weight]), *self.amounts]
+        return [name for name in dict.fromkeys(named) if name not in self.features]
 
     @property
     def passthrough(self) -> list[str]:
-        """Columns that are kept without being features, each once: key, group, time."""
+        """Columns that are kept as texts or times without being features, each once: key, group, time."""
         return list(dict.fromkeys([*self.key, *(name for name in (self.group, self.time) if name is not None)]))
 
 
@@ -38,14 +47,20 @@ def assign_roles(names: Sequence[str], params: PrepareParams) -> ColumnRoles:
     """
     data = params.data
     categorical_columns = None if data.categorical == "auto" else data.categorical
-    single = {"data.target": data.target, "split.group": params.split.group, "split.time": params.split.time}
+    single = {
+        "data.target": data.target,
+        "data.weight": data.weight,
+        "split.group": params.split.group,
+        "split.time": params.split.time,
+    }
     named = {
         **{key: [name] for key, name in single.items() if name is not None},
         "data.drop": data.drop,
         "data.key": data.key,
         "data.categorical": categorical_columns or [],
+        "data.text": data.text,
     }
-    passthrough = {data.target, *data.drop, *data.key, params.split.group, params.split.time}
+    passthrough = {data.target, data.weight, *data.drop, *data.key, params.split.group, params.split.time}
     features = [name for name in names if name not in passthrough]
     problems = _reserved(names, params) + _absent(names, named, params) + _twice(named) + _not_features(params)
     if not features:
@@ -53,7 +68,15 @@ def assign_roles(names: Sequence[str], params: PrepareParams) -> ColumnRoles:
     if problems:
         raise InputError(problems)
     return ColumnRoles(
-        data.target, features, list(dict.fromkeys(data.key)), params.split.group, params.split.time, categorical_columns
+        data.target,
+        features,
+        list(dict.fromkeys(data.key)),
+        params.split.group,
+        params.split.time,
+        categorical_columns,
+        data.text,
+        data.weight,
+        tuple(dict.fromkeys(params.amounts.values())),
     )
 
 
@@ -64,13 +87,14 @@ ColumnSelection = Callable[[list[str]], Mapping[str, MissingValues | None]]
 def select_columns(params: PrepareParams) -> ColumnSelection:
     """Return the selection that `read_columns` applies once it knows the names of the columns.
 
-    Features are parsed as numbers unless data.categorical lists them; target, key, group and time as texts. The
-    selection raises InputError when the params do not fit the names, before any cell is read.
+    Features are parsed as numbers unless data.categorical or data.text lists them; target, key, group and time as
+    texts. The selection raises InputError when the params do not fit the names, before any cell is read.
     """
 
     def select(names: list[str]) -> Mapping[str, MissingValues | None]:
         roles = assign_roles(names, params)
-        numbers = [name for name in roles.features if name not in (roles.categorical_columns or [])]
+        texts = {*(roles.categorical_columns or []), *roles.text, *params.data.dates}
+        numbers = [name for name in (*roles.features, *roles.numbers) if name not in texts]
         return {
             **dict.fromkeys([roles.target, *roles.features, *roles.passthrough]),
             **{name: MissingValues.of(params.data.missing_texts, name) for name in numbers},
@@ -80,24 +104,23 @@ def select_columns(params: PrepareParams) -> ColumnSelection:
 
 
 def _reserved(names: Sequence[str], params: PrepareParams) -> list[str]:
-    problems = [
+    return [
         f"{params.data.path}: a column is called `{name}`, a name that Evenhand reserves; rename it"
         for name in (ROW, GROUP)
         if name in names
     ]
-    if (index := "__index_level_0__") in names and index not in params.data.drop:
-        problems.append(
-            f"{params.data.path}: column `{index}` is an index that pandas wrote; name it in data.drop, or write the "
-            "file with index=False"
-        )
-    return problems
 
 
 def _absent(names: Sequence[str], named: dict[str, list[str]], params: PrepareParams) -> list[str]:
     with_missing = [name for name in params.data.missing if name != "*"]
     return [
         f"params.yaml: {key}: no column `{name}` in {params.data.path}; {suggest_name(name, names)}"
-        for key, columns in (*named.items(), ("data.missing", with_missing))
+        for key, columns in (
+            *named.items(),
+            ("data.missing", with_missing),
+            ("data.dates", params.data.dates),
+            *((key, [name]) for key, name in params.amounts.items()),
+        )
         for name in columns
         if name not in names
     ]
@@ -116,9 +139,21 @@ def _twice(named: dict[str, list[str]]) -> list[str]:
 
 
 def _not_features(params: PrepareParams) -> list[str]:
-    others = [params.data.target, *params.data.key, params.split.group, params.split.time]
-    return [
-        f"params.yaml: data.missing: `{name}` is no feature; only features can have missing values, remove it"
-        for name in params.data.missing
+    data = params.data
+    others = [data.target, data.weight, *data.key, params.split.group, params.split.time]
+    problems = [
+        f"params.yaml: {key}: `{name}` has another role; a column of costs is a feature or stands in data.drop"
+        for key, name in params.amounts.items()
         if name in others
+    ]
+    problems += [
+        f"params.yaml: data.missing: `{name}` is no feature; only features can have missing values, remove it"
+        for name in data.missing
+        if name in others
+    ]
+    categories = [] if data.categorical == "auto" else data.categorical
+    return problems + [
+        f"params.yaml: data.dates: `{name}` is no feature and not split.time, or a category or text; remove it"
+        for name in data.dates
+        if name in [column for column in (*others, *data.drop, *data.text, *categories) if column != params.split.time]
     ]

@@ -1,33 +1,41 @@
 """The target column, coded 1 for the positive class and 0 for the negative class.
 
-The target must hold exactly two labels; similar spellings of one label are refused.
+More than two labels need a list of the positive ones, or a cut; similar spellings of one label are refused.
 """
 
 from dataclasses import dataclass
+import re
 
 import numpy as np
 import pyarrow as pa
 
-from stages.prepare.columns.parsing import MissingValues, Texts, parse_number
-from stages.prepare.columns.validation import validate_text
+from stages.prepare.columns.parsing import NO_MISSING_VALUES, MissingValues, Texts, parse_number
+from stages.prepare.columns.validation import validate_numeric, validate_text
 from stages.prepare.params import Label, PrepareParams
-from stages.shared.errors import InputError
+from stages.shared.errors import ErrorCollector, InputError
 from stages.shared.messages import format_rows, shorten
+from stages.shared.schemas.contract import Noticed
 from stages.shared.storage.arrow import Ints
 
 #: fewer rows of a class cannot be evaluated
 MIN_ROWS_PER_CLASS = 10
 #: so many labels are listed in a message
 MAX_SHOWN = 10
+#: so many negative labels make up the name of the negative class
+MAX_NAMED = 3
+#: a cut through a target of numbers
+CUT = re.compile(r"(>=|<=|>|<) *([+-]?(?:\d+\.?\d*|\.\d+))", re.ASCII)
+OPPOSITE = {">=": "<", ">": "<=", "<=": ">", "<": ">="}
 
 
 @dataclass(frozen=True)
 class Target:
-    """The coded target, shape (rows,), and the label of each code."""
+    """The coded target, shape (rows,), the labels of each code, and what was decided about them."""
 
     codes: Ints
     positive: str
     negative: str
+    noticed: list[Noticed]
 
     @property
     def positives(self) -> int:
@@ -36,19 +44,52 @@ class Target:
 
 
 def code_target(column: pa.ChunkedArray, params: PrepareParams) -> Target:
-    """Return 1 where `column` holds the positive label and 0 where it holds the other one.
+    """Return 1 where `column` holds a positive label and 0 elsewhere.
 
-    Raises InputError unless every cell holds one of exactly two labels, data.positive is one of them, and each class
-    has at least 10 rows and one row for each fold.
+    data.positive is one of two labels, a list of labels against all others, or a cut such as ">= 7" through numbers.
+    Raises InputError for empty cells, for labels that do not fit data.positive, and unless each class has at least 10
+    rows and one row for each fold.
     """
     location = f"{params.data.path}: target `{params.data.target}`"
     texts = validate_text(location, column, MissingValues.of({}, params.data.target))
-    _check_labels(location, texts)
+    asked = params.data.positive
+    cut = CUT.fullmatch(asked) if isinstance(asked, str) and asked not in texts.counts() else None
+    if cut:
+        target = _cut_numbers(location, column, texts, cut, params.data.target)
+    else:
+        _check_labels(location, texts, exactly_two=not isinstance(asked, list))
+        target = _code_labels(location, texts, asked, params)
+    _check_counts(location, target.codes, params)
+    return target
+
+
+def _cut_numbers(location: str, column: pa.ChunkedArray, texts: Texts, cut: re.Match[str], name: str) -> Target:
+    _check_present(location, texts)
+    values, sign, limit = validate_numeric(location, column, NO_MISSING_VALUES), cut[1], float(cut[2])
+    positive = {">=": values >= limit, ">": values > limit, "<=": values <= limit, "<": values < limit}[sign]
+    names = f"{sign} {cut[2]}", f"{OPPOSITE[sign]} {cut[2]}"
+    message = f"{location}: numbers {names[0]} are positive, numbers {names[1]} negative"
+    notice = Noticed(column=name, kind="positive_labels", message=message)
+    return Target(positive.astype(np.int64), *names, [notice])
+
+
+def _code_labels(location: str, texts: Texts, asked: Label | list[Label], params: PrepareParams) -> Target:
     labels = list(texts.counts())
-    positive = _positive(labels, params)
-    codes = (texts.codes == texts.distinct.to_pylist().index(positive)).astype(np.int64)
-    _check_counts(location, codes, params)
-    return Target(codes, positive, next(label for label in labels if label != positive))
+    chosen = [_find_label(label, labels, params) for label in (asked if isinstance(asked, list) else [asked])]
+    others = [label for label in labels if label not in chosen]
+    if not others:
+        raise InputError(f"params.yaml: data.positive: names every label of `{params.data.target}`; leave some out")
+    codes = np.isin(texts.codes, [index for index, text in enumerate(texts.distinct.to_pylist()) if text in chosen])
+    if len(labels) == 2:
+        return Target(codes.astype(np.int64), chosen[0], others[0], [])
+    counts = texts.counts()
+    negative = " or ".join(others) if len(others) <= MAX_NAMED else f"none of {', '.join(chosen)}"
+    message = (
+        f"{location}: positive is {_list_counts({label: counts[label] for label in chosen})}; negative is "
+        f"{_list_counts({label: counts[label] for label in others})}"
+    )
+    notice = Noticed(column=params.data.target, kind="positive_labels", message=message)
+    return Target(codes.astype(np.int64), " or ".join(chosen), negative, [notice])
 
 
 def near_duplicates(texts: list[str]) -> list[list[str]]:
@@ -60,37 +101,43 @@ def near_duplicates(texts: list[str]) -> list[list[str]]:
     return [group for group in groups.values() if len(group) > 1]
 
 
-def _check_labels(location: str, texts: Texts) -> None:
-    problems = []
-    counts = texts.counts()
+def _check_present(location: str, texts: Texts) -> None:
     if texts.missing.any():
         rows = [int(row) for row in np.flatnonzero(texts.missing)]
-        problems.append(
+        raise InputError(
             f"{location}: is empty in {format_rows(rows)}; every row needs a label, fill it in or remove the row"
         )
+
+
+def _check_labels(location: str, texts: Texts, exactly_two: bool) -> None:
+    errors, problems = ErrorCollector(), []
+    with errors.collect():
+        _check_present(location, texts)
+    counts = texts.counts()
     groups = near_duplicates(list(counts))
     for group in groups:
         problems.append(
             f"{location}: {_list_counts({text: counts[text] for text in group})} differ only in white space, case or "
             "number form; write each label in one way"
         )
-    if len(counts) - sum(len(group) - 1 for group in groups) != 2:
+    kinds = len(counts) - sum(len(group) - 1 for group in groups)
+    if kinds < 2 or (exactly_two and kinds > 2):
         problems.append(
-            f"{location}: holds {len(counts)} different labels: {_list_counts(counts)}; exactly two are needed, "
-            "remove rows or merge labels, or name another column in data.target"
+            f"{location}: holds {len(counts)} different labels: {_list_counts(counts)}; exactly two are needed: list "
+            'the positive ones in data.positive ([a, b]), cut numbers there (">= 7"), or change data.target'
         )
-    if problems:
+    if problems := [*errors.problems, *problems]:
         raise InputError(problems)
 
 
-def _positive(labels: list[str], params: PrepareParams) -> str:
+def _find_label(asked: Label, labels: list[str], params: PrepareParams) -> str:
     for label in labels:
-        if _matches(params.data.positive, label):
+        if _matches(asked, label):
             return label
-    names = " and ".join(shorten(label) for label in labels)
+    shown = " and ".join(map(shorten, labels[:MAX_SHOWN])) + (", and others" if len(labels) > MAX_SHOWN else "")
     raise InputError(
-        f"params.yaml: data.positive: {params.data.positive!r} is no label of `{params.data.target}` in "
-        f"{params.data.path}; its labels are {names}, name the rare one"
+        f"params.yaml: data.positive: {asked!r} is no label of `{params.data.target}` in {params.data.path}; its "
+        f"labels are {shown}, name the rare one"
     )
 
 

@@ -1,25 +1,46 @@
-"""The type of each feature, numeric or categorical, inferred from its cells.
+"""The type of each feature, numeric, categorical or text, inferred from its cells.
 
 A wrong type changes the model silently, so a column without a sound type is refused.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+import json
 from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.types as pat
 
+from stages.prepare.columns.forms.dates import are_iso, is_date_type, name_part, to_moments
+from stages.prepare.columns.forms.numbers import find_forms, make_parser
+from stages.prepare.columns.forms.timestamps import ISO
 from stages.prepare.columns.id_like import all_numbers, check_text_column
-from stages.prepare.columns.noticed import has_codes, notice_numbers, notice_numbers_as_text, notice_texts
+from stages.prepare.columns.noticed import (
+    has_codes,
+    has_points,
+    is_grouped,
+    list_texts,
+    list_whole_values,
+    notice_dates,
+    notice_form,
+    notice_numbers,
+    notice_numbers_as_text,
+    notice_one_text,
+    notice_texts,
+)
 from stages.prepare.columns.parsing import MissingValues, Texts, is_number, is_text, to_texts
-from stages.prepare.columns.validation import decode_dictionary, validate_numeric, validate_text
+from stages.prepare.columns.validation import decode_dictionary, validate_free_text, validate_numeric, validate_text
+from stages.prepare.params import ReadParams
+from stages.prepare.reading import Reading
 from stages.shared.errors import InputError
-from stages.shared.messages import shorten
-from stages.shared.schemas.contract import Feature, Noticed
+from stages.shared.messages import format_rows, shorten
+from stages.shared.schemas.contract import DatePart, Feature, Noticed, NumberForm
 from stages.shared.storage.arrow import Floats, from_floats
 
 Kind = Literal["numeric", "categorical"]
+
+#: quantiles of the absolute values in the contract, by which `tools.predict` knows another unit
+SIZES = (0.05, 0.5, 0.95)
 
 
 @dataclass(frozen=True)
@@ -29,80 +50,162 @@ class TypedColumn:
     feature: Feature
     data: pa.Array
     noticed: list[Noticed]
+    grouped: bool = False  # numbers with exactly three digits behind every point
+
+
+@dataclass(frozen=True)
+class TypeRules:
+    """What params and reader say about the types of the columns."""
+
+    categorical: list[str] | None  # columns that data.categorical lists; None for auto
+    text: list[str]  # columns that data.text lists
+    read: ReadParams
+    dates: dict[str, str]  # data.dates
+    typed: bool  # whether the file declares types
+    reading: Reading
+
+
+def infer_features(
+    location: str, name: str, column: pa.ChunkedArray, missing_values: MissingValues, rules: TypeRules
+) -> list[TypedColumn]:
+    """Return the features of a raw column: the parts of a date, else the column itself as `infer_type` types it."""
+    form = _find_date_format(name, decode_dictionary(column), missing_values, rules)
+    if form is None:
+        return [infer_type(location, name, column, missing_values, rules)]
+    moments = to_moments(location, decode_dictionary(column), missing_values, form)
+    if moments.missing.all():
+        raise InputError(f"{location}: every cell is missing; name the column in data.drop")
+    parts = [DatePart(column=name, part=part, format=form) for part in moments.parts()]
+    features = [_numeric(location, name_part(part), moments.part(part.part), date=part) for part in parts]
+    names = [feature.feature.name for feature in features]
+    features[0].noticed[:] = [notice_dates(location, name, names)]
+    return [replace(feature, noticed=feature.noticed if feature is features[0] else []) for feature in features]
+
+
+def _find_date_format(
+    name: str, column: pa.ChunkedArray, missing_values: MissingValues, rules: TypeRules
+) -> str | None:
+    if name in (*(rules.categorical or []), *rules.text):
+        return None
+    if name in rules.dates or is_date_type(column.type):
+        return rules.dates.get(name, ISO)
+    if not is_text(column.type):
+        return None
+    return ISO if are_iso(to_texts(column, missing_values).counts()) else None
 
 
 def infer_type(
-    location: str,
-    name: str,
-    column: pa.ChunkedArray,
-    missing_values: MissingValues,
-    categorical_columns: list[str] | None,
-    typed: bool,
+    location: str, name: str, column: pa.ChunkedArray, missing_values: MissingValues, rules: TypeRules
 ) -> TypedColumn:
     """Return the column as a typed feature.
 
-    `location` starts each message. `categorical_columns` is data.categorical (None for auto). A text column is numeric
-    when all its cells are numbers, unless some have leading zeros; where the file declares types (`typed`), a notice
-    says so.
+    `location` starts each message. A text column is numeric when all its cells are numbers of one form, unless some
+    have leading zeros; a notice tells the form, and that the file declared text.
     Raises InputError for a column that is neither clearly numeric nor clearly categorical.
     """
-    if _infer_kind(location, name, column, missing_values, categorical_columns, typed) == "numeric":
-        feature = _numeric(location, name, validate_numeric(location, column, missing_values))
-        if typed and is_text(decode_dictionary(column).type):
-            feature.noticed.append(notice_numbers_as_text(location, name))
-    else:
+    kind = "text" if name in rules.text else _infer_kind(location, name, column, missing_values, rules)
+    if kind == "text":
+        feature = _text(location, name, validate_free_text(location, column, missing_values))
+    elif kind == "categorical":
         feature = _categorical(location, name, validate_text(location, column, missing_values))
+    else:
+        form = kind if isinstance(kind, NumberForm) else None
+        values = validate_numeric(location, column, missing_values, form)
+        if form is None and name in rules.reading.commas:
+            form = NumberForm(decimal=",")
+        is_strings = is_text(decode_dictionary(column).type)
+        texts = list_texts(column, missing_values) if is_strings else None
+        grouped = form is None and (name in rules.reading.grouped if texts is None else is_grouped(texts))
+        feature = _numeric(location, name, values, form, grouped)
+        if form is not None:
+            feature.noticed.append(notice_form(location, name, form, texts))
+        elif rules.typed and is_strings:
+            feature.noticed.append(notice_numbers_as_text(location, name))
     if feature.data.null_count == len(feature.data):
         raise InputError(f"{location}: every cell is missing; name the column in data.drop")
     return feature
 
 
 def _infer_kind(
-    location: str,
-    name: str,
-    column: pa.ChunkedArray,
-    missing_values: MissingValues,
-    categorical_columns: list[str] | None,
-    typed: bool,
-) -> Kind:
-    if name in (categorical_columns or []):
+    location: str, name: str, column: pa.ChunkedArray, missing_values: MissingValues, rules: TypeRules
+) -> Kind | NumberForm:
+    if name in (rules.categorical or []):
         return "categorical"
     kind = column.type
     if is_number(kind):
         return "numeric"
     if not (is_text(kind) or pat.is_boolean(kind) or pat.is_dictionary(kind)):
-        hint = "; for a time to split by, name it in split.time" if pat.is_temporal(kind) else ""
         raise InputError(
-            f"{location}: is of type {kind}; a feature must be of numbers, text or booleans; name it in data.drop{hint}"
+            f"{location}: is of type {kind}; a feature must hold numbers, text, booleans or dates; name it in data.drop"
         )
-    if is_text(kind):
-        if all_numbers(column, missing_values):
-            return "categorical" if has_codes(column) else "numeric"
+    if is_text(kind) and (numbers := _numbers_in_text(location, column, missing_values, rules.read)):
+        return numbers
+    codes = is_text(kind) and all_numbers(column, missing_values) and has_codes(list_texts(column, missing_values))
+    if is_text(kind) and not codes:
         check_text_column(location, name, column, missing_values)
-    if categorical_columns is not None:
+    if rules.categorical is not None and not codes:
         example = next(iter(to_texts(decode_dictionary(column), missing_values).counts()), "")
         raise InputError(
             f"{location}: holds text, such as {shorten(example)}, and data.categorical does not list it; "
-            "name it there, in data.drop or in data.key"
+            "name it there, in data.text, in data.drop or in data.key"
         )
     return "categorical"
 
 
-def _numeric(location: str, name: str, values: Floats) -> TypedColumn:
+def _numbers_in_text(
+    location: str, column: pa.ChunkedArray, missing_values: MissingValues, read: ReadParams
+) -> Kind | NumberForm | None:
+    """Return how the texts are numbers, None if they are not."""
+    points = read.decimal != "," and read.thousands != "."  # a point can only be decimal
+    present = list_texts(column, missing_values)
+    if all_numbers(column, missing_values) and (points or not has_points(present)):
+        return None if has_codes(present) else "numeric"
+    texts = to_texts(column, missing_values)
+    forms = find_forms(texts.counts(), read)
+    if len(forms) > 1:
+        parsers = [make_parser(form) for form in forms]
+        first = next(text for text in texts.counts() if len({parse(text) for parse in parsers}) > 1)
+        values = " or ".join(f"{parse(first):.15g}" for parse in parsers)
+        marks = " or ".join(json.dumps(form.thousands or "none") for form in forms)
+        raise InputError(
+            f"{location}, {format_rows(texts.rows_of(first))}: {shorten(first)} may be {values}: thousands marks and "
+            f"decimal marks look alike; say which in data.read.thousands: {marks}"
+        )
+    return forms[0] if forms else None
+
+
+def _numeric(
+    location: str,
+    name: str,
+    values: Floats,
+    number: NumberForm | None = None,
+    grouped: bool = False,
+    date: DatePart | None = None,
+) -> TypedColumn:
     missing = np.isnan(values)
     present = values[~missing]
-    noticed = notice_numbers(location, name, present) if len(present) else []
+    whole_values = list_whole_values(present)
+    noticed = notice_numbers(location, name, present, whole_values) if len(present) else []
     feature = Feature(
         name=name,
         type="numeric",
         missing=float(missing.mean()),
         minimum=float(present.min()) if len(present) else None,
         maximum=float(present.max()) if len(present) else None,
+        sizes=np.quantile(np.abs(present[present != 0]), SIZES).tolist() if present.any() else None,
+        whole_values=whole_values,
+        number=number,
+        date=date,
     )
-    return TypedColumn(feature, from_floats(values, missing), noticed)
+    return TypedColumn(feature, from_floats(values, missing), noticed, grouped)
 
 
 def _categorical(location: str, name: str, texts: Texts) -> TypedColumn:
     categories = sorted(texts.counts())
     feature = Feature(name=name, type="categorical", missing=float(texts.missing.mean()), categories=categories)
     return TypedColumn(feature, texts.array(), notice_texts(location, name, texts))
+
+
+def _text(location: str, name: str, texts: Texts) -> TypedColumn:
+    feature = Feature(name=name, type="text", missing=float(texts.missing.mean()))
+    return TypedColumn(feature, texts.array(), notice_one_text(location, name, texts))

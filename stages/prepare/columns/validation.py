@@ -9,46 +9,53 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.types as pat
 
-from stages.prepare.columns.parsing import MissingValues, Texts, is_number, is_text, to_numbers, to_texts
+from stages.prepare.columns.forms.numbers import describe_form, make_parser
+from stages.prepare.columns.parsing import MissingValues, Texts, is_number, is_text, parse_number, to_numbers, to_texts
 from stages.shared.errors import InputError
 from stages.shared.messages import format_rows, shorten
+from stages.shared.schemas.contract import NumberForm
 from stages.shared.storage.arrow import Bools, Floats
 
 WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 #: from here on, different whole numbers can be the same float
 MAX_EXACT = 2.0**53
-#: beyond this the square of a number, and with it a standard deviation, is infinite
-HUGE = 1e150
+#: a larger number can overflow the float32 of trees once it is scaled
+HUGE = 1e30
 
 
-def validate_numeric(location: str, column: pa.ChunkedArray, missing_values: MissingValues) -> Floats:
+def validate_numeric(
+    location: str, column: pa.ChunkedArray, missing_values: MissingValues, form: NumberForm | None = None
+) -> Floats:
     """Return the column as float64, shape (rows,), NaN where missing. `location` starts each message.
 
-    Raises InputError for cells that are no number, infinite, or too large to be exact.
+    `form` is the form of the numbers in texts; None is Python's. Raises InputError for cells that are no number,
+    infinite, beyond HUGE, or too large to be exact.
     """
     column = decode_dictionary(column)
     if not (is_text(column.type) or is_number(column.type)):
         raise InputError(f"{location}: is of type {column.type}; a numeric column is needed")
-    numbers = to_numbers(column, missing_values)
+    numbers = to_numbers(column, missing_values, make_parser(form) if form else parse_number)
     problems = []
     if numbers.others.any():
         cell, rows = _describe_rows(column, numbers.others)
-        problems.append(f"{location}, {rows}: {cell} is not a number; fix the cell, or leave it empty if it is missing")
+        kind = f"a number with {describe_form(form)}" if form else "a number"
+        problems.append(f"{location}, {rows}: {cell} is not {kind}; fix the cell, or leave it empty if it is missing")
     if np.isinf(numbers.values).any():
         cell, rows = _describe_rows(column, np.isinf(numbers.values))
         problems.append(
             f"{location}, {rows}: {cell} is infinite; numbers must be finite, fix the cell or name it in data.missing"
         )
-    elif (huge := np.abs(numbers.values) > HUGE).any():
+    finite = np.isfinite(numbers.values)
+    if (huge := finite & (np.abs(numbers.values) > HUGE)).any():
         cell, rows = _describe_rows(column, huge)
         problems.append(
-            f"{location}, {rows}: {cell} is beyond ±{HUGE:g}, too large to be scaled; if it means missing, name it in "
+            f"{location}, {rows}: {cell} is beyond ±{HUGE:g}, too large for a model; if it means missing, name it in "
             "data.missing, otherwise give the column in another unit"
         )
-    elif (large := _inexact(column, numbers.values)).any():
+    if (large := _inexact(column, numbers.values, form) & ~huge).any():
         cell, rows = _describe_rows(column, large)
         problems.append(
-            f"{location}, {rows}: {cell} is not below 2^53, so whole numbers are no longer exact; "
+            f"{location}, {rows}: {cell} has an absolute value of 2^53 or more, so whole numbers are no longer exact; "
             "if it identifies a row or a category, name the column in data.key, data.drop or data.categorical"
         )
     if problems:
@@ -64,6 +71,14 @@ def validate_text(location: str, column: pa.ChunkedArray, missing_values: Missin
     return to_texts(column, missing_values)
 
 
+def validate_free_text(location: str, column: pa.ChunkedArray, missing_values: MissingValues) -> Texts:
+    """Return a column of data.text. Raises InputError if the file declares another type: spellings would differ."""
+    column = decode_dictionary(column)
+    if not (is_text(column.type) or pat.is_null(column.type)):
+        raise InputError(f"{location}: is of type {column.type}; data.text is for texts, remove the column from it")
+    return to_texts(column, missing_values)
+
+
 def decode_dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return the column without dictionary encoding, which pandas uses for categories."""
     return column.cast(column.type.value_type) if pat.is_dictionary(column.type) else column
@@ -74,11 +89,13 @@ def dictionary_value_type(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if pat.is_dictionary(kind) else kind
 
 
-def _inexact(column: pa.ChunkedArray, values: Floats) -> Bools:
+def _inexact(column: pa.ChunkedArray, values: Floats, form: NumberForm | None) -> Bools:
+    """Return a mask of the cells whose whole number may be another one as a float, shape (rows,)."""
+    thousands = (form and form.thousands) or ""
     large = (np.abs(values) >= MAX_EXACT) & np.isfinite(values)
     if is_text(column.type):
         for row in np.flatnonzero(large):
-            large[row] = bool(WHOLE.fullmatch(column[int(row)].as_py().strip()))
+            large[row] = bool(WHOLE.fullmatch(column[int(row)].as_py().strip().replace(thousands, "")))
     elif pat.is_floating(column.type):
         large[:] = False  # the file holds this very float
     return large

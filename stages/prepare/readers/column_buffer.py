@@ -4,9 +4,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stages.prepare.columns.parsing import MissingValues, to_numbers
+from stages.prepare.columns.noticed import GROUPED
+from stages.prepare.columns.parsing import MissingValues, Numbers, to_numbers
 from stages.prepare.columns.validation import MAX_EXACT
-from stages.shared.storage.arrow import Floats, from_numpy
+from stages.prepare.params import AUTO, ReadParams
+from stages.shared.storage.arrow import Floats, from_bools, from_numpy, to_bools
 
 #: type of text columns: each block has its own dictionary
 ENCODED = pa.dictionary(pa.int32(), pa.string())
@@ -18,24 +20,41 @@ class ColumnBuffer:
     With `missing_values` the column is float64, null where missing, until a cell is no number, a code with a leading
     zero, infinite, or so large that only its text is exact. If such a cell comes after the first block, the earlier
     texts are lost and the column must be read again (`must_reread`). Without `missing_values` the column is texts from
-    the start.
+    the start. A column has decimal points or decimal commas; commas must be sure not to stand between thousands.
     """
 
-    def __init__(self, missing_values: MissingValues | None, expected: int) -> None:
-        """Create an empty buffer for about `expected` rows."""
+    def __init__(self, missing_values: MissingValues | None, expected: int, settings: ReadParams = AUTO) -> None:
+        """Create an empty buffer for about `expected` rows; `settings` say what points and commas can mean."""
         self._marks = missing_values
         self._values: Floats | None = None if missing_values is None else np.empty(expected)
         self._texts: list[pa.Array] = []
+        self._points = settings.decimal != "," and settings.thousands != "."
+        self._commas = settings.decimal != "." and settings.thousands != ","
+        self._sure = settings.decimal == "," or settings.thousands != "auto"
+        self._late = False
         self.rows = 0
-        self.must_reread = False
+        self.decimal: str | None = None  # None: no cell has a mark yet
+        self.grouped = True  # three digits stand behind every mark
+        self.used: set[str] = set()  # cells that mean missing
 
     def add(self, cells: pa.Array) -> None:
         """Append the next block, a string array."""
         if self._values is not None and not self._numbers(cells, self._values):
-            self._values, self.must_reread = None, self.rows > 0
-        if self._values is None and not self.must_reread:
+            self._values, self._late = None, self.rows > 0
+        if self._values is None and not self._late:
             self._texts.append(cells.dictionary_encode())
         self.rows += len(cells)
+
+    @property
+    def must_reread(self) -> bool:
+        """Whether the column must be read again as texts, because they are lost and the numbers are not sure."""
+        unsure = self.decimal == "," and self.grouped and not self._sure
+        return self._late or (self._values is not None and unsure)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether every cell so far is a number."""
+        return self._values is not None
 
     def column(self) -> pa.ChunkedArray:
         """Return all cells: float64, or dictionary-encoded texts."""
@@ -45,9 +64,13 @@ class ColumnBuffer:
         return pa.chunked_array([from_numpy(values, pa.float64(), np.isnan(values))])
 
     def _numbers(self, cells: pa.Array, values: Floats) -> bool:
-        assert self._marks is not None  # or there were no values
-        numbers = to_numbers(pa.chunked_array([cells]), self._marks)
-        if numbers.others.any() or (np.abs(numbers.values) >= MAX_EXACT).any() or _are_codes(cells, numbers.values):
+        numbers = None
+        if self._points and self.decimal != ",":
+            numbers = self._parse(cells, cells, ".")
+        commas = numbers is None and self._commas and self.decimal != "."
+        if commas and not pc.any(pc.match_substring(cells, ".")).as_py():
+            numbers = self._parse(cells, pc.replace_substring(cells, ",", "."), ",")
+        if numbers is None:
             return False
         end = self.rows + len(cells)
         if end > len(values):
@@ -56,6 +79,23 @@ class ColumnBuffer:
             values = self._values
         values[self.rows : end] = numbers.values
         return True
+
+    def _parse(self, cells: pa.Array, points: pa.Array, decimal: str) -> Numbers | None:
+        """Parse `points`, the cells with decimal points, and note their decimal mark; return None for others."""
+        assert self._marks is not None  # or there were no values
+        numbers = to_numbers(pa.chunked_array([points]), self._marks)
+        large = (np.abs(numbers.values) >= MAX_EXACT).any()
+        if numbers.others.any() or large or _are_codes(points, numbers.values):
+            return None
+        if self.decimal is None or self.grouped:
+            marked = cells.filter(pc.match_substring(cells, decimal))
+            if len(marked):
+                self.decimal = decimal
+                self.grouped &= bool(pc.all(pc.match_substring_regex(marked, GROUPED)).as_py())
+        if numbers.missing.sum() > cells.null_count:
+            present = numbers.missing & ~to_bools(cells.is_null())
+            self.used.update(cells.filter(from_bools(present)).unique().to_pylist())
+        return numbers
 
 
 def _are_codes(cells: pa.Array, values: Floats) -> bool:

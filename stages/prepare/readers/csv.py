@@ -1,4 +1,4 @@
-"""CSV text as an Arrow table: numbers where every cell of a column is one, texts elsewhere.
+"""Separated text as an Arrow table: numbers where every cell of a column is one, texts elsewhere.
 
 The text is read in blocks, so that memory holds the columns but never the whole text.
 """
@@ -10,58 +10,96 @@ from itertools import islice
 
 import pyarrow as pa
 
-from stages.prepare.columns.names import check_names
+from stages.prepare.columns.names import check_names, name_columns
 from stages.prepare.columns.parsing import MissingValues
 from stages.prepare.columns.roles import ColumnSelection
+from stages.prepare.params import AUTO, ReadParams
 from stages.prepare.readers.column_buffer import ColumnBuffer
 from stages.prepare.readers.csv_blocks import CsvRows
-from stages.prepare.readers.csv_validation import Chunks, Scan, Stream, check_quotes, scan
+from stages.prepare.readers.csv_validation import Chunks, NotUtf8Error, Scan, Stream, check_quotes, scan
+from stages.prepare.readers.dialect import sniff, without_spaces, without_titles
+from stages.prepare.readers.encoding import fallback_encoding, marked_encoding, to_utf8
 from stages.prepare.readers.memory_estimate import check_fits
+from stages.prepare.reading import Reading, attach_reading
 from stages.shared.errors import InputError
 from stages.shared.messages import shorten
-
-#: other separators that files use
-DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+from stages.shared.schemas.contract import Dialect
 
 
-def parse(chunks: Chunks, source: str, select: ColumnSelection | None = None, available: int | None = None) -> pa.Table:
-    """Return the table in comma-separated UTF-8 text with a header and at least one row.
+def parse(
+    chunks: Chunks,
+    source: str,
+    select: ColumnSelection | None = None,
+    available: int | None = None,
+    settings: ReadParams = AUTO,
+    prefer: Dialect | None = None,
+) -> pa.Table:
+    """Return the table in text with a header and at least one row; `reading_of` tells how it was read.
 
     A column selected as numbers is float64 where every cell is a number or missing; other selected columns are
     dictionary-encoded texts; columns that are not selected are null. Without `select` all columns are plain strings.
+    `settings` and `prefer` are those of `sniff`.
 
-    Raises InputError for text that is not UTF-8, holds NUL bytes, has another delimiter, an unclosed quote,
-    lines of unequal length (pandas would silently shift or pad them), invalid names, or a table that needs more than
-    the `available` bytes of memory.
+    Raises InputError for text of an unknown encoding, with NUL bytes, without a clear separator, with an unclosed
+    quote, lines of unequal length (pandas would silently shift or pad them) or invalid names, or a table that needs
+    more than the `available` bytes of memory.
     """
-    scanned = scan(chunks(), source)
-    header = _header(chunks(), source)
-    longest = max(scanned.longest, check_quotes(chunks(), source) if scanned.quoted else 0)
+    chunks, encoding, scanned = _as_utf8(chunks, source, settings, prefer)
+    dialect = sniff(chunks, source, settings, prefer).model_copy(update={"encoding": encoding})
+    chunks = without_titles(chunks, dialect)
+    longest = check_quotes(chunks(), source, dialect) if scanned.quoted else 0
+    chunks = without_spaces(chunks, dialect)
+    header = _header(chunks(), source, dialect)
     check_names(header, source)
-    rows = CsvRows(chunks, source, header, scanned.quoted, longest)
-    parsers = dict.fromkeys(header) if select is None else select(header)
+    rows = CsvRows(
+        chunks, source, header, scanned.quoted, max(scanned.longest, longest), dialect.separator, dialect.trailing
+    )
+    parsers = dict.fromkeys(header) if select is None else _select(select, header, source, dialect)
     count = _estimated_rows(rows, parsers, scanned, available)
     if select is None:
-        return pa.Table.from_batches(list(rows.blocks(header)))
-    return _read_buffered(rows, parsers, count)
+        return attach_reading(pa.Table.from_batches(list(rows.blocks(header))), Reading(dialect=dialect))
+    return _read_buffered(rows, parsers, count, dialect, settings)
 
 
-def _header(chunks: Iterator[bytes], source: str) -> list[str]:
+def _as_utf8(chunks: Chunks, source: str, settings: ReadParams, prefer: Dialect | None) -> tuple[Chunks, str, Scan]:
+    encoding = settings.encoding
+    if encoding == "auto":
+        encoding = marked_encoding(next(chunks(), b""))
+    text = to_utf8(chunks, encoding, source)
+    try:
+        return text, encoding, scan(text(), source)
+    except NotUtf8Error:
+        other = fallback_encoding(chunks, prefer.encoding if prefer else None) if settings.encoding == "auto" else None
+        if other is None:
+            raise
+    text = to_utf8(chunks, other, source)
+    return text, other, scan(text(), source)
+
+
+def _select(
+    select: ColumnSelection, header: list[str], source: str, dialect: Dialect
+) -> Mapping[str, MissingValues | None]:
+    try:
+        return select(header)
+    except InputError as error:
+        if not dialect.skipped:
+            raise
+        note = (
+            f"{source}: line {dialect.header} was read as the header, below {shorten(dialect.skipped)}; if another "
+            "line holds the names, give its number in data.read.header"
+        )
+        raise InputError([*error.problems, note]) from None
+
+
+def _header(chunks: Iterator[bytes], source: str, dialect: Dialect) -> list[str]:
     lines = io.TextIOWrapper(io.BufferedReader(Stream(chunks)), encoding="utf-8", newline="")
     try:
-        header = next((cells for cells in csv.reader(lines) if cells), None)
+        header = next((cells for cells in csv.reader(lines, delimiter=dialect.separator) if cells), None)
     except csv.Error as error:
         raise InputError(f"{source}: the header cannot be read ({error}); close the quote") from None
     if header is None or not "".join(header).strip():
         raise InputError(f"{source}: the file is empty; it must hold a header and data rows")
-    if len(header) == 1:
-        for sign, name in DELIMITERS.items():
-            if sign in header[0]:
-                raise InputError(
-                    f"{source}: only one column, {shorten(header[0])}; it seems to be separated by {name}; "
-                    "save it with commas"
-                )
-    return header
+    return name_columns([*header, ""] if dialect.trailing else header)
 
 
 def _estimated_rows(
@@ -79,21 +117,35 @@ def _estimated_rows(
     return min(scanned.lines, 2 * count)  # room that stays empty takes no memory
 
 
-def _read_buffered(rows: CsvRows, parsers: Mapping[str, MissingValues | None], count: int) -> pa.Table:
+def _read_buffered(
+    rows: CsvRows,
+    parsers: Mapping[str, MissingValues | None],
+    count: int,
+    dialect: Dialect,
+    settings: ReadParams,
+) -> pa.Table:
     """Return the columns by name; read columns in which a late cell is no number again as texts."""
-    columns = _fill_buffers(rows, parsers, count)
+    columns = _fill_buffers(rows, parsers, count, settings)
     late = {name: None for name, column in columns.items() if column.must_reread}
     if late:
-        columns |= _fill_buffers(rows, late, count)
+        columns |= _fill_buffers(rows, late, count, settings)
     count = next(iter(columns.values())).rows
+    reading = Reading(
+        dialect=dialect,
+        commas=[name for name, column in columns.items() if column.is_number and column.decimal == ","],
+        grouped=[name for name, column in columns.items() if column.is_number and column.decimal and column.grouped],
+        used={name: sorted(column.used) for name, column in columns.items() if column.used},
+    )
     arrays = {}
     for name in rows.header:
         arrays[name] = columns.pop(name).column() if name in columns else pa.nulls(count)
-    return pa.table(arrays)
+    return attach_reading(pa.table(arrays), reading)
 
 
-def _fill_buffers(rows: CsvRows, parsers: Mapping[str, MissingValues | None], count: int) -> dict[str, ColumnBuffer]:
-    columns = {name: ColumnBuffer(missing_values, count) for name, missing_values in parsers.items()}
+def _fill_buffers(
+    rows: CsvRows, parsers: Mapping[str, MissingValues | None], count: int, settings: ReadParams
+) -> dict[str, ColumnBuffer]:
+    columns = {name: ColumnBuffer(missing_values, count, settings) for name, missing_values in parsers.items()}
     for block in rows.blocks(list(columns)):
         for column, cells in zip(columns.values(), block.columns, strict=True):
             column.add(cells)

@@ -22,7 +22,7 @@ class CsvRows:
     """The rows of a text with this header.
 
     `quoted` tells whether the text has quotes, and so perhaps line ends within cells. No record has more bytes than
-    `longest`; records of more than 64 MiB are refused.
+    `longest`; records of more than 64 MiB are refused. With `trailing` the first line lacks the last, nameless column.
     """
 
     chunks: Chunks
@@ -30,6 +30,8 @@ class CsvRows:
     header: list[str]
     quoted: bool
     longest: int
+    separator: str = ","
+    trailing: bool = False
 
     @property
     def block_size(self) -> int:
@@ -41,8 +43,8 @@ class CsvRows:
 
         Raises InputError, after the last block, for lines longer or shorter than the header, or when there is no row.
         """
-        ragged = _Ragged(self.source)
-        rows, skip = 0, 1  # the header is read as a row, so that pyarrow invents no names
+        ragged = _Ragged(self.source, header_is_short=self.trailing)
+        rows, skip = 0, int(not self.trailing)  # the header is read as a row, so that pyarrow invents no names
         try:
             for batch in self._reader(names, ragged):
                 block = batch.slice(min(skip, batch.num_rows)).rename_columns(names)
@@ -64,10 +66,14 @@ class CsvRows:
         return pacsv.open_csv(
             io.BufferedReader(Stream(self.chunks())),  # whole blocks, however long the pieces
             # threads would lose the row numbers
-            pacsv.ReadOptions(autogenerate_column_names=True, use_threads=False, block_size=self.block_size),
+            pacsv.ReadOptions(
+                column_names=[f"f{index}" for index in range(len(self.header))], use_threads=False,
+                block_size=self.block_size,
+            ),
             # with one column, a blank line is a missing value
             pacsv.ParseOptions(
-                newlines_in_values=self.quoted, invalid_row_handler=ragged.add, ignore_empty_lines=not one
+                delimiter=self.separator, newlines_in_values=self.quoted, invalid_row_handler=ragged.add,
+                ignore_empty_lines=not one,
             ),
             pacsv.ConvertOptions(
                 column_types=dict.fromkeys(indices, pa.string()), include_columns=indices, null_values=[""],
@@ -81,11 +87,14 @@ class _Ragged:
     """Lines that are longer or shorter than the header: the first few as problems, and their number."""
 
     source: str
+    header_is_short: bool
     problems: list[str] = field(default_factory=list)
     count: int = 0
 
     def add(self, row: pacsv.InvalidRow) -> str:
         """Record the problem of `row` and let pyarrow skip it."""
+        if self.header_is_short and row.number == 1:
+            return "skip"
         self.count += 1
         if self.count <= MAX_SHOWN:
             self.problems.append(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import io
 
 from stages.shared.errors import InputError
+from stages.shared.schemas.contract import Dialect
 
 #: a function that opens the file from its beginning and yields chunks of any length
 Chunks = Callable[[], Iterator[bytes]]
@@ -18,6 +19,8 @@ Chunks = Callable[[], Iterator[bytes]]
 MAX_LINE_BYTES = 64 << 20
 #: bytes of a character
 MAX_CHARACTER_BYTES = 4
+#: plain CSV
+COMMAS = Dialect()
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,9 @@ def scan(chunks: Iterator[bytes], source: str) -> Scan:
         rest, chunk = chunk[whole:], chunk[:whole]
         if (index := chunk.find(b"\0")) >= 0:
             line = lines + line_ends(chunk[:index]) + 1
-            raise InputError(
-                f"{source}: holds a NUL byte at byte offset {offset + index} (line {line}); save it as UTF-8 text"
+            raise NotUtf8Error(
+                f"{source}: holds a NUL byte at byte offset {offset + index} (line {line}); save it as UTF-8 text, or "
+                "name its encoding in data.read.encoding"
             )
         longest = max(longest, length + len(chunk))
         length = _line_length(chunk, length, lines, source)
@@ -54,19 +58,23 @@ def scan(chunks: Iterator[bytes], source: str) -> Scan:
     return Scan(offset + len(rest), lines + 1, longest, quoted)
 
 
-def check_quotes(chunks: Iterator[bytes], source: str) -> int:
-    """Return an upper bound of the bytes of the longest record with a quote.
+class NotUtf8Error(InputError):
+    """The text is not UTF-8."""
+
+
+def check_quotes(chunks: Iterator[bytes], source: str, dialect: Dialect = COMMAS) -> int:
+    """Return an upper bound of the bytes of the longest record with a quote in a text without its title rows.
 
     Raises InputError for a quote that is not closed, or closed before the end of its cell.
     """
-    lines = _Lines(chunks)
+    lines, above = _Lines(chunks), dialect.header - 1 if dialect.skipped else 0
     try:
-        for _ in csv.reader(lines, strict=True):
+        for _ in csv.reader(lines, delimiter=dialect.separator, skipinitialspace=dialect.spaces, strict=True):
             lines.between = True
     except csv.Error as error:
         raise InputError(
-            f"{source}: the record that begins in line {lines.begun} has a quote that is not closed, or closed before "
-            f'the end of its cell ({error}); enclose whole cells and write a quote inside them twice ("")'
+            f"{source}: the record that begins in line {lines.begun + above} has a quote that is not closed, or closed "
+            f'before the end of its cell ({error}); enclose whole cells and write a quote inside them twice ("")'
         ) from None
     return MAX_CHARACTER_BYTES * lines.longest
 
@@ -86,6 +94,19 @@ def without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Yield the chunks without a UTF-8 byte order mark at the start of the first."""
     for index, chunk in enumerate(chunks):
         yield chunk if index else chunk.removeprefix(codecs.BOM_UTF8)
+
+
+def whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    r"""Yield the same text cut after line ends, never between `\r` and `\n`."""
+    rest = b""
+    for chunk in chunks:
+        chunk = rest + chunk
+        end = last_line_end(chunk[:-1] if chunk.endswith(b"\r") else chunk)
+        rest = chunk[end:]
+        if end:
+            yield chunk[:end]
+    if rest:
+        yield rest
 
 
 class Stream(io.RawIOBase):
@@ -130,9 +151,10 @@ def _whole_characters(chunk: bytes, offset: int, lines: int, beginning: bytes, s
     except UnicodeDecodeError as error:
         line = lines + line_ends(chunk[: error.start]) + 1
         utf16 = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        raise InputError(
+        raise NotUtf8Error(
             f"{source}: not UTF-8 text: byte 0x{chunk[error.start]:02x} at byte offset {offset + error.start} "
-            f"(line {line}){', it looks like UTF-16' if utf16 else ''}; save it as UTF-8"
+            f"(line {line}){', it looks like UTF-16' if utf16 else ''}; save it as UTF-8, or name its encoding in "
+            "data.read.encoding"
         ) from None
 
 
@@ -157,7 +179,7 @@ class _Lines:
 
     def __iter__(self) -> Iterator[str]:
         number, size = 1, 0
-        for chunk in _whole_lines(without_mark(self._pieces)):
+        for chunk in whole_lines(without_mark(self._pieces)):
             if self.between and b'"' not in chunk:
                 number += line_ends(chunk)
                 continue
@@ -167,16 +189,3 @@ class _Lines:
                 number, size = number + 1, size + len(line)
                 self.longest = max(self.longest, size)
                 yield line
-
-
-def _whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    r"""Yield the same text cut after line ends, never between `\r` and `\n`."""
-    rest = b""
-    for chunk in chunks:
-        chunk = rest + chunk
-        end = last_line_end(chunk[:-1] if chunk.endswith(b"\r") else chunk)
-        rest = chunk[end:]
-        if end:
-            yield chunk[:end]
-    if rest:
-        yield rest

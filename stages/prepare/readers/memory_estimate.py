@@ -11,8 +11,11 @@ import pyarrow.types as pat
 
 from stages.prepare.columns.parsing import is_text
 from stages.prepare.columns.validation import decode_dictionary
+from stages.shared.errors import InputError
 from stages.shared.runtime.memory import check_memory
 
+#: limit of the unpacked size; a few kilobytes of gzip can unpack to any size
+MAX_BYTES = 8 << 30
 #: bytes of a number
 NUMBER_BYTES = 8
 #: bytes of a row in split besides its cells: its index, its group and the search for duplicates
@@ -23,6 +26,12 @@ TEMPORARY_FACTOR = 5
 TEXT_BYTES = 400
 #: bytes of the libraries and of the blocks being read
 BASE_BYTES = 160 << 20
+
+
+def check_size(size: int, source: str) -> None:
+    """Raise InputError when the unpacked bytes are beyond the limit."""
+    if size > MAX_BYTES:
+        raise InputError(f"{source}: more than {MAX_BYTES:,} bytes when unpacked, which is the limit; use fewer rows")
 
 
 def check_fits(source: str, rows: int, columns: Iterable[pa.ChunkedArray], available: int | None) -> None:

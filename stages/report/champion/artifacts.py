@@ -30,6 +30,7 @@ def write_champion(folder: Path, context: ReportContext) -> None:
         negative=contract.negative,
         model=sha256(model),
         calibration=parse_calibration(calibration, read_json(calibration))[best.classifier],
+        prior_shift=best.prior_shift,
     )
     write_json(folder / paths.CHAMPION_FACTS, facts.model_dump())
     write_manifest(folder, strategy=best.strategy, classifier=best.classifier, model=facts.model)

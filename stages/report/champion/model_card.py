@@ -5,6 +5,8 @@ from typing import Any
 from stages.report.champion.sentences import (
     describe_calibration,
     describe_choice,
+    describe_prevalence_in_use,
+    describe_promise,
     describe_rank,
     describe_settings,
     describe_threshold_interval,
@@ -35,7 +37,8 @@ def make_card_values(context: ReportContext, imblearn: bool) -> dict[str, Any]:
         "prevalence": format_percent(contract.positives / contract.rows),
         "level": format_percent(leaderboard.settings.confidence),
         "threshold": format_metric("threshold", best.threshold),
-        "threshold_interval": describe_threshold_interval(context),
+        "threshold_interval": describe_threshold_interval(context) + describe_promise(context),
+        "in_use": describe_prevalence_in_use(context),
         "test": [
             (METRICS[metric].label, format_metric(metric, best.test[metric]), format_interval(metric, *bounds))
             for metric, bounds in best.intervals.items()

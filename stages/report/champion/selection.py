@@ -1,41 +1,33 @@
 """The selection of the champion, by cross-validation on the train set; the test set is not used."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from stages.report.params import AUTO, ReportParams
 from stages.shared.classifiers import BLEND, CLASSIFIERS
 from stages.shared.errors import InputError
-from stages.shared.metrics.registry import METRICS, selectable
+from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.leaderboard import Candidate, CvComparison, Leaderboard
 
 
-def check_agreement(params: ReportParams, leaderboard: Leaderboard, flat: Mapping[str, Any]) -> None:
-    """Raise InputError if the leaderboard was not made with these params.
-
-    `flat` holds the metrics files of the strategies, which must agree with the leaderboard.
-    """
+def check_agreement(params: ReportParams, leaderboard: Leaderboard) -> None:
+    """Raise InputError if the leaderboard was not made with these params."""
     ranked = [row.strategy for row in leaderboard.strategies]
+    not_applicable = [item.strategy for item in leaderboard.not_applicable if item.classifier is None]
     again = "run `dvc repro`"
     problems = [
         f"metrics/leaderboard.json: strategy {name!r} of params.yaml is missing; {again}"
         for name in params.strategies
-        if name not in ranked
+        if name not in (*ranked, *not_applicable)
     ]
     problems += [
         f"metrics/leaderboard.json: strategy {name!r} is no longer in params.yaml; {again}"
-        for name in ranked
+        for name in (*ranked, *not_applicable)
         if name not in params.strategies
     ]
     if leaderboard.settings.metric != params.select.metric:
         metrics = f"made for select.metric {leaderboard.settings.metric}, params.yaml says {params.select.metric}"
         problems.append(f"metrics/leaderboard.json: {metrics}; {again}")
-    problems += [
-        f"metrics/strategies/{name}.json: does not agree with metrics/leaderboard.json; {again}"
-        for name, metrics in flat.items()
-        if name in ranked and metrics != flatten_metrics(leaderboard.row(name))
-    ]
     if problems:
         raise InputError(problems)
 
@@ -56,18 +48,19 @@ def choose_champion(params: ReportParams, leaderboard: Leaderboard) -> ChampionC
     The best score of many candidates is optimistically biased (docs/decisions/15-choice.md). So the blend of the
     strategy without treatment, or of the only strategy that `select` allows, is the champion unless the best candidate
     is significantly better over the folds. Without such a blend, or if it is worse, the simplest of the candidates that
-    tie with the best wins. The order of simplicity: parts of the treatment (none, class weights, a sampler, more),
-    complexity of the classifier (logistic regression, others, a blend), CV score, order in params.yaml.
+    tie with the best wins. With `select.prefer: blend` that blend wins in any case; with `simple` it is a candidate
+    like the others. The order of simplicity: parts of the treatment (none, class weights, a sampler, more), complexity
+    of the classifier (logistic regression, others, a blend), CV score, order in params.yaml.
     Raises InputError with the valid names if `select` names an unknown strategy or classifier.
     """
     _check_names(params, leaderboard)
     metric, sign = params.select.metric, _get_sign(params)
     allowed = _find_allowed(params, leaderboard)
     best = allowed[0]
-    blend = _find_default_blend(params, leaderboard, allowed)
+    blend = None if params.select.prefer == "simple" else _find_default_blend(params, leaderboard, allowed)
     ties = _find_ties(params, leaderboard, allowed)
     if blend is not None:
-        if blend == best:
+        if blend == best or params.select.prefer == "blend":
             return ChampionChoice(blend, best)
         comparison = leaderboard.cv_comparison(best, blend, metric)
         if comparison is not None and comparison.is_tie:
@@ -130,12 +123,11 @@ def _get_sign(params: ReportParams) -> int:
 
 def flatten_metrics(candidate: Candidate) -> dict[str, Any]:
     """Return the metrics of a candidate in the format of metrics/strategies/<strategy>.json."""
-    scores = selectable()
     return {
         "classifier": candidate.classifier,
-        **{key: value for key, value in candidate.test.items() if key in scores},
+        **{key: value for key, value in candidate.test.items() if key in candidate.cv},
         "threshold": candidate.threshold,
-        **{key: value for key, value in candidate.test.items() if key not in scores},
+        **{key: value for key, value in candidate.test.items() if key not in candidate.cv},
         "cv_average_precision": candidate.cv["average_precision"].mean,
     }
 
@@ -147,6 +139,9 @@ def _check_names(params: ReportParams, leaderboard: Leaderboard) -> None:
     if select.strategy not in (AUTO, *params.strategies):
         allowed = ", ".join((AUTO, *params.strategies))
         problems.append(f"{key}.strategy: no such strategy; found {select.strategy!r}; allowed: {allowed}")
+    for item in leaderboard.not_applicable:
+        if item.strategy == select.strategy and item.classifier in (None, select.classifier):
+            raise InputError(f"{key}: {item.label} is not applicable to this table ({item.why}); select another")
     for candidate in leaderboard.candidates:
         if select.strategy == candidate.strategy or select.strategy not in params.strategies:
             classifiers[candidate.classifier] = None

@@ -28,6 +28,8 @@ def describe_choice(context: ReportContext) -> str:
     if select.names_champion:
         kind, name = ("classifier", select.classifier) if select.strategy == AUTO else ("strategy", select.strategy)
         candidates = f"the candidates of {kind} {name}, which params.yaml names (select)"
+    if select.prefer == "blend" and str(context.champion) != str(choice.best):
+        return f"params.yaml prefers the blend (select.prefer); {choice.best} has the best score, among {candidates}."
     claim = f"has the best cross-validated {METRICS[metric].label} on train, among {candidates}."
     if not choice.ties and choice.doubt is None:
         return f"It {claim}"
@@ -79,16 +81,69 @@ def describe_calibration(best: Candidate) -> str:
     )
 
 
+def describe_line(best: Candidate) -> str:
+    """Return slope and intercept of the calibration on test, with a leading blank; empty where there is no line."""
+    line = best.calibration.line
+    if line is None:
+        return ""
+    slope, intercept = (
+        f"{value:.2f} ({low:.2f} to {high:.2f})".replace("-", "−")
+        for value, (low, high) in ((line.slope, line.slope_interval), (line.intercept, line.intercept_interval))
+    )
+    return (
+        f" The calibration slope is {slope}; 1 is right, and below 1 scores are too extreme. The calibration intercept "
+        f"is {intercept}; 0 is right, and below 0 scores are too high."
+    )
+
+
 def describe_threshold_interval(context: ReportContext) -> str:
     """Return the interval of the threshold, with a leading blank; empty if train has enough positives."""
     leaderboard, bounds = context.leaderboard, context.champion.threshold_interval
     if bounds is None:
         return ""
     return (
-        f" That threshold depends on only {leaderboard.data.train.positives} train positives: its "
+        f" That threshold depends on only {leaderboard.data.scored.positives} train positives: its "
         f"{format_percent(leaderboard.settings.confidence)} bootstrap interval is "
         f"{format_interval('threshold', *bounds)}."
     )
+
+
+def describe_cost(best: Candidate) -> str:
+    """Return what the wrong decisions cost, with a leading blank; empty without costs."""
+    if best.cost_per_1000 is None:
+        return ""
+    return f" Its wrong decisions on test cost {best.cost_per_1000:,.4g} per 1,000 rows."
+
+
+def describe_promise(context: ReportContext) -> str:
+    """Return what the promise of the threshold costs, with a leading blank; empty without a promise."""
+    promise = context.champion.promise
+    if promise is None:
+        return ""
+    point, now = (format_metric(promise.price, value) for value in (promise.at_point, promise.at_threshold))
+    price = (
+        f"The {METRICS[promise.price].label} out of fold is {now} with it, and {point} at the threshold "
+        f"{format_metric('threshold', promise.point_threshold)}, which promises nothing."
+    )
+    if promise.kept:
+        return f" The promise is for new rows like those of train. {price}"
+    return f" No threshold can promise that: this is the safest one. {price}"
+
+
+def describe_prevalence_in_use(context: ReportContext) -> list[str]:
+    """Return what changes at the prevalence in use; empty if that is the prevalence of the table."""
+    settings, use = context.leaderboard.settings, context.champion.in_use
+    if use is None or settings.prevalence_in_use is None:
+        return []
+    cost = "" if use.cost_per_1000 is None else f", cost {use.cost_per_1000:.4g} per 1,000 rows"
+    return [
+        f"Its probabilities and its threshold are for the prevalence in use, {settings.prevalence_in_use:.3g}; that of "
+        f"the test rows is {context.leaderboard.data.test.prevalence:.3g}. In use expect precision "
+        f"{format_metric('precision', use.precision)} "
+        f"({format_interval('precision', *use.precision_interval)}), F1 {format_metric('f1', use.f1)} and "
+        f"{format_percent(use.flagged)} of rows predicted positive{cost}; recall does not change. All other metrics "
+        "are of the test rows as they are."
+    ]
 
 
 def describe_rank(context: ReportContext) -> list[str]:

@@ -34,7 +34,7 @@ def to_html(page: Page) -> str:
     for block in blocks:
         if isinstance(block, Panel):
             data |= block.data
-    style, script = ((TEMPLATES / name).read_text() for name in ("style.css", "script.js"))
+    style, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("style.css", "script.js"))
     libraries = load_libraries()
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),

@@ -1,5 +1,6 @@
 """The section with charts of several candidates: curves, histograms of scores, and any two metrics."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +12,7 @@ from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.leaderboard import Candidate
 
 #: the curves of this many candidates are distinguishable in one chart
-MAX_SHOWN = 8
+MAX_SHOWN = 9
 
 #: bins of the score in the histograms
 N_BINS = 20
@@ -104,8 +105,8 @@ def _make_histograms(context: ReportContext, shown: list[Candidate]) -> Chart:
     for item in shown:
         counts = context.thresholds[str(item)]
         for part, label, at_least, n_rows in (
-            ("negative", contract.negative, counts.fp, size.rows - size.positives),
-            ("positive", contract.positive, counts.tp, size.positives),
+            ("negative", contract.negative, counts.fp, size.counted_negatives),
+            ("positive", contract.positive, counts.tp, size.counted_positives),
         ):
             for i, rows in enumerate(compute_histogram(at_least, n_rows)):
                 if rows:
@@ -115,7 +116,7 @@ def _make_histograms(context: ReportContext, shown: list[Candidate]) -> Chart:
     return Chart("chart-scores", "Scores by class", text, "scores", columns)
 
 
-def compute_histogram(at_least: list[int], n_rows: int) -> list[int]:
+def compute_histogram(at_least: Sequence[float], n_rows: float) -> list[float]:
     """Return the rows in each of N_BINS bins; `at_least` counts the rows with a score of at least each hundredth."""
     step = (len(at_least) - 1) // N_BINS
     edges = [n_rows, *at_least[step:-1:step], 0]

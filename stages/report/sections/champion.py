@@ -4,12 +4,16 @@ from stages.report.champion.model_card import USE
 from stages.report.champion.sentences import (
     describe_calibration,
     describe_choice,
+    describe_cost,
+    describe_line,
+    describe_prevalence_in_use,
+    describe_promise,
     describe_rank,
     describe_settings,
     describe_threshold_interval,
 )
 from stages.report.context import ReportContext
-from stages.report.formatting import format_metric, join_names
+from stages.report.formatting import format_count, format_metric, join_names
 from stages.report.rendering.blocks import Block, Command, Items, Paragraph, Section
 from stages.report.verdict.cells import format_test_value
 from stages.shared.metrics.registry import METRICS
@@ -30,12 +34,13 @@ def make_section(context: ReportContext) -> Section:
         Paragraph(
             f"{best} ({best.sampler or 'no sampler'}), threshold {threshold} (tuned for "
             f"{context.leaderboard.settings.policy_words}).{describe_threshold_interval(context)}"
-            f"{describe_settings(best)}"
+            f"{describe_promise(context)}{describe_settings(best)}"
         ),
         Items(
             [
                 describe_choice(context),
                 _describe_test(context),
+                *describe_prevalence_in_use(context),
                 *describe_rank(context),
                 _describe_similar(context),
                 *([_REFITTED] if context.params.select.refit == "all" else []),
@@ -50,10 +55,12 @@ def make_section(context: ReportContext) -> Section:
 def _describe_test(context: ReportContext) -> str:
     best, size = context.champion, context.leaderboard.data.test
     return (
-        f"On test it finds {best.test['tp']} of {size.positives} positives with {best.test['fp']} false alarms among "
-        f"{size.rows - size.positives} negatives: precision {format_test_value(best, 'precision')}, recall "
+        f"On test it finds {format_count(best.test['tp'])} of {format_count(size.counted_positives)} positives with "
+        f"{format_count(best.test['fp'])} false alarms among {format_count(size.counted_negatives)} negatives: "
+        f"precision {format_test_value(best, 'precision')}, recall "
         f"{format_test_value(best, 'recall')}. Its mean score is "
         f"{format_metric('mean_score_ratio', best.mean_score_ratio)} times the prevalence.{describe_calibration(best)}"
+        f"{describe_line(best)}{describe_cost(best)}"
     )
 
 

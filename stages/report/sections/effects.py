@@ -93,9 +93,10 @@ def _explain(leaderboard: Leaderboard) -> list[str]:
     margins = ", ".join(
         f"{METRICS[name].label} ±{format_metric(name, value)}" for name, value in leaderboard.settings.margins.items()
     )
+    train = "train row" if leaderboard.data.out_of_fold is None else "train row after the first period"
     rows = (
-        "Every train row counts with its out-of-fold score, and every test row with the score of the final model. "
-        "Scores are ranked within each fold and within test, never across models."
+        f"Every {train} counts with its out-of-fold score, and every test row with the score of the final "
+        "model. Scores are ranked within each fold and within test, never across models."
         if leaderboard.settings.rows == "all"
         else "Only test rows count."
     )

@@ -3,7 +3,7 @@
 from stages.report.context import ReportContext
 from stages.report.formatting import format_axis_title, format_metric, format_percent
 from stages.report.rendering.axis import Axis, make_axis
-from stages.report.rendering.blocks import Block, Details, Head, Section, Span, Table
+from stages.report.rendering.blocks import Block, Details, Head, Items, Section, Span, Table
 from stages.report.verdict.cells import (
     format_calibrated,
     format_cell,
@@ -12,7 +12,7 @@ from stages.report.verdict.cells import (
     format_verdict,
 )
 from stages.report.verdict.counts import MAIN_METRIC, count_verdicts
-from stages.shared.metrics.registry import METRICS, Family
+from stages.shared.metrics.registry import METRICS, Family, get_points
 from stages.shared.schemas.leaderboard import Candidate, Comparison, Leaderboard
 
 FAMILY_TITLES: dict[Family, str] = {
@@ -29,8 +29,11 @@ def make_leaderboard_section(context: ReportContext) -> Section:
     axis = _make_family_axis(leaderboard, "ranking")
     shown = [item for item in leaderboard.candidates if item in leaderboard.rows or item == context.champion]
     extra = "" if context.champion in leaderboard.rows else ", and the champion in a row of its own"
+    points = get_points(leaderboard.settings.metric)
+    labels = [METRICS[point].label for point in points]
     header: list[str | Head] = [
         "Strategy", "Classifier", Head(f"Average precision against {context.reference_name}", axis),
+        *(f"CV {label}" for label in labels), *(f"{label[0].upper()}{label[1:]} ({level})" for label in labels),
         "CV average precision", f"Average precision ({level})", "ROC-AUC", "Brier", "Threshold", "Precision", "Recall",
         "F1",
     ]  # fmt: skip
@@ -39,6 +42,8 @@ def make_leaderboard_section(context: ReportContext) -> Section:
             f"{row.strategy} (champion)" if str(row) == str(context.champion) else row.strategy,
             row.classifier,
             _make_span(leaderboard, row, "ranking", axis),
+            *(format_cv_value(row, point) for point in points),
+            *(format_test_value(row, point) for point in points),
             format_cv_value(row),
             format_test_value(row, "average_precision"),
             *(format_metric(metric, row.test[metric]) for metric in ("roc_auc", "brier_score")),
@@ -55,8 +60,11 @@ def make_leaderboard_section(context: ReportContext) -> Section:
         f"Guessing gives an average precision of {guess}, the prevalence."
     )
     marked = shown.index(context.champion)
-    table = Table(caption, header, rows, "llnrrrrrrrr", sortable=True, marked=marked)
-    return Section("leaderboard", "Which strategy is better?", [table])
+    table = Table(caption, header, rows, "lln" + "rr" * len(points) + "rrrrrrrr", sortable=True, marked=marked)
+    not_applicable = [f"Not applicable to this table: {item.label}. {item.why}" for item in leaderboard.not_applicable]
+    return Section(
+        "leaderboard", "Which strategy is better?", [table, *([Items(not_applicable)] if not_applicable else [])]
+    )
 
 
 def make_families_section(context: ReportContext) -> Section:

@@ -15,7 +15,7 @@ def make_notes_section(context: ReportContext) -> Section:
 
 def make_noticed_section(context: ReportContext) -> Section:
     """Return what is doubtful about the table."""
-    noticed = [item.message for item in context.contract.noticed]
+    noticed = [item.message for item in context.leaderboard.noticed]
     return Section("noticed", "What was noticed in the table", [Items(noticed) if noticed else Paragraph("Nothing.")])
 
 
@@ -79,7 +79,7 @@ def make_run_section(context: ReportContext) -> Section:
         ["Rows", _format_size(SetSize(rows=contract.rows, positives=contract.positives))],
         ["Train", _format_size(data.train)],
         ["Test", _format_size(data.test)],
-        ["Features", f"{len(contract.numeric)} numeric, {len(contract.categorical)} categorical"],
+        ["Features", f"{len(contract.numeric)} numeric, {contract.no_numbers}"],
         ["random_state", str(context.params.random_state)],
         ["Folds fitted", ", ".join(map(str, folds))],
         ["Bootstrap resamples", format_count(settings.n_resamples)],

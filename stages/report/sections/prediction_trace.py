@@ -9,10 +9,13 @@ from stages.report.rendering.blocks import Block, Chart, Charts, Details, Fact, 
 
 #: features in the chart
 _MAX_BARS = 12
+#: features in the table
+_MAX_ROWS = 200
 
 _MEANING = (
     "A bar is the change of the probability if only this feature had its typical value: the value that replaces gaps "
-    "for a number, the most frequent one for a category. The changes do not add up, because features interact."
+    "for a number, the most frequent one for a category, no text for a text. The changes do not add up, because "
+    "features interact."
 )
 
 
@@ -35,21 +38,26 @@ def make_section(trace: PredictionTrace, context: ReportContext) -> Section:
     chart = Chart("chart-effects", "Single features", text, "effects", columns, {"x": "change of the probability"})
     rows = [
         [effect.name, effect.value, effect.typical, change]
-        for effect, change in zip(trace.effects, changes, strict=True)
+        for effect, change in zip(trace.effects[:_MAX_ROWS], changes, strict=False)
     ]
+    caption = "The largest change first."
+    if len(trace.effects) > _MAX_ROWS:
+        caption = f"The largest {_MAX_ROWS} of {format_count(len(trace.effects))} changes, the largest first."
     header = ["Feature", "Value", "Typical value", "Change of the probability"]
     blocks: list[Block] = [
         Paragraph(explained),
-        _list_steps(trace, contract.positive if trace.decision else contract.negative),
+        _list_steps(trace, contract.positive if trace.decision else contract.negative, context.champion.prior_shift),
         Paragraph(_MEANING),
         Charts([chart]),
-        Details("The row and every change in numbers", [Table("The largest change first.", header, rows, "lllr")]),
+        Details("The row and every change in numbers", [Table(caption, header, rows, "lllr")]),
     ]
     return Section("prediction", "One prediction traced", blocks)
 
 
-def _list_steps(trace: PredictionTrace, decision: str) -> Facts:
+def _list_steps(trace: PredictionTrace, decision: str, prior_shift: float) -> Facts:
     source = "equal to the score: no calibration" if trace.probability == trace.score else "the calibrated score"
+    if prior_shift:
+        source = "the calibrated score, at the prevalence in use"
     relation = "at least" if trace.decision else "below"
     return Facts(
         [

@@ -21,15 +21,24 @@ def make_section(context: ReportContext) -> Section:
         f"The counts are of the {format_count(size.rows)} test rows. Use the tuned threshold, which was chosen on "
         "train. A threshold that is chosen on these test rows gives over-optimistic results."
     )
+    settings = context.leaderboard.settings
+    if settings.promise is not None:
+        explained += f" Tuned is for {settings.policy_words}: a test set may miss the bound and the promise still hold."
+    if settings.prevalence_in_use is not None:
+        explained += (
+            " Thresholds are of probabilities at the prevalence in use; precision, F1 and costs here count the test "
+            "rows as they are."
+        )
     data = {
         "candidates": [_make_script_data(context, item) for item in context.leaderboard.candidates],
-        "positives": size.positives,
-        "negatives": size.rows - size.positives,
+        "positives": size.counted_positives,
+        "negatives": size.counted_negatives,
     }
     charts = [_make_chart(context, key, item) for key, item in zip("ab", pair, strict=True)]
     values = {
         "names": names,
         "views": [_make_view(chart, item, names) for chart, item in zip(charts, pair, strict=True)],
+        "target": contract.target,
         "positive": contract.positive,
         "negative": contract.negative,
         "miss": COSTS[0],
@@ -71,7 +80,7 @@ def _make_script_data(context: ReportContext, item: Candidate) -> dict[str, Any]
 
 def _make_chart(context: ReportContext, key: str, item: Candidate) -> Chart:
     """Return recall and precision against the threshold; precision is null without a positive prediction."""
-    counts, positives = context.thresholds[str(item)], context.leaderboard.data.test.positives
+    counts, positives = context.thresholds[str(item)], context.leaderboard.data.test.counted_positives
     pairs = list(zip(counts.tp, counts.fp, strict=True))
     columns: dict[str, list[Any]] = {
         "threshold": [i / 100 for i in range(len(pairs))],
@@ -103,10 +112,9 @@ def _make_view(chart: Chart, item: Candidate, names: list[str]) -> dict[str, Any
 
 
 def _make_table(context: ReportContext, pair: tuple[Candidate, Candidate]) -> Table:
-    contract = context.contract
     header = [
-        "Candidate", "Threshold", f"{contract.positive} found", f"{contract.positive} missed", "False alarms",
-        f"{contract.negative} correct", "Recall", "Precision", "F1", "Recall at 0.5", "Precision at 0.5",
+        "Candidate", "Threshold", "Positives found", "Positives missed", "False alarms", "Negatives correct",
+        "Recall", "Precision", "F1", "Recall at 0.5", "Precision at 0.5",
     ]  # fmt: skip
     rows = [
         [

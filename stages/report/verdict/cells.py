@@ -6,10 +6,10 @@ from stages.shared.metrics.registry import Family
 from stages.shared.schemas.leaderboard import Candidate, Comparison, Leaderboard, Scope
 
 
-def format_cv_value(candidate: Candidate) -> str:
-    """Return average precision over the folds: 0.845 ± 0.021."""
-    score = candidate.cv["average_precision"]
-    return f"{format_metric('average_precision', score.mean)} ± {format_metric('average_precision', score.sd)}"
+def format_cv_value(candidate: Candidate, metric: str = "average_precision") -> str:
+    """Return a metric over the folds: 0.845 ± 0.021."""
+    score = candidate.cv[metric]
+    return f"{format_metric(metric, score.mean)} ± {format_metric(metric, score.sd)}"
 
 
 def format_test_value(candidate: Candidate, metric: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from stages.report.formatting import format_difference, format_difference_interval, format_percent
-from stages.shared.metrics.registry import Family
+from stages.shared.metrics.registry import Family, get_points
 from stages.shared.schemas.leaderboard import Comparison, Leaderboard
 
 #: the metric of each family that sentences and tables show
@@ -13,6 +13,11 @@ MAIN_METRIC: dict[Family, str] = {
     "decisions": "f1",
     "decisions_at_half": "recall",
 }
+
+
+def get_shown_metric(leaderboard: Leaderboard) -> str:
+    """Return the metric at an operating point that selects the champion, or else average precision."""
+    return next(iter(get_points(leaderboard.settings.metric)), MAIN_METRIC["ranking"])
 
 
 @dataclass(frozen=True)

@@ -20,15 +20,15 @@ WORDS: dict[EffectVerdict, str] = {
 
 
 def get_main_metric(leaderboard: Leaderboard) -> str:
-    """Return the ranking metric of the verdict: `select.metric`, or average precision where that ranks nothing."""
+    """Return the metric of the verdict: `select.metric`, or average precision where that has no effects."""
     metric = leaderboard.settings.metric
-    return metric if METRICS[metric].family == "ranking" else next(iter(of_family("ranking")))
+    return metric if metric in leaderboard.settings.margins else next(iter(of_family("ranking")))
 
 
 def count_positives(leaderboard: Leaderboard) -> int:
     """Return the positives of the rows from which the effects were estimated."""
     data = leaderboard.data
-    return data.test.positives + (data.train.positives if leaderboard.settings.rows == "all" else 0)
+    return data.test.positives + (data.scored.positives if leaderboard.settings.rows == "all" else 0)
 
 
 def describe_effects(leaderboard: Leaderboard, reference_name: str) -> list[str]:

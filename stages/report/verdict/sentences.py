@@ -5,10 +5,13 @@ Each clause follows from a number of the leaderboard. The stage evaluate compute
 
 from dataclasses import dataclass
 
-from stages.report.formatting import format_interval, format_metric, join_names
-from stages.report.verdict.counts import count_verdicts, format_comparison
+from stages.report.champion.simplest import describe_simplest
+from stages.report.formatting import join_names
+from stages.report.verdict.cells import format_test_value
+from stages.report.verdict.counts import count_verdicts, format_comparison, get_shown_metric
 from stages.report.verdict.effects import describe_effects
 from stages.report.verdict.smote import describe_smote
+from stages.shared.metrics.registry import METRICS, get_points
 from stages.shared.schemas.leaderboard import Candidate, Leaderboard
 
 #: with fewer positives in the test set hardly any difference is significant
@@ -26,13 +29,22 @@ class Verdict:
     effects: list[str]
     ranking: str
     champion: str
+    simplest: str
     other_families: str
     smote: str
 
     @property
     def sentences(self) -> list[str]:
         """The sentences that apply, the most important first."""
-        texts = (self.caution, *self.effects, self.ranking, self.champion, self.other_families, self.smote)
+        texts = (
+            self.caution,
+            *self.effects,
+            self.ranking,
+            self.champion,
+            self.simplest,
+            self.other_families,
+            self.smote,
+        )
         return [text for text in texts if text]
 
 
@@ -47,6 +59,7 @@ def describe_verdict(leaderboard: Leaderboard, champion: Candidate, reference_na
         effects,
         "" if effects else _describe_ranking(leaderboard, reference_name),
         _describe_champion(leaderboard, champion, reference_name),
+        describe_simplest(leaderboard, champion),
         _describe_other_families(leaderboard),
         describe_smote(leaderboard),
     )
@@ -75,10 +88,11 @@ def _describe_ranking(leaderboard: Leaderboard, reference_name: str) -> str:
 
 
 def _describe_champion(leaderboard: Leaderboard, champion: Candidate, reference_name: str) -> str:
-    value = format_metric("average_precision", champion.test["average_precision"])
-    bounds = format_interval("average_precision", *champion.intervals["average_precision"])
+    metric = get_shown_metric(leaderboard)
+    value = format_test_value(champion, metric).replace(" (", " on test (")
     rank = _describe_rank(leaderboard, champion, reference_name)
-    return f"Champion: {champion}, average precision {value} on test ({bounds}){rank}."
+    colon = ":" * bool(get_points(metric))  # the label ends with a number
+    return f"Champion: {champion}, {METRICS[metric].label}{colon} {value}{rank}."
 
 
 def _describe_rank(leaderboard: Leaderboard, champion: Candidate, reference_name: str) -> str:

@@ -40,14 +40,15 @@ def _name_threshold(context: ReportContext) -> Fact:
 def _count_errors(context: ReportContext) -> Fact:
     size, best = context.leaderboard.data.test, context.champion
     level = format_percent(context.leaderboard.settings.confidence)
+    in_use = f"; in use precision {format_metric('precision', best.in_use.precision)}" if best.in_use else ""
     return Fact(
         "Expect",
-        f"{best.test['tp']} of {format_count(size.positives)} positives found, "
+        f"{format_count(best.test['tp'])} of {format_count(size.counted_positives)} positives found, "
         f"{format_count(best.test['fp'])} false alarms",
-        f"on test, among {format_count(size.rows - size.positives)} negatives; recall "
+        f"on test, among {format_count(size.counted_negatives)} negatives; recall "
         f"{format_metric('recall', best.test['recall'])} ({level}: "
         f"{format_interval('recall', *best.intervals['recall'])}), precision "
-        f"{format_metric('precision', best.test['precision'])}",
+        f"{format_metric('precision', best.test['precision'])}{in_use}",
     )
 
 

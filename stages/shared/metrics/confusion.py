@@ -16,6 +16,10 @@ class Counts:
     fn: Floats
     tn: Floats
 
+    def weigh_negatives(self, weight: float) -> "Counts":
+        """Return the counts with each negative counted `weight` times, as at another prevalence."""
+        return Counts(tp=self.tp, fp=self.fp * weight, fn=self.fn, tn=self.tn * weight)
+
 
 def ratio(part: Floats, whole: Floats) -> Floats:
     """Return part / whole, and 0 where `whole` is 0: a metrics file holds no NaN."""

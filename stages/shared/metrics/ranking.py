@@ -60,9 +60,9 @@ class Ranking:
         )
 
 
-def rank_positives(y: Ints, scores: Floats) -> RankedPositives:
-    """Return the ranked positives of plain rows, as one sample."""
-    return Ranking(y, scores).weight(np.ones((1, len(y))))
+def rank_positives(y: Ints, scores: Floats, weights: Floats | None = None) -> RankedPositives:
+    """Return the ranked positives of rows, with weights of shape (rows,) or without, as one sample."""
+    return Ranking(y, scores).weight(np.ones((1, len(y))) if weights is None else weights[None])
 
 
 def average_precision(ranked: RankedPositives) -> Floats:
@@ -100,13 +100,20 @@ def roc_auc_score(y: Ints, scores: Floats) -> float:
     return float(pairs / (2 * tp[-1] * fp[-1]))
 
 
-def average_precision_jackknife(positive: Bools, scores: Floats) -> Floats:
+def average_precision_jackknife(positive: Bools, scores: Floats, weights: Floats | None = None) -> Floats:
     """Return average precision without each row, shape (rows,), from two running sums over the ranking.
 
-    The weight of the row goes in equal parts to the others of its class, as in `uncertainty.jackknife`.
+    The weight of the row goes to the others of its class, as in `uncertainty.jackknife`. With `weights`, shape (rows,),
+    the change is linear in the weight (the infinitesimal jackknife: Jaeckel 1972).
     """
-    rank, hits, misses = _ranks(positive, scores)
+    rank, hits, misses = _ranks(positive, scores, weights)
     tp, fp = np.cumsum(hits), np.cumsum(misses)
+    if weights is not None:
+        share, precision, square = hits / tp[-1], ratio(tp, tp + fp), (tp + fp) ** 2
+        value = float(share @ precision)
+        of_positive = (precision - value) / tp[-1] + _onwards(ratio(share * fp, square))
+        slopes = np.where(positive, of_positive[rank], -_onwards(ratio(share * tp, square))[rank])
+        return without_linear(value, slopes, positive, weights)
     share, up, down = hits / tp[-1], _reweighted(tp[-1]), _reweighted(fp[-1])
 
     above = up * share * ratio(up * tp, up * tp + fp)
@@ -119,15 +126,31 @@ def average_precision_jackknife(positive: Bools, scores: Floats) -> Floats:
     return np.where(positive, without_positive[rank], without_negative[rank])
 
 
-def roc_auc_jackknife(positive: Bools, scores: Floats) -> Floats:
+def roc_auc_jackknife(positive: Bools, scores: Floats, weights: Floats | None = None) -> Floats:
     """Return ROC-AUC without each row, shape (rows,): it is a mean over the positives and over the negatives."""
-    rank, hits, misses = _ranks(positive, scores)
+    rank, hits, misses = _ranks(positive, scores, weights)
     tp, fp = np.cumsum(hits), np.cumsum(misses)
     beaten = (fp[-1] - fp + misses / 2) / fp[-1]  # share of the negatives that a positive of the rank beats
     beating = (tp - hits / 2) / tp[-1]  # share of the positives that beat a negative of the rank
     won = np.where(positive, beaten[rank], beating[rank])
+    if weights is not None:
+        value = float(np.average(won[positive], weights=weights[positive]))
+        return without_linear(value, (won - value) / np.where(positive, tp[-1], fp[-1]), positive, weights)
     mean = won[positive].mean()
     return np.asarray(mean + (mean - won) / np.where(positive, max(tp[-1] - 1, 1), max(fp[-1] - 1, 1)))
+
+
+def without_linear(value: float, slopes: Floats, positive: Bools, weights: Floats) -> Floats:
+    """Return a metric of weighted rows without each row, shape (rows,), from its slope along the weight of each.
+
+    The other rows of the class get the weight of the row, in proportion to their own.
+    """
+    values = np.full(len(weights), value)
+    for members in (positive, ~positive):
+        weight, slope = weights[members], slopes[members]
+        total = weight.sum()
+        values[members] += ratio(weight, total - weight) * (weight @ slope - total * slope)
+    return values
 
 
 def _counts(y: Ints, scores: Floats) -> tuple[Floats, Floats]:
@@ -141,10 +164,13 @@ def _counts(y: Ints, scores: Floats) -> tuple[Floats, Floats]:
     return tp[last], predicted[last]
 
 
-def _ranks(positive: Bools, scores: Floats) -> tuple[Ints, Floats, Floats]:
+def _ranks(positive: Bools, scores: Floats, weights: Floats | None) -> tuple[Ints, Floats, Floats]:
     """Return each row's rank, best first and equal for ties, with the positives and negatives of each rank."""
     distinct, rank = np.unique(-scores, return_inverse=True)
-    hits, misses = (np.bincount(rank[rows], minlength=len(distinct)) for rows in (positive, ~positive))
+    hits, misses = (
+        np.bincount(rank[rows], None if weights is None else weights[rows], minlength=len(distinct))
+        for rows in (positive, ~positive)
+    )
     return rank, hits.astype(np.float64), misses.astype(np.float64)
 
 

@@ -24,11 +24,15 @@ def library_versions() -> dict[str, str]:
     return versions
 
 
+def read_pins(lock: Path) -> dict[str, str]:
+    """Return the version of each package in `lock`, xgboost-cpu as xgboost."""
+    text = lock.read_text(encoding="utf-8")
+    return dict(re.findall(r"^([A-Za-z0-9._-]+?)(?:-cpu)?==([^ ;\\\s]+)", text, re.MULTILINE))
+
+
 def compare_with_lock(lock: Path = LOCK) -> list[str]:
     """Return the differences between the installed libraries and `lock`: `numpy 2.5.5 (locked: 2.4.6)`."""
-    pins = dict(
-        re.findall(r"^([A-Za-z0-9._-]+?)(?:-cpu)?==([^ ;\\\s]+)", lock.read_text(encoding="utf-8"), re.MULTILINE)
-    )
+    pins = read_pins(lock)
     return [
         f"{name} {installed} (locked: {pins.get(name, 'none')})"
         for name, installed in library_versions().items()

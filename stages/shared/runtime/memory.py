@@ -52,7 +52,7 @@ def _of_groups(membership: Path, groups: Path) -> Iterator[int]:
 
 def _of_group(folder: Path, limit: str, use: str, prefix: str) -> Iterator[int]:
     try:
-        most, taken = (int((folder / name).read_text()) for name in (limit, use))
+        most, taken = (int((folder / name).read_text(encoding="utf-8")) for name in (limit, use))
     except (OSError, ValueError):
         return  # not visible, or without a limit (`max`)
     counts = dict(line.split() for line in _lines(folder / "memory.stat"))
@@ -61,6 +61,6 @@ def _of_group(folder: Path, limit: str, use: str, prefix: str) -> Iterator[int]:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text().splitlines()
+        return path.read_text(encoding="utf-8").splitlines()
     except OSError:
         return []

@@ -12,11 +12,12 @@ class ChampionFacts(ArtifactModel):
 
     strategy: str
     classifier: str
-    threshold: float
+    threshold: float = Field(ge=0, le=1)
     positive: str  # label coded 1
     negative: str  # label coded 0
     model: str  # SHA-256 of model.skops
     calibration: Calibrator
+    prior_shift: float = 0.0  # added to the log odds of calibrated scores, for the prevalence in use
 
     @property
     def id(self) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from stages.shared.metrics.registry import selectable
 from stages.shared.schemas.base import ArtifactModel
@@ -59,4 +59,11 @@ class CvRecord(ArtifactModel):
     sampler: SamplerUse
     tuned: dict[str, TunedSettings]  # by classifier
     blend: dict[str, float]  # weights of the members; empty without a blend
-    classifiers: dict[str, CvScores] = Field(min_length=1)
+    classifiers: dict[str, CvScores]
+    not_applicable: dict[str, str] = Field(default_factory=dict)  # why a classifier could not run, by classifier
+
+    @model_validator(mode="after")
+    def _check(self) -> "CvRecord":
+        if not self.classifiers and not self.not_applicable:
+            raise ValueError("has no classifier")
+        return self

@@ -5,7 +5,7 @@ docs/leaderboard.schema.json is generated from it.
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import Family
@@ -26,11 +26,22 @@ class SetSize(ArtifactModel):
 
     rows: int
     positives: int
+    weighted_positives: float | None = None  # of the test set, with row weights: the rows weigh `rows` together
+
+    @property
+    def counted_positives(self) -> Number:
+        """What true positives are counted against: the positives, or the sum of their weights."""
+        return self.positives if self.weighted_positives is None else self.weighted_positives
+
+    @property
+    def counted_negatives(self) -> Number:
+        """The same of the negatives."""
+        return self.rows - self.counted_positives
 
     @property
     def prevalence(self) -> float:
         """The share of positives, which is also the average precision of a random score."""
-        return self.positives / self.rows
+        return self.counted_positives / self.rows
 
 
 class Data(ArtifactModel):
@@ -41,6 +52,12 @@ class Data(ArtifactModel):
     positive: str
     train: SetSize
     test: SetSize
+    out_of_fold: SetSize | None = None  # the part of train that the folds scored, where that is not all of it
+
+    @property
+    def scored(self) -> SetSize:
+        """The part of train with out-of-fold scores."""
+        return self.out_of_fold or self.train
 
 
 class CandidateName(ArtifactModel):
@@ -59,6 +76,8 @@ class Settings(ArtifactModel):
     metric: str
     policy: str
     policy_key: dict[str, float]
+    promise: float | None = None  # the probability with which new rows keep the bound of the policy
+    prevalence_in_use: float | None = None  # where it is not that of the table
     confidence: float
     n_resamples: int
     reference: CandidateName
@@ -69,8 +88,10 @@ class Settings(ArtifactModel):
 
     @property
     def policy_words(self) -> str:
-        """The policy with its parameter, where it has one: min_recall (recall 0.9)."""
+        """The policy with its parameter and promise, where it has them: min_recall (recall 0.9)."""
         policy_param = ", ".join(f"{key} {value:g}" for key, value in self.policy_key.items())
+        if self.promise is not None:
+            policy_param += f" in {100 * self.promise:g} % of tables"
         return f"{self.policy} ({policy_param})" if policy_param else self.policy
 
 
@@ -84,12 +105,44 @@ class ProbabilityMetrics(ArtifactModel):
     mean_score_ratio: float
 
 
+class RecalibrationLine(ArtifactModel):
+    """What the log odds of the calibrated scores would need on the test rows, with intervals."""
+
+    slope: float  # 1: spread as they should be; below 1 too extreme
+    slope_interval: tuple[float, float]
+    intercept: float  # 0: right on the whole; below 0 too high
+    intercept_interval: tuple[float, float]
+
+
 class Calibration(ArtifactModel):
     """The calibration of the scores, and its effect on the test rows."""
 
     method: str
     before: ProbabilityMetrics
     after: ProbabilityMetrics
+    line: RecalibrationLine | None = None  # None: the scores are constant, or separate the classes
+
+
+class Promise(ArtifactModel):
+    """What it costs that the threshold keeps its bound on new rows; the values are of out-of-fold rows."""
+
+    kept: bool  # False: no threshold can promise it, and this is the safest
+    rows_needed: int  # positives (min_recall) or flagged rows (min_precision) that a promise needs at least
+    point_threshold: float  # the threshold without the promise
+    price: str  # the metric that gets worse
+    at_point: float
+    at_threshold: float
+
+
+class InUse(ArtifactModel):
+    """The decisions on the test rows at the prevalence in use."""
+
+    prior_shift: float  # what it adds to the log odds of calibrated scores
+    precision: float
+    precision_interval: tuple[float, float]
+    f1: float
+    flagged: float  # the share of all rows that is predicted positive
+    cost_per_1000: float | None  # rows; None without costs
 
 
 class Candidate(CandidateName):
@@ -100,12 +153,20 @@ class Candidate(CandidateName):
     members: dict[str, float] | None  # of a blend, with their weights
     cv: dict[str, MeanStd]
     threshold: float
-    threshold_interval: tuple[float, float] | None  # only where train has few positives
+    threshold_interval: tuple[float, float] | None  # only where train has few positives and nothing is promised
+    promise: Promise | None = None
     test: dict[str, Number]  # metrics, and counts at the threshold
     at_half: dict[str, Number]  # decision metrics and counts at 0.5
+    cost_per_1000: float | None = None  # test rows, of the decisions at the threshold; None without costs
+    in_use: InUse | None = None  # only with a prevalence in use that is not that of the table
     intervals: dict[str, tuple[float, float]]
     mean_score_ratio: float
     calibration: Calibration
+
+    @property
+    def prior_shift(self) -> float:
+        """What the prevalence in use adds to the log odds of calibrated scores; 0 where it is that of the table."""
+        return self.in_use.prior_shift if self.in_use else 0.0
 
     @property
     def is_calibrated(self) -> bool:
@@ -145,6 +206,19 @@ class Effect(ArtifactModel):
     positives_needed: int  # to show an effect of the size of the margin, by the same reckoning
 
 
+class NotApplicable(ArtifactModel):
+    """A strategy, or one of its classifiers, that cannot run on this table."""
+
+    strategy: str
+    classifier: str | None  # None for the whole strategy
+    why: str
+
+    @property
+    def label(self) -> str:
+        """The strategy, with the classifier where it is a single one."""
+        return f"{self.strategy} × {self.classifier}" if self.classifier else self.strategy
+
+
 class CvComparison(ArtifactModel):
     """A paired difference over the folds: candidate − another candidate."""
 
@@ -174,7 +248,15 @@ class Leaderboard(ArtifactModel):
     cv_comparisons: list[CvComparison]
     effects: list[Effect] = Field(default_factory=list)  # mean effects, then those of single classifiers, by metric
     noticed: list[Noticed] = Field(default_factory=list)  # what is doubtful about the table
+    not_applicable: list[NotApplicable] = Field(default_factory=list)  # what could not run, in params order
     notes: list[str]
+
+    @model_validator(mode="after")
+    def _check_metrics(self) -> "Leaderboard":
+        for field in ("cv", "test", "at_half", "intervals"):
+            if len({tuple(getattr(candidate, field)) for candidate in self.candidates}) > 1:
+                raise ValueError(f"the candidates have different metrics in `{field}`")
+        return self
 
     def candidate(self, strategy: str, classifier: str) -> Candidate:
         """Return the candidate of that name. Raises InputError when there is none."""

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from stages.shared.errors import InputError, IntegrityError
 from stages.shared.schemas.contract import GROUP, ROW, Contract, Step
-from stages.shared.storage.arrow import to_floats
+from stages.shared.storage.arrow import Floats, Ints, to_floats, to_ints
 from stages.shared.storage.files import atomic_path
 from stages.shared.storage.table_hash import hash_table
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 #: a format that all supported pyarrow versions read
 _WRITE = {"compression": "zstd", "write_page_checksum": True, "version": "2.6"}
+
+#: numbers that sort like the times of the rows
+Times = Ints | Floats
 
 #: number of parts in which a table is read
 N_PARTS = 32
@@ -49,17 +52,34 @@ class Table:
         """The group of each row of a train or test set, shape (rows,), int64; rows of one group stay together."""
         return np.asarray(self.data.column(GROUP).combine_chunks(), dtype=np.int64)
 
+    @property
+    def weights(self) -> Floats | None:
+        """The weight of each row, shape (rows,), with the mean 1; None where all weigh the same."""
+        if self.contract.weight is None:
+            return None
+        weights = to_floats(self.data.column(self.contract.weight).combine_chunks())
+        return np.asarray(weights / weights.mean())
+
+    @property
+    def times(self) -> Times:
+        """The time of each row, shape (rows,): a number, or ticks of the timestamp since 1970. Needs a time column."""
+        array = self.data.column(self.contract.time).combine_chunks()
+        return to_floats(array) if pa.types.is_floating(array.type) else to_ints(array)
+
     def features(self) -> "pd.DataFrame":
-        """Return the features as models take them: float64 columns, and str objects with NaN where missing."""
+        """Return the features as models take them; see `to_frame`."""
         return to_frame(self.data, self.contract)
 
 
 def to_frame(data: pa.Table, contract: Contract) -> "pd.DataFrame":
-    """Return the feature columns of `data` in contract order: float64 or object (str, NaN where missing)."""
+    """Return the feature columns of `data` in contract order: float64, or object (str).
+
+    A missing number or category is NaN, a missing text is empty.
+    """
     import pandas as pd  # a second of import that prepare and split need not pay
 
     names = [feature.name for feature in contract.features]
-    if not contract.categorical:  # one block, filled in place: pandas would copy what it joins
+    if len(contract.numeric) == len(names):  # one block, filled in place: pandas would copy what it joins
         block = np.empty((len(names), data.num_rows))
         for index, name in enumerate(names):
             block[index] = to_floats(data.column(name).combine_chunks())
@@ -70,7 +90,8 @@ def to_frame(data: pa.Table, contract: Contract) -> "pd.DataFrame":
         if feature.type == "numeric":
             columns[feature.name] = pd.Series(values.cast(pa.float64()).to_numpy(), dtype="float64")
         else:
-            texts = np.array([np.nan if text is None else text for text in values.to_pylist()], dtype=object)
+            absent = "" if feature.type == "text" else np.nan
+            texts = np.array([absent if text is None else text for text in values.to_pylist()], dtype=object)
             columns[feature.name] = pd.Series(texts, dtype="object")
     return pd.DataFrame(columns, columns=names)
 

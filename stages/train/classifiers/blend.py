@@ -15,6 +15,8 @@ from sklearn.preprocessing import LabelEncoder
 from stages.shared.classifiers import BLEND
 from stages.shared.metrics.registry import METRICS
 from stages.train.classifiers.calibration import CalibrationSpec
+from stages.train.classifiers.class_weights import RowWeights
+from stages.train.folds.splitter import other_folds
 from stages.train.outputs.results import StrategyResult
 from stages.train.strategy import StrategyContext
 
@@ -25,7 +27,7 @@ Target = npt.NDArray[np.int64]
 DEFAULT_ROUNDS = 20
 
 
-def learn_weights(y: Target, scores: Scores, metric: str, n_rounds: int) -> Scores:
+def learn_weights(y: Target, scores: Scores, metric: str, n_rounds: int, sample_weight: RowWeights = None) -> Scores:
     """Return the weight of each member, shape (members,), with sum 1; `scores` has shape (rows, members).
 
     Each round adds the member that improves the blend most. Ties go to the member that is best alone, then to the
@@ -34,7 +36,7 @@ def learn_weights(y: Target, scores: Scores, metric: str, n_rounds: int) -> Scor
     sign, value = METRICS[metric].sign, METRICS[metric].score
 
     def evaluate(blended: Scores) -> float:
-        return round(sign * value(y, blended), 6)  # further digits are rounding noise
+        return round(sign * value(y, blended, sample_weight), 6)  # further digits are rounding noise
 
     individual = [evaluate(member) for member in scores.T]
     counts, total = np.zeros(scores.shape[1]), np.zeros(len(y))
@@ -47,7 +49,16 @@ def learn_weights(y: Target, scores: Scores, metric: str, n_rounds: int) -> Scor
     return weights
 
 
-def blend_oof(y: Target, scores: Scores, fold: Target, n_splits: int, metric: str, n_rounds: int) -> Scores:
+def blend_oof(
+    y: Target,
+    scores: Scores,
+    fold: Target,
+    n_splits: int,
+    metric: str,
+    n_rounds: int,
+    by_time: bool = False,
+    sample_weight: RowWeights = None,
+) -> Scores:
     """Return out-of-fold scores of the blend, shape (rows,), with weights learned on the other folds of the repeat.
 
     Weights scored on the rows that they were learned from would be optimistic. A small optimism remains: the members'
@@ -55,9 +66,9 @@ def blend_oof(y: Target, scores: Scores, fold: Target, n_splits: int, metric: st
     """
     result = np.empty(len(y))
     for number in np.unique(fold):
-        inside, repeat = fold == number, fold // n_splits == number // n_splits
-        others = repeat & ~inside
-        result[inside] = scores[inside] @ learn_weights(y[others], scores[others], metric, n_rounds)
+        inside, others = fold == number, other_folds(fold, number, n_splits, by_time)
+        weights = None if sample_weight is None else sample_weight[others]
+        result[inside] = scores[inside] @ learn_weights(y[others], scores[others], metric, n_rounds, weights)
     return result
 
 
@@ -80,14 +91,19 @@ def add_blend(context: StrategyContext, result: StrategyResult) -> StrategyResul
     validation = np.concatenate([fold.validation for fold in result.folds])
     fold = np.repeat(np.arange(len(result.folds)), [len(fold.validation) for fold in result.folds])
     y, scores, metric = context.y[validation], np.column_stack([*result.oof.values()]), params.tuning.metric
-    weights = dict(zip(result.oof, learn_weights(y, scores, metric, n_rounds).tolist(), strict=True))
+    row_weights = context.weights_of(validation)
+    weights = dict(zip(result.oof, learn_weights(y, scores, metric, n_rounds, row_weights).tolist(), strict=True))
     specs = result.calibration_specs
     shift = sum(weight * specs[name].shift for name, weight in weights.items())
+    by_time = context.table.contract.time is not None
     # if the scores of any member are distorted, the blend is calibrated as that member is
     method = next((spec.method for spec in specs.values() if spec.method != "none"), "none")
     return replace(
         result,
-        oof={**result.oof, BLEND: blend_oof(y, scores, fold, params.cv.n_splits, metric, n_rounds)},
+        oof={
+            **result.oof,
+            BLEND: blend_oof(y, scores, fold, params.cv.n_splits, metric, n_rounds, by_time, row_weights),
+        },
         models={**result.models, BLEND: make_voting(result.models, weights)},
         calibration_specs={**specs, BLEND: CalibrationSpec(method, shift)},
         blend_weights=weights,

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from stages.shared.calibration import Calibrator, Identity, Line, Steps, calibrate, expit, log_odds
 from stages.shared.classifiers import CLASSIFIERS
 from stages.shared.storage.files import round_floats
-from stages.train.classifiers.class_weights import ClassWeights
+from stages.train.classifiers.class_weights import ClassWeights, Counts, RowWeights, count_classes
+from stages.train.folds.splitter import other_folds
 from stages.train.params import Strategy
 
 Scores = npt.NDArray[np.float64]
@@ -35,14 +36,14 @@ def make_calibration_spec(
     requested: str,
     strategy: Strategy,
     classifier: str,
-    train: tuple[int, int],
-    fitted: tuple[int, int],
+    train: Counts,
+    fitted: Counts,
     weights: ClassWeights,
 ) -> CalibrationSpec:
     """Return how to calibrate `classifier` under `strategy`; `requested` is `calibration` of params.yaml.
 
-    `train` and `fitted` are the numbers of negatives and positives before and after resampling, `weights` those of the
-    last fit. auto calibrates what was resampled, weighted, or balances itself.
+    `train` and `fitted` are the classes before and after resampling, `weights` those of the last fit. auto calibrates
+    what was resampled, weighted, or balances itself.
     """
     balanced = CLASSIFIERS[classifier].balances_itself
     corrected = balanced or strategy.sampler is not None or strategy.class_weight is not None
@@ -52,71 +53,81 @@ def make_calibration_spec(
     return CalibrationSpec(method, log(train[1] / train[0]) - log(believed))
 
 
-def fit_calibrator(spec: CalibrationSpec, scores: Scores, y: Target) -> Calibrator:
-    """Return the calibrator, with its numbers rounded as in its file; `scores` and `y` have shape (rows,)."""
-    outcome = METHODS[spec.method](scores, y, spec.shift)
+def fit_calibrator(spec: CalibrationSpec, scores: Scores, y: Target, sample_weight: RowWeights = None) -> Calibrator:
+    """Return the calibrator, with its numbers rounded as in its file; arrays have shape (rows,)."""
+    outcome = METHODS[spec.method](scores, y, sample_weight, spec.shift)
     return type(outcome).model_validate(round_floats(outcome.model_dump()))
 
 
-def calibrate_oof(spec: CalibrationSpec, scores: Scores, y: Target, fold: Target, n_splits: int) -> Scores:
+def calibrate_oof(
+    spec: CalibrationSpec,
+    scores: Scores,
+    y: Target,
+    fold: Target,
+    n_splits: int,
+    by_time: bool = False,
+    sample_weight: RowWeights = None,
+) -> Scores:
     """Return the scores of each fold, calibrated by a calibrator fitted on the other folds of the same repeat.
 
     On the rows that it was fitted on, a calibrator looks better than it is.
     """
     result = np.empty_like(scores)
     for number in np.unique(fold):
-        inside, repeat = fold == number, fold // n_splits == number // n_splits
-        others = repeat & ~inside
-        result[inside] = calibrate(scores[inside], fit_calibrator(spec, scores[others], y[others]))
+        inside, others = fold == number, other_folds(fold, number, n_splits, by_time)
+        weights = None if sample_weight is None else sample_weight[others]
+        result[inside] = calibrate(scores[inside], fit_calibrator(spec, scores[others], y[others], weights))
     return result
 
 
-def _none(scores: Scores, y: Target, shift: float) -> Calibrator:
+def _none(scores: Scores, y: Target, sample_weight: RowWeights, shift: float) -> Calibrator:
     return Identity(method="none")
 
 
-def _sigmoid(scores: Scores, y: Target, shift: float) -> Calibrator:
+def _sigmoid(scores: Scores, y: Target, sample_weight: RowWeights, shift: float) -> Calibrator:
     """Logistic regression of y on the log odds, with Platt's targets (1999): just short of 0 and 1, so that it ends."""
     from scipy.optimize import minimize
 
     limits = _limits(scores)
     odds = log_odds(scores, *limits)
-    positives = int(y.sum())
-    target = np.where(y == 1, (positives + 1) / (positives + 2), 1 / (len(y) - positives + 2))
+    negatives, positives = count_classes(y, sample_weight)
+    total = negatives + positives
+    target = np.where(y == 1, (positives + 1) / (positives + 2), 1 / (negatives + 2))
     center, scale = odds.mean(), odds.std() or 1.0
     standard = (odds - center) / scale
 
     def loss(line: Scores) -> tuple[float, Scores]:
         value = line[0] * standard + line[1]
-        wrong = expit(value) - target
-        return float(np.mean(np.logaddexp(0, value) - target * value)), np.array([wrong @ standard, wrong.sum()]) / len(
-            y
-        )
+        wrong, losses = expit(value) - target, np.logaddexp(0, value) - target * value
+        if sample_weight is not None:
+            wrong = wrong * sample_weight
+        mean = np.average(losses, weights=sample_weight)
+        return float(mean), np.array([wrong @ standard, wrong.sum()]) / total
 
     bounds = [(LEAST_SLOPE * scale, None), (None, None)]
-    start = np.array([scale, log(positives / (len(y) - positives))])
+    start = np.array([scale, log(positives / negatives)])
     options = {"ftol": 0.0, "gtol": 1e-10, "maxiter": 1000}
     slope, intercept = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
     slope /= scale
     return Line(method="sigmoid", slope=float(slope), intercept=float(intercept - slope * center), limits=limits)
 
 
-def _isotonic(scores: Scores, y: Target, shift: float) -> Calibrator:
+def _isotonic(scores: Scores, y: Target, sample_weight: RowWeights, shift: float) -> Calibrator:
     """Pool adjacent violators (scikit-learn's), on the log odds, where stored digits part small scores as well."""
     from sklearn.isotonic import IsotonicRegression
 
     limits = _limits(scores)
-    outcome = IsotonicRegression(y_min=0, y_max=1).fit(log_odds(scores, *limits), y)
+    outcome = IsotonicRegression(y_min=0, y_max=1).fit(log_odds(scores, *limits), y, sample_weight)
     x, first = np.unique(np.round(outcome.X_thresholds_, 6), return_index=True)
     return Steps(method="isotonic", x=x.tolist(), y=outcome.y_thresholds_[first].tolist(), limits=limits)
 
 
-def _prior(scores: Scores, y: Target, shift: float) -> Calibrator:
+def _prior(scores: Scores, y: Target, sample_weight: RowWeights, shift: float) -> Calibrator:
     """Return the calibrator that exchanges the odds of the classes; it learns nothing from `scores`."""
     return Line(method="prior", slope=1.0, intercept=shift, limits=_limits(scores))
 
 
-METHODS: dict[str, Callable[[Scores, Target, float], Calibrator]] = {
+METHODS: dict[str, Callable[[Scores, Target, RowWeights, float], Calibrator]] = {
     "none": _none,
     "sigmoid": _sigmoid,
     "isotonic": _isotonic,

@@ -5,8 +5,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-#: numbers of negatives and positives
-Counts = tuple[int, int]
+#: numbers of negatives and positives, or the sums of their weights
+Counts = tuple[float, float]
+
+#: the weight of each row, shape (rows,); None where all weigh 1
+RowWeights = npt.NDArray[np.float64] | None
 
 
 class ClassWeights(NamedTuple):
@@ -20,11 +23,20 @@ class ClassWeights(NamedTuple):
         return None if self == (1.0, 1.0) else {0: self.negative, 1: self.positive}
 
 
-def class_weights(class_weight: Any, y: npt.NDArray[np.int64], before: Counts | None = None) -> ClassWeights:
+def count_classes(y: npt.NDArray[np.int64], sample_weight: RowWeights = None) -> Counts:
+    """Return the numbers of negatives and positives, or the sums of their weights."""
+    negative, positive = np.bincount(y, weights=sample_weight, minlength=2).tolist()
+    return negative, positive
+
+
+def class_weights(
+    class_weight: Any, y: npt.NDArray[np.int64], before: Counts | None = None, sample_weight: RowWeights = None
+) -> ClassWeights:
     """Return the weights that `class_weight` gives to rows labeled `y`; `before` are the counts before resampling.
 
     balanced is scikit-learn's rows / (2 × rows of the class), after King & Zeng (2001); balanced_subsample means
-    the same on each tree's own draw, so it gets the same numbers here. None is 1 and 1.
+    the same on each tree's own draw, so it gets the same numbers here. None is 1 and 1. With `sample_weight`, sums of
+    weights take the place of counts, as in scikit-learn.
 
     prevalence is the weighting of King & Zeng (2001) for rows that were selected by their class: each class weighs as
     much as before, so the remaining rows represent the removed ones, and a class that was not resampled keeps the
@@ -34,12 +46,13 @@ def class_weights(class_weight: Any, y: npt.NDArray[np.int64], before: Counts | 
         return ClassWeights(1.0, 1.0)
     if isinstance(class_weight, dict):
         return ClassWeights(class_weight["negative"], class_weight["positive"])
-    negative, positive = (int(count) for count in np.bincount(y, minlength=2))
+    negative, positive = count_classes(y, sample_weight)
     if class_weight == "prevalence":
         if before is None:
             raise ValueError("prevalence needs the counts before resampling")
         return ClassWeights(before[0] / negative, before[1] / positive)
-    return ClassWeights(len(y) / (2 * negative), len(y) / (2 * positive))
+    total = negative + positive
+    return ClassWeights(total / (2 * negative), total / (2 * positive))
 
 
 def scale_pos_weight(weights: ClassWeights) -> float:
@@ -50,6 +63,9 @@ def scale_pos_weight(weights: ClassWeights) -> float:
     return weights.positive / weights.negative
 
 
-def row_weights(weights: ClassWeights, y: npt.NDArray[np.int64]) -> npt.NDArray[np.float64] | None:
-    """Return the weight of each row, shape (rows,), or None if all are 1."""
-    return None if weights == (1.0, 1.0) else np.where(y == 1, weights.positive, weights.negative)
+def row_weights(weights: ClassWeights, y: npt.NDArray[np.int64], sample_weight: RowWeights = None) -> RowWeights:
+    """Return the weight of its class times its own weight for each row, or None if all are 1."""
+    if weights == (1.0, 1.0):
+        return sample_weight
+    by_class = np.where(y == 1, weights.positive, weights.negative)
+    return by_class if sample_weight is None else by_class * sample_weight

@@ -11,7 +11,7 @@ from sklearn.dummy import DummyClassifier
 
 from stages.shared.classifiers import ClassifierSpec, Settings
 from stages.train.classifiers.budget import cap_iterations
-from stages.train.classifiers.class_weights import ClassWeights
+from stages.train.classifiers.class_weights import ClassWeights, RowWeights
 
 Features = npt.NDArray[Any]  # shape (rows, columns), float64, or float32 for classifiers that read it
 Target = npt.NDArray[np.int64]
@@ -41,6 +41,7 @@ class FitRequest:
     eval_set: tuple[Features, Target] | None = None  # only scored, for a training curve
     n_jobs: int = 1  # threads; the result does not depend on them
     bins: dict[ClassWeights, Any] | None = None  # keeps XGBoost's binned rows, if several fits share them
+    sample_weight: RowWeights = None  # of `data.weight`; class weights multiply it
 
     def build(self, **params: Any) -> Any:
         """Return the unfitted estimator with the settings and `params`."""
@@ -83,12 +84,16 @@ def fit_estimator(request: FitRequest) -> Fitted:
     has_threads = "n_jobs" in classifier.get_params()
     if has_threads and request.n_jobs > 1:
         classifier.set_params(n_jobs=request.n_jobs)
+    sample_weight = {} if request.sample_weight is None else {"sample_weight": request.sample_weight}
+    if sample_weight and "sample_weight" not in signature(classifier.fit).parameters:
+        raise ValueError("cannot use the weights of data.weight; leave it out, or set data.weight to null")
     try:
-        classifier.fit(request.X, request.y)
+        classifier.fit(request.X, request.y, **sample_weight)
     except ValueError as error:
         if "worse than random" not in str(error):
             raise
-        return Fitted(DummyClassifier(strategy="prior").fit(request.X, request.y), request.weights, used_fallback=True)
+        constant = DummyClassifier(strategy="prior").fit(request.X, request.y, **sample_weight)
+        return Fitted(constant, request.weights, used_fallback=True)
     if has_threads:
         classifier.set_params(n_jobs=1)  # threads add the scores of trees in any order, which changes the last digits
     return Fitted(classifier, request.weights)

@@ -19,7 +19,7 @@ def fit_mlp(request: FitRequest) -> Fitted:
 
 def _train(mlp: MLPClassifier, request: FitRequest) -> list[EpochMetrics]:
     X, y, curve = request.X, request.y, list[EpochMetrics]()
-    sample_weight = row_weights(request.weights, y)
+    sample_weight = row_weights(request.weights, y, request.sample_weight)
     if isinstance(mlp.batch_size, int):
         mlp.batch_size = min(mlp.batch_size, len(X))  # as scikit-learn does, but without a warning in each epoch
     # each partial_fit starts with check_random_state: a number would draw the same batches in every epoch

@@ -31,7 +31,7 @@ def fit_xgboost(request: FitRequest) -> Fitted:
     """
     ratio, weights = split_weights(request.class_weight, request.weights)
     classifier: XGBClassifier = request.build(scale_pos_weight=ratio, n_jobs=request.n_jobs)
-    sample_weight = row_weights(weights, request.y)
+    sample_weight = row_weights(weights, request.y, request.sample_weight)
     bins = {} if request.bins is None else request.bins
     matrix = bins.setdefault(weights, CachedDMatrix(request.X, request.y, sample_weight)).matrix(classifier)
     curve: list[EpochMetrics] = []

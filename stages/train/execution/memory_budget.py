@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from stages.shared.runtime.memory import check_memory
 from stages.shared.storage.parquet import Table
+from stages.train.folds.preprocessing import count_numbers
 from stages.train.params import Strategy, TrainParams
 from stages.train.samplers.registry import SAMPLERS
 
@@ -28,6 +29,11 @@ FIXED = 700 << 20
 #: bytes of each row that is searched for neighbors: candidate pairs
 A_SEARCHED_ROW = 1500
 
+#: square matrices of logistic regression for each C: the Hessian, its scales, scaled, inverted
+HESSIANS = 4
+
+#: copies of the rows while logistic regression turns them into the basis of their span
+SPAN_COPIES = 3
 
 ADVICE = (
     "take fewer rows or columns, a sampler that removes rows (RandomUnderSampler with class_weight: prevalence), "
@@ -46,19 +52,30 @@ class Need:
 def estimate_memory(table: Table, strategy: Strategy, params: TrainParams) -> Need:
     """Return the memory that `strategy` needs on the train set `table`."""
     rows, contract = len(table.target), table.contract
-    n_numeric, n_categorical = len(contract.numeric), len(contract.categorical)
+    n_numeric, n_categorical = count_numbers(contract), len(contract.categorical)
     levels = sum(
-        min(len(feature.categories or []), params.preprocess.max_categories) + 1 for feature in contract.features
+        min(len(feature.categories or []), params.preprocess.max_categories) + 1
+        for feature in contract.features
+        if feature.type == "categorical"
     )
-    levels -= n_numeric
+    texts = sum(table.data.column(name).nbytes for name in contract.text)
     before, after = n_numeric + n_categorical, n_numeric + levels
     grown = max(grown_rows(table, strategy, params), rows)
     searches_all = strategy.sampler is not None and SAMPLERS[strategy.sampler].searches_all_rows
     searched = (grown if searches_all else 0) + int(table.target.sum())
     # the table as it was read, its columns as arrays, and once more as a frame for the fit on all of it
-    shared = rows * (3 * NUMBER * before + 8 * NUMBER * n_categorical)
+    shared = rows * (3 * NUMBER * before + 8 * NUMBER * (n_categorical + len(contract.text))) + 3 * texts
     each = rows * COPIES * NUMBER * before + grown * (GROWN_COPIES * NUMBER * after + A_ROW) + searched * A_SEARCHED_ROW
-    return Need(int(shared), int(each))
+    return Need(int(shared), int(each + _logistic_bytes(grown, after, params)))
+
+
+def _logistic_bytes(rows: int, columns: int, params: TrainParams) -> int:
+    """Return the bytes of logistic regression, whose unknowns are as many as the columns, or as the rows if fewer."""
+    if "logistic_regression" not in params.classifiers:
+        return 0
+    penalties = len(params.tuning.classifiers.get("logistic_regression", {}).get("C", [])) or 1
+    span = SPAN_COPIES * rows * columns if columns > rows else 0
+    return NUMBER * (span + HESSIANS * penalties * (min(rows, columns) + 1) ** 2)
 
 
 def grown_rows(table: Table, strategy: Strategy, params: TrainParams) -> int:

@@ -6,9 +6,9 @@ from tqdm import tqdm
 
 
 class Progress:
-    """A bar that hides itself where stderr is no terminal."""
+    """A bar that hides itself where stderr is no terminal; without a `total` it only counts."""
 
-    def __init__(self, stage: str, total: int) -> None:
+    def __init__(self, stage: str, total: int | None) -> None:
         self._bar = tqdm(total=total, desc=stage, unit="fit", disable=None, leave=False, file=sys.stderr)
 
     def __call__(self, finished: str) -> None:

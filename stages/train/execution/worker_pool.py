@@ -10,12 +10,14 @@ from concurrent.futures.process import BrokenProcessPool
 import multiprocessing
 import os
 import pickle
+import signal
 import sys
 from types import TracebackType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from stages.shared.errors import InputError
 from stages.shared.runtime.child_process import exit_with_parent
+from stages.shared.runtime.stop_signals import Stopped
 
 Context = TypeVar("Context")
 Args = ParamSpec("Args")
@@ -39,8 +41,8 @@ class WorkerPool(Generic[Context]):
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        if self._pool is not None:  # a stopped stage does not wait: its workers end with it
+            self._pool.shutdown(wait=not isinstance(error, Stopped), cancel_futures=True)
 
     def submit(
         self, function: Callable[Concatenate[Context, Args], Result], *args: Args.args, **kwargs: Args.kwargs
@@ -68,6 +70,8 @@ def get_result(future: "Future[Result]") -> Result:
 def _start_worker(context: Any, parent: int) -> None:
     global _context
     exit_with_parent(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the stage as well, which ends this process
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _context = context
 
 

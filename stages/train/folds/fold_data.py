@@ -24,9 +24,16 @@ class FoldData:
         """Fit the first step on the training rows of `fold` and apply it to both parts."""
         self._context = context
         first, *_ = make_steps(context.table.contract, context.params.preprocess)
-        self._training = preprocess(self._select(fold.training), context.y[fold.training], first)
+        self._training = preprocess(
+            self._select(fold.training),
+            context.y[fold.training],
+            first,
+            context.whole,
+            context.weights_of(fold.training),
+        )
         self._validation = first[1].transform(self._select(fold.validation)) if len(fold.validation) else None
         self.y_validation = context.y[fold.validation]
+        self.weight_validation = context.weights_of(fold.validation)
         #: by classifier and settings: an optimum from which the next search for an optimum starts
         self.starts: dict[str, Any] = {}
 

@@ -1,5 +1,6 @@
 """The only module that resamples training rows: in memory, and only the training rows of one fold at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 import re
@@ -10,13 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.utils._param_validation import InvalidParameterError
 
-from stages.shared.errors import InputError
+from stages.shared.errors import InputError, NotApplicableError
 from stages.shared.messages import single_line
 from stages.shared.schemas.contract import Step
-from stages.train.classifiers.class_weights import ClassWeights
+from stages.train.classifiers.class_weights import ClassWeights, Counts, RowWeights, count_classes
 from stages.train.classifiers.xgboost import CachedDMatrix
-from stages.train.folds.preprocessing import Steps, one_hot_blocks
-from stages.train.samplers.plan import Plan, Sampler, restore_categories
+from stages.train.folds.preprocessing import TEXT, TEXT_COLUMNS, Steps, one_hot_blocks
+from stages.train.samplers.carried_weights import carry_weights
+from stages.train.samplers.plan import Plan, Sampler, restore_categories, restore_values
 
 Features = npt.NDArray[np.float64]
 Target = npt.NDArray[np.int64]
@@ -28,7 +30,7 @@ _RATIO_REACHED = "Please increase the ratio"
 _TOO_FEW_ROWS = re.compile(r"n_neighbors = (\d+), n_samples_fit = (\d+)")
 
 
-class ResamplingError(InputError):
+class ResamplingError(NotApplicableError):
     """A sampler with valid settings cannot do its work on these rows, often because they are too few."""
 
 
@@ -42,6 +44,8 @@ class Prepared:
     flow: list[Step]
     added: int  # rows
     removed: int
+    before: Counts  # negatives and positives before resampling, or the sums of their weights
+    sample_weight: RowWeights = None
 
     @cached_property
     def as_float32(self) -> npt.NDArray[np.float32]:
@@ -57,30 +61,40 @@ class Prepared:
         """XGBoost's binned rows by class weights; each is made once for all fits."""
         return {}
 
-    @property
-    def before(self) -> tuple[int, int]:
-        """The numbers of negatives and positives before resampling."""
-        return self.flow[0].negative, self.flow[0].positive
-
 
 @dataclass(frozen=True)
 class Preprocessed:
     """Training rows after the first step, which is the same for every setting of the sampler."""
 
-    X: Features  # numeric columns, then one code per categorical column
+    X: Features  # numbers, then one code per categorical column
     y: Target
     step: tuple[str, Any]  # fitted
     flow: list[Step]
+    whole: dict[int, Features]  # by column: its values, ascending, where they are few and whole
+    sample_weight: RowWeights = None
 
 
-def preprocess(features: pd.DataFrame, y: Target, step: tuple[str, Any]) -> Preprocessed:
-    """Fit and apply the first step on `features`, the raw features of the training rows and of no others."""
+def preprocess(
+    features: pd.DataFrame,
+    y: Target,
+    step: tuple[str, Any],
+    whole: Sequence[int] = (),
+    sample_weight: RowWeights = None,
+) -> Preprocessed:
+    """Fit and apply the first step on `features`, the raw features of the training rows and of no others.
+
+    Rows that a sampler makes get values that the columns `whole` have here.
+    """
     _, transformer = step
     X = transformer.fit_transform(features)
     # one transformer imputes and scales; the trace names both
     is_scaled = "scaler" in transformer.named_transformers_["numeric"].named_steps
     labels = ["imputed", "scaled"] if is_scaled else ["imputed"]
-    return Preprocessed(X, y, step, [_describe_step(label, X, y) for label in labels])
+    texts = sum(name.startswith(TEXT) for name in transformer.named_transformers_)
+    note = f"each of {texts} text columns as {TEXT_COLUMNS} numbers" if texts else ""
+    flow = [_describe_step(label, X, y, note) for label in labels]
+    values = {column: np.unique(X[:, column]) for column in whole}
+    return Preprocessed(X, y, step, flow, values, sample_weight)
 
 
 def resample(start: Preprocessed, rest: Steps, plan: Plan, n_numeric: int) -> Prepared:
@@ -88,20 +102,31 @@ def resample(start: Preprocessed, rest: Steps, plan: Plan, n_numeric: int) -> Pr
 
     Raises InputError when a sampler cannot do its work on these rows.
     """
-    X, y, flow = start.X, start.y, list(start.flow)
+    X, y, flow, sample_weight = start.X, start.y, list(start.flow), start.sample_weight
     added = removed = 0
     for name, transformer in [start.step, *rest]:
         if transformer is not start.step[1]:
             X = transformer.fit_transform(X)
             flow.append(_describe_step({"encoder": "encoded", "scaler": "scaled"}[name], X, y))
         for sampler in plan.after.get(name, []):  # type: ignore[call-overload]
-            before = len(y)
+            before, old = len(y), (X, y)
             X, y, note = _run_sampler(sampler, X, y)
+            sample_weight = carry_weights(sampler, sample_weight, old, (X, y))
+            X = restore_values(X, start.whole)
             if name == "encoder":
                 X = restore_categories(X, one_hot_blocks(transformer, n_numeric))
             added, removed = added + max(0, len(y) - before), removed + max(0, before - len(y))
             flow.append(_describe_step("resampled", X, y, f"{type(sampler).__name__}: {note}"))
-    return Prepared(np.ascontiguousarray(X, dtype=np.float64), y, [start.step, *rest], flow, added, removed)
+    return Prepared(
+        np.ascontiguousarray(X, dtype=np.float64),
+        y,
+        [start.step, *rest],
+        flow,
+        added,
+        removed,
+        count_classes(start.y, start.sample_weight),
+        sample_weight,
+    )
 
 
 def prepare_fold(features: pd.DataFrame, y: Target, steps: Steps, plan: Plan, n_numeric: int) -> Prepared:
@@ -151,7 +176,7 @@ def _explain_failure(sampler: Sampler, counts: Target, error: str) -> str:
             # some samplers search for one more: the row itself
             if isinstance(neighbors, int) and (itself := searched - neighbors) in (0, 1):
                 return f"{name}: {setting} is {neighbors} {fold}; at most {rows - itself} is possible there"
-    return f"{name} cannot work {fold}: {error}; change its settings or leave the strategy out"
+    return f"{name} cannot work {fold}: {error.removesuffix('.')}; change its settings or leave the strategy out"
 
 
 def _describe_step(step: str, X: Any, y: Target, note: str = "") -> Step:

@@ -1,4 +1,4 @@
-"""The folds of the train set: stratified, shuffled, seeded, and the same for every candidate."""
+"""The folds of the train set, the same for every candidate: stratified, shuffled and seeded, or by time."""
 
 from typing import NamedTuple
 
@@ -7,9 +7,16 @@ import numpy.typing as npt
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from stages.shared.errors import InputError
+from stages.shared.storage.arrow import Bools
+from stages.shared.storage.parquet import Table
+from stages.train.folds.forward import make_forward_folds
 from stages.train.params import CvParams
 
 Index = npt.NDArray[np.int64]
+
+
+#: the key of the number of folds in params.yaml
+KEY = "cv.n_splits"
 
 
 class Fold(NamedTuple):
@@ -19,8 +26,36 @@ class Fold(NamedTuple):
     validation: Index
 
 
-def make_folds(y: Index, groups: Index, cv: CvParams, random_state: int, key: str = "cv.n_splits") -> list[Fold]:
-    """Return `n_splits` × `n_repeats` folds; rows of one group (duplicates are one) stay in one fold.
+def assign_folds(
+    table: Table, cv: CvParams, random_state: int, key: str = KEY, rows: Index | None = None
+) -> list[Fold]:
+    """Return the folds of `rows` of a train set, by default of all, as positions in `table`; by time if it has times.
+
+    Raises InputError, with `key`, when a fold would hold no positive or no negative.
+    """
+    rows = np.arange(table.data.num_rows) if rows is None else rows
+    y, groups = table.target[rows], table.groups[rows]
+    if table.contract.time is None:
+        folds = make_folds(y, groups, cv, random_state, key)
+    else:
+        periods = make_forward_folds(y, groups, table.times[rows], table.contract.gap, cv, key)
+        folds = [Fold(training, validation) for training, validation in periods]
+    return [Fold(rows[fold.training], rows[fold.validation]) for fold in folds]
+
+
+def other_folds(fold: Index, number: int, n_splits: int, by_time: bool) -> Bools:
+    """Return a mask of the out-of-fold rows from which something may be learned for fold `number`.
+
+    `fold` has shape (rows,). They are the other folds of the repeat; by time, the earlier ones. The first fold has none
+    earlier and takes all others: what is learned here is a few numbers, the weights of a blend or a calibrator.
+    """
+    earlier: Bools = fold < number
+    others: Bools = (fold // n_splits == number // n_splits) & (fold != number)
+    return earlier if by_time and earlier.any() else others
+
+
+def make_folds(y: Index, groups: Index, cv: CvParams, random_state: int, key: str = KEY) -> list[Fold]:
+    """Return `n_splits` × `n_repeats` shuffled folds; rows of one group (duplicates are one) stay in one fold.
 
     They are scikit-learn's `StratifiedKFold` over the groups; a group has the label 1 when it has a positive row. With
     one row in each group, that is `StratifiedKFold` over the rows. Where nearly every group has a positive row (a group

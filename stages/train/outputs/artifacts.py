@@ -17,7 +17,11 @@ from stages.train.tuning.search import Trial
 
 
 def oof_columns(result: StrategyResult, table: Table) -> dict[str, Any]:
-    """Return row, group, fold, y and the scores of each classifier: every row of `table` once per repeat, by fold."""
+    """Return row, group, fold, y and the scores of each classifier: every row of `table` once per repeat, by fold.
+
+    Where rows have weights, they are there as well. With times, the rows of the first period have no such score and
+    are left out.
+    """
     validation = np.concatenate([fold.validation for fold in result.folds])
     number = np.repeat(np.arange(len(result.folds)), [len(fold.validation) for fold in result.folds])
     return {
@@ -25,6 +29,7 @@ def oof_columns(result: StrategyResult, table: Table) -> dict[str, Any]:
         "group": table.groups[validation],
         "fold": number,
         "y": table.target[validation],
+        **({} if table.weights is None else {"weight": table.weights[validation]}),
         **result.oof,
     }
 
@@ -42,7 +47,8 @@ def cross_validation(oof: dict[str, Any], calibrated: dict[str, Any]) -> dict[st
             scores, values = probabilities if metric.family == "probabilities" else oof[classifier], []
             for fold in range(oof["fold"].max() + 1):
                 inside = oof["fold"] == fold
-                values.append(metric.score(oof["y"][inside], scores[inside]))
+                weights = oof["weight"][inside] if "weight" in oof else None
+                values.append(metric.score(oof["y"][inside], scores[inside], weights))
             mean, sd = float(np.mean(values)), float(np.std(values, ddof=1))
             result[classifier][name] = CvScore(mean=mean, sd=sd, folds=values)
     return result

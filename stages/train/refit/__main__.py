@@ -6,6 +6,7 @@ import shutil
 from stages.shared import paths
 from stages.shared.errors import IntegrityError, run_cli
 from stages.shared.params import read_params
+from stages.shared.runtime.stage_lock import lock_stage
 from stages.shared.runtime.threads import limit_threads
 from stages.shared.schemas.base import parse
 from stages.train.params import TrainParams
@@ -15,6 +16,7 @@ def main() -> None:
     """Fits the champion once more, on every labelled row, where models/refit_recipe.json asks for it."""
     argparse.ArgumentParser(prog="python -m stages.train.refit", description=main.__doc__).parse_args()
     params = read_params(TrainParams)
+    lock_stage("refit")
     from stages.shared.schemas.champion import RefitRecipe
     from stages.shared.storage.files import atomic_folder, read_json, sha256, write_json, write_text
 

@@ -11,9 +11,13 @@ from stages.shared.metrics.registry import METRICS
 DECISIONS = ("precision", "recall", "f1", "g_mean")
 
 
-def score_decisions_at_half(y: npt.NDArray[np.int64], scores: npt.NDArray[np.float64]) -> dict[str, float]:
-    """Return the metrics of decisions at the threshold 0.5; `y` and `scores` have shape (rows,)."""
+def score_decisions_at_half(
+    y: npt.NDArray[np.int64], scores: npt.NDArray[np.float64], weights: npt.NDArray[np.float64] | None = None
+) -> dict[str, float]:
+    """Return the metrics of decisions at the threshold 0.5; `y`, `scores` and `weights` have shape (rows,)."""
     predicted, positive = is_positive(scores, HALF), y == 1
     cells = (positive & predicted, ~positive & predicted, positive & ~predicted, ~positive & ~predicted)
-    counts = Counts(*(np.array(cell.sum(), dtype=np.float64) for cell in cells))
+    counts = Counts(
+        *(np.array(cell.sum() if weights is None else weights[cell].sum(), dtype=np.float64) for cell in cells)
+    )
     return {name: float(METRICS[name].load()(counts)) for name in DECISIONS}

@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from stages.shared.classifiers import Settings
-from stages.shared.errors import InputError
+from stages.shared.errors import InputError, NotApplicableError
 from stages.shared.metrics.registry import METRICS, selectable
 from stages.train.folds.fold_data import FoldData
 from stages.train.folds.resampling import Prepared, ResamplingError
-from stages.train.folds.splitter import Fold, make_folds
+from stages.train.folds.splitter import Fold, assign_folds
 from stages.train.params import CvParams
 from stages.train.params.tuning import SearchParams
 from stages.train.strategy import StrategyContext
@@ -67,12 +67,9 @@ def search_nested(context: StrategyContext, indices: npt.NDArray[np.int64]) -> d
     params = context.params
     cv = CvParams(n_splits=params.tuning.n_splits, n_repeats=1)
     try:
-        inner = make_folds(
-            context.y[indices], context.table.groups[indices], cv, params.random_state, "tuning.n_splits"
-        )
+        folds = assign_folds(context.table, cv, params.random_state, "tuning.n_splits", indices)
     except InputError:  # too few positives for another split
         return dict.fromkeys(list_grids(context), DEFAULT_PARAMS)
-    folds = [Fold(indices[fold.training], indices[fold.validation]) for fold in inner]
     return {classifier: result.best_params for classifier, result in search(context, folds).items()}
 
 
@@ -80,8 +77,8 @@ def search(context: StrategyContext, folds: Iterable[Fold], full: bool = False) 
     """Return the best params of each tuned classifier over `folds`; with `full`, compute every metric of each trial.
 
     Of candidates with equal means the first of the grid wins. A candidate is dropped when a fold has too few rows for
-    its sampler. When none is left, a `full` search raises InputError; a search inside a training fold, whose folds are
-    smaller than those of any model, returns the params of params.yaml.
+    its sampler. When none is left, a `full` search raises NotApplicableError. A search inside a training fold, where
+    folds are smaller than those of any model, returns the params of params.yaml.
     """
     trials = _make_trials(context)
     alive = dict(trials)
@@ -155,7 +152,7 @@ def _score_pending(
         predictions = score_grid(context, data, classifier, list(by_index.values()))
         for index, predicted in zip(by_index, predictions, strict=True):
             scores[classifier][index] = _compute_metrics(
-                data.y_validation, predicted, context.params.tuning.metric, full
+                data.y_validation, predicted, data.weight_validation, context.params.tuning.metric, full
             )
 
 
@@ -195,16 +192,16 @@ def _select_best(
         # if halving kept only candidates that a later fold could not resample, the dropped ones come back
         left = alive[classifier] or [trial for trial in every if not trial.error]
         if full and not left:
-            raise InputError(every[0].error)
+            raise NotApplicableError(every[0].error, classifier)
         best = _sort_best_first(left, context.params.tuning.metric)[0].candidate if left else DEFAULT_PARAMS
         results[classifier] = SearchResult(best, every)
     return results
 
 
-def _compute_metrics(y: Any, scores: Any, metric: str, full: bool) -> dict[str, float]:
+def _compute_metrics(y: Any, scores: Any, weights: Any, metric: str, full: bool) -> dict[str, float]:
     names = selectable() if full else [metric]
-    values = {name: METRICS[name].score(y, scores) for name in names}
-    return {**values, **score_decisions_at_half(y, scores)} if full else values
+    values = {name: METRICS[name].score(y, scores, weights) for name in names}
+    return {**values, **score_decisions_at_half(y, scores, weights)} if full else values
 
 
 def _survivors(trials: list[Trial], metric: str, search_params: SearchParams) -> list[Trial]:

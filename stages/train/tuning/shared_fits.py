@@ -79,7 +79,7 @@ def score_path(context: StrategyContext, data: FoldData, classifier: str, points
         groups = [tables[index] for index in same_penalties]
         prepared = [points[group[0]].prepared for group in groups]
         key = repr((common, C))
-        learned = [WeightedRows(each.X, each.y, context.weights(each)) for each in prepared]
+        learned = [WeightedRows(each.X, each.y, context.weights(each), each.sample_weight) for each in prepared]
         paths = fit_paths(learned, C, data.starts.get(key), **common)
         data.starts[key] = paths[-1]  # the next path starts at this optimum
         for group, path in zip(groups, paths, strict=True):

@@ -5,13 +5,12 @@ import pytest
 
 from stages.evaluate.candidates import Candidate
 from stages.evaluate.effects.effects import (
-    REFIT,
     EffectSettings,
     choose_margins,
     estimate_effects,
-    judge_effect,
     list_comparisons,
 )
+from stages.evaluate.effects.estimates import REFIT, estimate_difference, judge_effect
 from stages.evaluate.effects.row_sets import RankingValue, RowSets
 from stages.evaluate.uncertainty.jackknife import normal_quantile
 
@@ -105,6 +104,17 @@ def test_what_the_rows_can_show_follows_from_the_interval():
     half = (effect.high - effect.low) / 2
     assert effect.minimum_detectable == pytest.approx(half * (1 + 0.8416 / 1.96), rel=0.02)
     assert effect.positives_needed == pytest.approx(60 * (effect.minimum_detectable / 0.01) ** 2, rel=0.01)
+
+
+def test_two_candidates_alone_have_the_normal_interval():
+    after, before = (measure({Candidate("a", "mlp"): noise(seed)})[Candidate("a", "mlp")]["roc_auc"] for seed in (0, 1))
+    found = estimate_difference(after, before, "roc_auc", margin=0.01, confidence=0.95)
+    error = REFIT * np.sqrt(((after.influence - before.influence) ** 2).sum())
+    assert found.estimate == pytest.approx(after.value - before.value, abs=1e-6)
+    assert (found.high - found.low) / 2 == pytest.approx(1.96 * error, rel=1e-3)
+    assert found.minimum_detectable == pytest.approx((1.96 + 0.8416) * error, rel=1e-3)
+    equal = estimate_difference(after, after, "roc_auc", margin=0.0, confidence=0.95)
+    assert (equal.low, equal.high, equal.verdict, equal.minimum_detectable) == (0, 0, "same", 0)
 
 
 def test_a_large_effect_is_seen_and_none_is_claimed_where_there_is_none():

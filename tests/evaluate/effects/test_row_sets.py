@@ -64,12 +64,13 @@ def test_rows_of_one_group_count_as_one():
 def test_repeats_count_every_row_once(make_table):
     test = make_table("numeric", negatives=30, positives=10)
     fold, y = np.repeat([0, 1, 2, 3], 20), np.tile(np.repeat([0, 1], [15, 5]), 4)
-    oof = pa.table({"fold": fold, "y": y, "group": np.tile(np.arange(40), 2) + 1000})
-    sets = RowSets.make(test, oof, n_splits=2)
-    assert (sets.repeats, sets.n_positives, sets.n_test) == (2, 20, 40)
+    row = np.tile(np.arange(40), 2)
+    oof = pa.table({"row": row, "fold": fold, "y": y, "group": row + 1000})
+    sets = RowSets.make(test.target, test.groups, oof)
+    assert (sets.repeats, sets.n_rows, sets.n_positives, sets.n_test) == (2, 80, 20, 40)
     scores = np.random.RandomState(0).uniform(size=80)
     found = sets.measure(np.concatenate([scores[:40]] * 2), np.linspace(0, 1, 40))["roc_auc"]
-    once = RowSets.make(test, oof.slice(0, 40), n_splits=2)
+    once = RowSets.make(test.target, test.groups, oof.slice(0, 40))
     single = once.measure(scores[:40], np.linspace(0, 1, 40))["roc_auc"]
     assert found.value == pytest.approx(single.value)
     assert (found.influence**2).sum() == pytest.approx((single.influence**2).sum())

@@ -1,5 +1,7 @@
 """Notes are said when they are true, and not otherwise."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from stages.evaluate.candidates import Candidate, representatives
@@ -7,6 +9,7 @@ from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.outputs import notes
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.uncertainty.bootstrap import bootstrap
+from stages.shared.schemas.leaderboard import Promise
 from tests.evaluate.records import RECORDS, record
 from tests.evaluate.tables import BALANCED, SILENT, TIED, Y
 
@@ -51,6 +54,19 @@ def test_bounds_that_no_threshold_keeps() -> None:
     assert notes.about_constraints(scored, "top_share", {"share": 0.02}) == [
         "No threshold reaches top_share (share 0.02) on train: the nearest one is used for b/x, c/x."
     ]
+    kept = Promise(
+        kept=True, rows_needed=22, point_threshold=0.5, price="precision", at_point=0.5, at_threshold=0.25
+    )  # fmt: skip
+    promises = [kept, kept.model_copy(update={"kept": False})]
+    scored = {name: replace(scored[name], promise=promises[name.strategy != "a"]) for name in scored}
+    assert notes.about_constraints(scored, "min_recall", {"recall": 0.9}, 0.9) == [
+        "No threshold promises min_recall (recall 0.9) in 90 % of tables: the safest one is used for b/x, c/x. A "
+        "promise needs at least 22 train positives, all found; with errors among them it needs more."
+    ]
+    assert notes.about_prices(scored) == [
+        "The promise of the threshold costs precision: its median over the candidates is 0.250 out of fold, and 0.500 "
+        "at thresholds that promise nothing."
+    ]
     assert notes.about_constraints({Candidate("a", "x"): ScoredCandidate(0.5, TIED, TIED, "none")}, "f1", {}) == []
 
 
@@ -59,11 +75,11 @@ def test_candidates_that_flag_nothing() -> None:
     thresholds = {"a": (BALANCED, 0.75), "b": (SILENT, 0.0), "c": (np.minimum(TIED, 0.4), 1.0)}
     measured = bootstrap(Y, [MetricEvaluator(Y, *thresholds[name.strategy]) for name in names], 200, 0)
     assert notes.about_no_positive_predictions(dict(zip(names, measured, strict=True))) == [
-        "At the tuned threshold no test row is flagged, and precision is written as 0, by c/x.",
-        "At 0.5 no test row is flagged, and precision is written as 0, by b/x, c/x.",
+        "At the tuned threshold c/x predict no positive; precision is then written as 0.",
+        "At 0.5 b/x, c/x predict no positive; precision is then written as 0.",
     ]
 
 
-def test_folds_that_are_not_parted_by_time_are_said():
+def test_folds_by_time_are_said():
     assert notes.about_time(None) == []
-    assert notes.about_time("visit")[0].startswith("Test rows are later than train rows by `visit`, but the folds")
+    assert notes.about_time("visit")[0].startswith("Test rows are later than train rows by `visit`, and each fold")

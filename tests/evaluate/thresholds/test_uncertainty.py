@@ -65,6 +65,8 @@ def test_repeated_scores_of_a_row_are_not_more_rows() -> None:
 def test_it_is_told_where_train_has_few_positives(positives: int, repeats: int, told: bool) -> None:
     y, scores = made(positives, 200, 1.5)
     rows = np.tile(np.arange(len(y)), repeats)
-    choice = choose_threshold(rows, np.tile(y, repeats), np.tile(scores, repeats), EvaluateParams.model_validate(GOOD))
+    choice = choose_threshold(
+        rows, rows, np.tile(y, repeats), np.tile(scores, repeats), EvaluateParams.model_validate(GOOD)
+    )
     assert (choice.interval is not None) is told
     assert choice.satisfies_constraint

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.evaluate.uncertainty.cv_differences import corrected_interval, cv_comparisons
+from stages.evaluate.uncertainty.cv_differences import compute_ratio, corrected_interval, cv_comparisons
 from stages.shared.metrics.registry import selectable
 from tests.evaluate.records import record
 
@@ -48,3 +48,9 @@ def test_where_there_are_blends_each_is_compared_with_them_in_the_metric_of_the_
         (("smote", "xgboost"), ("baseline", "blend"), "roc_auc"),
         (("smote", "xgboost"), ("smote", "blend"), "roc_auc"),
     ]
+
+
+def test_the_ratio_of_folds_by_time() -> None:
+    """Two folds that score one period each: the first learns from one, the second from two."""
+    assert compute_ratio(2, by_time=True) == (1 + 1 / 2) / 2
+    assert compute_ratio(5, by_time=False) == 1 / 4

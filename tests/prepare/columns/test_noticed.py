@@ -9,6 +9,7 @@ from stages.prepare.columns.roles import select_columns
 from stages.prepare.params import PrepareParams
 from stages.prepare.prepare import prepare
 from stages.prepare.readers.table import read_columns
+from stages.shared.errors import InputError
 from tests.prepare.tables import GOOD, ROWS, csv, params_of, parquet
 
 ROWS_TWICE = 2 * ROWS
@@ -45,11 +46,28 @@ def test_numbers(prepared, values, kinds):
     assert features(made)["x"].type == "numeric"
 
 
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        (
+            [0, *range(44, 94)],
+            "2 cells are 0, far below the next value, 44; if 0 means missing, add `x: [0]` to data.missing",
+        ),
+        ([0, *range(1, 51)], None),
+        ([0] * 60 + list(range(44, 94)), None),  # most cells are 0: a quantity that is often absent
+        ([-1, 0, *range(44, 94)], None),
+    ],
+)
+def test_zeros_far_from_the_other_values_may_mean_missing(prepared, values, says):
+    made = [message for kind, message in notices(prepared(csv(**doubled(values)))) if kind == "distant_zeros"]
+    assert [message.partition(": column `x`: ")[2] for message in made] == ([says] if says else [])
+
+
 def test_few_whole_numbers_are_listed_with_the_fix(prepared):
     (notice,) = notices(prepared(csv(**doubled([3, 1]))))
     assert notice[1].endswith(
-        "has only the whole numbers 1, 3; samplers such as SMOTE make values between them; if they are codes, list `x` "
-        "in data.categorical"
+        "has only the whole numbers 1, 3; rows that a sampler makes get the nearest of them; if they are codes, list "
+        "`x` in data.categorical"
     )
 
 
@@ -77,6 +95,25 @@ def test_codes_late_in_a_csv_file_are_not_read_as_numbers(tmp_path: Path, monkey
     made = prepare(read_columns(Path("late.csv"), select_columns(params)), params)
     assert features(made)["zip"].type == "categorical"
     assert {"00501", "0501"} <= set(features(made)["zip"].categories)
+
+
+def test_a_mark_for_missing_is_no_code_and_no_example(prepared):
+    made = prepared(csv(x=["000", "12", "13", "14"] * (ROWS // 4)), missing={"x": ["000"]})
+    assert features(made)["x"].type == "numeric"
+    made = prepared(parquet(x=pa.array(["n.b.", "1,5", "2,5", "3,5"] * (ROWS // 4))), missing={"x": ["n.b."]})
+    (message,) = (text for kind, text in notices(made) if kind == "number_form")
+    assert "such as '1,5'" in message
+
+
+def test_a_mark_for_a_column_that_is_not_read_is_not_judged(prepared):
+    made = prepared(csv(x=["-1", "2"] * (ROWS // 2)), drop=["x"], missing={"x": ["-1"]})
+    assert notices(made) == []
+
+
+def test_one_stray_in_ten_is_refused_beside_dates_as_beside_numbers(prepared):
+    for cells in ([f"2024-01-{day:02d}" for day in range(1, 10)], [str(number) for number in range(9)]):
+        with pytest.raises(InputError, match="'soon' is not"):
+            prepared(csv(x=[*cells, "soon"] * (ROWS // 10)))
 
 
 @pytest.mark.parametrize("cell", ["0", "0.5", "-0.25", "0e3", "10"])

@@ -100,7 +100,7 @@ def written(draw: st.DrawFn) -> str:
 def outcome(text: str, select: ColumnSelection | None, params: PrepareParams) -> Any:
     try:
         raw = parse(lambda: cut(text.encode(), CHUNK_BYTES), SOURCE, select)
-        made = prepare(raw.replace_schema_metadata(UNTYPED), params)
+        made = prepare(raw.replace_schema_metadata({**raw.schema.metadata, **UNTYPED}), params)
     except InputError as error:
         return error.problems
     return made.table.data.to_pydict(), made.table.data.schema, made.table.contract, made.table.flow

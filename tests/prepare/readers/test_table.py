@@ -1,9 +1,11 @@
 """Tables as they are read, before types are settled."""
 
+from collections.abc import Callable
 import csv as standard_csv
 import gzip
 import io
 import math
+import os
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -34,6 +36,38 @@ def test_parquet_columns_are_typed_as_they_are(repository: Path) -> None:
     table = read(parquet())
     assert has_schema(table)
     assert table.schema.field("age").type == pa.int64()
+
+
+def write_strange(path: Path) -> None:
+    """Texts that are not UTF-8, as other libraries can write them."""
+    bad = pa.Array.from_buffers(
+        pa.string(), 2, [None, pa.py_buffer(b"\0\0\0\0\2\0\0\0\4\0\0\0"), pa.py_buffer(b"ab\xff\xfe")]
+    )
+    pq.write_table(pa.table({"a": [1, 2], "b": bad}), path)
+
+
+def write_zone(path: Path) -> None:
+    pq.write_table(pa.table({"a": pa.array([1, 2], pa.timestamp("us", tz="Mars/Olympus"))}), path)
+
+
+@pytest.mark.parametrize(
+    ("write", "name", "message"),
+    [
+        (write_strange, "t.parquet", "column `b`: cannot be read .*UTF8"),
+        (write_zone, "t.parquet", "column `a`: cannot be read .*Mars/Olympus"),
+        (os.mkfifo, "t.csv", "neither a file nor a folder"),
+        (os.mkfifo, "t.parquet", "neither a file nor a folder"),
+        (os.mkfifo, "t.parquet/a.parquet", "no part of Parquet"),
+        (lambda path: None, f"{'x' * 300}.csv", "File name too long; use another path"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(write: Callable[[Path], None], name: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    if len(name) < 200:
+        path.parent.mkdir(exist_ok=True)
+        write(path)
+    with pytest.raises(InputError, match=message):
+        read_columns(tmp_path / name.split("/")[0])
 
 
 def test_gzip_reads_as_what_is_in_it(repository: Path) -> None:

@@ -62,6 +62,6 @@ def test_a_histogram_contains_all_rows(scores):
     assert counts[0] == sum(score < 5 for score in scores)
 
 
-def test_the_ninth_classifier_repeats_the_first_color():
-    many = Treatment("many", classifiers=tuple(f"c{index}" for index in range(8)), cv=0.5)
-    assert number_classifiers(make_context(many).leaderboard.candidates)["c7"] == 0
+def test_the_tenth_classifier_repeats_the_first_color():
+    many = Treatment("many", classifiers=tuple(f"c{index}" for index in range(9)), cv=0.5)
+    assert number_classifiers(make_context(many).leaderboard.candidates)["c8"] == 0

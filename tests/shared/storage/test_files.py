@@ -1,6 +1,9 @@
 """Files are whole or absent, and JSON is the same for the same content."""
 
+from collections.abc import Callable
+import errno
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +11,7 @@ import numpy as np
 import pytest
 
 from stages.shared.errors import InputError
+from stages.shared.params import load_yaml
 from stages.shared.storage.files import (
     atomic_folder,
     atomic_path,
@@ -43,6 +47,46 @@ def test_the_new_content_comes_at_the_end_of_the_block(tmp_path: Path) -> None:
     assert path.read_text() == "new"
     assert path.stat().st_mode & 0o777 == 0o644
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_contents_are_on_the_disk_before_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A power failure may not leave a name without its content: files and folders are synced around the rename."""
+    events = []
+    sync, rename = os.fsync, Path.replace
+
+    def record_sync(handle: int) -> None:
+        events.append(("sync", Path(f"/proc/self/fd/{handle}").readlink().name))
+        sync(handle)
+
+    def record_rename(self: Path, target: Path) -> Path:
+        events.append(("rename", target.name))
+        return rename(self, target)
+
+    monkeypatch.setattr(os, "fsync", record_sync)
+    monkeypatch.setattr(Path, "replace", record_rename)
+    write_text(tmp_path / "a.txt", "new")
+    kinds = [kind for kind, _ in events]
+    assert kinds == ["sync", "rename", "sync"]
+    assert events[1:] == [("rename", "a.txt"), ("sync", tmp_path.name)]
+    events.clear()
+    with atomic_folder(tmp_path / "model") as folder:
+        (folder / "b.txt").write_text("b")
+        assert events == []
+    assert events == [("sync", "b.txt"), ("sync", "new"), ("rename", "model"), ("sync", tmp_path.name)]
+
+
+def test_a_fault_names_the_file_that_was_wanted(tmp_path: Path) -> None:
+    def fill_the_disk(path: Path) -> None:
+        with atomic_path(path):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left") as error:
+        fill_the_disk(tmp_path / "a.txt")
+    assert error.value.filename == str(tmp_path / "a.txt")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(IsADirectoryError) as error:
+        write_text(tmp_path / "folder", "x")
+    assert error.value.filename == str(tmp_path / "folder")
 
 
 def test_a_folder_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -111,3 +155,11 @@ def test_hash_is_the_sha256_of_the_content(tmp_path: Path) -> None:
     assert sha256(tmp_path / "a") == hashlib.sha256(b"abc" * 100_000).hexdigest()
     with pytest.raises(InputError, match="b: no such file"):
         sha256(tmp_path / "b")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX")
+@pytest.mark.parametrize("read", [read_json, sha256, load_yaml])
+def test_a_pipe_is_refused_before_it_is_opened(read: Callable[[Path], object], tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "file")
+    with pytest.raises(InputError, match="is a pipe, not a file"):
+        read(tmp_path / "file")

@@ -39,7 +39,7 @@ def test_more_rows_columns_levels_and_searches_need_more(
 
     plain = each("numeric", {})
     assert plain < each("numeric", {}, negatives=120) < each("numeric", {}, negatives=240)
-    assert plain < each("mixed", {})
+    assert plain < each("mixed", {}) < each("text", {})
     assert plain < each("numeric", {"sampler": "SMOTE"}) < each("numeric", {"sampler": "SMOTEENN"})
 
 

@@ -11,6 +11,7 @@ from stages.shared.schemas.contract import Feature
 from stages.shared.storage.parquet import Table
 from stages.train import cross_validation as crossfit
 from stages.train.folds import fold_data
+from stages.train.folds.preprocessing import TEXT_COLUMNS
 from stages.train.folds.resampling import Prepared, transform
 from stages.train.outputs.results import StrategyResult
 
@@ -145,6 +146,7 @@ def test_rare_levels_are_taken_together(as_table: AsTable, prepare: Callable[...
         ("numeric", ["preprocessor"], 3),
         ("mixed", ["preprocessor", "encoder"], 3 + 3 + 3),
         ("categorical", ["preprocessor", "encoder"], 3 + 3),
+        ("text", ["preprocessor", "encoder"], 3 + TEXT_COLUMNS + 3 + 3),
     ],
 )
 def test_steps_of_each_kind_of_table(
@@ -156,3 +158,44 @@ def test_steps_of_each_kind_of_table(
     assert prepared.X.shape == (80, columns)
     assert np.isfinite(prepared.X).all()
     assert np.array_equal(transform(prepared.steps, table.features()), prepared.X)
+
+
+def text_table(as_table: AsTable, **texts: list[Any]) -> Table:
+    """A number, a category and these texts, of six rows."""
+    columns = {"a": pa.array([1.0, 2, 3, 4, 5, 6]), "colour": pa.array(["red", "blue"] * 3)}
+    features = [Feature(name="a", **NUMERIC), Feature(name="colour", **CATEGORICAL)]
+    features += [Feature(name=name, type="text", missing=0.0) for name in texts]
+    columns |= {name: pa.array(cells, pa.string()) for name, cells in texts.items()}
+    return as_table(columns, features, np.array([0, 0, 0, 0, 1, 1]))
+
+
+def test_a_text_is_a_row_of_length_one_that_depends_on_no_other_row(
+    as_table: AsTable, prepare: Callable[..., Any]
+) -> None:
+    """Case and white space do not count; a missing text has no trigram, and a text that training never saw has some."""
+    notes = ["Went  home", "went home", "stayed", None, "", "stayed for a week"]
+    prepared = prepare(text_table(as_table, note=notes, other=["x"] * 6), {}).prepared
+    assert prepared.X.shape == (6, 1 + 2 * TEXT_COLUMNS + 2)
+    texts = prepared.X[:, 1 : 1 + TEXT_COLUMNS]
+    assert np.array_equal(texts[0], texts[1])
+    assert np.allclose((texts**2).sum(axis=1), [1, 1, 1, 0, 0, 1])
+    assert texts[2] @ texts[5] > texts[0] @ texts[5]
+    later = transform(prepared.steps, text_table(as_table, note=notes[::-1], other=["new"] * 6).features())
+    assert np.array_equal(later[::-1, 1 : 1 + TEXT_COLUMNS], texts)
+    assert np.allclose((later[:, 1 + TEXT_COLUMNS : -2] ** 2).sum(axis=1), 1)
+    assert prepared.flow[0].note == "each of 2 text columns as 128 numbers"
+
+
+@pytest.mark.parametrize("scale", ["before_resampling", "after_resampling"])
+def test_smotenc_takes_texts_as_numbers_and_scaling_leaves_them(
+    as_table: AsTable, prepare: Callable[..., Any], scale: str
+) -> None:
+    table = text_table(as_table, note=["to be", "or not", "to be", "that is", "the question", "the questions"])
+    prepared = prepare(table, {"sampler": "SMOTE", "k_neighbors": 1}, scale=scale).prepared
+    assert prepared.flow[-1 - (scale == "after_resampling")].step == "encoded"
+    made, texts = prepared.X[6:], slice(1, 1 + TEXT_COLUMNS)
+    assert len(made) == 2
+    assert set(np.unique(made[:, -2:])) == {0.0, 1.0}
+    lower, upper = np.minimum(*prepared.X[4:6, texts]), np.maximum(*prepared.X[4:6, texts])
+    assert ((made[:, texts] >= lower - 1e-12) & (made[:, texts] <= upper + 1e-12)).all()
+    assert np.allclose((prepared.X[:6, texts] ** 2).sum(axis=1), 1)

@@ -11,9 +11,12 @@ from stages.shared.errors import InputError
 from stages.shared.schemas.contract import Feature
 from stages.shared.storage.parquet import Table
 from stages.train.cross_validation import fit_strategy
+from stages.train.folds.fold_data import FoldData
 from stages.train.folds.resampling import Preprocessed, ResamplingError, resample
+from stages.train.folds.splitter import Fold
 from stages.train.params import TrainParams
 from stages.train.samplers.plan import Plan
+from stages.train.strategy import StrategyContext
 
 Prepare = Callable[..., Any]
 MakeTable = Callable[..., Table]
@@ -144,7 +147,7 @@ def test_a_sampler_that_leaves_no_row_at_all_is_told_so() -> None:
         def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
             return X[:0], y[:0]
 
-    start = Preprocessed(np.zeros((4, 1)), np.array([0, 0, 1, 1]), ("preprocessor", None), [])
+    start = Preprocessed(np.zeros((4, 1)), np.array([0, 0, 1, 1]), ("preprocessor", None), [], {})
     with pytest.raises(ResamplingError, match=r"Greedy cannot work .* it would remove every row of one class"):
         resample(start, [], Plan({"preprocessor": [Greedy()]}, "Greedy", "Greedy", "as asked"), n_numeric=1)
 
@@ -153,3 +156,25 @@ def test_the_message_names_the_key_in_params(make_table: MakeTable, make_params:
     params = make_params({"sampler": "SMOTE", "k_neighbors": 30}, ["logistic_regression"])
     with pytest.raises(InputError, match=r"^params.yaml: strategies.tried: SMOTENC: k_neighbors is 30 .* at most 9 is"):
         fit_strategy(make_table(), "tried", params, lambda _: None)
+
+
+@pytest.mark.parametrize("sampler", ["SMOTE", "ADASYN", "BorderlineSMOTE", "SMOTETomek", "RandomUnderSampler"])
+@pytest.mark.parametrize("scale", ["before_resampling", "after_resampling"])
+def test_whole_numbers_stay_whole_and_in_range(
+    as_table: Callable[..., Table], make_params: Callable[..., TrainParams], sampler: str, scale: str
+) -> None:
+    """A sampler makes no other number than 0, 1 and 4 children; it makes new doses."""
+    random = np.random.RandomState(5)
+    y = np.repeat([0, 1], [60, 20])
+    columns = {"children": random.choice([0.0, 1.0, 4.0], 80), "dose": random.normal(size=80) + y}
+    features = [
+        Feature(name="children", type="numeric", missing=0.0, whole_values=[0.0, 1.0, 4.0]),
+        Feature(name="dose", type="numeric", missing=0.0),
+    ]
+    table = as_table({name: pa.array(values) for name, values in columns.items()}, features, y)
+    params = make_params({"sampler": sampler}, ["logistic_regression"], scale=scale)
+    prepared = FoldData(StrategyContext(table, "tried", params), Fold(np.arange(80), np.arange(0))).resample({})
+    steps = np.diff(np.unique(prepared.X[:, 0]))
+    assert np.allclose(steps / steps[0], [1, 3])  # 0, 1 and 4, scaled
+    if sampler != "RandomUnderSampler":
+        assert len(np.unique(prepared.X[:, 1])) > 80  # between the rows

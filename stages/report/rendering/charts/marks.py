@@ -15,7 +15,9 @@ CLASSES = alt.Color(
 )
 
 NUMBERS = [str(i) for i in range(len(theme.COLORS))]
-SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left"]
+SHAPES = [
+    "circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left", "arrow",
+]  # fmt: skip
 
 
 def make_lines(x: str, x_title: str, y_title: str, interpolate: Any, *, point: bool = False) -> Any:

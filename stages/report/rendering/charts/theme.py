@@ -6,8 +6,8 @@ from typing import Any
 DATA = "values"
 
 #: colors and dashes of lines in one chart; each color has a contrast of 3 : 1 with both backgrounds
-COLORS = ["#3b82c4", "#d2601a", "#2b946a", "#9467bd", "#cf4560", "#8c7010", "#1f8fa0", "#7d7d7d"]
-DASHES = [[1, 0], [6, 2], [2, 2], [8, 2, 2, 2], [1, 0], [6, 2], [2, 2], [8, 2, 2, 2]]
+COLORS = ["#3b82c4", "#d2601a", "#2b946a", "#9467bd", "#cf4560", "#8c7010", "#1f8fa0", "#7d7d7d", "#b8579d"]
+DASHES = [[1, 0], [6, 2], [2, 2], [8, 2, 2, 2], [1, 0], [6, 2], [2, 2], [8, 2, 2, 2], [12, 3]]
 
 #: colors with a fixed meaning
 NEGATIVE, POSITIVE, ADDED = "#7d8894", "#d2601a", "#e0a526"

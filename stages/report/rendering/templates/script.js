@@ -98,7 +98,7 @@
           `${fixed(best / 100, 2)}, cost ${counted(minimum)}`;
       slider.setAttribute("aria-valuetext", tuned ? `${threshold}, tuned` : threshold);
       for (const [cell, value] of Object.entries({tp, fp, fn, tn})) {
-        root.querySelector(`[data-cell=${cell}] b`).textContent = String(value);
+        root.querySelector(`[data-cell=${cell}] b`).textContent = String(Math.round(value));
       }
       const rates = {
         recall: fixed(ratio(tp, tp + fn)), precision: fixed(ratio(tp, tp + fp)), specificity: fixed(ratio(tn, tn + fp)),

@@ -8,10 +8,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import Tags, compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from stages.shared.classifiers import CONVERGED, Settings
-from stages.train.classifiers.class_weights import ClassWeights
+from stages.train.classifiers.class_weights import ClassWeights, count_classes
 from stages.train.classifiers.fitting import FitRequest, Fitted, fit_estimator
 from stages.train.classifiers.logistic.loss import Floats, expit
 from stages.train.classifiers.logistic.path import fit_path
@@ -40,8 +40,11 @@ class NewtonLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[
         self.C, self.fit_intercept, self.max_iter = C, fit_intercept, max_iter
         self.class_weight, self.n_jobs = class_weight, n_jobs
 
-    def fit(self, X: Any, y: Any) -> "NewtonLogisticRegression":
-        """Fit on `X`, shape (rows, columns), and two classes `y`. Warns if max_iter steps are too few."""
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "NewtonLogisticRegression":
+        """Fit on `X`, shape (rows, columns), and two classes `y`. Warns if max_iter steps are too few.
+
+        `sample_weight`, shape (rows,), multiplies the class weights.
+        """
         X, y = validate_data(self, X, y, dtype=(np.float64, np.float32))
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
@@ -49,8 +52,13 @@ class NewtonLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[
             raise ValueError(f"Only binary classification is supported. The type of the target is {type_of_target(y)}.")
         if len(self.classes_) < 2:
             raise ValueError(f"y must contain two classes; found one class, {self.classes_[0]!r}")
-        weights = ClassWeights(*compute_class_weight(self.class_weight, classes=self.classes_, y=y).tolist())
-        path = fit_path(X, codes, weights, [self.C], None, self.fit_intercept, self.max_iter, threads=self.n_jobs or 1)
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+            if not all(count_classes(codes, sample_weight)):
+                raise ValueError("y must contain two classes; the rows of one class have no weight")
+        by_class = compute_class_weight(self.class_weight, classes=self.classes_, y=y, sample_weight=sample_weight)
+        weights, threads = ClassWeights(*by_class.tolist()), self.n_jobs or 1
+        path = fit_path(X, codes, weights, [self.C], None, self.fit_intercept, self.max_iter, threads, sample_weight)
         self.coef_, self.intercept_ = path.coefficients[[0]], path.intercepts[[0]]
         self.n_iter_ = np.array([path.steps], dtype=np.int32)
         return self
@@ -98,7 +106,8 @@ def fit_logistic_regression(request: FitRequest) -> Fitted:
     settings = {key: value for key, value in request.settings.items() if key != "solver"}
     class_weight = request.weights.by_label()
     model = NewtonLogisticRegression(**settings, class_weight=class_weight, n_jobs=request.n_jobs)
-    return Fitted(model.fit(request.X, request.y).to_sklearn(random_state=request.random_state), request.weights)
+    model.fit(request.X, request.y, request.sample_weight)
+    return Fitted(model.to_sklearn(random_state=request.random_state), request.weights)
 
 
 def is_converged(settings: Settings) -> bool:

@@ -1,7 +1,7 @@
 """The loss of logistic regression on one table, for several C at once, with its gradient and Hessian.
 
-It is scikit-learn's loss: C Σ s log(1 + exp(−y (x w + b))) + |w|² / 2, with y of −1 and 1, s the weight of the row's
-class, and no penalty on the intercept b. With z = x w + b and the probability p = 1 / (1 + exp(−z)) of the positive
+It is scikit-learn's loss: C Σ s log(1 + exp(−y (x w + b))) + |w|² / 2, with y of −1 and 1, s the weight of the row,
+and no penalty on the intercept b. With z = x w + b and the probability p = 1 / (1 + exp(−z)) of the positive
 class, the slope of a row along z is p − (y + 1) / 2 and its curvature p (1 − p): one exponential per row serves both.
 
 Rows are processed in blocks of fixed size, so no temporary array is as large as the table, and no sum depends on the
@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from stages.train.classifiers.class_weights import ClassWeights, row_weights
+from stages.train.classifiers.class_weights import ClassWeights, RowWeights, count_classes, row_weights
 
 Floats = npt.NDArray[np.float64]
 Target = npt.NDArray[np.int64]
@@ -37,12 +37,19 @@ class LogisticLoss:
     """The loss as a function of W, shape (C, columns + 1): for each C the coefficients, then the intercept."""
 
     def __init__(
-        self, X: Floats, y: Target, weights: ClassWeights, C: Floats, fit_intercept: bool, threads: int
+        self,
+        X: Floats,
+        y: Target,
+        weights: ClassWeights,
+        C: Floats,
+        fit_intercept: bool,
+        threads: int,
+        sample_weight: RowWeights = None,
     ) -> None:
-        """X: shape (rows, columns); y: 0 and 1, shape (rows,); C: shape (C,)."""
+        """X: shape (rows, columns); y: 0 and 1, shape (rows,); C: shape (C,); sample_weight: shape (rows,)."""
         self.X, self.y, self.weights, self.C = X, y, weights, C
         self.fit_intercept, self.threads = fit_intercept, threads
-        self.row_weights = row_weights(weights, y)
+        self.row_weights, self._sizes = row_weights(weights, y, sample_weight), count_classes(y, sample_weight)
         self._blocks = [slice(start, start + BLOCK_SIZE) for start in range(0, len(X), BLOCK_SIZE)]
         self._keeps = len(X) * len(C) * np.dtype(np.float64).itemsize <= MAX_KEPT_BYTES
         self._W = self.start  # of the last gradient
@@ -65,8 +72,8 @@ class LogisticLoss:
         """The optimal intercept without columns; 0 without an intercept."""
         if not self.fit_intercept:
             return 0.0
-        positives = int(self.y.sum())
-        odds = positives * self.weights.positive / ((len(self.y) - positives) * self.weights.negative)
+        negatives, positives = self._sizes
+        odds = positives * self.weights.positive / (negatives * self.weights.negative)
         return float(np.log(odds))
 
     def gradient(self, W: Floats) -> Floats:

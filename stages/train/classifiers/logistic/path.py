@@ -5,12 +5,12 @@ others.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from stages.train.classifiers.class_weights import ClassWeights
+from stages.train.classifiers.class_weights import ClassWeights, RowWeights
 from stages.train.classifiers.logistic.loss import Floats, LogisticLoss, Target, expit
 from stages.train.classifiers.logistic.newton import Minimum, minimize
 
@@ -21,6 +21,7 @@ class WeightedRows(NamedTuple):
     X: Floats  # shape (rows, columns)
     y: Target  # 0 and 1, shape (rows,)
     weights: ClassWeights
+    sample_weight: RowWeights = None  # class weights multiply it
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Path:
 
     coefficients: Floats  # shape (C, columns)
     intercepts: Floats  # shape (C,)
-    inverse: Floats  # approximate inverse Hessians, shape (C, columns + 1, columns + 1)
+    inverse: Floats  # approximate inverse Hessians, shape (C, columns + 1, columns + 1), or of the span of the rows
     log_odds: float  # of the weighted classes
     weight: float  # sum over the rows
     steps: int
@@ -50,10 +51,41 @@ def fit_paths(
     """Return the optimum for every C on each of `tables`, which have the same columns.
 
     start: the optimum of a similar problem with as many C, from which fewer steps are needed; without it, the optimum
-    on the middle table. Warns, as scikit-learn does, if `max_iter` steps are too few.
+    on the middle table. Warns, as scikit-learn does, if `max_iter` steps are too few. Tables with more columns than
+    rows are fitted by themselves.
     """
     each = np.asarray(C, dtype=np.float64)
-    losses = [LogisticLoss(*table, each, fit_intercept, threads) for table in tables]
+    paths = {
+        index: _fit_in_span(table, each, fit_intercept, max_iter, threads)
+        for index, table in enumerate(tables)
+        if table.X.shape[1] > len(table.X)
+    }
+    tall = [index for index in range(len(tables)) if index not in paths]
+    if start is not None and start.inverse.shape[-1] != tables[0].X.shape[1] + 1:
+        start = None  # it knows the curvature in the span of its own rows only
+    found = _fit_together([tables[index] for index in tall], each, start, fit_intercept, max_iter, threads)
+    paths.update(zip(tall, found, strict=True))
+    return [paths[index] for index in range(len(tables))]
+
+
+def _fit_in_span(table: WeightedRows, C: Floats, fit_intercept: bool, max_iter: int, threads: int) -> Path:
+    """Return the optimum in the span of the rows, where the penalty puts it: a coefficient outside changes no margin.
+
+    With the orthonormal basis Q of Xᵀ = Q R and w = Q v, X w = Rᵀ v and |w| = |v|: as many unknowns as rows.
+    """
+    basis, triangle = np.linalg.qr(table.X.T.astype(np.float64, copy=False))
+    loss = _make_loss(table._replace(X=triangle.T.copy()), C, fit_intercept, threads)
+    (minimum,) = minimize([loss], loss.start[np.newaxis], None, max_iter)
+    path = _make_path(minimum, loss)
+    return replace(path, coefficients=path.coefficients @ basis.T)
+
+
+def _fit_together(
+    tables: Sequence[WeightedRows], C: Floats, start: Path | None, fit_intercept: bool, max_iter: int, threads: int
+) -> list[Path]:
+    if not tables:
+        return []
+    losses = [_make_loss(table, C, fit_intercept, threads) for table in tables]
     paths: dict[int, Path] = {}
     if start is None:
         middle = len(losses) // 2
@@ -78,10 +110,15 @@ def fit_path(
     fit_intercept: bool = True,
     max_iter: int = 100,
     threads: int = 1,
+    sample_weight: RowWeights = None,
 ) -> Path:
     """Return the optimum for every C on one table (see `fit_paths`)."""
-    (path,) = fit_paths([WeightedRows(X, y, weights)], C, start, fit_intercept, max_iter, threads)
+    (path,) = fit_paths([WeightedRows(X, y, weights, sample_weight)], C, start, fit_intercept, max_iter, threads)
     return path
+
+
+def _make_loss(table: WeightedRows, C: Floats, fit_intercept: bool, threads: int) -> LogisticLoss:
+    return LogisticLoss(table.X, table.y, table.weights, C, fit_intercept, threads, table.sample_weight)
 
 
 def _make_path(minimum: Minimum, loss: LogisticLoss) -> Path:

@@ -42,4 +42,4 @@ def test_legends_have_the_colors_of_the_charts():
         assert re.search(rf'\.d{index} \+ span::before {{ content: "."; color: {color}; }}', STYLE)
     for name, color in MEANINGS.items():
         assert re.search(rf"\.{name} line {{ stroke: {color};", STYLE)
-    assert len(set(theme.COLORS)) == len(theme.DASHES) == 8
+    assert len(set(theme.COLORS)) == len(theme.DASHES) == 9

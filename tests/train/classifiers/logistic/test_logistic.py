@@ -68,6 +68,27 @@ def test_it_ends_where_a_tight_solver_ends(weights: ClassWeights, fit_intercept:
         assert path.scores(X)[index] == pytest.approx(expected.predict_proba(X)[:, 1], abs=1e-7)
 
 
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("weights", [EQUAL, ClassWeights(0.6, 2.5)])
+def test_with_more_columns_than_rows_it_ends_there_too(weights: ClassWeights, fit_intercept: bool) -> None:
+    X, y = made(rows=40, columns=150)
+    X[:, 1] = X[:, 0]
+    X[3] = X[2]  # so that the rows span less than their number
+    path = fit_path(X, y, weights, GRID, fit_intercept=fit_intercept)
+    for index, C in enumerate(GRID):
+        expected = tight(X, y, weights, C, fit_intercept)
+        assert path.coefficients[index] == pytest.approx(expected.coef_[0], abs=1e-8)
+        assert path.intercepts[index] == pytest.approx(expected.intercept_[0], abs=1e-8)
+
+
+def test_wide_and_tall_tables_go_together_and_start_from_each_other() -> None:
+    wide, tall = WeightedRows(*made(rows=20, columns=30), EQUAL), WeightedRows(*made(rows=60, columns=30), EQUAL)
+    alone = [fit_path(table.X, table.y, table.weights, GRID) for table in (wide, tall)]
+    for start in (None, *alone):
+        for expected, found in zip(alone, fit_paths([wide, tall], GRID, start), strict=True):
+            assert found.coefficients == pytest.approx(expected.coefficients, abs=1e-7)
+
+
 def test_a_start_leads_to_the_same_place_sooner() -> None:
     X, y = made()
     near = fit_path(X[:280], y[:280], EQUAL, GRID)
@@ -113,7 +134,7 @@ def test_tables_side_by_side_end_where_each_would() -> None:
     start = fit_path(*made(seed=9), EQUAL, GRID)
     together = fit_paths(tables, GRID, start)
     for table, path in zip(tables, together, strict=True):
-        alone = fit_path(*table, GRID, start)
+        alone = fit_path(table.X, table.y, table.weights, GRID, start)
         assert np.array_equal(path.coefficients, alone.coefficients)
         assert np.array_equal(path.intercepts, alone.intercepts)
         assert path.steps == alone.steps
@@ -123,7 +144,7 @@ def test_tables_side_by_side_without_a_start_end_where_a_tight_solver_ends() -> 
     tables = [WeightedRows(*made(rows, seed=seed), weights) for rows, seed, weights in MANY]
     for table, path in zip(tables, fit_paths(tables, GRID), strict=True):
         for index, C in enumerate(GRID):
-            expected = tight(*table, C)
+            expected = tight(table.X, table.y, table.weights, C)
             assert path.coefficients[index] == pytest.approx(expected.coef_[0], abs=1e-7)
             assert path.intercepts[index] == pytest.approx(expected.intercept_[0], abs=1e-7)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from stages.prepare.columns.timestamps import parse_timestamps
+from stages.prepare.columns.forms.timestamps import parse_timestamps
 
 
 def times(*cells: Any) -> list[Any]:

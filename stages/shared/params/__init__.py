@@ -7,12 +7,16 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from stages.shared.errors import InputError
-from stages.shared.messages import suggest_key
+from stages.shared.messages import shorten_value, suggest_key
+from stages.shared.params.schema import list_unknown_keys
 from stages.shared.paths import PARAMS
+from stages.shared.storage.files import read_json, refuse_pipe
+from stages.shared.storage.yaml_file import parse_yaml
+
+#: the schema of all sections, beside params.yaml; `python -m tools.params schema` writes it
+SCHEMA = Path("params.schema.json")
 
 #: the top-level keys of params.yaml, in pipeline order; a test compares them with the models
 SECTIONS = (
@@ -35,12 +39,11 @@ class PartialParams(BaseModel):
 
 def load_yaml(path: Path) -> dict[str, Any]:
     """Return the mapping in a YAML file, parsed as DVC parses it (YAML 1.2; a duplicate key is an error)."""
+    refuse_pipe(path)
     try:
-        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        content = parse_yaml(str(path), path.read_bytes())
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; run this from the repository root") from None
-    except (YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
         raise InputError(f"{path}: must be a mapping of {', '.join(SECTIONS)}; found {type(content).__name__}")
     return content
@@ -58,12 +61,16 @@ def read_params(model: type[P], path: Path = PARAMS) -> P:
     problems = [
         f"{path}: {key}: unknown key; {suggest_key(str(key), SECTIONS)}" for key in content if key not in SECTIONS
     ]
+    schema = path.with_name(SCHEMA.name)
+    if schema.is_file():
+        known = {key: value for key, value in content.items() if key in SECTIONS}
+        problems += [f"{path}: {problem}" for problem in list_unknown_keys(known, read_json(schema))]
     try:
         params = model.model_validate(content)
     except ValidationError as error:
         problems += [f"{path}: {_describe(details, model)}" for details in error.errors()]
     if problems:
-        raise InputError(problems)
+        raise InputError(dict.fromkeys(problems))
     return params
 
 
@@ -83,7 +90,7 @@ def _describe(details: ErrorDetails, model: type[BaseModel]) -> str:
         message = message[0].lower() + message[1:]
     if details["type"] == "value_error" and isinstance(details["input"], dict):
         return f"{where}: {message}"  # our message says what was found; the whole mapping would hide it
-    return f"{where}: {message}; found {details['input']!r}"
+    return f"{where}: {message}; found {shorten_value(details['input'])}"
 
 
 def _walk(annotation: Any, location: tuple[int | str, ...]) -> tuple[list[str], list[Any]]:

@@ -1,0 +1,72 @@
+"""The decision curve: net benefit at several threshold probabilities, with bands of paired differences.
+
+Vickers & Elkin (2006). It is drawn around the threshold of `net_benefit(…)` in `select.metric`, from the rows of the
+effects.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from stages.evaluate.candidates import Candidate
+from stages.evaluate.effects.effects import EffectSettings, find_max_quantile
+from stages.evaluate.effects.estimates import REFIT
+from stages.evaluate.effects.row_sets import RankingValue, RowSets
+from stages.shared.metrics.registry import METRICS
+from stages.shared.schemas.curves import Band, DecisionCurve
+from stages.shared.storage.arrow import Floats
+
+#: the odds of the thresholds, as multiples of the odds of the threshold in `select.metric`
+MULTIPLES = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
+
+#: threshold -> net benefit
+Curve = Mapping[float, RankingValue]
+
+
+def list_thresholds(metric: str) -> list[float]:
+    """Return the thresholds around that of `metric`, if it is a net benefit; else none."""
+    if not metric.startswith("net_benefit("):
+        return []
+    threshold = METRICS[metric].parameter or 0.0
+    odds = [threshold / (1 - threshold) * multiple for multiple in MULTIPLES]
+    rounded = [round(one / (1 + one), 6) for one in odds]
+    return [one for one in rounded if 0 < one < 1]
+
+
+def measure_curve(row_sets: RowSets, thresholds: list[float], oof: Floats, test: Floats) -> dict[float, RankingValue]:
+    """Return the net benefit of calibrated scores at each threshold; the arrays have shape (rows,)."""
+    return {one: row_sets.measure_one(f"net_benefit({one:f})", oof, test) for one in thresholds}
+
+
+def make_decision_curves(
+    curves: Mapping[Candidate, Curve], row_sets: RowSets, reference: Candidate, settings: EffectSettings
+) -> list[DecisionCurve]:
+    """Return the curve of every candidate, and its differences from other ways to decide.
+
+    They are: all rows positive, none, and the decisions of `reference`. Each band holds at all thresholds at once.
+    """
+    thresholds = list(curves[reference])
+    n_test = row_sets.n_test
+    everyone = np.ones(len(row_sets.y))
+    others = {
+        "treat_all": list(measure_curve(row_sets, thresholds, everyone[n_test:], everyone[:n_test]).values()),
+        "treat_none": list(measure_curve(row_sets, thresholds, 0 * everyone[n_test:], 0 * everyone[:n_test]).values()),
+        "reference": list(curves[reference].values()),
+    }
+    return [
+        DecisionCurve(
+            **candidate._asdict(),
+            thresholds=thresholds,
+            net_benefit=[item.value for item in curve.values()],
+            against={name: _make_band(list(curve.values()), other, settings) for name, other in others.items()},
+        )
+        for candidate, curve in curves.items()
+    ]
+
+
+def _make_band(values: list[RankingValue], others: list[RankingValue], settings: EffectSettings) -> Band:
+    difference = np.array([one.value - other.value for one, other in zip(values, others, strict=True)])
+    influences = np.array([one.influence - other.influence for one, other in zip(values, others, strict=True)])
+    errors = np.sqrt((influences**2).sum(axis=1))
+    half = REFIT * errors * find_max_quantile(influences, errors, settings)
+    return Band(difference=difference.tolist(), low=(difference - half).tolist(), high=(difference + half).tolist())

@@ -1,0 +1,114 @@
+"""Choose thresholds that meet a bound of recall or precision on new rows with a given probability, the promise.
+
+A threshold that just meets a bound on the rows that chose it misses that bound on about half of all new tables.
+"""
+
+from math import ceil
+
+import numpy as np
+from scipy.special import betainc
+
+from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
+from stages.evaluate.thresholds.policies import POLICIES, best_index
+from stages.shared.calibration import expit, log_odds
+from stages.shared.metrics.confusion import Counts
+from stages.shared.metrics.registry import METRICS
+from stages.shared.schemas.leaderboard import Promise
+from stages.shared.storage.arrow import Bools, Floats, Ints
+
+#: places from which thresholds are tested downwards
+STARTS = 3
+
+#: the metric that falls when the bound of a policy is met
+PRICES = {"min_recall": "precision", "min_precision": "recall"}
+
+
+def choose_promised(
+    groups: Ints,
+    y: Ints,
+    scores: Floats,
+    point: float,
+    policy: str,
+    bound: float,
+    promise: float,
+    negative_weight: float,
+    weights: Floats | None = None,
+) -> tuple[float, Promise]:
+    """Return the best threshold that promises `bound`, or the safest if none does, and what the promise costs.
+
+    `point` is the best threshold without a promise. `groups`, `y`, `scores` and `weights` have shape (scores,);
+    negatives count `negative_weight` times in the prevalence in use.
+    """
+    thresholds = possible_thresholds(scores)
+    counts = counts_at(thresholds, y, scores, weights)
+    if policy == "min_precision":  # the bound at the prevalence of these rows
+        members, bound = scores >= point, float(expit(log_odds(np.array([bound])) + np.log(negative_weight))[0])
+    else:
+        members = y == 1
+    design_effect = compute_design_effect(groups[members], None if weights is None else weights[members])
+    kept, p_values = find_promised(counts, policy, bound, promise, design_effect)
+    allowed = kept if kept.any() else p_values == p_values.min()
+    weighed, price = counts.weigh_negatives(negative_weight), METRICS[PRICES[policy]]
+    best = int(best_index((allowed.astype(np.float64), *POLICIES[policy](weighed, 0.0, None))))
+    prices = price.load()(weighed)
+    return float(thresholds[best]), Promise(
+        kept=bool(kept.any()),
+        rows_needed=ceil(count_needed(policy, bound, promise)),
+        point_threshold=point,
+        price=price.name,
+        at_point=float(prices[np.searchsorted(thresholds, point)]),
+        at_threshold=float(prices[best]),
+    )
+
+
+def count_needed(policy: str, bound: float, promise: float) -> float:
+    """Return how many rows a promise needs at least, when the decisions on all of them are right.
+
+    The rows are the positives for recall, and the predicted positives for precision.
+    """
+    share = STARTS if policy == "min_precision" else 1
+    return float(np.log((1 - promise) / share) / np.log(bound))
+
+
+def compute_tail(hits: Floats, others: Floats, bound: float) -> Floats:
+    """Return P(X ≥ `hits`) for a binomial X of `hits + others` rows with the probability `bound`.
+
+    It is the tail of Clopper & Pearson (1934); counts need not be whole.
+    """
+    return np.asarray(betainc(np.maximum(hits, np.finfo(np.float64).tiny), others + 1, bound))
+
+
+def compute_design_effect(groups: Ints, weights: Floats | None = None) -> float:
+    """Return how many entries of `groups` count as one independent row (Kish 1965): 1 where all groups differ.
+
+    Rows of a group count as copies of one another, and so do repeated scores of a row. Unequal `weights` make rows
+    count as fewer.
+    """
+    sizes = np.bincount(np.unique(groups, return_inverse=True)[1], weights)
+    return float((sizes**2).sum() / sizes.sum()) if len(sizes) else 1.0
+
+
+def find_promised(
+    counts: Counts, policy: str, bound: float, promise: float, design_effect: float
+) -> tuple[Bools, Floats]:
+    """Return which thresholds meet `bound` with the probability `promise`, and their p-values, shape (thresholds,).
+
+    `counts` are those of the rising thresholds. The p-value of a threshold tests whether its true recall or precision
+    is below `bound`. Recall falls with the threshold, so one test for each threshold is enough. Precision can rise and
+    fall, and the best of many thresholds is partly lucky. So thresholds are tested downwards from STARTS places that
+    the labels do not choose, each sequence until its first failure (fixed-sequence testing of Learn then Test,
+    Angelopoulos et al. 2021). Bonferroni's correction covers the sequences.
+    """
+    tp, fp, fn = (cell / design_effect for cell in (counts.tp, counts.fp, counts.fn))
+    if policy == "min_recall":
+        p_values = compute_tail(tp, fn, bound)
+        return p_values <= 1 - promise, p_values
+    p_values = STARTS * compute_tail(tp, fp, bound)  # not cut at 1: the smallest is the safest
+    passes, flagged = (p_values <= 1 - promise)[::-1], (tp + fp)[::-1]  # from the highest threshold down
+    fewest = count_needed(policy, bound, promise)
+    most = max(fewest, tp[0] / bound)  # beyond so many rows the precision is below the bound
+    kept = np.zeros_like(passes)
+    for rows in np.geomspace(fewest, most, STARTS + 1)[:-1]:
+        start = np.searchsorted(flagged, rows)
+        kept[start:] |= np.logical_and.accumulate(passes[start:])
+    return kept[::-1], p_values

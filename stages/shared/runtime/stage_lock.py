@@ -1,0 +1,51 @@
+"""Keeps two stages from writing the same artefacts: locks that the kernel releases when a process ends.
+
+DVC has locks too, but it ends without its stage when it is killed, and a stage can be started without DVC.
+"""
+
+import os
+from pathlib import Path
+import time
+
+from stages.shared.errors import BusyError
+
+FOLDER = Path(".dvc/tmp")
+
+#: seconds to wait for the processes of a run that was just killed
+PATIENCE = 2.0
+
+#: the locks that this process holds, by file
+_held: dict[Path, int] = {}
+
+
+def lock_stage(stage: str, strategy: str = "") -> None:
+    """Hold the artefacts of the repository until this process ends. Raises BusyError where another stage has them.
+
+    Trainings of different strategies may run side by side; any other stage is alone. Windows has no such locks.
+    """
+    if os.name == "nt" or not FOLDER.parent.is_dir():
+        return
+    _lock(FOLDER / "stages.lock", stage, shared=bool(strategy))
+    if strategy:
+        _lock(FOLDER / f"{stage}@{strategy}.lock", stage, shared=False)
+
+
+def _lock(file: Path, stage: str, shared: bool) -> None:
+    import fcntl
+
+    file.parent.mkdir(exist_ok=True)
+    path = file.resolve()
+    if path not in _held:
+        _held[path] = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    patience = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(_held[path], (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            if time.monotonic() > patience:
+                raise BusyError(
+                    f"{stage}: another stage is at work in this repository (`fuser {file}` shows its process); "
+                    "wait for its end, or stop it, then run this again"
+                ) from None
+        time.sleep(0.05)

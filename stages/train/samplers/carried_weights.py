@@ -1,0 +1,29 @@
+"""Row weights after resampling: a row keeps its weight, and a new row gets the mean weight of its class."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Rows = tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]  # X and y
+
+
+def carry_weights(
+    sampler: Any, weights: npt.NDArray[np.float64] | None, before: Rows, after: Rows
+) -> npt.NDArray[np.float64] | None:
+    """Return the weights of the rows `after`, shape (resampled rows,); None where the rows `before` have none.
+
+    `sampler` has been fitted. Samplers that select rows tell which; those that make rows add them at the end. A sampler
+    that replaces rows, such as ClusterCentroids, leaves none of which the weight is known.
+    """
+    if weights is None:
+        return None
+    (X, y), (X_after, y_after) = before, after
+    selected = getattr(sampler, "sample_indices_", None)
+    if selected is not None and len(selected) == len(y_after):
+        return np.asarray(weights[selected])
+    means = np.bincount(y, weights=weights) / np.bincount(y)
+    carried = means[y_after]
+    if np.array_equal(X_after[: len(X)], X):
+        carried[: len(X)] = weights
+    return carried
