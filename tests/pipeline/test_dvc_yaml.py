@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 PIPELINE = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text())
 STAGES = PIPELINE["stages"]
 PARAMS = YAML(typ="safe").load((ROOT / "params.yaml").read_text())
-#: what every stage with a folder of its own must be; refit is train's code on every row, behind a door of its own
+#: what every stage with a folder of its own must be; refit is train's code on every row, in a stage of its own
 NAMES = sorted(set(STAGES) - {"refit"})
 
 

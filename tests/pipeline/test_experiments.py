@@ -10,16 +10,6 @@ from tests.pipeline.project import ran
 pytestmark = pytest.mark.slow
 
 
-def test_two_selections_compare_under_equal_keys(repository):
-    repository.dvc("exp", "run", "-n", "weights", "-S", "select.strategy=class_weight")
-    done = repository.dvc("exp", "run", "-n", "smote", "-S", "select.strategy=smote")
-    assert ran(done) == ["report"]
-    shown = repository.dvc("metrics", "diff", "--json", "--targets", "metrics/selected.json", "--", "weights", "smote")
-    changes = json.loads(shown.stdout)["metrics/selected.json"]
-    assert changes["strategy"] == {"old": "class_weight", "new": "smote"}
-    assert {"old", "new", "diff"} <= set(changes["brier_score"])
-
-
 def test_another_table_and_one_more_strategy_by_flags_alone(repository):
     flags = ["data.path=data/raw/synthetic.csv", "data.target=target", "data.positive=1", "data.key=[]"]
     flags += ["synthetic.n_samples=300", "+strategies.near_miss={sampler: NearMiss, version: 1}"]
@@ -32,8 +22,8 @@ def test_another_table_and_one_more_strategy_by_flags_alone(repository):
     assert "near_miss" in {row["strategy"] for row in leaderboard["strategies"]}
 
 
-def test_a_grid_runs_from_the_queue(repository):
-    repository.dvc("exp", "run", "--queue", "-S", "strategies.smote.k_neighbors=3,4")
+def test_a_grid_runs_from_the_queue_and_compares_under_equal_keys(repository):
+    repository.dvc("exp", "run", "--queue", "-S", "select.strategy=class_weight,smote")
     repository.dvc("queue", "start", "-j", "1")
     try:
         for _ in range(120):
@@ -45,9 +35,14 @@ def test_a_grid_runs_from_the_queue(repository):
         repository.dvc("queue", "stop", "--kill", check=False)
     assert status.count("Success") == 2, status
     shown = json.loads(repository.dvc("exp", "show", "--json").stdout)
+    revisions = [item["revs"][0] for revision in shown for item in revision.get("experiments") or []]
     used = {
-        experiment["revs"][0]["data"]["params"]["params.yaml"]["data"]["strategies"]["smote"]["k_neighbors"]
-        for revision in shown
-        for experiment in revision.get("experiments") or []
+        revision["data"]["params"]["params.yaml"]["data"]["select"]["strategy"]: revision["rev"]
+        for revision in revisions
     }
-    assert used == {3, 4}
+    assert set(used) == {"class_weight", "smote"}
+    revisions = (used["class_weight"], used["smote"])
+    shown = repository.dvc("metrics", "diff", "--json", "--targets", "metrics/selected.json", "--", *revisions)
+    changes = json.loads(shown.stdout)["metrics/selected.json"]
+    assert changes["strategy"] == {"old": "class_weight", "new": "smote"}
+    assert {"old", "new", "diff"} <= set(changes["brier_score"])

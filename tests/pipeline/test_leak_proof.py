@@ -9,27 +9,33 @@ from pathlib import Path
 import re
 
 from stages.shared.storage.parquet import Table
-from stages.train import cross_validation as crossfit
-from stages.train.execution import worker_pool as crew
-from stages.train.folds import resampling as resample
-from stages.train.samplers import plan as samplers
+from stages.train import cross_validation
+from stages.train.execution import worker_pool
+from stages.train.folds import resampling
+from stages.train.samplers import plan
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_the_fit_takes_one_table_and_no_path_to_another():
-    parameters = inspect.signature(crossfit.fit_strategy).parameters
+    parameters = inspect.signature(cross_validation.fit_strategy).parameters
     assert [name for name, parameter in parameters.items() if parameter.annotation is Table] == ["table"]
-    assert list(parameters) == ["table", "name", "params", "progress", "workers", "threads"]
+    assert list(parameters) == ["table", "name", "params", "progress", "workers", "threads", "without", "folds"]
 
 
 def test_a_sampler_is_called_in_one_place_only_and_that_place_gets_one_fold():
     # samplers of our own have a `_fit_resample`, which imbalanced-learn calls from within `fit_resample`
     callers = [path for path in ROOT.glob("stages/**/*.py") if re.search(r"\bfit_resample\(", path.read_text())]
     assert {path.name for path in callers} == {"plan.py", "resampling.py"}
-    assert inspect.getsource(samplers).count("fit_resample(") == 1  # the protocol's declaration
-    assert inspect.getsource(resample).count(".fit_resample(") == 1
-    assert list(inspect.signature(resample.prepare_fold).parameters) == ["features", "y", "steps", "plan", "n_numeric"]
+    assert inspect.getsource(plan).count("fit_resample(") == 1  # the protocol's declaration
+    assert inspect.getsource(resampling).count(".fit_resample(") == 1
+    assert list(inspect.signature(resampling.prepare_fold).parameters) == [
+        "features",
+        "y",
+        "steps",
+        "plan",
+        "n_numeric",
+    ]
 
 
 def test_train_knows_no_path_to_the_test_side():
@@ -53,6 +59,6 @@ def test_nothing_that_is_stored_is_a_pickle():
     names = {path for folder in ("stages", "tools", "benchmarks") for path in (ROOT / folder).rglob("*.py")}
     importing = r"^\s*(import|from) (pickle|joblib|cloudpickle|dill)\b"
     assert {path.name for path in names if re.search(importing, path.read_text(), re.M)} == {"worker_pool.py"}
-    source = inspect.getsource(crew)
+    source = inspect.getsource(worker_pool)
     assert source.count("pickle.") == source.count("pickle.loads(pickle.dumps(") * 2 == 2
     assert not re.search(r"\b(open|write\w*|Path|dump)\(", source)

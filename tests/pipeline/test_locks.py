@@ -78,7 +78,7 @@ def test_every_import_of_the_product_is_declared():
 def test_every_import_of_tests_and_benchmarks_is_declared():
     known = declared(PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"])
     # what a benchmark compares with runs in an environment of its own, with a list of its own
-    lines = (ROOT / "benchmarks/verdict/peers-requirements.txt").read_text().splitlines()
+    lines = (ROOT / "benchmarks/suites/peers-requirements.txt").read_text().splitlines()
     peers = declared([line for line in lines if not line.startswith("#")])
     assert third_party(["tests", "benchmarks"]) - known - peers == set()
     assert {"flaml", "autogluon"} <= peers

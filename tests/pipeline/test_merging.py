@@ -59,6 +59,13 @@ def test_the_document_gives_the_commands():
 
 def test_branches_that_changed_different_strategies(repository):
     branch(repository, "copies", other_sampler)
+    # a branch that touched no artefact merges by itself
+    repository.run("git", "switch", "-qc", "words", "main")
+    (repository.path / "README.md").write_text("Other words\n")
+    repository.commit("words")
+    assert merge(repository, "copies") == set()
+    assert repository.run("git", "status", "--porcelain").stdout == ""
+
     branch(
         repository,
         "sharp",
@@ -70,22 +77,17 @@ def test_branches_that_changed_different_strategies(repository):
     assert cure(repository) == []  # both trainings are in the cache
     review = assert_whole(repository)
     assert {item["strategy"] for item in review["strategies"]} == {"smote", "class_weight"}
+    assert review["champion_before"] == review["champion_after"]
+    verdict = review["verdict"]
+    assert (verdict["rows"], verdict["why"], verdict["word"]) == ("all", "", "same")  # from the cache of real DVC
+    assert verdict["n_rows"] > review["comparison"]["rows"]
 
 
 def test_a_strategy_that_one_removed_and_the_other_changed_what_all_share(repository):
     """git cannot tell what to do with the removed metrics; the pipeline can."""
     branch(repository, "without", lambda params: params["strategies"].pop("class_weight"))
-    branch(repository, "steps", lambda params: params.update(calibration="isotonic"))
+    branch(repository, "policy", lambda params: params["evaluate"].update(threshold={"policy": "g_mean"}))
     assert {"dvc.lock", "metrics/strategies/class_weight.json"} <= merge(repository, "without")
     assert cure(repository) == []
     assert not (repository.path / "metrics/strategies/class_weight.json").exists()
     assert [item["status"] for item in assert_whole(repository)["strategies"]].count("removed") == 1
-
-
-def test_a_branch_that_touched_no_artefact_merges_by_itself(repository):
-    branch(repository, "copies", other_sampler)
-    repository.run("git", "switch", "-qc", "words", "main")
-    (repository.path / "README.md").write_text("Other words\n")
-    repository.commit("words")
-    assert merge(repository, "copies") == set()
-    assert_whole(repository)

@@ -1,13 +1,17 @@
 """`python -m tools.predict` on the champion of a real run."""
 
 import json
+from pathlib import Path
+import shutil
 import sys
 
 import pandas as pd
 import pytest
 
+from stages.shared.errors import IntegrityError
 from stages.shared.storage.files import sha256
 from tests.pipeline.project import Repository
+from tools.predict.champion import load_champion
 
 pytestmark = pytest.mark.slow
 
@@ -30,13 +34,12 @@ def test_the_stored_test_rows_get_exactly_the_scores_that_evaluate_saw(repositor
     assert list(scored["decision"]) == list((scored["probability"] >= scored["threshold"]).astype(int))
 
 
-@pytest.mark.parametrize("classifier", ["logistic_regression", "xgboost"])
-def test_so_they_do_where_the_champion_is_calibrated(repository, classifier):
-    repository.edit_params(lambda params: params["select"].update(strategy="smote", classifier=classifier))
-    repository.dvc("repro")
+def test_so_they_do_where_the_champion_is_calibrated(repository):
+    repository.edit_params(lambda params: params["select"].update(strategy="smote", classifier="xgboost"))
+    repository.repro()
     facts = json.loads((repository.path / "models/champion/champion.json").read_text())
     stored = json.loads((repository.path / "models/smote/calibration.json").read_text())
-    assert facts["calibration"] == stored[classifier]
+    assert facts["calibration"] == stored["xgboost"]
     assert facts["calibration"]["method"] == "sigmoid"
     predict(repository, "data/test.parquet", "-o", "scored.parquet")
     scored = pd.read_parquet(repository.path / "scored.parquet")
@@ -99,6 +102,12 @@ def test_the_champion_loads_without_imbalanced_learn(repository):
     assert list(pd.read_parquet(repository.path / "s.parquet")["probability"]) == list(champion_scores(repository))
 
 
+def test_a_link_to_itself_is_replaced_by_the_result(repository):
+    (repository.path / "loop.csv").symlink_to("loop.csv")
+    predict(repository, "data/test.parquet", "-o", "loop.csv")
+    assert (repository.path / "loop.csv").is_file()
+
+
 @pytest.mark.parametrize("output", ["data", "nowhere/scored.csv"])
 def test_an_output_that_cannot_be_written_is_refused(repository, output):
     done = predict(repository, "data/test.parquet", "-o", output, check=False)
@@ -106,17 +115,62 @@ def test_an_output_that_cannot_be_written_is_refused(repository, output):
     assert "Traceback" not in done.stderr
 
 
-def test_a_champion_of_another_form_is_refused_though_its_hashes_agree(repository):
-    champion = repository.path / "models/champion"
-    facts = champion / "champion.json"
-    content = json.loads(facts.read_text())
-    del content["threshold"]
-    facts.unlink()  # DVC may have linked it to its cache
-    facts.write_text(json.dumps(content))
+def test_what_is_unusual_is_said_and_listed(repository):
+    raw = pd.read_csv(repository.path / "data/raw/small.csv")
+    raw.assign(dose=raw["dose"] * 1000, age=None).to_csv(repository.path / "new.csv", index=False)
+    done = predict(repository, "new.csv", "-o", "scored.csv", "--report", "unusual.json")
+    report = json.loads((repository.path / "unusual.json").read_text())
+    found = {(item["column"], item["kind"]): item["cells"] for item in report["warnings"]}
+    assert report["rows"] == len(raw)
+    assert found["age", "empty"] == len(raw)
+    assert ("dose", "unit") in found
+    assert "warning: new.csv: column `age`: every cell is missing" in done.stderr
+
+
+def agree(champion: Path) -> None:
+    """Write the hashes of what is there into the manifest."""
     manifest = json.loads((champion / "manifest.json").read_text())
-    manifest["files"]["champion.json"] = sha256(facts)
-    (champion / "manifest.json").unlink()
-    (champion / "manifest.json").write_text(json.dumps(manifest))
-    done = predict(repository, "data/test.parquet", "-o", "scored.parquet", check=False)
-    assert done.returncode == 3
-    assert done.stderr == "error: models/champion: ChampionFacts: not as `report` writes it; run `dvc repro` again\n"
+    manifest["files"] = {name: sha256(champion / name) for name in manifest["files"]}
+    replace(champion / "manifest.json", manifest)
+
+
+def replace(path: Path, content) -> None:
+    path.unlink()  # DVC may have linked it to its cache
+    path.write_text(json.dumps(content))
+
+
+STEPS = {"method": "isotonic", "limits": [-5, 5]}
+OTHERS = {"name": "other", "type": "numeric", "missing": 0.0}
+
+NONSENSE = {
+    "no threshold": ("champion.json", lambda facts: {key: facts[key] for key in facts if key != "threshold"}),
+    "NaN": ("champion.json", lambda facts: {**facts, "threshold": float("nan")}),
+    "negative": ("champion.json", lambda facts: {**facts, "threshold": -5}),
+    "beyond 1": ("champion.json", lambda facts: {**facts, "threshold": 2}),
+    "falling": ("champion.json", lambda facts: {**facts, "calibration": {**STEPS, "x": [0, 1], "y": [0.9, 0.1]}}),
+    "turned": ("champion.json", lambda facts: {**facts, "calibration": {**STEPS, "x": [1, 0], "y": [0.1, 0.9]}}),
+    "lengths": ("champion.json", lambda facts: {**facts, "calibration": {**STEPS, "x": [0, 1], "y": [0.1]}}),
+    "another model": ("champion.json", lambda facts: {**facts, "model": "0" * 64}),
+    "labels": ("champion.json", lambda facts: {**facts, "positive": facts["negative"], "negative": "yes"}),
+    "a list": ("champion.json", lambda facts: [facts]),
+    "no features": ("contract.json", lambda contract: {**contract, "features": []}),
+    "order": ("contract.json", lambda contract: {**contract, "features": contract["features"][::-1]}),
+    "names": ("contract.json", lambda contract: {**contract, "features": [OTHERS, *contract["features"][1:]]}),
+    "more": ("contract.json", lambda contract: {**contract, "features": [*contract["features"], OTHERS]}),
+    "types": ("contract.json", lambda contract: {
+        **contract, "features": [{**item, "type": "categorical"} for item in contract["features"]]
+    }),
+}  # fmt: skip
+
+
+def test_nonsense_is_refused_though_the_hashes_agree(repository, tmp_path):
+    whole, champion = repository.path / "models/champion", tmp_path / "champion"
+    load_champion(whole)
+    for name, (file, change) in NONSENSE.items():
+        shutil.copytree(whole, champion)
+        replace(champion / file, change(json.loads((champion / file).read_text())))
+        agree(champion)
+        with pytest.raises(IntegrityError, match="not as `report` writes it; run `dvc repro` again") as caught:
+            load_champion(champion)
+        assert len(caught.value.problems) == 1, name
+        shutil.rmtree(champion)

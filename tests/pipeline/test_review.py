@@ -6,30 +6,32 @@ import shutil
 
 import pytest
 
+from tests.pipeline.conftest import BuildOnce
 from tests.pipeline.project import Repository
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def shared_clone(finished: Repository, tmp_path_factory: pytest.TempPathFactory) -> Repository:
+def shared_clone(finished: Repository, build_once: BuildOnce) -> Repository:
     """A clone of depth 1, without any cache, of a branch that changed one strategy and the champion."""
-    tmp_path = tmp_path_factory.mktemp("review")
-    repository = Repository(tmp_path / "project")
-    shutil.copytree(finished.path, repository.path, symlinks=True)
-    repository.run("git", "switch", "-qc", "feature/k")
 
     def edit(params: dict) -> None:
         params["strategies"]["smote"] = {"sampler": "RandomOverSampler", "sampling_strategy": 0.5}  # it is not tuned
         params["select"].update(strategy="smote")
 
-    repository.edit_params(edit)
-    repository.repro()
-    repository.commit("Copies in place of SMOTE")
-    bare = tmp_path / "bare.git"
-    repository.run("git", "clone", "-q", "--bare", str(repository.path), str(bare))
-    repository.run("git", "clone", "-q", "--depth=1", "--branch=feature/k", f"file://{bare}", str(tmp_path / "clone"))
-    return Repository(tmp_path / "clone")
+    def make(path: Path) -> None:
+        repository, bare = Repository(path / "project"), path / "bare.git"
+        shutil.copytree(finished.path, repository.path, symlinks=True)
+        repository.run("git", "switch", "-qc", "feature/k")
+        repository.edit_params(edit)
+        repository.repro()
+        repository.commit("Copies in place of SMOTE")
+        repository.run("git", "clone", "-q", "--bare", str(repository.path), str(bare))
+        clone = ("git", "clone", "-q", "--depth=1", "--branch=feature/k", f"file://{bare}", str(path / "clone"))
+        repository.run(*clone)
+
+    return Repository(build_once("review", make) / "clone")
 
 
 @pytest.fixture
@@ -38,12 +40,14 @@ def clone(shared_clone: Repository, tmp_path: Path) -> Repository:
     return Repository(tmp_path / "clone")
 
 
-def test_the_review_is_paired_because_both_pipelines_are_run(clone):
+def test_the_review_is_paired_where_both_pipelines_run(clone):
     done = clone.run(".ci/review", "main", "out", check=False)
     review = json.loads((clone.path / "out/review.json").read_text())
     assert done.returncode == {"fine": 0, "regression": 1}[review["gate"]["result"]], done.stderr
     assert review["comparison"]["kind"] == "paired", review["comparison"]["why"]
     assert review["comparison"]["n_resamples"] == 200
+    assert review["verdict"]["rows"] == "test"
+    assert review["verdict"]["why"].startswith("the champion was baseline/")
     assert [item["strategy"] for item in review["strategies"]] == ["smote"]
     assert {item["key"].rpartition(".")[0] for item in review["params"]} == {"select", "strategies.smote"}
     assert review["code"] == review["data"] == review["notes"] == []

@@ -8,6 +8,7 @@ from pathlib import Path
 import sys
 from typing import TYPE_CHECKING
 
+from stages.report.params import ReportParams
 from stages.shared import paths
 from stages.shared.errors import InputError, run_cli
 from stages.shared.params import read_params
@@ -32,7 +33,7 @@ def main() -> None:
     for name, minimum in (("repeats", 3), ("rows", 100)):
         if getattr(options, name) < minimum:
             raise InputError(f"--{name} {getattr(options, name)}: too few; at least {minimum} are needed")
-    params = read_params(AuditParams)
+    params, report = read_params(AuditParams), read_params(ReportParams)
 
     limit_threads()
     from stages.shared.storage.files import sha256, write_json, write_text
@@ -42,7 +43,7 @@ def main() -> None:
     from tools.audit.report.render import Audit, to_json, to_lines, to_markdown
 
     run = _read(params, options.rows)
-    candidates = None if options.skip_mistakes else _candidates(run)
+    candidates = None if options.skip_mistakes else _candidates(run, report)
     findings = {}
     for name, check in CHECKS.items():
         findings[name] = check(run)
@@ -78,16 +79,18 @@ def _read(params: AuditParams, rows: int) -> "Run":
     return run
 
 
-def _candidates(run: "Run") -> "Candidates":
+def _candidates(run: "Run", params: ReportParams) -> "Candidates":
+    from stages.report.champion.selection import check_agreement, choose_champion
     from stages.shared.schemas.base import parse
-    from stages.shared.schemas.cross_validation import CvRecord
+    from stages.shared.schemas.leaderboard import Leaderboard
     from stages.shared.storage.files import read_json
     from stages.shared.storage.parquet import read_parquet
     from tools.audit.leakage.measured import read_candidates
 
-    files = {name: paths.CV_METRICS / f"{name}.json" for name in run.params.strategies}
-    records = {name: parse(CvRecord, path, read_json(path)) for name, path in files.items()}
-    return read_candidates(run.test, read_parquet(paths.TEST_SCORES), records)
+    leaderboard = parse(Leaderboard, paths.LEADERBOARD, read_json(paths.LEADERBOARD))
+    check_agreement(params, leaderboard)
+    champion = choose_champion(params, leaderboard).champion
+    return read_candidates(run.test, read_parquet(paths.TEST_SCORES), leaderboard, champion)
 
 
 def _progress(finished: str) -> None:

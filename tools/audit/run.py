@@ -5,6 +5,7 @@ Every check takes a `Run`, so that each table is read once.
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,8 +16,10 @@ from stages.shared.storage.arrow import Bools, Ints
 from stages.shared.storage.files import round_floats
 from stages.shared.storage.parquet import Table
 from stages.split.assignment import draw_test_mask
-from stages.split.groups import compute_groups, encode_cells, find_duplicates
-from stages.train.folds.splitter import Fold, make_folds
+from stages.split.duplicates import check_duplicates
+from stages.split.groups import compute_groups, encode_cells
+from stages.split.params import DuplicatesChoice
+from stages.train.folds.splitter import Fold, assign_folds
 from tools.audit.params import AuditParams
 
 
@@ -43,7 +46,7 @@ class Run:
     @cached_property
     def folds(self) -> list[Fold]:
         """The folds of the train set, as the stage train makes them."""
-        return make_folds(self.train.target, self.train.groups, self.params.cv, self.params.random_state)
+        return assign_folds(self.train, self.params.cv, self.params.random_state)
 
 
 def find_problems(run: Run, contract: Contract) -> list[str]:
@@ -55,7 +58,7 @@ def find_problems(run: Run, contract: Contract) -> list[str]:
             (paths.TRAIN, run.train.contract),
             (paths.TEST, run.test.contract),
         )
-        if round_floats(other.model_dump()) != round_floats(run.prepared.contract.model_dump())  # as JSON files are
+        if _as_prepared(other) != _as_prepared(run.prepared.contract)
     ]
     expected = {"group": run.params.split.group, "time": run.params.split.time}
     actual = {"group": run.prepared.contract.group, "time": run.prepared.contract.time}
@@ -67,10 +70,15 @@ def find_problems(run: Run, contract: Contract) -> list[str]:
     return problems
 
 
-def find_groups(table: Table) -> Ints:
+def _as_prepared(contract: Contract) -> Any:
+    """Return the contract as JSON files have it, without what split adds: its notices and the gap."""
+    return round_floats(contract.model_dump(exclude={"noticed", "gap"}))
+
+
+def find_groups(table: Table, choice: DuplicatesChoice) -> Ints:
     """Return the group of each row of an unsplit table, as the stage split groups duplicates and `split.group`."""
-    group = table.contract.group
-    return compute_groups(find_duplicates(table), encode_cells(table.data.column(group)) if group else None)
+    group, check = table.contract.group, check_duplicates(table, table.target, choice)
+    return compute_groups(check.first, encode_cells(table.data.column(group)) if group else None)
 
 
 def sample_rows(groups: Ints, y: Ints, rows: int, random_state: int) -> Bools:

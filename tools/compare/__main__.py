@@ -32,12 +32,13 @@ def main() -> None:
             from tools.compare.rendering.markdown import to_failure
 
             write_text(options.output, to_failure(error.problems))
-        raise InputError(error.problems) from None  # exit code 2, whatever it was
+        raise
     _write(review, options.output, options.html, options.json)
     if options.gate and review.gate.result == "cannot compare":
         raise InputError(f"gate: {reason}" for reason in review.gate.why)
     if options.gate and review.gate.result == "regression":
-        print(f"gate: {review.sentence}: a clear regression", file=sys.stderr)
+        beyond = "" if review.verdict and review.verdict.word == "worse" else ", beyond compare.tolerance"
+        print(f"gate: {review.sentence}: a clear regression{beyond}", file=sys.stderr)
         sys.exit(1)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from stages.shared.schemas.base import ArtifactModel
+from stages.shared.schemas.leaderboard import EffectVerdict, RowsUsed
 
 Word = Literal["better", "worse", "within noise", "unchanged", "not compared"]
 Status = Literal["added", "removed", "changed"]
@@ -27,10 +28,10 @@ class Champion(ArtifactModel):
     strategy: str
     classifier: str
     threshold: float
-    tp: int
-    fp: int
-    fn: int
-    tn: int
+    tp: int | float
+    fp: int | float
+    fn: int | float
+    tn: int | float
 
     def __str__(self) -> str:
         return f"{self.strategy} × {self.classifier}"
@@ -65,6 +66,24 @@ class Change(ArtifactModel):
     def is_shown(self) -> bool:
         """Whether the value changed, or its interval excludes 0."""
         return bool(self.change) or self.word in ("better", "worse")
+
+
+class Verdict(ArtifactModel):
+    """The verdict on the primary metric of the champion; the gate follows from it."""
+
+    metric: str
+    rows: RowsUsed = Field(description="all: train by its out-of-fold scores, and test; test: test alone")
+    why: str = Field(description="why test alone counts; empty where all rows do")
+    n_rows: int
+    positives: int
+    before: float = Field(description="with all rows the mean over the folds and test, weighted by positives")
+    after: float
+    estimate: float = Field(description="after − before")
+    low: float
+    high: float
+    word: EffectVerdict = Field(description="same: the whole interval is within ± margin")
+    margin: float = Field(description="the largest difference that does not matter; 0 where none is set")
+    minimum_detectable: float = Field(description="the smallest change that these rows show with a probability of 0.8")
 
 
 class StrategyChange(ArtifactModel):
@@ -135,7 +154,8 @@ class Review(ArtifactModel):
     comparison: Comparison
     champion_before: Champion
     champion_after: Champion
-    primary: Change = Field(description="select.metric of the champion; it alone gates")
+    verdict: Verdict | None = Field(description="on select.metric of the champion; null where there is no interval")
+    primary: Change = Field(description="select.metric of the champion, on the test rows")
     metrics: list[Change] = Field(description="every metric of the champion; important changes come first")
     strategies: list[StrategyChange]
     params: list[ParamChange]

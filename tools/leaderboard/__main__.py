@@ -1,6 +1,9 @@
 """Command line of the leaderboard: `python -m tools.leaderboard`."""
 
 import argparse
+import hashlib
+from pathlib import Path
+import sys
 import textwrap
 
 from stages.shared import paths
@@ -17,29 +20,51 @@ def main() -> None:
     from stages.report.params import ReportParams
     from stages.report.verdict.effects import get_main_metric
     from stages.report.verdict.sentences import describe_verdict
-    from stages.shared.metrics.registry import METRICS
+    from stages.shared.metrics.registry import METRICS, get_points
     from stages.shared.params import read_params
     from stages.shared.schemas.base import parse
     from stages.shared.schemas.leaderboard import Leaderboard
     from stages.shared.storage.files import read_json
-    from tools.leaderboard.table import WIDTH, table
+    from stages.shared.storage.one_run import check_one_run
+    from tools.leaderboard.table import table
+    from tools.terminal import WIDTH
 
-    leaderboard = parse(Leaderboard, paths.LEADERBOARD, read_json(paths.LEADERBOARD))
-    selected = read_json(paths.SELECTED)
-    champion = leaderboard.candidate(str(selected.get("strategy")), str(selected.get("classifier")))
+    content = read_json(paths.LEADERBOARD)
+    leaderboard = parse(Leaderboard, paths.LEADERBOARD, content)
+    selected = check_one_run(content)
+    _warn_of_edits()
+    champion = leaderboard.candidate(selected["strategy"], selected["classifier"])
     reference = reference_name(read_params(ReportParams), leaderboard)
     verdict = describe_verdict(leaderboard, champion, reference)
-    sentences = [textwrap.fill(text, WIDTH) for text in (*verdict.effects, verdict.ranking, verdict.champion) if text]
+    sentences = [
+        textwrap.fill(text, WIDTH)
+        for text in (*verdict.effects, verdict.ranking, verdict.champion, verdict.simplest)
+        if text
+    ]
     metric, guess = get_main_metric(leaderboard), format_metric("average_precision", leaderboard.data.test.prevalence)
+    points = get_points(leaderboard.settings.metric)
+    of_values = METRICS[points[0]].label if points else f"AP: average precision; guessing gives {guess}"
     explained = (
-        f"AP: average precision; guessing gives {guess}. CV: on train. *: champion.\n"
+        f"{of_values[0].upper()}{of_values[1:]}. CV: on train. *: champion.\n"
         f"verdict: the mean effect on {METRICS[metric].label} against {reference}."
     )
     print("\n".join([*table(leaderboard, champion), explained, ""]))
+    sentences += [
+        textwrap.fill(f"Not applicable: {item.label}: {item.why}", WIDTH) for item in leaderboard.not_applicable
+    ]
     if leaderboard.noticed:
         count = len(leaderboard.noticed)
         sentences.append(f"Noticed in the table: {count} thing{'s' * (count > 1)} to look at; the report lists them.")
     print("\n".join([*sentences, "", f"Report: {paths.REPORT_HTML} ({paths.REPORT_MD})"]))
+
+
+def _warn_of_edits() -> None:
+    """Warn of a file that dvc.lock does not name: it was edited, damaged, or made by a stage without DVC."""
+    lock = Path("dvc.lock")
+    known = lock.read_text(encoding="utf-8", errors="replace") if lock.is_file() else None
+    for path in (paths.LEADERBOARD, paths.SELECTED):
+        if known is not None and hashlib.md5(path.read_bytes()).hexdigest() not in known:
+            print(f"warning: {path}: is not the file that {lock} names; run `dvc repro`", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,11 @@
 """Checks params.yaml as a whole, or writes its JSON schema for editors."""
 
 import argparse
-from pathlib import Path
 
-from stages.shared.errors import InputError, run_cli
-from stages.shared.params import read_params
-from tools.params.model import Params, problems_between
+from stages.shared.errors import run_cli
+from stages.shared.params import SCHEMA
+from tools.params.model import Params, check_params
 from tools.schema_file import write_or_check
-
-SCHEMA = Path("params.schema.json")
 
 
 def main() -> None:
@@ -20,8 +17,7 @@ def main() -> None:
     schema.add_argument("--check", action="store_true", help="only say whether the file is up to date")
     arguments = parser.parse_args()
     if arguments.command == "check":
-        if problems := problems_between(read_params(Params)):
-            raise InputError(problems)
+        check_params()
         return
     write_or_check(SCHEMA, Params, arguments.check)
 

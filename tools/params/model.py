@@ -7,8 +7,9 @@ from pydantic import ConfigDict, Field
 from stages.evaluate.params import EvaluateSection
 from stages.prepare.params import DataParams
 from stages.report.params import SelectParams
+from stages.shared.errors import InputError
 from stages.shared.messages import suggest_key
-from stages.shared.params import PartialParams
+from stages.shared.params import PartialParams, read_params
 from stages.shared.paths import SYNTHETIC
 from stages.split.params import SplitParams
 from stages.synthesize.params import SyntheticParams
@@ -37,6 +38,12 @@ class Params(PartialParams):
     compare: CompareSection
 
 
+def check_params() -> None:
+    """Raise InputError with all that is wrong with params.yaml, between its sections as well."""
+    if problems := problems_between(read_params(Params)):
+        raise InputError(problems)
+
+
 def problems_between(params: Params) -> list[str]:
     """Return problems between sections that are valid by themselves: names that one has and another lacks.
 
@@ -44,7 +51,7 @@ def problems_between(params: Params) -> list[str]:
     """
     problems = []
     path = Path(params.data.path)
-    if not path.is_file() and path != SYNTHETIC:  # that one is made by the pipeline
+    if not path.exists() and path != SYNTHETIC:  # that one is made by the pipeline
         beside = [str(other) for other in path.parent.glob("*.*")] if path.parent.is_dir() else []
         problems.append(f"data.path: no such file as {path}; {suggest_key(str(path), beside)}")
     select = params.select

@@ -6,13 +6,13 @@ import numpy as np
 import pyarrow as pa
 
 from stages.prepare.apply_contract import apply_contract
-from stages.shared.calibration import calibrate
+from stages.shared.calibration import calibrate, shift_prior
 from stages.shared.decisions import is_positive
 from stages.shared.errors import InputError
-from stages.shared.schemas.champion import ChampionFacts
-from stages.shared.schemas.contract import Contract
-from stages.shared.storage.model_file import Classifier, scores
+from stages.shared.storage.model_file import scores
 from stages.shared.storage.parquet import to_frame
+from tools.predict.champion import Champion
+from tools.predict.unusual import Unusual, find_unusual
 
 
 @dataclass(frozen=True)
@@ -20,15 +20,17 @@ class Scored:
     """The scored rows, and what a user should know of the cells."""
 
     table: pa.Table
-    unseen: dict[str, int]  # cells per categorical column whose level training did not know
+    unusual: list[Unusual]
 
 
-def score(raw: pa.Table, contract: Contract, facts: ChampionFacts, model: Classifier, source: str) -> Scored:
-    """Return a row for each of `raw`: key columns, calibrated probability, decision (1 or 0), threshold, model.
+def score(raw: pa.Table, champion: Champion, source: str) -> Scored:
+    """Return a row for each of `raw`: key columns, probability, decision (1 or 0), threshold, model.
 
-    Without key columns in the contract the column `row` counts from 0. Raises InputError when `raw` lacks a
-    column of the contract, holds cells of another type, or has no rows.
+    The probability is calibrated, and at the prevalence in use. Without key columns in the contract the column `row`
+    counts from 0. Raises InputError when `raw` lacks a column of the contract, holds cells of another type, or has no
+    rows.
     """
+    contract, facts = champion.contract, champion.facts
     if raw.num_rows == 0:
         raise InputError(f"{source}: no rows below the header; nothing to score")
     absent = [name for name in contract.key if name not in raw.column_names]
@@ -41,7 +43,8 @@ def score(raw: pa.Table, contract: Contract, facts: ChampionFacts, model: Classi
         if pa.types.is_nested(kind):
             raise InputError(f"{source}: key column `{name}`: is of type {kind}; text, numbers or times are needed")
     features, unseen = apply_contract(raw, contract, source)
-    probability = calibrate(scores(model, to_frame(features, contract)), facts.calibration)
+    calibrated = calibrate(scores(champion.model, to_frame(features, contract)), facts.calibration)
+    probability = shift_prior(calibrated, facts.prior_shift)
     n = raw.num_rows
     keys = {name: raw.column(name) for name in contract.key} or {"row": pa.array(np.arange(n))}
     columns = {
@@ -54,4 +57,4 @@ def score(raw: pa.Table, contract: Contract, facts: ChampionFacts, model: Classi
     doubled = [name for name in contract.key if name in ("probability", "decision", "threshold", "model")]
     if doubled:
         raise InputError(f"{source}: the key column `{doubled[0]}` has the name of a result; rename it")
-    return Scored(pa.table(columns), {name: count for name, count in unseen.items() if count})
+    return Scored(pa.table(columns), find_unusual(features, contract, unseen))

@@ -6,6 +6,8 @@ from pathlib import Path
 import sys
 
 from stages.shared.errors import InputError, run_cli
+from stages.shared.params import read_params
+from tools.params.model import Params
 
 
 def main() -> None:
@@ -17,6 +19,7 @@ def main() -> None:
         raise InputError(f"--jobs {jobs}: at least 1 is needed")
     if not (Path("dvc.yaml").is_file() and Path(".dvc").is_dir()):
         raise InputError("dvc.yaml: no such file beside a folder .dvc; run this from the repository root")
+    read_params(Params)  # DVC looks only at keys that a stage uses
     # DVC runs the first python of the path: make it the one that runs this
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
@@ -32,4 +35,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run_cli(main)
+    run_cli(main, escape=False)  # DVC colors its lines

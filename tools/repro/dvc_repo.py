@@ -1,13 +1,12 @@
-"""`dvc repro` with the train stages in parallel: DVC runs what comes before and after the training.
+"""`dvc repro` with the train stages in parallel, and the later stages in forks of the same process.
 
 DVC has no public interface for running stages in parallel, so this module uses its internals.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-import io
-import logging
-import signal
+from itertools import groupby
+import multiprocessing
 import sys
 from typing import Any
 
@@ -18,68 +17,89 @@ from dvc.repo import Repo, lock_repo
 from dvc.repo.reproduce import get_active_graph, plan_repro
 from dvc.stage.cache import RunCacheNotFoundError
 
-from stages.shared.errors import InputError
-from stages.shared.params import read_params
-from stages.train.params import TrainParams
-from tools.repro.workers import STOP_SIGNALS, exit_on_signals, train_stages
+from stages.shared.errors import BusyError
+from stages.shared.runtime.child_process import exit_code, exit_with_starter, stop_processes
+from stages.shared.runtime.stop_signals import exit_on_signals, finish_first
+from tools.doctor.damage import restore_outputs
+from tools.doctor.repair import keep_lock, repair_files
+from tools.repro.workers import run_stages
 
-BUSY = "DVC is busy: another dvc command runs in this repository; wait until it ends, and try again"
-
-
-class BusyError(InputError):
-    """Another dvc command works in this repository, so a later try can succeed. Exit code 75."""
-
-    exit_code = 75
+#: the modules of the stages that run in forks, by command
+FORKED = {f"python -m stages.{name}": f"stages.{name}" for name in ("train", "evaluate", "report", "train.refit")}
 
 
 def repro(jobs: int) -> int:
-    """Bring everything up to date, with `jobs` strategies at a time; return the exit code. Raises BusyError."""
+    """Bring everything up to date, with `jobs` strategies at a time; return the exit code.
+
+    Raises BusyError, and IntegrityError for an output that is damaged and cannot be made again.
+    """
     try:
         with lock_repository() as repo:
+            repair_files(repo)
+            _restore(repo, repo.index.outs)
             ahead, _ = plan_stages(repo)
             names = [stage.addressing for stage in ahead] if any(stage.changed() for stage in ahead) else []
     except DvcException:  # `dvc repro` fails in the same way, and explains it
         return run_dvc("repro") or 255
     # --single-item keeps the given order: for several targets DVC's own order changes from run to run
-    code = run_dvc("repro", "--single-item", *names) if names else 0
-    return code or train_changed(jobs) or run_dvc("repro")
-
-
-def train_changed(jobs: int) -> int:
-    """Train each strategy that is not up to date, or restore it from DVC's run cache; return the exit code."""
-    exit_on_signals()
-    with lock_repository() as repo:
-        changed = [stage for stage in plan_stages(repo)[1] if stage.changed()]
-        stale = []
-        if changed:
-            read_params(TrainParams)  # reports wrong params once, before old outputs are removed
-        for stage in changed:
-            stage.remove_outs()
-            try:
-                repo.stage_cache.restore(stage)
-            except RunCacheNotFoundError:
-                stale.append(stage.addressing)
-            stage.save_deps()  # the hashes of what the result is made from
-        trained, code = train_stages(stale, jobs) if stale else ([], 0)
-        done = [stage for stage in changed if stage.addressing in trained or stage.addressing not in stale]
-        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)  # an interrupted commit would leave half of dvc.lock
-        for stage in done:  # in DVC's order, which dvc.lock keeps
-            if edited := [str(dependency) for dependency in stage.deps if dependency.workspace_status()]:
-                reason = f"{', '.join(edited)} changed while it was trained, so its result is not kept"
-                print(f"error: {stage.addressing}: {reason}; run this again", file=sys.stderr)
-                code = code or BusyError.exit_code
-            else:
-                repo.commit(stage.addressing, force=True)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+    code = (run_dvc("repro", "--single-item", *names) if names else 0) or run_changed(jobs) or run_dvc("repro")
+    keep_lock()
     return code
 
 
+def run_changed(jobs: int) -> int:
+    """Run the changed stages from training on in forks, the strategies in parallel; return the exit code."""
+    with lock_repository() as repo:
+        for command, stages in groupby(plan_stages(repo)[1], lambda stage: str(stage.cmd)):
+            changed = [stage for stage in stages if stage.changed() and not stage.frozen]
+            if changed and command not in FORKED:
+                break  # not a stage of this project: `dvc repro` runs it and what comes after it
+            if changed and (code := run_in_forks(repo, FORKED[command], changed, jobs)):
+                return code
+    return 0
+
+
+def run_in_forks(repo: Any, module: str, changed: list[Any], jobs: int) -> int:
+    """Run stages of one module, or restore them from DVC's run cache; return the exit code."""
+    stale = []
+    for stage in changed:
+        stage.remove_outs()
+        try:
+            repo.stage_cache.restore(stage)
+            restored = not _restore(repo, stage.outs)  # the cache may hold damaged objects
+        except RunCacheNotFoundError:
+            restored = False
+        if not restored:
+            stale.append(stage.addressing)
+        stage.save_deps()  # the hashes of what the result is made from
+    finished, code = run_stages(module, stale, jobs)
+    with finish_first():  # an interrupted commit would leave half of dvc.lock
+        for stage in [one for one in changed if one.addressing in finished or one.addressing not in stale]:
+            # evaluate itself deletes from metrics/cv
+            if edited := [str(item) for item in stage.deps if str(item) != "metrics/cv" and item.workspace_status()]:
+                reason = f"{', '.join(edited)} changed while it ran; run this again"
+                print(f"error: {stage.addressing}: {reason}", file=sys.stderr)
+                code = code or BusyError.exit_code
+            else:  # as `dvc repro`, which keeps what git tracks out of the run cache
+                stage.save(run_cache=all(out.use_cache or out.is_metric or out.is_plot for out in stage.outs))
+                stage.commit()
+                stage.dump(update_pipeline=False)
+    return code
+
+
+def _restore(repo: Any, outs: list[Any]) -> list[str]:
+    """Restore or remove damaged outputs; say so, and return it."""
+    done = restore_outputs(repo, outs)
+    for repaired in done:
+        print(f"repaired: {repaired}", file=sys.stderr)
+    return done
+
+
 def plan_stages(repo: Any) -> tuple[list[Any], list[Any]]:
-    """Return the stages that `dvc repro` runs before the first train stage, and the train stages, in its order."""
+    """Return the stages that `dvc repro` runs before the first train stage, and all others, in its order."""
     plan = plan_repro(get_active_graph(repo.index.graph), list(repo.stage.collect("dvc.yaml")))
-    command = ("python -m stages.train", repo.root_dir, False)
-    train = [stage for stage in plan if (stage.cmd, stage.wdir, stage.frozen) == command]
-    return plan[: plan.index(train[0])] if train else [], train
+    first = next((number for number, stage in enumerate(plan) if str(stage.cmd) in FORKED), len(plan))
+    return plan[:first], plan[first:]
 
 
 @contextmanager
@@ -89,16 +109,23 @@ def lock_repository() -> Iterator[Any]:
         with Repo() as repo, lock_repo(repo):
             yield repo
     except LockError:
-        raise BusyError(BUSY) from None
+        raise BusyError("DVC is busy: another dvc command runs in this repository; try again when it ends") from None
 
 
 def run_dvc(*arguments: str) -> int:
-    """Run `dvc <arguments>` and return its exit code. Raises BusyError if another command holds a lock."""
-    log, logger = io.StringIO(), logging.getLogger("dvc")
-    handler = logging.StreamHandler(log)  # it writes tracebacks, which name the cause of an error
-    logger.addHandler(handler)
-    code = int(main(list(arguments)))
-    logger.removeHandler(handler)
-    if code and LockError.__name__ in log.getvalue():
-        raise BusyError(BUSY)
-    return code
+    """Run `dvc <arguments>` and return its exit code; on Linux in a fork, because DVC ignores Ctrl-C for long."""
+    if sys.platform != "linux":
+        return int(main(list(arguments)))
+    fork = multiprocessing.get_context("fork").Process(target=_run_dvc, args=arguments)
+    fork.start()
+    try:
+        fork.join()
+    finally:
+        stop_processes([fork])
+    return exit_code(fork)
+
+
+def _run_dvc(*arguments: str) -> None:
+    exit_with_starter()
+    exit_on_signals()
+    sys.exit(main(list(arguments)))

@@ -1,4 +1,4 @@
-"""The door of the audit, as people call it."""
+"""The command `python -m tools.audit`, as people call it."""
 
 import json
 from pathlib import Path
@@ -11,14 +11,20 @@ import pytest
 from stages.shared import paths
 from stages.shared.storage.files import write_json
 from stages.shared.storage.parquet import write_columns, write_table
+from tests.report.factory import SELECT, Treatment, leaderboard_json
 from tests.tools.audit.helpers import SMOTE, content, labels, noise, run_of
-from tools.audit import __main__ as door
+from tools.audit import __main__ as command
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(door.__file__).parents[2]
+ROOT = Path(command.__file__).parents[2]
 REPORTS = ("reports/audit.json", "reports/audit.md")
 Y = labels(160)
+#: the champion is the candidate without treatment: the other is better by less than noise
+CANDIDATES = (
+    Treatment("baseline", classifiers=("logistic_regression",), cv=0.7),
+    Treatment("smote", "SMOTE", classifiers=("logistic_regression",), cv=0.8, cv_ties=True),
+)
 HONEST = {"x": noise(160), "z": [value + y for value, y in zip(noise(160, 1), Y, strict=True)]}
 
 
@@ -28,6 +34,7 @@ def write_run(folder: Path, **columns: list) -> None:
         cv={"n_splits": 3, "n_repeats": 1},
         strategies={"baseline": {}, "smote": SMOTE},
         classifiers={"logistic_regression": {}, "random_forest": {"n_estimators": 3}},
+        select=SELECT,
     )
     (folder / "params.yaml").write_text(json.dumps(params))
     run = run_of(Y, **columns)
@@ -37,15 +44,7 @@ def write_run(folder: Path, **columns: list) -> None:
     names = ("baseline/logistic_regression", "smote/logistic_regression")
     scores = {name: np.random.RandomState(seed).uniform(size=40) for seed, name in enumerate(names)}
     write_columns(folder / paths.TEST_SCORES, {"row": run.test.rows, "y": run.test.target, **scores})
-    for mean, strategy in enumerate(("baseline", "smote")):
-        metric = {"mean": float(mean), "sd": 0.0, "folds": [float(mean)]}
-        metrics = dict.fromkeys(("average_precision", "roc_auc", "brier_score", "log_loss"), metric)
-        record = {
-            "strategy": strategy, "manifest": "0" * 64, "sampler": {"asked": None, "ran": None, "why": ""},
-            "tuned": {}, "blend": {},
-            "classifiers": {"logistic_regression": metrics},
-        }  # fmt: skip
-        write_json(folder / paths.CV_METRICS / f"{strategy}.json", record)
+    write_json(folder / paths.LEADERBOARD, leaderboard_json(*CANDIDATES[1:], baseline=CANDIDATES[0]))
 
 
 def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -65,7 +64,7 @@ def folder(tmp_path: Path) -> Path:
 def test_an_honest_run_ends_with_0_and_twice_the_same_bytes(folder: Path) -> None:
     first = run(folder, "--repeats", "3")
     assert (first.returncode, first.stdout.splitlines()[0]) == (0, "Audit of t.csv: 0 wrong, 0 suspicious, 10 fine")
-    assert "smote/logistic_regression, the best by cross-validation" in " ".join(first.stdout.split())
+    assert "baseline/logistic_regression, the champion, has" in " ".join(first.stdout.split())
     progress = first.stderr.splitlines()
     assert len(progress) == 10 + 3 + 1  # checks, repeats, selection
     assert all(line.startswith("audit: ") for line in progress)

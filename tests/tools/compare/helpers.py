@@ -15,6 +15,8 @@ from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.bootstrap import bootstrap
 from stages.evaluate.uncertainty.intervals import compute_intervals
 from stages.shared import paths
+from stages.shared.metrics.registry import METRICS
+from stages.shared.schemas.contract import GROUP, ROW
 from stages.shared.storage.files import write_json
 from stages.shared.storage.parquet import write_columns
 from tools.compare.params import CompareParams
@@ -27,6 +29,9 @@ Y = np.repeat([1, 0], [20, 40]).astype(np.int64)
 
 #: candidate -> how far its positives are lifted above its negatives
 LIFTS = {"baseline/forest": 0.2, "smote/forest": 0.1}
+
+#: of the train rows, three folds with the classes of `Y`
+TRAIN_Y, FOLD = np.tile(Y, 3), np.repeat(np.arange(3), len(Y))
 
 #: hashes in dvc.lock: of the raw table, of stages/shared
 RAW, CODE = "4a" * 16, "c0" * 16
@@ -57,6 +62,11 @@ def scores(lift: float, random_state: int = 0) -> np.ndarray:
     return np.clip(np.random.RandomState(random_state).uniform(0.1, 0.7, len(Y)) + lift * Y, 0, 1)
 
 
+def oof_scores(lift: float) -> np.ndarray:
+    """Out-of-fold scores, like `scores` in each fold."""
+    return np.concatenate([scores(lift, random_state=fold + 1) for fold in range(3)])
+
+
 def candidate(name: str, lift: float, threshold: float = 0.5) -> dict[str, Any]:
     """A candidate of the leaderboard, measured as evaluate measures it."""
     strategy, classifier = name.split("/")
@@ -66,8 +76,11 @@ def candidate(name: str, lift: float, threshold: float = 0.5) -> dict[str, Any]:
         for family in ("ranking", "probabilities", "decisions")
         for key, value in measured.values[family].items()
     }
+    oof = oof_scores(lift)
+    folds = [METRICS["average_precision"].score(Y, oof[fold == FOLD]) for fold in range(3)]
     return {
         "strategy": strategy, "classifier": classifier, "threshold": threshold,
+        "cv": {"average_precision": {"mean": float(np.mean(folds))}},
         "test": {**values, **measured.counts["decisions"]},
         "intervals": {key: list(interval) for key, interval in compute_intervals(measured, 0.95).items()},
     }  # fmt: skip
@@ -115,15 +128,21 @@ def write_run(
     raw: str = RAW,
     code: str = CODE,
     cached: bool = True,
+    oof: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
     edit: Callable[[dict[str, Any]], None] = lambda leaderboard: None,
     **changes: Any,
 ) -> None:
-    """Everything that a run leaves in git, with its scores in the DVC cache where they are `cached`."""
-    leaderboard, content = make_leaderboard(lifts), params(**changes)
+    """Everything that a run leaves in git, with its scores in the DVC cache where they are `cached`.
+
+    With `oof` the effects are of all rows; it may edit the columns of oof.parquet, which are cached as well.
+    """
+    settings = {"rows": "all", "margins": {"average_precision": 0.02}} if oof else {}
+    leaderboard, content = make_leaderboard(lifts, **settings), params(**changes)
     edit(leaderboard)
     write_json(folder / paths.LEADERBOARD, leaderboard)
     for row in leaderboard["candidates"]:
         flat = {"classifier": row["classifier"], "threshold": row["threshold"], **row["test"]}
+        flat["cv_average_precision"] = row["cv"]["average_precision"]["mean"]
         write_json(folder / paths.STRATEGY_METRICS / f"{row['strategy']}.json", flat)
         if f"{row['strategy']}/{row['classifier']}" == champion:
             write_json(folder / paths.SELECTED, {"strategy": row["strategy"], **flat})
@@ -131,13 +150,10 @@ def write_run(
         folder / paths.TEST_SCORES,
         {"row": np.arange(len(Y)), "y": Y, **{name: scores(lift) for name, lift in lifts.items()}},
     )
-    hashes = {str(path): md5(folder / path) for path in (paths.LEADERBOARD, paths.SELECTED, paths.TEST_SCORES)}
-    cache = folder / ".dvc/cache/files/md5" / hashes[str(paths.TEST_SCORES)][:2] / hashes[str(paths.TEST_SCORES)][2:]
-    if cached:
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        (folder / paths.TEST_SCORES).replace(cache)
-    else:
-        (folder / paths.TEST_SCORES).unlink()
+    hashes = {str(path): md5(folder / path) for path in (paths.LEADERBOARD, paths.SELECTED)}
+    hashes[str(paths.TEST_SCORES)] = to_cache(folder, folder / paths.TEST_SCORES, cached)
+    if oof:
+        hashes |= write_oof(folder, lifts, oof)
     for name, written in (
         ("params.yaml", content),
         ("dvc.yaml", PIPELINE),
@@ -145,6 +161,35 @@ def write_run(
     ):
         with (folder / name).open("w") as stream:
             YAML().dump(written, stream)
+
+
+def write_oof(
+    folder: Path, lifts: dict[str, float], edit: Callable[[dict[str, Any]], dict[str, Any]]
+) -> dict[str, str]:
+    """The out-of-fold scores and the test rows in the cache; returns their hashes in dvc.lock."""
+    write_columns(folder / paths.TEST, {ROW: np.arange(len(Y)), GROUP: np.arange(len(Y))})
+    hashes = {str(paths.TEST): to_cache(folder, folder / paths.TEST)}
+    for name, lift in lifts.items():
+        strategy, classifier = name.split("/")
+        row = np.arange(len(TRAIN_Y)) + len(Y)
+        columns = {"row": row, "group": row, "fold": FOLD, "y": TRAIN_Y, classifier: oof_scores(lift)}
+        path = folder / paths.MODELS / strategy / paths.OOF
+        write_columns(path, edit(columns))
+        listing = path.with_name("listing")
+        listing.write_text(json.dumps([{"md5": to_cache(folder, path), "relpath": paths.OOF}]))
+        hashes[str(paths.MODELS / strategy)] = to_cache(folder, listing, ending=".dir")
+    return hashes
+
+
+def to_cache(folder: Path, path: Path, kept: bool = True, ending: str = "") -> str:
+    """Move a file into the DVC cache, or delete it; returns its hash."""
+    name = md5(path) + ending
+    cache = folder / ".dvc/cache/files/md5" / name[:2] / name[2:]
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    path.replace(cache)
+    if not kept:
+        cache.unlink()
+    return name
 
 
 def md5(path: Path) -> str:
@@ -162,7 +207,7 @@ def commit(folder: Path, message: str = "A run") -> None:
     """Everything but the cache, committed."""
     if not (folder / ".git").exists():
         git(folder, "init", "-q", "-b", "main")
-        (folder / ".gitignore").write_text("/.dvc/cache\n/.dvc/tmp\n/data\n")
+        (folder / ".gitignore").write_text("/.dvc/cache\n/.dvc/tmp\n/data\n/models\n")
         (folder / ".dvc").mkdir(exist_ok=True)
         (folder / ".dvc/config").write_text("[core]\n    analytics = false\n")
     git(folder, "add", "-A")

@@ -9,6 +9,7 @@ import sys
 import jsonschema
 import pytest
 
+from stages.shared.storage.files import write_json
 from tests.tools.compare.helpers import commit, git, write_run
 from tools.compare.rendering.markdown import MARKER
 from tools.compare.schema import SCHEMA
@@ -85,6 +86,21 @@ def test_what_cannot_be_compared_ends_with_2_and_a_comment_that_says_so(folder, 
     assert done.stderr.startswith(f"error: {name} in feature (")
     assert "Traceback" not in done.stderr
     assert (folder / "review.md").read_text().startswith(f"{MARKER}\n### ❔ The two revisions cannot be compared")
+
+
+def test_a_mixture_of_runs_in_the_work_tree_ends_with_3(folder):
+    selected = folder / "metrics/selected.json"
+    old = selected.read_text()
+    write_run(folder, {**GOOD, "smote/forest": 0.1}, champion="smote/forest")
+    new = selected.read_text()
+    for content, champion in ((old, "smote"), (new, "baseline")):
+        selected.write_text(content)
+        facts = {"strategy": champion, "classifier": "forest", "threshold": 0.5}
+        write_json(folder / "models/champion/champion.json", facts)
+        done = run(folder, "main")
+        assert (done.returncode, done.stdout) == (3, "")
+        assert done.stderr.count("\n") == 1
+        assert "json: not of the run of metrics/leaderboard.json; run `python -m tools.repro`" in done.stderr
 
 
 def test_a_doubt_ends_with_2_only_with_gate(folder):

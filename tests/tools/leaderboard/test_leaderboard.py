@@ -1,3 +1,5 @@
+import hashlib
+import json
 import os
 from pathlib import Path
 import subprocess
@@ -6,12 +8,13 @@ import sys
 import pytest
 
 from tests.report.factory import Treatment, leaderboard, write_workspace
-from tools.leaderboard import __main__ as door
-from tools.leaderboard.table import WIDTH, aligned, table
+from tools.leaderboard import __main__ as command
+from tools.leaderboard.table import table
+from tools.terminal import WIDTH, align_columns
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(door.__file__).parents[2]
+ROOT = Path(command.__file__).parents[2]
 
 
 def run(root):
@@ -56,7 +59,7 @@ def test_the_shipped_names_fit_whole():
 
 
 def test_long_names_give_way():
-    lines = aligned([["a" * 90, "b" * 30, "1"], ["c", "d", "2"]], "llr")
+    lines = align_columns([["a" * 90, "b" * 30, "1"], ["c", "d", "2"]], "llr", shrinking=(0, 1))
     assert [len(line) for line in lines] == [WIDTH, WIDTH]
     assert "a…" in lines[0]
     assert "b" * 30 in lines[0]
@@ -81,6 +84,46 @@ def test_it_ends_with_the_verdict_and_the_place_of_the_report(reported):
     assert lines[-1] == "Report: reports/report.html (reports/report.md)"
     assert max(map(len, lines)) <= WIDTH
     assert "\x1b" not in done.stdout
+
+
+def test_a_file_that_the_lock_does_not_name_is_told(reported):
+    files = [reported / "metrics/leaderboard.json", reported / "metrics/selected.json"]
+    lock = "".join(f"md5: {hashlib.md5(path.read_bytes()).hexdigest()}\n" for path in files)
+    (reported / "dvc.lock").write_text(lock)
+    assert run(reported).stderr == ""
+    files[0].write_text(files[0].read_text() + "\n")
+    expected = "warning: metrics/leaderboard.json: is not the file that dvc.lock names; run `dvc repro`\n"
+    assert run(reported).stderr == expected
+
+
+def test_a_metric_that_one_candidate_lacks_is_refused(reported):
+    path = reported / "metrics/leaderboard.json"
+    content = json.loads(path.read_text())
+    content["candidates"][0]["test"]["averagE_precision"] = content["candidates"][0]["test"].pop("average_precision")
+    path.write_text(json.dumps(content))
+    done = run(reported)
+    assert done.returncode == 2
+    assert "the candidates have different metrics in `test`; run `dvc repro` to make it again" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "value"),
+    [
+        ("metrics/selected.json", "threshold", 0.123),
+        ("metrics/selected.json", "strategy", "gone"),
+        ("metrics/strategies/smote.json", "recall", 0.123),
+        ("models/champion/champion.json", "strategy", "smote"),
+        ("models/champion/champion.json", "threshold", 0.123),
+    ],
+)
+def test_a_mixture_of_two_runs_is_refused(reported, name, key, value):
+    path = reported / name
+    path.write_text(json.dumps({**json.loads(path.read_text()), key: value}))
+    done = run(reported)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.count("\n") == 1
+    expected = [name, "models/champion/champion.json"] if "selected" in name else [name]
+    assert done.stderr.startswith(f"error: {', '.join(expected)}: not of the run of metrics/leaderboard.json; run `")
 
 
 def test_without_metrics_it_says_what_to_do(tmp_path):

@@ -8,6 +8,7 @@ from stages.shared.calibration import Identity, Line
 from stages.shared.errors import InputError
 from stages.shared.schemas.champion import ChampionFacts
 from stages.shared.schemas.contract import Contract, Feature
+from tools.predict.champion import Champion
 from tools.predict.scoring import score
 
 CONTRACT = Contract(
@@ -52,7 +53,14 @@ def table(**columns):
 
 
 def scored(raw, contract=CONTRACT, facts=FACTS):
-    return score(raw, contract, facts, AgeOverHundred(), "new.csv")
+    return score(raw, Champion(facts, contract, AgeOverHundred()), "new.csv")
+
+
+def test_probabilities_are_at_the_prevalence_in_use():
+    facts = FACTS.model_copy(update={"prior_shift": -np.log(4)})  # odds a quarter
+    found = scored(table(), facts=facts).table
+    assert found["probability"].to_pylist() == pytest.approx([1 / 17, 1 / 5, 1 / 2])
+    assert found["decision"].to_pylist() == [0, 0, 1]
 
 
 def test_probability_decision_threshold_and_the_models_id():
@@ -82,8 +90,9 @@ def test_without_key_columns_rows_are_counted():
 
 
 def test_unseen_levels_are_counted():
-    assert scored(table(ward=["north", "west", "west"])).unseen == {"ward": 2}
-    assert scored(table()).unseen == {}
+    (found,) = scored(table(ward=["north", "west", "west"])).unusual
+    assert (found.column, found.kind, found.cells) == ("ward", "unknown_level", 2)
+    assert scored(table()).unusual == []
 
 
 def test_what_means_missing_in_training_means_missing_here():

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+import shutil
 import subprocess
 import sys
 
@@ -25,6 +26,7 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[object,
     calls: list[tuple[object, ...]] = []
     (tmp_path / ".dvc").mkdir()
     (tmp_path / "dvc.yaml").touch()
+    shutil.copy(ROOT / "params.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tools.repro.dvc_repo.run_dvc", lambda *arguments: calls.append(("dvc", *arguments)) or 7)
     monkeypatch.setattr("tools.repro.dvc_repo.repro", lambda jobs: calls.append(("forks", jobs)) or 5)

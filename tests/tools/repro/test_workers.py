@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from tests.processes import is_alive
+
 ROOT = Path(__file__).parents[3]
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux alone")]
@@ -26,7 +28,8 @@ def write_program(folder: Path, work: str, names: str = "abcd", jobs: int = 2) -
         "import multiprocessing, os, signal, sys, time\n"
         "from pathlib import Path\n"
         "from stages.shared.runtime.child_process import exit_with_parent\n"
-        "from tools.repro.workers import exit_on_signals, run_processes\n"
+        "from stages.shared.runtime.stop_signals import exit_on_signals\n"
+        "from tools.repro.workers import run_processes\n"
         "def target(name):\n"
         "    exit_with_parent(os.getppid())\n"
         f"    exit_on_signals()\n    {work}\n"
@@ -103,11 +106,3 @@ def test_a_stopped_run_leaves_no_process_behind(tmp_path: Path, number: signal.S
     while any(is_alive(one) for one in ids) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not any(is_alive(one) for one in ids)
-
-
-def is_alive(process: int) -> bool:
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"  # a zombie writes nothing; its new parent has not looked yet

@@ -34,7 +34,7 @@ def find_near_perfect(run: Run) -> list[Finding]:
         found = []
         if feature.type == "numeric":
             found.append(value_auc(y, to_floats(cells.combine_chunks())))
-        if feature.type == "categorical" or levels.max() < run.params.preprocess.max_categories:
+        if feature.type != "numeric" or levels.max() < run.params.preprocess.max_categories:
             found.append(level_auc(y, levels, run.folds))
         areas[feature.name] = max(found)
     return _auc_findings(areas, "this column alone", "no column alone predicts the target")
@@ -94,7 +94,7 @@ def _id_findings(table: Table) -> Iterator[Finding]:
         cells = table.data.column(feature.name)
         missing, where = _missing(table, feature.name), column(paths.PREPARED, feature.name)
         distinct, present = len(np.unique(encode_cells(cells)[~missing])), int((~missing).sum())
-        if present <= ID_ROWS or distinct <= ID_SHARE * present:
+        if feature.type == "text" or present <= ID_ROWS or distinct <= ID_SHARE * present:
             continue
         fix = "name it in data.key, or in split.time if it counts time"
         if feature.type == "categorical":

@@ -6,6 +6,7 @@ The first four cannot fail after an honest run; they find files that another pro
 import numpy as np
 
 from stages.shared import paths
+from stages.split.duplicates import check_duplicates
 from stages.split.groups import encode_cells, find_duplicates
 from tools.audit.report.findings import Finding, column, count_with_verb
 from tools.audit.run import Run
@@ -17,7 +18,7 @@ BOTH = f"{paths.TRAIN} and {paths.TEST}"
 def rows_on_both(run: Run) -> list[Finding]:
     """Find rows of the prepared table that are in both sets, or in neither."""
     shared = len(np.intersect1d(run.train.rows, run.test.rows))
-    lost = len(np.setxor1d(run.prepared.rows, run.both.rows))
+    lost = len(np.setxor1d(run.prepared.rows, run.both.rows)) - _count_left_out(run)
     findings = []
     if shared:
         findings.append(Finding("wrong", BOTH, f"{count_with_verb(shared, 'row', 'are')} in both (by __row__)", RERUN))
@@ -28,12 +29,20 @@ def rows_on_both(run: Run) -> list[Finding]:
     return findings or [Finding("fine", BOTH, f"every row of {paths.PREPARED} is in one of them")]
 
 
+def _count_left_out(run: Run) -> int:
+    """Return how many rows the split left out, as its flow says: with split.time, rows that know the test period."""
+    steps = {step.step: step.rows for step in run.train.flow}
+    return len(run.prepared.rows) - steps["train"] - steps["test"]
+
+
 def duplicates(run: Run) -> list[Finding]:
-    """Find rows of test that equal a row of train in all features."""
+    """Find rows of test that equal a row of train in all features: wrong, unless split.duplicates ignores them."""
     numbers, test = find_duplicates(run.both), run.is_test
     known = int(np.isin(numbers[test], numbers[~test]).sum())
     if known:
         found = f"{known} of {int(test.sum())} rows repeat a row of {paths.TRAIN} in every feature"
+        if not check_duplicates(run.prepared, run.prepared.target, run.params.split.duplicates).together:
+            return [Finding("fine", str(paths.TEST), f"{found}; split.duplicates takes them for different cases")]
         return [Finding("wrong", str(paths.TEST), found, RERUN)]
     return [Finding("fine", BOTH, "no row of one equals a row of the other in every feature")]
 
@@ -58,16 +67,11 @@ def groups(run: Run) -> list[Finding]:
 
 
 def time_order(run: Run) -> list[Finding]:
-    """Find rows of train that are as late as the first rows of test; the latest row of a group counts for all."""
+    """Find rows of train that are as late as the first rows of test, or within split.gap of them."""
     name = run.train.contract.time
     if name is None:
         return [Finding("fine", str(paths.PARAMS), "split.time names no column, so the split is random")]
-    cells = np.asarray(run.both.data.column(name).combine_chunks())
-    times = np.unique(cells, return_inverse=True)[1]
-    group = np.unique(run.both.groups, return_inverse=True)[1]
-    latest = np.zeros(int(group.max()) + 1, dtype=np.int64)
-    np.maximum.at(latest, group, times)
-    late = int((times[~run.is_test] >= latest[group[run.is_test]].min()).sum())
+    late = int((run.train.times >= run.test.times.min() - run.train.contract.gap).sum())
     if late:
         found = (
             f"{count_with_verb(late, 'row', 'are')} as late as rows of {paths.TEST}, so models learn from the future"

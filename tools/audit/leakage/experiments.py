@@ -41,7 +41,13 @@ class AuditData:
     @cached_property
     def groups(self) -> Ints:
         """The group of each row, shape (rows,)."""
-        return find_groups(self.table)
+        return find_groups(self.table, self.params.split.duplicates)
+
+
+def check_classes(y: Ints, train: Bools, test: Bools) -> None:
+    """Raise InputError when train or test, masks of shape (rows,), lacks a class."""
+    if any(len(np.unique(y[rows])) < 2 for rows in (train, test)):
+        raise InputError("a random split leaves train or test without one of the classes")
 
 
 @dataclass(frozen=True)
@@ -58,9 +64,7 @@ class Trial:
         test = draw_test_mask(
             self.audit_data.groups, self.audit_data.y, self.audit_data.params.split.test_size, self.seed
         )
-        for rows in (test, ~test):
-            if len(np.unique(self.audit_data.y[rows])) < 2:
-                raise InputError("a random split leaves train or test without one of the classes")
+        check_classes(self.audit_data.y, ~test, test)
         return test
 
     @cached_property

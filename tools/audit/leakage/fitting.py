@@ -7,7 +7,7 @@ from stages.shared.schemas.contract import Contract
 from stages.shared.storage.arrow import Floats, Ints
 from stages.train.classifiers.class_weights import ClassWeights
 from stages.train.classifiers.fitting import FitRequest, fit
-from stages.train.folds.preprocessing import make_steps
+from stages.train.folds.preprocessing import count_numbers, make_steps
 from stages.train.folds.resampling import Prepared, prepare_fold
 from stages.train.params import Strategy
 from stages.train.samplers.plan import make_plan
@@ -27,7 +27,7 @@ def prepare(
 
     Raises InputError when the sampler cannot run on them.
     """
-    n_numeric, n_categorical = len(contract.numeric), len(contract.categorical)
+    n_numeric, n_categorical = count_numbers(contract), len(contract.categorical)
     plan = make_plan("audit", strategy, n_numeric, n_categorical, random_state)
     return prepare_fold(features, y, make_steps(contract, params.preprocess), plan, n_numeric)
 

@@ -7,11 +7,10 @@ import numpy as np
 import pyarrow as pa
 from sklearn.metrics import average_precision_score
 
-from stages.evaluate.candidates import best_first
 from stages.report.formatting import format_metric
 from stages.shared import paths
 from stages.shared.errors import InputError
-from stages.shared.schemas.cross_validation import CvRecord
+from stages.shared.schemas.leaderboard import CandidateName, Leaderboard
 from stages.shared.storage.arrow import Floats, from_bools, to_floats, to_ints
 from stages.shared.storage.parquet import Table
 from tools.audit.leakage.experiments import AuditData
@@ -24,24 +23,30 @@ from tools.audit.run import Run, find_groups, sample_rows
 
 @dataclass(frozen=True)
 class Candidates:
-    """The candidates of a run: their scores on test by name, and which of them is best by cross-validation."""
+    """The candidates of a run: their scores on test by name, and the name of the champion."""
 
     scores: dict[str, Floats]
-    best_by_cv: str
+    champion: str
 
 
-def read_candidates(test: Table, test_scores: pa.Table, records: dict[str, CvRecord]) -> Candidates:
-    """Return the candidates of data/test_scores.parquet and metrics/cv.
+def read_candidates(
+    test: Table, test_scores: pa.Table, leaderboard: Leaderboard, champion: CandidateName
+) -> Candidates:
+    """Return the candidates of data/test_scores.parquet and the leaderboard.
 
     Raises InputError when they belong to another run than `test`.
     """
-    ranked = [str(candidate) for candidate in best_first(records, "average_precision")]
+    ranked = [_name(candidate) for candidate in leaderboard.candidates]
     absent = sorted({"row", *ranked} - set(test_scores.column_names))
     if absent or not np.array_equal(to_ints(test_scores.column("row").combine_chunks()), test.rows):
         reason = f"has no column {absent[0]}" if absent else f"has other rows than {paths.TEST}"
         raise InputError(f"{paths.TEST_SCORES}: is not of this run: {reason}; run `dvc repro`")
     scores = {name: to_floats(test_scores.column(name).combine_chunks()) for name in ranked}
-    return Candidates(scores, ranked[0])
+    return Candidates(scores, _name(champion))
+
+
+def _name(candidate: CandidateName) -> str:
+    return f"{candidate.strategy}/{candidate.classifier}"  # its column in data/test_scores.parquet
 
 
 def measure_run(
@@ -57,7 +62,7 @@ def measure_run(
 
 def _audit_data(run: Run) -> tuple[AuditData, list[str]]:
     table, params = run.prepared, run.params
-    kept = sample_rows(find_groups(table), table.target, run.rows, params.random_state)
+    kept = sample_rows(find_groups(table, params.split.duplicates), table.target, run.rows, params.random_state)
     notes = []
     if not kept.all():
         notes.append(f"Measured on {int(kept.sum())} of {len(kept)} rows, drawn at random; --rows takes more of them.")
@@ -78,14 +83,14 @@ def _selection(run: Run, candidates: Candidates, repeats: int) -> tuple[list[Inf
     if len(scores) < 2:
         return [], ["model_selected_on_test: not measured: the run has a single candidate"]
     on_test = {name: float(average_precision_score(y, values)) for name, values in scores.items()}
-    best, best_by_cv = max(on_test, key=lambda name: on_test[name]), candidates.best_by_cv
+    best, champion = max(on_test, key=lambda name: on_test[name]), candidates.champion
     descriptions = (
         f"Of the {len(scores)} candidates of this run, {best} has the best average precision on test "
-        f"({format_metric(METRIC, on_test[best])}); {best_by_cv}, the best by cross-validation, has "
-        f"{format_metric(METRIC, on_test[best_by_cv])}."
+        f"({format_metric(METRIC, on_test[best])}); {champion}, the champion, has "
+        f"{format_metric(METRIC, on_test[champion])}."
     )
     try:
-        measured = measure_selection(y, scores, best_by_cv, repeats, params.random_state, params.evaluate.confidence)
+        measured = measure_selection(y, scores, champion, repeats, params.random_state, params.evaluate.confidence)
     except InputError as error:
         return [], [f"model_selected_on_test: not measured: {error}", descriptions]
     return measured, [descriptions]

@@ -17,7 +17,7 @@ from stages.shared.storage.arrow import Floats, Ints
 from stages.split.assignment import draw_test_mask
 from stages.split.groups import find_duplicates
 from tools.audit.intervals import compute_inflation
-from tools.audit.leakage.experiments import AuditData, Trial
+from tools.audit.leakage.experiments import AuditData, Trial, check_classes
 from tools.audit.leakage.fixtures import add_disguised_target, count_duplicates, find_smote, repeat_rows
 from tools.audit.params import AuditParams
 from tools.audit.report.findings import Inflation, Pair
@@ -66,6 +66,7 @@ def duplicates_across_split(trial: Trial) -> dict[str, Pair]:
     trial, numbers = replace(trial, audit_data=audit_data), find_duplicates(audit_data.table)
     test = draw_test_mask(np.arange(len(numbers)), audit_data.y, audit_data.params.split.test_size, trial.seed)
     copies = np.isin(numbers, numbers[test])
+    check_classes(audit_data.y, ~test & ~copies, test)
     honest, leaking = (trial.scores(training, test) for training in (~test & ~copies, ~test))
     return {
         "duplicates_across_split": Pair(_precision(audit_data.y[test], honest), _precision(audit_data.y[test], leaking))

@@ -13,12 +13,12 @@ METRIC = "average_precision"
 
 
 def measure_selection(
-    y: Ints, scores: dict[str, Floats], best_by_cv: str, repeats: int, random_state: int, confidence: float
+    y: Ints, scores: dict[str, Floats], champion: str, repeats: int, random_state: int, confidence: float
 ) -> list[Inflation]:
     """Choose the best candidate on each half of the test rows, over `repeats` random halvings.
 
-    Its score on that half is set against two honest ones: the score on the same half of the candidate that is best by
-    cross-validation, and its own score on the other half, which did not choose it (Cawley & Talbot 2010).
+    Its score on that half is set against two honest ones: the score on the same half of the champion, which the
+    train set chose, and its own score on the other half, which did not choose it (Cawley & Talbot 2010).
     `y` has shape (rows,), and so have the scores of each candidate. Raises InputError where a half lacks a class.
     """
     if np.bincount(y, minlength=2).min() < 2:
@@ -26,9 +26,9 @@ def measure_selection(
     same_half, other_half = [], []
     for repeat in range(repeats):
         halves = StratifiedKFold(2, shuffle=True, random_state=(random_state + repeat) % 2**32).split(y, y)
-        found = [_choose(y, scores, best_by_cv, chosen_on, other) for chosen_on, other in halves]
-        by_cv, fresh, leaking = np.mean(found, axis=0).tolist()
-        same_half.append(Pair(by_cv, leaking))
+        found = [_choose(y, scores, champion, chosen_on, other) for chosen_on, other in halves]
+        honest, fresh, leaking = np.mean(found, axis=0).tolist()
+        same_half.append(Pair(honest, leaking))
         other_half.append(Pair(fresh, leaking))
     name = f"{len(scores)} candidates"
     return [
@@ -38,9 +38,9 @@ def measure_selection(
 
 
 def _choose(
-    y: Ints, scores: dict[str, Floats], best_by_cv: str, chosen_on: Ints, other: Ints
+    y: Ints, scores: dict[str, Floats], champion: str, chosen_on: Ints, other: Ints
 ) -> tuple[float, float, float]:
-    """Return three scores: of the best by cross-validation on `chosen_on`, of the best there on `other` and there."""
+    """Return three scores: of the champion on `chosen_on`, of the best there on `other` and there."""
     here = {name: float(average_precision_score(y[chosen_on], values[chosen_on])) for name, values in scores.items()}
     best = max(here, key=lambda name: here[name])
-    return here[best_by_cv], float(average_precision_score(y[other], scores[best][other])), here[best]
+    return here[champion], float(average_precision_score(y[other], scores[best][other])), here[best]

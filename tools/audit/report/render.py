@@ -11,7 +11,7 @@ from stages.report.rendering.blocks import Table as Grid
 from stages.report.rendering.markdown import escape_markdown, markdown_table
 from stages.shared.metrics.registry import METRICS
 from tools.audit.report.findings import SEVERITIES, Finding, Inflation, worst_first
-from tools.leaderboard.table import WIDTH, aligned
+from tools.terminal import WIDTH, align_columns
 
 #: the rows of the table of mistakes, in words
 TITLES = {
@@ -21,7 +21,7 @@ TITLES = {
     "threshold_on_test": "threshold chosen on test",
     "duplicates_across_split": "duplicates across the split",
     "target_in_disguise": "a column that nearly copies the target",
-    "model_selected_on_test": "model chosen on test, instead of by cross-validation",
+    "model_selected_on_test": "model chosen on test, instead of the champion",
     "model_selected_on_test_fresh_rows": "model chosen on test, instead of its score on other rows",
 }
 
@@ -116,7 +116,7 @@ def _introduction(audit: Audit) -> str:
 
 def _table(inflations: list[Inflation]) -> Iterator[str]:
     """Yield the table for a terminal, with the mistakes as headings, because their names are long."""
-    header, *lines = aligned([HEADER[1:], *(_row(item)[1:] for item in inflations)], ALIGN[1:])
+    header, *lines = align_columns([HEADER[1:], *(_row(item)[1:] for item in inflations)], ALIGN[1:], shrinking=(0, 1))
     yield f"  {header}"
     for mistake, rows in groupby(zip(inflations, lines, strict=True), key=lambda row: row[0].mistake):
         yield TITLES[mistake]

@@ -5,12 +5,14 @@ Only the primary metric of the champion decides: among all metrics, some would m
 
 from typing import Literal
 
-from tools.compare.review_schema import Change, Gate
+from stages.shared.messages import shorten
+from stages.shared.metrics.registry import METRICS
+from tools.compare.review_schema import Gate, Verdict
 from tools.compare.revisions.snapshot import Snapshot
 
 
-def apply_gate(base: Snapshot, head: Snapshot, primary: Change) -> Gate:
-    """Return the result of the gate. Revisions with any doubt cannot be compared.
+def apply_gate(base: Snapshot, head: Snapshot, verdict: Verdict | None) -> Gate:
+    """Return the result of the gate. Revisions with any doubt, or without a verdict, cannot be compared.
 
     The tolerance is the base's, so that no pull request can loosen its own gate; head's where the base has none.
     """
@@ -21,25 +23,23 @@ def apply_gate(base: Snapshot, head: Snapshot, primary: Change) -> Gate:
     if before != after:
         why.append(f"params.yaml: select.metric: was {before}, is {after}; land such a change by itself")
     why += [*base.doubts, *head.doubts]
-    if primary.low is None and not why:
+    if verdict is None and not why:
         why.append("there is no interval of the change")
-    result: Literal["fine", "regression"] = "regression" if is_regression(primary, tolerance) else "fine"
-    return Gate(metric=primary.metric, tolerance=tolerance, result="cannot compare" if why else result, why=why)
+    result: Literal["fine", "regression"] = "regression" if verdict and is_regression(verdict, tolerance) else "fine"
+    return Gate(metric=after, tolerance=tolerance, result="cannot compare" if why else result, why=why)
 
 
-def is_regression(change: Change, tolerance: float) -> bool:
+def is_regression(verdict: Verdict, tolerance: float) -> bool:
     """Return whether the whole interval is worse than `tolerance`."""
-    if change.low is None or change.high is None:
-        return True
-    return change.high < -tolerance if change.higher_is_better else change.low > tolerance
+    return verdict.high < -tolerance if METRICS[verdict.metric].higher_is_better else verdict.low > tolerance
 
 
 def find_question_changes(base: Snapshot, head: Snapshot) -> list[str]:
     """Return why the metrics of the two revisions do not measure the same thing."""
     before, after = base.leaderboard.data, head.leaderboard.data
     return [
-        f"params.yaml: data.{key}: was {getattr(before, key)!r}, is {getattr(after, key)!r}; another question "
-        "has other answers, so land such a change by itself"
+        f"params.yaml: data.{key}: was {shorten(getattr(before, key))}, is {shorten(getattr(after, key))}; "
+        "another question has other answers, so land such a change by itself"
         for key in ("target", "positive")
         if getattr(before, key) != getattr(after, key)
     ]

@@ -3,6 +3,7 @@
 A change without an interval says nothing: another seed would move most metrics as far.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -11,8 +12,10 @@ import numpy as np
 from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap
 from stages.evaluate.uncertainty.differences import compare, verdict
+from stages.shared.calibration import shift_prior
 from stages.shared.errors import InputError
-from stages.shared.metrics.registry import METRICS
+from stages.shared.metrics.registry import METRICS, get_points
+from stages.shared.storage.arrow import Floats
 from tools.compare.changes.test_scores import Scores, get_scores
 from tools.compare.review_schema import Change, Word
 from tools.compare.revisions.records import Candidate, Settings
@@ -50,15 +53,15 @@ def compute_paired(pairs: Pairs, scores: Scores, settings: Settings, random_stat
     family are simultaneous, and so are those of the strategies: among many, some would seem to move by chance.
     Raises InputError when the scores do not give the metrics of the leaderboards.
     """
-    family = METRICS[settings.metric].family
+    family, points = METRICS[settings.metric].family, get_points(settings.metric)
     candidates = [candidate for pair in (pairs.champion, *pairs.strategies.values()) for candidate in pair]
     evaluators = [
-        MetricEvaluator(scores.y, get_scores(table, candidate), candidate.threshold)
+        _prepare(scores, get_scores(table, candidate), candidate, points)
         for candidate, table in zip(candidates, cycle((scores.before, scores.after)), strict=False)
     ]
     results = bootstrap(scores.y, evaluators, settings.n_resamples, random_state)
     for candidate, result in zip(candidates, results, strict=True):
-        _check_metrics(candidate, result)
+        _check_metrics(candidate, result, points)
     champion, *strategies = zip(results[1::2], results[::2], strict=True)  # compare() takes after − before
     others = {
         other: tuple(name for name, metric in METRICS.items() if metric.family == other and name != settings.metric)
@@ -73,10 +76,17 @@ def compute_paired(pairs: Pairs, scores: Scores, settings: Settings, random_stat
     )
 
 
+def _prepare(rows: Scores, scores: Floats, candidate: Candidate, points: Collection[str]) -> MetricEvaluator:
+    """Return the evaluator of a candidate, whose decisions are at its prevalence in use."""
+    shift = candidate.in_use.prior_shift if candidate.in_use else 0.0
+    decided = shift_prior(scores, shift)
+    return MetricEvaluator(rows.y, scores, candidate.threshold, decided=decided, weights=rows.weights, points=points)
+
+
 def compute_unpaired(pairs: Pairs, primary: str) -> Intervals:
     """Combine the intervals that each revision has for itself; each change has an interval by itself."""
     return Intervals(
-        {metric: mover(metric, pairs.champion) for metric in METRICS},
+        {metric: mover(metric, pairs.champion) for metric in (*METRICS, *get_points(primary))},
         {strategy: mover(primary, pair) for strategy, pair in pairs.strategies.items()},
     )
 
@@ -85,7 +95,7 @@ def mover(metric: str, pair: Pair) -> Interval:
     """Return the interval of a change from those of both values, clipped to the possible changes."""
     before, after = ((getattr(item.test, metric), *getattr(item.intervals, metric)) for item in pair)
     low, high = combined(*after, *before)
-    limit = METRICS[metric].limit
+    limit = METRICS[metric].width
     return max(low, -limit), min(high, limit)
 
 
@@ -125,8 +135,8 @@ def rank(change: Change) -> int:
     return ORDER.index(change.word)
 
 
-def _check_metrics(candidate: Candidate, result: BootstrapResult) -> None:
-    for metric, definition in METRICS.items():
-        difference = result.values[definition.family][metric] - getattr(candidate.test, metric)
+def _check_metrics(candidate: Candidate, result: BootstrapResult, points: Collection[str]) -> None:
+    for metric in (*METRICS, *points):
+        difference = result.values[METRICS[metric].family][metric] - getattr(candidate.test, metric)
         if not abs(difference) <= TOLERANCE:  # in this form it refuses NaN as well
             raise InputError(f"the test scores of {candidate} do not give the {metric} of its leaderboard")

@@ -1,5 +1,6 @@
 """The review as the Markdown of one comment on a pull request. Names from the user's data are escaped."""
 
+from stages.evaluate.effects.estimates import POWER, REFIT
 from stages.report.formatting import (
     format_count,
     format_difference,
@@ -11,7 +12,7 @@ from stages.report.formatting import (
 from stages.report.rendering.markdown import escape_markdown
 from stages.shared.metrics.registry import METRICS
 from tools.compare.rendering.tables import MAX_ROWS, make_details, make_table, shorten
-from tools.compare.review_schema import Change, Review, RevisionName, StrategyChange
+from tools.compare.review_schema import Change, Review, RevisionName, StrategyChange, Verdict
 
 #: identifies the comment, so that a later review replaces it
 MARKER = "<!-- evenhand-review -->"
@@ -19,12 +20,16 @@ MARKER = "<!-- evenhand-review -->"
 #: GitHub allows 65,536 characters; collapsed tables beyond this limit are omitted
 MAX_LENGTH = 60_000
 
-SIGNS = {"better": "🟢", "worse": "🔴", "within noise": "⚪", "unchanged": "⚪", "not compared": "❔"}
+SIGNS = {"better": "🟢", "worse": "🔴"}
 
 
 def to_markdown(review: Review) -> str:
     """Return the comment: the verdict, the changes, the collapsed tables, and the method."""
-    blocks = [f"{MARKER}\n### {SIGNS[review.primary.word]} {escape_markdown(review.sentence)}", _make_summary(review)]
+    word = "worse" if review.gate.result == "regression" else review.verdict.word if review.verdict else ""
+    sign = SIGNS.get(word, "⚪" if review.verdict else "❔")
+    blocks = [f"{MARKER}\n### {sign} {escape_markdown(review.sentence)}", _make_summary(review)]
+    if review.verdict:
+        blocks.append(escape_markdown(_make_verdict(review.verdict)))
     if review.notes:
         blocks.append("\n".join(f"- ⚠️ {escape_markdown(note)}" for note in review.notes))
     if review.has_changes:
@@ -58,6 +63,23 @@ def _make_summary(review: Review) -> str:
     return " ".join([*parts, escape_markdown(method)])
 
 
+def _make_verdict(verdict: Verdict) -> str:
+    """Return the verdict in one sentence: the rows, the estimate, the word, and what the rows can show."""
+    metric = verdict.metric
+    rows = f"{format_count(verdict.n_rows)} rows of train, out of fold, and test"
+    if verdict.rows == "test":
+        rows = f"{format_count(verdict.n_rows)} test rows alone"
+    interval = format_difference_interval(metric, verdict.low, verdict.high)
+    word = f"{verdict.word.replace('_', ' ')} (margin {verdict.margin:g})"
+    if verdict.minimum_detectable:
+        smallest = format_metric(metric, verdict.minimum_detectable)
+        word += f"; these rows show a loss of {smallest} or more with a probability of {format_percent(POWER)}"
+    return (
+        f"On {rows} ({format_count(verdict.positives)} positive){f', because {verdict.why}' if verdict.why else ''}: "
+        f"{METRICS[metric].label} {format_difference(metric, verdict.estimate)} ({interval}), {word}."
+    )
+
+
 def _make_metrics(review: Review) -> list[str]:
     """Return a table of the changed metrics, and a sentence that names the others."""
     blocks, rows = [], []
@@ -77,8 +99,8 @@ def _make_metrics(review: Review) -> list[str]:
 def _make_decisions(review: Review) -> str:
     before, after = review.champion_before, review.champion_after
     threshold = _join_change(f"{before.threshold:.3g}", f"{after.threshold:.3g}")
-    found = _join_change(*(f"{champion.tp} of {champion.tp + champion.fn}" for champion in (before, after)))
-    alarms = _join_change(before.fp, after.fp)
+    found = _join_change(*(f"{item.tp:.0f} of {item.tp + item.fn:.0f}" for item in (before, after)))
+    alarms = _join_change(f"{before.fp:.0f}", f"{after.fp:.0f}")
     return f"Decisions at the threshold {threshold}: {found} positives found, {alarms} false alarms."
 
 
@@ -115,7 +137,13 @@ def _make_method(review: Review) -> str:
                 "squares (MOVER: Newcombe 1998; Zou &amp; Donner 2008)."
             )
         if comparison.kind != "none":
-            parts.append("The intervals cover the noise of drawing other test rows, not that of training again.")
+            parts.append("The tables are of the test rows; their intervals do not cover the noise of training again.")
+        if review.verdict and review.verdict.rows == "all":
+            method = "bootstrap" if METRICS[review.verdict.metric].resampled else "jackknife"
+            parts.append(
+                f"The verdict has the {level} interval of the {method} in each fold and on test, widened by {REFIT:g} "
+                "for the noise of training again."
+            )
     if review.metrics_diff is None:
         parts.append("`dvc metrics diff` could not be run.")
     why = escape_markdown(f" ({'; '.join(gate.why)})" if gate.why else "")

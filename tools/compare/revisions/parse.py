@@ -3,10 +3,9 @@
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from stages.shared.errors import InputError
+from stages.shared.storage.yaml_file import parse_yaml
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -14,12 +13,9 @@ Model = TypeVar("Model", bound=BaseModel)
 MAX_PROBLEMS = 5
 
 
-def parse_yaml(path: str, text: bytes) -> dict[str, Any]:
+def parse_mapping(path: str, text: bytes) -> dict[str, Any]:
     """Return the mapping in a YAML file, parsed as DVC parses it. Raises InputError."""
-    try:
-        content = YAML(typ="safe").load(text)
-    except (YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())}") from None
+    content = parse_yaml(path, text)
     if not isinstance(content, dict) or not content:
         raise InputError(f"{path}: must be a mapping that is not empty; found {type(content).__name__}")
     return content

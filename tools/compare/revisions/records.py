@@ -13,6 +13,7 @@ from stages.shared.metrics.registry import METRICS
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
+Cell = Annotated[int | float, Field(ge=0, allow_inf_nan=False)]  # of the confusion matrix; floats are sums of weights
 
 
 class Record(BaseModel):
@@ -24,13 +25,19 @@ class Record(BaseModel):
 if TYPE_CHECKING:
     Measures = Record
     Intervals = Record
-else:  # one field per metric of the registry
+else:  # one field per metric of the registry; a metric at an operating point is one key more
+
+    class Open(Record):
+        """A record that keeps other keys."""
+
+        model_config = ConfigDict(extra="allow")
+
     _shares = {
         name: Annotated[float, Field(ge=0, le=metric.limit, allow_inf_nan=False)] for name, metric in METRICS.items()
     }
-    _counts = dict.fromkeys(("tp", "fp", "fn", "tn"), Count)
-    Measures = create_model("Measures", __base__=Record, **_shares, **_counts)
-    Intervals = create_model("Intervals", __base__=Record, **dict.fromkeys(METRICS, tuple[Number, Number]))
+    _counts = dict.fromkeys(("tp", "fp", "fn", "tn"), Cell)
+    Measures = create_model("Measures", __base__=Open, **_shares, **_counts)
+    Intervals = create_model("Intervals", __base__=Open, **dict.fromkeys(METRICS, tuple[Number, Number]))
 
 
 class CandidateName(Record):
@@ -43,12 +50,26 @@ class CandidateName(Record):
         return f"{self.strategy}/{self.classifier}"  # its column in data/test_scores.parquet
 
 
+class Mean(Record):
+    """The mean of a metric over the folds."""
+
+    mean: Number
+
+
+class InUse(Record):
+    """The decisions at the prevalence in use."""
+
+    prior_shift: Number
+
+
 class Candidate(CandidateName):
     """A candidate of the leaderboard."""
 
+    cv: dict[str, Mean] = {}
     threshold: Number
     test: Measures  # metrics, and counts at the threshold
     intervals: Intervals  # of each metric by itself
+    in_use: InUse | None = None  # only where the prevalence in use is not that of the table
 
 
 class StrategyMetrics(Measures):
@@ -87,6 +108,8 @@ class Settings(Record):
     metric: str
     confidence: float = Field(gt=0.5, lt=1)
     n_resamples: int = Field(ge=1)
+    rows: str = "test"  # those from which effects are estimated
+    margins: dict[str, Number] = {}  # by ranking metric
 
 
 class Leaderboard(Record):

@@ -6,9 +6,11 @@ from typing import Any
 
 from stages.shared import paths
 from stages.shared.errors import ErrorCollector
+from stages.shared.storage.files import read_json
+from stages.shared.storage.one_run import check_one_run
 from tools.compare.params import CompareParams
 from tools.compare.revisions.git import Revision
-from tools.compare.revisions.parse import Model, parse, parse_yaml
+from tools.compare.revisions.parse import Model, parse, parse_mapping
 from tools.compare.revisions.records import Candidate, Entry, Leaderboard, Lock, Pipeline, Selected, StrategyMetrics
 from tools.compare.revisions.staleness import LOCK, find_doubts
 
@@ -45,11 +47,12 @@ class Snapshot:
 def read_snapshot(revision: Revision) -> Snapshot:
     """Return the files of `revision`.
 
-    Raises InputError with every file that is missing, cut short, not finite, lacks a key or contradicts another file.
+    Raises InputError with every file that is missing, cut short, not finite, lacks a key or contradicts another file,
+    IntegrityError if the work tree is a mixture of runs.
     """
 
     def read_yaml(path: Path) -> dict[str, Any]:
-        return parse_yaml(revision.describe(path), revision.read(path))
+        return parse_mapping(revision.describe(path), revision.read(path))
 
     def read(model: type[Model], path: Path) -> Model:
         content = revision.read(path) if path.suffix == ".json" else read_yaml(path)
@@ -73,7 +76,10 @@ def read_snapshot(revision: Revision) -> Snapshot:
         with errors.collect():
             path = paths.STRATEGY_METRICS / f"{name.strategy}.json"
             flat[path] = name.strategy, read(StrategyMetrics, path)
-    if leaderboard:
+    if leaderboard and not revision.commit and not errors.problems:
+        with errors.collect():
+            check_one_run(read_json(paths.LEADERBOARD))
+    elif leaderboard:
         errors.problems += _find_contradictions(revision, leaderboard, flat)
     errors.check()
     assert leaderboard
@@ -103,8 +109,11 @@ def _find_contradictions(
     for path, (strategy, metrics) in flat.items():
         candidate = leaderboard.candidate(strategy, metrics.classifier)
         if candidate:
-            values = {"threshold": candidate.threshold, **candidate.test.model_dump()}
-            if values == metrics.model_dump(include=set(values)):
+            values, flat_values = (
+                {"threshold": candidate.threshold, **candidate.test.model_dump()},
+                metrics.model_dump(),
+            )
+            if all(flat_values.get(key, value) == value for key, value in values.items()):
                 continue
         reason = "says another thing of it" if candidate else "does not hold it"
         problems.append(

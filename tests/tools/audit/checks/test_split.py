@@ -76,15 +76,15 @@ def test_time_in_order_and_broken(times):
     assert finding.found.startswith("1 row is as late as")
 
 
-def test_early_rows_of_a_late_unit_do_not_break_the_order():
-    """Row 3 repeats the last row, so both are test; row 3 is earlier than most of train, which is no leak."""
+def test_rows_that_are_left_out_of_train_are_not_lost():
+    """Row 3 equals the last row, which is later than train: it is in neither set."""
     x = noise(80)
     x[3] = x[79]
-    y = list(Y)
-    y[3] = y[79]
-    run = run_of(y, x=x, time=list(range(80)))
-    assert 3 in run.test.rows
-    assert severities(time_order(run)) == ["fine"]
+    run = run_of(Y, x=x, time=list(range(80)))
+    assert 3 not in [*run.train.rows, *run.test.rows]
+    assert severities(time_order(run)) == severities(rows_on_both(run)) == severities(duplicates(run)) == ["fine"]
+    (finding,) = rows_on_both(replace(run, train=replace(run.train, data=run.train.data.slice(1))))
+    assert (finding.severity, finding.found[:8]) == ("wrong", "1 row is")
 
 
 def test_both_labels_on_equal_rows():

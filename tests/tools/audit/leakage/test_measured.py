@@ -7,28 +7,12 @@ import pyarrow as pa
 import pytest
 
 from stages.shared.errors import InputError
-from stages.shared.schemas.cross_validation import CvRecord
+from tests.report.factory import Treatment, leaderboard
 from tests.tools.audit.helpers import labels, noise, run_of
 from tools.audit.leakage import measured
 from tools.audit.leakage.measured import Candidates, measure_run, read_candidates
 
 Y = labels(120)
-
-
-def record(strategy, classifier):
-    metric = {"mean": 0.5, "sd": 0.0, "folds": [0.5]}
-    metrics = dict.fromkeys(("average_precision", "roc_auc", "brier_score", "log_loss"), metric)
-    sampler = {"asked": None, "ran": None, "why": ""}
-    return CvRecord.model_validate(
-        {
-            "strategy": strategy,
-            "manifest": "",
-            "sampler": sampler,
-            "tuned": {},
-            "blend": {},
-            "classifiers": {classifier: metrics},
-        }
-    )
 
 
 @pytest.fixture
@@ -53,8 +37,8 @@ def test_a_table_without_duplicates(benches):
     assert notes[0].startswith("The table has no duplicate rows; to measure that mistake")
     assert notes[1:] == [
         "smote: not measured",
-        "Of the 2 candidates of this run, plain/lr has the best average precision on test (1.000); smote/lr, the best "
-        "by cross-validation, has 0.267.",
+        "Of the 2 candidates of this run, plain/lr has the best average precision on test (1.000); smote/lr, the "
+        "champion, has 0.267.",
     ]
     assert benches[0].table.data.num_rows == 120
 
@@ -80,7 +64,13 @@ def test_a_single_candidate(benches):
     assert notes[-1] == "model_selected_on_test: not measured: the run has a single candidate"
 
 
-def test_scores_of_other_rows_are_refused():
-    run = run_of(Y, x=noise(120))
+def test_the_champion_and_the_scores_are_those_of_the_leaderboard():
+    run, board = run_of(Y, x=noise(120)), leaderboard(Treatment("smote", cv=0.9))
+    names = ["smote/random_forest", "baseline/random_forest"]
+    stored = pa.table({"row": run.test.rows, **{name: np.zeros(30) for name in names}})
+    found = read_candidates(run.test, stored, board, board.candidate("baseline", "random_forest"))
+    assert (list(found.scores), found.champion) == (names, names[1])
     with pytest.raises(InputError, match=r"has other rows than data/test\.parquet"):
-        read_candidates(run.test, pa.table({"row": np.arange(30), "a/b": np.zeros(30)}), {"a": record("a", "b")})
+        read_candidates(run.test, stored.set_column(0, "row", [np.arange(30)]), board, board.candidates[0])
+    with pytest.raises(InputError, match="has no column baseline/random_forest"):
+        read_candidates(run.test, stored.drop(names[1:]), board, board.candidates[0])

@@ -154,3 +154,15 @@ def test_what_cannot_be_measured_is_said_and_the_rest_goes_on():
     (note,) = notes
     assert note.startswith("smote_before_split, logistic_regression: not measured: SMOTE: k_neighbors is 20")
     assert "scaling_before_split" in [item.mistake for item in inflations]
+
+
+def test_a_split_without_both_classes_is_skipped_and_noted():
+    """Of a single positive either train or test has none, whichever way the rows are split."""
+    audit_data = AuditData(table_of([1, *[0] * 63], x=noise(64)), audit_params())
+    inflations, notes = measure(audit_data, ["logistic_regression"], 3, lambda _: None)
+    reason = "not measured: a random split leaves train or test without one of the classes"
+    skipped = ["scaling_before_split", "threshold_on_test", "duplicates_across_split", "target_in_disguise"]
+    assert [note for note in notes if note.endswith(reason)] == [
+        f"{name}, logistic_regression: {reason}" for name in ("smote_before_split", *skipped)
+    ]
+    assert inflations == []

@@ -23,7 +23,7 @@ def test_a_candidate_that_is_best_everywhere_is_no_lie():
         assert (found.honest, found.leaking, found.verdict) == (1, 1, "within noise")
 
 
-def test_the_candidate_that_is_best_by_cross_validation_is_what_would_have_been_chosen():
+def test_the_champion_is_what_would_have_been_chosen():
     scores = {"perfect": Y * 1.0, "flat": np.zeros(200)}
     same_half, other_half = measure_selection(Y, scores, "flat", 3, 0, 0.95)
     assert (same_half.honest, same_half.leaking) == (0.25, 1)  # no skill is the prevalence

@@ -4,14 +4,13 @@ import pytest
 
 from tests.tools.compare.helpers import LIFTS, make_leaderboard, snapshot
 from tools.compare.changes.gate import apply_gate, is_regression
-from tools.compare.review_schema import Change
+from tools.compare.review_schema import Verdict
 
 
-def primary(low: float | None, high: float | None, *, higher_is_better: bool = True) -> Change:
-    metric = "average_precision" if higher_is_better else "brier_score"
-    return Change(
-        metric=metric, higher_is_better=higher_is_better, before=0.5, after=0.5, change=0.0, low=low, high=high,
-        word="within noise",
+def primary(low: float, high: float, *, higher_is_better: bool = True) -> Verdict:
+    return Verdict(
+        metric="average_precision" if higher_is_better else "brier_score", rows="test", why="", n_rows=60, positives=20,
+        before=0.5, after=0.5, estimate=0.0, low=low, high=high, word="cannot_tell", margin=0.0, minimum_detectable=0.1,
     )  # fmt: skip
 
 
@@ -41,7 +40,7 @@ def test_the_tolerance_of_the_base_counts():
 
 
 def test_without_an_interval_nothing_is_fine():
-    gate = apply_gate(snapshot(), snapshot(), primary(None, None))
+    gate = apply_gate(snapshot(), snapshot(), None)
     assert (gate.result, gate.why) == ("cannot compare", ["there is no interval of the change"])
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from stages.shared.errors import InputError
 from tests.tools.compare.helpers import LIFTS, commit, make_leaderboard, snapshot, write_run
-from tools.compare.changes.review import build_review, describe_verdict
+from tools.compare.changes.review import build_review
+from tools.compare.changes.verdict import describe_verdict
 from tools.compare.review_schema import MetricRow
 from tools.compare.revisions.git import find_revision
 from tools.compare.revisions.snapshot import read_snapshot
@@ -118,8 +119,7 @@ def test_an_unknown_metric_is_refused():
         build_review(snapshot(), snapshot(leaderboard=make_leaderboard(LIFTS, metric="profit")), list)
 
 
-def test_the_verdict_shows_enough_digits_of_a_small_change():
-    change = build_review(snapshot(), snapshot(), list).primary.model_copy(
-        update={"before": 0.5, "after": 0.50004, "change": 0.00004, "word": "better"}
-    )
-    assert describe_verdict(change) == "Better average precision: 0.500 → 0.500 (+0.00004)"
+def test_the_sentence_shows_enough_digits_of_a_small_change():
+    review = build_review(snapshot(), snapshot(), list)
+    verdict = review.verdict.model_copy(update={"before": 0.5, "after": 0.50004, "estimate": 0.00004, "word": "better"})
+    assert describe_verdict(verdict, review.primary) == "Better average precision: 0.500 → 0.500 (+0.00004)"

@@ -42,9 +42,18 @@ def test_moved_metrics_stand_first_with_word_arrow_and_interval():
 
 def test_the_primary_metric_is_not_named_twice():
     main = moved("average_precision", "worse", -0.2, -0.1)
-    text = to_markdown(reviewed(primary=main, metrics=[main]))
+    worse = reviewed().verdict.model_copy(update={"word": "worse"})
+    text = to_markdown(reviewed(primary=main, metrics=[main], verdict=worse))
     assert "Clearly worse" not in text
     assert "🔴" in text
+
+
+def test_what_the_gate_stops_is_red_whatever_the_word():
+    review = reviewed()
+    same = review.verdict.model_copy(update={"word": "same"})
+    for result, sign in (("fine", "⚪"), ("regression", "🔴")):
+        gate = review.gate.model_copy(update={"result": result})
+        assert f"### {sign} " in to_markdown(reviewed(verdict=same, gate=gate))
 
 
 def test_when_nothing_changed_there_is_only_a_summary():

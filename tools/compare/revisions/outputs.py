@@ -1,0 +1,48 @@
+"""The file of an output in dvc.lock, if this machine has it: in the DVC cache, or in the working tree.
+
+Scores are not in git, so a review finds them only where DVC has left them.
+"""
+
+import configparser
+import hashlib
+import json
+from pathlib import Path
+
+from stages.shared.errors import InputError
+from tools.compare.revisions.snapshot import Snapshot
+
+DVC = Path(".dvc")
+
+
+def find_output(snapshot: Snapshot, path: Path, what: str) -> Path:
+    """Return a file with the content that `path` has in dvc.lock; `path` may lie in a folder that is an output.
+
+    Raises InputError, which names `what` the file holds, when dvc.lock lacks it or this machine does.
+    """
+    entry = snapshot.lock.output(path)
+    md5 = entry.md5 if entry else None
+    for folder in path.parents:
+        if (entry := snapshot.lock.output(folder)) and entry.md5:
+            listing = json.loads(_find_content(snapshot, folder, entry.md5, what).read_bytes())
+            md5 = {item["relpath"]: item["md5"] for item in listing}.get(path.relative_to(folder).as_posix())
+    if not md5:
+        raise InputError(f"dvc.lock of {snapshot.revision} names no {path}")
+    return _find_content(snapshot, path, md5, what)
+
+
+def _find_content(snapshot: Snapshot, path: Path, md5: str, what: str) -> Path:
+    for place in (_find_cache() / "files" / "md5" / md5[:2] / md5[2:], path):
+        if place.is_file() and hashlib.md5(place.read_bytes()).hexdigest() == md5.removesuffix(".dir"):
+            return place
+    where = "neither in the DVC cache nor here"
+    raise InputError(f"the {what} of {snapshot.revision} are not on this machine ({where})")
+
+
+def _find_cache() -> Path:
+    """Return the folder of the DVC cache, which DVC's settings may have moved."""
+    config = configparser.ConfigParser(interpolation=None)
+    try:
+        config.read([DVC / "config", DVC / "config.local"], encoding="utf-8")
+    except configparser.Error:
+        return DVC / "cache"
+    return DVC / config.get("cache", "dir", fallback="cache")

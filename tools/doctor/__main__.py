@@ -1,0 +1,27 @@
+"""Command line of `python -m tools.doctor`: what is wrong with the repository and the machine, and how to fix it."""
+
+import argparse
+import sys
+
+from stages.shared.errors import run_cli
+from tools.doctor.checks import CHECKS, examine
+from tools.doctor.fixes import fix_repository
+
+
+def main() -> None:
+    """Check the environment, git, DVC, the artefacts and the machine, and name the command that fixes each problem."""
+    parser = argparse.ArgumentParser(prog="python -m tools.doctor", description=main.__doc__)
+    parser.add_argument("--fix", action="store_true", help="first fix what is safe to fix, and say what was done")
+    if parser.parse_args().fix:
+        for done in fix_repository():
+            print(done)
+    wrong = False
+    for name, check in CHECKS.items():
+        finding = examine(check)
+        wrong = wrong or finding.level == "wrong"
+        print(f"{finding.level:5}  {name:10}  {finding.found}" + (f"; fix: {finding.fix}" if finding.fix else ""))
+    sys.exit(2 if wrong else 0)
+
+
+if __name__ == "__main__":
+    run_cli(main)

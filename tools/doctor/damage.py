@@ -1,0 +1,93 @@
+"""Finds outputs whose bytes are not what their hashes say, and restores them from DVC's cache.
+
+DVC takes an output for unchanged if its size, times and inode are, and a write-protected object of its cache for whole:
+it says "up to date" over a damaged disk, and checks damaged objects out.
+"""
+
+from collections.abc import Iterable
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from dvc.exceptions import DvcException
+
+from stages.shared.errors import InputError, IntegrityError
+from stages.shared.paths import MANIFEST
+from stages.shared.storage.manifest import check_manifest
+
+
+def restore_outputs(repo: Any, outs: Iterable[Any]) -> list[str]:
+    """Restore damaged outputs from the cache, or remove them, so that a run makes them again; say what was done.
+
+    What `dvc add` tracks no run can make again, so it is restored or left alone. Raises IntegrityError where it cannot
+    be restored, and if what dvc.lock names is damaged too. The caller holds the lock of the DVC repository.
+    """
+    damaged = find_damaged(repo, outs)
+    if not damaged:
+        return []
+    done = remove_objects(Path(repo.cache.local.path))
+    for out, what in damaged:
+        if not out.stage.cmd and out.changed_cache():  # no run would make it again
+            raise IntegrityError(
+                f"{what}: fails its hash, and the cache has no whole copy; fetch one with `dvc pull --force {out}`, or "
+                f"run `dvc commit --force {out.stage.addressing}` if these bytes are right"
+            )
+        out.remove()
+        try:
+            out.checkout(force=True)
+        except DvcException:
+            out.remove()
+        if find_damaged(repo, [out]):
+            raise IntegrityError(
+                f"{what}: fails its hash, also as {out.stage.addressing} has committed it; run "
+                f"`dvc repro --force --single-item {out.stage.addressing}`, then this again"
+            )
+        done.append(f"{what} failed its hash; {out} is {'restored from the cache' if out.exists else 'removed'}")
+    return done
+
+
+def find_damaged(repo: Any, outs: Iterable[Any]) -> list[tuple[Any, str]]:
+    """Return the outputs that DVC takes for up to date although they are not, each with the file that shows it.
+
+    Folders with a manifest are compared with it, all others with dvc.lock.
+    """
+    found = []
+    for out in outs:
+        path = Path(str(out))
+        if (path / MANIFEST).is_file():
+            try:
+                check_manifest(path)
+            except InputError as error:
+                found.append((out, error.problems[0].partition(": ")[0]))
+        elif path.exists() and out.hash_info and _hash_anew(repo, out) != out.hash_info == out.get_hash():
+            found.append((out, str(out)))
+    return found
+
+
+def find_objects(cache: Path) -> list[Path]:
+    """Return the objects of a cache whose content does not have the hash that is their name."""
+    found = []
+    for path in sorted(cache.glob("??/[!.]*")):
+        with path.open("rb") as stream:
+            if hashlib.file_digest(stream, "md5").hexdigest() != f"{path.parent.name}{path.stem}":
+                found.append(path)
+    return found
+
+
+def remove_objects(cache: Path) -> list[str]:
+    """Remove the damaged objects of a cache; say so."""
+    damaged = find_objects(cache)
+    for path in damaged:
+        path.unlink()
+    return [f"damaged objects of the cache are removed: {len(damaged)}"] if damaged else []
+
+
+def _hash_anew(repo: Any, out: Any) -> Any:
+    """Return the hash of an output, not the one that DVC remembers."""
+    cache = repo.cache.local
+    remembered = cache.state
+    cache.state = type(cache)(cache.fs, cache.path).state  # a store that is made without a state has an empty one
+    try:
+        return out.get_hash()
+    finally:
+        cache.state = remembered

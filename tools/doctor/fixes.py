@@ -1,0 +1,60 @@
+"""What `python -m tools.doctor --fix` does: nothing that a run could not make again."""
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+import shutil
+
+from stages.shared.errors import InputError
+from stages.shared.runtime.stage_lock import lock_stage
+
+#: where stages and tools.repro write; only a process that holds a lock writes there
+WRITTEN = ("data", "models", "metrics", "reports")
+
+
+def fix_repository() -> list[str]:
+    """Do the safe fixes, and return what was done, or why nothing was."""
+    try:
+        from dvc.exceptions import DvcException
+
+        from tools.doctor.damage import remove_objects, restore_outputs
+        from tools.doctor.repair import keep_lock, repair_files_in_use, repair_lock
+        from tools.repro.dvc_repo import lock_repository
+    except ImportError as error:
+        return [f"not fixed: {error}; run `make setup`"]
+    if not Path(".dvc").is_dir():
+        return ["not fixed: no folder .dvc here; run this from the root of the repository"]
+    done: list[str] = []
+    try:
+        with lock_repository() as repo:
+            lock_stage("doctor")
+            done += [*repair_files_in_use(repo), *repair_lock()]
+            keep_lock()
+            done += [f"{path} was left half-written and is removed" for path in remove_leftovers()]
+            done += remove_objects(Path(repo.cache.local.path))
+            done += restore_outputs(repo, repo.index.outs)
+    except (DvcException, InputError) as error:
+        return [*(f"fixed: {line}" for line in done), f"not fixed: {error}"]
+    return [f"fixed: {line}" for line in done] or ["fixed: nothing"]
+
+
+def find_leftovers() -> list[Path]:
+    """Return the files and folders that a killed stage, or a killed tools.repro, has left half-written."""
+
+    def search() -> Iterator[Path]:
+        yield from chain(Path(".dvc/tmp").glob(".*.tmp"), Path().glob(".dvc.lock.*.tmp"))
+        for folder in WRITTEN:
+            yield from Path(folder).rglob(".*.tmp")
+
+    return sorted(path for path in search() if not any(folder.suffix == ".tmp" for folder in path.parents))
+
+
+def remove_leftovers() -> list[Path]:
+    """Remove what `find_leftovers` finds. The caller holds the locks of DVC and of the stages, so nobody writes it."""
+    left = find_leftovers()
+    for path in left:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    return left

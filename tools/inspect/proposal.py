@@ -1,0 +1,130 @@
+"""The sections `data` and `split` of params.yaml that a table suggests, each value with its reason.
+
+A person confirms them: a table does not tell which column is the question, nor which rows belong together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stages.prepare.columns.target import MIN_ROWS_PER_CLASS
+from stages.shared.errors import InputError
+from stages.shared.messages import shorten, suggest_name
+from tools.inspect.columns import InspectedColumn
+
+#: usual names of the column to predict, in lower case
+TARGET_NAMES = {
+    "target", "label", "class", "y", "outcome", "response", "diagnosis", "churn", "churned", "fraud", "is_fraud",
+    "isfraud", "default", "defaulted", "survived", "converted", "conversion", "readmitted", "failure", "failed",
+    "defect", "attrition",
+}  # fmt: skip
+#: usual labels of the positive class, in lower case, for classes of nearly equal size
+POSITIVE_NAMES = {"1", "yes", "y", "true", "t", "pos", "positive"}
+#: classes whose sizes differ by less than this share of the rows are of nearly equal size
+NEARLY_EQUAL = 0.1
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A value for params.yaml and its reason, empty where the value is the usual one."""
+
+    value: Any
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The proposed settings by key."""
+
+    data: dict[str, Setting]
+    split: dict[str, Setting]
+
+
+def propose(
+    path: str, columns: Sequence[InspectedColumn], target: str | None = None, positive: str | None = None
+) -> Proposal:
+    """Return the proposal. `target` and `positive` are what the user has already decided.
+
+    Raises InputError where the columns do not tell the target, or lack the one that is named.
+    """
+    question, why = _choose_target(path, columns, target)
+    label, reason = _choose_positive(path, question, positive)
+    others = [column for column in columns if column is not question]
+    data = {
+        "path": Setting(path),
+        "target": Setting(question.name, why),
+        "positive": Setting(label, reason),
+        "drop": _list([column for column in others if column.role == "drop"]),
+        "key": _list([column for column in others if column.role == "key"]),
+        "categorical": Setting("auto"),
+        "missing": _map([column for column in others if column.marks], "marks"),
+        "dates": _map([column for column in others if column.date_format], "date_format"),
+        "text": _list([column for column in others if column.role == "feature" and column.kind == "text"]),
+    }
+    groups = [column.name for column in others if column.repeats]
+    times = [column.name for column in others if column.kind == "date"]
+    split = {
+        "duplicates": Setting("auto"),
+        "gap": Setting(None),
+        "group": Setting(None, f"{_name(groups)} may tell rows that belong together; if so, name it" if groups else ""),
+        "time": Setting(None, f"{_name(times)} may order the rows; to test on the latest, name it" if times else ""),
+    }
+    return Proposal(data, split)
+
+
+def _choose_target(path: str, columns: Sequence[InspectedColumn], target: str | None) -> tuple[InspectedColumn, str]:
+    by_name = {column.name: column for column in columns}
+    if target is not None:
+        if target not in by_name:
+            raise InputError(f"--target: no column `{target}` in {path}; {suggest_name(target, list(by_name))}")
+        return by_name[target], "named by --target"
+    points = {
+        column.name: 2 * (column.name.strip().lower() in TARGET_NAMES) + (column is columns[-1])
+        for column in columns
+        if column.labels and min(column.labels.values()) >= MIN_ROWS_PER_CLASS
+    }
+    best = [name for name in points if points[name] == max(points.values())]
+    if len(best) != 1:
+        found = f"columns with two labels are {_name(best)}" if best else "no column has two labels without empty cells"
+        raise InputError(f"{path}: the target is not clear: {found}; name it with --target")
+    reasons = ["has two labels"]
+    if points[best[0]] >= 2:
+        reasons.append("has a usual name")
+    if best[0] == columns[-1].name:
+        reasons.append("is the last column")
+    return by_name[best[0]], ", ".join(reasons)
+
+
+def _choose_positive(path: str, target: InspectedColumn, positive: str | None) -> tuple[Any, str]:
+    if positive is not None:
+        return _as_yaml(positive), "named by --positive"
+    if not target.labels:
+        raise InputError(
+            f"{path}: target `{target.name}`: holds {target.distinct} different values and {target.missing} empty "
+            f"cells ({target.values}); two labels are needed; or name the rare one with --positive, or a cut such as "
+            '">= 7"'
+        )
+    rows = sum(target.labels.values())
+    few, many = sorted(target.labels, key=lambda label: target.labels[label])
+    usual = [label for label in target.labels if label.strip().lower() in POSITIVE_NAMES]
+    if target.labels[many] - target.labels[few] < NEARLY_EQUAL * rows and len(usual) == 1:
+        return _as_yaml(usual[0]), "the usual name of the positive class; both classes are about as frequent"
+    return _as_yaml(few), f"the rarer label: {target.labels[few]:,} of {rows:,} rows"
+
+
+def _as_yaml(label: str) -> Any:
+    """Return a whole number as an int, so that params.yaml needs no quotes; other labels as they are."""
+    return int(label) if label.isascii() and label.isdigit() and str(int(label)) == label else label
+
+
+def _list(columns: list[InspectedColumn]) -> Setting:
+    return Setting([column.name for column in columns], "; ".join(f"{item.name}: {item.reason}" for item in columns))
+
+
+def _map(columns: list[InspectedColumn], field: str) -> Setting:
+    reason = "; ".join(f"{item.name}: {item.reason}" for item in columns) if field == "marks" else ""
+    return Setting({column.name: getattr(column, field) for column in columns}, reason)
+
+
+def _name(names: list[str]) -> str:
+    return ", ".join(map(shorten, names))
