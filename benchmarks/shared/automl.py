@@ -1,6 +1,6 @@
 """A model by FLAML or AutoGluon: `python automl.py flaml 60 FOLDER` prints its test scores as JSON.
 
-benchmarks.verdict.champions runs this file in an environment of its own, so it imports nothing of the project.
+benchmarks.suites.champions runs this file in an environment of its own, so it imports nothing of the project.
 
 FOLDER contains train.parquet and test.parquet, with 0 and 1 in the column `target`.
 """

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from stages.prepare.params import PrepareParams
+from stages.prepare.params import AUTO, PrepareParams
 from stages.prepare.prepare import prepare
 from stages.prepare.readers.table import read_columns
 from stages.shared.storage.arrow import Bools, Ints, from_bools
@@ -35,12 +35,16 @@ def list_data_sets(folder: Path, names: Sequence[str] = ()) -> list[str]:
 def load_data_set(folder: Path, name: str, max_rows: int, seed: int, test_size: float = 0.25) -> tuple[Table, Table]:
     """Return the training and the test set of at most `max_rows` rows."""
     (path,) = (folder / name).glob("*.csv*")
-    data = {"path": str(path), "target": "target", "positive": "1", "key": [], "categorical": "auto", "drop": []}
+    data = {
+        "path": str(path), "target": "target", "positive": "1", "key": [], "categorical": "auto", "drop": [],
+        "dates": {}, "text": [], "weight": None,
+    }  # fmt: skip
     params = {
         "random_state": seed,
-        "data": {**data, "missing": MISSING.get(name, {})},
+        "data": {**data, "missing": MISSING.get(name, {}), "read": AUTO.model_dump()},
         "cv": {"n_splits": 5},
-        "split": {"test_size": test_size, "group": None, "time": None},
+        "evaluate": {"cost": None},
+        "split": {"test_size": test_size, "group": None, "time": None, "duplicates": "auto", "gap": None},
     }
     table = prepare(read_columns(path), PrepareParams.model_validate(params)).table
     kept = draw_stratified(table.target, max_rows, np.random.RandomState(seed))
@@ -66,12 +70,12 @@ def run_missing(
 
     Finished runs are read from `path`, a line of JSON each; new ones are appended to it.
     """
-    lines = path.read_text().splitlines() if path and path.exists() else []
+    lines = path.read_text(encoding="utf-8").splitlines() if path and path.exists() else []
     results = {(name, seed): result for name, seed, result in map(json.loads, lines)}
     for name, seed in runs:
         if (name, seed) not in results:
             results[name, seed] = compute(name, seed)
             if path:
-                with path.open("a") as file:
+                with path.open("a", encoding="utf-8") as file:
                     file.write(json.dumps([name, seed, results[name, seed]]) + "\n")
     return results

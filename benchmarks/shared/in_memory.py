@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
 from stages.evaluate.candidates import Candidate
 from stages.evaluate.effects.row_sets import RowSets
 from stages.evaluate.evaluate import evaluate_candidates
@@ -66,7 +68,10 @@ def train_strategy(table: Table, name: str, params: TrainParams) -> TrainedStrat
     result = fit_strategy(table, name, params, lambda _: None)
     oof = oof_columns(result, table)
     y, specs = oof["y"], result.calibration_specs
-    calibrated = {key: calibrate_oof(spec, oof[key], y, oof["fold"], params.cv.n_splits) for key, spec in specs.items()}
+    by_time = table.contract.time is not None
+    calibrated = {
+        key: calibrate_oof(spec, oof[key], y, oof["fold"], params.cv.n_splits, by_time) for key, spec in specs.items()
+    }
     content = {
         "strategy": name,
         "manifest": "",
@@ -82,13 +87,14 @@ def make_leaderboard(train: Table, test: Table, params: dict[str, Any]) -> Leade
     """Train every strategy and evaluate its candidates; return the leaderboard that the stage report would read."""
     train_params = TrainParams.model_validate(params)
     strategies = {name: train_strategy(train, name, train_params) for name in train_params.strategies}
-    scored, row_sets = {}, RowSets.make(test, None, train_params.cv.n_splits)  # no benchmark reads the effects
+    oof = pa.table(next(iter(strategies.values())).oof)
+    scored, row_sets = {}, RowSets.make(test.target, test.groups, oof)
     for name, one in strategies.items():
         for classifier, calibrator in one.calibrators.items():
             raw = scores(one.result.models[classifier], test.features())
             scored[Candidate(name, classifier)] = ScoredCandidate(
                 one.tune_threshold(classifier), calibrate(raw, calibrator), raw, calibrator.method,
-                ranking=row_sets.measure(raw[:0], raw),
+                ranking=row_sets.measure(one.oof[classifier], raw),
             )  # fmt: skip
     records = {name: one.record for name, one in strategies.items()}
     result = evaluate_candidates(test, row_sets, scored, records, [], EvaluateParams.model_validate(params))

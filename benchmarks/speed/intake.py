@@ -18,7 +18,7 @@ from benchmarks.shared.arguments import make_parser
 from benchmarks.shared.markdown import print_table
 from benchmarks.speed.timing import format_load, measure_in_fork
 from stages.prepare.columns.roles import select_columns
-from stages.prepare.params import PrepareParams
+from stages.prepare.params import AUTO, PrepareParams
 from stages.prepare.prepare import prepare
 from stages.prepare.readers.table import read_columns
 from stages.shared.storage.parquet import read_table, write_table
@@ -32,9 +32,11 @@ PARAMS: dict[str, Any] = {
     "random_state": 0,
     "data": {
         "target": "target", "positive": 1, "drop": [], "key": [], "categorical": "auto", "missing": {},
+        "read": AUTO.model_dump(), "dates": {}, "text": [], "weight": None,
     },
-    "split": {"test_size": 0.25, "group": None, "time": None},
+    "split": {"test_size": 0.25, "group": None, "time": None, "duplicates": "auto", "gap": None},
     "cv": {"n_splits": 5},
+    "evaluate": {"cost": None},
 }  # fmt: skip
 #: rows that are made and written at a time
 CHUNK = 100_000
@@ -50,13 +52,14 @@ def make_batches(rows: int, columns: int) -> Iterator[pa.RecordBatch]:
         yield pa.RecordBatch.from_pydict({**cells, "target": target})
 
 
-def write_csv(folder: Path, rows: int, columns: int) -> Path:
+def write_csv(folder: Path, rows: int, columns: int, semicolons: bool = False) -> Path:
     """Write the table unless its file exists; return its path."""
-    path = folder / f"{rows}x{columns}.csv"
+    path = folder / f"{rows}x{columns}{'-semicolons' if semicolons else ''}.csv"
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         schema = next(make_batches(1, columns)).schema
-        with pyarrow.csv.CSVWriter(path, schema) as writer:
+        form = pyarrow.csv.WriteOptions(delimiter=";" if semicolons else ",")
+        with pyarrow.csv.CSVWriter(path, schema, write_options=form) as writer:
             for batch in make_batches(rows, columns):
                 writer.write(batch)
     return path
@@ -81,15 +84,17 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--columns", type=int, default=30)
+    parser.add_argument("--semicolons", action="store_true", help="separate the cells by semicolons, which are sniffed")
     options = parser.parse_args()
-    path = write_csv(options.folder, options.rows, options.columns)
+    path = write_csv(options.folder, options.rows, options.columns, options.semicolons)
     csv, numbers = path.stat().st_size / 2**20, options.rows * options.columns * 8 / 2**20
-    table = [f"{options.rows:,} × {options.columns}", f"{csv:,.0f}"]
+    name = f"{options.rows:,} × {options.columns}" + (", semicolons" if options.semicolons else "")
+    table = [name, f"{csv:,.0f}"]
     runs = ((work.__name__, measure_in_fork(lambda work=work: work(path))) for work in (run_prepare, run_split))
     rows = (
-        [*table, name.removeprefix("run_"), f"{run.wall:.1f}", f"{run.cpu:.1f}", f"{run.growth:,.0f}",
+        [*table, stage.removeprefix("run_"), f"{run.wall:.1f}", f"{run.cpu:.1f}", f"{run.growth:,.0f}",
          f"{run.growth / numbers:.2f}", format_load()]
-        for name, run in runs
+        for stage, run in runs
     )  # fmt: skip
     print_table("prepare and split, one thread", COLUMNS, rows)
 

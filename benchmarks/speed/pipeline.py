@@ -31,7 +31,7 @@ def make_clone(folder: Path, data: tuple[Path, str, str] | None, strategies: Seq
 
     subprocess.run(["git", "clone", "--quiet", "--no-local", str(ROOT), str(folder)], check=True)
     path = folder / "params.yaml"
-    params = YAML().load(path.read_text())
+    params = YAML().load(path.read_text(encoding="utf-8"))
     if data is not None:
         table, target, positive = data
         copy = Path("data/raw") / table.name
@@ -41,7 +41,7 @@ def make_clone(folder: Path, data: tuple[Path, str, str] | None, strategies: Seq
         raise SystemExit(f"--strategies: not in params.yaml: {', '.join(sorted(unknown))}")
     if strategies:
         params["strategies"] = {name: params["strategies"][name] for name in strategies}
-    with path.open("w") as stream:
+    with path.open("w", encoding="utf-8") as stream:
         YAML().dump(params, stream)
 
 
@@ -55,7 +55,7 @@ def run_command(folder: Path, command: Sequence[str]) -> str:
     """Run a command in a clone and return its dvc.lock."""
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
-    return (folder / "dvc.lock").read_text()
+    return (folder / "dvc.lock").read_text(encoding="utf-8")
 
 
 def train_in_one_process(folder: Path) -> Run:

@@ -43,7 +43,7 @@ class Run:
 
 def measure(work: Work, summarize: Callable[[Any], Any] = lambda result: result) -> Run:
     """Run `work` in this process; `summarize` gets its result after the clock has stopped."""
-    Path("/proc/self/clear_refs").write_text("5")  # restarts VmHWM
+    Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")  # restarts VmHWM
     own = Path("/proc/self/status")
     before, cpu, wall = read_bytes(own, "VmRSS:"), cpu_seconds(), time.perf_counter()
     result = work()
@@ -76,7 +76,7 @@ def measure_in_fork(work: Work, summarize: Callable[[Any], Any] = lambda result:
 def read_bytes(path: Path, key: str) -> float:
     """Read a line of a file in /proc; return 0 when the process has ended."""
     try:
-        lines = path.read_text().splitlines()
+        lines = path.read_text(encoding="utf-8").splitlines()
     except OSError:
         return 0.0
     return next((float(line.split()[1]) * 1024 for line in lines if line.startswith(key)), 0.0)

@@ -20,6 +20,7 @@ from benchmarks.shared.simulation import (
     make_labels,
     measure_scores,
 )
+from stages.evaluate.outputs.recalibration import fit_line
 from stages.evaluate.uncertainty.bootstrap import bootstrap_weights
 from stages.evaluate.uncertainty.differences import compare
 from stages.evaluate.uncertainty.intervals import compute_intervals
@@ -33,6 +34,9 @@ COMPARED = ("average_precision", "roc_auc", "brier_score", "log_loss", "recall")
 METRIC_NAMES = (*COMPARED, "precision", "f1")
 #: test positives -> resamples; params.yaml has 2000, fewer make the intervals of differences a little wider
 RESAMPLES = {20: 2000, 50: 2000, 100: 2000, 500: 1000}
+
+#: of the calibration line of the true probabilities
+LINE = {"slope": 1.0, "intercept": 0.0}
 
 Hits = Counter[tuple[str, str, int]]  # metric, scorer, positives
 
@@ -53,6 +57,10 @@ def count_single_hits(positives: int, runs: int, random: np.random.RandomState) 
             intervals = compute_intervals(result, CONFIDENCE)
             for metric in METRIC_NAMES:
                 hits[metric, name, positives] += contains(*intervals[metric], truths[name][metric])
+        for name, values in zip(SCORERS, scores, strict=True):
+            line = fit_line(y, values, CONFIDENCE)
+            for part, truth in LINE.items():
+                hits[part, name, positives] += line is not None and contains(*getattr(line, f"{part}_interval"), truth)
     return hits
 
 
@@ -87,7 +95,7 @@ def print_hits(title: str, hits: Hits, scorers: list[str], runs: int) -> None:
     """Print a row for each metric and scorer, a column for each number of positives."""
     rows = [
         [f"{metric}, {name}", *(format_percent(hits[metric, name, positives], runs) for positives in RESAMPLES)]
-        for metric in METRIC_NAMES
+        for metric in (*METRIC_NAMES, *LINE)
         for name in scorers
         if (metric, name, 20) in hits
     ]

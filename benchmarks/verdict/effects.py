@@ -26,12 +26,12 @@ from benchmarks.shared.markdown import print_table
 from benchmarks.shared.simulation import CONFIDENCE
 from stages.evaluate.candidates import Candidate
 from stages.evaluate.effects.effects import (
-    REFIT,
     EffectSettings,
     choose_margins,
     estimate_effects,
     list_comparisons,
 )
+from stages.evaluate.effects.estimates import REFIT
 from stages.evaluate.effects.row_sets import RankingValue, RowSets
 from stages.evaluate.uncertainty.jackknife import normal_quantile
 from stages.shared.metrics.registry import of_family
@@ -62,22 +62,24 @@ class World:
         return X, (positive ^ wrong).astype(np.int64)
 
 
-def _linear(X: Floats) -> Floats:
+def linear(X: Floats) -> Floats:
+    """Return log odds that are linear in the columns."""
     return np.asarray(1.1 * X[:, 0] + 0.8 * X[:, 1] - 0.6 * X[:, 2])
 
 
-def _nonlinear(X: Floats) -> Floats:
+def nonlinear(X: Floats) -> Floats:
+    """Return log odds with a product, a fold and a square of columns."""
     return np.asarray(1.3 * X[:, 0] * X[:, 1] + 1.4 * np.abs(X[:, 2]) - 0.3 * X[:, 3] ** 2 + 0.6 * X[:, 4])
 
 
 #: about 5 % positives, or 1 % where the name says so
 WORLDS = {
-    "linear, 3,000 rows": World(3000, lambda X: _linear(X) - 3.9),
-    "linear, 1,000 rows": World(1000, lambda X: _linear(X) - 3.9),
-    "linear, 1 %, 10,000 rows": World(10_000, lambda X: 1.2 * _linear(X) - 6.2),
-    "nonlinear, 3,000 rows": World(3000, lambda X: _nonlinear(X) - 4.6),
-    "heavy tails, 3,000 rows": World(3000, lambda X: np.clip(_linear(X), -8, 8) - 3.9, degrees=2.5),
-    "label noise, 3,000 rows": World(3000, lambda X: _linear(X) - 3.9, flip=0.02),
+    "linear, 3,000 rows": World(3000, lambda X: linear(X) - 3.9),
+    "linear, 1,000 rows": World(1000, lambda X: linear(X) - 3.9),
+    "linear, 1 %, 10,000 rows": World(10_000, lambda X: 1.2 * linear(X) - 6.2),
+    "nonlinear, 3,000 rows": World(3000, lambda X: nonlinear(X) - 4.6),
+    "heavy tails, 3,000 rows": World(3000, lambda X: np.clip(linear(X), -8, 8) - 3.9, degrees=2.5),
+    "label noise, 3,000 rows": World(3000, lambda X: linear(X) - 3.9, flip=0.02),
 }
 
 Cell = tuple[str, str | None, str]  # strategy, classifier, metric

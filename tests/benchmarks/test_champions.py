@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks.verdict import champions
-from benchmarks.verdict.champions import find_untreated, get_recipes, print_results
-from benchmarks.verdict.choice import choose_blend_or_better, make_rules
+from benchmarks.suites import champions
+from benchmarks.suites.champions import find_untreated, get_recipes, print_results
+from benchmarks.suites.choice import choose_blend_or_better, make_rules
 from stages.shared.schemas.leaderboard import Leaderboard
 from tests.report.factory import BASELINE, Treatment, leaderboard_json
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.verdict.directions import (
+from benchmarks.suites.directions import (
     DECISIONS,
     QUESTIONS,
     STRONG,

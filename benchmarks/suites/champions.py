@@ -6,8 +6,8 @@ On each data set the shipped comparison trains every candidate and chooses its c
 AutoGluon get as many seconds, one core each, and the same test set. They run in an environment of their own:
 
     uv venv --python 3.11 ../peers
-    uv pip install --python ../peers/bin/python -r benchmarks/verdict/peers-requirements.txt
-    python -m benchmarks.verdict.champions --datasets ../shared/datasets --peers ../peers/bin/python --results FILE
+    uv pip install --python ../peers/bin/python -r benchmarks/suites/peers-requirements.txt
+    python -m benchmarks.suites.champions --datasets ../shared/datasets --peers ../peers/bin/python --results FILE
 
 Without `--peers` the comparison runs alone.
 """
@@ -28,7 +28,7 @@ from benchmarks.shared.data_sets import list_data_sets, load_data_set, run_missi
 from benchmarks.shared.in_memory import load_params, make_leaderboard
 from benchmarks.shared.intervals import format_differences
 from benchmarks.shared.markdown import print_table
-from benchmarks.verdict.choice import BLEND, METRICS, choose_shipped, get_test_metrics, print_rules
+from benchmarks.suites.choice import BLEND, METRICS, choose_shipped, get_test_metrics, print_rules
 from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.shared.schemas.leaderboard import Candidate, Leaderboard
 from stages.shared.storage.arrow import Floats
@@ -60,7 +60,7 @@ def run_library(python: str, name: str, seconds: float, train: Table, test: Tabl
         for split, table in (("train", train), ("test", test)):
             table.features().assign(target=table.target).to_parquet(Path(folder) / f"{split}.parquet")
         command = [python, automl.__file__, name, str(seconds), folder]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     if done.returncode:
         raise RuntimeError(f"{name} failed: {done.stderr[-2000:]}")
     result = json.loads(done.stdout)

@@ -1,4 +1,4 @@
-"""Whether balancing helps, on a suite of data sets: `python -m benchmarks.verdict.directions --datasets FOLDER`.
+"""Whether balancing helps, on a suite of data sets: `python -m benchmarks.suites.directions --datasets FOLDER`.
 
 It shows whether the findings of two studies hold for the classifiers and treatments of params.yaml.
 

@@ -1,4 +1,4 @@
-"""What rules for the choice of the champion cost in test scores: `python -m benchmarks.verdict.choice`.
+"""What rules for the choice of the champion cost in test scores: `python -m benchmarks.suites.choice`.
 
 It is the evidence for the shipped rule (docs/decisions/15-choice.md).
 

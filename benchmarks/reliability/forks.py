@@ -1,0 +1,190 @@
+"""Commands in forks of this process, which has imported everything: milliseconds to start instead of seconds."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import import_module
+import os
+from pathlib import Path
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+from stages.shared.errors import run_cli
+from stages.shared.runtime.threads import limit_threads
+
+#: command lines of the pipeline and its tools, by the name in the tables; NEW and SCORED are a table and its result
+COMMANDS = {
+    "prepare": ["stages.prepare"],
+    "split": ["stages.split"],
+    "train": ["stages.train", "--strategy", "baseline"],
+    "train under": ["stages.train", "--strategy", "under"],
+    "evaluate": ["stages.evaluate"],
+    "report": ["stages.report"],
+    "refit": ["stages.train.refit"],
+    "leaderboard": ["tools.leaderboard"],
+    "params": ["tools.params", "check"],
+    "inspect": ["tools.inspect", "new.csv"],
+    "compare": ["tools.compare", "HEAD"],
+    "predict": ["tools.predict", "new.csv", "-o", "scored.csv"],
+}
+
+#: what a run makes, and what it reads
+STATE = ("data", "metrics", "models", "reports", "params.yaml", "dvc.lock", "new.csv")
+
+#: exit codes that a command may have
+ALLOWED = (0, 2, 3, 75)
+
+
+@dataclass(frozen=True)
+class Done:
+    """The end of a command; `code` is None where it did not end in time, negative for a signal."""
+
+    code: int | None
+    out: str
+    err: str
+
+    @property
+    def failure(self) -> str:
+        """What is wrong with such an end, empty if nothing is."""
+        if self.code is None:
+            return "hangs"
+        if "Traceback (most recent call last)" in self.err:
+            return "tracebacks"
+        return "" if self.code in ALLOWED else "other codes"
+
+
+def preload() -> None:
+    """Import all libraries and commands, with one thread each."""
+    limit_threads()
+    os.environ["EVENHAND_WORKERS"] = "1"
+    import_module("tools.repro.preload")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which preload ignores, for its own starter
+    for name, *_ in COMMANDS.values():
+        import_module(f"{name}.__main__")
+    for name in ("stages.prepare.prepare", "stages.split.split", "stages.report.build", "tools.predict.scoring"):
+        import_module(name)
+
+
+def run(
+    folder: Path, command: Sequence[str], before: Callable[[], object] | None = None, patience: float = 120
+) -> Done:
+    """Run a command in `folder`; `before` is called in its process first."""
+    module, *arguments = command
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        sys.stdout.flush()
+        process = os.fork()
+        if process == 0:
+            _become(folder, module, arguments, before, out.fileno(), err.fileno())
+        try:
+            code = _wait(process, time.monotonic() + patience)
+        except KeyboardInterrupt:
+            _end(process)
+            raise
+        texts = []
+        for stream in (out, err):
+            stream.seek(0)
+            texts.append(stream.read().decode(errors="replace"))
+    return Done(code, *texts)
+
+
+def _become(
+    folder: Path, module: str, arguments: Sequence[str], before: Callable[[], object] | None, out: int, err: int
+) -> None:
+    """Be the command, in a process group of its own; never return."""
+    code = 1
+    try:
+        os.setpgid(0, 0)
+        os.chdir(folder)
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))  # noqa: SIM115
+        sys.argv = [module, *arguments]
+        main = import_module(f"{module}.__main__").main
+        if before is not None:
+            before()
+        run_cli(main)
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        with suppress(Exception):
+            traceback.print_exc()
+    finally:
+        with suppress(Exception):
+            sys.stderr.flush()
+        os._exit(code & 255)
+
+
+def _wait(process: int, end: float) -> int | None:
+    while time.monotonic() < end:
+        ended, status = os.waitpid(process, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.002)
+    _end(process)
+    return None
+
+
+def _end(process: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process, signal.SIGKILL)
+    os.waitpid(process, 0)
+
+
+class State:
+    """The files of a finished project, and a copy to restore them from."""
+
+    def __init__(self, project: Path) -> None:
+        self.project, self.copy = project, project.with_name("copy")
+        shutil.copyfile(next((project / "data/raw").glob("hypothyroid.csv")), project / "new.csv")
+        self.copy.mkdir()
+        for name in STATE:
+            _copy(project / name, self.copy / name)
+
+    def restore(self) -> None:
+        """Put every file back as it was."""
+        for name in (*STATE, "scored.csv"):
+            _remove(self.project / name)
+            if (self.copy / name).exists():
+                _copy(self.copy / name, self.project / name)
+
+
+def finish_project(folder: Path) -> Path:
+    """Make the small project in `folder`, run it to its end, and commit the result."""
+    from benchmarks.reliability.project import make_environment, make_project
+
+    project = folder / "project"
+    make_project(project)
+    who = ("-c", "user.name=attack", "-c", "user.email=attack@localhost")
+    for command in (
+        [sys.executable, "-m", "tools.repro", "-j", "2"],
+        ["git", "add", "--all"],
+        ["git", *who, "commit", "--quiet", "--message", "A run"],
+    ):
+        subprocess.run(command, cwd=project, env=make_environment(folder / "home"), check=True, capture_output=True)
+    return project
+
+
+def list_files(project: Path, patterns: Iterable[str]) -> list[Path]:
+    """Return the files that match, relative to the project."""
+    return [
+        path.relative_to(project) for pattern in patterns for path in sorted(project.glob(pattern)) if path.is_file()
+    ]
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target)
+    else:
+        shutil.copyfile(source, target)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

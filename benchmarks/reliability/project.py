@@ -1,0 +1,77 @@
+"""A small copy of the project for attacks: few rows, two strategies, one classifier."""
+
+import hashlib
+import os
+from pathlib import Path
+import shutil
+import subprocess
+import sys
+
+ROOT = Path(__file__).parents[2]
+
+#: what a run makes
+MADE = (
+    "dvc.lock", "data/prepared.parquet", "data/contract.json", "data/train.parquet", "data/test.parquet",
+    "data/test_scores.parquet", "data/raw/synthetic.csv", "models", "metrics", "reports", ".dvc/cache", ".dvc/tmp",
+)  # fmt: skip
+
+
+def make_project(folder: Path) -> None:
+    """Clone the checked-out commit into `folder`, and make it small; nothing has run there."""
+    from ruamel.yaml import YAML
+
+    subprocess.run(["git", "clone", "--quiet", "--no-local", str(ROOT), str(folder)], check=True)
+    path = folder / "params.yaml"
+    params = YAML().load(path.read_text(encoding="utf-8"))
+    table = folder / params["data"]["path"]
+    table.write_text("".join(table.read_text(encoding="utf-8").splitlines(True)[:601]), encoding="utf-8")
+    params["strategies"] = {"baseline": {}, "under": {"sampler": "RandomUnderSampler", "sampling_strategy": 0.5}}
+    params["classifiers"] = {"logistic_regression": {"max_iter": 1000}}
+    params["tuning"].update(samplers={}, classifiers={})
+    params["cv"].update(n_splits=2, n_repeats=1)
+    params["evaluate"]["n_resamples"] = 200
+    params["synthetic"]["n_samples"] = 100
+    with path.open("w", encoding="utf-8") as stream:
+        YAML().dump(params, stream)
+    reset(folder)
+    who = ("-c", "user.name=attack", "-c", "user.email=attack@localhost")
+    subprocess.run(["git", "add", "--all"], cwd=folder, check=True)
+    subprocess.run(
+        ["git", *who, "commit", "--quiet", "--message", "Small, and nothing has run"], cwd=folder, check=True
+    )
+
+
+def reset(folder: Path) -> None:
+    """Remove what runs have made."""
+    for name in MADE:
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def hash_artefacts(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file that a run makes, but DVC's own."""
+    tops = [folder / name for name in MADE if not name.startswith(".dvc")]
+    files = [path.relative_to(folder) for top in tops for path in (top, *top.rglob("*")) if path.is_file()]
+    whole = [path for path in files if ".tmp" not in {Path(part).suffix for part in path.parts}]
+    return {str(path): hashlib.sha256((folder / path).read_bytes()).hexdigest() for path in whole}
+
+
+def make_environment(home: Path, **variables: str) -> dict[str, str]:
+    """Return the variables of a run: this Python first, and a site cache of its own."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "DVC_SITE_CACHE_DIR": str(home), "DVC_NO_ANALYTICS": "1", **variables}
+
+
+def find_processes(folder: Path) -> list[int]:
+    """Return the ids of the processes whose working directory is `folder`."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink() == folder and b") Z " not in (process / "stat").read_bytes():
+                found.append(int(process.name))
+        except OSError:
+            continue  # it has ended, or is not ours
+    return found

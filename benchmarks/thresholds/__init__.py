@@ -1,0 +1,8 @@
+"""Commands that measure how often thresholds keep on new rows what they promise.
+
+Importing the package limits each process to one thread, which has to happen before numpy is imported.
+"""
+
+from stages.shared.runtime.threads import limit_threads
+
+limit_threads()

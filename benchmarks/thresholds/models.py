@@ -1,0 +1,105 @@
+"""How often thresholds keep their bound, with trained models: `python -m benchmarks.thresholds.models`.
+
+It shows whether a promise holds although models of the folds choose the threshold, and a model of all rows decides.
+
+Tables are drawn from worlds with a known formula and fitted as they are. The threshold comes from five folds. Its true
+recall and precision are those of the model of the whole table on many fresh rows.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from sklearn.model_selection import StratifiedKFold
+
+from benchmarks.shared.arguments import make_parser
+from benchmarks.shared.markdown import format_percent, print_table
+from benchmarks.thresholds.scores import PROMISE, format_price
+from benchmarks.verdict.effects import CLASSIFIERS, N_SPLITS, World, fit_scores, linear, nonlinear
+from stages.evaluate.thresholds.promise import choose_promised
+from stages.evaluate.thresholds.tuning import tune_threshold
+from stages.shared.schemas.leaderboard import Promise
+from stages.shared.storage.arrow import Floats, Ints
+
+FRESH_POSITIVES, FRESH_NEGATIVES = 2000, 40_000
+RECALL = 0.9
+
+#: rows from which the prevalence is known to about a hundredth of itself
+LARGE = 1_000_000
+
+#: the formula, for about so many positives, and the bound of precision
+WORLDS = {
+    "linear, 5 %": (World(0, lambda X: linear(X) - 3.85), 0.25),
+    "linear, 1 %": (World(0, lambda X: 1.2 * linear(X) - 6.05), 0.05),
+    "nonlinear, 5 %": (World(0, lambda X: nonlinear(X) - 4.85), 0.25),
+}
+
+
+def draw_fresh(world: World, random: np.random.RandomState) -> tuple[Floats, Ints, float]:
+    """Return so many fresh positives and negatives, and the prevalence."""
+    X, y = world.draw(LARGE, random)
+    rows = [np.flatnonzero(y == label)[:size] for label, size in ((1, FRESH_POSITIVES), (0, FRESH_NEGATIVES))]
+    chosen = np.concatenate(rows)
+    return X[chosen], y[chosen], float(y.mean())
+
+
+def score(classifier: str, X: Floats, y: Ints, fresh: Floats, seed: int) -> tuple[Floats, Floats]:
+    """Return the out-of-fold scores, and those of fresh rows by the model of all rows."""
+    out_of_fold = np.empty(len(y))
+    for train, validation in StratifiedKFold(N_SPLITS, shuffle=True, random_state=seed).split(X, y):
+        (out_of_fold[validation],) = fit_scores(classifier, "baseline", X[train], y[train], [X[validation]], seed)
+    return out_of_fold, fit_scores(classifier, "baseline", X, y, [fresh], seed)[0]
+
+
+def measure(y: Ints, scores: Floats, threshold: float, prevalence: float) -> dict[str, float]:
+    """Return recall and precision at this prevalence; precision is 1 where nothing is flagged."""
+    found, alarms = (float((scores[y == label] >= threshold).mean()) for label in (1, 0))
+    hits = prevalence * found
+    return {"min_recall": found, "min_precision": hits / (hits + (1 - prevalence) * alarms) if found + alarms else 1.0}
+
+
+def simulate(name: str, classifier: str, positives: int, runs: int, seed: int) -> Iterator[list[str]]:
+    """Yield a row of the table for each policy."""
+    (world, precision), random = WORLDS[name], np.random.RandomState(seed)
+    fresh, fresh_y, prevalence = draw_fresh(world, random)
+    found: dict[str, list[tuple[float, float, Promise]]] = {"min_recall": [], "min_precision": []}
+    bounds = {"min_recall": RECALL, "min_precision": precision}
+    for run in range(runs):
+        X, y = world.draw(round(positives / prevalence), random)
+        scores, new = score(classifier, X, y, fresh, run)
+        for policy, values in found.items():
+            point = tune_threshold(y, scores, policy, None, bounds[policy])
+            chosen, promise = choose_promised(
+                np.arange(len(y)), y, scores, point, policy, bounds[policy], PROMISE, negative_weight=1.0
+            )
+            before, after = (measure(fresh_y, new, item, prevalence)[policy] for item in (point, chosen))
+            values.append((before, after, promise))
+    for policy, values in found.items():
+        kept_before = sum(before >= bounds[policy] for before, _, _ in values)
+        kept = sum(after >= bounds[policy] or not promise.kept for _, after, promise in values)
+        promised = sum(promise.kept for _, _, promise in values)
+        shares = [format_percent(count, runs) for count in (kept_before, kept, promised)]
+        label = f"{policy} {bounds[policy]:g}: {name}, {positives} positives, {classifier}"
+        yield [label, *shares, format_price([promise for _, _, promise in values])]
+
+
+def main() -> None:
+    parser = make_parser(__doc__)
+    parser.add_argument("--runs", type=int, default=60, help="tables of each kind (default 60)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the simulated data (default 0)")
+    parser.add_argument("--only", choices=WORLDS, help="a single world")
+    parser.add_argument("--positives", type=int, nargs="*", default=[40, 150], help="of a table (default 40 150)")
+    parser.add_argument("--classifiers", nargs="*", choices=CLASSIFIERS, default=CLASSIFIERS, help="(default all)")
+    options = parser.parse_args()
+    rows = (
+        row
+        for name in ([options.only] if options.only else WORLDS)
+        for positives in options.positives
+        for classifier in options.classifiers
+        for row in simulate(name, classifier, positives, options.runs, options.seed)
+    )
+    columns = ["bound kept, %", "point estimate", "promise", "promised", "price, out of fold"]
+    print_table(f"Tables whose fresh rows keep the bound, of {options.runs} each", columns, rows)
+
+
+if __name__ == "__main__":
+    main()

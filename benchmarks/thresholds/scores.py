@@ -1,0 +1,119 @@
+"""How often thresholds keep their bound, on simulated scores: `python -m benchmarks.thresholds.scores`.
+
+It shows what a promise needs when the scores of new rows have the very distribution of those that chose the threshold.
+
+Scores are normal in each class. In tables without information all rows have the same chance, just below the bound, so
+every promised precision is broken. Rows in groups share most of their noise; repeated scores of a row differ a little.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from benchmarks.shared.arguments import parse_simulation_options
+from benchmarks.shared.markdown import format_percent, print_table
+from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
+from stages.evaluate.thresholds.policies import best_index
+from stages.evaluate.thresholds.promise import choose_promised, compute_design_effect, compute_tail
+from stages.evaluate.thresholds.tuning import tune_threshold
+from stages.shared.metrics.confusion import recall
+from stages.shared.schemas.leaderboard import Promise
+from stages.shared.storage.arrow import Floats, Ints
+
+PROMISE = 0.9
+
+#: share of the variance of the noise that rows of a group, or scores of a row, have in common
+SHARED = 0.8
+
+
+@dataclass(frozen=True)
+class World:
+    """Scores with this distance between the means of the classes."""
+
+    positives: int
+    prevalence: float
+    separation: float
+    group: int = 1  # rows of a class with common noise
+    repeats: int = 1  # scores of each row
+
+    def draw(self, random: np.random.RandomState) -> tuple[Ints, Ints, Floats]:
+        """Return the groups, the classes and the scores of a table; the number of positives is random."""
+        n_groups = round(self.positives / self.prevalence / self.group)
+        copies = self.group * self.repeats
+        y = np.repeat((random.random_sample(n_groups) < self.prevalence).astype(np.int64), copies)
+        groups = np.repeat(np.arange(n_groups), copies)
+        own = random.normal(size=len(y))
+        if copies > 1:
+            common = random.normal(size=n_groups)[groups]
+            own = np.sqrt(SHARED) * common + np.sqrt(1 - SHARED) * own
+        return groups, y, ndtr((own + self.separation * y - self.separation / 2) / 2)
+
+    def measure(self, threshold: float) -> dict[str, float]:
+        """Return the true recall and precision."""
+        limit = 2 * ndtri(threshold) + self.separation / 2
+        found, alarms = ndtr(self.separation - limit), ndtr(-limit)
+        hits = self.prevalence * found
+        return {"min_recall": found, "min_precision": hits / (hits + (1 - self.prevalence) * alarms)}
+
+
+def choose_alone(groups: Ints, y: Ints, scores: Floats, bound: float) -> float:
+    """Return the threshold of the best recall among those that each by itself show their precision."""
+    thresholds = possible_thresholds(scores)
+    counts, rows = counts_at(thresholds, y, scores), compute_design_effect(groups)
+    shown = compute_tail(counts.tp / rows, counts.fp / rows, bound) <= 1 - PROMISE
+    return float(thresholds[best_index((shown.astype(np.float64), recall(counts)))]) if shown.any() else 1.0
+
+
+def simulate(world: World, policy: str, bound: float, runs: int, random: np.random.RandomState) -> list[str]:
+    """Return the cells of a row: how often each kind of threshold keeps its bound, and what it costs."""
+    kept, promises = np.zeros(3), []
+    for _ in range(runs):
+        groups, y, scores = world.draw(random)
+        if not y.any():
+            continue
+        point = tune_threshold(y, scores, policy, None, bound)
+        threshold, promise = choose_promised(groups, y, scores, point, policy, bound, PROMISE, 1.0)
+        alone = choose_alone(groups, y, scores, bound) if policy == "min_precision" else threshold
+        chosen = (point, alone, threshold if promise.kept else 1.0)
+        kept += [item == 1 or world.measure(item)[policy] >= bound for item in chosen]  # 1 flags nothing
+        promises.append(promise)
+    shares = [format_percent(count, runs) for count in (*kept, sum(promise.kept for promise in promises))]
+    return [*shares, format_price(promises)]
+
+
+def format_price(promises: Sequence[Promise]) -> str:
+    """Format what kept promises cost out of fold: the mean without and with the promise."""
+    kept = [(promise.at_point, promise.at_threshold) for promise in promises if promise.kept]
+    return " → ".join(f"{price:.2f}" for price in np.mean(kept, axis=0)) if kept else "–"
+
+
+def list_worlds() -> dict[str, tuple[World, str, float]]:
+    """Return the worlds, each with a policy and its bound."""
+    worlds: dict[str, tuple[World, str, float]] = {}
+    for positives in (40, 150):
+        for prevalence in (0.05, 0.01):
+            name, world = f"{positives} positives, {100 * prevalence:.0f} %", World(positives, prevalence, 3.0)
+            worlds[f"recall 0.9: {name}"] = world, "min_recall", 0.9
+            for bound in (0.5, 0.8):
+                worlds[f"precision {bound}: {name}"] = world, "min_precision", bound
+        none = World(positives, 0.05, 0.0)
+        worlds[f"precision 0.051: {positives} positives, 5 %, no information"] = none, "min_precision", 0.051
+    worlds["recall 0.9: 160 positives in groups of 4"] = World(160, 0.05, 3.0, group=4), "min_recall", 0.9
+    worlds["precision 0.5: 160 positives in groups of 4"] = World(160, 0.05, 3.0, group=4), "min_precision", 0.5
+    worlds["recall 0.9: 40 positives, 3 repeats"] = World(40, 0.05, 3.0, repeats=3), "min_recall", 0.9
+    worlds["precision 0.5: 40 positives, 3 repeats"] = World(40, 0.05, 3.0, repeats=3), "min_precision", 0.5
+    return worlds
+
+
+def main() -> None:
+    options = parse_simulation_options(__doc__, 1000)
+    random = np.random.RandomState(options.seed)
+    columns = ["bound kept, %", "point estimate", "each threshold by itself", "promise", "promised", "price"]
+    rows = ([name, *simulate(*case, options.runs, random)] for name, case in list_worlds().items())
+    print_table(f"Tables whose true value keeps the bound, of {options.runs} each", columns, rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""The gate where the folds chose the champions among equally good candidates: no change is a loss.
+
+The choice raises the score in the folds, the more so the more candidates there are.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from benchmarks.shared.markdown import format_percent, print_table
+from benchmarks.shared.simulation import CONFIDENCE, NEGATIVES, REFERENCE, draw_scores
+from benchmarks.verdict.gate.rows import Gate
+from stages.evaluate.uncertainty.jackknife import normal_quantile
+from stages.shared.storage.arrow import Floats, Ints
+
+TEST_POSITIVES = 38
+#: candidates from which base and head choose, where head has other candidates than base
+POOLS = ((20, 1), (20, 5), (1, 20))
+#: candidates, where head trains those of base again
+AGAIN = 20
+#: correlation of the scores of two candidates, and of one candidate in two revisions
+BETWEEN, WITHIN = 0.8, 0.95
+
+Pair = tuple[Floats, Floats]
+
+
+def print_choices(runs: int, seed: int) -> None:
+    """Print the bias of the change and how often the gate stops, by the candidates of both revisions."""
+    columns = [
+        "champion of base, of head", "runs", "bias", "in standard errors",
+        "stopped, %", "called better, %", "stopped by test alone, %",
+    ]  # fmt: skip
+    title = f"Champions that the folds chose among equally good candidates, {runs} runs"
+    print_table(title, columns, _make_rows(runs, np.random.RandomState(seed)))
+
+
+def _make_rows(runs: int, random: np.random.RandomState) -> Iterator[list[str]]:
+    gate = Gate.make(TEST_POSITIVES, NEGATIVES)
+    for before, after in POOLS:
+        pairs = []
+        for _ in range(runs):
+            scores = draw_scores(gate.rows.y, [REFERENCE] * (before + after), BETWEEN, random)
+            best, other = (max(pool, key=gate.score_folds) for pool in (scores[:before], scores[before:]))
+            pairs.append((best, other))
+        yield _summarize(f"the best of {before}, the best of {after} others", gate, pairs)
+    named: list[Pair] = []
+    chosen: list[Pair] = []
+    for _ in range(runs):
+        old, new = _draw_again(gate.rows.y, random)
+        best, again = (int(np.argmax([gate.score_folds(one) for one in scores])) for scores in (old, new))
+        named.append((old[best], new[best]))
+        chosen += [named[-1]] if best == again else []
+    yield _summarize(f"the best of {AGAIN}, the same candidate by its name", gate, named)
+    yield _summarize(f"the best of {AGAIN}, the same candidate as the best again", gate, chosen)
+
+
+def _summarize(name: str, gate: Gate, pairs: list[Pair]) -> list[str]:
+    found, runs = [gate.judge_all(*pair) for pair in pairs], max(len(pairs), 1)
+    bias = sum(item.estimate for item in found) / runs
+    error = sum(item.high - item.low for item in found) / runs / 2 / normal_quantile(CONFIDENCE)
+    counts = [
+        sum(item.high < 0 for item in found),
+        sum(item.low > 0 for item in found),
+        sum(gate.judge_test(*pair).high < 0 for pair in pairs),
+    ]
+    shares = [format_percent(count, runs) for count in counts]
+    return [name, str(len(pairs)), f"{bias:+.3f}", f"{bias / error if error else 0:+.2f}", *shares]
+
+
+def _draw_again(y: Ints, random: np.random.RandomState) -> tuple[list[Floats], list[Floats]]:
+    """Draw the scores of the candidates, and their scores after they were trained again."""
+    shared, own, again = (random.normal(size=(*size, len(y))) for size in ((1,), (AGAIN,), (2, AGAIN)))
+    lasting = np.sqrt(BETWEEN) * shared + np.sqrt(WITHIN - BETWEEN) * own + REFERENCE.separation * y
+    old, new = ([REFERENCE.probabilities(row) for row in lasting + np.sqrt(1 - WITHIN) * noise] for noise in again)
+    return old, new

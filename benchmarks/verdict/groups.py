@@ -1,0 +1,83 @@
+"""How often 95 % intervals contain the truth where rows come in groups: `python -m benchmarks.verdict.groups`.
+
+It shows why the test rows are resampled by `split.group`: ten visits of a patient say less than ten patients.
+
+Groups are drawn whose rows share a part of what makes them positive and of the noise of their scores. The intervals of
+one candidate, and of its difference from another, are those of the stage evaluate, once for single rows and once for
+groups. The true values are those of 20,000 groups. They include that another draw has another prevalence, on which
+average precision, F1 and precision depend and which no interval here varies.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.special import expit
+
+from benchmarks.shared.arguments import parse_simulation_options
+from benchmarks.shared.markdown import format_percent, print_table
+from benchmarks.shared.simulation import CONFIDENCE, THRESHOLD
+from stages.evaluate.metric_evaluator import MetricEvaluator
+from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap, measure_samples
+from stages.evaluate.uncertainty.differences import compare
+from stages.evaluate.uncertainty.intervals import compute_intervals
+from stages.shared.metrics.registry import METRICS
+from stages.shared.storage.arrow import Floats, Ints
+
+#: groups, rows of each, and the part of the variance that the rows of a group share
+CASES = ((150, 4, 0.6), (60, 10, 0.6), (60, 10, 0.3))
+INTERVALS = ("average_precision", "roc_auc", "brier_score", "recall", "specificity", "f1")
+DIFFERENCES = ("average_precision", "roc_auc", "brier_score")
+TRUE_GROUPS, RESAMPLES = 20_000, 500
+
+
+def draw(groups: int, size: int, shared: float, random: np.random.RandomState) -> tuple[Ints, list[Floats], Ints]:
+    """Return labels, of which one in seven is positive, the scores of two candidates, and the group of each row."""
+    group = np.repeat(np.arange(groups), size)
+
+    def normal() -> Floats:
+        common, own = random.normal(size=groups)[group], random.normal(size=len(group))
+        return np.asarray(np.sqrt(shared) * common + np.sqrt(1 - shared) * own)
+
+    latent = normal()
+    return (latent > 1.1).astype(np.int64), [expit(1.5 * (latent + normal()) - 2.5) for _ in range(2)], group
+
+
+def get_value(result: BootstrapResult, metric: str) -> float:
+    """Return the metric on the rows."""
+    return result.values[METRICS[metric].family][metric]
+
+
+def check(results: list[BootstrapResult], truth: list[BootstrapResult]) -> Iterator[tuple[str, bool]]:
+    """Yield whether each interval contains the true value."""
+    intervals = compute_intervals(results[0], CONFIDENCE)
+    for metric in INTERVALS:
+        yield metric, intervals[metric][0] <= get_value(truth[0], metric) <= intervals[metric][1]
+    for item in compare([(results[0], results[1])], CONFIDENCE):
+        if item.metric in DIFFERENCES:
+            difference = get_value(truth[0], item.metric) - get_value(truth[1], item.metric)
+            yield f"difference, {item.metric}", item.low <= difference <= item.high
+
+
+def main() -> None:
+    options = parse_simulation_options(__doc__, 300)
+    random, columns = np.random.RandomState(options.seed), []
+    names = [*INTERVALS, *(f"difference, {metric}" for metric in DIFFERENCES)]
+    for groups, size, shared in CASES:
+        y, candidates, _ = draw(TRUE_GROUPS, size, shared, random)
+        truth = measure_samples([MetricEvaluator(y, one, THRESHOLD) for one in candidates], [np.ones((1, len(y)))])
+        hits = {way: dict.fromkeys(names, 0) for way in ("rows", "groups")}
+        for _ in range(options.runs):
+            y, candidates, group = draw(groups, size, shared, random)
+            for way, units in (("rows", None), ("groups", group)):
+                evaluators = [MetricEvaluator(y, one, THRESHOLD, units) for one in candidates]
+                for name, held in check(bootstrap(y, evaluators, RESAMPLES, 0), truth):
+                    hits[way][name] += held
+        columns.append([hits["rows"], hits["groups"]])
+    cells = [[*(format_percent(way[name], options.runs) for case in columns for way in case)] for name in names]
+    heads = [f"{groups} × {size}, {shared:g}, by {way}" for groups, size, shared in CASES for way in ("rows", "groups")]
+    title = f"Intervals that contain the truth, %, {options.runs} runs (groups × rows of each, shared variance)"
+    print_table(title, ["", *heads], ([name, *row] for name, row in zip(names, cells, strict=True)))
+
+
+if __name__ == "__main__":
+    main()

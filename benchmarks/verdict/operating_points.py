@@ -1,0 +1,122 @@
+"""Metrics at an operating point: `python -m benchmarks.verdict.operating_points`.
+
+It shows which of them may have a verdict: how often 95 % intervals contain the truth. Scores are normal in each class,
+and one row in twenty is positive. The truth is that of a population. Effects are differences over five folds and a test
+set, which have so many positives together. Differences and values are of a test set with so many positives.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.special import ndtr
+
+from benchmarks.shared.arguments import parse_simulation_options
+from benchmarks.shared.markdown import format_percent, print_table
+from benchmarks.shared.simulation import CONFIDENCE, GRID, PREVALENCE, THRESHOLD, Scorer, draw_scores, make_labels
+from stages.evaluate.effects.estimates import estimate_difference
+from stages.evaluate.effects.row_sets import RowSets
+from stages.evaluate.metric_evaluator import MetricEvaluator
+from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap_weights, measure_samples
+from stages.evaluate.uncertainty.differences import compare
+from stages.evaluate.uncertainty.intervals import interval_of_rows
+from stages.shared.metrics.ranking import RankedPositives
+from stages.shared.metrics.registry import METRICS
+from stages.shared.storage.arrow import Floats
+
+#: recall and lift in the top are multiples of the precision there, where the classes have fixed sizes
+POINTS = (
+    "recall_at_precision(0.5)", "recall_at_precision(0.9)", "precision_at_recall(0.5)", "precision_at_recall(0.8)",
+    "precision_in_top(0.02)", "precision_in_top(0.1)", "net_benefit(0.05)", "net_benefit(0.2)",
+)  # fmt: skip
+PAIRS = {
+    "hard, better": (Scorer(1.0), Scorer(1.5)),
+    "as good": (Scorer(2.0), Scorer(2.0)),
+    "better": (Scorer(2.0), Scorer(2.5)),
+    "easy, better": (Scorer(3.0), Scorer(3.5)),
+}
+POSITIVES, CORRELATION, RESAMPLES, N_SPLITS, TEST_SHARE = (40, 150), 0.8, 500, 5, 0.25
+
+Hits = Counter[tuple[str, str, int, str]]  # metric, pair, positives, kind of interval
+
+#: what is counted, and the titles of the tables
+KINDS = {
+    "effect": "Effects that contain the truth, %",
+    "false": "Effects with a wrong verdict, %",
+    "decided": "Effects with the verdict better or worse, %",
+    "difference": "Differences on test that contain the truth, %",
+    "value": "Values of the second scorer on test that contain the truth, %",
+}
+
+
+def find_truth(metric: str, scorer: Scorer) -> float:
+    """Return the metric in the population, by integration over the two densities."""
+    spec = METRICS[metric]
+    hits, misses = PREVALENCE * -np.diff(ndtr(scorer.separation - GRID)), (1 - PREVALENCE) * -np.diff(ndtr(-GRID))
+    if spec.family == "ranking":
+        hits, misses = hits[None, ::-1], misses[None, ::-1]
+        sums = hits.cumsum(axis=1), misses.cumsum(axis=1)
+        return float(spec.load()(RankedPositives(hits, misses, *sums, misses.sum(axis=1, keepdims=True)))[0])
+    scores = scorer.probabilities((GRID[1:] + GRID[:-1]) / 2)
+    gain, loss = (spec.load()(np.full(len(scores), label), scores) for label in (1, 0))
+    return float(hits @ gain + misses @ loss)
+
+
+def make_sets(positives: int) -> RowSets:
+    """Return the folds of train and the test set, each with the same share of positives."""
+    on_test = round(TEST_SHARE * positives)
+    sizes = [*(len(part) for part in np.array_split(np.arange(positives - on_test), N_SPLITS)), on_test]
+    labels = [make_labels(size) for size in sizes]
+    row_set = np.repeat(np.arange(len(sizes)), [len(label) for label in labels])
+    return RowSets(np.concatenate(labels), row_set, np.arange(len(row_set)))
+
+
+def count_hits(positives: int, runs: int, random: np.random.RandomState) -> Hits:
+    """Count the runs in which each interval contains the truth, and those with a verdict."""
+    hits, sets, y = Hits(), make_sets(positives), make_labels(positives)
+    samples = list(bootstrap_weights(y, RESAMPLES, 0))
+    for name, pair in PAIRS.items():
+        truths = {metric: [find_truth(metric, scorer) for scorer in pair] for metric in POINTS}
+        for _ in range(runs):
+            on_sets, on_test = (draw_scores(labels, pair, CORRELATION, random) for labels in (sets.y, y))
+            one, other = measure_samples(
+                [MetricEvaluator(y, row, THRESHOLD, points=POINTS) for row in on_test], samples
+            )
+            for metric, (before, after) in truths.items():
+                for kind, held in check(metric, sets, on_sets, one, other, before, after):
+                    hits[metric, name, positives, kind] += held
+    return hits
+
+
+def check(
+    metric: str, sets: RowSets, on_sets: list[Floats], one: BootstrapResult, other: BootstrapResult,
+    before: float, after: float,
+) -> Iterator[tuple[str, bool]]:  # fmt: skip
+    """Yield whether each interval contains the truth; `before` and `after` are the true values of the two scorers."""
+    n_test, family, gain = sets.n_test, METRICS[metric].family, after - before
+    first, second = (sets.measure_one(metric, scores[:-n_test], scores[-n_test:]) for scores in on_sets)
+    effect = estimate_difference(second, first, metric, 0.0, CONFIDENCE)
+    yield "effect", effect.low <= gain <= effect.high
+    yield "false", effect.low > 0 >= gain or effect.high < 0 <= gain
+    yield "decided", effect.verdict in ("better", "worse")
+    (found,) = compare([(other, one)], CONFIDENCE, {family: (metric,)})
+    yield "difference", found.low <= gain <= found.high
+    low, high = interval_of_rows(other, family, metric, CONFIDENCE)
+    yield "value", low <= after <= high
+
+
+def main() -> None:
+    options = parse_simulation_options(__doc__, 200)
+    random, hits = np.random.RandomState(options.seed), Hits()
+    for positives in POSITIVES:
+        hits += count_hits(positives, options.runs, random)
+    cells = [(name, size) for size in POSITIVES for name in PAIRS]
+    for kind, title in KINDS.items():
+        rows = (
+            [metric, *(format_percent(hits[metric, *cell, kind], options.runs) for cell in cells)] for metric in POINTS
+        )
+        print_table(f"{title}, {options.runs} runs", ["", *(f"{size}, {name}" for name, size in cells)], rows)
+
+
+if __name__ == "__main__":
+    main()

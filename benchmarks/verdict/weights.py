@@ -1,0 +1,62 @@
+"""How often 95 % intervals contain the truth where rows have weights: `python -m benchmarks.verdict.weights`.
+
+A survey draws some rows more often than others, and the weight of a row is how many rows of the population it stands
+for. Here rows that the scores get wrong are drawn too seldom or too often. The intervals of one candidate, and of its
+difference from another, are those of the stage evaluate, once without the weights and once with them. The true values
+are those of the population. They include that another draw has another weighted prevalence, on which average precision
+and F1 depend and which no interval here varies.
+"""
+
+import numpy as np
+from scipy.special import expit
+
+from benchmarks.shared.arguments import parse_simulation_options
+from benchmarks.shared.markdown import format_percent, print_table
+from benchmarks.shared.simulation import THRESHOLD
+from benchmarks.verdict.groups import DIFFERENCES, INTERVALS, RESAMPLES, check
+from stages.evaluate.metric_evaluator import MetricEvaluator
+from stages.evaluate.uncertainty.bootstrap import bootstrap, measure_samples
+from stages.shared.storage.arrow import Floats, Ints
+
+#: rows of the sample, and the standard deviation of the logarithm of the weights in the population
+CASES = ((600, 0.5), (600, 1.0), (3000, 1.0))
+POPULATION = 400_000
+
+
+def draw(rows: int, spread: float, random: np.random.RandomState) -> tuple[Ints, list[Floats], Floats]:
+    """Return labels, of which one in seven is positive in the population, two candidates' scores, and weights.
+
+    The weight depends on the error of the first candidate. A `spread` of 0 draws every row with the same probability.
+    """
+    n = POPULATION if spread == 0 else 20 * rows
+    latent, errors = random.normal(size=n), [random.normal(size=n) for _ in range(2)]
+    y = (latent > 1.1).astype(np.int64)
+    scores = [expit(1.5 * (latent + error) - 2.5) for error in errors]
+    weights = np.exp(spread * (errors[0] * np.where(y == 1, -1, 1) + random.normal(size=n)) / np.sqrt(2))
+    kept = random.choice(n, rows if spread else n, replace=False, p=1 / weights / (1 / weights).sum())
+    return y[kept], [one[kept] for one in scores], weights[kept] / weights[kept].mean()
+
+
+def main() -> None:
+    options = parse_simulation_options(__doc__, 300)
+    random, columns = np.random.RandomState(options.seed), []
+    names = [*INTERVALS, *(f"difference, {metric}" for metric in DIFFERENCES)]
+    y, candidates, _ = draw(0, 0.0, random)
+    truth = measure_samples([MetricEvaluator(y, one, THRESHOLD) for one in candidates], [np.ones((1, len(y)))])
+    for rows, spread in CASES:
+        hits = {way: dict.fromkeys(names, 0) for way in ("without", "with")}
+        for _ in range(options.runs):
+            y, candidates, weights = draw(rows, spread, random)
+            for way, given in (("without", None), ("with", weights)):
+                evaluators = [MetricEvaluator(y, one, THRESHOLD, weights=given) for one in candidates]
+                for name, held in check(bootstrap(y, evaluators, RESAMPLES, 0), truth):
+                    hits[way][name] += held
+        columns += [hits["without"], hits["with"]]
+    heads = [f"{rows} rows, {spread:g}, {way}" for rows, spread in CASES for way in ("without", "with")]
+    title = f"Intervals that contain the truth, %, {options.runs} runs (rows, spread of the weights, use of them)"
+    cells = ([name, *(format_percent(way[name], options.runs) for way in columns)] for name in names)
+    print_table(title, ["", *heads], cells)
+
+
+if __name__ == "__main__":
+    main()
