@@ -31,7 +31,7 @@ experiments: $(VENV)/.runtime ## list DVC's experiments with the champion, its m
 page: $(VENV)/.runtime ## compare the working tree with the last commit, as reports/review.html
 	@python -m tools.compare HEAD --html reports/review.html
 
-test: $(VENV)/.develop $(VENV)/.browser ## run every test that CI runs
+test: $(VENV)/.develop $(VENV)/.packages ## run every test that CI runs
 	@python -m pytest -n 2 --dist worksteal
 
 test-fast: $(VENV)/.develop ## run the tests that take seconds
@@ -82,7 +82,7 @@ $(VENV)/.develop: requirements-dev.lock $(VENV)/.runtime
 	@uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# the tests of the report page drive a real Chromium; where none can be had they say so and are skipped
-$(VENV)/.browser: .ci/chromium $(VENV)/.setup
-	@.ci/chromium
+# tests drive a real Chromium and, in CI, a real ssh server; where none can be had they say so and are skipped
+$(VENV)/.packages: .ci/packages $(VENV)/.setup
+	@.ci/packages
 	@touch $@
