@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 # the stages are run as `python -m stages.…` by DVC, which takes the first python of the path
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export UV_LINK_MODE ?= copy
+# otherwise every process compiles all libraries again where PYTHONDONTWRITEBYTECODE is set, as in many containers
+export UV_COMPILE_BYTECODE ?= 1
 
 .PHONY: help setup repro page plots experiments test test-fast check format lock clean-venv
 

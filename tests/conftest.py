@@ -1,11 +1,13 @@
 """Small tables and small train params that the tests of several stages share."""
 
 from collections.abc import Callable
+import os
 from typing import Any
 
 from stages.shared.runtime.threads import limit_threads
 
 limit_threads()  # as the stages do, before any numerical library is imported
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process that a test starts compiles the project again
 
 import numpy as np  # noqa: E402
 import pyarrow as pa  # noqa: E402
