@@ -188,6 +188,7 @@ def summarize_cell(estimates: Estimates, rows: str, cell: Cell) -> dict[str, flo
         "false": float(np.mean(((verdicts == "better") & (truth <= 0)) | ((verdicts == "worse") & (truth >= 0)))),
         "false same": float(np.mean((verdicts == "same") & (abs(truth) > margins))),
         "decided": float(np.mean(verdicts != "cannot_tell")),
+        "shows": float(np.mean([effect.minimum_detectable for effect in effects])),
         # the size that a normal estimate with the true spread would show with a probability of 0.8
         "detectable": float(
             np.mean([effect.minimum_detectable for effect in effects])
@@ -225,6 +226,8 @@ def list_rows(name: str, estimates: Estimates, metric: str) -> list[list[str]]:
                 f"{100 * max(item['false same'] for item in every.values()):.0f}",
                 f"{100 * np.mean([item['decided'] for item in on_test.values()]):.0f} → "
                 f"{100 * np.mean([item['decided'] for item in every.values()]):.0f}",
+                f"{np.median([item['shows'] for item in every.values()]):.3f} "
+                f"({max(item['shows'] for item in every.values()):.3f})",
                 f"{np.median([item['detectable'] for item in every.values()]):.2f}",
             ]
         )  # fmt: skip
@@ -249,7 +252,7 @@ def main() -> None:
     columns = [
         "world", "coverage, % (worst cell)", "of test alone", "spread ÷ error of rows, worst", "width ÷ test alone",
         "false claim in the family, %", "wrong same, worst, %", "decided, %: test alone → all",
-        "detectable: said ÷ true",
+        "effect that shows (worst)", "said ÷ true",
     ]  # fmt: skip
     for metric in of_family("ranking"):
         rows = [row for name, found in estimates.items() for row in list_rows(name, found, metric)]
