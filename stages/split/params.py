@@ -26,7 +26,7 @@ def _gap(value: Any) -> Any:
 
 def _rotation(value: Any) -> Any:
     found = ROTATION.fullmatch(value) if isinstance(value, str) else None
-    if value is None or (found and 2 <= int(found[2]) and int(found[1]) <= int(found[2])):
+    if value is None or (found and int(found[2]) >= 2 and int(found[1]) <= int(found[2])):
         return value
     raise ValueError("must be null, or a text such as 2/4: the second of four test sets")
 

@@ -41,7 +41,7 @@ def test_a_later_test_set_without_positives_is_refused_at_once() -> None:
 def test_a_large_group_is_refused_before_its_turn() -> None:
     group = ["large"] * 60 + [str(row) for row in range(40)]
     with pytest.raises(
-        InputError, match="params.yaml: split.group: the test set would have .*, split.rotation asks for"
+        InputError, match=r"params.yaml: split.group: the test set would have .*, split.rotation asks for"
     ):
         split(table_of(Y, group=group), params_of(group="team", rotation="1/4"))
 

@@ -5,7 +5,7 @@ from stages.report.verdict.cells import format_test_value
 from stages.report.verdict.counts import get_shown_metric
 from stages.report.verdict.effects import WORDS, get_main_metric
 from stages.shared.schemas.leaderboard import Candidate, Leaderboard
-from tools.terminal import align_columns
+from tools.shared.terminal import align_columns
 
 
 def table(leaderboard: Leaderboard, champion: Candidate) -> list[str]:

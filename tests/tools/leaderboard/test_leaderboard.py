@@ -10,7 +10,7 @@ import pytest
 from tests.report.factory import Treatment, leaderboard, write_workspace
 from tools.leaderboard import __main__ as command
 from tools.leaderboard.table import table
-from tools.terminal import WIDTH, align_columns
+from tools.shared.terminal import WIDTH, align_columns
 
 pytestmark = pytest.mark.slow
 
