@@ -32,7 +32,6 @@ from tools.rotate.estimates import (
     Rotation,
     RotationSettings,
     estimate_rotations,
-    make_sets,
     measure_family,
 )
 
@@ -108,7 +107,7 @@ def _average_truths(rotations: list[Rotation]) -> dict[Cell, float]:
     found: dict[Cell, list[float]] = {}
     for rotation in rotations:
         for family in REFITS:
-            measured = measure_family([rotation], make_sets([rotation]), family, compared()[family])
+            measured = measure_family([rotation], list(rotation.scores), family, compared()[family])
             for item in list_comparisons(measured, REFERENCE):
                 for metric in compared()[family]:
                     gains = [measured[one][metric].value - measured[other][metric].value for one, other in item.pairs]
@@ -118,7 +117,7 @@ def _average_truths(rotations: list[Rotation]) -> dict[Cell, float]:
 
 def summarize_cell(estimates: Estimates, cell: Cell) -> dict[str, float]:
     """Return the coverage, spread, width and wrong verdicts of one cell."""
-    truth, factor = float(np.mean(estimates.truths[cell])), REFITS[METRICS[cell[2]].family]
+    truth = float(np.mean(estimates.truths[cell]))
     effects, alone = (estimates.effects[name][cell] for name in ("all", "one"))
     values = np.array([effect.estimate for effect in effects])
     errors, errors_alone = (np.array([error_of(effect) for effect in found]) for found in (effects, alone))
@@ -126,7 +125,7 @@ def summarize_cell(estimates: Estimates, cell: Cell) -> dict[str, float]:
     verdicts = np.array([effect.verdict for effect in effects])
     return {
         "coverage": float(np.mean(np.abs(values - truth) <= normal_quantile(CONFIDENCE) * errors + 1e-6)),
-        "spread": float(values.std(ddof=1) / (errors.mean() / factor)),
+        "spread": float(values.std(ddof=1) / errors.mean()),
         "width": float(np.median(errors) / np.median(errors_alone)),
         "bias": abs(float(values.mean() - truth)) / float(errors.mean()),
         "false same": float(np.mean((verdicts == "same") & (abs(truth) > margins))),
@@ -184,7 +183,7 @@ def main() -> None:
     options = parser.parse_args()
     estimates = {name: simulate(WORLDS[name], options.runs, options.seed) for name in options.only}
     columns = [
-        "world", "coverage, % (worst cell)", "spread ÷ error of rows (worst)", "bias ÷ error, worst",
+        "world", "coverage, % (worst cell)", "spread ÷ error (worst)", "bias ÷ error, worst",
         "width ÷ one test set", "false claim in the family, %", "wrong same, worst, %",
         "decided, %: one test set → all",
     ]  # fmt: skip

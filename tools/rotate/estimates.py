@@ -6,14 +6,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from stages.evaluate.candidates import Candidate
-from stages.evaluate.effects.effects import EffectSettings, choose_margins, estimate_effects, list_comparisons
+from stages.evaluate.effects.effects import (
+    Comparison,
+    EffectSettings,
+    Measured,
+    choose_margins,
+    estimate_effects,
+    get_mean_difference,
+    list_comparisons,
+)
 from stages.evaluate.effects.estimates import REFIT
 from stages.evaluate.effects.row_sets import RankingValue, RowSets, number_units
+from stages.evaluate.uncertainty.jackknife import TINY
 from stages.shared.metrics.registry import METRICS, Family, compared
 from stages.shared.schemas.leaderboard import Effect
 from stages.shared.storage.arrow import Bools, Floats, Ints
 
-#: factors of the error of the rows, by family: for the noise of refitting, and of other thresholds; by simulation
+#: factors of the error of the rows and of the spread between rotations, by family: for the noise of the train set that
+#: all rotations share; by simulation (docs/verdict.md)
 REFITS: dict[Family, float] = {"ranking": REFIT, "probabilities": REFIT, "decisions": REFIT}
 
 
@@ -48,6 +58,7 @@ class Estimated:
     rows: int
     positives: int
     margins: dict[str, float]
+    spread: dict[str, float]  # by metric: see `find_spread`
     effects: list[Effect]
 
 
@@ -57,19 +68,42 @@ def estimate_rotations(rotations: Sequence[Rotation], settings: RotationSettings
     A metric of ranking is measured inside each test set, because models of different rotations give scores that do not
     compare. Losses and decisions compare, so they are counted over all rows together (Forman & Scholz 2010). The
     candidates are those that every rotation has.
+
+    The error of an effect is that of the rows, multiplied by the spread between the rotations and by a factor of the
+    family. Rows alone do not show that every train set has other models and thresholds.
     """
-    sets = make_sets(rotations)
+    sets, candidates = make_sets(rotations), list_candidates(rotations)
     margins: dict[str, float] = {}
+    spread: dict[str, float] = {}
     effects: list[Effect] = []
     for family, factor in REFITS.items():
-        measured = measure_family(rotations, sets, family, compared(*settings.points)[family])
-        found = _choose_margins(measured, sets, family, settings)
-        effect_settings = EffectSettings(
-            "test", settings.confidence, found, settings.n_draws, settings.random_state, sets.n_positives, factor
-        )
-        effects += estimate_effects(measured, list_comparisons(measured, settings.reference), effect_settings)
-        margins |= found
-    return Estimated(len(sets.y), sets.n_positives, margins, effects)
+        metrics = compared(*settings.points)[family]
+        measured = measure_family(rotations, candidates, family, metrics)
+        by_rotation = [measure_family([rotation], candidates, family, metrics) for rotation in rotations]
+        comparisons = list_comparisons(measured, settings.reference)
+        for metric, margin in _choose_margins(measured, sets, family, settings).items():
+            margins[metric], spread[metric] = margin, find_spread(by_rotation, comparisons, metric)
+            effect_settings = EffectSettings(
+                "test", settings.confidence, {metric: margin}, settings.n_draws, settings.random_state,
+                sets.n_positives, factor * spread[metric],
+            )  # fmt: skip
+            effects += estimate_effects(measured, comparisons, effect_settings)
+    return Estimated(len(sets.y), sets.n_positives, margins, spread, effects)
+
+
+def find_spread(by_rotation: Sequence[Measured], comparisons: Sequence[Comparison], metric: str) -> float:
+    """Return how much more the effects differ from rotation to rotation than their rows explain: a factor from 1.
+
+    Its square is the variance over the rotations ÷ the variance by the jackknife of the rows, the mean over the
+    comparisons: one rotation is little evidence on one comparison.
+    """
+    ratios = []
+    for item in comparisons if len(by_rotation) > 1 else ():
+        values, influences = zip(*(get_mean_difference(one, item, metric) for one in by_rotation), strict=True)
+        of_rows = float(np.mean([influence @ influence for influence in influences]))
+        if of_rows > TINY**2:
+            ratios.append(float(np.var(values, ddof=1)) / of_rows)
+    return max(float(np.mean(ratios)) ** 0.5, 1.0) if ratios else 1.0
 
 
 def list_candidates(rotations: Sequence[Rotation]) -> list[Candidate]:
@@ -90,17 +124,17 @@ def make_sets(rotations: Sequence[Rotation]) -> RowSets:
 
 
 def measure_family(
-    rotations: Sequence[Rotation], sets: RowSets, family: Family, metrics: Sequence[str]
+    rotations: Sequence[Rotation], candidates: Sequence[Candidate], family: Family, metrics: Sequence[str]
 ) -> dict[Candidate, dict[str, RankingValue]]:
     """Return the metrics of one family for every candidate."""
-    pooled = replace(sets, row_set=np.zeros_like(sets.row_set))
+    sets = make_sets(rotations)
+    rows = sets if family == "ranking" else replace(sets, row_set=np.zeros_like(sets.row_set))
     measured = {}
-    for candidate in list_candidates(rotations):
+    for candidate in candidates:
         if family == "decisions":
             values = np.concatenate([rotation.decisions[candidate] for rotation in rotations]).astype(np.float64)
         else:
             values = np.concatenate([rotation.scores[candidate] for rotation in rotations])
-        rows = sets if family == "ranking" else pooled
         others, last = np.split(values, [len(values) - rows.n_test])
         measured[candidate] = {name: rows.measure_one(name, others, last) for name in metrics}
     return measured

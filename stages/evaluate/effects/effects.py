@@ -76,9 +76,10 @@ def choose_margins(
         values = [found[metric].value for candidate, found in measured.items() if candidate.strategy == reference]
         best = (perfect or {}).get(metric, 1.0)
         share = MARGIN_SHARE * abs(best - float(np.mean(values)))
-        scale = (uninformed or {}).get(metric, best)
+        scale, digits = best, METRICS[metric].digits
+        if uninformed and metric in uninformed:
+            scale, digits = uninformed[metric], DIGITS
         low, high = (scale * bound for bound in MARGIN_BOUNDS)
-        digits = DIGITS if scale != best else METRICS[metric].digits
         margins[metric] = round(float(np.clip(share, low, high)), digits) if margin is None else margin
     return margins
 
@@ -129,7 +130,7 @@ def estimate_effects(measured: Measured, comparisons: list[Comparison], settings
 def _estimate_family(
     measured: Measured, family: list[Comparison], metric: str, settings: EffectSettings
 ) -> Iterable[Effect]:
-    estimates, influences = zip(*(_mean_difference(measured, item, metric) for item in family), strict=True)
+    estimates, influences = zip(*(get_mean_difference(measured, item, metric) for item in family), strict=True)
     raw_errors = np.sqrt((np.array(influences) ** 2).sum(axis=1))
     quantile = find_max_quantile(np.array(influences), raw_errors, settings)
     margin = settings.margins[metric]
@@ -150,7 +151,7 @@ def _estimate_family(
         )
 
 
-def _mean_difference(measured: Measured, item: Comparison, metric: str) -> tuple[float, Floats]:
+def get_mean_difference(measured: Measured, item: Comparison, metric: str) -> tuple[float, Floats]:
     """Return the mean of treated − untreated over the pairs, and the influence of every unit on it."""
     pairs = [(measured[treated][metric], measured[untreated][metric]) for treated, untreated in item.pairs]
     value = float(np.mean([treated.value - untreated.value for treated, untreated in pairs]))
