@@ -28,7 +28,7 @@ from stages.shared.storage.arrow import Bools, Floats, Ints
 from stages.split.assignment import draw_parts
 from stages.train.classifiers.calibration import CalibrationSpec, fit_calibrator
 from tools.rotate.estimates import (
-    REFITS,
+    FAMILIES,
     Rotation,
     RotationSettings,
     estimate_rotations,
@@ -106,7 +106,7 @@ def _average_truths(rotations: list[Rotation]) -> dict[Cell, float]:
     """Return the effect of every cell on the fresh rows, the mean over the rotations."""
     found: dict[Cell, list[float]] = {}
     for rotation in rotations:
-        for family in REFITS:
+        for family in FAMILIES:
             measured = measure_family([rotation], list(rotation.scores), family, compared()[family])
             for item in list_comparisons(measured, REFERENCE):
                 for metric in compared()[family]:
@@ -187,7 +187,7 @@ def main() -> None:
         "width ÷ one test set", "false claim in the family, %", "wrong same, worst, %",
         "decided, %: one test set → all",
     ]  # fmt: skip
-    for family in REFITS:
+    for family in FAMILIES:
         rows = [row for name, found in estimates.items() for row in list_rows(name, found, family)]
         print_table(f"Effects on {family}, {options.runs} tables of each world", columns, rows)
 

@@ -7,10 +7,10 @@ import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, f1_score
 
 from stages.evaluate.candidates import Candidate
-from stages.evaluate.effects.estimates import REFIT
 from stages.shared.metrics.registry import compared
 from tools.rotate.estimates import (
-    REFITS,
+    FAMILIES,
+    SHARED,
     Rotation,
     RotationSettings,
     estimate_rotations,
@@ -69,7 +69,7 @@ def test_losses_and_decisions_are_counted_over_all_rows() -> None:
 def test_the_rows_and_metrics_are_those_of_all_test_sets() -> None:
     found = estimate_rotations(ROTATIONS, SETTINGS)
     assert (found.rows, found.positives) == (400, 40)
-    metrics = [name for family in REFITS for name in compared()[family]]
+    metrics = [name for family in FAMILIES for name in compared()[family]]
     assert [item.metric for item in found.effects] == [name for name in metrics for _ in range(2)]
     assert list(found.margins) == list(found.spread) == metrics
 
@@ -87,7 +87,7 @@ def test_recall_has_the_error_of_a_binomial_difference() -> None:
     found, share = of("recall", find_more(2, 2, 2, 2)), 0.2
     error = np.sqrt(share * (1 - share) / 39)  # of the mean of 40 differences, which are 0 or 1
     assert found.estimate == share
-    assert (found.high - found.low) / 2 == pytest.approx(REFITS["decisions"] * 1.96 * error, rel=0.1)
+    assert (found.high - found.low) / 2 == pytest.approx(SHARED * 1.96 * error, rel=0.1)
 
 
 def test_a_spread_beyond_that_of_the_rows_widens_the_intervals() -> None:
@@ -157,7 +157,3 @@ def test_groups_and_weights_reach_the_rows() -> None:
     weighed = [replace(rotation, weights=np.repeat([4.6, 0.6], [10, 90])) for rotation in ROTATIONS]
     assert of("recall", weighed).estimate == of("recall", ROTATIONS).estimate  # equal in each class
     assert of("precision", weighed).estimate != of("precision", ROTATIONS).estimate
-
-
-def test_the_ranking_has_the_factor_of_evaluate() -> None:
-    assert REFITS["ranking"] == REFIT
