@@ -12,6 +12,7 @@ import sys
 from stages.shared.errors import InputError
 from stages.shared.runtime.child_process import exit_code, exit_with_starter, stop_processes
 from stages.shared.runtime.stage_lock import FOLDER
+from stages.shared.runtime.stop_signals import finish_first
 from tools.compare.revisions.git import run_git
 
 LOCAL_CONFIG = Path(".dvc/config.local")
@@ -37,7 +38,8 @@ def copy_work_tree(data: Path) -> Iterator[Path]:
         _share_cache(tree)
         yield tree
     finally:
-        shutil.rmtree(tree, ignore_errors=True)
+        with finish_first():
+            shutil.rmtree(tree, ignore_errors=True)
 
 
 def run_pipeline(tree: Path, jobs: int | None) -> int:
