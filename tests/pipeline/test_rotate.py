@@ -31,12 +31,16 @@ def test_every_row_is_judged_once_and_a_second_run_trains_nothing(repository: Re
     def shrink(params: dict) -> None:  # what is not committed counts as well
         params["strategies"].pop("smote")
         params["classifiers"].pop("blend")
+        params["evaluate"]["rotate"] = 2
 
     repository.edit_params(shrink)
+    first = repository.repro()
+    assert len(trained(first)) == 6  # two strategies on three train sets
+    leaderboard = json.loads((repository.path / "metrics/leaderboard.json").read_text())
+    assert any(note.startswith("evaluate.rotate asks for 2 test sets in turn.") for note in leaderboard["notes"])
+    assert leaderboard["data"]["test"]["rows"] == 60
     files = {path: (repository.path / path).read_bytes() for path in ("dvc.lock", "params.yaml", "data/test.parquet")}
     status = repository.run("git", "status", "--porcelain").stdout
-    first = rotate(repository, "2", "--classifiers")
-    assert len(trained(first)) == 4  # two strategies on two train sets
     content = (repository.path / "reports/rotation.json").read_bytes()
     report = json.loads(content)
     assert report["test_sets"] == [{"rows": 120, "positives": 20, "weighted_positives": None}] * 2
@@ -51,8 +55,9 @@ def test_every_row_is_judged_once_and_a_second_run_trains_nothing(repository: Re
     assert verdict[-1] == "All effects: reports/rotation.json"
     assert max(map(len, verdict)) <= 100
 
-    second = rotate(repository, "2")
+    second = rotate(repository, "--classifiers")
     assert trained(second) == []
+    assert "Effects with one classifier: + better" in second.stdout
     assert (repository.path / "reports/rotation.json").read_bytes() == content
     assert {path: (repository.path / path).read_bytes() for path in files} == files
     assert repository.run("git", "status", "--porcelain").stdout == status
@@ -71,6 +76,9 @@ def test_a_failed_run_ends_the_command_and_leaves_no_copy(repository: Repository
 
 def test_wrong_arguments_are_refused(repository: Repository) -> None:
     assert rotate(repository, "1", check=False).stderr == "error: K: is 1; at least 2 is needed\n"
+    assert rotate(repository, check=False).stderr.startswith(
+        "error: K: is missing, and evaluate.rotate in params.yaml is"
+    )
     repository.edit_params(lambda params: params["split"].update(time="age"))
     assert rotate(repository, "2", check=False).stderr.startswith("error: params.yaml: split.time: is age, and only")
     shutil.rmtree(repository.path / ".git")

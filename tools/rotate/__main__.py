@@ -15,7 +15,9 @@ from tools.params.model import Params, check_params
 def main() -> None:
     """Run the pipeline with each of several test sets that hold every row once; judge the treatments on all rows."""
     parser = argparse.ArgumentParser(prog="python -m tools.rotate", description=main.__doc__)
-    parser.add_argument("parts", type=int, metavar="K", help="number of test sets, such as 4")
+    parser.add_argument(
+        "parts", type=int, metavar="K", nargs="?", help="number of test sets (default: evaluate.rotate)"
+    )
     parser.add_argument("-j", "--jobs", type=int, help="strategies to train at a time (default: the usable cores)")
     parser.add_argument("--classifiers", action="store_true", help="also print the effects with each classifier")
     options = parser.parse_args()
@@ -26,6 +28,9 @@ def main() -> None:
         raise InputError("dvc.yaml: no such file beside a folder .dvc; run this from the repository root")
     check_params()
     params = read_params(Params)
+    parts = options.parts or params.evaluate.rotate
+    if parts is None:
+        raise InputError("K: is missing, and evaluate.rotate in params.yaml is null; give a number, such as 4")
     if params.split.time:
         raise InputError(
             f"params.yaml: split.time: is {params.split.time}, and only the latest rows can be the test set; set it to "
@@ -44,9 +49,9 @@ def main() -> None:
 
     rotations, references = [], []
     with copy_work_tree(Path(params.data.path)) as tree:
-        for number in range(1, options.parts + 1):
-            print(f"Test set {number} of {options.parts}", flush=True)
-            write_params(tree / PARAMS, Proposal({}, {"rotation": Setting(f"{number}/{options.parts}")}))
+        for number in range(1, parts + 1):
+            print(f"Test set {number} of {parts}", flush=True)
+            write_params(tree / PARAMS, Proposal({}, {"rotation": Setting(f"{number}/{parts}")}))
             if code := run_pipeline(tree, options.jobs):
                 sys.exit(code)
             rotation, reference = read_rotation(tree)

@@ -143,6 +143,16 @@ def about_prevalence_in_use(train: float, in_use: float | None) -> list[str]:
     ]
 
 
+def about_rotation(rotate: int | None) -> list[str]:
+    """Return a note where further test sets were asked for: their verdicts are in another file."""
+    if rotate is None:
+        return []
+    return [
+        f"evaluate.rotate asks for {rotate} test sets in turn. Their verdicts on all rows are not here but in "
+        "reports/rotation.json, which `make repro` and `python -m tools.rotate` write."
+    ]
+
+
 def about_no_positive_predictions(results: dict[Candidate, BootstrapResult]) -> list[str]:
     """Return a note on candidates that predict no test row positive, so that their precision is 0 by convention."""
     notes = []
