@@ -170,9 +170,9 @@ def score_models(
     row_sets.check(folder / paths.OOF, oof)
     calibrators = parse_calibration(path, read_json(path))
     rows, groups, y = (oof[name].to_numpy() for name in ("row", "group", "y"))
-    in_use, points = params.evaluate.deployment_prevalence, get_points(params.select.metric)
+    deployment, points = params.evaluate.deployment_prevalence, get_points(params.select.metric)
     weights = oof["weight"].to_numpy() if "weight" in oof.column_names else None
-    shift = get_prior_shift(float(np.average(y, weights=weights)), in_use) if in_use else 0.0
+    shift = get_prior_shift(float(np.average(y, weights=weights)), deployment) if deployment else 0.0
     scored = {}
     for classifier in record.classifiers:
         calibrator, raw_oof = calibrators[classifier], oof[classifier].to_numpy()
@@ -188,7 +188,7 @@ def score_models(
         curve = measure_curve(row_sets, list_thresholds(params.select.metric), calibrated_oof, calibrated)
         scored[Candidate(strategy, classifier)] = ScoredCandidate(
             tuned.threshold, calibrated, raw, calibrator.method, tuned.interval, values, tuned.satisfies_constraint,
-            tuned.promise, shift, curve, cv,
+            tuned.guarantee, shift, curve, cv,
         )  # fmt: skip
     return scored
 

@@ -155,7 +155,7 @@ def _notes_about_results(
         *notes.about_positives(data.scored.positives, data.test.positives),
         *notes.about_constraints(scored, threshold.policy, threshold.policy_param, threshold.promise),
         *notes.about_prices(scored),
-        *notes.about_prevalence_in_use(data.scored.prevalence, params.evaluate.deployment_prevalence),
+        *notes.about_deployment_prevalence(data.scored.prevalence, params.evaluate.deployment_prevalence),
         *notes.about_no_positive_predictions(results),
     ]
 

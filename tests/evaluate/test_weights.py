@@ -11,7 +11,7 @@ from stages.evaluate.outputs.curves import calibration, threshold_counts
 from stages.evaluate.outputs.recalibration import fit_line
 from stages.evaluate.params import FixedCosts
 from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
-from stages.evaluate.thresholds.promise import compute_design_effect
+from stages.evaluate.thresholds.guarantee import compute_design_effect
 from stages.evaluate.thresholds.tuning import satisfies_constraint, tune_threshold
 from stages.evaluate.thresholds.uncertainty import threshold_interval
 from stages.evaluate.uncertainty.bootstrap import bootstrap

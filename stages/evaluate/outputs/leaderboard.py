@@ -8,7 +8,7 @@ from stages.evaluate.candidates import BLEND, Candidate, Pair
 from stages.evaluate.costs import sum_costs
 from stages.evaluate.effects.row_sets import RankingValue
 from stages.evaluate.outputs.calibration_metrics import probability_metrics
-from stages.evaluate.outputs.in_use import measure_in_use
+from stages.evaluate.outputs.deployment import measure_at_deployment
 from stages.evaluate.outputs.recalibration import fit_line
 from stages.evaluate.params import EvaluateSection
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult
@@ -36,7 +36,7 @@ class ScoredCandidate:
     threshold_interval: tuple[float, float] | None = None  # only where train has few positives
     ranking: dict[str, RankingValue] = field(default_factory=dict)  # metric -> its value over all row sets
     satisfies_constraint: bool = True  # whether the threshold keeps the bound of its policy on out-of-fold scores
-    promise: schema.Promise | None = None
+    guarantee: schema.Guarantee | None = None
     prior_shift: float = 0.0  # from the prevalence of train to the one in use
     decision_curve: dict[float, RankingValue] = field(default_factory=dict)  # threshold -> net benefit, if asked for
     cv: dict[str, CvScore] = field(default_factory=dict)  # metrics that train does not know -> scores of the folds
@@ -88,13 +88,15 @@ def build_candidate(
         },
         threshold=scored.threshold,
         threshold_interval=scored.threshold_interval,
-        promise=scored.promise,
+        promise=scored.guarantee,
         test={
             **{name: value for family in TEST_FAMILIES for name, value in result.values[family].items()},
             **result.counts["decisions"],
         },
         at_half={**result.values["decisions_at_half"], **result.counts["decisions_at_half"]},
-        in_use=measure_in_use(result.counts["decisions"], intervals["precision"], settings, scored.prior_shift, costs),
+        in_use=measure_at_deployment(
+            result.counts["decisions"], intervals["precision"], settings, scored.prior_shift, costs
+        ),
         cost_per_1000=None if costs is None else 1000 * sum(costs) / len(y),
         intervals=intervals,
         mean_score_ratio=after.mean_score_ratio,

@@ -14,7 +14,6 @@ import pyarrow.types as pat
 from stages.prepare.columns.forms.dates import are_iso, is_date_type, name_part, to_moments
 from stages.prepare.columns.forms.numbers import find_forms, make_parser
 from stages.prepare.columns.forms.timestamps import ISO
-from stages.prepare.columns.id_like import all_numbers, check_text_column
 from stages.prepare.columns.noticed import (
     has_codes,
     has_points,
@@ -29,12 +28,13 @@ from stages.prepare.columns.noticed import (
     notice_texts,
 )
 from stages.prepare.columns.parsing import MissingValues, Texts, is_number, is_text, to_texts
+from stages.prepare.columns.text_checks import all_numbers, check_text_column
 from stages.prepare.columns.validation import decode_dictionary, validate_free_text, validate_numeric, validate_text
 from stages.prepare.params import ReadParams
 from stages.prepare.reading import Reading
 from stages.shared.errors import InputError
 from stages.shared.messages import format_rows, shorten
-from stages.shared.schemas.contract import DatePart, Feature, Noticed, NumberForm
+from stages.shared.schemas.contract import DatePart, Feature, Notice, NumberForm
 from stages.shared.storage.arrow import Floats, from_floats
 
 Kind = Literal["numeric", "categorical"]
@@ -49,7 +49,7 @@ class TypedColumn:
 
     feature: Feature
     data: pa.Array
-    noticed: list[Noticed]
+    noticed: list[Notice]
     grouped: bool = False  # numbers with exactly three digits behind every point
 
 

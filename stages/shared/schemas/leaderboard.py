@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import Family
 from stages.shared.schemas.base import ArtifactModel
-from stages.shared.schemas.contract import Noticed
+from stages.shared.schemas.contract import Notice
 from stages.shared.schemas.cross_validation import MeanStd, TunedSettings
 
 Scope = Literal["strategy", "classifier"]
@@ -123,7 +123,7 @@ class Calibration(ArtifactModel):
     line: RecalibrationLine | None = None  # None: the scores are constant, or separate the classes
 
 
-class Promise(ArtifactModel):
+class Guarantee(ArtifactModel):
     """What it costs that the threshold keeps its bound on new rows; the values are of out-of-fold rows."""
 
     kept: bool  # False: no threshold can promise it, and this is the safest
@@ -134,7 +134,7 @@ class Promise(ArtifactModel):
     at_threshold: float
 
 
-class InUse(ArtifactModel):
+class Deployment(ArtifactModel):
     """The decisions on the test rows at the prevalence in use."""
 
     prior_shift: float  # what it adds to the log odds of calibrated scores
@@ -154,11 +154,11 @@ class Candidate(CandidateName):
     cv: dict[str, MeanStd]
     threshold: float
     threshold_interval: tuple[float, float] | None  # only where train has few positives and nothing is promised
-    promise: Promise | None = None
+    promise: Guarantee | None = None
     test: dict[str, Number]  # metrics, and counts at the threshold
     at_half: dict[str, Number]  # decision metrics and counts at 0.5
     cost_per_1000: float | None = None  # test rows, of the decisions at the threshold; None without costs
-    in_use: InUse | None = None  # only with a prevalence in use that is not that of the table
+    in_use: Deployment | None = None  # only with a prevalence in use that is not that of the table
     intervals: dict[str, tuple[float, float]]
     mean_score_ratio: float
     calibration: Calibration
@@ -247,7 +247,7 @@ class Leaderboard(ArtifactModel):
     comparisons: list[Comparison]
     cv_comparisons: list[CvComparison]
     effects: list[Effect] = Field(default_factory=list)  # mean effects, then those of single classifiers, by metric
-    noticed: list[Noticed] = Field(default_factory=list)  # what is doubtful about the table
+    noticed: list[Notice] = Field(default_factory=list)  # what is doubtful about the table
     not_applicable: list[NotApplicable] = Field(default_factory=list)  # what could not run, in params order
     notes: list[str]
 

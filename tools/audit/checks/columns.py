@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import stats
 
-from stages.prepare.columns.id_like import ID_ROWS, ID_SHARE
+from stages.prepare.columns.text_checks import ID_ROWS, ID_SHARE
 from stages.shared import paths
 from stages.shared.storage.arrow import Floats, to_bools, to_floats
 from stages.shared.storage.parquet import Table
