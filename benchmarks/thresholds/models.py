@@ -17,7 +17,7 @@ from benchmarks.thresholds.scores import PROMISE, format_price
 from benchmarks.verdict.effects import CLASSIFIERS, N_SPLITS, World, fit_scores, linear, nonlinear
 from stages.evaluate.thresholds.guarantee import choose_guaranteed
 from stages.evaluate.thresholds.tuning import tune_threshold
-from stages.shared.schemas.leaderboard import Guarantee
+from stages.shared.schemas.candidate import Guarantee
 from stages.shared.storage.arrow import Floats, Ints
 
 FRESH_POSITIVES, FRESH_NEGATIVES = 2000, 40_000

@@ -19,7 +19,7 @@ from stages.evaluate.thresholds.guarantee import choose_guaranteed, compute_desi
 from stages.evaluate.thresholds.policies import best_index
 from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.shared.metrics.confusion import recall
-from stages.shared.schemas.leaderboard import Guarantee
+from stages.shared.schemas.candidate import Guarantee
 from stages.shared.storage.arrow import Floats, Ints
 
 PROMISE = 0.9

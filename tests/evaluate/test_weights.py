@@ -19,7 +19,7 @@ from stages.evaluate.uncertainty.intervals import compute_intervals
 from stages.evaluate.uncertainty.jackknife import metric_without, ranking_without
 from stages.shared.metrics.ranking import Ranking
 from stages.shared.metrics.registry import METRICS, of_family
-from stages.shared.schemas.leaderboard import CandidateName
+from stages.shared.schemas.candidate import CandidateName
 from tests.evaluate.tables import made
 
 Y, RAW = made(60, 240, 1.0)

@@ -4,7 +4,8 @@ from stages.report.formatting import format_metric, format_percent
 from stages.report.verdict.cells import format_test_value
 from stages.report.verdict.counts import get_shown_metric
 from stages.report.verdict.effects import WORDS, get_main_metric
-from stages.shared.schemas.leaderboard import Candidate, Leaderboard
+from stages.shared.schemas.candidate import Candidate
+from stages.shared.schemas.leaderboard import Leaderboard
 from tools.terminal import align_columns
 
 

@@ -11,7 +11,7 @@ from stages.evaluate.params import EvaluateSection
 from stages.evaluate.thresholds.policies import positive_rate
 from stages.shared.calibration import get_prior_shift, shift_prior
 from stages.shared.metrics.confusion import Counts, f1, precision
-from stages.shared.schemas.leaderboard import Deployment
+from stages.shared.schemas.candidate import Deployment
 
 
 def measure_at_deployment(

@@ -16,6 +16,7 @@ from stages.evaluate.uncertainty.differences import compare
 from stages.evaluate.uncertainty.intervals import compute_intervals
 from stages.shared.calibration import shift_prior
 from stages.shared.decisions import is_positive
+from stages.shared.schemas import candidate as candidate_schema
 from stages.shared.schemas import leaderboard as schema
 from stages.shared.schemas.cross_validation import CvRecord, CvScore, MeanStd
 from stages.shared.storage.arrow import Floats
@@ -36,7 +37,7 @@ class ScoredCandidate:
     threshold_interval: tuple[float, float] | None = None  # only where train has few positives
     ranking: dict[str, RankingValue] = field(default_factory=dict)  # metric -> its value over all row sets
     satisfies_constraint: bool = True  # whether the threshold keeps the bound of its policy on out-of-fold scores
-    guarantee: schema.Guarantee | None = None
+    guarantee: candidate_schema.Guarantee | None = None
     prior_shift: float = 0.0  # from the prevalence of train to the one in use
     decision_curve: dict[float, RankingValue] = field(default_factory=dict)  # threshold -> net benefit, if asked for
     cv: dict[str, CvScore] = field(default_factory=dict)  # metrics that train does not know -> scores of the folds
@@ -71,13 +72,13 @@ def build_candidate(
     result: BootstrapResult,
     table: Table,
     settings: EvaluateSection,
-) -> schema.Candidate:
+) -> candidate_schema.Candidate:
     """Return the entry of one candidate."""
     intervals = compute_intervals(result, settings.confidence)
     y, weights = table.target, table.weights
     costs = sum_costs(table, settings.cost, is_positive(scored.decided, scored.threshold))
     before, after = (probability_metrics(y, scores, weights) for scores in (scored.raw, scored.scores))
-    return schema.Candidate(
+    return candidate_schema.Candidate(
         **candidate._asdict(),
         sampler=record.sampler.ran,
         tuned=record.tuned.get(candidate.classifier),
@@ -100,7 +101,7 @@ def build_candidate(
         cost_per_1000=None if costs is None else 1000 * sum(costs) / len(y),
         intervals=intervals,
         mean_score_ratio=after.mean_score_ratio,
-        calibration=schema.Calibration(
+        calibration=candidate_schema.Calibration(
             method=scored.calibration,
             before=before,
             after=after,

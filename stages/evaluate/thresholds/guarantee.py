@@ -13,7 +13,7 @@ from stages.evaluate.thresholds.policies import POLICIES, best_index
 from stages.shared.calibration import expit, log_odds
 from stages.shared.metrics.confusion import Counts
 from stages.shared.metrics.registry import METRICS
-from stages.shared.schemas.leaderboard import Guarantee
+from stages.shared.schemas.candidate import Guarantee
 from stages.shared.storage.arrow import Bools, Floats, Ints
 
 #: places from which thresholds are tested downwards

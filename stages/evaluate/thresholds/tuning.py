@@ -9,7 +9,7 @@ from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
 from stages.evaluate.thresholds.guarantee import choose_guaranteed
 from stages.evaluate.thresholds.policies import CONSTRAINTS, POLICIES, Costs, PolicyParam, best_index
 from stages.evaluate.thresholds.uncertainty import threshold_interval
-from stages.shared.schemas.leaderboard import Guarantee
+from stages.shared.schemas.candidate import Guarantee
 from stages.shared.storage.arrow import Floats, Ints
 
 #: with fewer positives a threshold or an interval depends on a handful of rows

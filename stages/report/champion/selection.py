@@ -7,7 +7,8 @@ from stages.report.params import AUTO, ReportParams
 from stages.shared.classifiers import BLEND, CLASSIFIERS
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import METRICS
-from stages.shared.schemas.leaderboard import Candidate, CvComparison, Leaderboard
+from stages.shared.schemas.candidate import Candidate
+from stages.shared.schemas.leaderboard import CvComparison, Leaderboard
 
 
 def check_agreement(params: ReportParams, leaderboard: Leaderboard) -> None:

@@ -16,7 +16,8 @@ from stages.report.params import AUTO
 from stages.report.verdict.cells import format_cell
 from stages.report.verdict.counts import count_verdicts
 from stages.shared.metrics.registry import METRICS
-from stages.shared.schemas.leaderboard import Candidate, CvComparison
+from stages.shared.schemas.candidate import Candidate
+from stages.shared.schemas.leaderboard import CvComparison
 
 
 def describe_choice(context: ReportContext) -> str:

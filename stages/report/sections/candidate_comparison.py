@@ -9,7 +9,7 @@ from stages.report.formatting import format_axis_title, format_count, format_met
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Panel, Paragraph, Section, Table
 from stages.report.sections.threshold_explorer import select_pair
 from stages.shared.metrics.registry import METRICS
-from stages.shared.schemas.leaderboard import Candidate
+from stages.shared.schemas.candidate import Candidate
 
 #: the curves of this many candidates are distinguishable in one chart
 MAX_SHOWN = 9

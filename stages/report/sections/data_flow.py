@@ -6,8 +6,8 @@ from stages.report.context import ReportContext
 from stages.report.formatting import format_count, format_metric, format_range
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Section, Table
 from stages.shared.metrics.registry import METRICS
+from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.contract import Step
-from stages.shared.schemas.leaderboard import Candidate
 from stages.shared.schemas.trace import Trace
 
 #: the steps before train, which all strategies share

@@ -13,7 +13,8 @@ from stages.report.verdict.cells import (
 )
 from stages.report.verdict.counts import MAIN_METRIC, count_verdicts
 from stages.shared.metrics.registry import METRICS, Family, get_points
-from stages.shared.schemas.leaderboard import Candidate, Comparison, Leaderboard
+from stages.shared.schemas.candidate import Candidate
+from stages.shared.schemas.leaderboard import Comparison, Leaderboard
 
 FAMILY_TITLES: dict[Family, str] = {
     "ranking": "Ranking",

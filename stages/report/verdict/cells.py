@@ -3,7 +3,8 @@
 from stages.report.formatting import format_difference, format_difference_interval, format_interval, format_metric
 from stages.report.verdict.counts import MAIN_METRIC
 from stages.shared.metrics.registry import Family
-from stages.shared.schemas.leaderboard import Candidate, Comparison, Leaderboard, Scope
+from stages.shared.schemas.candidate import Candidate
+from stages.shared.schemas.leaderboard import Comparison, Leaderboard, Scope
 
 
 def format_cv_value(candidate: Candidate, metric: str = "average_precision") -> str:

@@ -12,7 +12,8 @@ from stages.report.verdict.counts import count_verdicts, format_comparison, get_
 from stages.report.verdict.effects import describe_effects
 from stages.report.verdict.smote import describe_smote
 from stages.shared.metrics.registry import METRICS, get_points
-from stages.shared.schemas.leaderboard import Candidate, Leaderboard
+from stages.shared.schemas.candidate import Candidate
+from stages.shared.schemas.leaderboard import Leaderboard
 
 #: with fewer positives in the test set hardly any difference is significant
 MIN_POSITIVES = 20

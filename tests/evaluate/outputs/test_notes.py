@@ -9,7 +9,7 @@ from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.outputs import notes
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.uncertainty.bootstrap import bootstrap
-from stages.shared.schemas.leaderboard import Guarantee
+from stages.shared.schemas.candidate import Guarantee
 from tests.evaluate.records import RECORDS, record
 from tests.evaluate.tables import BALANCED, SILENT, TIED, Y
 

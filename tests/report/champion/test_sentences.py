@@ -18,7 +18,8 @@ from stages.report.sections.methods import make_reading_section
 from stages.report.sections.threshold_explorer import make_section as make_explorer_section
 from stages.report.verdict.sentences import describe_verdict
 from stages.report.verdict.summary import make_summary
-from stages.shared.schemas.leaderboard import Candidate, CvComparison, Deployment, Guarantee
+from stages.shared.schemas.candidate import Candidate, Deployment, Guarantee
+from stages.shared.schemas.leaderboard import CvComparison
 from tests.report.factory import Treatment
 from tests.report.helpers import make_context
 
