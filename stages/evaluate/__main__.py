@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stages.evaluate.inputs import check_metric, check_models, check_same_train_set
 from stages.evaluate.params import EvaluateParams
 from stages.shared import paths
-from stages.shared.errors import InputError, run_cli
+from stages.shared.errors import ErrorCollector, InputError, run_cli
 from stages.shared.metrics.registry import METRICS, get_points
 from stages.shared.params import read_params
 from stages.shared.runtime.stage_lock import lock_stage
@@ -102,15 +102,12 @@ def main() -> None:
 
 def read_records(strategies: Iterable[str]) -> dict[str, CvRecord]:
     """Return metrics/cv of every strategy. Raises InputError naming each file that is missing or invalid."""
-    records, problems = {}, []
+    records, errors = {}, ErrorCollector()
     for strategy in strategies:
         path = paths.CV_METRICS / f"{strategy}.json"
-        try:
+        with errors.collect():
             records[strategy] = parse(CvRecord, path, read_json(path))
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
+    errors.check()
     return records
 
 

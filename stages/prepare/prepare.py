@@ -22,7 +22,7 @@ from stages.prepare.columns.validation import decode_dictionary
 from stages.prepare.params import PrepareParams
 from stages.prepare.readers.table import has_schema
 from stages.prepare.reading import Reading, notice_dialect, reading_of
-from stages.shared.errors import ErrorCollector, InputError
+from stages.shared.errors import ErrorCollector, InputError, raise_problems
 from stages.shared.messages import format_rows
 from stages.shared.schemas.contract import ROW, Contract, Dialect, Notice, Step
 from stages.shared.storage.arrow import from_numpy
@@ -109,8 +109,7 @@ def _check_points(features: list[TypedColumn], params: PrepareParams, dialect: D
         for item in features
         if item.grouped
     ]
-    if problems:
-        raise InputError(problems)
+    raise_problems(problems)
 
 
 def _parse_passthrough(name: str, column: pa.ChunkedArray, roles: ColumnRoles, params: PrepareParams) -> pa.Array:

@@ -1,8 +1,7 @@
-"""The parts of metrics/leaderboard.json, and the flat rows of metrics/strategies; docs/artefacts.md describes them."""
+"""The parts of metrics/leaderboard.json; docs/artefacts.md describes them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
 
 from stages.evaluate.candidates import BLEND, Candidate, Pair
 from stages.evaluate.costs import sum_costs
@@ -108,21 +107,6 @@ def build_candidate(
             line=fit_line(y, scored.scores, settings.confidence, weights),
         ),
     )
-
-
-def build_strategy_row(
-    candidate: Candidate, record: CvRecord, scored: ScoredCandidate, result: BootstrapResult
-) -> dict[str, Any]:
-    """Return the flat file of the strategy that `candidate` represents."""
-    return {
-        "classifier": candidate.classifier,
-        **result.values["ranking"],
-        **result.values["probabilities"],
-        "threshold": scored.threshold,
-        **result.values["decisions"],
-        **result.counts["decisions"],
-        "cv_average_precision": record.classifiers[candidate.classifier]["average_precision"].mean,
-    }
 
 
 def build_comparisons(

@@ -10,7 +10,7 @@ import pyarrow as pa
 from stages.prepare.columns.noticed import is_running
 from stages.prepare.columns.parsing import NO_MISSING_VALUES, is_number, is_text, parse_number, to_numbers
 from stages.prepare.columns.validation import decode_dictionary, dictionary_value_type
-from stages.shared.errors import InputError
+from stages.shared.errors import InputError, raise_problems
 from stages.shared.messages import shorten
 from stages.shared.schemas.contract import Notice
 
@@ -66,5 +66,4 @@ def check_names(names: list[str], source: str) -> None:
         problems.append(
             f"{source}: all column names are numbers ({', '.join(names[:5])}); put a header before the data"
         )
-    if problems:
-        raise InputError(problems)
+    raise_problems(problems)

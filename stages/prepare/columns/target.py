@@ -12,7 +12,7 @@ import pyarrow as pa
 from stages.prepare.columns.parsing import NO_MISSING_VALUES, MissingValues, Texts, parse_number
 from stages.prepare.columns.validation import validate_numeric, validate_text
 from stages.prepare.params import Label, PrepareParams
-from stages.shared.errors import ErrorCollector, InputError
+from stages.shared.errors import ErrorCollector, InputError, raise_problems
 from stages.shared.messages import format_rows, shorten
 from stages.shared.schemas.contract import Notice
 from stages.shared.storage.arrow import Ints
@@ -126,8 +126,7 @@ def _check_labels(location: str, texts: Texts, exactly_two: bool) -> None:
             f"{location}: holds {len(counts)} different labels: {_list_counts(counts)}; exactly two are needed: list "
             'the positive ones in data.positive ([a, b]), cut numbers there (">= 7"), or change data.target'
         )
-    if problems := [*errors.problems, *problems]:
-        raise InputError(problems)
+    raise_problems([*errors.problems, *problems])
 
 
 def _find_label(asked: Label, labels: list[str], params: PrepareParams) -> str:
@@ -157,8 +156,7 @@ def _check_counts(location: str, codes: Ints, params: PrepareParams) -> None:
                 f"of the cv.n_splits = {params.cv.n_splits} folds where that is more; collect more rows"
                 + (", or lower cv.n_splits" if count >= MIN_ROWS_PER_CLASS else "")
             )
-    if problems:
-        raise InputError(problems)
+    raise_problems(problems)
 
 
 def _list_counts(counts: dict[str, int]) -> str:

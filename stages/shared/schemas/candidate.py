@@ -1,5 +1,7 @@
 """Models of the candidates in metrics/leaderboard.json."""
 
+from typing import Any
+
 from stages.shared.schemas.base import ArtifactModel
 from stages.shared.schemas.cross_validation import MeanStd, TunedSettings
 
@@ -83,6 +85,16 @@ class Candidate(CandidateName):
     intervals: dict[str, tuple[float, float]]
     mean_score_ratio: float
     calibration: Calibration
+
+    def flatten(self) -> dict[str, Any]:
+        """Return its metrics in the format of metrics/strategies/<strategy>.json."""
+        return {
+            "classifier": self.classifier,
+            **{key: value for key, value in self.test.items() if key in self.cv},
+            "threshold": self.threshold,
+            **{key: value for key, value in self.test.items() if key not in self.cv},
+            "cv_average_precision": self.cv["average_precision"].mean,
+        }
 
     @property
     def prior_shift(self) -> float:

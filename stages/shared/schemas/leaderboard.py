@@ -3,6 +3,7 @@
 docs/leaderboard.schema.json is generated from it.
 """
 
+from operator import attrgetter
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -71,9 +72,7 @@ class Settings(ArtifactModel):
     n_resamples: int
     reference: CandidateName
     rows: RowsUsed = "test"
-    margins: dict[str, float] = Field(
-        default_factory=dict
-    )  # by ranking metric: the largest difference that does not matter
+    margins: dict[str, float] = Field(default_factory=dict)  # by ranking metric: the largest that does not matter
 
     @property
     def policy_words(self) -> str:
@@ -191,10 +190,8 @@ class Leaderboard(ArtifactModel):
 
     def effect(self, name: CandidateName, metric: str) -> Effect | None:
         """Return the effect of a strategy with one classifier; None where it is not compared."""
-        for item in self.effects:
-            if (item.metric, item.strategy, item.classifier) == (metric, name.strategy, name.classifier):
-                return item
-        return None
+        key = (metric, name.strategy, name.classifier)
+        return next((item for item in self.effects if (item.metric, item.strategy, item.classifier) == key), None)
 
     @property
     def reference(self) -> Candidate:
@@ -208,16 +205,11 @@ class Leaderboard(ArtifactModel):
     def comparison(self, scope: Scope, name: CandidateName, family: Family, metric: str) -> Comparison | None:
         """Return the difference of a candidate from its reference; None for the reference itself."""
         key = (scope, family, metric, name.strategy, name.classifier)
-        for item in self.comparisons:
-            if (item.scope, item.family, item.metric, item.strategy, item.classifier) == key:
-                return item
-        return None
+        fields = attrgetter("scope", "family", "metric", "strategy", "classifier")
+        return next((item for item in self.comparisons if fields(item) == key), None)
 
     def cv_comparison(self, left: CandidateName, right: CandidateName, metric: str) -> CvComparison | None:
         """Return the difference of two candidates over the folds; None where they are not compared."""
         key = (metric, left.strategy, left.classifier, right.strategy, right.classifier)
-        for item in self.cv_comparisons:
-            reference = item.reference_strategy, item.reference_classifier
-            if (item.metric, item.strategy, item.classifier, *reference) == key:
-                return item
-        return None
+        fields = attrgetter("metric", "strategy", "classifier", "reference_strategy", "reference_classifier")
+        return next((item for item in self.cv_comparisons if fields(item) == key), None)
