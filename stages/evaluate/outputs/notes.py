@@ -87,16 +87,13 @@ def about_metric(metric: str, n_positives: int) -> list[str]:
 
 def about_positives(train: int, test: int) -> list[str]:
     """Return a note per set with few positives."""
-    sets = {
-        f"Train has {train} positive rows": (train, "the tuned thresholds are uncertain"),
-        f"Test has {test} positive rows": (
-            test,
-            "intervals are wide, and only large differences stand out",
-        ),
-    }
+    sets = [
+        ("Train", train, "the tuned thresholds are uncertain"),
+        ("Test", test, "intervals are wide, and only large differences stand out"),
+    ]
     return [
-        f"{fact}, fewer than {FEW_POSITIVES}: {meaning}."
-        for fact, (positives, meaning) in sets.items()
+        f"{name} has {positives} positive rows, fewer than {FEW_POSITIVES}: {meaning}."
+        for name, positives, meaning in sets
         if positives < FEW_POSITIVES
     ]
 
@@ -137,9 +134,9 @@ def about_deployment_prevalence(train: float, deployment: float | None) -> list[
         return []
     return [
         f"In use {100 * deployment:.3g} % of the rows are positive (evaluate.deployment_prevalence), in train "
-        f"{100 * train:.3g} %. "
-        "Thresholds, decisions and the champion's probabilities are for the prevalence in use. Metrics count the test "
-        "rows as they are; `in_use` gives precision, F1, alarms and costs at the prevalence in use."
+        f"{100 * train:.3g} %. Thresholds, decisions and the champion's probabilities are for the prevalence in use. "
+        "Metrics count the test rows as they are; `in_use` gives precision, F1, alarms and costs at the prevalence in "
+        "use."
     ]
 
 

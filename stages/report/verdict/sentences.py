@@ -37,16 +37,8 @@ class Verdict:
     @property
     def sentences(self) -> list[str]:
         """The sentences that apply, the most important first."""
-        texts = (
-            self.caution,
-            *self.effects,
-            self.ranking,
-            self.champion,
-            self.simplest,
-            self.other_families,
-            self.smote,
-        )
-        return [text for text in texts if text]
+        first = [self.caution, *self.effects, self.ranking, self.champion]
+        return [text for text in (*first, self.simplest, self.other_families, self.smote) if text]
 
 
 def describe_verdict(leaderboard: Leaderboard, champion: Candidate, reference_name: str) -> Verdict:
