@@ -44,7 +44,14 @@ def load_data_set(folder: Path, name: str, max_rows: int, seed: int, test_size: 
         "data": {**data, "missing": MISSING.get(name, {}), "read": AUTO.model_dump()},
         "cv": {"n_splits": 5},
         "evaluate": {"cost": None},
-        "split": {"test_size": test_size, "group": None, "time": None, "duplicates": "auto", "gap": None},
+        "split": {
+            "test_size": test_size,
+            "group": None,
+            "time": None,
+            "duplicates": "auto",
+            "rotation": None,
+            "gap": None,
+        },
     }
     table = prepare(read_columns(path), PrepareParams.model_validate(params)).table
     kept = draw_stratified(table.target, max_rows, np.random.RandomState(seed))

@@ -118,6 +118,7 @@ def evaluate_candidates(
             *notes.about_time(table.contract.time),
             *notes.about_weights(table),
             *notes.about_metric(select.metric, row_sets.n_positives),
+            *notes.about_rotation(settings.rotate),
             *_notes_about_results(data, scored, results, params),
         ],
     )

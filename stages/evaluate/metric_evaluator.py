@@ -7,8 +7,8 @@ import numpy as np
 
 from stages.evaluate.uncertainty.jackknife import (
     decision_with_one_more,
-    decision_without,
-    decision_without_weighted,
+    decisions_without,
+    find_cells,
     mean_without,
     metric_without,
 )
@@ -16,7 +16,7 @@ from stages.shared.decisions import HALF, is_positive
 from stages.shared.metrics.confusion import Counts
 from stages.shared.metrics.ranking import Ranking
 from stages.shared.metrics.registry import METRICS, of_family
-from stages.shared.storage.arrow import Bools, Floats, Ints
+from stages.shared.storage.arrow import Floats, Ints
 
 #: family -> metric -> value on each sample, shape (samples,)
 Values = dict[str, dict[str, Floats]]
@@ -46,7 +46,7 @@ class MetricEvaluator:
         self._losses = {name: metric.load()(y, scores) for name, metric in of_family("probabilities", *points).items()}
         thresholds = {"decisions": threshold, "decisions_at_half": HALF}
         self._cells = {
-            family: _cells(self.positive, is_positive(scores if decided is None else decided, limit))
+            family: find_cells(self.positive, is_positive(scores if decided is None else decided, limit))
             for family, limit in thresholds.items()
         }
 
@@ -77,9 +77,7 @@ class MetricEvaluator:
             return self._rankings_without[metric]
         if family == "probabilities":
             return mean_without(self.positive, self._losses[metric], self.weights)
-        if self.weights is not None:
-            return decision_without_weighted(METRICS[metric].load(), self._cells[family], self.positive, self.weights)
-        return np.asarray(self._cells[family] @ decision_without(METRICS[metric].load(), self._total(family)))
+        return decisions_without(METRICS[metric].load(), self._cells[family], self.positive, self.weights)
 
     def design_effects(self, family: str) -> tuple[float, float]:
         """Return by how much units and weights multiply the variance of the true and of the false positive rate."""
@@ -119,9 +117,3 @@ def _design_effect(hits: Floats, units: Ints, weights: Floats) -> float:
     independent = float(weights @ deviations**2)
     sums = np.bincount(units, weights=weights * deviations)
     return max(least, float((sums**2).sum()) / independent) if independent else least
-
-
-def _cells(positive: Bools, predicted: Bools) -> Floats:
-    """Return the cell of the confusion matrix of each row, in the order of `Counts`: shape (rows, 4)."""
-    cells = [positive & predicted, ~positive & predicted, positive & ~predicted, ~positive & ~predicted]
-    return np.column_stack(cells).astype(np.float64)

@@ -109,6 +109,7 @@ class EvaluateSection(ParamsSection):
     deployment_prevalence: Annotated[float, Field(gt=0, lt=1)] | None
     rows: Literal["all", "test"]
     margin: Literal["auto"] | Annotated[float, Field(gt=0, lt=1)]
+    rotate: Annotated[int, Field(ge=2)] | None
 
     @model_validator(mode="after")
     def _check_cost(self) -> "EvaluateSection":

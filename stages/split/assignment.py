@@ -1,4 +1,4 @@
-"""The groups of rows that form the test set: a stratified random draw, or the latest rows.
+"""The groups of rows that form the test set: a stratified random draw, one of several such draws, or the latest rows.
 
 scikit-learn has no splitter that stratifies and keeps groups together at a given test size.
 """
@@ -23,6 +23,21 @@ def draw_test_mask(groups: Ints, y: Ints, test_size: float, random_state: int) -
     selected = np.zeros(len(sizes), dtype=np.bool_)
     selected[order[_fill_quota(sizes[order], quota)]] = True
     return selected[group]
+
+
+def draw_parts(groups: Ints, y: Ints, parts: int, random_state: int) -> Ints:
+    """Draw test sets that together hold every row once; return the number of each row's set from 1, shape (rows,).
+
+    Each is drawn by `draw_test_mask` from the rows that the earlier ones left, so that they have about the same number
+    of rows and positives, and groups stay whole. The last one is what is left.
+    """
+    numbers = np.full(len(y), parts, dtype=np.int64)
+    for number in range(1, parts):
+        left = np.flatnonzero(numbers == parts)
+        if len(left):
+            drawn = draw_test_mask(groups[left], y[left], 1 / (parts - number + 1), random_state)
+            numbers[left[drawn]] = number
+    return numbers
 
 
 def _fill_quota(sizes: Ints, quota: Ints) -> Ints:

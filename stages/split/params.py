@@ -10,6 +10,9 @@ from stages.shared.params import ParamsSection, PartialParams
 #: a duration: a number and a unit
 DURATION = re.compile(r"(\d+(?:\.\d+)?) ?(s|min|h|d|w)")
 
+#: one of several test sets: the second of four is 2/4
+ROTATION = re.compile(r"([1-9]\d{0,2})/([1-9]\d{0,2})")
+
 #: equal rows: decided by chance, kept in one set, or treated as different rows
 DuplicatesChoice = Literal["auto", "together", "ignore"]
 
@@ -21,17 +24,41 @@ def _gap(value: Any) -> Any:
     raise ValueError("must be null, a number above 0, or a duration such as 7d, 12h or 30min")
 
 
+def _rotation(value: Any) -> Any:
+    found = ROTATION.fullmatch(value) if isinstance(value, str) else None
+    if value is None or (found and int(found[2]) >= 2 and int(found[1]) <= int(found[2])):
+        return value
+    raise ValueError("must be null, or a text such as 2/4: the second of four test sets")
+
+
 class SplitParams(ParamsSection):
     """The size of the test set, and the columns that group rows or order them in time."""
 
     test_size: float = Field(gt=0, lt=1)
+    rotation: Annotated[str | None, BeforeValidator(_rotation)]
     group: str | None
     time: str | None
     duplicates: DuplicatesChoice
     gap: Annotated[float | str | None, BeforeValidator(_gap)]
 
+    @property
+    def part(self) -> tuple[int, int] | None:
+        """Which part of the rows is the test set, counted from 1, and the number of parts; None without rotation."""
+        number, parts = map(int, self.rotation.split("/")) if self.rotation else (0, 0)
+        return (number, parts) if parts else None
+
+    @property
+    def test_share(self) -> float:
+        """The share of the rows that the test set is to have."""
+        return 1 / self.part[1] if self.part else self.test_size
+
     @model_validator(mode="after")
-    def _check_gap(self) -> "SplitParams":
+    def _check_time(self) -> "SplitParams":
+        if self.rotation is not None and self.time is not None:
+            raise ValueError(
+                f"split.rotation is {self.rotation}, and split.time is {self.time}: only the latest rows can be the "
+                "test set; set one of the two to null"
+            )
         if self.gap is not None and self.time is None:
             raise ValueError("split.gap needs split.time, which is null; name a time column or set split.gap to null")
         return self

@@ -6,7 +6,7 @@ import pyarrow as pa
 from stages.shared.schemas.contract import GROUP, ROW, Step
 from stages.shared.storage.arrow import Bools, Ints, from_bools, from_numpy, to_ints
 from stages.shared.storage.parquet import Table
-from stages.split.assignment import cut_latest, draw_test_mask
+from stages.split.assignment import cut_latest, draw_parts, draw_test_mask
 from stages.split.duplicates import check_duplicates
 from stages.split.groups import compute_groups, encode_cells
 from stages.split.params import SplitStageParams
@@ -19,8 +19,9 @@ def split(table: Table, params: SplitStageParams) -> tuple[Table, Table]:
 
     Rows of one group, and duplicates that are no coincidence, stay together and share their value in the column GROUP.
     With split.time the test set is strictly later than train, and rows that belong together across the border are
-    left out of train. What was decided is among the notices of both contracts. Raises InputError when a subset lacks a
-    class, the train set has fewer positives than folds, or the size or the prevalence of the test set is far off.
+    left out of train. With split.rotation the test set is one of several that hold every row once, and all of them are
+    checked. What was decided is among the notices of both contracts. Raises InputError when a subset lacks a class, the
+    train set has fewer positives than folds, or the size or the prevalence of the test set is far off.
     """
     y = to_ints(table.data.column(table.contract.target).combine_chunks())
     check = check_duplicates(table, y, params.split.duplicates)
@@ -31,6 +32,12 @@ def split(table: Table, params: SplitStageParams) -> tuple[Table, Table]:
         test = cut_latest(table.times, params.split.test_size)
         gap = read_gap(params.split.gap, table.data.column(params.split.time).type)
         dropped = find_dropped(table.times, test, gap, group, check.first)
+    elif params.split.part:
+        (number, parts), groups = params.split.part, compute_groups(check.first, group)
+        numbers = draw_parts(groups, y, parts, params.random_state)
+        for other in range(1, parts + 1):  # all of them, so that the last does not fail after hours
+            validate_split(numbers != other, numbers == other, y, groups, params)
+        test = numbers == number
     else:
         test = draw_test_mask(compute_groups(check.first, group), y, params.split.test_size, params.random_state)
     train = ~test & ~np.any([*dropped.values(), np.zeros_like(test)], axis=0)
@@ -73,6 +80,8 @@ def _filter_subsets(
 def _note(params: SplitStageParams, duplicates: str, dropped: int) -> str:
     """Describe how the subsets were formed."""
     notes = [f"split by `{params.split.time}`" if params.split.time else "stratified"]
+    if params.split.part:
+        notes.append("test set {} of {}".format(*params.split.part))
     if duplicates:
         notes.append(duplicates)
     if dropped:

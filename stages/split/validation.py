@@ -8,7 +8,7 @@ from stages.shared.storage.arrow import Bools, Ints
 from stages.split.params import SplitStageParams
 from stages.split.periods import Reason
 
-#: the share of test rows may differ from split.test_size by this relative amount
+#: the share of test rows may differ from what params.yaml asks for by this relative amount
 TOLERANCE = 1 / 3
 
 #: and so may the positives of the test set from those of the whole table's prevalence, or by so many standard
@@ -18,7 +18,7 @@ DEVIATIONS = 2
 
 def validate_split(train: Bools, test: Bools, y: Ints, groups: Ints, params: SplitStageParams) -> None:
     """Raise InputError, with the params to change, when a subset lacks a class or the test size is far off."""
-    test_size = params.split.test_size
+    share = params.split.test_share
     key, fix = _advice(params)
     subsets = {"train": train, "test": test}
     counts = " and ".join(
@@ -37,10 +37,11 @@ def validate_split(train: Bools, test: Bools, y: Ints, groups: Ints, params: Spl
             f"{params.cv.n_splits} folds needs one ({counts}); {fix}, or lower cv.n_splits"
         )
     largest = np.bincount(groups).max()
-    if abs(test.mean() - test_size) > TOLERANCE * test_size:
+    if abs(test.mean() - share) > TOLERANCE * share:
+        asked = "split.rotation asks for" if params.split.rotation else "split.test_size is"
         problems.append(
-            f"params.yaml: {key}: the test set would have {test.mean():.1%} of the rows, split.test_size is "
-            f"{test_size:.1%} ({counts}); the largest group has {largest} rows; {fix}"
+            f"params.yaml: {key}: the test set would have {test.mean():.1%} of the rows, {asked} {share:.1%} "
+            f"({counts}); the largest group has {largest} rows; {fix}"
         )
     if (drift := _describe_drift(test, y)) and not (params.split.time or params.split.group):
         problems.append(
@@ -93,6 +94,7 @@ def _advice(params: SplitStageParams) -> tuple[str, str]:
     """Return the params key that decided the split, and how to fix it."""
     if params.split.time:
         return "split.time", "change split.test_size, or set split.time to null for a random split"
+    size = "choose fewer test sets" if params.split.rotation else "change split.test_size"
     if params.split.group:
-        return "split.group", "change split.test_size or choose a finer group"
-    return "split.test_size", "change split.test_size, or collect more rows"
+        return "split.group", f"{size} or choose a finer group"
+    return "split.rotation" if params.split.rotation else "split.test_size", f"{size}, or collect more rows"

@@ -37,6 +37,7 @@ TINY = {
     "benchmarks.verdict.coverage": "--runs 2",
     "benchmarks.suites.directions": "--datasets FOLDER --only small",
     "benchmarks.verdict.effects": "--runs 2 --only 'linear, 1,000 rows'",
+    "benchmarks.verdict.rotation": "--runs 2 --only 'linear, 1,000 rows'",
     "benchmarks.verdict.false_claims": "--runs 2",
     "benchmarks.verdict.gate": "--runs 2",
     "benchmarks.verdict.groups": "--runs 2",

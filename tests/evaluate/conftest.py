@@ -42,6 +42,7 @@ PARAMS: dict[str, Any] = {
         "n_resamples": 200,
         "cost": None,
         "deployment_prevalence": None,
+        "rotate": None,
     }
     | {"rows": "all", "margin": "auto"},
     "strategies": {"baseline": {}, "smote": {"sampler": "SMOTE"}},

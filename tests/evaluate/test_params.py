@@ -19,6 +19,7 @@ GOOD: dict[str, Any] = {
         "n_resamples": 2000,
         "cost": None,
         "deployment_prevalence": None,
+        "rotate": None,
     }
     | {"rows": "all", "margin": "auto"},
     "strategies": {"baseline": {}},
@@ -62,6 +63,7 @@ def test_whole_numbers_are_costs(tmp_path: Path) -> None:
         ({"threshold": {"policy": "top_share", "share": "2 %"}}, "evaluate.threshold.share: input should be a valid"),
         ({"threshold": {"policy": "f_beta", "beta": -1}}, "evaluate.threshold.beta: input should be greater than 0"),
         ({"threshold": {"policy": "f1", "betta": 1}}, "evaluate.threshold.betta: unknown key; did you mean `beta`?"),
+        ({"rotate": 1}, "evaluate.rotate: input should be greater than or equal to 2; found 1"),
         ({"deployment_prevalence": 0}, "evaluate.deployment_prevalence: input should be greater than 0; found 0"),
         ({"deployment_prevalence": "1 %"}, "evaluate.deployment_prevalence: input should be a valid number"),
         (

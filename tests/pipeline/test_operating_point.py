@@ -68,7 +68,7 @@ def test_two_revisions_are_compared_by_the_metric(
         params["select"]["metric"] = "recall_in_top(0.2)"
 
     repository.edit_params(edit)
-    repository.dvc("repro")
+    repository.repro()
     monkeypatch.chdir(repository.path)
     monkeypatch.setattr("sys.argv", ["compare", "HEAD"])
     compare()
@@ -76,7 +76,7 @@ def test_two_revisions_are_compared_by_the_metric(
     assert "select.metric was average_precision and is recall" in shown.replace("\\", "")
     assert "the verdict is about average precision" in shown
     repository.commit("Another metric")
-    repository.edit_params(lambda params: params["classifiers"]["xgboost"].update(n_estimators=3))
-    repository.dvc("repro")
+    repository.edit_params(lambda params: params["strategies"]["smote"].update(k_neighbors=3))
+    repository.repro()
     compare()
     assert "recall in the top 20 %" in capsys.readouterr().out

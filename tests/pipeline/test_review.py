@@ -57,8 +57,9 @@ def test_the_review_is_paired_where_both_pipelines_run(clone):
     assert clone.run("git", "status", "--porcelain", "--untracked-files=no").stdout == ""
 
 
-def test_a_pipeline_that_does_not_run_leaves_the_review_unpaired_and_the_gate_shut(clone):
-    """Here a stage fails; it may as well be a table that is nowhere to be had."""
+def test_a_pipeline_that_does_not_run_leaves_the_review_unpaired_and_the_gate_shut(clone, finished):
+    """Here a stage fails; it may as well be a table that is nowhere to be had. The base is in the cache."""
+    shutil.copytree(finished.path / ".dvc/cache", clone.path / ".dvc/cache")
     path = clone.path / "stages/prepare/__main__.py"
     path.write_text("raise SystemExit(1)\n" + path.read_text())
     clone.run("git", "commit", "-qam", "Broken")

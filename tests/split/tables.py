@@ -39,5 +39,13 @@ def params_of(
     **split: Any,
 ) -> SplitStageParams:
     """What split reads of params.yaml."""
-    split = {"test_size": test_size, "group": group, "time": time, "duplicates": "together", "gap": None, **split}
+    split = {
+        "test_size": test_size,
+        "group": group,
+        "time": time,
+        "duplicates": "together",
+        "rotation": None,
+        "gap": None,
+        **split,
+    }
     return SplitStageParams.model_validate({"random_state": random_state, "split": split, "cv": {"n_splits": n_splits}})

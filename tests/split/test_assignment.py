@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 import numpy as np
 import pytest
 
-from stages.split.assignment import cut_latest, draw_test_mask
+from stages.split.assignment import cut_latest, draw_parts, draw_test_mask
 
 
 def draw(groups: list[int], y: list[int], test_size: float = 0.25, random_state: int = 0) -> np.ndarray:
@@ -128,3 +128,36 @@ def test_equal_groups_make_the_share_that_was_asked_for(n_groups: int) -> None:
     for seed in range(10):
         test = draw_test_mask(groups, y, 0.25, seed)
         assert (test.sum(), test[y == 1].sum()) == (n_groups * 25, n_groups * 5)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 1)), min_size=1, max_size=80),
+    st.integers(2, 9),
+    st.integers(0, 2**32 - 1),
+)
+@settings(deadline=None, max_examples=100)
+def test_every_row_is_in_one_part_and_groups_stay_whole(rows: list[tuple[int, int]], parts: int, seed: int) -> None:
+    groups, y = np.array(rows).T
+    numbers = draw_parts(groups, y, parts, seed)
+    assert set(numbers) <= set(range(1, parts + 1))
+    for group in set(groups):
+        assert len(set(numbers[groups == group])) == 1
+    assert (numbers == draw_parts(groups, y, parts, seed)).all()
+
+
+@given(st.integers(0, 60), st.integers(0, 200), st.integers(2, 9), st.integers(0, 99))
+@settings(deadline=None, max_examples=100)
+def test_parts_of_single_rows_differ_by_at_most_one_row_of_each_class(
+    positives: int, negatives: int, parts: int, seed: int
+) -> None:
+    y = np.array([1] * positives + [0] * (negatives + 1))
+    numbers = draw_parts(np.arange(len(y)), y, parts, seed)
+    for label in (0, 1):
+        counts = np.bincount(numbers[y == label], minlength=parts + 1)[1:]
+        assert counts.max() - counts.min() <= 1
+
+
+def test_the_first_part_is_the_test_set_of_its_size() -> None:
+    groups, y = np.arange(100), np.arange(100) % 5 == 0
+    numbers = draw_parts(groups, y.astype(int), 4, 7)
+    assert ((numbers == 1) == draw_test_mask(groups, y.astype(int), 0.25, 7)).all()

@@ -19,7 +19,15 @@ OUTPUTS = ["data/train.parquet", "data/test.parquet"]
 
 
 def run(repository: Path, *command: str, **split: object) -> subprocess.CompletedProcess[str]:
-    section = {"test_size": 0.25, "group": None, "time": None, "duplicates": "auto", "gap": None, **split}
+    section = {
+        "test_size": 0.25,
+        "group": None,
+        "time": None,
+        "duplicates": "auto",
+        "rotation": None,
+        "gap": None,
+        **split,
+    }
     (repository / "params.yaml").write_text(json.dumps({"random_state": 42, "split": section, "cv": {"n_splits": 5}}))
     return subprocess.run(
         [sys.executable, "-W", "error", *(command or ("-m", "stages.split"))],

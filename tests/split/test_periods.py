@@ -122,12 +122,12 @@ def test_a_split_by_time_that_cannot_serve_is_refused(
 
 @pytest.mark.parametrize("gap", [0, -1, True, "7", "7 days", "d", float("inf")])
 def test_what_is_no_gap_is_refused(gap: Any) -> None:
-    section = {"test_size": 0.25, "group": None, "time": "day", "duplicates": "auto", "gap": gap}
+    section = {"test_size": 0.25, "group": None, "time": "day", "duplicates": "auto", "rotation": None, "gap": gap}
     with pytest.raises(ValueError, match="must be null, a number above 0, or a duration such as 7d"):
         SplitParams.model_validate(section)
 
 
 def test_a_gap_without_time_is_refused() -> None:
-    section = {"test_size": 0.25, "group": None, "time": None, "duplicates": "auto", "gap": 7}
+    section = {"test_size": 0.25, "group": None, "time": None, "duplicates": "auto", "rotation": None, "gap": 7}
     with pytest.raises(ValueError, match=r"split\.gap needs split\.time"):
         SplitParams.model_validate(section)

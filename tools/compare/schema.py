@@ -4,7 +4,7 @@ from pathlib import Path
 
 from stages.shared.errors import run_cli
 from tools.compare.review_schema import Review
-from tools.schema_file import run
+from tools.shared.schema_file import run
 
 SCHEMA = Path("docs/compare.schema.json")
 

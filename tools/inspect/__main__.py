@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def _describe_table(source: str, rows: int, columns: list["InspectedColumn"]) -> Iterator[str]:
-    from tools.terminal import align_columns
+    from tools.shared.terminal import align_columns
 
     yield f"{source}: {rows:,} rows, {len(columns)} columns\n"
     header = ["column", "type", "different", "missing", "values", ""]

@@ -66,6 +66,7 @@ def propose(
     split = {
         "duplicates": Setting("auto"),
         "gap": Setting(None),
+        "rotation": Setting(None),
         "group": Setting(None, f"{_name(groups)} may tell rows that belong together; if so, name it" if groups else ""),
         "time": Setting(None, f"{_name(times)} may order the rows; to test on the latest, name it" if times else ""),
     }

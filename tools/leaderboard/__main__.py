@@ -27,7 +27,7 @@ def main() -> None:
     from stages.shared.storage.files import read_json
     from stages.shared.storage.one_run import check_one_run
     from tools.leaderboard.table import table
-    from tools.terminal import WIDTH
+    from tools.shared.terminal import WIDTH
 
     content = read_json(paths.LEADERBOARD)
     leaderboard = parse(Leaderboard, paths.LEADERBOARD, content)

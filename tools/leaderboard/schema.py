@@ -4,7 +4,7 @@ from pathlib import Path
 
 from stages.shared.errors import run_cli
 from stages.shared.schemas.leaderboard import Leaderboard
-from tools.schema_file import run
+from tools.shared.schema_file import run
 
 SCHEMA = Path("docs/leaderboard.schema.json")
 

@@ -31,7 +31,7 @@ def main() -> None:
     from stages.shared.storage.parquet import read_table
     from stages.train.execution.progress import Progress
     from tools.learning_curve.curve import compare_points, measure_curve
-    from tools.terminal import WIDTH, align_columns
+    from tools.shared.terminal import WIDTH, align_columns
 
     content = read_json(paths.LEADERBOARD)
     leaderboard, selected = parse(Leaderboard, paths.LEADERBOARD, content), check_one_run(content)

@@ -5,7 +5,7 @@ import argparse
 from stages.shared.errors import run_cli
 from stages.shared.params import SCHEMA
 from tools.params.model import Params, check_params
-from tools.schema_file import write_or_check
+from tools.shared.schema_file import write_or_check
 
 
 def main() -> None:

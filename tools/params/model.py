@@ -53,6 +53,11 @@ def problems_between(params: Params) -> list[str]:
     if not path.exists() and path != SYNTHETIC:  # that one is made by the pipeline
         beside = [str(other) for other in path.parent.glob("*.*")] if path.parent.is_dir() else []
         problems.append(f"data.path: no such file as {path}; {suggest_key(str(path), beside)}")
+    if params.evaluate.rotate and params.split.time:
+        problems.append(
+            f"evaluate.rotate: is {params.evaluate.rotate}, and with split.time only the latest rows can be the test "
+            "set; set one of them to null"
+        )
     select = params.select
     if select.strategy not in ("auto", *params.strategies):
         near = suggest_key(select.strategy, ["auto", *params.strategies])

@@ -3,6 +3,7 @@
 import argparse
 import os
 from pathlib import Path
+import subprocess
 import sys
 
 from stages.shared.errors import InputError, run_cli
@@ -19,7 +20,7 @@ def main() -> None:
         raise InputError(f"--jobs {jobs}: at least 1 is needed")
     if not (Path("dvc.yaml").is_file() and Path(".dvc").is_dir()):
         raise InputError("dvc.yaml: no such file beside a folder .dvc; run this from the repository root")
-    read_params(Params)  # DVC looks only at keys that a stage uses
+    params = read_params(Params)  # DVC looks only at keys that a stage uses
     # DVC runs the first python of the path: make it the one that runs this
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
@@ -30,8 +31,20 @@ def main() -> None:
         print(f"warning: {note}", file=sys.stderr)
     if sys.platform != "linux":  # the libraries of macOS do not survive a fork, Windows has none
         print("Forks are safe on Linux alone, so this is plain `dvc repro`.", flush=True)
-        sys.exit(run_dvc("repro"))
-    sys.exit(repro(jobs or len(os.sched_getaffinity(0))))
+        code = run_dvc("repro")
+    else:
+        code = repro(jobs or len(os.sched_getaffinity(0)))
+    if code == 0 and params.evaluate.rotate and params.split.rotation is None:  # else this is one of the rotations
+        code = rotate(jobs)
+    sys.exit(code)
+
+
+def rotate(jobs: int | None) -> int:
+    """Judge the treatments on every row; return the exit code."""
+    command = [sys.executable, "-m", "tools.rotate", *([f"--jobs={jobs}"] if jobs else [])]
+    if sys.platform != "linux":
+        return subprocess.call(command)
+    os.execv(command[0], command)  # so that signals reach it
 
 
 if __name__ == "__main__":

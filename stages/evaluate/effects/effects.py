@@ -52,6 +52,7 @@ class EffectSettings:
     n_draws: int
     random_state: int
     n_positives: int
+    refit: float = REFIT  # factor of the error of the rows
 
 
 def choose_margins(
@@ -60,11 +61,13 @@ def choose_margins(
     reference: str,
     perfect: Mapping[str, float] | None = None,
     n_positives: float = np.inf,
+    uninformed: Mapping[str, float] | None = None,
 ) -> dict[str, float]:
     """Return the largest difference that does not matter, for every metric that `n_positives` suffice to judge.
 
     Without a `margin` from params.yaml it is a tenth of the distance from the mean score of the untreated classifiers
     to a perfect score, at least 0.005 and at most 0.02 of a perfect score. That is 1, or the value in `perfect`.
+    For a loss, the two bounds are shares of what a constant score loses, which is in `uninformed`.
     """
     margins = {}
     for metric in next(iter(measured.values())):
@@ -72,9 +75,11 @@ def choose_margins(
             continue
         values = [found[metric].value for candidate, found in measured.items() if candidate.strategy == reference]
         best = (perfect or {}).get(metric, 1.0)
-        share = MARGIN_SHARE * (best - float(np.mean(values)))
-        low, high = (best * bound for bound in MARGIN_BOUNDS)
-        digits = METRICS[metric].digits
+        share = MARGIN_SHARE * abs(best - float(np.mean(values)))
+        scale, digits = best, METRICS[metric].digits
+        if uninformed and metric in uninformed:
+            scale, digits = uninformed[metric], DIGITS
+        low, high = (scale * bound for bound in MARGIN_BOUNDS)
         margins[metric] = round(float(np.clip(share, low, high)), digits) if margin is None else margin
     return margins
 
@@ -125,11 +130,11 @@ def estimate_effects(measured: Measured, comparisons: list[Comparison], settings
 def _estimate_family(
     measured: Measured, family: list[Comparison], metric: str, settings: EffectSettings
 ) -> Iterable[Effect]:
-    estimates, influences = zip(*(_mean_difference(measured, item, metric) for item in family), strict=True)
+    estimates, influences = zip(*(get_mean_difference(measured, item, metric) for item in family), strict=True)
     raw_errors = np.sqrt((np.array(influences) ** 2).sum(axis=1))
     quantile = find_max_quantile(np.array(influences), raw_errors, settings)
     margin = settings.margins[metric]
-    for item, value, error in zip(family, estimates, (REFIT * raw_errors).tolist(), strict=True):
+    for item, value, error in zip(family, estimates, (settings.refit * raw_errors).tolist(), strict=True):
         found = make_estimate(value, error, quantile, metric, margin)
         yield Effect(
             strategy=item.strategy,
@@ -146,7 +151,7 @@ def _estimate_family(
         )
 
 
-def _mean_difference(measured: Measured, item: Comparison, metric: str) -> tuple[float, Floats]:
+def get_mean_difference(measured: Measured, item: Comparison, metric: str) -> tuple[float, Floats]:
     """Return the mean of treated − untreated over the pairs, and the influence of every unit on it."""
     pairs = [(measured[treated][metric], measured[untreated][metric]) for treated, untreated in item.pairs]
     value = float(np.mean([treated.value - untreated.value for treated, untreated in pairs]))

@@ -1,5 +1,7 @@
 """The rows on which treatments are compared: each fold of train by its out-of-fold scores, and the test set.
 
+`tools.rotate` compares them on several test sets.
+
 Models of different folds give scores that do not compare, so a metric is computed inside each of these sets. Its value
 is the mean over the sets, weighted by their positives.
 """
@@ -13,8 +15,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from stages.evaluate.uncertainty.bootstrap import CELLS, bootstrap_weights
-from stages.evaluate.uncertainty.jackknife import influence_of_rows, mean_without, metric_without
+from stages.evaluate.uncertainty.jackknife import (
+    decisions_without,
+    find_cells,
+    influence_of_rows,
+    mean_without,
+    metric_without,
+)
 from stages.shared.errors import InputError
+from stages.shared.metrics.confusion import Counts
 from stages.shared.metrics.ranking import Ranking
 from stages.shared.metrics.registry import METRICS, Metric, of_family
 from stages.shared.storage.arrow import Floats, Ints, to_floats, to_ints
@@ -100,7 +109,7 @@ class RowSets:
         return {name: self.measure_one(name, oof, test) for name in of_family("ranking")}
 
     def measure_one(self, metric: str, oof: Floats, test: Floats) -> RankingValue:
-        """Return one metric of ranking or of probabilities."""
+        """Return one metric of ranking, of probabilities, or of decisions: 1 where a row is predicted positive."""
         scores = test if len(self.y) == len(test) else np.concatenate([oof, test])
         spec = METRICS[metric].for_other_sets(len(test))
         return self._resample(spec, scores) if spec.resampled else self._jackknife(spec, scores)
@@ -110,12 +119,8 @@ class RowSets:
         for rows, weight in self._sets():
             y, inside = self.y[rows], scores[rows]
             weights = None if self.weights is None else self.weights[rows]
-            value += weight * spec.score(y, inside, weights)
-            without = (
-                metric_without(spec, y, inside, weights)
-                if spec.family == "ranking"
-                else mean_without(y == 1, spec.load()(y, inside), weights)
-            )
+            of_set, without = _measure_set(spec, y, inside, weights)
+            value += weight * of_set
             changes = weight * influence_of_rows(without, y == 1)
             influence += np.bincount(self.units[rows], weights=changes, minlength=len(influence))
         return RankingValue(value, influence)
@@ -167,6 +172,18 @@ class RowSets:
                 positives[number] = rows, float(counted[rows].sum()) / (self.repeats if number < last else 1)
         total = sum(count for _, count in positives.values())
         return [(rows, count / total) for rows, count in positives.values()]
+
+
+def _measure_set(spec: Metric, y: Ints, scores: Floats, weights: Floats | None) -> tuple[float, Floats]:
+    """Return a metric of one set, and its value without each row, shape (rows,)."""
+    positive, function = y == 1, spec.load()
+    if spec.family == "decisions":
+        cells = find_cells(positive, scores == 1)
+        total = Counts(*(cells.sum(axis=0) if weights is None else weights @ cells))
+        return float(function(total)), decisions_without(function, cells, positive, weights)
+    if spec.family == "ranking":
+        return spec.score(y, scores, weights), metric_without(spec, y, scores, weights)
+    return spec.score(y, scores, weights), mean_without(positive, function(y, scores), weights)
 
 
 def number_units(ids: Ints) -> Ints:

@@ -140,6 +140,16 @@ def about_deployment_prevalence(train: float, deployment: float | None) -> list[
     ]
 
 
+def about_rotation(rotate: int | None) -> list[str]:
+    """Return a note where further test sets were asked for: their verdicts are in another file."""
+    if rotate is None:
+        return []
+    return [
+        f"evaluate.rotate asks for {rotate} test sets in turn. Their verdicts on all rows are not here but in "
+        "reports/rotation.json, which `make repro` and `python -m tools.rotate` write."
+    ]
+
+
 def about_no_positive_predictions(results: dict[Candidate, BootstrapResult]) -> list[str]:
     """Return a note on candidates that predict no test row positive, so that their precision is 0 by convention."""
     notes = []

@@ -88,6 +88,21 @@ def mean_without(positive: Bools, losses: Floats, weights: Floats | None = None)
     return values
 
 
+def find_cells(positive: Bools, predicted: Bools) -> Floats:
+    """Return the cell of the confusion matrix of each row, in the order of `Counts`: shape (rows, 4)."""
+    cells = [positive & predicted, ~positive & predicted, positive & ~predicted, ~positive & ~predicted]
+    return np.column_stack(cells).astype(np.float64)
+
+
+def decisions_without(
+    function: Callable[[Counts], Floats], cells: Floats, positive: Bools, weights: Floats | None = None
+) -> Floats:
+    """Return a metric of decisions without each row, shape (rows,); `cells` has shape (rows, 4)."""
+    if weights is not None:
+        return decision_without_weighted(function, cells, positive, weights)
+    return np.asarray(cells @ decision_without(function, Counts(*cells.sum(axis=0))))
+
+
 def decision_without(function: Callable[[Counts], Floats], counts: Counts) -> Floats:
     """Return a metric without one row of each cell of the confusion matrix, shape (4,), in the order of `Counts`."""
     cells = np.array(list(vars(counts).values()))

@@ -79,3 +79,17 @@ def test_repeats_count_every_row_once(make_table):
 def test_many_rows_share_units():
     units = number_units(np.arange(3 * MAX_UNITS) + 7)
     assert np.array_equal(np.bincount(units), np.full(MAX_UNITS, 3))
+
+
+@pytest.mark.parametrize("weights", [None, np.array([2, 1, 0.5, 1, 1, 0.5, 1, 1, 1, 1, 1, 1])])
+def test_decisions_have_the_values_and_influences_of_their_counts(weights):
+    sets = two_sets() if weights is None else RowSets(two_sets().y, two_sets().row_set, np.arange(12), weights=weights)
+    decided = np.array([1, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 1], dtype=float)
+    w = np.ones(12) if weights is None else weights
+    found = sets.measure_one("recall", decided[:6], decided[6:])
+    hits, positive = sets.y * decided * w, sets.y * w
+    assert found.value == pytest.approx(hits.sum() / positive.sum())  # means of both sets, weighted by positives
+    if weights is None:  # recall of a set moves by the row's own hit, and by no negative
+        assert found.influence[sets.y == 0].tolist() == [0.0] * 7
+        first = 2 / 5 * np.sqrt(1 / 2) * np.array([0.5, -0.5])
+        assert found.influence[:2] == pytest.approx(first)

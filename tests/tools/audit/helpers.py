@@ -20,7 +20,14 @@ def content(**changes: Any) -> dict[str, Any]:
     """What the audit reads of params.yaml, with classifiers that fit in milliseconds."""
     return {
         "random_state": 0,
-        "split": {"test_size": 0.25, "group": None, "time": None, "duplicates": "together", "gap": None},
+        "split": {
+            "test_size": 0.25,
+            "group": None,
+            "time": None,
+            "duplicates": "together",
+            "rotation": None,
+            "gap": None,
+        },
         "cv": {"n_splits": 5, "n_repeats": 1},
         "preprocess": {"impute": "median", "scale": "before_resampling", "max_categories": 30},
         "calibration": "auto",
@@ -52,7 +59,7 @@ def run_of(y: list[int], random_state: int = 0, **columns: Any) -> Run:
     group, time = prepared.contract.group, prepared.contract.time
     train, test = split(prepared, params_of(group=group, time=time, n_splits=5, random_state=random_state))
     params = audit_params(
-        split={"test_size": 0.25, "group": group, "time": time, "duplicates": "together", "gap": None}
+        split={"test_size": 0.25, "group": group, "time": time, "duplicates": "together", "rotation": None, "gap": None}
     )
     return Run(prepared, train, test, params, rows=10_000)
 

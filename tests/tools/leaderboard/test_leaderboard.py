@@ -11,7 +11,7 @@ from tests.report.factory import Treatment, leaderboard
 from tests.report.runs import write_workspace
 from tools.leaderboard import __main__ as command
 from tools.leaderboard.table import table
-from tools.terminal import WIDTH, align_columns
+from tools.shared.terminal import WIDTH, align_columns
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ import pytest
 from stages.shared.errors import InputError
 from stages.shared.schemas.leaderboard import Leaderboard
 from tools.leaderboard.schema import SCHEMA
-from tools.schema_file import write_or_check
+from tools.shared.schema_file import write_or_check
 
 ROOT = Path(__file__).parents[3]
 

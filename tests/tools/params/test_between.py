@@ -46,5 +46,16 @@ def test_a_name_that_leads_nowhere_is_told_before_any_work(monkeypatch, section,
     assert problems(monkeypatch, section, **change) == [message]
 
 
+def test_a_future_cannot_rotate(monkeypatch):
+    dated = SHIPPED.model_copy(update={"split": SHIPPED.split.model_copy(update={"time": "age"})})
+    rotated = dated.model_copy(update={"evaluate": SHIPPED.evaluate.model_copy(update={"rotate": 4})})
+    monkeypatch.chdir(Path(__file__).parents[3])
+    assert problems_between(dated) == []
+    assert problems_between(rotated) == [
+        "params.yaml: evaluate.rotate: is 4, and with split.time only the latest rows can be the test set; set one of "
+        "them to null"
+    ]
+
+
 def test_the_teaching_set_need_not_be_there_yet(monkeypatch):
     assert problems(monkeypatch, "data", path="data/raw/synthetic.csv") == []

@@ -62,7 +62,7 @@ class Trial:
     def test(self) -> Bools:
         """The test set as a mask, shape (rows,). Raises InputError when train or test lacks a class."""
         test = draw_test_mask(
-            self.audit_data.groups, self.audit_data.y, self.audit_data.params.split.test_size, self.seed
+            self.audit_data.groups, self.audit_data.y, self.audit_data.params.split.test_share, self.seed
         )
         check_classes(self.audit_data.y, ~test, test)
         return test

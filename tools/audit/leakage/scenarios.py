@@ -31,7 +31,7 @@ def smote_before_split(trial: Trial) -> dict[str, Pair]:
     audit_data, test, smote = trial.audit_data, trial.test, find_smote(trial.audit_data.params)
     everything = trial.prepare(np.ones(len(test), dtype=np.bool_), smote)  # real rows first, as imbalanced-learn gives
     made = np.random.RandomState(trial.seed).random_sample(len(everything.y) - len(test))
-    scored = np.concatenate([test, made < audit_data.params.split.test_size])
+    scored = np.concatenate([test, made < audit_data.params.split.test_share])
     leaking = trial.learn(everything.X[~scored], everything.y[~scored], everything.X[scored])
     honest = _precision(trial.y_test, trial.scores(~test, test, smote))
     return {
@@ -63,7 +63,7 @@ def duplicates_across_split(trial: Trial) -> dict[str, Pair]:
     if not count_duplicates(audit_data.table):
         audit_data = repeat_rows(audit_data, trial.seed)
     trial, numbers = replace(trial, audit_data=audit_data), find_duplicates(audit_data.table)
-    test = draw_test_mask(np.arange(len(numbers)), audit_data.y, audit_data.params.split.test_size, trial.seed)
+    test = draw_test_mask(np.arange(len(numbers)), audit_data.y, audit_data.params.split.test_share, trial.seed)
     copies = np.isin(numbers, numbers[test])
     check_classes(audit_data.y, ~test & ~copies, test)
     honest, leaking = (trial.scores(training, test) for training in (~test & ~copies, ~test))
@@ -117,7 +117,7 @@ def measure(
 
 
 def _inflations(pairs: dict[tuple[str, str, str], list[Pair]], params: AuditParams) -> Iterator[Inflation]:
-    ratio = params.split.test_size / (1 - params.split.test_size)
+    ratio = params.split.test_share / (1 - params.split.test_share)
     mistakes = [mistake for mistake, _, _ in pairs]
     by_mistake = sorted(pairs.items(), key=lambda item: mistakes.index(item[0][0]))
     for (mistake, metric, classifier), measured in by_mistake:

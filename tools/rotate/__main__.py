@@ -1,0 +1,72 @@
+"""Command line of rotated test sets: `python -m tools.rotate`."""
+
+import argparse
+from pathlib import Path
+import sys
+
+from stages.shared.errors import InputError, run_cli
+from stages.shared.params import read_params
+from stages.shared.paths import PARAMS
+from stages.shared.runtime.stage_lock import lock_stage
+from stages.shared.runtime.threads import limit_threads
+from tools.params.model import Params, check_params
+
+
+def main() -> None:
+    """Run the pipeline with each of several test sets that hold every row once; judge the treatments on all rows."""
+    parser = argparse.ArgumentParser(prog="python -m tools.rotate", description=main.__doc__)
+    parser.add_argument(
+        "parts", type=int, metavar="K", nargs="?", help="number of test sets (default: evaluate.rotate)"
+    )
+    parser.add_argument("-j", "--jobs", type=int, help="strategies to train at a time (default: the usable cores)")
+    parser.add_argument("--classifiers", action="store_true", help="also print the effects with each classifier")
+    options = parser.parse_args()
+    for name, value, least in (("K", options.parts, 2), ("--jobs", options.jobs, 1)):
+        if value is not None and value < least:
+            raise InputError(f"{name}: is {value}; at least {least} is needed")
+    if not (Path("dvc.yaml").is_file() and Path(".dvc").is_dir()):
+        raise InputError("dvc.yaml: no such file beside a folder .dvc; run this from the repository root")
+    check_params()
+    params = read_params(Params)
+    parts = options.parts or params.evaluate.rotate
+    if parts is None:
+        raise InputError("K: is missing, and evaluate.rotate in params.yaml is null; give a number, such as 4")
+    if params.split.time:
+        raise InputError(
+            f"params.yaml: split.time: is {params.split.time}, and only the latest rows can be the test set; set it to "
+            "null to rotate"
+        )
+    lock_stage("rotate")
+    limit_threads()
+    from stages.shared.metrics.registry import get_points
+    from stages.shared.storage.files import write_json
+    from tools.inspect.params_file import write_params
+    from tools.inspect.proposal import Proposal, Setting
+    from tools.rotate.estimates import RotationSettings, estimate_rotations
+    from tools.rotate.rendering import describe
+    from tools.rotate.results import REPORT, check_rotations, make_report, read_rotation
+    from tools.rotate.work_tree import copy_work_tree, run_pipeline
+
+    rotations, references = [], []
+    with copy_work_tree(Path(params.data.path)) as tree:
+        for number in range(1, parts + 1):
+            print(f"Test set {number} of {parts}", flush=True)
+            write_params(tree / PARAMS, Proposal({}, {"rotation": Setting(f"{number}/{parts}")}))
+            if code := run_pipeline(tree, options.jobs):
+                sys.exit(code)
+            rotation, reference = read_rotation(tree)
+            rotations.append(rotation)
+            references.append(reference)
+    check_rotations(rotations, references)
+    evaluate, points = params.evaluate, get_points(params.select.metric)
+    margin = None if evaluate.margin == "auto" else evaluate.margin
+    settings = RotationSettings(
+        references[0], evaluate.confidence, evaluate.n_resamples, params.random_state, margin, points
+    )
+    report = make_report(rotations, estimate_rotations(rotations, settings), settings)
+    write_json(REPORT, report.model_dump())
+    print("\n".join(["", *describe(report, options.classifiers)]))
+
+
+if __name__ == "__main__":
+    run_cli(main, escape=False)  # DVC colors its lines

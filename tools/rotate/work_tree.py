@@ -1,0 +1,83 @@
+"""A copy of the work tree, in which the pipeline runs while the user's own files stay as they are."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+import multiprocessing
+import os
+from pathlib import Path
+import shutil
+import subprocess
+import sys
+
+from stages.shared.errors import InputError
+from stages.shared.runtime.child_process import exit_code, exit_with_starter, stop_processes
+from stages.shared.runtime.stage_lock import FOLDER
+from stages.shared.runtime.stop_signals import finish_first
+from tools.compare.revisions.git import run_git
+
+LOCAL_CONFIG = Path(".dvc/config.local")
+
+
+@contextmanager
+def copy_work_tree(data: Path) -> Iterator[Path]:
+    """Yield a folder with every file that git does not ignore, and with the table `data`; remove it in the end.
+
+    It is a DVC repository that shares the cache of this one, so nothing is trained twice. A folder that a killed run
+    left is replaced. Raises InputError outside a git repository.
+    """
+    tree = (FOLDER / "rotation").resolve()
+    shutil.rmtree(tree, ignore_errors=True)
+    try:
+        for path in [*_list_files(), *(path for path in (data, LOCAL_CONFIG) if path.exists())]:
+            target = tree / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir():
+                shutil.copytree(path, target, dirs_exist_ok=True)
+            else:
+                shutil.copy2(path, target)
+        _share_cache(tree)
+        yield tree
+    finally:
+        with finish_first():
+            shutil.rmtree(tree, ignore_errors=True)
+
+
+def run_pipeline(tree: Path, jobs: int | None) -> int:
+    """Run `python -m tools.repro` in `tree`; return its exit code. It ends with this process."""
+    command = [sys.executable, "-m", "tools.repro", *([f"--jobs={jobs}"] if jobs else [])]
+    if sys.platform != "linux":  # the libraries of macOS do not survive a fork, Windows has none
+        return subprocess.call(command, cwd=tree)
+    child = multiprocessing.get_context("fork").Process(target=_execute, args=(tree, command))
+    child.start()
+    try:
+        child.join()
+    finally:
+        stop_processes([child])
+    return exit_code(child)
+
+
+def _execute(tree: Path, command: list[str]) -> None:
+    exit_with_starter()
+    os.chdir(tree)
+    os.execv(command[0], command)
+
+
+def _list_files() -> list[Path]:
+    try:
+        listed = run_git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    except subprocess.CalledProcessError:
+        raise InputError(".git: this folder is in no git repository; run `git init`, and commit the project") from None
+    paths = dict.fromkeys(Path(os.fsdecode(name)) for name in listed.split(b"\0") if name)
+    return [path for path in paths if path.is_file()]  # not those that are deleted
+
+
+def _share_cache(tree: Path) -> None:
+    """Let DVC in `tree` use the cache of this repository, and no git."""
+    from dvc.config import Config
+    from dvc.repo import Repo
+
+    with Repo() as repo:
+        cache = repo.cache.local.path
+    with Config(str(tree / ".dvc")).edit("local") as config:
+        config.setdefault("core", {})["no_scm"] = True
+        config.setdefault("cache", {})["dir"] = cache
