@@ -31,6 +31,6 @@ def make_suite_parser(description: str | None, results_required: bool = True) ->
     return parser
 
 
-def add_rows_option(parser: argparse.ArgumentParser, default: int = 3000) -> None:
+def add_rows_option(parser: argparse.ArgumentParser) -> None:
     """Add `--rows`, which bounds the size of the data sets."""
-    parser.add_argument("--rows", type=int, default=default, help=f"rows drawn of larger sets (default {default})")
+    parser.add_argument("--rows", type=int, default=3000, help="rows drawn of larger sets (default 3000)")

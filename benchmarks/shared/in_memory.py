@@ -26,7 +26,7 @@ from stages.shared.storage.model_file import scores
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.calibration import calibrate_oof, fit_calibrator
 from stages.train.cross_validation import fit_strategy
-from stages.train.outputs.artifacts import cross_validation, describe_choices, oof_columns
+from stages.train.outputs.artifacts import cross_validation, make_record, oof_columns
 from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
 
@@ -72,14 +72,8 @@ def train_strategy(table: Table, name: str, params: TrainParams) -> TrainedStrat
     calibrated = {
         key: calibrate_oof(spec, oof[key], y, oof["fold"], params.cv.n_splits, by_time) for key, spec in specs.items()
     }
-    content = {
-        "strategy": name,
-        "manifest": "",
-        "sampler": {"asked": result.plan.requested, "ran": result.plan.ran, "why": result.plan.why},
-        **describe_choices(result),
-        "classifiers": cross_validation(oof, calibrated),
-    }
-    record = parse(CvRecord, "in memory", round_floats(CvRecord.model_validate(content).model_dump()))
+    record = make_record(name, "", result, cross_validation(oof, calibrated))
+    record = parse(CvRecord, "in memory", round_floats(record.model_dump()))
     return TrainedStrategy(result, record, oof, {key: fit_calibrator(spec, oof[key], y) for key, spec in specs.items()})
 
 

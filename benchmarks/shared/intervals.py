@@ -12,10 +12,10 @@ from scipy.special import stdtrit
 SMALLEST_DIFFERENCE = 0.0005
 
 
-def compute_mean_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float, float]:
-    """Return the mean of at least two values and the limits of its t interval."""
+def compute_mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
+    """Return the mean of at least two values and the limits of its 95 % t interval."""
     mean, error = float(np.mean(values)), float(np.std(values, ddof=1)) / np.sqrt(len(values))
-    margin = float(stdtrit(len(values) - 1, (1 + confidence) / 2) * error)
+    margin = float(stdtrit(len(values) - 1, 0.975) * error)
     return mean, mean - margin, mean + margin
 
 

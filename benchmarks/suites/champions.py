@@ -30,7 +30,8 @@ from benchmarks.shared.intervals import format_differences
 from benchmarks.shared.markdown import print_table
 from benchmarks.suites.choice import BLEND, METRICS, choose_shipped, get_test_metrics, print_rules
 from stages.evaluate.metric_evaluator import MetricEvaluator
-from stages.shared.schemas.leaderboard import Candidate, Leaderboard
+from stages.shared.schemas.candidate import Candidate
+from stages.shared.schemas.leaderboard import Leaderboard
 from stages.shared.storage.arrow import Floats
 from stages.shared.storage.parquet import Table
 

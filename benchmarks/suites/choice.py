@@ -18,7 +18,8 @@ from benchmarks.shared.intervals import format_differences
 from benchmarks.shared.markdown import print_table
 from stages.report.champion.selection import choose_champion
 from stages.report.params import ReportParams
-from stages.shared.schemas.leaderboard import Candidate, Leaderboard
+from stages.shared.schemas.candidate import Candidate
+from stages.shared.schemas.leaderboard import Leaderboard
 from stages.shared.storage.arrow import Floats
 
 #: data set -> rows

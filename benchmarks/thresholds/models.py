@@ -15,9 +15,9 @@ from benchmarks.shared.arguments import make_parser
 from benchmarks.shared.markdown import format_percent, print_table
 from benchmarks.thresholds.scores import PROMISE, format_price
 from benchmarks.verdict.effects import CLASSIFIERS, N_SPLITS, World, fit_scores, linear, nonlinear
-from stages.evaluate.thresholds.promise import choose_promised
+from stages.evaluate.thresholds.guarantee import choose_guaranteed
 from stages.evaluate.thresholds.tuning import tune_threshold
-from stages.shared.schemas.leaderboard import Promise
+from stages.shared.schemas.candidate import Guarantee
 from stages.shared.storage.arrow import Floats, Ints
 
 FRESH_POSITIVES, FRESH_NEGATIVES = 2000, 40_000
@@ -61,25 +61,25 @@ def simulate(name: str, classifier: str, positives: int, runs: int, seed: int) -
     """Yield a row of the table for each policy."""
     (world, precision), random = WORLDS[name], np.random.RandomState(seed)
     fresh, fresh_y, prevalence = draw_fresh(world, random)
-    found: dict[str, list[tuple[float, float, Promise]]] = {"min_recall": [], "min_precision": []}
+    found: dict[str, list[tuple[float, float, Guarantee]]] = {"min_recall": [], "min_precision": []}
     bounds = {"min_recall": RECALL, "min_precision": precision}
     for run in range(runs):
         X, y = world.draw(round(positives / prevalence), random)
         scores, new = score(classifier, X, y, fresh, run)
         for policy, values in found.items():
             point = tune_threshold(y, scores, policy, None, bounds[policy])
-            chosen, promise = choose_promised(
+            chosen, guarantee = choose_guaranteed(
                 np.arange(len(y)), y, scores, point, policy, bounds[policy], PROMISE, negative_weight=1.0
             )
             before, after = (measure(fresh_y, new, item, prevalence)[policy] for item in (point, chosen))
-            values.append((before, after, promise))
+            values.append((before, after, guarantee))
     for policy, values in found.items():
         kept_before = sum(before >= bounds[policy] for before, _, _ in values)
-        kept = sum(after >= bounds[policy] or not promise.kept for _, after, promise in values)
-        promised = sum(promise.kept for _, _, promise in values)
+        kept = sum(after >= bounds[policy] or not guarantee.kept for _, after, guarantee in values)
+        promised = sum(guarantee.kept for _, _, guarantee in values)
         shares = [format_percent(count, runs) for count in (kept_before, kept, promised)]
         label = f"{policy} {bounds[policy]:g}: {name}, {positives} positives, {classifier}"
-        yield [label, *shares, format_price([promise for _, _, promise in values])]
+        yield [label, *shares, format_price([guarantee for _, _, guarantee in values])]
 
 
 def main() -> None:

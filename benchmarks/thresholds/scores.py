@@ -15,11 +15,11 @@ from scipy.special import ndtr, ndtri
 from benchmarks.shared.arguments import parse_simulation_options
 from benchmarks.shared.markdown import format_percent, print_table
 from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
+from stages.evaluate.thresholds.guarantee import choose_guaranteed, compute_design_effect, compute_tail
 from stages.evaluate.thresholds.policies import best_index
-from stages.evaluate.thresholds.promise import choose_promised, compute_design_effect, compute_tail
 from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.shared.metrics.confusion import recall
-from stages.shared.schemas.leaderboard import Promise
+from stages.shared.schemas.candidate import Guarantee
 from stages.shared.storage.arrow import Floats, Ints
 
 PROMISE = 0.9
@@ -68,24 +68,24 @@ def choose_alone(groups: Ints, y: Ints, scores: Floats, bound: float) -> float:
 
 def simulate(world: World, policy: str, bound: float, runs: int, random: np.random.RandomState) -> list[str]:
     """Return the cells of a row: how often each kind of threshold keeps its bound, and what it costs."""
-    kept, promises = np.zeros(3), []
+    kept, guarantees = np.zeros(3), []
     for _ in range(runs):
         groups, y, scores = world.draw(random)
         if not y.any():
             continue
         point = tune_threshold(y, scores, policy, None, bound)
-        threshold, promise = choose_promised(groups, y, scores, point, policy, bound, PROMISE, 1.0)
+        threshold, guarantee = choose_guaranteed(groups, y, scores, point, policy, bound, PROMISE, 1.0)
         alone = choose_alone(groups, y, scores, bound) if policy == "min_precision" else threshold
-        chosen = (point, alone, threshold if promise.kept else 1.0)
+        chosen = (point, alone, threshold if guarantee.kept else 1.0)
         kept += [item == 1 or world.measure(item)[policy] >= bound for item in chosen]  # 1 flags nothing
-        promises.append(promise)
-    shares = [format_percent(count, runs) for count in (*kept, sum(promise.kept for promise in promises))]
-    return [*shares, format_price(promises)]
+        guarantees.append(guarantee)
+    shares = [format_percent(count, runs) for count in (*kept, sum(guarantee.kept for guarantee in guarantees))]
+    return [*shares, format_price(guarantees)]
 
 
-def format_price(promises: Sequence[Promise]) -> str:
-    """Format what kept promises cost out of fold: the mean without and with the promise."""
-    kept = [(promise.at_point, promise.at_threshold) for promise in promises if promise.kept]
+def format_price(guarantees: Sequence[Guarantee]) -> str:
+    """Format what kept guarantees cost out of fold: the mean without and with the guarantee."""
+    kept = [(guarantee.at_point, guarantee.at_threshold) for guarantee in guarantees if guarantee.kept]
     return " → ".join(f"{price:.2f}" for price in np.mean(kept, axis=0)) if kept else "–"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stages.evaluate.inputs import check_metric, check_models, check_same_train_set
 from stages.evaluate.params import EvaluateParams
 from stages.shared import paths
-from stages.shared.errors import InputError, run_cli
+from stages.shared.errors import ErrorCollector, InputError, run_cli
 from stages.shared.metrics.registry import METRICS, get_points
 from stages.shared.params import read_params
 from stages.shared.runtime.stage_lock import lock_stage
@@ -102,15 +102,12 @@ def main() -> None:
 
 def read_records(strategies: Iterable[str]) -> dict[str, CvRecord]:
     """Return metrics/cv of every strategy. Raises InputError naming each file that is missing or invalid."""
-    records, problems = {}, []
+    records, errors = {}, ErrorCollector()
     for strategy in strategies:
         path = paths.CV_METRICS / f"{strategy}.json"
-        try:
+        with errors.collect():
             records[strategy] = parse(CvRecord, path, read_json(path))
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
+    errors.check()
     return records
 
 
@@ -170,9 +167,9 @@ def score_models(
     row_sets.check(folder / paths.OOF, oof)
     calibrators = parse_calibration(path, read_json(path))
     rows, groups, y = (oof[name].to_numpy() for name in ("row", "group", "y"))
-    in_use, points = params.evaluate.deployment_prevalence, get_points(params.select.metric)
+    deployment, points = params.evaluate.deployment_prevalence, get_points(params.select.metric)
     weights = oof["weight"].to_numpy() if "weight" in oof.column_names else None
-    shift = get_prior_shift(float(np.average(y, weights=weights)), in_use) if in_use else 0.0
+    shift = get_prior_shift(float(np.average(y, weights=weights)), deployment) if deployment else 0.0
     scored = {}
     for classifier in record.classifiers:
         calibrator, raw_oof = calibrators[classifier], oof[classifier].to_numpy()
@@ -188,7 +185,7 @@ def score_models(
         curve = measure_curve(row_sets, list_thresholds(params.select.metric), calibrated_oof, calibrated)
         scored[Candidate(strategy, classifier)] = ScoredCandidate(
             tuned.threshold, calibrated, raw, calibrator.method, tuned.interval, values, tuned.satisfies_constraint,
-            tuned.promise, shift, curve, cv,
+            tuned.guarantee, shift, curve, cv,
         )  # fmt: skip
     return scored
 

@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import METRICS
+from stages.shared.schemas.candidate import CandidateName
 from stages.shared.schemas.cross_validation import CvRecord
-from stages.shared.schemas.leaderboard import CandidateName, Scope
+from stages.shared.schemas.leaderboard import Scope
 
 AUTO = "auto"
 

@@ -8,27 +8,16 @@ import numpy as np
 
 from stages.evaluate.candidates import Candidate, best_first, pairs, reference_strategy, representatives
 from stages.evaluate.effects.decision_curve import list_thresholds, make_decision_curves
-from stages.evaluate.effects.effects import (
-    EffectSettings,
-    choose_margins,
-    estimate_effects,
-    list_comparisons,
-)
+from stages.evaluate.effects.effects import EffectSettings, choose_margins, estimate_effects, list_comparisons
 from stages.evaluate.effects.folds import add_scores
 from stages.evaluate.effects.row_sets import RowSets, number_units
 from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.outputs import curves, notes
-from stages.evaluate.outputs.leaderboard import (
-    ScoredCandidate,
-    build_candidate,
-    build_comparisons,
-    build_data,
-    build_strategy_row,
-)
+from stages.evaluate.outputs.leaderboard import ScoredCandidate, build_candidate, build_comparisons, build_data
 from stages.evaluate.params import EvaluateParams
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap
 from stages.evaluate.uncertainty.cv_differences import compute_ratio, cv_comparisons
-from stages.shared.errors import InputError
+from stages.shared.errors import raise_problems
 from stages.shared.metrics.registry import METRICS, get_points, selectable
 from stages.shared.paths import MODELS, TEST
 from stages.shared.schemas.cross_validation import CvRecord
@@ -133,10 +122,7 @@ def evaluate_candidates(
             *_notes_about_results(data, scored, results, params),
         ],
     )
-    rows = {
-        strategy: build_strategy_row(name, records[strategy], scored[name], results[name])
-        for strategy, name in chosen.items()
-    }
+    rows = {name.strategy: leaderboard.row(name.strategy).flatten() for name in leaderboard.strategies}
     files = _curves(table, chosen, scored, results)
     if list_thresholds(select.metric):
         gains = {name: scored[name].decision_curve for name in ranked}
@@ -156,7 +142,7 @@ def _notes_about_results(
         *notes.about_positives(data.scored.positives, data.test.positives),
         *notes.about_constraints(scored, threshold.policy, threshold.policy_param, threshold.promise),
         *notes.about_prices(scored),
-        *notes.about_prevalence_in_use(data.scored.prevalence, params.evaluate.deployment_prevalence),
+        *notes.about_deployment_prevalence(data.scored.prevalence, params.evaluate.deployment_prevalence),
         *notes.about_no_positive_predictions(results),
     ]
 
@@ -173,8 +159,7 @@ def _check(y: Ints, scored: dict[Candidate, ScoredCandidate]) -> None:
             problems.append(
                 f"{MODELS}/{candidate}.skops: scores lie between 0 and 1; {outcome}; run `dvc repro --force`"
             )
-    if problems:
-        raise InputError(problems)
+    raise_problems(problems)
 
 
 def _curves(

@@ -1,15 +1,15 @@
 """The section `evaluate` of params.yaml, and the keys that evaluate reads of other sections."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from stages.shared.metrics.registry import SelectMetric
 from stages.shared.params import ParamsSection, PartialParams
+from stages.shared.params.checks import own_key_problems, refuse
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-
-
 Share = Annotated[float, Field(gt=0, le=1)]
 
 #: the parameter of a policy, and an example; no other policy may have it
@@ -19,7 +19,6 @@ POLICY_PARAMS = {
     "min_precision": ("precision", 0.8),
     "top_share": ("share", 0.02),
 }
-
 
 #: policies whose bound can be promised for new rows
 PROMISABLE = ("min_recall", "min_precision")
@@ -47,24 +46,15 @@ class ThresholdParams(ParamsSection):
 
     @model_validator(mode="after")
     def _check_policy_param(self) -> "ThresholdParams":
-        given = [key for key, _ in POLICY_PARAMS.values() if getattr(self, key) is not None]
-        expected, example = POLICY_PARAMS.get(self.policy, ("", 0))
-        problems = [
-            f"the policy {self.policy} knows no key `{key}`, which belongs to {policy}; leave it out"
-            for policy, (key, _) in POLICY_PARAMS.items()
-            if key in given and key != expected
-        ]
-        if expected and expected not in given:
-            problems.append(
-                f"the policy {self.policy} needs the key `{expected}`: {{policy: {self.policy}, {expected}: {example}}}"
-            )
-        if self.promise is not None and self.policy not in PROMISABLE:
-            problems.append(f"only {' and '.join(PROMISABLE)} can have a promise, not {self.policy}; leave it out")
-        if self.promise is not None and 1 in (self.recall, self.precision):
-            problems.append("a bound of 1 cannot be promised; lower the bound or leave the promise out")
-        if problems:
-            raise ValueError("; ".join(problems))
+        refuse(self._problems())
         return self
+
+    def _problems(self) -> Iterator[str]:
+        yield from own_key_problems(self, "policy", POLICY_PARAMS)
+        if self.promise is not None and self.policy not in PROMISABLE:
+            yield f"only {' and '.join(PROMISABLE)} can have a promise, not {self.policy}; leave it out"
+        if self.promise is not None and 1 in (self.recall, self.precision):
+            yield "a bound of 1 cannot be promised; lower the bound or leave the promise out"
 
 
 class CostColumn(ParamsSection):

@@ -22,9 +22,9 @@ from stages.prepare.columns.validation import decode_dictionary
 from stages.prepare.params import PrepareParams
 from stages.prepare.readers.table import has_schema
 from stages.prepare.reading import Reading, notice_dialect, reading_of
-from stages.shared.errors import ErrorCollector, InputError
+from stages.shared.errors import ErrorCollector, InputError, raise_problems
 from stages.shared.messages import format_rows
-from stages.shared.schemas.contract import ROW, Contract, Dialect, Noticed, Step
+from stages.shared.schemas.contract import ROW, Contract, Dialect, Notice, Step
 from stages.shared.storage.arrow import from_numpy
 from stages.shared.storage.parquet import Table
 
@@ -109,8 +109,7 @@ def _check_points(features: list[TypedColumn], params: PrepareParams, dialect: D
         for item in features
         if item.grouped
     ]
-    if problems:
-        raise InputError(problems)
+    raise_problems(problems)
 
 
 def _parse_passthrough(name: str, column: pa.ChunkedArray, roles: ColumnRoles, params: PrepareParams) -> pa.Array:
@@ -137,7 +136,7 @@ def _assemble(
     roles: ColumnRoles,
     params: PrepareParams,
     reading: Reading,
-    noticed: list[Noticed],
+    noticed: list[Notice],
 ) -> PreparedTable:
     contract = Contract(
         source=params.data.path,
@@ -166,13 +165,13 @@ def _assemble(
     return PreparedTable(Table(data, contract, _describe_flow(names, contract, missing)), missing)
 
 
-def _notice_target(target: Target, params: PrepareParams) -> list[Noticed]:
+def _notice_target(target: Target, params: PrepareParams) -> list[Notice]:
     noticed = list(target.noticed)
     if 2 * target.positives > len(target.codes):
         message = (
             f"params.yaml: data.positive: {params.data.positive!r} is the more frequent label; is it the rare class?"
         )
-        noticed.append(Noticed(column=params.data.target, kind="positive_is_frequent", message=message))
+        noticed.append(Notice(column=params.data.target, kind="positive_is_frequent", message=message))
     return noticed
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from stages.shared.messages import shorten
 from stages.shared.schemas.base import ArtifactModel
-from stages.shared.schemas.contract import Dialect, Noticed
+from stages.shared.schemas.contract import Dialect, Notice
 
 _KEY = b"reading"
 #: the separators that are recognised
@@ -37,7 +37,7 @@ def reading_of(table: pa.Table) -> Reading:
     return Reading.model_validate_json(stored) if stored else Reading()
 
 
-def notice_dialect(source: str, dialect: Dialect | None) -> list[Noticed]:
+def notice_dialect(source: str, dialect: Dialect | None) -> list[Notice]:
     """Return what was decided in reading the text of the whole table, where it is not plain CSV."""
     if dialect is None:
         return []
@@ -55,4 +55,4 @@ def notice_dialect(source: str, dialect: Dialect | None) -> list[Noticed]:
         found.append("with a separator at the end of the rows, though not of the header")
     if not found:
         return []
-    return [Noticed(column=None, kind="reading", message=f"{source}: is read as text {', '.join(found)}")]
+    return [Notice(column=None, kind="reading", message=f"{source}: is read as text {', '.join(found)}")]

@@ -18,7 +18,6 @@ def main() -> None:
 
     from stages.report.build import build_page
     from stages.report.champion.artifacts import make_refit_recipe, write_champion
-    from stages.report.champion.selection import flatten_metrics
     from stages.report.loading import load_context
     from stages.report.rendering.html import to_html
     from stages.report.rendering.markdown import to_markdown
@@ -31,7 +30,7 @@ def main() -> None:
         write_champion(folder, context)
     recipe = make_refit_recipe(context, sha256(paths.CHAMPION / paths.MANIFEST))
     write_json(paths.REFIT_RECIPE, recipe.model_dump() if recipe else {})
-    write_json(paths.SELECTED, {"strategy": context.champion.strategy, **flatten_metrics(context.champion)})
+    write_json(paths.SELECTED, {"strategy": context.champion.strategy, **context.champion.flatten()})
     write_text(paths.REPORT_HTML, html)
     write_text(paths.REPORT_MD, markdown)
     print(f"report: {page.verdict[0]}")

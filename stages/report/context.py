@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from stages.report.champion.selection import ChampionChoice
 from stages.report.params import ReportParams
+from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.contract import Contract
 from stages.shared.schemas.curves import DecisionCurve, Overlay, ThresholdCounts
-from stages.shared.schemas.leaderboard import Candidate, Leaderboard
+from stages.shared.schemas.leaderboard import Leaderboard
 from stages.shared.schemas.trace import Trace
 from stages.shared.schemas.tuning import Tuning
 

@@ -33,6 +33,11 @@ def format_difference_interval(metric: str, low: float, high: float) -> str:
     return f"{format_difference(metric, low)} to {format_difference(metric, high)}"
 
 
+def format_estimate(metric: str, difference: float, low: float, high: float) -> str:
+    """Return a difference with its interval: +0.030 (+0.010 to +0.050)."""
+    return f"{format_difference(metric, difference)} ({format_difference_interval(metric, low, high)})"
+
+
 def format_percent(share: float) -> str:
     """Return a share in percent, with up to three significant digits: 95 %, 4.8 %."""
     return f"{100 * share:.3g} %"

@@ -76,9 +76,9 @@ def calibrate(scores: Floats, calibrator: Calibrator) -> Floats:
     return np.asarray((1 - TILT) * steps + TILT * scores)
 
 
-def get_prior_shift(prevalence: float, prevalence_in_use: float) -> float:
+def get_prior_shift(prevalence: float, deployment_prevalence: float) -> float:
     """Return what another prevalence adds to the log odds (Elkan 2001), with the digits of a file."""
-    odds = np.array([prevalence_in_use, prevalence])
+    odds = np.array([deployment_prevalence, prevalence])
     return round(float(np.subtract(*log_odds(odds))), SHIFT_DIGITS)
 
 

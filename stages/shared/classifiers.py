@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from stages.shared.messages import suggest_key
 
-#: settings of a classifier, with the names of its library
+#: settings of a classifier or a sampler, with the names of its library
 Settings = dict[str, Any]
 
 

@@ -55,6 +55,12 @@ class BusyError(InputError):
     exit_code = BUSY
 
 
+def raise_problems(problems: list[str]) -> None:
+    """Raise InputError with all of `problems`, if there are any."""
+    if problems:
+        raise InputError(problems)
+
+
 class ErrorCollector:
     """Collect the problems of several checks and raise them as one error; IntegrityError if all of them are."""
 

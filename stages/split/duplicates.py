@@ -9,7 +9,7 @@ from functools import reduce
 
 import numpy as np
 
-from stages.shared.schemas.contract import Noticed
+from stages.shared.schemas.contract import Notice
 from stages.shared.storage.arrow import Ints, from_bools
 from stages.shared.storage.parquet import Table
 from stages.split.groups import encode_cells, find_duplicates, mix_hashes
@@ -44,7 +44,7 @@ class DuplicateCheck:
         outcome = "kept together" if self.together else "treated as different rows"
         return f"{self.repeated} duplicate rows {outcome} ({self.pairs} equal pairs, {self.chance:.1f} by chance)"
 
-    def list_notices(self) -> list[Noticed]:
+    def list_notices(self) -> list[Notice]:
         """Return what a person should look at; nothing without duplicates."""
         if not self.repeated:
             return []
@@ -57,7 +57,7 @@ class DuplicateCheck:
             f"split.duplicates: {self.repeated} rows equal an earlier row in every feature; {self.pairs} pairs of one "
             f"class are equal, and {self.chance:.1f} are expected by chance ({self.choice}): {reason}; choose {fix}"
         )
-        return [Noticed(column=None, kind="equal_rows", message=message)]
+        return [Notice(column=None, kind="equal_rows", message=message)]
 
 
 def check_duplicates(table: Table, y: Ints, choice: DuplicatesChoice) -> DuplicateCheck:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from stages.shared.errors import InputError
-from stages.shared.schemas.contract import Noticed
+from stages.shared.schemas.contract import Notice
 from stages.shared.storage.arrow import Bools, Ints
 from stages.shared.storage.parquet import Times
 from stages.split.params import DURATION
@@ -60,7 +60,7 @@ def find_dropped(
     return dropped
 
 
-def notice_dropped(dropped: dict[Reason, Bools], before: int) -> list[Noticed]:
+def notice_dropped(dropped: dict[Reason, Bools], before: int) -> list[Notice]:
     """Return a notice for each reason; `before` is the number of rows before the test period."""
     words = {
         "split.gap": "are so near to the test period that the gap leaves them out",
@@ -68,7 +68,7 @@ def notice_dropped(dropped: dict[Reason, Bools], before: int) -> list[Noticed]:
         "split.duplicates": "equal a row of the test period in every feature",
     }
     return [
-        Noticed(
+        Notice(
             column=None,
             kind="dropped_rows",
             message=f"{reason}: {count} of {before} rows before the test period {words[reason]}; train does without "

@@ -3,7 +3,7 @@
 import numpy as np
 
 from stages.shared.errors import InputError
-from stages.shared.schemas.contract import Noticed
+from stages.shared.schemas.contract import Notice
 from stages.shared.storage.arrow import Bools, Ints
 from stages.split.params import SplitStageParams
 from stages.split.periods import Reason
@@ -71,13 +71,13 @@ def validate_dropped(dropped: dict[Reason, Bools], test: Bools) -> None:
         raise InputError(problems)
 
 
-def notice_prevalence(test: Bools, y: Ints, params: SplitStageParams) -> list[Noticed]:
+def notice_prevalence(test: Bools, y: Ints, params: SplitStageParams) -> list[Notice]:
     """Return a notice where time or groups give the test set another prevalence: it may be so in truth."""
     if not (drift := _describe_drift(test, y)):
         return []
     key = _advice(params)[0]
     message = f"{key}: {drift}; average precision rises with prevalence, so scores of train and test do not compare"
-    return [Noticed(column=None, kind="prevalence_differs", message=message)]
+    return [Notice(column=None, kind="prevalence_differs", message=message)]
 
 
 def _describe_drift(test: Bools, y: Ints) -> str:

@@ -5,24 +5,23 @@ depends on the row that it scores.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from stages.shared.classifiers import Settings
+from stages.shared.schemas.trace import ClassCounts, FoldTrace
+from stages.shared.storage.arrow import Ints
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.blend import add_blend
 from stages.train.classifiers.calibration import make_calibration_spec
 from stages.train.classifiers.class_weights import count_classes
 from stages.train.execution.worker_pool import WorkerPool, get_result
 from stages.train.folds.fold_data import FoldData
-from stages.train.folds.resampling import Prepared
 from stages.train.folds.splitter import Fold, assign_folds
-from stages.train.outputs.results import BestParams, FinalFit, FoldResult, FoldSummary, StrategyResult, TuningResult
+from stages.train.outputs.results import BestParams, FinalFit, FoldResult, StrategyResult, TuningResult
 from stages.train.params import TrainParams
 from stages.train.strategy import StrategyContext
 from stages.train.tuning.grid import DEFAULT_PARAMS
@@ -63,7 +62,7 @@ def fit_strategy(
     untuned = [classifier for classifier in context.classifiers if classifier not in tuned]
     # the neighbor search uses as many threads as OpenMP
     with threadpool_limits(threads, "openmp"), WorkerPool(context, workers) as pool:
-        fold_calls = [pool.submit(_fit_fold, fold) for fold in folds]
+        fold_calls = [pool.submit(_fit_fold, number, fold) for number, fold in enumerate(folds)]
         untuned_call = pool.submit(fit_final, {}, untuned) if untuned else None  # does not wait for the search
         results = []
         for number, call in enumerate(fold_calls):
@@ -85,7 +84,8 @@ def fit_strategy(
         plan=context.plan({}),
         folds=folds,
         oof={name: np.concatenate([result.scores[name] for result in results]) for name in context.classifiers},
-        summaries=[result.summary for result in results],
+        fold_traces=[result.trace for result in results],
+        curves=[result.curves for result in results],
         flow=[*table.flow, *final.flow],
         weights=final.weights,
         models=final.models,
@@ -109,14 +109,13 @@ def _search(context: StrategyContext, folds: list[Fold], results: list[FoldResul
     return search_from_scores(context, scores) if len(scores) == len(folds) else search(context, folds, full=True)
 
 
-def _fit_fold(context: StrategyContext, fold: Fold) -> FoldResult:
-    """Tune, fit and score every classifier on one fold."""
+def _fit_fold(context: StrategyContext, number: int, fold: Fold) -> FoldResult:
+    """Tune, fit and score every classifier on the fold of this number."""
     data, best_params, grids = FoldData(context, fold), search_nested(context, fold.training), list_grids(context)
     halving = context.params.tuning.search.how == "halving"
     grid_scores = score_fold(context, data, grids, full=True) if grids and not halving else None
     scores, curves, used_fallback = {}, {}, {}
     untuned = data.resample({})
-    summary = _summarize(context.y, fold, untuned)
     for sampler_params, classifiers in _group_by_sampler(context, best_params, list(context.classifiers)):
         prepared = data.resample(sampler_params) if sampler_params else untuned
         X_validation = data.transform_validation(prepared)
@@ -127,8 +126,15 @@ def _fit_fold(context: StrategyContext, fold: Fold) -> FoldResult:
             used_fallback[classifier] = fitted.used_fallback
             if fitted.curve:
                 curves[classifier] = list(fitted.curve)
-    summary = replace(summary, curves=_in_params_order(context, curves))
-    return FoldResult(scores, best_params, grid_scores, summary, used_fallback)
+    trace = FoldTrace(
+        fold=number,
+        train=_count_classes(context.y[fold.training]),
+        resampled=_count_classes(untuned.y),
+        validation=_count_classes(data.y_validation),
+        added=untuned.added,
+        removed=untuned.removed,
+    )
+    return FoldResult(scores, best_params, grid_scores, trace, _in_params_order(context, curves), used_fallback)
 
 
 def fit_final(context: StrategyContext, best_params: BestParams, classifiers: Sequence[str]) -> FinalFit:
@@ -176,19 +182,6 @@ def _in_params_order(context: StrategyContext, by_classifier: dict[str, T]) -> d
     return {classifier: by_classifier[classifier] for classifier in context.classifiers if classifier in by_classifier}
 
 
-def _summarize(y: npt.NDArray[np.int64], fold: Fold, prepared: Prepared) -> FoldSummary:
-    curves: dict[str, list[Any]] = {}
-    return FoldSummary(
-        training=_count_classes(y[fold.training]),
-        resampled=_count_classes(prepared.y),
-        validation=_count_classes(y[fold.validation]),
-        added=prepared.added,
-        removed=prepared.removed,
-        curves=curves,
-    )
-
-
-def _count_classes(y: npt.NDArray[np.int64]) -> tuple[int, int]:
-    """Return the numbers of negatives and positives."""
-    negative, positive = np.bincount(y, minlength=2)
-    return int(negative), int(positive)
+def _count_classes(y: Ints) -> ClassCounts:
+    negative, positive = map(int, np.bincount(y, minlength=2))
+    return ClassCounts(rows=len(y), negative=negative, positive=positive)

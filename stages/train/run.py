@@ -18,7 +18,7 @@ from stages.train.classifiers.calibration import calibrate_oof, fit_calibrator
 from stages.train.cross_validation import fit_strategy
 from stages.train.execution.memory_budget import estimate_memory, plan_workers
 from stages.train.execution.progress import Progress
-from stages.train.outputs.artifacts import cross_validation, describe_choices, make_trace, make_tuning, oof_columns
+from stages.train.outputs.artifacts import cross_validation, make_record, make_trace, make_tuning, oof_columns
 from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
 from stages.train.tuning.grid import describe_replaced
@@ -76,14 +76,7 @@ def train(name: str, params: TrainParams) -> None:
         tuning = make_tuning(result, params.tuning.metric, params.tuning.search.how)
         write_json(folder / paths.TUNING, {key: search.model_dump() for key, search in tuning.items()})
         write_manifest(folder, strategy=name, inputs=inputs)
-    record = CvRecord(
-        strategy=name,
-        manifest=sha256(paths.MODELS / name / paths.MANIFEST),
-        sampler=trace.sampler,
-        **describe_choices(result),
-        classifiers=cv,
-        not_applicable=not_applicable,
-    )
+    record = make_record(name, sha256(paths.MODELS / name / paths.MANIFEST), result, cv, not_applicable)
     write_json(paths.CV_METRICS / f"{name}.json", record.model_dump())
 
 

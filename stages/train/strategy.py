@@ -12,11 +12,12 @@ from xgboost.core import XGBoostError
 
 from stages.shared.classifiers import BLEND, CLASSIFIERS, Settings
 from stages.shared.errors import InputError, NotApplicableError
+from stages.shared.storage.arrow import Floats, Ints
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.class_weights import ClassWeights, RowWeights, class_weights
 from stages.train.classifiers.fitting import FitRequest, Fitted, fit
 from stages.train.folds.preprocessing import count_numbers
-from stages.train.folds.resampling import Features, Prepared, Target
+from stages.train.folds.resampling import Prepared
 from stages.train.params import TrainParams
 from stages.train.samplers.plan import Plan, make_plan
 from stages.train.tuning.grid import CandidateParams
@@ -47,7 +48,7 @@ class StrategyContext:
         #: indices of the numeric columns of few whole numbers
         self.whole = [index for index, feature in enumerate(numeric) if feature.whole_values]
 
-    def weights_of(self, rows: Target) -> RowWeights:
+    def weights_of(self, rows: Ints) -> RowWeights:
         """Return the weights of the rows at these positions; None without `data.weight`."""
         return None if self.sample_weight is None else self.sample_weight[rows]
 
@@ -65,7 +66,7 @@ class StrategyContext:
         classifier: str,
         candidate: CandidateParams,
         prepared: Prepared,
-        eval_set: tuple[Features, Target] | None = None,
+        eval_set: tuple[Floats, Ints] | None = None,
     ) -> Fitted:
         """Fit `classifier` on prepared rows; `eval_set` is only scored, for a training curve.
 

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import pytest
 
 from stages.report.__main__ import main
-from tests.report.factory import Treatment, contract_json, tuning_json, write_workspace
+from tests.report.factory import Treatment, contract_json
+from tests.report.runs import tuning_json, write_workspace
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ["--no-sandbox", "--headless", "--disable-background-networking"]

@@ -10,7 +10,8 @@ from playwright.sync_api import Locator
 import pytest
 
 from tests.browser.conftest import NASTY, NASTY_NEGATIVE, Open, Opened, make_report
-from tests.report.factory import Treatment, tuning_json
+from tests.report.factory import Treatment
+from tests.report.runs import tuning_json
 
 pytestmark = pytest.mark.slow
 

@@ -93,11 +93,11 @@ def test_a_policy_needs_its_own_key_and_no_other(tmp_path: Path, policy: str, ke
     assert read(tmp_path, threshold={"policy": policy, key: example}).evaluate.threshold.policy_param == {key: example}
     with pytest.raises(InputError) as error:
         read(tmp_path, threshold={"policy": policy})
-    needed = f"evaluate.threshold: the policy {policy} needs the key `{key}`: {{policy: {policy}, {key}: {example}}}"
+    needed = f"evaluate.threshold: {policy} needs the key `{key}`: {{policy: {policy}, {key}: {example}}}"
     assert needed in str(error.value)
     with pytest.raises(InputError) as error:
         read(tmp_path, threshold={"policy": "f1", key: example})
-    assert f"evaluate.threshold: the policy f1 knows no key `{key}`, which belongs to {policy}" in str(error.value)
+    assert f"evaluate.threshold: f1 knows no key `{key}`, which belongs to {policy}" in str(error.value)
 
 
 def test_a_key_missing_and_another_too_much_are_said_at_once(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from stages.shared.errors import InputError
-from stages.shared.schemas.contract import Noticed
+from stages.shared.schemas.contract import Notice
 from stages.shared.storage.files import sha256, write_json
 from stages.shared.storage.manifest import write_manifest
 from stages.shared.storage.parquet import Table, read_parquet, read_table, write_columns, write_table
@@ -91,7 +91,7 @@ def test_what_the_split_noticed_and_the_scored_part_of_train(
     run_stage: Callable[[], dict[str, Any]], repository: Path
 ) -> None:
     """By time the effects are of the rows that the folds scored, and of test."""
-    notice = Noticed(column=None, kind="dropped_rows", message="split.gap: 3 rows")
+    notice = Notice(column=None, kind="dropped_rows", message="split.gap: 3 rows")
     rewrite_test(repository, time="day", noticed=[notice])
     leaderboard = run_stage()
     assert leaderboard["noticed"] == [notice.model_dump()]

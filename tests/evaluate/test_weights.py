@@ -11,7 +11,7 @@ from stages.evaluate.outputs.curves import calibration, threshold_counts
 from stages.evaluate.outputs.recalibration import fit_line
 from stages.evaluate.params import FixedCosts
 from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
-from stages.evaluate.thresholds.promise import compute_design_effect
+from stages.evaluate.thresholds.guarantee import compute_design_effect
 from stages.evaluate.thresholds.tuning import satisfies_constraint, tune_threshold
 from stages.evaluate.thresholds.uncertainty import threshold_interval
 from stages.evaluate.uncertainty.bootstrap import bootstrap
@@ -19,7 +19,7 @@ from stages.evaluate.uncertainty.intervals import compute_intervals
 from stages.evaluate.uncertainty.jackknife import metric_without, ranking_without
 from stages.shared.metrics.ranking import Ranking
 from stages.shared.metrics.registry import METRICS, of_family
-from stages.shared.schemas.leaderboard import CandidateName
+from stages.shared.schemas.candidate import CandidateName
 from tests.evaluate.tables import made
 
 Y, RAW = made(60, 240, 1.0)

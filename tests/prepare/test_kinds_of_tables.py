@@ -13,10 +13,13 @@ from stages.prepare.prepare import prepare
 from stages.prepare.readers.table import read_columns
 from stages.shared.errors import InputError
 from stages.shared.storage.parquet import Table
-from tests.prepare.kinds import KINDS, Kind
+from tests.prepare.kinds import Kind
+from tests.prepare.kinds_of_cells import NUMBERS, TARGETS, TYPES
+from tests.prepare.kinds_of_files import FILES, TEXTS
 from tests.prepare.tables import params_of
 
 PAGE = Path(__file__).parents[2] / "docs/tables.md"
+KINDS = {**TEXTS, **FILES, **NUMBERS, **TYPES, **TARGETS}
 
 
 class Row(NamedTuple):

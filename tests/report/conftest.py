@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stages.report.__main__ import main
-from tests.report.factory import write_workspace
+from tests.report.runs import write_workspace
 
 
 @pytest.fixture

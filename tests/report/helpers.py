@@ -11,16 +11,8 @@ from stages.shared.schemas.curves import Overlay, ThresholdCounts
 from stages.shared.schemas.leaderboard import Leaderboard
 from stages.shared.schemas.trace import Trace
 from stages.shared.schemas.tuning import Tuning
-from tests.report.factory import (
-    BASELINE,
-    Treatment,
-    contract_json,
-    leaderboard_json,
-    overlay_json,
-    params_json,
-    thresholds_json,
-    trace_json,
-)
+from tests.report.factory import BASELINE, Treatment, contract_json, leaderboard_json, params_json
+from tests.report.runs import overlay_json, thresholds_json, trace_json
 
 
 def make_context(

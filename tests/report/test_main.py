@@ -1,18 +1,15 @@
 import json
-import os
 from pathlib import Path
 import re
-import subprocess
-import sys
 
 import pytest
 
 from stages.report.champion import artifacts
-from stages.shared.errors import InputError, IntegrityError
 from stages.shared.storage.files import sha256
 from stages.shared.storage.manifest import check_manifest
-from tests.report.factory import BASELINE, Treatment, contract_json, tuning_json
+from tests.report.factory import BASELINE, Treatment, contract_json
 from tests.report.rendering.test_html import Balance
+from tests.report.runs import tuning_json
 
 pytestmark = pytest.mark.slow
 
@@ -163,90 +160,11 @@ def test_the_same_inputs_give_the_same_bytes(workspace, run_report):
     assert {name: (root / name).read_bytes() for name in OUTPUTS} == first
 
 
-@pytest.mark.parametrize("name", ["trace.json", "random_forest.skops", "manifest.json"])
-def test_a_changed_model_folder_is_rejected_before_anything_is_written(workspace, run_report, name):
-    root = workspace(SMOTE)
-    with (root / "models/smote" / name).open("a") as stream:
-        stream.write("\n")
-    with pytest.raises(IntegrityError, match="SHA-256"):
-        run_report()
-    assert not any((root / output).exists() for output in OUTPUTS)
-
-
-def test_models_of_another_run_are_rejected(workspace, run_report):
-    root = workspace(SMOTE)
-    source = root / "metrics/cv/smote.json"
-    source.write_text(json.dumps({**read(root, "metrics/cv/smote.json"), "manifest": "0" * 64}))
-    with pytest.raises(IntegrityError, match=r"metrics/cv/smote\.json says 0000.* not the models that were measured"):
-        run_report()
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "metrics/leaderboard.json",
-        "data/contract.json",
-        "metrics/strategies/smote.json",
-        "metrics/cv/smote.json",
-        "metrics/curves/thresholds.json",
-        "metrics/curves/overlays.json",
-    ],
-)
-def test_the_error_names_a_missing_input(workspace, run_report, name):
-    root = workspace(SMOTE)
-    (root / name).unlink()
-    with pytest.raises(InputError, match=rf"{name}: no such file; run `dvc repro`"):
-        run_report()
-
-
-def test_a_leaderboard_of_another_version_is_rejected_with_the_key(workspace, run_report):
-    root = workspace(SMOTE)
-    content = read(root, "metrics/leaderboard.json")
-    del content["candidates"][0]["threshold"]
-    (root / "metrics/leaderboard.json").write_text(json.dumps(content))
-    with pytest.raises(InputError, match=r"leaderboard\.json: candidates\.0\.threshold: field required"):
-        run_report()
-
-
-def test_strategy_metrics_of_another_run_are_rejected(workspace, run_report):
-    path = workspace(SMOTE) / "metrics/strategies/smote.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "recall": 0.1}))
-    with pytest.raises(IntegrityError, match=r"metrics/strategies/smote\.json: not of the run of metrics/leaderboard"):
-        run_report()
-
-
-def test_a_contract_of_other_features_is_rejected(workspace, run_report):
-    root = workspace(WEIGHTS, SMOTE)
-    path = root / "data/contract.json"
-    content = json.loads(path.read_text())
-    content["features"][0]["name"] += "x"
-    path.write_text(json.dumps(content))
-    with pytest.raises(IntegrityError, match="has other features than"):
-        run_report()
-
-
-def test_curves_of_other_candidates_are_rejected(workspace, run_report):
-    root = workspace(SMOTE)
-    path = root / "metrics/curves/overlays.json"
-    path.write_text(json.dumps(read(root, "metrics/curves/overlays.json")[1:]))
-    with pytest.raises(InputError, match=r"overlays\.json: not about the same candidates .*run `dvc repro` again"):
-        run_report()
-
-
 def test_a_tuned_strategy_has_a_slider(workspace, run_report):
     root = workspace(SMOTE, tuning={"smote": {"random_forest": tuning_json()}})
     run_report()
     assert 'id="ratio-slider"' in (root / "reports/report.html").read_text()
     assert "smote × random_forest at sampling_strategy 0.25." in (root / "reports/report.md").read_text()
-
-
-def test_a_strategy_removed_from_params_is_rejected(workspace, run_report):
-    root = workspace(SMOTE, WEIGHTS)
-    params = read(root, "params.yaml")
-    del params["strategies"]["smote"]
-    (root / "params.yaml").write_text(json.dumps(params))
-    with pytest.raises(InputError, match=r"strategy 'smote' is no longer in params\.yaml"):
-        run_report()
 
 
 def test_a_failure_leaves_the_old_champion(workspace, run_report, monkeypatch):
@@ -264,52 +182,3 @@ def test_a_failure_leaves_the_old_champion(workspace, run_report, monkeypatch):
     assert sorted(path.name for path in (root / "models").iterdir()) == [
         "baseline", "champion", "refit_recipe.json", "smote",
     ]  # fmt: skip
-
-
-def run_python(program):
-    """Run a program of report in the working directory, in a process of its own."""
-    return subprocess.run(
-        [sys.executable, *program], capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-
-
-def find_heavy_imports(program):
-    """Return the heavy libraries that are loaded at the end of `program` or when it calls `stop`."""
-    setup = (
-        "import runpy, sys\n"
-        "heavy = {'sklearn', 'scipy', 'pandas', 'imblearn', 'xgboost', 'skops'}\n"
-        "def stop(*_):\n    print(*heavy & sys.modules.keys())\n    sys.exit()\n"
-    )
-    done = run_python(["-c", setup + program + "\nstop()"])
-    assert done.returncode == 0, done.stderr
-    return set(done.stdout.split())
-
-
-RUN = (
-    "try:\n    runpy.run_module('stages.report', run_name='__main__')\nexcept SystemExit as end:\n    code = end.code\n"
-)
-
-
-@pytest.mark.parametrize("argument", ["--help", "--no-such-option"])
-def test_the_command_line_imports_nothing_heavy(workspace, argument):
-    workspace(SMOTE)
-    check = "assert code in (0, 2)\nassert not {'jinja2', 'pyarrow'} & sys.modules.keys()\nsys.stdout = sys.__stdout__"
-    quiet = f"import io\nsys.argv, sys.stdout = ['report', '{argument}'], io.StringIO()\n"
-    assert find_heavy_imports(quiet + RUN + check) == set()
-
-
-def test_nothing_heavy_is_imported_before_a_model_is_loaded(workspace):
-    workspace()
-    stop = "from stages.shared.storage import model_file\nmodel_file.load_model, sys.argv = stop, ['report']\n"
-    assert find_heavy_imports(stop + RUN.replace("SystemExit", "ValueError")) == set()
-    assert {"sklearn", "skops"} <= find_heavy_imports("sys.argv = ['report']\n" + RUN)
-
-
-def test_a_wrong_select_ends_with_a_message_and_code_2(workspace):
-    workspace(SMOTE, select={"strategy": "smot"})
-    done = run_python(["-m", "stages.report"])
-    assert done.returncode == 2
-    assert done.stderr == (
-        "error: params.yaml: select.strategy: no such strategy; found 'smot'; allowed: auto, baseline, smote\n"
-    )

@@ -120,7 +120,7 @@ def test_the_proof_is_not_empty(name: str, seen: Callable[[str, str], Seen]) -> 
     """Rows were made in every fold, as many as the record says."""
     run = seen(name, "numeric")
     features = run.table.features()
-    for record, training, fold in zip(run.result.summaries, run.training, run.result.folds, strict=False):
+    for record, training, fold in zip(run.result.fold_traces, run.training, run.result.folds, strict=False):
         original = as_set(transform(run.prepared[0].steps, features.iloc[fold.training]))
         assert record.added > 0
         assert len(training[1]) == len(fold.training) + record.added - record.removed
@@ -143,9 +143,10 @@ def test_each_out_of_fold_score_belongs_to_one_row_of_the_table(
 @pytest.mark.parametrize(("name", "kind"), CASES)
 def test_the_record_counts_what_was_seen(name: str, kind: str, seen: Callable[[str, str], Seen]) -> None:
     run = seen(name, kind)
-    for record, training, validation in zip(run.result.summaries, run.training, run.validation, strict=False):
+    for record, training, validation in zip(run.result.fold_traces, run.training, run.validation, strict=False):
         assert validation is not None
-        assert record.resampled == tuple(np.bincount(training[1]))
-        assert record.validation == tuple(np.bincount(validation[1]))
-        assert np.add(record.training, record.validation).tolist() == [60, 20]
-        assert sum(record.training) + record.added - record.removed == sum(record.resampled)
+        train, resampled, validated = record.train, record.resampled, record.validation
+        assert [resampled.negative, resampled.positive] == np.bincount(training[1]).tolist()
+        assert [validated.negative, validated.positive] == np.bincount(validation[1]).tolist()
+        assert [train.negative + validated.negative, train.positive + validated.positive] == [60, 20]
+        assert train.rows + record.added - record.removed == resampled.rows

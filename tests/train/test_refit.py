@@ -11,7 +11,7 @@ from stages.shared.schemas.base import parse
 from stages.shared.schemas.champion import RefitRecipe
 from stages.shared.storage.parquet import Table
 from stages.train.cross_validation import fit_strategy
-from stages.train.outputs.artifacts import describe_choices
+from stages.train.outputs.artifacts import make_record
 from stages.train.refit.refit import fit_again
 
 pytestmark = pytest.mark.slow
@@ -32,7 +32,11 @@ def test_on_the_same_rows_it_is_the_same_model(
 ) -> None:
     table, params = make_table(), make_params({"sampler": "SMOTE"}, NAMES, tuning=TUNING)
     outcome = fit_strategy(table, "tried", params, lambda _: None)
-    again = fit_again(table, params, recipe(classifier, describe_choices(outcome)))
+    again = fit_again(
+        table,
+        params,
+        recipe(classifier, make_record("tried", "", outcome, {}, {"none": "no scores here"}).model_dump()),
+    )
     frame = table.features()
     assert np.array_equal(again.predict_proba(frame), outcome.models[classifier].predict_proba(frame))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from stages.report.params import ReportParams
 from stages.shared import paths
-from stages.shared.errors import InputError, run_cli
+from stages.shared.errors import InputError, raise_problems, run_cli
 from stages.shared.params import read_params
 from stages.shared.runtime.threads import limit_threads
 from tools.audit.params import AuditParams
@@ -74,8 +74,7 @@ def _read(params: AuditParams, rows: int) -> "Run":
     from tools.audit.run import Run, find_problems
 
     run = Run(read_table(paths.PREPARED), read_table(paths.TRAIN), read_table(paths.TEST), params, rows)
-    if problems := find_problems(run, parse(Contract, paths.CONTRACT, read_json(paths.CONTRACT))):
-        raise InputError(problems)
+    raise_problems(find_problems(run, parse(Contract, paths.CONTRACT, read_json(paths.CONTRACT))))
     return run
 
 

@@ -57,7 +57,7 @@ def check_versions() -> Finding:
     """Compare every installed package with requirements.lock."""
     if not LOCK.is_file():
         return Finding("wrong", f"{LOCK}: no such file", f"git checkout HEAD {LOCK}")
-    pins = read_pins(LOCK)
+    pins = dict(read_pins(LOCK.read_text(encoding="utf-8")))
     installed = {
         re.sub("[-_.]+", "-", item.name).lower().removesuffix("-cpu"): item.version for item in distributions()
     }

@@ -2,13 +2,11 @@
 
 import numpy as np
 
-from stages.shared.storage.arrow import to_floats
 from stages.shared.storage.parquet import Table
-from stages.split.groups import encode_cells
 from stages.train.folds.splitter import make_folds
 from stages.train.params import CvParams
 from tools.audit.checks.columns import WRONG
-from tools.audit.checks.univariate import level_auc, value_auc
+from tools.audit.checks.univariate import feature_auc
 
 #: rows that are looked at; more would not change the answer
 MAX_ROWS = 50_000
@@ -20,11 +18,8 @@ def find_giveaways(table: Table) -> dict[str, float]:
     rows = np.arange(0, table.contract.rows, step)
     y = table.target[rows]
     folds = make_folds(y, rows, CvParams(n_splits=2, n_repeats=1), random_state=0)
-    areas = {}
-    for feature in table.contract.features:
-        cells = table.data.column(feature.name).take(rows)
-        if feature.type == "numeric":
-            areas[feature.name] = value_auc(y, to_floats(cells.combine_chunks()))
-        else:
-            areas[feature.name] = level_auc(y, encode_cells(cells), folds)
+    areas = {
+        feature.name: feature_auc(y, feature, table.data.column(feature.name).take(rows), folds)
+        for feature in table.contract.features
+    }
     return {name: area for name, area in areas.items() if area > WRONG}

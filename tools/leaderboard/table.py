@@ -1,10 +1,11 @@
 """The leaderboard as plain lines for a terminal."""
 
 from stages.report.formatting import format_metric, format_percent
-from stages.report.verdict.cells import format_test_value
+from stages.report.verdict.cells import format_test_value, format_verdict
 from stages.report.verdict.counts import get_shown_metric
-from stages.report.verdict.effects import WORDS, get_main_metric
-from stages.shared.schemas.leaderboard import Candidate, Leaderboard
+from stages.report.verdict.effects import get_main_metric
+from stages.shared.schemas.candidate import Candidate
+from stages.shared.schemas.leaderboard import Leaderboard
 from tools.shared.terminal import align_columns
 
 
@@ -35,7 +36,7 @@ def _verdict(leaderboard: Leaderboard, row: Candidate) -> str:
     """Return the verdict on the mean effect of the strategy, or on its best classifier where there is none."""
     for effect in leaderboard.mean_effects(get_main_metric(leaderboard)):
         if effect.strategy == row.strategy:
-            return WORDS[effect.verdict] if row in leaderboard.rows else ""
+            return format_verdict(effect.verdict) if row in leaderboard.rows else ""
     item = leaderboard.comparison("strategy", row, "ranking", "average_precision")
     if item:
         return item.verdict

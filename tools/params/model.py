@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from stages.evaluate.params import EvaluateSection
 from stages.prepare.params import DataParams
 from stages.report.params import SelectParams
-from stages.shared.errors import InputError
+from stages.shared.errors import raise_problems
 from stages.shared.messages import suggest_key
 from stages.shared.params import PartialParams, read_params
 from stages.shared.paths import SYNTHETIC
@@ -40,8 +40,7 @@ class Params(PartialParams):
 
 def check_params() -> None:
     """Raise InputError with all that is wrong with params.yaml, between its sections as well."""
-    if problems := problems_between(read_params(Params)):
-        raise InputError(problems)
+    raise_problems(problems_between(read_params(Params)))
 
 
 def problems_between(params: Params) -> list[str]:

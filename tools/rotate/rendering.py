@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 import textwrap
 
 from stages.report.formatting import format_count, format_difference, format_percent
-from stages.report.verdict.effects import WORDS, format_effect
+from stages.report.verdict.cells import format_verdict
+from stages.report.verdict.effects import format_effect
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.leaderboard import Effect, EffectVerdict
 from tools.rotate.results import REPORT, RotationReport
@@ -38,7 +39,11 @@ def describe(report: RotationReport, classifiers: bool) -> Iterator[str]:
         WIDTH,
     )
     if classifiers:
-        yield "Effects with one classifier: " + ", ".join(f"{sign} {WORDS[name]}" for name, sign in SIGNS.items()) + "."
+        yield (
+            "Effects with one classifier: "
+            + ", ".join(f"{sign} {format_verdict(name)}" for name, sign in SIGNS.items())
+            + "."
+        )
     if report.not_in_every_run:
         yield from textwrap.wrap(f"Not judged, because a run left it out: {', '.join(report.not_in_every_run)}.", WIDTH)
     yield f"All effects: {REPORT}"
@@ -51,7 +56,7 @@ def _make_table(report: RotationReport, metrics: Sequence[str]) -> list[str]:
     ]
     lines = [["strategy", *(_make_head(metric, report.margins[metric]) for metric in metrics)]]
     for strategy in columns[0]:
-        cells = (f"{format_effect(column[strategy])} {WORDS[column[strategy].verdict]}" for column in columns)
+        cells = (f"{format_effect(column[strategy])} {format_verdict(column[strategy].verdict)}" for column in columns)
         lines.append([strategy, *cells])
     return align_columns(lines, "l" * len(lines[0]), [0])
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from stages.evaluate.outputs.curves import calibration
 from stages.shared.metrics.probability import brier_loss, logarithmic_loss
-from stages.shared.schemas.leaderboard import ProbabilityMetrics
+from stages.shared.schemas.candidate import ProbabilityMetrics
 from stages.shared.storage.arrow import Floats, Ints
 
 

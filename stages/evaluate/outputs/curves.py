@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from stages.evaluate.thresholds.counts import DIGITS, counts_at
+from stages.shared.schemas.candidate import CandidateName
 from stages.shared.schemas.curves import Overlay, ThresholdCounts
-from stages.shared.schemas.leaderboard import CandidateName
 from stages.shared.storage.arrow import Floats, Ints
 from stages.shared.storage.files import round_floats
 

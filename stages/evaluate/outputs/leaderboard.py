@@ -1,14 +1,13 @@
-"""The parts of metrics/leaderboard.json, and the flat rows of metrics/strategies; docs/artefacts.md describes them."""
+"""The parts of metrics/leaderboard.json; docs/artefacts.md describes them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
 
 from stages.evaluate.candidates import BLEND, Candidate, Pair
 from stages.evaluate.costs import sum_costs
 from stages.evaluate.effects.row_sets import RankingValue
 from stages.evaluate.outputs.calibration_metrics import probability_metrics
-from stages.evaluate.outputs.in_use import measure_in_use
+from stages.evaluate.outputs.deployment import measure_at_deployment
 from stages.evaluate.outputs.recalibration import fit_line
 from stages.evaluate.params import EvaluateSection
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult
@@ -16,6 +15,7 @@ from stages.evaluate.uncertainty.differences import compare
 from stages.evaluate.uncertainty.intervals import compute_intervals
 from stages.shared.calibration import shift_prior
 from stages.shared.decisions import is_positive
+from stages.shared.schemas import candidate as candidate_schema
 from stages.shared.schemas import leaderboard as schema
 from stages.shared.schemas.cross_validation import CvRecord, CvScore, MeanStd
 from stages.shared.storage.arrow import Floats
@@ -36,7 +36,7 @@ class ScoredCandidate:
     threshold_interval: tuple[float, float] | None = None  # only where train has few positives
     ranking: dict[str, RankingValue] = field(default_factory=dict)  # metric -> its value over all row sets
     satisfies_constraint: bool = True  # whether the threshold keeps the bound of its policy on out-of-fold scores
-    promise: schema.Promise | None = None
+    guarantee: candidate_schema.Guarantee | None = None
     prior_shift: float = 0.0  # from the prevalence of train to the one in use
     decision_curve: dict[float, RankingValue] = field(default_factory=dict)  # threshold -> net benefit, if asked for
     cv: dict[str, CvScore] = field(default_factory=dict)  # metrics that train does not know -> scores of the folds
@@ -71,13 +71,13 @@ def build_candidate(
     result: BootstrapResult,
     table: Table,
     settings: EvaluateSection,
-) -> schema.Candidate:
+) -> candidate_schema.Candidate:
     """Return the entry of one candidate."""
     intervals = compute_intervals(result, settings.confidence)
     y, weights = table.target, table.weights
     costs = sum_costs(table, settings.cost, is_positive(scored.decided, scored.threshold))
     before, after = (probability_metrics(y, scores, weights) for scores in (scored.raw, scored.scores))
-    return schema.Candidate(
+    return candidate_schema.Candidate(
         **candidate._asdict(),
         sampler=record.sampler.ran,
         tuned=record.tuned.get(candidate.classifier),
@@ -88,38 +88,25 @@ def build_candidate(
         },
         threshold=scored.threshold,
         threshold_interval=scored.threshold_interval,
-        promise=scored.promise,
+        promise=scored.guarantee,
         test={
             **{name: value for family in TEST_FAMILIES for name, value in result.values[family].items()},
             **result.counts["decisions"],
         },
         at_half={**result.values["decisions_at_half"], **result.counts["decisions_at_half"]},
-        in_use=measure_in_use(result.counts["decisions"], intervals["precision"], settings, scored.prior_shift, costs),
+        in_use=measure_at_deployment(
+            result.counts["decisions"], intervals["precision"], settings, scored.prior_shift, costs
+        ),
         cost_per_1000=None if costs is None else 1000 * sum(costs) / len(y),
         intervals=intervals,
         mean_score_ratio=after.mean_score_ratio,
-        calibration=schema.Calibration(
+        calibration=candidate_schema.Calibration(
             method=scored.calibration,
             before=before,
             after=after,
             line=fit_line(y, scored.scores, settings.confidence, weights),
         ),
     )
-
-
-def build_strategy_row(
-    candidate: Candidate, record: CvRecord, scored: ScoredCandidate, result: BootstrapResult
-) -> dict[str, Any]:
-    """Return the flat file of the strategy that `candidate` represents."""
-    return {
-        "classifier": candidate.classifier,
-        **result.values["ranking"],
-        **result.values["probabilities"],
-        "threshold": scored.threshold,
-        **result.values["decisions"],
-        **result.counts["decisions"],
-        "cv_average_precision": record.classifiers[candidate.classifier]["average_precision"].mean,
-    }
 
 
 def build_comparisons(

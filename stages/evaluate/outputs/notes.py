@@ -87,16 +87,13 @@ def about_metric(metric: str, n_positives: int) -> list[str]:
 
 def about_positives(train: int, test: int) -> list[str]:
     """Return a note per set with few positives."""
-    sets = {
-        f"Train has {train} positive rows": (train, "the tuned thresholds are uncertain"),
-        f"Test has {test} positive rows": (
-            test,
-            "intervals are wide, and only large differences stand out",
-        ),
-    }
+    sets = [
+        ("Train", train, "the tuned thresholds are uncertain"),
+        ("Test", test, "intervals are wide, and only large differences stand out"),
+    ]
     return [
-        f"{fact}, fewer than {FEW_POSITIVES}: {meaning}."
-        for fact, (positives, meaning) in sets.items()
+        f"{name} has {positives} positive rows, fewer than {FEW_POSITIVES}: {meaning}."
+        for name, positives, meaning in sets
         if positives < FEW_POSITIVES
     ]
 
@@ -105,7 +102,7 @@ def about_constraints(
     scored: dict[Candidate, ScoredCandidate], policy: str, policy_param: dict[str, float], promise: float | None = None
 ) -> list[str]:
     """Return a note on candidates without a threshold that keeps, or promises, the bound of the policy."""
-    missed = {str(candidate): item.promise for candidate, item in scored.items() if not item.satisfies_constraint}
+    missed = {str(candidate): item.guarantee for candidate, item in scored.items() if not item.satisfies_constraint}
     if not missed:
         return []
     bound, names = ", ".join(f"{key} {value:g}" for key, value in policy_param.items()), ", ".join(missed)
@@ -121,25 +118,25 @@ def about_constraints(
 
 def about_prices(scored: dict[Candidate, ScoredCandidate]) -> list[str]:
     """Return a note on what the promise of the threshold costs, over all candidates that keep it."""
-    promises = [item.promise for item in scored.values() if item.promise and item.promise.kept]
-    if not promises:
+    guarantees = [item.guarantee for item in scored.values() if item.guarantee and item.guarantee.kept]
+    if not guarantees:
         return []
-    point, promised = (median(getattr(item, key) for item in promises) for key in ("at_point", "at_threshold"))
+    point, kept = (median(getattr(item, key) for item in guarantees) for key in ("at_point", "at_threshold"))
     return [
-        f"The promise of the threshold costs {promises[0].price}: its median over the candidates is {promised:.3f} out "
+        f"The promise of the threshold costs {guarantees[0].price}: its median over the candidates is {kept:.3f} out "
         f"of fold, and {point:.3f} at thresholds that promise nothing."
     ]
 
 
-def about_prevalence_in_use(train: float, in_use: float | None) -> list[str]:
+def about_deployment_prevalence(train: float, deployment: float | None) -> list[str]:
     """Return a note where the prevalence in use is not that of train: what is of which."""
-    if in_use is None:
+    if deployment is None:
         return []
     return [
-        f"In use {100 * in_use:.3g} % of the rows are positive (evaluate.deployment_prevalence), in train "
-        f"{100 * train:.3g} %. "
-        "Thresholds, decisions and the champion's probabilities are for the prevalence in use. Metrics count the test "
-        "rows as they are; `in_use` gives precision, F1, alarms and costs at the prevalence in use."
+        f"In use {100 * deployment:.3g} % of the rows are positive (evaluate.deployment_prevalence), in train "
+        f"{100 * train:.3g} %. Thresholds, decisions and the champion's probabilities are for the prevalence in use. "
+        "Metrics count the test rows as they are; `in_use` gives precision, F1, alarms and costs at the prevalence in "
+        "use."
     ]
 
 

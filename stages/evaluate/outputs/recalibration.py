@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-from stages.shared.schemas.leaderboard import RecalibrationLine
+from stages.shared.schemas.candidate import RecalibrationLine
 from stages.shared.storage.arrow import Floats, Ints
 
 #: scores of 0 and 1 count as this far from them

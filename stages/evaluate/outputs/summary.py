@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from stages.shared.schemas.leaderboard import Candidate, Leaderboard
+from stages.shared.schemas.candidate import Candidate
+from stages.shared.schemas.leaderboard import Leaderboard
 
 
 def summarize(leaderboard: Leaderboard) -> list[str]:

@@ -6,10 +6,10 @@ import numpy as np
 
 from stages.evaluate.params import EvaluateParams
 from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
+from stages.evaluate.thresholds.guarantee import choose_guaranteed
 from stages.evaluate.thresholds.policies import CONSTRAINTS, POLICIES, Costs, PolicyParam, best_index
-from stages.evaluate.thresholds.promise import choose_promised
 from stages.evaluate.thresholds.uncertainty import threshold_interval
-from stages.shared.schemas.leaderboard import Promise
+from stages.shared.schemas.candidate import Guarantee
 from stages.shared.storage.arrow import Floats, Ints
 
 #: with fewer positives a threshold or an interval depends on a handful of rows
@@ -23,7 +23,7 @@ class TunedThreshold:
     threshold: float
     interval: tuple[float, float] | None  # only where positives are few and nothing is promised
     satisfies_constraint: bool
-    promise: Promise | None = None  # only where the policy has one
+    guarantee: Guarantee | None = None  # only where the policy has one
 
 
 def choose_threshold(
@@ -49,10 +49,10 @@ def choose_threshold(
         weights = costs if weights is None else costs * weights
     threshold = tune_threshold(y, scores, policy, fixed, policy_param, weight, weights)
     if settings.threshold.promise is not None and policy_param is not None:
-        threshold, promise = choose_promised(
+        threshold, guarantee = choose_guaranteed(
             groups, y, scores, threshold, policy, policy_param, settings.threshold.promise, weight, weights
         )
-        return TunedThreshold(threshold, None, promise.kept, promise)
+        return TunedThreshold(threshold, None, guarantee.kept, guarantee)
     interval = None
     repeats = len(rows) // len(np.unique(rows))
     if y.sum() // repeats < FEW_POSITIVES:

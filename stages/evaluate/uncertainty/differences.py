@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult
 from stages.evaluate.uncertainty.intervals import count_trials, find_perfect, interval_of_rows
 from stages.evaluate.uncertainty.jackknife import MIN_DF, TINY, jackknife_error, normal_quantile, normal_to_t
@@ -86,36 +87,16 @@ def simultaneous_intervals(differences: Floats, errors: PairedErrors, confidence
 
 def paired_standard_error(family: str, operands: list[Operands], confidence: float) -> PairedErrors:
     """Return the standard errors of the differences from the bootstrap, their degrees of freedom from the jackknife."""
-    positive, units = operands[0][0].evaluator.positive, operands[0][0].evaluator.units
-    smaller = min(
-        len(np.flatnonzero(rows) if units is None else np.unique(units[rows])) for rows in (positive, ~positive)
-    )
+    smaller = _count_smaller_class(operands[0][0].evaluator)
     replicates = np.array([left.replicates[family][m] - right.replicates[family][m] for left, right, m in operands])
-    df = np.array(
-        [
-            max(smaller - 1, MIN_DF)
-            if METRICS[m].resampled
-            else jackknife_error(
-                left.evaluator.without_each(family, m) - right.evaluator.without_each(family, m), positive, units
-            ).df
-            for left, right, m in operands
-        ]
-    )
-    if family in operands[0][0].counts:
-        minimum = [_min_error_of_decisions(family, *item) for item in operands]
-    else:
-        constant = replicates.std(axis=1) <= TINY
-        minimum = [
-            _min_error_at_point(*item)
-            if METRICS[item[2]].resampled
-            else _min_error_of_rows(family, *item, confidence)
-            if is_constant
-            else 0.0
-            for item, is_constant in zip(operands, constant, strict=True)
-        ]
+    minimum = [
+        _find_min_error(family, *item, differences, confidence)
+        for item, differences in zip(operands, replicates, strict=True)
+    ]
+    df = [_estimate_df(family, *item, smaller) for item in operands]
     inflation = float(np.sqrt(smaller / max(smaller - 1, TINY)))
     least = normal_quantile(confidence) if any(METRICS[metric].resampled for *_, metric in operands) else 0.0
-    return PairedErrors(replicates, np.array(minimum), df, inflation, least)
+    return PairedErrors(replicates, np.array(minimum), np.array(df), inflation, least)
 
 
 def verdict(metric: str, low: float, high: float) -> Verdict:
@@ -156,6 +137,37 @@ def _compare_family(
         difference, low, high = (round(float(number), DIGITS) + 0.0 for number in numbers)
         result.append(Difference(pair, family, metric, difference, low, high, verdict(metric, low, high)))
     return result
+
+
+def _count_smaller_class(evaluator: MetricEvaluator) -> int:
+    """Return the independent rows of the smaller class: its rows, or its units where rows belong together."""
+    positive = evaluator.positive
+    units = np.arange(len(positive)) if evaluator.units is None else evaluator.units
+    return min(len(np.unique(units[positive])), len(np.unique(units[~positive])))
+
+
+def _estimate_df(family: str, left: BootstrapResult, right: BootstrapResult, metric: str, smaller: int) -> float:
+    """Return the degrees of freedom of the standard error; `smaller` is the size of the smaller class."""
+    if METRICS[metric].resampled:
+        return max(smaller - 1, MIN_DF)
+    without_each = left.evaluator.without_each(family, metric) - right.evaluator.without_each(family, metric)
+    return jackknife_error(without_each, left.evaluator.positive, left.evaluator.units).df
+
+
+def _find_min_error(
+    family: str, left: BootstrapResult, right: BootstrapResult, metric: str, differences: Floats, confidence: float
+) -> float:
+    """Return the least standard error of a difference; `differences` are its values on each resample.
+
+    Where two models decide nearly alike, hardly any resample shows a difference, and its error would be too small.
+    """
+    if family in left.counts:
+        return _min_error_of_decisions(family, left, right, metric)
+    if METRICS[metric].resampled:
+        return _min_error_at_point(left, right, metric)
+    if differences.std() <= TINY:
+        return _min_error_of_rows(family, left, right, metric, confidence)
+    return 0.0
 
 
 def _min_error_of_decisions(family: str, left: BootstrapResult, right: BootstrapResult, metric: str) -> float:

@@ -11,13 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult
-from stages.evaluate.uncertainty.jackknife import (
-    MIN_DF,
-    TINY,
-    jackknife_error,
-    normal_quantile,
-    t_quantile,
-)
+from stages.evaluate.uncertainty.jackknife import MIN_DF, TINY, jackknife_error, normal_quantile, t_quantile
 from stages.shared.metrics.confusion import Counts
 from stages.shared.metrics.registry import METRICS, Metric
 from stages.shared.storage.arrow import Floats

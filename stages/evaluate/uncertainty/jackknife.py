@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri, stdtrit
 
 from stages.shared.metrics.confusion import Counts, ratio
-from stages.shared.metrics.ranking import RankedPositives, Ranking, without_linear
+from stages.shared.metrics.ranking import RankedPositives, Ranking, reweighted, without_linear
 from stages.shared.metrics.registry import Metric
 from stages.shared.storage.arrow import Bools, Floats, Ints
 
@@ -107,7 +107,7 @@ def decision_without(function: Callable[[Counts], Floats], counts: Counts) -> Fl
     """Return a metric without one row of each cell of the confusion matrix, shape (4,), in the order of `Counts`."""
     cells = np.array(list(vars(counts).values()))
     without = np.maximum(cells - np.eye(4), 0)  # an empty cell stays empty: no row belongs to it
-    up, down = _reweighted(float(counts.tp + counts.fn)), _reweighted(float(counts.fp + counts.tn))
+    up, down = reweighted(float(counts.tp + counts.fn)), reweighted(float(counts.fp + counts.tn))
     without[[0, 2]] *= np.array([up, 1, up, 1])
     without[[1, 3]] *= np.array([1, down, 1, down])
     return function(Counts(*without.T))
@@ -153,11 +153,6 @@ def ranking_without(
         changed[row] = 0
         values[row] = function(ranking.weight(changed[None]))[0]
     return values
-
-
-def _reweighted(size: float) -> float:
-    """Return the weight of the other rows of a class of `size` rows that lost one."""
-    return float(size / max(size - 1, 1))
 
 
 def _unit_error(sums: Floats) -> StandardError:

@@ -8,7 +8,7 @@ import pyarrow.types as pat
 
 from stages.prepare.columns.roles import ColumnRoles
 from stages.prepare.params import PrepareParams
-from stages.shared.errors import InputError
+from stages.shared.errors import raise_problems
 from stages.shared.messages import format_rows
 from stages.shared.storage.arrow import to_floats
 
@@ -26,8 +26,7 @@ def check_amounts(columns: Mapping[str, pa.Array], roles: ColumnRoles, params: P
         if name in columns
         for problem in _check(f"{params.data.path}: column `{name}`", key, columns[name])
     ]
-    if problems:
-        raise InputError(problems)
+    raise_problems(problems)
 
 
 def _check(location: str, key: str, column: pa.Array) -> Iterator[str]:

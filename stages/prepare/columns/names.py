@@ -10,9 +10,9 @@ import pyarrow as pa
 from stages.prepare.columns.noticed import is_running
 from stages.prepare.columns.parsing import NO_MISSING_VALUES, is_number, is_text, parse_number, to_numbers
 from stages.prepare.columns.validation import decode_dictionary, dictionary_value_type
-from stages.shared.errors import InputError
+from stages.shared.errors import InputError, raise_problems
 from stages.shared.messages import shorten
-from stages.shared.schemas.contract import Noticed
+from stages.shared.schemas.contract import Notice
 
 #: the name that pandas gives to column N if the header leaves it empty
 UNNAMED = re.compile(r"Unnamed: \d+|__index_level_\d+__", re.ASCII)
@@ -23,7 +23,7 @@ def name_columns(header: list[str]) -> list[str]:
     return [name if name.strip() else f"Unnamed: {index}" for index, name in enumerate(header)]
 
 
-def drop_index(location: str, name: str, column: pa.ChunkedArray) -> list[Noticed]:
+def drop_index(location: str, name: str, column: pa.ChunkedArray) -> list[Notice]:
     """Return the notice of a column without a name, or of an index of pandas, that is left out; none if it is kept.
 
     It is left out when it numbers the rows or is empty. Raises InputError when it has no name and does neither.
@@ -33,10 +33,10 @@ def drop_index(location: str, name: str, column: pa.ChunkedArray) -> list[Notice
     numbers = to_numbers(decode_dictionary(column), NO_MISSING_VALUES) if readable else None
     if numbers is not None and numbers.missing.all():
         message = f"{location}: has no name and no cell, as after a trailing separator; it is left out"
-        return [Noticed(column=name, kind="index_dropped", message=message)]
+        return [Notice(column=name, kind="index_dropped", message=message)]
     if numbers is not None and is_running(numbers.values):
         message = f"{location}: numbers the rows, as an index of pandas does; it is left out"
-        return [Noticed(column=name, kind="index_dropped", message=message)]
+        return [Notice(column=name, kind="index_dropped", message=message)]
     if UNNAMED.fullmatch(name):
         raise InputError(
             f"{location}: has no name in the header and does not number the rows; give it a name (pandas writes its "
@@ -66,5 +66,4 @@ def check_names(names: list[str], source: str) -> None:
         problems.append(
             f"{source}: all column names are numbers ({', '.join(names[:5])}); put a header before the data"
         )
-    if problems:
-        raise InputError(problems)
+    raise_problems(problems)

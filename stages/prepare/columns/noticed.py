@@ -3,7 +3,7 @@
 A person knows whether a whole number is a quantity or a code; the cells alone do not tell.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 import json
 import re
 
@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stages.prepare.columns.forms.numbers import describe_form
-from stages.prepare.columns.parsing import MissingValues, Texts, parse_number
+from stages.prepare.columns.parsing import MissingValues, parse_number
 from stages.prepare.columns.target import near_duplicates
 from stages.prepare.columns.validation import decode_dictionary
 from stages.shared.messages import shorten
-from stages.shared.schemas.contract import Noticed, NoticeKind, NumberForm
+from stages.shared.schemas.contract import Notice, NoticeKind, NumberForm
 from stages.shared.storage.arrow import Floats
 
 #: columns of at most so many rows are too short to judge
@@ -37,6 +37,9 @@ MISSING_WORDS = {"", "-", "--", ".", "?", "n/a", "na", "nan", "none", "null", "u
 GROUPED = r"^\s*[+-]?[1-9]\d{0,2}([.,]\d{3})+\s*$"
 #: a code that looks like a number
 CODE = re.compile(r"\s*0\d+\s*", re.ASCII)
+
+#: the kind of a notice, and its message without the location
+Description = tuple[NoticeKind, str]
 
 
 def list_texts(column: pa.ChunkedArray, missing_values: MissingValues) -> pa.Array:
@@ -63,20 +66,28 @@ def is_grouped(texts: pa.Array) -> bool:
     return len(pointed) > 0 and bool(pc.all(pc.match_substring_regex(pointed, GROUPED)).as_py())
 
 
-def notice_form(location: str, name: str, form: NumberForm, texts: pa.Array | None) -> Noticed:
-    """Return the notice of a text column that is read as numbers, with an example where its texts are known."""
+def make_notices(location: str, name: str, described: Iterable[Description]) -> list[Notice]:
+    """Return the notices of a column; `location` starts each message."""
+    return [Notice(column=name, kind=kind, message=f"{location}: {message}") for kind, message in described]
+
+
+def describe_number_form(name: str, form: NumberForm, texts: pa.Array | None) -> Iterator[Description]:
+    """Describe a text column that is read as numbers, with an example where its texts are known."""
     example = f", such as {shorten(texts[0].as_py())}" if texts is not None and len(texts) else ""
-    message = (
-        f"{location}: holds numbers with {describe_form(form)}{example}; it is read as numbers: list `{name}` in "
-        "data.categorical if they are codes"
+    yield (
+        "number_form",
+        f"holds numbers with {describe_form(form)}{example}; it is read as numbers: list `{name}` in data.categorical "
+        "if they are codes",
     )
-    return Noticed(column=name, kind="number_form", message=message)
 
 
-def notice_dates(location: str, name: str, features: list[str]) -> Noticed:
-    """Return the notice of a column of dates with the features that were made of it."""
-    message = f"{location}: holds dates; its features are {', '.join(features)}: name it in data.drop if they tell the "
-    return Noticed(column=name, kind="date", message=f"{message}future, or in split.time to split by it")
+def describe_dates(features: list[str]) -> Iterator[Description]:
+    """Describe a column of dates with the features that were made of it."""
+    yield (
+        "date",
+        f"holds dates; its features are {', '.join(features)}: name it in data.drop if they tell the future, or in "
+        "split.time to split by it",
+    )
 
 
 def find_marked(column: pa.ChunkedArray, missing_values: MissingValues) -> set[str]:
@@ -87,7 +98,7 @@ def find_marked(column: pa.ChunkedArray, missing_values: MissingValues) -> set[s
     return {cell for cell in cells if cell is not None and cell in missing_values}
 
 
-def notice_unused_marks(missing: dict[str, list[str]], used: dict[str, set[str]]) -> list[Noticed]:
+def notice_unused_marks(missing: dict[str, list[str]], used: dict[str, set[str]]) -> list[Notice]:
     """Return the entries of data.missing that match no cell; `used` are the cells that are missing by an entry."""
     noticed = []
     for column, marks in missing.items():
@@ -100,40 +111,38 @@ def notice_unused_marks(missing: dict[str, list[str]], used: dict[str, set[str]]
                 where = "the table" if column == "*" else f"`{column}`"
                 message = f"params.yaml: data.missing: no cell of {where} is {json.dumps(mark, ensure_ascii=False)}"
                 name = None if column == "*" else column
-                noticed.append(Noticed(column=name, kind="unused_mark", message=f"{message}; check its spelling"))
+                noticed.append(Notice(column=name, kind="unused_mark", message=f"{message}; check its spelling"))
     return noticed
 
 
-def notice_numbers(location: str, name: str, present: Floats, whole_values: list[float] | None) -> list[Noticed]:
-    """Return what is doubtful about a numeric column with these cells; `whole_values` are as in the contract."""
-    noticed = []
+def describe_numbers(name: str, present: Floats, whole_values: list[float] | None) -> Iterator[Description]:
+    """Describe what is doubtful about a numeric column with these cells; `whole_values` are as in the contract."""
+    if not len(present):
+        return
     low, high = float(present.min()), float(present.max())
     if low == high:
-        noticed.append(Noticed(column=name, kind="one_value", message=f"{location}: holds only the value {low:g}"))
-    elif len(present) > MIN_ROWS:
-        if is_running(present):
-            message = f"{location}: is a running number; name it in data.key or data.drop if it identifies rows"
-            noticed.append(Noticed(column=name, kind="running_number", message=message))
-        if _are_compact_dates(present, low, high):
-            message = (
-                f"{location}: seems to hold dates such as {present[0]:.0f}, read as numbers; give `{name}: "
-                '"%Y%m%d"` in data.dates'
-            )
-            noticed.append(Noticed(column=name, kind="date", message=message))
-        if zeros := _distant_zeros(present, low):
-            message = (
-                f"{location}: {zeros[0]} cells are 0, far below the next value, {zeros[1]:g}; if 0 means missing, add "
-                f"`{name}: [0]` to data.missing"
-            )
-            noticed.append(Noticed(column=name, kind="distant_zeros", message=message))
-        if whole_values:
-            listed = ", ".join(f"{value:.15g}" for value in whole_values)
-            message = (
-                f"{location}: has only the whole numbers {listed}; rows that a sampler makes get the nearest of them; "
-                f"if they are codes, list `{name}` in data.categorical"
-            )
-            noticed.append(Noticed(column=name, kind="few_whole_numbers", message=message))
-    return noticed
+        yield "one_value", f"holds only the value {low:g}"
+    if low == high or len(present) <= MIN_ROWS:
+        return
+    if is_running(present):
+        yield "running_number", "is a running number; name it in data.key or data.drop if it identifies rows"
+    if _are_compact_dates(present, low, high):
+        yield (
+            "date",
+            f'seems to hold dates such as {present[0]:.0f}, read as numbers; give `{name}: "%Y%m%d"` in data.dates',
+        )
+    if zeros := _distant_zeros(present, low):
+        yield (
+            "distant_zeros",
+            f"{zeros[0]} cells are 0, far below the next value, {zeros[1]:g}; if 0 means missing, add `{name}: [0]` to "
+            "data.missing",
+        )
+    if whole_values:
+        yield (
+            "few_whole_numbers",
+            f"has only the whole numbers {', '.join(f'{value:.15g}' for value in whole_values)}; rows that a sampler "
+            f"makes get the nearest of them; if they are codes, list `{name}` in data.categorical",
+        )
 
 
 def is_running(present: Floats) -> bool:
@@ -144,28 +153,23 @@ def is_running(present: Floats) -> bool:
     return bool(np.array_equal(np.sort(present), np.arange(low, high + 1)))
 
 
-def notice_numbers_as_text(location: str, name: str) -> Noticed:
-    """Return the notice of a typed file whose text column is read as numbers."""
-    message = f"{location}: the file says text, but every cell is a number; it is read as numbers: list `{name}` in "
-    return Noticed(column=name, kind="numbers_as_text", message=f"{message}data.categorical if they are codes")
+def describe_numbers_as_text(name: str) -> Iterator[Description]:
+    """Describe the text column of a typed file that is read as numbers."""
+    yield (
+        "numbers_as_text",
+        "the file says text, but every cell is a number; it is read as numbers: list "
+        f"`{name}` in data.categorical if they are codes",
+    )
 
 
-def notice_texts(location: str, name: str, texts: Texts) -> list[Noticed]:
-    """Return what is doubtful about a categorical column."""
-    return [
-        Noticed(column=name, kind=kind, message=f"{location}: {message}")
-        for kind, message in _describe_texts(name, texts.counts())
-    ]
+def describe_one_text(counts: dict[str, int]) -> Iterator[Description]:
+    """Describe a column that holds a single text."""
+    if len(counts) == 1:
+        yield "one_value", f"holds only the value {shorten(next(iter(counts)))}"
 
 
-def notice_one_text(location: str, name: str, texts: Texts) -> list[Noticed]:
-    """Return the notice of a column that holds a single text."""
-    found = list(texts.counts())
-    message = f"{location}: holds only the value {shorten(found[0])}" if len(found) == 1 else ""
-    return [Noticed(column=name, kind="one_value", message=message)] if message else []
-
-
-def _describe_texts(name: str, counts: dict[str, int]) -> Iterator[tuple[NoticeKind, str]]:
+def describe_texts(name: str, counts: dict[str, int]) -> Iterator[Description]:
+    """Describe what is doubtful about a categorical column; `counts` are the rows by category."""
     categories = sorted(counts)
     for group in near_duplicates(categories):
         names = " and ".join(map(shorten, group))
@@ -173,8 +177,7 @@ def _describe_texts(name: str, counts: dict[str, int]) -> Iterator[tuple[NoticeK
     if len(categories) > 2 and all(text.strip().lower() in BOOLEANS for text in categories):
         names = ", ".join(map(shorten, categories))
         yield "mixed_booleans", f"has several spellings of true and false, each a category: {names}; write one of each"
-    if len(categories) == 1:
-        yield "one_value", f"holds only the value {shorten(categories[0])}"
+    yield from describe_one_text(counts)
     if len(categories) > MANY_CATEGORIES:
         yield (
             "many_categories",

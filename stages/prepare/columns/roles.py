@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from stages.prepare.columns.parsing import MissingValues
 from stages.prepare.params import PrepareParams
-from stages.shared.errors import InputError
+from stages.shared.errors import raise_problems
 from stages.shared.messages import suggest_name
 from stages.shared.schemas.contract import GROUP, ROW
 
@@ -65,8 +65,7 @@ def assign_roles(names: Sequence[str], params: PrepareParams) -> ColumnRoles:
     problems = _reserved(names, params) + _absent(names, named, params) + _twice(named) + _not_features(params)
     if not features:
         problems.append(f"params.yaml: data.drop: no feature is left of {len(names)} columns; leave some out of it")
-    if problems:
-        raise InputError(problems)
+    raise_problems(problems)
     return ColumnRoles(
         data.target,
         features,

@@ -12,9 +12,9 @@ import pyarrow as pa
 from stages.prepare.columns.parsing import NO_MISSING_VALUES, MissingValues, Texts, parse_number
 from stages.prepare.columns.validation import validate_numeric, validate_text
 from stages.prepare.params import Label, PrepareParams
-from stages.shared.errors import ErrorCollector, InputError
+from stages.shared.errors import ErrorCollector, InputError, raise_problems
 from stages.shared.messages import format_rows, shorten
-from stages.shared.schemas.contract import Noticed
+from stages.shared.schemas.contract import Notice
 from stages.shared.storage.arrow import Ints
 
 #: fewer rows of a class cannot be evaluated
@@ -35,7 +35,7 @@ class Target:
     codes: Ints
     positive: str
     negative: str
-    noticed: list[Noticed]
+    noticed: list[Notice]
 
     @property
     def positives(self) -> int:
@@ -69,7 +69,7 @@ def _cut_numbers(location: str, column: pa.ChunkedArray, texts: Texts, cut: re.M
     positive = {">=": values >= limit, ">": values > limit, "<=": values <= limit, "<": values < limit}[sign]
     names = f"{sign} {cut[2]}", f"{OPPOSITE[sign]} {cut[2]}"
     message = f"{location}: numbers {names[0]} are positive, numbers {names[1]} negative"
-    notice = Noticed(column=name, kind="positive_labels", message=message)
+    notice = Notice(column=name, kind="positive_labels", message=message)
     return Target(positive.astype(np.int64), *names, [notice])
 
 
@@ -88,7 +88,7 @@ def _code_labels(location: str, texts: Texts, asked: Label | list[Label], params
         f"{location}: positive is {_list_counts({label: counts[label] for label in chosen})}; negative is "
         f"{_list_counts({label: counts[label] for label in others})}"
     )
-    notice = Noticed(column=params.data.target, kind="positive_labels", message=message)
+    notice = Notice(column=params.data.target, kind="positive_labels", message=message)
     return Target(codes.astype(np.int64), " or ".join(chosen), negative, [notice])
 
 
@@ -126,8 +126,7 @@ def _check_labels(location: str, texts: Texts, exactly_two: bool) -> None:
             f"{location}: holds {len(counts)} different labels: {_list_counts(counts)}; exactly two are needed: list "
             'the positive ones in data.positive ([a, b]), cut numbers there (">= 7"), or change data.target'
         )
-    if problems := [*errors.problems, *problems]:
-        raise InputError(problems)
+    raise_problems([*errors.problems, *problems])
 
 
 def _find_label(asked: Label, labels: list[str], params: PrepareParams) -> str:
@@ -157,8 +156,7 @@ def _check_counts(location: str, codes: Ints, params: PrepareParams) -> None:
                 f"of the cv.n_splits = {params.cv.n_splits} folds where that is more; collect more rows"
                 + (", or lower cv.n_splits" if count >= MIN_ROWS_PER_CLASS else "")
             )
-    if problems:
-        raise InputError(problems)
+    raise_problems(problems)
 
 
 def _list_counts(counts: dict[str, int]) -> str:

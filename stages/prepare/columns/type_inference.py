@@ -14,27 +14,28 @@ import pyarrow.types as pat
 from stages.prepare.columns.forms.dates import are_iso, is_date_type, name_part, to_moments
 from stages.prepare.columns.forms.numbers import find_forms, make_parser
 from stages.prepare.columns.forms.timestamps import ISO
-from stages.prepare.columns.id_like import all_numbers, check_text_column
 from stages.prepare.columns.noticed import (
+    describe_dates,
+    describe_number_form,
+    describe_numbers,
+    describe_numbers_as_text,
+    describe_one_text,
+    describe_texts,
     has_codes,
     has_points,
     is_grouped,
     list_texts,
     list_whole_values,
-    notice_dates,
-    notice_form,
-    notice_numbers,
-    notice_numbers_as_text,
-    notice_one_text,
-    notice_texts,
+    make_notices,
 )
 from stages.prepare.columns.parsing import MissingValues, Texts, is_number, is_text, to_texts
+from stages.prepare.columns.text_checks import all_numbers, check_text_column
 from stages.prepare.columns.validation import decode_dictionary, validate_free_text, validate_numeric, validate_text
 from stages.prepare.params import ReadParams
 from stages.prepare.reading import Reading
 from stages.shared.errors import InputError
 from stages.shared.messages import format_rows, shorten
-from stages.shared.schemas.contract import DatePart, Feature, Noticed, NumberForm
+from stages.shared.schemas.contract import DatePart, Feature, Notice, NumberForm
 from stages.shared.storage.arrow import Floats, from_floats
 
 Kind = Literal["numeric", "categorical"]
@@ -49,7 +50,7 @@ class TypedColumn:
 
     feature: Feature
     data: pa.Array
-    noticed: list[Noticed]
+    noticed: list[Notice]
     grouped: bool = False  # numbers with exactly three digits behind every point
 
 
@@ -78,8 +79,8 @@ def infer_features(
     parts = [DatePart(column=name, part=part, format=form) for part in moments.parts()]
     features = [_numeric(location, name_part(part), moments.part(part.part), date=part) for part in parts]
     names = [feature.feature.name for feature in features]
-    features[0].noticed[:] = [notice_dates(location, name, names)]
-    return [replace(feature, noticed=feature.noticed if feature is features[0] else []) for feature in features]
+    notices = make_notices(location, name, describe_dates(names))
+    return [replace(feature, noticed=[] if index else notices) for index, feature in enumerate(features)]
 
 
 def _find_date_format(
@@ -118,9 +119,9 @@ def infer_type(
         grouped = form is None and (name in rules.reading.grouped if texts is None else is_grouped(texts))
         feature = _numeric(location, name, values, form, grouped)
         if form is not None:
-            feature.noticed.append(notice_form(location, name, form, texts))
+            feature.noticed.extend(make_notices(location, name, describe_number_form(name, form, texts)))
         elif rules.typed and is_strings:
-            feature.noticed.append(notice_numbers_as_text(location, name))
+            feature.noticed.extend(make_notices(location, name, describe_numbers_as_text(name)))
     if feature.data.null_count == len(feature.data):
         raise InputError(f"{location}: every cell is missing; name the column in data.drop")
     return feature
@@ -185,7 +186,7 @@ def _numeric(
     missing = np.isnan(values)
     present = values[~missing]
     whole_values = list_whole_values(present)
-    noticed = notice_numbers(location, name, present, whole_values) if len(present) else []
+    noticed = make_notices(location, name, describe_numbers(name, present, whole_values))
     feature = Feature(
         name=name,
         type="numeric",
@@ -203,9 +204,9 @@ def _numeric(
 def _categorical(location: str, name: str, texts: Texts) -> TypedColumn:
     categories = sorted(texts.counts())
     feature = Feature(name=name, type="categorical", missing=float(texts.missing.mean()), categories=categories)
-    return TypedColumn(feature, texts.array(), notice_texts(location, name, texts))
+    return TypedColumn(feature, texts.array(), make_notices(location, name, describe_texts(name, texts.counts())))
 
 
 def _text(location: str, name: str, texts: Texts) -> TypedColumn:
     feature = Feature(name=name, type="text", missing=float(texts.missing.mean()))
-    return TypedColumn(feature, texts.array(), notice_one_text(location, name, texts))
+    return TypedColumn(feature, texts.array(), make_notices(location, name, describe_one_text(texts.counts())))

@@ -11,7 +11,7 @@ import pyarrow.types as pat
 
 from stages.prepare.columns.forms.numbers import describe_form, make_parser
 from stages.prepare.columns.parsing import MissingValues, Texts, is_number, is_text, parse_number, to_numbers, to_texts
-from stages.shared.errors import InputError
+from stages.shared.errors import InputError, raise_problems
 from stages.shared.messages import format_rows, shorten
 from stages.shared.schemas.contract import NumberForm
 from stages.shared.storage.arrow import Bools, Floats
@@ -35,32 +35,25 @@ def validate_numeric(
     if not (is_text(column.type) or is_number(column.type)):
         raise InputError(f"{location}: is of type {column.type}; a numeric column is needed")
     numbers = to_numbers(column, missing_values, make_parser(form) if form else parse_number)
-    problems = []
-    if numbers.others.any():
-        cell, rows = _describe_rows(column, numbers.others)
-        kind = f"a number with {describe_form(form)}" if form else "a number"
-        problems.append(f"{location}, {rows}: {cell} is not {kind}; fix the cell, or leave it empty if it is missing")
-    if np.isinf(numbers.values).any():
-        cell, rows = _describe_rows(column, np.isinf(numbers.values))
-        problems.append(
-            f"{location}, {rows}: {cell} is infinite; numbers must be finite, fix the cell or name it in data.missing"
-        )
-    finite = np.isfinite(numbers.values)
-    if (huge := finite & (np.abs(numbers.values) > HUGE)).any():
-        cell, rows = _describe_rows(column, huge)
-        problems.append(
-            f"{location}, {rows}: {cell} is beyond ±{HUGE:g}, too large for a model; if it means missing, name it in "
-            "data.missing, otherwise give the column in another unit"
-        )
-    if (large := _inexact(column, numbers.values, form) & ~huge).any():
-        cell, rows = _describe_rows(column, large)
-        problems.append(
-            f"{location}, {rows}: {cell} has an absolute value of 2^53 or more, so whole numbers are no longer exact; "
-            "if it identifies a row or a category, name the column in data.key, data.drop or data.categorical"
-        )
-    if problems:
-        raise InputError(problems)
-    return numbers.values
+    values = numbers.values
+    huge = np.isfinite(values) & (np.abs(values) > HUGE)
+    kind = f"a number with {describe_form(form)}" if form else "a number"
+    checks = [
+        (numbers.others, f"is not {kind}; fix the cell, or leave it empty if it is missing"),
+        (np.isinf(values), "is infinite; numbers must be finite, fix the cell or name it in data.missing"),
+        (
+            huge,
+            f"is beyond ±{HUGE:g}, too large for a model; if it means missing, name it in data.missing, otherwise give "
+            "the column in another unit",
+        ),
+        (
+            _inexact(column, values, form) & ~huge,
+            "has an absolute value of 2^53 or more, so whole numbers are no longer exact; if it identifies a row or a "
+            "category, name the column in data.key, data.drop or data.categorical",
+        ),
+    ]
+    raise_problems([f"{location}, {_describe_cells(column, wrong)} {what}" for wrong, what in checks if wrong.any()])
+    return values
 
 
 def validate_text(location: str, column: pa.ChunkedArray, missing_values: MissingValues) -> Texts:
@@ -101,7 +94,7 @@ def _inexact(column: pa.ChunkedArray, values: Floats, form: NumberForm | None) -
     return large
 
 
-def _describe_rows(column: pa.ChunkedArray, chosen: Bools) -> tuple[str, str]:
-    """Return the first selected cell and the selected rows, both as texts for a message."""
-    rows = [int(row) for row in np.flatnonzero(chosen)]
-    return shorten(str(column[rows[0]].as_py())), format_rows(rows)
+def _describe_cells(column: pa.ChunkedArray, chosen: Bools) -> str:
+    """Return the selected rows and the first selected cell as text for a message."""
+    rows = np.flatnonzero(chosen).tolist()
+    return f"{format_rows(rows)}: {shorten(str(column[rows[0]].as_py()))}"

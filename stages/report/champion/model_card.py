@@ -5,8 +5,8 @@ from typing import Any
 from stages.report.champion.sentences import (
     describe_calibration,
     describe_choice,
-    describe_prevalence_in_use,
-    describe_promise,
+    describe_deployment_prevalence,
+    describe_guarantee,
     describe_rank,
     describe_settings,
     describe_threshold_interval,
@@ -37,8 +37,8 @@ def make_card_values(context: ReportContext, imblearn: bool) -> dict[str, Any]:
         "prevalence": format_percent(contract.positives / contract.rows),
         "level": format_percent(leaderboard.settings.confidence),
         "threshold": format_metric("threshold", best.threshold),
-        "threshold_interval": describe_threshold_interval(context) + describe_promise(context),
-        "in_use": describe_prevalence_in_use(context),
+        "threshold_interval": describe_threshold_interval(context) + describe_guarantee(context),
+        "in_use": describe_deployment_prevalence(context),
         "test": [
             (METRICS[metric].label, format_metric(metric, best.test[metric]), format_interval(metric, *bounds))
             for metric, bounds in best.intervals.items()

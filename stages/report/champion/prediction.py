@@ -14,8 +14,8 @@ from stages.shared import paths
 from stages.shared.calibration import Calibrator, calibrate, parse_calibration, shift_prior
 from stages.shared.decisions import is_positive
 from stages.shared.errors import IntegrityError
+from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.contract import Contract
-from stages.shared.schemas.leaderboard import Candidate
 from stages.shared.storage.arrow import Floats, to_floats, to_ints
 from stages.shared.storage.files import read_json
 from stages.shared.storage.model_file import Classifier, load_model, scores

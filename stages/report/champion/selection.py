@@ -1,13 +1,13 @@
 """The selection of the champion, by cross-validation on the train set; the test set is not used."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from stages.report.params import AUTO, ReportParams
 from stages.shared.classifiers import BLEND, CLASSIFIERS
-from stages.shared.errors import InputError
+from stages.shared.errors import InputError, raise_problems
 from stages.shared.metrics.registry import METRICS
-from stages.shared.schemas.leaderboard import Candidate, CvComparison, Leaderboard
+from stages.shared.schemas.candidate import Candidate
+from stages.shared.schemas.leaderboard import CvComparison, Leaderboard
 
 
 def check_agreement(params: ReportParams, leaderboard: Leaderboard) -> None:
@@ -28,8 +28,7 @@ def check_agreement(params: ReportParams, leaderboard: Leaderboard) -> None:
     if leaderboard.settings.metric != params.select.metric:
         metrics = f"made for select.metric {leaderboard.settings.metric}, params.yaml says {params.select.metric}"
         problems.append(f"metrics/leaderboard.json: {metrics}; {again}")
-    if problems:
-        raise InputError(problems)
+    raise_problems(problems)
 
 
 @dataclass(frozen=True)
@@ -121,17 +120,6 @@ def _get_sign(params: ReportParams) -> int:
     return -METRICS[params.select.metric].sign
 
 
-def flatten_metrics(candidate: Candidate) -> dict[str, Any]:
-    """Return the metrics of a candidate in the format of metrics/strategies/<strategy>.json."""
-    return {
-        "classifier": candidate.classifier,
-        **{key: value for key, value in candidate.test.items() if key in candidate.cv},
-        "threshold": candidate.threshold,
-        **{key: value for key, value in candidate.test.items() if key not in candidate.cv},
-        "cv_average_precision": candidate.cv["average_precision"].mean,
-    }
-
-
 def _check_names(params: ReportParams, leaderboard: Leaderboard) -> None:
     select, key = params.select, "params.yaml: select"
     classifiers: dict[str, None] = {}  # of the named strategy, or of all; a dict keeps the order
@@ -151,5 +139,4 @@ def _check_names(params: ReportParams, leaderboard: Leaderboard) -> None:
         problems.append(
             f"{key}.classifier: no classifier that {owner} has; found {select.classifier!r}; allowed: {allowed}"
         )
-    if problems:
-        raise InputError(problems)
+    raise_problems(problems)

@@ -16,7 +16,8 @@ from stages.report.params import AUTO
 from stages.report.verdict.cells import format_cell
 from stages.report.verdict.counts import count_verdicts
 from stages.shared.metrics.registry import METRICS
-from stages.shared.schemas.leaderboard import Candidate, CvComparison
+from stages.shared.schemas.candidate import Candidate
+from stages.shared.schemas.leaderboard import CvComparison
 
 
 def describe_choice(context: ReportContext) -> str:
@@ -115,22 +116,22 @@ def describe_cost(best: Candidate) -> str:
     return f" Its wrong decisions on test cost {best.cost_per_1000:,.4g} per 1,000 rows."
 
 
-def describe_promise(context: ReportContext) -> str:
+def describe_guarantee(context: ReportContext) -> str:
     """Return what the promise of the threshold costs, with a leading blank; empty without a promise."""
-    promise = context.champion.promise
-    if promise is None:
+    guarantee = context.champion.promise
+    if guarantee is None:
         return ""
-    point, now = (format_metric(promise.price, value) for value in (promise.at_point, promise.at_threshold))
+    point, now = (format_metric(guarantee.price, value) for value in (guarantee.at_point, guarantee.at_threshold))
     price = (
-        f"The {METRICS[promise.price].label} out of fold is {now} with it, and {point} at the threshold "
-        f"{format_metric('threshold', promise.point_threshold)}, which promises nothing."
+        f"The {METRICS[guarantee.price].label} out of fold is {now} with it, and {point} at the threshold "
+        f"{format_metric('threshold', guarantee.point_threshold)}, which promises nothing."
     )
-    if promise.kept:
+    if guarantee.kept:
         return f" The promise is for new rows like those of train. {price}"
     return f" No threshold can promise that: this is the safest one. {price}"
 
 
-def describe_prevalence_in_use(context: ReportContext) -> list[str]:
+def describe_deployment_prevalence(context: ReportContext) -> list[str]:
     """Return what changes at the prevalence in use; empty if that is the prevalence of the table."""
     settings, use = context.leaderboard.settings, context.champion.in_use
     if use is None or settings.prevalence_in_use is None:

@@ -6,7 +6,8 @@ Whoever must explain or maintain a model asks for this difference first.
 from stages.report.formatting import format_difference, format_difference_interval, format_metric
 from stages.shared.classifiers import CLASSIFIERS
 from stages.shared.metrics.registry import METRICS
-from stages.shared.schemas.leaderboard import Candidate, CvComparison, EffectVerdict, Leaderboard
+from stages.shared.schemas.candidate import Candidate
+from stages.shared.schemas.leaderboard import CvComparison, EffectVerdict, Leaderboard
 
 
 def find_simplest(leaderboard: Leaderboard) -> Candidate:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 import math
+from typing import ClassVar
 
 #: width of the picture, and space at both ends of the axis
 WIDTH, PADDING = 150.0, 8.0
@@ -21,12 +22,12 @@ class Axis:
 
     low: float
     high: float
-    width: float = WIDTH
+    width: ClassVar[float] = WIDTH
 
     def position(self, value: float) -> float:
         """Return the x coordinate of `value`."""
         share = (value - self.low) / (self.high - self.low)
-        return round(PADDING + share * (self.width - 2 * PADDING), 1)
+        return round(PADDING + share * (WIDTH - 2 * PADDING), 1)
 
     @property
     def zero(self) -> float:

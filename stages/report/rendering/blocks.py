@@ -1,5 +1,6 @@
 """The parts of a page: plain values that the HTML and the Markdown file are both rendered from."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -111,6 +112,11 @@ class Chart:
     columns: dict[str, list[Any]]
     words: dict[str, str] = field(default_factory=dict)  # replace titles in braces
     signals: dict[str, float] = field(default_factory=dict)  # values of the parameters
+
+
+def to_columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Return rows with the same keys as the columns of a chart."""
+    return {key: [row[key] for row in rows] for key in rows[0]} if rows else {}
 
 
 @dataclass(frozen=True)

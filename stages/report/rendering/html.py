@@ -6,11 +6,10 @@ from hashlib import sha256
 import json
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Page, Panel
-from stages.report.rendering.markdown import TEMPLATES
+from stages.report.rendering.markdown import TEMPLATES, make_environment
 
 
 def to_html(page: Page) -> str:
@@ -36,21 +35,18 @@ def to_html(page: Page) -> str:
             data |= block.data
     style, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("style.css", "script.js"))
     libraries = load_libraries()
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    html = environment.get_template("page.html.j2").render(
-        page=page,
-        pictures=pictures,
-        policy=_make_policy(style, [libraries, script]),
-        style=Markup(style),
-        libraries=Markup(libraries),
-        script=Markup(script),
-        data=Markup(_dump_json(data)),
+    html = (
+        make_environment(autoescape=True)
+        .get_template("page.html.j2")
+        .render(
+            page=page,
+            pictures=pictures,
+            policy=_make_policy(style, [libraries, script]),
+            style=Markup(style),
+            libraries=Markup(libraries),
+            script=Markup(script),
+            data=Markup(_dump_json(data)),
+        )
     )
     return f"{html}\n"
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import re
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from stages.report.rendering.blocks import Page, Table
@@ -14,12 +14,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def to_markdown(page: Page) -> str:
     """Return the page as GitHub-flavored Markdown with aligned tables."""
-    return _make_environment().get_template("page.md.j2").render(page=page) + "\n"
+    return _get_template("page.md.j2").render(page=page) + "\n"
 
 
 def to_card(values: dict[str, Any]) -> str:
     """Return the model card as Markdown."""
-    return _make_environment().get_template("card.md.j2").render(**values) + "\n"
+    return _get_template("card.md.j2").render(**values) + "\n"
 
 
 def escape_markdown(value: object) -> Any:
@@ -50,14 +50,14 @@ def markdown_table(table: Table) -> Markup:
     return Markup("\n".join(f"| {' | '.join(cells)} |" for cells in (padded[0], rule, *padded[1:])))
 
 
-def _make_environment() -> Environment:
+def make_environment(**options: Any) -> Environment:
+    """Return the templates of the page and the card; a name that a template lacks is an error."""
+    loader = FileSystemLoader(TEMPLATES)
+    return Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, **options)
+
+
+def _get_template(name: str) -> Template:
     # `finalize` receives the value of every expression, so a template cannot omit the escaping
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        finalize=escape_markdown,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = make_environment(finalize=escape_markdown)
     environment.filters["table"] = markdown_table
-    return environment
+    return environment.get_template(name)

@@ -6,10 +6,10 @@ from typing import Any
 
 from stages.report.context import ReportContext
 from stages.report.formatting import format_axis_title, format_count, format_metric, format_percent
-from stages.report.rendering.blocks import Block, Chart, Charts, Details, Panel, Paragraph, Section, Table
+from stages.report.rendering.blocks import Block, Chart, Charts, Details, Panel, Paragraph, Section, Table, to_columns
 from stages.report.sections.threshold_explorer import select_pair
 from stages.shared.metrics.registry import METRICS
-from stages.shared.schemas.leaderboard import Candidate
+from stages.shared.schemas.candidate import Candidate
 
 #: the curves of this many candidates are distinguishable in one chart
 MAX_SHOWN = 9
@@ -86,22 +86,22 @@ def _make_precision_recall(context: ReportContext, shown: list[Candidate]) -> Ch
 
 def make_calibration(context: ReportContext, shown: list[Candidate]) -> Chart:
     """Return the share of positives against the mean score of each bin that has rows."""
-    columns: Columns = {"x": [], "y": [], "series": [], "name": []}
-    for i, item in enumerate(shown):
-        overlay = context.overlays[str(item)]
-        for mean, share in zip(overlay.mean_score, overlay.positive_share, strict=True):
-            if mean is not None:
-                _append(columns, x=mean, y=share, series=str(i), name=str(item))
+    rows = [
+        {"x": mean, "y": share, "series": str(i), "name": str(item)}
+        for i, item in enumerate(shown)
+        for mean, share in _pair_bins(context, item)
+        if mean is not None
+    ]
     errors = (
         f"{item}: expected calibration error {format_metric('ece', item.calibration.after.ece)}" for item in shown
     )
     text = f"Share of positives against the mean score, in ten bins of the score. {'; '.join(errors)}."
-    return Chart("chart-calibration", "Calibration curve", text, "calibration", columns)
+    return Chart("chart-calibration", "Calibration curve", text, "calibration", to_columns(rows))
 
 
 def _make_histograms(context: ReportContext, shown: list[Candidate]) -> Chart:
     size, contract = context.leaderboard.data.test, context.contract
-    columns: Columns = {"name": [], "part": [], "label": [], "low": [], "high": [], "rows": []}
+    bars = []
     for item in shown:
         counts = context.thresholds[str(item)]
         for part, label, at_least, n_rows in (
@@ -110,10 +110,10 @@ def _make_histograms(context: ReportContext, shown: list[Candidate]) -> Chart:
         ):
             for i, rows in enumerate(compute_histogram(at_least, n_rows)):
                 if rows:
-                    low, high = i / N_BINS, (i + 1) / N_BINS
-                    _append(columns, name=str(item), part=part, label=label, low=low, high=high, rows=rows)
+                    place = {"low": i / N_BINS, "high": (i + 1) / N_BINS}
+                    bars.append({"name": str(item), "part": part, "label": label, **place, "rows": rows})
     text = f"Test rows by score and class, in {N_BINS} bins of the score, of {', '.join(map(str, shown))}."
-    return Chart("chart-scores", "Scores by class", text, "scores", columns)
+    return Chart("chart-scores", "Scores by class", text, "scores", to_columns(bars))
 
 
 def compute_histogram(at_least: Sequence[float], n_rows: float) -> list[float]:
@@ -126,10 +126,10 @@ def compute_histogram(at_least: Sequence[float], n_rows: float) -> list[float]:
 def _make_bins_table(context: ReportContext, shown: list[Candidate]) -> Table:
     rows = []
     for item in shown:
-        overlay, counts = context.overlays[str(item)], context.thresholds[str(item)]
+        counts = context.thresholds[str(item)]
         histograms = (compute_histogram(at_least, at_least[0]) for at_least in (counts.tp, counts.fp))
         totals = [sum(pair) for pair in zip(*histograms, strict=True)]
-        for i, (mean, share) in enumerate(zip(overlay.mean_score, overlay.positive_share, strict=True)):
+        for i, (mean, share) in enumerate(_pair_bins(context, item)):
             if mean is not None and share is not None:
                 n_rows = totals[2 * i] + totals[2 * i + 1]  # two bins of the histogram are one of the curve
                 bounds = f"{i / 10:g} to {(i + 1) / 10:g}"
@@ -159,13 +159,14 @@ def _make_scatter(context: ReportContext) -> Chart:
 
 def _make_curves(context: ReportContext, shown: list[Candidate], part: str) -> Columns:
     """Return the curve `part` of the overlays, at the hundredths of x."""
-    columns: Columns = {"x": [], "y": [], "series": [], "name": []}
-    for i, item in enumerate(shown):
-        for j, value in enumerate(getattr(context.overlays[str(item)], part)):
-            _append(columns, x=j / 100, y=value, series=str(i), name=str(item))
-    return columns
+    return to_columns([
+        {"x": j / 100, "y": value, "series": str(i), "name": str(item)}
+        for i, item in enumerate(shown)
+        for j, value in enumerate(getattr(context.overlays[str(item)], part))
+    ])  # fmt: skip
 
 
-def _append(columns: Columns, **values: Any) -> None:
-    for key, value in values.items():
-        columns[key].append(value)
+def _pair_bins(context: ReportContext, item: Candidate) -> list[tuple[float | None, float | None]]:
+    """Return the mean score and the share of positives of each bin of the calibration curve."""
+    overlay = context.overlays[str(item)]
+    return list(zip(overlay.mean_score, overlay.positive_share, strict=True))

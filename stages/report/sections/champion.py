@@ -5,9 +5,9 @@ from stages.report.champion.sentences import (
     describe_calibration,
     describe_choice,
     describe_cost,
+    describe_deployment_prevalence,
+    describe_guarantee,
     describe_line,
-    describe_prevalence_in_use,
-    describe_promise,
     describe_rank,
     describe_settings,
     describe_threshold_interval,
@@ -34,13 +34,13 @@ def make_section(context: ReportContext) -> Section:
         Paragraph(
             f"{best} ({best.sampler or 'no sampler'}), threshold {threshold} (tuned for "
             f"{context.leaderboard.settings.policy_words}).{describe_threshold_interval(context)}"
-            f"{describe_promise(context)}{describe_settings(best)}"
+            f"{describe_guarantee(context)}{describe_settings(best)}"
         ),
         Items(
             [
                 describe_choice(context),
                 _describe_test(context),
-                *describe_prevalence_in_use(context),
+                *describe_deployment_prevalence(context),
                 *describe_rank(context),
                 _describe_similar(context),
                 *([_REFITTED] if context.params.select.refit == "all" else []),

@@ -4,10 +4,10 @@ from typing import Any
 
 from stages.report.context import ReportContext
 from stages.report.formatting import format_count, format_metric, format_range
-from stages.report.rendering.blocks import Block, Chart, Charts, Details, Section, Table
+from stages.report.rendering.blocks import Block, Chart, Charts, Details, Section, Table, to_columns
 from stages.shared.metrics.registry import METRICS
+from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.contract import Step
-from stages.shared.schemas.leaderboard import Candidate
 from stages.shared.schemas.trace import Trace
 
 #: the steps before train, which all strategies share
@@ -46,7 +46,7 @@ def make_section(context: ReportContext) -> Section:
 def _make_class_chart(context: ReportContext, traces: list[Trace]) -> Chart:
     """Return the rows of the final fit: train rows by class, and rows that a sampler added."""
     labels = {"negative": context.contract.negative, "positive": context.contract.positive, "added": "added"}
-    columns: dict[str, list[Any]] = {"strategy": [], "part": [], "label": [], "order": [], "rows": []}
+    bars: list[dict[str, Any]] = []
     descriptions = []
     for trace in traces:
         before = next((step for step in trace.flow if step.step == "train"), trace.flow[0])
@@ -58,11 +58,12 @@ def _make_class_chart(context: ReportContext, traces: list[Trace]) -> Chart:
         }
         counts = ", ".join(f"{format_count(rows)} {part}" for part, rows in parts.items())
         descriptions.append(f"{trace.strategy} {counts}")
-        for order, (part, rows) in enumerate(parts.items()):
-            for key, value in zip(columns, (trace.strategy, part, labels[part], order, rows), strict=True):
-                columns[key].append(value)
+        bars += [
+            {"strategy": trace.strategy, "part": part, "label": labels[part], "order": order, "rows": rows}
+            for order, (part, rows) in enumerate(parts.items())
+        ]
     text = f"Rows of the final fit by class. {'; '.join(descriptions)}."
-    return Chart("chart-classes", "Training rows", text, "classes", columns)
+    return Chart("chart-classes", "Training rows", text, "classes", to_columns(bars))
 
 
 def _format_step(step: Step) -> list[str]:

@@ -1,9 +1,10 @@
 """The section with the decision curve of the champion, where `select.metric` is a net benefit."""
 
 from stages.report.context import ReportContext
-from stages.report.formatting import format_difference, format_difference_interval, format_metric, format_percent
+from stages.report.formatting import format_metric, format_percent
 from stages.report.rendering.axis import Axis, make_axis
 from stages.report.rendering.blocks import Head, Section, Span, Table
+from stages.report.verdict.cells import make_span
 from stages.shared.schemas.curves import Band
 
 #: with what the champion is compared, by the key in net_benefit.json
@@ -46,5 +47,4 @@ def make_sections(context: ReportContext) -> list[Section]:
 def _make_span(metric: str, band: Band, number: int, axis: Axis) -> Span:
     low, middle, high = (values[number] for values in (band.low, band.difference, band.high))
     verdict = "better" if low > 0 else "worse" if high < 0 else "cannot_tell"
-    text = f"{verdict.replace('_', ' ')} {format_difference(metric, middle)}"
-    return Span(text, f"({format_difference_interval(metric, low, high)})", verdict, low, middle, high, axis)
+    return make_span(verdict, metric, middle, low, high, axis)

@@ -1,17 +1,11 @@
 """The section on the effects of the treatments: the mean over the classifiers, and each classifier by itself."""
 
 from stages.report.context import ReportContext
-from stages.report.formatting import (
-    format_axis_title,
-    format_count,
-    format_difference,
-    format_difference_interval,
-    format_metric,
-    format_percent,
-)  # fmt: skip
+from stages.report.formatting import format_axis_title, format_count, format_metric, format_percent
 from stages.report.rendering.axis import Axis, make_axis
 from stages.report.rendering.blocks import Block, Head, Items, Mark, Section, Span, Table
-from stages.report.verdict.effects import WORDS, count_positives, get_main_metric
+from stages.report.verdict.cells import format_verdict, make_span
+from stages.report.verdict.effects import count_positives, format_effect, get_main_metric
 from stages.shared.metrics.registry import METRICS, of_family
 from stages.shared.schemas.leaderboard import Effect, Leaderboard
 
@@ -43,7 +37,7 @@ def _make_means_table(context: ReportContext, metric: str) -> Table:
     rows: list[list[str | Span]] = [
         [
             item.strategy,
-            *(_make_span(effects[name][number], axes[name]) for name in metrics),
+            *(_make_span(effects[name][number], axis) for name, axis in axes.items()),
             format_metric(metric, item.minimum_detectable),
             format_count(item.positives_needed),
         ]
@@ -58,9 +52,7 @@ def _make_means_table(context: ReportContext, metric: str) -> Table:
 
 
 def _make_span(item: Effect, axis: Axis) -> Span:
-    bounds = format_difference_interval(item.metric, item.low, item.high)
-    text = f"{WORDS[item.verdict]} {format_difference(item.metric, item.estimate)}"
-    return Span(text, f"({bounds})", item.verdict, item.low, item.estimate, item.high, axis)
+    return make_span(item.verdict, item.metric, item.estimate, item.low, item.high, axis)
 
 
 def _make_matrix(context: ReportContext, metric: str) -> Table:
@@ -74,7 +66,9 @@ def _make_matrix(context: ReportContext, metric: str) -> Table:
     for item in cells:
         is_same = item.classifier == item.reference_classifier
         row = item.strategy if is_same else f"{item.strategy} × {item.classifier}"
-        by_row.setdefault(row, {})[str(item.reference_classifier)] = _make_mark(item)
+        by_row.setdefault(row, {})[str(item.reference_classifier)] = Mark(
+            format_verdict(item.verdict), format_effect(item), item.verdict
+        )
     rows: list[list[str | Mark]] = [[row, *(marks.get(name, "") for name in columns)] for row, marks in by_row.items()]
     caption = (
         f"Difference in {METRICS[metric].label} from {context.reference_name} with the classifier of the column, with "
@@ -82,11 +76,6 @@ def _make_matrix(context: ReportContext, metric: str) -> Table:
         "in the column of its plain counterpart."
     )
     return Table(caption, ["Treatment", *columns], rows, "l" + "n" * len(columns))
-
-
-def _make_mark(item: Effect) -> Mark:
-    bounds = format_difference_interval(item.metric, item.low, item.high)
-    return Mark(WORDS[item.verdict], f"{format_difference(item.metric, item.estimate)} ({bounds})", item.verdict)
 
 
 def _explain(leaderboard: Leaderboard) -> list[str]:

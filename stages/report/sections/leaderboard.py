@@ -9,11 +9,12 @@ from stages.report.verdict.cells import (
     format_cell,
     format_cv_value,
     format_test_value,
-    format_verdict,
+    make_span,
 )
 from stages.report.verdict.counts import MAIN_METRIC, count_verdicts
 from stages.shared.metrics.registry import METRICS, Family, get_points
-from stages.shared.schemas.leaderboard import Candidate, Comparison, Leaderboard
+from stages.shared.schemas.candidate import Candidate
+from stages.shared.schemas.leaderboard import Comparison, Leaderboard
 
 FAMILY_TITLES: dict[Family, str] = {
     "ranking": "Ranking",
@@ -138,8 +139,7 @@ def _make_span(leaderboard: Leaderboard, row: Candidate, family: Family, axis: A
     )
     if not item:
         return "reference" if str(row) == str(leaderboard.reference) else ""
-    text, bounds = format_verdict(item)
-    return Span(text, bounds, item.verdict, item.low, item.difference, item.high, axis)
+    return make_span(item.verdict, metric, item.difference, item.low, item.high, axis)
 
 
 def _join(items: list[Comparison], total: int) -> str:

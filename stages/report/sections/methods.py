@@ -9,14 +9,17 @@ from stages.shared.schemas.leaderboard import Leaderboard, SetSize
 
 def make_notes_section(context: ReportContext) -> Section:
     """Return the notes of evaluate."""
-    blocks: list[Block] = [Items(context.leaderboard.notes)] if context.leaderboard.notes else [Paragraph("None.")]
-    return Section("notes", "Notes", blocks)
+    return Section("notes", "Notes", [_list(context.leaderboard.notes, "None.")])
 
 
 def make_noticed_section(context: ReportContext) -> Section:
     """Return what is doubtful about the table."""
-    noticed = [item.message for item in context.leaderboard.noticed]
-    return Section("noticed", "What was noticed in the table", [Items(noticed) if noticed else Paragraph("Nothing.")])
+    messages = [item.message for item in context.leaderboard.noticed]
+    return Section("noticed", "What was noticed in the table", [_list(messages, "Nothing.")])
+
+
+def _list(entries: list[str], nothing: str) -> Block:
+    return Items(entries) if entries else Paragraph(nothing)
 
 
 def make_reading_section(context: ReportContext) -> Section:

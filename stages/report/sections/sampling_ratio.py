@@ -6,7 +6,7 @@ from typing import Any
 
 from stages.report.context import ReportContext
 from stages.report.formatting import format_axis_title, format_metric, get_digits
-from stages.report.rendering.blocks import Block, Chart, Charts, Details, Panel, Paragraph, Section, Table
+from stages.report.rendering.blocks import Block, Chart, Charts, Details, Panel, Paragraph, Section, Table, to_columns
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.cross_validation import MeanStd
 from stages.shared.schemas.tuning import Tuning, TuningTrial
@@ -132,20 +132,16 @@ def make_ratio_table(sweep: Sweep, index: int) -> Table:
 
 def _make_chart(sweep: Sweep, metric: str) -> Chart:
     points = [
-        (i, line, ratio, value)
+        {
+            "series": str(i), "line": line, "ratio": ratio, "mean": value.mean,
+            "low": round(value.mean - value.sd, 6), "high": round(value.mean + value.sd, 6),
+        }
         for i, line in enumerate(sweep.lines)
         for ratio, value in zip(sweep.ratios, sweep.metrics[metric][i], strict=True)
         if value
-    ]
-    means = [value.mean for *_, value in points]
-    columns: dict[str, list[Any]] = {
-        "series": [str(i) for i, *_ in points],
-        "line": [line for _, line, *_ in points],
-        "ratio": [ratio for _, _, ratio, _ in points],
-        "mean": means,
-        "low": [round(value.mean - value.sd, 6) for *_, value in points],
-        "high": [round(value.mean + value.sd, 6) for *_, value in points],
-    }
+    ]  # fmt: skip
+    columns = to_columns(points)
+    means = columns["mean"]
     title = format_axis_title(metric)
     text = (
         f"{title} of {sweep.name} for {len(sweep.ratios)} sampling ratios from {sweep.ratios[0]:g} to "

@@ -6,7 +6,7 @@ from stages.report.context import ReportContext
 from stages.report.formatting import format_count, format_metric, format_percent
 from stages.report.rendering.blocks import Chart, Panel, Paragraph, Section, Table
 from stages.report.verdict.smote import find_smote_rows
-from stages.shared.schemas.leaderboard import Candidate
+from stages.shared.schemas.candidate import Candidate
 
 #: initial costs of a false negative and of a false positive
 COSTS = (10, 1)

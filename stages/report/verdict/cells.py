@@ -1,9 +1,18 @@
 """Values and verdicts of a candidate as cells of a table; sentences use them too."""
 
-from stages.report.formatting import format_difference, format_difference_interval, format_interval, format_metric
+from stages.report.formatting import (
+    format_difference,
+    format_difference_interval,
+    format_estimate,
+    format_interval,
+    format_metric,
+)
+from stages.report.rendering.axis import Axis
+from stages.report.rendering.blocks import Span
 from stages.report.verdict.counts import MAIN_METRIC
 from stages.shared.metrics.registry import Family
-from stages.shared.schemas.leaderboard import Candidate, Comparison, Leaderboard, Scope
+from stages.shared.schemas.candidate import Candidate
+from stages.shared.schemas.leaderboard import Leaderboard, Scope
 
 
 def format_cv_value(candidate: Candidate, metric: str = "average_precision") -> str:
@@ -33,10 +42,15 @@ def format_cell(leaderboard: Leaderboard, scope: Scope, candidate: Candidate, fa
         return "reference"
     classifier = item.reference_classifier
     other = f", against {classifier}" if scope == "classifier" and classifier != candidate.classifier else ""
-    return " ".join(format_verdict(item)) + other
+    return f"{item.verdict} {format_estimate(item.metric, item.difference, item.low, item.high)}{other}"
 
 
-def format_verdict(item: Comparison) -> tuple[str, str]:
-    """Return the verdict with the difference, and the interval in brackets."""
-    bounds = format_difference_interval(item.metric, item.low, item.high)
-    return f"{item.verdict} {format_difference(item.metric, item.difference)}", f"({bounds})"
+def make_span(verdict: str, metric: str, difference: float, low: float, high: float, axis: Axis) -> Span:
+    """Return a difference with its verdict, and its interval in brackets, as text and on the axis of its column."""
+    text = f"{format_verdict(verdict)} {format_difference(metric, difference)}"
+    return Span(text, f"({format_difference_interval(metric, low, high)})", verdict, low, difference, high, axis)
+
+
+def format_verdict(verdict: str) -> str:
+    """Return a verdict as tables show it: cannot tell."""
+    return verdict.replace("_", " ")

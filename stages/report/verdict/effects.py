@@ -1,22 +1,15 @@
 """The effects of the treatments in sentences: which help, which harm, which do not matter, and what is unknown."""
 
-from stages.report.formatting import (
-    format_count,
-    format_difference,
-    format_difference_interval,
-    format_metric,
-    join_names,
-)  # fmt: skip
+from stages.report.formatting import format_count, format_estimate, format_metric, join_names
+from stages.report.verdict.cells import format_verdict
 from stages.shared.metrics.registry import METRICS, of_family
-from stages.shared.schemas.leaderboard import Effect, EffectVerdict, Leaderboard
+from stages.shared.schemas.leaderboard import Effect, Leaderboard
 
 #: more effects of single classifiers than this are counted, not named
 _MAX_NAMES = 4
 
-#: the verdicts as tables show them
-WORDS: dict[EffectVerdict, str] = {
-    "better": "better", "worse": "worse", "same": "same", "cannot_tell": "cannot tell",
-}  # fmt: skip
+#: the verdicts in the order of sentences
+_VERDICTS = ("better", "worse", "same", "cannot_tell")
 
 
 def get_main_metric(leaderboard: Leaderboard) -> str:
@@ -48,20 +41,19 @@ def describe_effects(leaderboard: Leaderboard, reference_name: str) -> list[str]
 
 def format_effect(item: Effect) -> str:
     """Return an effect with its interval: +0.030 (+0.010 to +0.050)."""
-    bounds = format_difference_interval(item.metric, item.low, item.high)
-    return f"{format_difference(item.metric, item.estimate)} ({bounds})"
+    return format_estimate(item.metric, item.estimate, item.low, item.high)
 
 
 def count_means(leaderboard: Leaderboard) -> str:
     """Return the mean effects by verdict: 1 better, 8 cannot tell."""
     effects = leaderboard.mean_effects(get_main_metric(leaderboard))
-    counts = {text: sum(item.verdict == word for item in effects) for word, text in WORDS.items()}
-    return ", ".join(f"{count} {text}" for text, count in counts.items() if count)
+    counts = {verdict: sum(item.verdict == verdict for item in effects) for verdict in _VERDICTS}
+    return ", ".join(f"{count} {format_verdict(verdict)}" for verdict, count in counts.items() if count)
 
 
 def _list_means(leaderboard: Leaderboard, metric: str) -> str:
     effects, margin = leaderboard.mean_effects(metric), leaderboard.settings.margins[metric]
-    better, worse, same, unknown = ([item for item in effects if item.verdict == word] for word in WORDS)
+    better, worse, same, unknown = ([item for item in effects if item.verdict == word] for word in _VERDICTS)
     clauses = [
         f"{join_names([f'{item.strategy} {format_effect(item)}' for item in items])} {verb}"
         for items, verb in ((better, _agree(better, "help")), (worse, _agree(worse, "harm")))

@@ -12,7 +12,8 @@ from stages.report.verdict.counts import count_verdicts, format_comparison, get_
 from stages.report.verdict.effects import describe_effects
 from stages.report.verdict.smote import describe_smote
 from stages.shared.metrics.registry import METRICS, get_points
-from stages.shared.schemas.leaderboard import Candidate, Leaderboard
+from stages.shared.schemas.candidate import Candidate
+from stages.shared.schemas.leaderboard import Leaderboard
 
 #: with fewer positives in the test set hardly any difference is significant
 MIN_POSITIVES = 20
@@ -36,16 +37,8 @@ class Verdict:
     @property
     def sentences(self) -> list[str]:
         """The sentences that apply, the most important first."""
-        texts = (
-            self.caution,
-            *self.effects,
-            self.ranking,
-            self.champion,
-            self.simplest,
-            self.other_families,
-            self.smote,
-        )
-        return [text for text in texts if text]
+        first = [self.caution, *self.effects, self.ranking, self.champion]
+        return [text for text in (*first, self.simplest, self.other_families, self.smote) if text]
 
 
 def describe_verdict(leaderboard: Leaderboard, champion: Candidate, reference_name: str) -> Verdict:

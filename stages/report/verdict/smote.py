@@ -4,7 +4,8 @@ import re
 
 from stages.report.formatting import format_interval, format_metric, format_percent
 from stages.report.verdict.counts import count_verdicts, format_comparison
-from stages.shared.schemas.leaderboard import Candidate, Leaderboard
+from stages.shared.schemas.candidate import Candidate
+from stages.shared.schemas.leaderboard import Leaderboard
 
 
 def describe_smote(leaderboard: Leaderboard) -> str:

@@ -114,7 +114,7 @@ def average_precision_jackknife(positive: Bools, scores: Floats, weights: Floats
         of_positive = (precision - value) / tp[-1] + _onwards(ratio(share * fp, square))
         slopes = np.where(positive, of_positive[rank], -_onwards(ratio(share * tp, square))[rank])
         return without_linear(value, slopes, positive, weights)
-    share, up, down = hits / tp[-1], _reweighted(tp[-1]), _reweighted(fp[-1])
+    share, up, down = hits / tp[-1], reweighted(tp[-1]), reweighted(fp[-1])
 
     above = up * share * ratio(up * tp, up * tp + fp)
     below = ratio(up * (tp - 1), up * (tp - 1) + fp)  # precision at and below the rank of the positive
@@ -153,6 +153,11 @@ def without_linear(value: float, slopes: Floats, positive: Bools, weights: Float
     return values
 
 
+def reweighted(size: float) -> float:
+    """Return the weight of the other rows of a class of `size` rows that lost one."""
+    return float(size / max(size - 1, 1))
+
+
 def _counts(y: Ints, scores: Floats) -> tuple[Floats, Floats]:
     """Return positives and rows at or above each distinct score, from the highest down."""
     order = np.argsort(-scores)  # the order of equal scores does not matter
@@ -179,11 +184,6 @@ def _cumulated(weights: Floats) -> Floats:
     sums = np.zeros((weights.shape[0], weights.shape[1] + 1))
     np.cumsum(weights, axis=1, out=sums[:, 1:])
     return sums
-
-
-def _reweighted(size: float) -> float:
-    """Return the weight of the other rows of a class of `size` rows that lost one."""
-    return float(size / max(size - 1, 1))
 
 
 def _before(terms: Floats) -> Floats:

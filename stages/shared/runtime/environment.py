@@ -24,15 +24,14 @@ def library_versions() -> dict[str, str]:
     return versions
 
 
-def read_pins(lock: Path) -> dict[str, str]:
-    """Return the version of each package in `lock`, xgboost-cpu as xgboost."""
-    text = lock.read_text(encoding="utf-8")
-    return dict(re.findall(r"^([A-Za-z0-9._-]+?)(?:-cpu)?==([^ ;\\\s]+)", text, re.MULTILINE))
+def read_pins(lock: str) -> list[tuple[str, str]]:
+    """Return package and version of each line of a lock, xgboost-cpu as xgboost."""
+    return re.findall(r"^([A-Za-z0-9._-]+?)(?:-cpu)?==([^ ;\\\s]+)", lock, re.MULTILINE)
 
 
 def compare_with_lock(lock: Path = LOCK) -> list[str]:
     """Return the differences between the installed libraries and `lock`: `numpy 2.5.5 (locked: 2.4.6)`."""
-    pins = read_pins(lock)
+    pins = dict(read_pins(lock.read_text(encoding="utf-8")))
     return [
         f"{name} {installed} (locked: {pins.get(name, 'none')})"
         for name, installed in library_versions().items()

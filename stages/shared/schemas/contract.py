@@ -72,7 +72,7 @@ NoticeKind = Literal[
 ]  # fmt: skip
 
 
-class Noticed(ArtifactModel):
+class Notice(ArtifactModel):
     """Something doubtful about the table, or decided in reading it, that a person should look at."""
 
     column: str | None  # None for the whole table
@@ -100,7 +100,7 @@ class Contract(ArtifactModel):
     gap: int | float = 0  # train rows this close before a later period are left out; in the unit of `time`, or in ticks
     missing: dict[str, list[str]]  # values that mean "missing", per column ("*" for all)
     read: Dialect | None = None  # None: the file declares its columns and types
-    noticed: list[Noticed] = Field(default_factory=list)
+    noticed: list[Notice] = Field(default_factory=list)
 
     @property
     def numeric(self) -> list[str]:

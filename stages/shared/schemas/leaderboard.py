@@ -3,6 +3,7 @@
 docs/leaderboard.schema.json is generated from it.
 """
 
+from operator import attrgetter
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -10,15 +11,14 @@ from pydantic import Field, model_validator
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import Family
 from stages.shared.schemas.base import ArtifactModel
-from stages.shared.schemas.contract import Noticed
-from stages.shared.schemas.cross_validation import MeanStd, TunedSettings
+from stages.shared.schemas.candidate import Candidate, CandidateName, Number
+from stages.shared.schemas.contract import Notice
 
 Scope = Literal["strategy", "classifier"]
 Verdict = Literal["better", "worse", "tie"]
 EffectVerdict = Literal["better", "worse", "same", "cannot_tell"]
 #: the rows on which effects are measured: train out of fold and test, or test alone
 RowsUsed = Literal["all", "test"]
-Number = int | float
 
 
 class SetSize(ArtifactModel):
@@ -60,16 +60,6 @@ class Data(ArtifactModel):
         return self.out_of_fold or self.train
 
 
-class CandidateName(ArtifactModel):
-    """A strategy and one of its classifiers."""
-
-    strategy: str
-    classifier: str
-
-    def __str__(self) -> str:
-        return f"{self.strategy} × {self.classifier}"
-
-
 class Settings(ArtifactModel):
     """The settings of evaluate."""
 
@@ -82,9 +72,7 @@ class Settings(ArtifactModel):
     n_resamples: int
     reference: CandidateName
     rows: RowsUsed = "test"
-    margins: dict[str, float] = Field(
-        default_factory=dict
-    )  # by ranking metric: the largest difference that does not matter
+    margins: dict[str, float] = Field(default_factory=dict)  # by ranking metric: the largest that does not matter
 
     @property
     def policy_words(self) -> str:
@@ -93,85 +81,6 @@ class Settings(ArtifactModel):
         if self.promise is not None:
             policy_param += f" in {100 * self.promise:g} % of tables"
         return f"{self.policy} ({policy_param})" if policy_param else self.policy
-
-
-class ProbabilityMetrics(ArtifactModel):
-    """Metrics of scores as probabilities."""
-
-    brier_score: float
-    brier_skill: float
-    log_loss: float
-    ece: float
-    mean_score_ratio: float
-
-
-class RecalibrationLine(ArtifactModel):
-    """What the log odds of the calibrated scores would need on the test rows, with intervals."""
-
-    slope: float  # 1: spread as they should be; below 1 too extreme
-    slope_interval: tuple[float, float]
-    intercept: float  # 0: right on the whole; below 0 too high
-    intercept_interval: tuple[float, float]
-
-
-class Calibration(ArtifactModel):
-    """The calibration of the scores, and its effect on the test rows."""
-
-    method: str
-    before: ProbabilityMetrics
-    after: ProbabilityMetrics
-    line: RecalibrationLine | None = None  # None: the scores are constant, or separate the classes
-
-
-class Promise(ArtifactModel):
-    """What it costs that the threshold keeps its bound on new rows; the values are of out-of-fold rows."""
-
-    kept: bool  # False: no threshold can promise it, and this is the safest
-    rows_needed: int  # positives (min_recall) or flagged rows (min_precision) that a promise needs at least
-    point_threshold: float  # the threshold without the promise
-    price: str  # the metric that gets worse
-    at_point: float
-    at_threshold: float
-
-
-class InUse(ArtifactModel):
-    """The decisions on the test rows at the prevalence in use."""
-
-    prior_shift: float  # what it adds to the log odds of calibrated scores
-    precision: float
-    precision_interval: tuple[float, float]
-    f1: float
-    flagged: float  # the share of all rows that is predicted positive
-    cost_per_1000: float | None  # rows; None without costs
-
-
-class Candidate(CandidateName):
-    """One strategy × classifier with all its numbers."""
-
-    sampler: str | None
-    tuned: TunedSettings | None
-    members: dict[str, float] | None  # of a blend, with their weights
-    cv: dict[str, MeanStd]
-    threshold: float
-    threshold_interval: tuple[float, float] | None  # only where train has few positives and nothing is promised
-    promise: Promise | None = None
-    test: dict[str, Number]  # metrics, and counts at the threshold
-    at_half: dict[str, Number]  # decision metrics and counts at 0.5
-    cost_per_1000: float | None = None  # test rows, of the decisions at the threshold; None without costs
-    in_use: InUse | None = None  # only with a prevalence in use that is not that of the table
-    intervals: dict[str, tuple[float, float]]
-    mean_score_ratio: float
-    calibration: Calibration
-
-    @property
-    def prior_shift(self) -> float:
-        """What the prevalence in use adds to the log odds of calibrated scores; 0 where it is that of the table."""
-        return self.in_use.prior_shift if self.in_use else 0.0
-
-    @property
-    def is_calibrated(self) -> bool:
-        """Whether its scores differ from those of the model."""
-        return self.calibration.method != "none"
 
 
 class Comparison(ArtifactModel):
@@ -247,7 +156,7 @@ class Leaderboard(ArtifactModel):
     comparisons: list[Comparison]
     cv_comparisons: list[CvComparison]
     effects: list[Effect] = Field(default_factory=list)  # mean effects, then those of single classifiers, by metric
-    noticed: list[Noticed] = Field(default_factory=list)  # what is doubtful about the table
+    noticed: list[Notice] = Field(default_factory=list)  # what is doubtful about the table
     not_applicable: list[NotApplicable] = Field(default_factory=list)  # what could not run, in params order
     notes: list[str]
 
@@ -281,10 +190,8 @@ class Leaderboard(ArtifactModel):
 
     def effect(self, name: CandidateName, metric: str) -> Effect | None:
         """Return the effect of a strategy with one classifier; None where it is not compared."""
-        for item in self.effects:
-            if (item.metric, item.strategy, item.classifier) == (metric, name.strategy, name.classifier):
-                return item
-        return None
+        key = (metric, name.strategy, name.classifier)
+        return next((item for item in self.effects if (item.metric, item.strategy, item.classifier) == key), None)
 
     @property
     def reference(self) -> Candidate:
@@ -298,16 +205,11 @@ class Leaderboard(ArtifactModel):
     def comparison(self, scope: Scope, name: CandidateName, family: Family, metric: str) -> Comparison | None:
         """Return the difference of a candidate from its reference; None for the reference itself."""
         key = (scope, family, metric, name.strategy, name.classifier)
-        for item in self.comparisons:
-            if (item.scope, item.family, item.metric, item.strategy, item.classifier) == key:
-                return item
-        return None
+        fields = attrgetter("scope", "family", "metric", "strategy", "classifier")
+        return next((item for item in self.comparisons if fields(item) == key), None)
 
     def cv_comparison(self, left: CandidateName, right: CandidateName, metric: str) -> CvComparison | None:
         """Return the difference of two candidates over the folds; None where they are not compared."""
         key = (metric, left.strategy, left.classifier, right.strategy, right.classifier)
-        for item in self.cv_comparisons:
-            reference = item.reference_strategy, item.reference_classifier
-            if (item.metric, item.strategy, item.classifier, *reference) == key:
-                return item
-        return None
+        fields = attrgetter("metric", "strategy", "classifier", "reference_strategy", "reference_classifier")
+        return next((item for item in self.cv_comparisons if fields(item) == key), None)

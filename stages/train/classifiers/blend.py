@@ -7,27 +7,24 @@ to the mean is best is added, as often as wanted, and a member may be added agai
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.ensemble import VotingClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import LabelEncoder
 
 from stages.shared.classifiers import BLEND
 from stages.shared.metrics.registry import METRICS
+from stages.shared.storage.arrow import Floats, Ints
 from stages.train.classifiers.calibration import CalibrationSpec
 from stages.train.classifiers.class_weights import RowWeights
 from stages.train.folds.splitter import other_folds
 from stages.train.outputs.results import StrategyResult
 from stages.train.strategy import StrategyContext
 
-Scores = npt.NDArray[np.float64]
-Target = npt.NDArray[np.int64]
-
 #: beyond about twenty rounds the weights hardly change
 DEFAULT_ROUNDS = 20
 
 
-def learn_weights(y: Target, scores: Scores, metric: str, n_rounds: int, sample_weight: RowWeights = None) -> Scores:
+def learn_weights(y: Ints, scores: Floats, metric: str, n_rounds: int, sample_weight: RowWeights = None) -> Floats:
     """Return the weight of each member, shape (members,), with sum 1; `scores` has shape (rows, members).
 
     Each round adds the member that improves the blend most. Ties go to the member that is best alone, then to the
@@ -35,7 +32,7 @@ def learn_weights(y: Target, scores: Scores, metric: str, n_rounds: int, sample_
     """
     sign, value = METRICS[metric].sign, METRICS[metric].score
 
-    def evaluate(blended: Scores) -> float:
+    def evaluate(blended: Floats) -> float:
         return round(sign * value(y, blended, sample_weight), 6)  # further digits are rounding noise
 
     individual = [evaluate(member) for member in scores.T]
@@ -45,20 +42,20 @@ def learn_weights(y: Target, scores: Scores, metric: str, n_rounds: int, sample_
         best = max(range(len(values)), key=lambda member: (values[member], individual[member]))
         counts[best] += 1
         total += scores[:, best]
-    weights: Scores = counts / n_rounds
+    weights: Floats = counts / n_rounds
     return weights
 
 
 def blend_oof(
-    y: Target,
-    scores: Scores,
-    fold: Target,
+    y: Ints,
+    scores: Floats,
+    fold: Ints,
     n_splits: int,
     metric: str,
     n_rounds: int,
     by_time: bool = False,
     sample_weight: RowWeights = None,
-) -> Scores:
+) -> Floats:
     """Return out-of-fold scores of the blend, shape (rows,), with weights learned on the other folds of the repeat.
 
     Weights scored on the rows that they were learned from would be optimistic. A small optimism remains: the members'

@@ -1,21 +1,17 @@
 """Calibrators fitted on out-of-fold scores: what resampling and weights did to the probabilities is taken back."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import log
 
 import numpy as np
-import numpy.typing as npt
 
 from stages.shared.calibration import Calibrator, Identity, Line, Steps, calibrate, expit, log_odds
 from stages.shared.classifiers import CLASSIFIERS
+from stages.shared.storage.arrow import Floats, Ints
 from stages.shared.storage.files import round_floats
 from stages.train.classifiers.class_weights import ClassWeights, Counts, RowWeights, count_classes
 from stages.train.folds.splitter import other_folds
 from stages.train.params import Strategy
-
-Scores = npt.NDArray[np.float64]
-Target = npt.NDArray[np.int64]
 
 #: a line that rises less would turn the ranking round, or be lost in the digits that are stored
 LEAST_SLOPE = 0.001
@@ -53,21 +49,29 @@ def make_calibration_spec(
     return CalibrationSpec(method, log(train[1] / train[0]) - log(believed))
 
 
-def fit_calibrator(spec: CalibrationSpec, scores: Scores, y: Target, sample_weight: RowWeights = None) -> Calibrator:
+def fit_calibrator(spec: CalibrationSpec, scores: Floats, y: Ints, sample_weight: RowWeights = None) -> Calibrator:
     """Return the calibrator, with its numbers rounded as in its file; arrays have shape (rows,)."""
-    outcome = METHODS[spec.method](scores, y, sample_weight, spec.shift)
-    return type(outcome).model_validate(round_floats(outcome.model_dump()))
+    calibrator: Calibrator
+    if spec.method == "sigmoid":
+        calibrator = _fit_sigmoid(scores, y, sample_weight)
+    elif spec.method == "isotonic":
+        calibrator = _fit_isotonic(scores, y, sample_weight)
+    elif spec.method == "prior":  # exchanges the odds of the classes, and learns nothing from the scores
+        calibrator = Line(method="prior", slope=1.0, intercept=spec.shift, limits=_find_limits(scores))
+    else:
+        calibrator = Identity(method="none")
+    return type(calibrator).model_validate(round_floats(calibrator.model_dump()))
 
 
 def calibrate_oof(
     spec: CalibrationSpec,
-    scores: Scores,
-    y: Target,
-    fold: Target,
+    scores: Floats,
+    y: Ints,
+    fold: Ints,
     n_splits: int,
     by_time: bool = False,
     sample_weight: RowWeights = None,
-) -> Scores:
+) -> Floats:
     """Return the scores of each fold, calibrated by a calibrator fitted on the other folds of the same repeat.
 
     On the rows that it was fitted on, a calibrator looks better than it is.
@@ -80,15 +84,11 @@ def calibrate_oof(
     return result
 
 
-def _none(scores: Scores, y: Target, sample_weight: RowWeights, shift: float) -> Calibrator:
-    return Identity(method="none")
-
-
-def _sigmoid(scores: Scores, y: Target, sample_weight: RowWeights, shift: float) -> Calibrator:
+def _fit_sigmoid(scores: Floats, y: Ints, sample_weight: RowWeights) -> Line:
     """Logistic regression of y on the log odds, with Platt's targets (1999): just short of 0 and 1, so that it ends."""
     from scipy.optimize import minimize
 
-    limits = _limits(scores)
+    limits = _find_limits(scores)
     odds = log_odds(scores, *limits)
     negatives, positives = count_classes(y, sample_weight)
     total = negatives + positives
@@ -96,7 +96,7 @@ def _sigmoid(scores: Scores, y: Target, sample_weight: RowWeights, shift: float)
     center, scale = odds.mean(), odds.std() or 1.0
     standard = (odds - center) / scale
 
-    def loss(line: Scores) -> tuple[float, Scores]:
+    def loss(line: Floats) -> tuple[float, Floats]:
         value = line[0] * standard + line[1]
         wrong, losses = expit(value) - target, np.logaddexp(0, value) - target * value
         if sample_weight is not None:
@@ -112,30 +112,17 @@ def _sigmoid(scores: Scores, y: Target, sample_weight: RowWeights, shift: float)
     return Line(method="sigmoid", slope=float(slope), intercept=float(intercept - slope * center), limits=limits)
 
 
-def _isotonic(scores: Scores, y: Target, sample_weight: RowWeights, shift: float) -> Calibrator:
+def _fit_isotonic(scores: Floats, y: Ints, sample_weight: RowWeights) -> Steps:
     """Pool adjacent violators (scikit-learn's), on the log odds, where stored digits part small scores as well."""
     from sklearn.isotonic import IsotonicRegression
 
-    limits = _limits(scores)
+    limits = _find_limits(scores)
     outcome = IsotonicRegression(y_min=0, y_max=1).fit(log_odds(scores, *limits), y, sample_weight)
     x, first = np.unique(np.round(outcome.X_thresholds_, 6), return_index=True)
     return Steps(method="isotonic", x=x.tolist(), y=outcome.y_thresholds_[first].tolist(), limits=limits)
 
 
-def _prior(scores: Scores, y: Target, sample_weight: RowWeights, shift: float) -> Calibrator:
-    """Return the calibrator that exchanges the odds of the classes; it learns nothing from `scores`."""
-    return Line(method="prior", slope=1.0, intercept=shift, limits=_limits(scores))
-
-
-METHODS: dict[str, Callable[[Scores, Target, RowWeights, float], Calibrator]] = {
-    "none": _none,
-    "sigmoid": _sigmoid,
-    "isotonic": _isotonic,
-    "prior": _prior,
-}
-
-
-def _limits(scores: Scores) -> tuple[float, float]:
+def _find_limits(scores: Floats) -> tuple[float, float]:
     """Finite log odds for the scores 0 and 1: half as far out as the nearest other score, as if by half a vote.
 
     Forests give many such scores. Where there are none, nothing is bounded that a score can be.

@@ -3,13 +3,14 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
+
+from stages.shared.storage.arrow import Floats, Ints
 
 #: numbers of negatives and positives, or the sums of their weights
 Counts = tuple[float, float]
 
 #: the weight of each row, shape (rows,); None where all weigh 1
-RowWeights = npt.NDArray[np.float64] | None
+RowWeights = Floats | None
 
 
 class ClassWeights(NamedTuple):
@@ -23,14 +24,14 @@ class ClassWeights(NamedTuple):
         return None if self == (1.0, 1.0) else {0: self.negative, 1: self.positive}
 
 
-def count_classes(y: npt.NDArray[np.int64], sample_weight: RowWeights = None) -> Counts:
+def count_classes(y: Ints, sample_weight: RowWeights = None) -> Counts:
     """Return the numbers of negatives and positives, or the sums of their weights."""
     negative, positive = np.bincount(y, weights=sample_weight, minlength=2).tolist()
     return negative, positive
 
 
 def class_weights(
-    class_weight: Any, y: npt.NDArray[np.int64], before: Counts | None = None, sample_weight: RowWeights = None
+    class_weight: Any, y: Ints, before: Counts | None = None, sample_weight: RowWeights = None
 ) -> ClassWeights:
     """Return the weights that `class_weight` gives to rows labeled `y`; `before` are the counts before resampling.
 
@@ -63,7 +64,7 @@ def scale_pos_weight(weights: ClassWeights) -> float:
     return weights.positive / weights.negative
 
 
-def row_weights(weights: ClassWeights, y: npt.NDArray[np.int64], sample_weight: RowWeights = None) -> RowWeights:
+def row_weights(weights: ClassWeights, y: Ints, sample_weight: RowWeights = None) -> RowWeights:
     """Return the weight of its class times its own weight for each row, or None if all are 1."""
     if weights == (1.0, 1.0):
         return sample_weight

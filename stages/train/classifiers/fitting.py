@@ -3,28 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from inspect import signature
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.dummy import DummyClassifier
 
 from stages.shared.classifiers import ClassifierSpec, Settings
+from stages.shared.storage.arrow import Floats, Ints
 from stages.train.classifiers.budget import cap_iterations
 from stages.train.classifiers.class_weights import ClassWeights, RowWeights
 
 Features = npt.NDArray[Any]  # shape (rows, columns), float64, or float32 for classifiers that read it
-Target = npt.NDArray[np.int64]
 
 
-class EpochMetrics(TypedDict):
-    """One point of a training curve: log loss without weights, and accuracy at 0.5."""
-
-    epoch: int
-    train_loss: float
-    train_accuracy: float
-    validation_loss: float
-    validation_accuracy: float
+#: one point of a training curve, as `Epoch` in the trace but for the fold
+EpochMetrics = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -37,8 +31,8 @@ class FitRequest:
     weights: ClassWeights  # the same in numbers, on these rows
     random_state: int
     X: Features
-    y: Target
-    eval_set: tuple[Features, Target] | None = None  # only scored, for a training curve
+    y: Ints
+    eval_set: tuple[Features, Ints] | None = None  # only scored, for a training curve
     n_jobs: int = 1  # threads; the result does not depend on them
     bins: dict[ClassWeights, Any] | None = None  # keeps XGBoost's binned rows, if several fits share them
     sample_weight: RowWeights = None  # of `data.weight`; class weights multiply it
@@ -57,9 +51,18 @@ class Fitted:
     curve: Sequence[EpochMetrics] = ()
     used_fallback: bool = False  # a constant score replaces it
 
-    def scores(self, X: Features) -> npt.NDArray[np.float64]:
+    def scores(self, X: Features) -> Floats:
         """Return the probability of the positive class, shape (rows,)."""
         return np.asarray(self.classifier.predict_proba(X)[:, 1], dtype=np.float64)
+
+
+def make_epoch(epoch: int, train: tuple[float, float], validation: tuple[float, float]) -> EpochMetrics:
+    """Return a point of a curve; `train` and `validation` are log loss without weights, and accuracy at 0.5."""
+    (train_loss, train_accuracy), (validation_loss, validation_accuracy) = train, validation
+    return {
+        "epoch": epoch, "train_loss": train_loss, "train_accuracy": train_accuracy,
+        "validation_loss": validation_loss, "validation_accuracy": validation_accuracy,
+    }  # fmt: skip
 
 
 def fit(request: FitRequest) -> Fitted:

@@ -3,8 +3,9 @@
 import numpy as np
 from sklearn.neural_network import MLPClassifier
 
+from stages.shared.storage.arrow import Ints
 from stages.train.classifiers.class_weights import row_weights
-from stages.train.classifiers.fitting import EpochMetrics, Features, FitRequest, Fitted, Target
+from stages.train.classifiers.fitting import EpochMetrics, Features, FitRequest, Fitted, make_epoch
 
 
 def fit_mlp(request: FitRequest) -> Fitted:
@@ -27,27 +28,16 @@ def _train(mlp: MLPClassifier, request: FitRequest) -> list[EpochMetrics]:
     for epoch in range(1, mlp.max_iter + 1):
         mlp.partial_fit(X, y, classes=[0, 1], sample_weight=sample_weight)
         if request.eval_set is not None:
-            curve.append(_measure(mlp, epoch, (X, y), request.eval_set))
+            curve.append(make_epoch(epoch, _measure(mlp, X, y), _measure(mlp, *request.eval_set)))
     mlp.random_state = seed
     # the optimizer and the random generator are not part of the model; without them its file is half as large
     del mlp._optimizer, mlp._random_state
     return curve
 
 
-def _measure(
-    mlp: MLPClassifier, epoch: int, train: tuple[Features, Target], validation: tuple[Features, Target]
-) -> EpochMetrics:
-    numbers = []
-    for X, y in (train, validation):
-        scores = mlp.predict_proba(X)[:, 1]
-        # as scikit-learn's log_loss and accuracy_score, whose input checks would take most of the time
-        epsilon = np.finfo(scores.dtype).eps
-        likelihood = np.clip(np.where(y == 1, scores, 1 - scores), epsilon, 1 - epsilon)
-        numbers += [float(-np.log(likelihood).mean()), float(np.mean((scores >= 0.5) == y))]
-    return EpochMetrics(
-        epoch=epoch,
-        train_loss=numbers[0],
-        train_accuracy=numbers[1],
-        validation_loss=numbers[2],
-        validation_accuracy=numbers[3],
-    )
+def _measure(mlp: MLPClassifier, X: Features, y: Ints) -> tuple[float, float]:
+    """Return scikit-learn's log_loss and accuracy_score, whose input checks would take most of the time."""
+    scores = mlp.predict_proba(X)[:, 1]
+    epsilon = np.finfo(scores.dtype).eps
+    likelihood = np.clip(np.where(y == 1, scores, 1 - scores), epsilon, 1 - epsilon)
+    return float(-np.log(likelihood).mean()), float(np.mean((scores >= 0.5) == y))

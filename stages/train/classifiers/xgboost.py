@@ -8,13 +8,13 @@ from operator import index
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from xgboost import Booster, DMatrix, QuantileDMatrix, XGBClassifier, train
 from xgboost.callback import TrainingCallback
 
 from stages.shared.classifiers import Settings
+from stages.shared.storage.arrow import Floats, Ints
 from stages.train.classifiers.class_weights import ClassWeights, row_weights, scale_pos_weight
-from stages.train.classifiers.fitting import EpochMetrics, Features, FitRequest, Fitted, Target
+from stages.train.classifiers.fitting import EpochMetrics, Features, FitRequest, Fitted, make_epoch
 
 #: XGBoost's tree methods that read bins; the others read the values
 _BINNED_METHODS = (None, "auto", "hist")
@@ -63,7 +63,7 @@ def split_weights(class_weight: Any, weights: ClassWeights) -> tuple[float, Clas
 class CachedDMatrix:
     """Training rows, perhaps with weights of shape (rows,), binned when they are first needed."""
 
-    def __init__(self, X: Features, y: Target, weights: npt.NDArray[np.float64] | None = None) -> None:
+    def __init__(self, X: Features, y: Ints, weights: Floats | None = None) -> None:
         self._rows, self._weights = (X, y), weights
         self._matrices: dict[Any, DMatrix] = {}
 
@@ -85,7 +85,7 @@ def can_truncate(settings: Settings) -> bool:
     return type(size) is int and size > 0 and settings.get("booster", "gbtree") == "gbtree"
 
 
-def truncated_scores(fitted: Any, n_estimators: int, X: Features) -> npt.NDArray[np.float64]:
+def truncated_scores(fitted: Any, n_estimators: int, X: Features) -> Floats:
     """Return the scores of the positive class, shape (rows,), by the first `n_estimators` trees of a fitted XGBoost.
 
     They equal the scores of a model fitted with that many trees, to the last bit, if `can_truncate` allows it.
@@ -120,9 +120,9 @@ def _count_bins(classifier: XGBClassifier) -> Any:
 
 def _make_matrix(
     classifier: XGBClassifier,
-    rows: tuple[Features, Target],
+    rows: tuple[Features, Ints],
     reference: DMatrix | None = None,
-    weights: npt.NDArray[np.float64] | None = None,
+    weights: Floats | None = None,
 ) -> DMatrix:
     """Return rows as XGBoost reads them, in the bins of `reference` if there is one."""
     bins = _count_bins(classifier)
@@ -152,10 +152,4 @@ def _measure(booster: Booster, epoch: int, parts: list[tuple[DMatrix, str]]) -> 
     # XGBoost returns text: a label, then loss and error of each part as name:value
     _, *values = booster.eval_set(parts, epoch).split()
     train_loss, train_error, validation_loss, validation_error = (float(value.rpartition(":")[2]) for value in values)
-    return EpochMetrics(
-        epoch=epoch + 1,
-        train_loss=train_loss,
-        train_accuracy=1 - train_error,
-        validation_loss=validation_loss,
-        validation_accuracy=1 - validation_error,
-    )
+    return make_epoch(epoch + 1, (train_loss, 1 - train_error), (validation_loss, 1 - validation_error))

@@ -5,14 +5,13 @@ No sampler influences the first preprocessing step, so all resamplings of a fold
 
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from stages.shared.classifiers import Settings
 from stages.shared.errors import InputError
+from stages.shared.storage.arrow import Floats, Ints
 from stages.train.folds.preprocessing import make_steps
-from stages.train.folds.resampling import Features, Prepared, preprocess, resample, transform
+from stages.train.folds.resampling import Prepared, preprocess, resample, transform
 from stages.train.folds.splitter import Fold
 from stages.train.strategy import StrategyContext
 
@@ -52,10 +51,10 @@ class FoldData:
                 key = f"tuning.samplers.{context.strategy.sampler} with {sampler_params} for {key}"
             raise type(error)(f"params.yaml: {key}: {error}") from None
 
-    def transform_validation(self, prepared: Prepared) -> Features:
+    def transform_validation(self, prepared: Prepared) -> Floats:
         """Return the validation rows, transformed for a classifier fitted on `prepared`."""
         return transform(prepared.steps[1:], self._validation)
 
-    def _select(self, indices: npt.NDArray[np.int64]) -> pd.DataFrame:
+    def _select(self, indices: Ints) -> pd.DataFrame:
         frame = self._context.frame
         return frame if len(indices) == len(frame) else frame.iloc[indices]

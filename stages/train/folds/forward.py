@@ -4,18 +4,16 @@ The semantics are those of scikit-learn's TimeSeriesSplit, which knows no equal 
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from stages.shared.errors import InputError
+from stages.shared.storage.arrow import Ints
 from stages.shared.storage.parquet import Times
 from stages.train.params import CvParams
 
-Index = npt.NDArray[np.int64]
-
 
 def make_forward_folds(
-    y: Index, groups: Index, times: Times, gap: int | float, cv: CvParams, key: str
-) -> list[tuple[Index, Index]]:
+    y: Ints, groups: Ints, times: Times, gap: int | float, cv: CvParams, key: str
+) -> list[tuple[Ints, Ints]]:
     """Return the training and the validation rows of `n_splits` folds, in the order of time.
 
     The times are cut into n_splits + 1 periods of about equally many rows; fold i scores period i + 1 and learns from

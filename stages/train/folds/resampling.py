@@ -14,14 +14,12 @@ from sklearn.utils._param_validation import InvalidParameterError
 from stages.shared.errors import InputError, NotApplicableError
 from stages.shared.messages import single_line
 from stages.shared.schemas.contract import Step
+from stages.shared.storage.arrow import Floats, Ints
 from stages.train.classifiers.class_weights import ClassWeights, Counts, RowWeights, count_classes
 from stages.train.classifiers.xgboost import CachedDMatrix
 from stages.train.folds.preprocessing import TEXT, TEXT_COLUMNS, Steps, one_hot_blocks
 from stages.train.samplers.carried_weights import carry_weights
 from stages.train.samplers.plan import Plan, Sampler, restore_categories, restore_values
-
-Features = npt.NDArray[np.float64]
-Target = npt.NDArray[np.int64]
 
 #: imbalanced-learn's error for a ratio that would need fewer minority rows, or more majority rows
 _RATIO_REACHED = "Please increase the ratio"
@@ -38,8 +36,8 @@ class ResamplingError(NotApplicableError):
 class Prepared:
     """A training fold ready for any classifier: resampled rows, fitted steps and row counts."""
 
-    X: Features  # shape (resampled rows, encoded columns)
-    y: Target
+    X: Floats  # shape (resampled rows, encoded columns)
+    y: Ints
     steps: Steps
     flow: list[Step]
     added: int  # rows
@@ -66,17 +64,17 @@ class Prepared:
 class Preprocessed:
     """Training rows after the first step, which is the same for every setting of the sampler."""
 
-    X: Features  # numbers, then one code per categorical column
-    y: Target
+    X: Floats  # numbers, then one code per categorical column
+    y: Ints
     step: tuple[str, Any]  # fitted
     flow: list[Step]
-    whole: dict[int, Features]  # by column: its values, ascending, where they are few and whole
+    whole: dict[int, Floats]  # by column: its values, ascending, where they are few and whole
     sample_weight: RowWeights = None
 
 
 def preprocess(
     features: pd.DataFrame,
-    y: Target,
+    y: Ints,
     step: tuple[str, Any],
     whole: Sequence[int] = (),
     sample_weight: RowWeights = None,
@@ -129,7 +127,7 @@ def resample(start: Preprocessed, rest: Steps, plan: Plan, n_numeric: int) -> Pr
     )
 
 
-def prepare_fold(features: pd.DataFrame, y: Target, steps: Steps, plan: Plan, n_numeric: int) -> Prepared:
+def prepare_fold(features: pd.DataFrame, y: Ints, steps: Steps, plan: Plan, n_numeric: int) -> Prepared:
     """Fit `steps` on one training fold, with the samplers of `plan` between them.
 
     `features` and `y` are those of the training rows and of no others.
@@ -138,14 +136,14 @@ def prepare_fold(features: pd.DataFrame, y: Target, steps: Steps, plan: Plan, n_
     return resample(preprocess(features, y, steps[0]), steps[1:], plan, n_numeric)
 
 
-def transform(steps: Steps, features: Any) -> Features:
+def transform(steps: Steps, features: Any) -> Floats:
     """Return `features` after the fitted steps, as a stored model computes them."""
     for _, transformer in steps:
         features = transformer.transform(features)
     return np.ascontiguousarray(features, dtype=np.float64)
 
 
-def _run_sampler(sampler: Sampler, X: Features, y: Target) -> tuple[Features, Target, str]:
+def _run_sampler(sampler: Sampler, X: Floats, y: Ints) -> tuple[Floats, Ints, str]:
     """Return the rows after one sampler, and a sentence on what it did."""
     counts = np.bincount(y, minlength=2)
     try:
@@ -167,7 +165,7 @@ def _run_sampler(sampler: Sampler, X: Features, y: Target) -> tuple[Features, Ta
     )
 
 
-def _explain_failure(sampler: Sampler, counts: Target, error: str) -> str:
+def _explain_failure(sampler: Sampler, counts: Ints, error: str) -> str:
     name, fold = type(sampler).__name__, f"on a training fold with {counts[0]} negatives and {counts[1]} positives"
     if too_few := _TOO_FEW_ROWS.search(error):
         searched, rows = (int(number) for number in too_few.groups())
@@ -179,6 +177,6 @@ def _explain_failure(sampler: Sampler, counts: Target, error: str) -> str:
     return f"{name} cannot work {fold}: {error.removesuffix('.')}; change its settings or leave the strategy out"
 
 
-def _describe_step(step: str, X: Any, y: Target, note: str = "") -> Step:
+def _describe_step(step: str, X: Any, y: Ints, note: str = "") -> Step:
     negative, positive = (int(count) for count in np.bincount(y, minlength=2))
     return Step(step=step, rows=len(y), columns=int(X.shape[1]), negative=negative, positive=positive, note=note)

@@ -3,17 +3,13 @@
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from stages.shared.errors import InputError
-from stages.shared.storage.arrow import Bools
+from stages.shared.storage.arrow import Bools, Ints
 from stages.shared.storage.parquet import Table
 from stages.train.folds.forward import make_forward_folds
 from stages.train.params import CvParams
-
-Index = npt.NDArray[np.int64]
-
 
 #: the key of the number of folds in params.yaml
 KEY = "cv.n_splits"
@@ -22,13 +18,11 @@ KEY = "cv.n_splits"
 class Fold(NamedTuple):
     """Row positions of one fold, ascending."""
 
-    training: Index
-    validation: Index
+    training: Ints
+    validation: Ints
 
 
-def assign_folds(
-    table: Table, cv: CvParams, random_state: int, key: str = KEY, rows: Index | None = None
-) -> list[Fold]:
+def assign_folds(table: Table, cv: CvParams, random_state: int, key: str = KEY, rows: Ints | None = None) -> list[Fold]:
     """Return the folds of `rows` of a train set, by default of all, as positions in `table`; by time if it has times.
 
     Raises InputError, with `key`, when a fold would hold no positive or no negative.
@@ -43,7 +37,7 @@ def assign_folds(
     return [Fold(rows[fold.training], rows[fold.validation]) for fold in folds]
 
 
-def other_folds(fold: Index, number: int, n_splits: int, by_time: bool) -> Bools:
+def other_folds(fold: Ints, number: int, n_splits: int, by_time: bool) -> Bools:
     """Return a mask of the out-of-fold rows from which something may be learned for fold `number`.
 
     `fold` has shape (rows,). They are the other folds of the repeat; by time, the earlier ones. The first fold has none
@@ -54,7 +48,7 @@ def other_folds(fold: Index, number: int, n_splits: int, by_time: bool) -> Bools
     return earlier if by_time and earlier.any() else others
 
 
-def make_folds(y: Index, groups: Index, cv: CvParams, random_state: int, key: str = KEY) -> list[Fold]:
+def make_folds(y: Ints, groups: Ints, cv: CvParams, random_state: int, key: str = KEY) -> list[Fold]:
     """Return `n_splits` × `n_repeats` shuffled folds; rows of one group (duplicates are one) stay in one fold.
 
     They are scikit-learn's `StratifiedKFold` over the groups; a group has the label 1 when it has a positive row. With

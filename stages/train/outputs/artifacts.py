@@ -7,11 +7,11 @@ import numpy as np
 
 from stages.shared.classifiers import CLASSIFIERS, MAX_ROWS, Settings
 from stages.shared.metrics.registry import selectable
-from stages.shared.schemas.cross_validation import CvScore, MeanStd, SamplerUse, TunedSettings
-from stages.shared.schemas.trace import ClassCounts, Epoch, FoldTrace, Trace
+from stages.shared.schemas.cross_validation import CvRecord, CvScore, MeanStd, SamplerUse, TunedSettings
+from stages.shared.schemas.trace import Epoch, Trace
 from stages.shared.schemas.tuning import Tuning, TuningTrial
 from stages.shared.storage.parquet import Table
-from stages.train.outputs.results import FoldSummary, StrategyResult, TuningResult
+from stages.train.outputs.results import StrategyResult, TuningResult
 from stages.train.tuning.grid import DEFAULT_PARAMS, CandidateParams
 from stages.train.tuning.search import Trial
 
@@ -66,18 +66,18 @@ def make_trace(
     """
     return Trace(
         strategy=name,
-        sampler=SamplerUse(asked=result.plan.requested, ran=result.plan.ran, why=result.plan.why),
+        sampler=_describe_sampler(result),
         flow=result.flow,
-        folds=[_describe_fold(number, summary) for number, summary in enumerate(result.summaries)],
+        folds=result.fold_traces,
         class_weight={classifier: weights._asdict() for classifier, weights in result.weights.items()},
         blend=result.blend_weights,
         epochs={
             classifier: [
                 Epoch(fold=number, **epoch)
-                for number, summary in enumerate(result.summaries)
-                for epoch in summary.curves[classifier]
+                for number, curves in enumerate(result.curves)
+                for epoch in curves[classifier]
             ]
-            for classifier in result.summaries[0].curves
+            for classifier in result.curves[0]
         },
         notes=[
             *_note_failed_fits(name, result),
@@ -127,10 +127,23 @@ def _note_capped_iterations(name: str, result: StrategyResult, classifiers: dict
             )
 
 
-def describe_choices(result: StrategyResult) -> dict[str, Any]:
-    """Return what was learned besides the models: the tuned settings, and the weights of the blend's members."""
-    tuned = {classifier: _settings(tuning.search.best_params) for classifier, tuning in result.tuning.items()}
-    return {"tuned": tuned, "blend": result.blend_weights}
+def make_record(
+    name: str,
+    manifest: str,
+    result: StrategyResult,
+    cv: dict[str, dict[str, CvScore]],
+    not_applicable: dict[str, str] | None = None,
+) -> CvRecord:
+    """Return the content of metrics/cv; `manifest` is the SHA-256 of the manifest of the models."""
+    return CvRecord(
+        strategy=name,
+        manifest=manifest,
+        sampler=_describe_sampler(result),
+        tuned={classifier: _settings(tuning.search.best_params) for classifier, tuning in result.tuning.items()},
+        blend=result.blend_weights,
+        classifiers=cv,
+        not_applicable=not_applicable or {},
+    )
 
 
 def make_tuning(result: StrategyResult, metric: str, how: str) -> dict[str, Tuning]:
@@ -152,6 +165,10 @@ def make_tuning(result: StrategyResult, metric: str, how: str) -> dict[str, Tuni
     }
 
 
+def _describe_sampler(result: StrategyResult) -> SamplerUse:
+    return SamplerUse(asked=result.plan.requested, ran=result.plan.ran, why=result.plan.why)
+
+
 def _settings(params: CandidateParams) -> TunedSettings:
     return TunedSettings(**params._asdict())
 
@@ -168,12 +185,3 @@ def _mean_std(trial: Trial) -> dict[str, MeanStd]:
         name: MeanStd(mean=float(np.mean(values)), sd=float(np.std(values, ddof=len(values) > 1)))
         for name, values in columns.items()
     }
-
-
-def _describe_fold(number: int, summary: FoldSummary) -> FoldTrace:
-    counts = {"train": summary.training, "resampled": summary.resampled, "validation": summary.validation}
-    steps = {
-        name: ClassCounts(rows=negative + positive, negative=negative, positive=positive)
-        for name, (negative, positive) in counts.items()
-    }
-    return FoldTrace(fold=number, **steps, added=summary.added, removed=summary.removed)

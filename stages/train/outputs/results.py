@@ -1,46 +1,37 @@
 """The results of training one strategy: per fold, of the final fit, and of both together."""
 
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from sklearn.pipeline import Pipeline
 
 from stages.shared.schemas.contract import Step
+from stages.shared.schemas.trace import FoldTrace
+from stages.shared.storage.arrow import Floats
 from stages.train.classifiers.calibration import CalibrationSpec
 from stages.train.classifiers.class_weights import ClassWeights
+from stages.train.classifiers.fitting import EpochMetrics
 from stages.train.folds.splitter import Fold
 from stages.train.samplers.plan import Plan
 from stages.train.tuning.grid import CandidateParams
 from stages.train.tuning.search import GridScores, SearchResult
 
-Scores = npt.NDArray[np.float64]
-
 #: the tuned params of each tuned classifier
 BestParams = dict[str, CandidateParams]
 
 
-@dataclass(frozen=True)
-class FoldSummary:
-    """The class counts of one fold after each step, and the training curves of classifiers that have epochs."""
-
-    training: tuple[int, int]  # negatives, positives
-    resampled: tuple[int, int]
-    validation: tuple[int, int]
-    added: int
-    removed: int
-    curves: dict[str, list[Any]]
+#: the training curve of each classifier that has epochs, on one fold
+Curves = dict[str, list[EpochMetrics]]
 
 
 @dataclass(frozen=True)
 class FoldResult:
     """The scores of one fold's validation rows, and what the fold learned on the way."""
 
-    scores: dict[str, Scores]
+    scores: dict[str, Floats]
     best_params: BestParams  # found by the search inside the training rows
     grid_scores: GridScores | None  # of the whole grid, for the search on the train set
-    summary: FoldSummary
+    trace: FoldTrace
+    curves: Curves
     used_fallback: dict[str, bool]
 
 
@@ -69,8 +60,9 @@ class StrategyResult:
 
     plan: Plan
     folds: list[Fold]
-    oof: dict[str, Scores]  # shape (sum of validation rows,), fold by fold
-    summaries: list[FoldSummary]
+    oof: dict[str, Floats]  # shape (sum of validation rows,), fold by fold
+    fold_traces: list[FoldTrace]
+    curves: list[Curves]  # by fold
     flow: list[Step]  # of the final fit
     weights: dict[str, ClassWeights]  # of the final fit
     models: dict[str, Pipeline]  # without a sampler

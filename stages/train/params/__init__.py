@@ -9,11 +9,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from stages.shared.classifiers import BLEND, CLASSIFIERS, Settings
 from stages.shared.messages import suggest_key
 from stages.shared.params import ParamsSection, PartialParams
+from stages.shared.params.checks import refuse
 from stages.train.params.tuning import TuningParams
 from stages.train.params.validation import (
     class_weight_problems,
     classifier_problems,
-    refuse,
     sampling_strategy_problems,
     unknown_settings,
 )

@@ -9,12 +9,8 @@ from stages.shared.classifiers import BLEND, CLASSIFIERS
 from stages.shared.messages import suggest_key
 from stages.shared.metrics.registry import SelectableMetric
 from stages.shared.params import ParamsSection
-from stages.train.params.validation import (
-    classifier_problems,
-    refuse,
-    sampling_strategy_problems,
-    unknown_settings,
-)
+from stages.shared.params.checks import own_key_problems, refuse
+from stages.train.params.validation import classifier_problems, sampling_strategy_problems, unknown_settings
 from stages.train.samplers.registry import SAMPLERS
 
 #: the values to try, by setting
@@ -33,17 +29,8 @@ class SearchParams(ParamsSection):
 
     @model_validator(mode="after")
     def _own_key_alone(self) -> "SearchParams":
-        own, example = OWN_KEYS.get(self.how, ("", 0))
-        refuse(self._problems(own, example))
+        refuse(own_key_problems(self, "how", OWN_KEYS))
         return self
-
-    def _problems(self, own: str, example: int) -> Iterator[str]:
-        for how, (key, _) in OWN_KEYS.items():
-            given = getattr(self, key) is not None
-            if given and key != own:
-                yield f"{self.how} knows no key `{key}`, which belongs to {how}; leave it out"
-            if key == own and not given:
-                yield f"{self.how} needs the key `{own}`: {{how: {self.how}, {own}: {example}}}"
 
 
 class TuningParams(ParamsSection):

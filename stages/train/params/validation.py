@@ -1,16 +1,10 @@
 """Checks of sampler and classifier settings in params.yaml, each with its message."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from stages.shared.classifiers import CLASSIFIERS, MAX_ROWS, Settings
 from stages.shared.messages import suggest_key
-
-
-def refuse(problems: Iterable[str]) -> None:
-    """Raise ValueError with all of `problems`, if there are any."""
-    if messages := list(problems):
-        raise ValueError("; ".join(messages))
 
 
 def unknown_settings(what: str, settings: Settings, allowed: tuple[str, ...]) -> Iterator[str]:

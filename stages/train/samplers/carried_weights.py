@@ -3,14 +3,13 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Rows = tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]  # X and y
+from stages.shared.storage.arrow import Floats, Ints
+
+Rows = tuple[Floats, Ints]  # X and y
 
 
-def carry_weights(
-    sampler: Any, weights: npt.NDArray[np.float64] | None, before: Rows, after: Rows
-) -> npt.NDArray[np.float64] | None:
+def carry_weights(sampler: Any, weights: Floats | None, before: Rows, after: Rows) -> Floats | None:
     """Return the weights of the rows `after`, shape (resampled rows,); None where the rows `before` have none.
 
     `sampler` has been fitted. Samplers that select rows tell which; those that make rows add them at the end. A sampler

@@ -10,15 +10,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import mode
 
-from stages.train.samplers.neighbors.estimator import ExactNeighbors, make_exact
+from stages.shared.storage.arrow import Bools
+from stages.train.samplers.neighbors.estimator import ExactNeighbors, UsesExactNeighbors
 
 
-class EditedNearestNeighbours(under_sampling.EditedNearestNeighbours):  # type: ignore[misc]
+class EditedNearestNeighbours(UsesExactNeighbors, under_sampling.EditedNearestNeighbours):  # type: ignore[misc]
     """imbalanced-learn's edited nearest neighbours (Wilson 1972)."""
 
-    def _validate_estimator(self) -> None:
-        super()._validate_estimator()
-        self.nn_: Any = make_exact(self.nn_)
+    nn_: Any
 
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         self._validate_estimator()
@@ -40,27 +39,30 @@ class EditedNearestNeighbours(under_sampling.EditedNearestNeighbours):  # type: 
         self.sample_indices_ = np.concatenate(kept)
         return X[self.sample_indices_], y[self.sample_indices_]
 
-    def _agree(self, labels: npt.NDArray[Any], label: Any) -> npt.NDArray[np.bool_]:
+    def _agree(self, labels: npt.NDArray[Any], label: Any) -> Bools:
         """Return whether all neighbors (or most of them), shape (rows, neighbors), are of the class `label`."""
         if self.kind_sel == "mode":
             return np.asarray(mode(labels, axis=1, keepdims=False).mode == label)
         return np.asarray((labels == label).all(axis=1))
 
 
-class RepeatedEditedNearestNeighbours(under_sampling.RepeatedEditedNearestNeighbours):  # type: ignore[misc]
+class _UsesOurEditing:
+    """A base class of samplers that call edited nearest neighbours several times: they call the class above."""
+
+    def _validate_estimator(self) -> None:
+        super()._validate_estimator()  # type: ignore[misc]
+        self.enn_: Any = EditedNearestNeighbours(**self.enn_.get_params(deep=False))
+
+
+class RepeatedEditedNearestNeighbours(
+    _UsesOurEditing,
+    under_sampling.RepeatedEditedNearestNeighbours,  # type: ignore[misc]
+):
     """imbalanced-learn's repeated edited nearest neighbours (Tomek 1976)."""
 
-    def _validate_estimator(self) -> None:
-        super()._validate_estimator()
-        self.enn_: Any = EditedNearestNeighbours(**self.enn_.get_params(deep=False))
 
-
-class AllKNN(under_sampling.AllKNN):  # type: ignore[misc]
+class AllKNN(_UsesOurEditing, under_sampling.AllKNN):  # type: ignore[misc]
     """imbalanced-learn's AllKNN (Tomek 1976)."""
-
-    def _validate_estimator(self) -> None:
-        super()._validate_estimator()
-        self.enn_: Any = EditedNearestNeighbours(**self.enn_.get_params(deep=False))
 
 
 class TomekLinks(under_sampling.TomekLinks):  # type: ignore[misc]

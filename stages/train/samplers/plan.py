@@ -12,11 +12,12 @@ from inspect import signature
 from typing import Any, Literal, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from stages.shared.classifiers import Settings
 from stages.shared.errors import InputError
+from stages.shared.storage.arrow import Floats
 from stages.train.params import Strategy
-from stages.train.samplers.registry import SAMPLERS, Settings
+from stages.train.samplers.registry import SAMPLERS
 
 StepName = Literal["preprocessor", "encoder"]
 
@@ -94,7 +95,7 @@ def _choose_sampler(requested: str, n_numeric: int, n_categorical: int, key: str
     return requested, "as asked"
 
 
-def restore_categories(X: npt.NDArray[np.float64], blocks: list[slice]) -> npt.NDArray[np.float64]:
+def restore_categories(X: Floats, blocks: list[slice]) -> Floats:
     """Set each block of one-hot columns of `X` to 1 at its largest value and 0 elsewhere, in place; return `X`.
 
     The nearest category in Euclidean distance is the largest entry, and the first of equal ones. Rows that already hold
@@ -107,9 +108,7 @@ def restore_categories(X: npt.NDArray[np.float64], blocks: list[slice]) -> npt.N
     return X
 
 
-def restore_values(
-    X: npt.NDArray[np.float64], values: Mapping[int, npt.NDArray[np.float64]]
-) -> npt.NDArray[np.float64]:
+def restore_values(X: Floats, values: Mapping[int, Floats]) -> Floats:
     """Set each cell of the columns in `values` to the nearest of the column's values, in place; return `X`.
 
     The values are ascending. SMOTE would otherwise make 0.4 of a child.

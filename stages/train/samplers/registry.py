@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from pkgutil import resolve_name
 from typing import Any
 
-#: settings of a sampler or a classifier, with the names of its library
-Settings = dict[str, Any]
-
 
 @dataclass(frozen=True)
 class SamplerSpec:

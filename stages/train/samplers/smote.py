@@ -13,18 +13,16 @@ from scipy import sparse
 from sklearn.utils import check_random_state
 
 from stages.train.samplers.neighbors.arrays import Floats, Ints
-from stages.train.samplers.neighbors.estimator import ExactNeighbors, make_exact
+from stages.train.samplers.neighbors.estimator import ExactNeighbors, UsesExactNeighbors
 
 #: rows that are interpolated at a time, so that temporary arrays stay small
 CHUNK_SIZE = 4096
 
 
-class SMOTE(over_sampling.SMOTE):  # type: ignore[misc]
+class SMOTE(UsesExactNeighbors, over_sampling.SMOTE):  # type: ignore[misc]
     """imbalanced-learn's SMOTE (Chawla et al. 2002) with the same parameters, errors and, bit for bit, rows."""
 
-    def _validate_estimator(self) -> None:
-        super()._validate_estimator()
-        self.nn_k_: Any = make_exact(self.nn_k_)
+    nn_k_: Any
 
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         self._validate_estimator()

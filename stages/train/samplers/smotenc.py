@@ -16,23 +16,21 @@ from sklearn.utils import check_random_state
 from sklearn.utils.sparsefuncs import mean_variance_axis
 
 from stages.train.samplers.neighbors.arrays import Bools, Ints
-from stages.train.samplers.neighbors.estimator import ExactNeighbors, make_exact
+from stages.train.samplers.neighbors.estimator import ExactNeighbors, UsesExactNeighbors
 from stages.train.samplers.smote import Draw, draw_pairs
 
 #: counts, of new rows by categories, that are held at a time
 CHUNK_SIZE = 1 << 22
 
 
-class SMOTENC(over_sampling.SMOTENC):  # type: ignore[misc]
+class SMOTENC(UsesExactNeighbors, over_sampling.SMOTENC):  # type: ignore[misc]
     """imbalanced-learn's SMOTENC (Chawla et al. 2002, section 6.1) with the same parameters, errors and rows.
 
     imbalanced-learn's own code runs if the table is not an array of finite floats, or if the encoder or the neighbors
     are given as objects. Only then is there a `categorical_encoder_`.
     """
 
-    def _validate_estimator(self) -> None:
-        super()._validate_estimator()
-        self.nn_k_: Any = make_exact(self.nn_k_)
+    nn_k_: Any
 
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         self.n_features_ = self.n_features_in_

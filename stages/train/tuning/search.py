@@ -10,11 +10,11 @@ from math import ceil
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from stages.shared.classifiers import Settings
 from stages.shared.errors import InputError, NotApplicableError
 from stages.shared.metrics.registry import METRICS, selectable
+from stages.shared.storage.arrow import Ints
 from stages.train.folds.fold_data import FoldData
 from stages.train.folds.resampling import Prepared, ResamplingError
 from stages.train.folds.splitter import Fold, assign_folds
@@ -60,7 +60,7 @@ class SearchResult:
     trials: list[Trial]
 
 
-def search_nested(context: StrategyContext, indices: npt.NDArray[np.int64]) -> dict[str, CandidateParams]:
+def search_nested(context: StrategyContext, indices: Ints) -> dict[str, CandidateParams]:
     """Return the best params of each tuned classifier by cross-validation inside the rows `indices`."""
     if not list_grids(context):
         return {}

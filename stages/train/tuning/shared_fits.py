@@ -1,26 +1,24 @@
-"""Scores of one classifier for many parameter candidates of a fold, computed with as few fits as possible.
+"""Floats of one classifier for many parameter candidates of a fold, computed with as few fits as possible.
 
 Candidates that differ only in C share one path of logistic regressions; candidates that differ only in n_estimators
 share the largest XGBoost model. All others are fitted one by one.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import NamedTuple, TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
 from stages.shared.classifiers import CLASSIFIERS
+from stages.shared.storage.arrow import Floats
 from stages.train.classifiers.logistic.estimator import is_converged
 from stages.train.classifiers.logistic.path import WeightedRows, fit_paths
 from stages.train.classifiers.xgboost import can_truncate, truncated_scores
 from stages.train.folds.fold_data import FoldData
-from stages.train.folds.resampling import Features, Prepared
+from stages.train.folds.resampling import Prepared
 from stages.train.strategy import StrategyContext
 from stages.train.tuning.grid import CandidateParams
 
 Key = TypeVar("Key")
-Scores = npt.NDArray[np.float64]
 
 
 class GridPoint(NamedTuple):
@@ -28,13 +26,13 @@ class GridPoint(NamedTuple):
 
     candidate: CandidateParams
     prepared: Prepared  # training rows
-    X: Features  # the validation rows, preprocessed for a classifier fitted on `prepared`
+    X: Floats  # the validation rows, preprocessed for a classifier fitted on `prepared`
 
 
-ScorePoints = Callable[[StrategyContext, FoldData, str, Sequence[GridPoint]], list[Scores]]
+ScorePoints = Callable[[StrategyContext, FoldData, str, Sequence[GridPoint]], list[Floats]]
 
 
-def score_grid(context: StrategyContext, data: FoldData, classifier: str, points: Sequence[GridPoint]) -> list[Scores]:
+def score_grid(context: StrategyContext, data: FoldData, classifier: str, points: Sequence[GridPoint]) -> list[Floats]:
     """Return the scores of the validation rows for every grid point, in the order of `points`.
 
     Points that differ only in the classifier's shared setting go to its `score_grid` function together.
@@ -49,27 +47,23 @@ def score_grid(context: StrategyContext, data: FoldData, classifier: str, points
             sorted((key, value) for key, value in point.candidate.classifier.items() if key != spec.shared_setting)
         )
 
-    scores: dict[int, Scores] = {}
-    for indices in _group_by_key(map(other_settings, points)):
-        group = [points[index] for index in indices]
-        scores.update(zip(indices, score(context, data, classifier, group), strict=True))
-    return [scores[index] for index in range(len(points))]
+    return _score_groups(points, map(other_settings, points), partial(score, context, data, classifier))
 
 
 def score_one_by_one(
     context: StrategyContext, data: FoldData, classifier: str, points: Sequence[GridPoint]
-) -> list[Scores]:
+) -> list[Floats]:
     """Fit and score every point by itself."""
     return [context.fit(classifier, candidate, prepared).scores(X) for candidate, prepared, X in points]
 
 
-def score_path(context: StrategyContext, data: FoldData, classifier: str, points: Sequence[GridPoint]) -> list[Scores]:
+def score_path(context: StrategyContext, data: FoldData, classifier: str, points: Sequence[GridPoint]) -> list[Floats]:
     """Fit one path over C for each resampled table, all tables with the same C values together."""
     settings = context.settings(classifier, points[0].candidate)
     if not is_converged(settings):
         return score_one_by_one(context, data, classifier, points)
     common = {key: settings[key] for key in ("fit_intercept", "max_iter") if key in settings}
-    scores: dict[int, Scores] = {}
+    scores: dict[int, Floats] = {}
     tables = _group_by_key(id(point.prepared) for point in points)
     penalties = [
         tuple(context.settings(classifier, points[i].candidate).get("C", 1.0) for i in table) for table in tables
@@ -89,20 +83,28 @@ def score_path(context: StrategyContext, data: FoldData, classifier: str, points
 
 def score_truncated(
     context: StrategyContext, data: FoldData, classifier: str, points: Sequence[GridPoint]
-) -> list[Scores]:
+) -> list[Floats]:
     """Fit the largest XGBoost model on each resampled table; its first trees are the smaller models."""
-    scores: dict[int, Scores] = {}
-    for table in _group_by_key(id(point.prepared) for point in points):
-        _, prepared, X = points[table[0]]
-        settings = [context.settings(classifier, points[i].candidate) for i in table]
-        if len(table) == 1 or not all(map(can_truncate, settings)):
-            one_by_one = score_one_by_one(context, data, classifier, [points[i] for i in table])
-            scores.update(zip(table, one_by_one, strict=True))
-            continue
-        sizes = {i: int(each["n_estimators"]) for i, each in zip(table, settings, strict=True)}
-        largest = max(table, key=sizes.__getitem__)
-        fitted = context.fit(classifier, points[largest].candidate, prepared).classifier
-        scores.update({i: truncated_scores(fitted, size, X) for i, size in sizes.items()})
+
+    def score_table(group: Sequence[GridPoint]) -> list[Floats]:
+        settings = [context.settings(classifier, point.candidate) for point in group]
+        if len(group) == 1 or not all(map(can_truncate, settings)):
+            return score_one_by_one(context, data, classifier, group)
+        sizes = [int(each["n_estimators"]) for each in settings]
+        candidate, prepared, X = group[sizes.index(max(sizes))]
+        fitted = context.fit(classifier, candidate, prepared).classifier
+        return [truncated_scores(fitted, size, X) for size in sizes]
+
+    return _score_groups(points, (id(point.prepared) for point in points), score_table)
+
+
+def _score_groups(
+    points: Sequence[GridPoint], keys: Iterable[Key], score: Callable[[Sequence[GridPoint]], list[Floats]]
+) -> list[Floats]:
+    """Return the scores of every point; `score` gets those with equal keys together."""
+    scores: dict[int, Floats] = {}
+    for indices in _group_by_key(keys):
+        scores.update(zip(indices, score([points[index] for index in indices]), strict=True))
     return [scores[index] for index in range(len(points))]
 
 

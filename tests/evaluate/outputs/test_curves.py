@@ -15,7 +15,7 @@ from stages.evaluate.outputs.curves import (
     roc,
     threshold_counts,
 )
-from stages.shared.schemas.leaderboard import CandidateName
+from stages.shared.schemas.candidate import CandidateName
 from tests.evaluate.tables import BALANCED, PERFECT, TIED, WORST, Y, made
 
 NAME = CandidateName(strategy="smote", classifier="mlp")

@@ -9,7 +9,7 @@ from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.outputs import notes
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.uncertainty.bootstrap import bootstrap
-from stages.shared.schemas.leaderboard import Promise
+from stages.shared.schemas.candidate import Guarantee
 from tests.evaluate.records import RECORDS, record
 from tests.evaluate.tables import BALANCED, SILENT, TIED, Y
 
@@ -54,11 +54,11 @@ def test_bounds_that_no_threshold_keeps() -> None:
     assert notes.about_constraints(scored, "top_share", {"share": 0.02}) == [
         "No threshold reaches top_share (share 0.02) on train: the nearest one is used for b/x, c/x."
     ]
-    kept = Promise(
+    kept = Guarantee(
         kept=True, rows_needed=22, point_threshold=0.5, price="precision", at_point=0.5, at_threshold=0.25
     )  # fmt: skip
-    promises = [kept, kept.model_copy(update={"kept": False})]
-    scored = {name: replace(scored[name], promise=promises[name.strategy != "a"]) for name in scored}
+    guarantees = [kept, kept.model_copy(update={"kept": False})]
+    scored = {name: replace(scored[name], guarantee=guarantees[name.strategy != "a"]) for name in scored}
     assert notes.about_constraints(scored, "min_recall", {"recall": 0.9}, 0.9) == [
         "No threshold promises min_recall (recall 0.9) in 90 % of tables: the safest one is used for b/x, c/x. A "
         "promise needs at least 22 train positives, all found; with errors among them it needs more."

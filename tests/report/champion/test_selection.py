@@ -1,6 +1,6 @@
 import pytest
 
-from stages.report.champion.selection import check_agreement, choose_champion, flatten_metrics
+from stages.report.champion.selection import check_agreement, choose_champion
 from stages.report.params import ReportParams
 from stages.shared.errors import InputError
 from stages.shared.schemas.leaderboard import CvComparison
@@ -199,7 +199,7 @@ def test_a_leaderboard_of_other_params_is_rejected():
 
 
 def test_flat_metrics_have_the_order_of_the_format():
-    assert " ".join(flatten_metrics(leaderboard().reference)) == (
+    assert " ".join(leaderboard().reference.flatten()) == (
         "classifier average_precision roc_auc brier_score log_loss threshold precision recall specificity f1 g_mean "
         "balanced_accuracy accuracy tp fp fn tn cv_average_precision"
     )

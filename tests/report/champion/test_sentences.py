@@ -6,8 +6,8 @@ from stages.report.champion.model_card import make_card_values
 from stages.report.champion.selection import ChampionChoice
 from stages.report.champion.sentences import (
     describe_choice,
-    describe_prevalence_in_use,
-    describe_promise,
+    describe_deployment_prevalence,
+    describe_guarantee,
     describe_rank,
     describe_threshold_interval,
 )
@@ -18,7 +18,8 @@ from stages.report.sections.methods import make_reading_section
 from stages.report.sections.threshold_explorer import make_section as make_explorer_section
 from stages.report.verdict.sentences import describe_verdict
 from stages.report.verdict.summary import make_summary
-from stages.shared.schemas.leaderboard import Candidate, CvComparison, InUse, Promise
+from stages.shared.schemas.candidate import Candidate, Deployment, Guarantee
+from stages.shared.schemas.leaderboard import CvComparison
 from tests.report.factory import Treatment
 from tests.report.helpers import make_context
 
@@ -213,13 +214,13 @@ def with_decisions(settings, **changes):
 
 
 def test_a_promise_is_told_with_its_price():
-    assert describe_promise(make_context()) == ""
-    promise = Promise(
+    assert describe_guarantee(make_context()) == ""
+    promise = Guarantee(
         kept=True, rows_needed=22, point_threshold=0.3, price="precision", at_point=0.62, at_threshold=0.41
     )
     settings = {"policy": "min_recall", "policy_key": {"recall": 0.9}, "promise": 0.9}
     context = with_decisions(settings, promise=promise)
-    assert describe_promise(context) == (
+    assert describe_guarantee(context) == (
         " The promise is for new rows like those of train. The precision out of fold is 0.410 with it, and 0.620 at "
         "the threshold 0.300, which promises nothing."
     )
@@ -227,17 +228,19 @@ def test_a_promise_is_told_with_its_price():
     assert "tuned for min_recall (recall 0.9 in 90 % of tables)" in page
     assert "Tuned is for min_recall (recall 0.9 in 90 % of tables)" in str(make_explorer_section(context).blocks[0])
     broken = with_decisions(settings, promise=promise.model_copy(update={"kept": False}))
-    assert describe_promise(broken).startswith(" No threshold can promise that: this is the safest one. The precision")
-    assert describe_promise(broken) in make_card_values(broken, imblearn=False)["threshold_interval"]
+    assert describe_guarantee(broken).startswith(
+        " No threshold can promise that: this is the safest one. The precision"
+    )
+    assert describe_guarantee(broken) in make_card_values(broken, imblearn=False)["threshold_interval"]
 
 
 def test_the_prevalence_in_use_is_told():
-    assert describe_prevalence_in_use(make_context()) == []
-    use = InUse(
+    assert describe_deployment_prevalence(make_context()) == []
+    use = Deployment(
         prior_shift=-1.7, precision=0.4, precision_interval=(0.25, 0.6), f1=0.5, flagged=0.0182, cost_per_1000=61.2
     )
     context = with_decisions({"prevalence_in_use": 0.01}, in_use=use)
-    (sentence,) = describe_prevalence_in_use(context)
+    (sentence,) = describe_deployment_prevalence(context)
     assert sentence == (
         "Its probabilities and its threshold are for the prevalence in use, 0.01; that of the test rows is 0.0506. In "
         "use expect precision 0.400 (0.250 to 0.600), F1 0.500 and 1.82 % of rows predicted positive, cost 61.2 per "

@@ -1,8 +1,9 @@
 from stages.report.rendering.blocks import Charts, Panel
 from stages.report.sections.sampling_ratio import NOT_TUNED, find_sweeps, make_ratio_table, make_section
 from stages.shared.schemas.tuning import Tuning
-from tests.report.factory import Treatment, tuning_json
+from tests.report.factory import Treatment
 from tests.report.helpers import make_context
+from tests.report.runs import tuning_json
 
 SMOTE = Treatment("smote", sampler="SMOTE")
 

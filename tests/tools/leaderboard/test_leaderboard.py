@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from tests.report.factory import Treatment, leaderboard, write_workspace
+from tests.report.factory import Treatment, leaderboard
+from tests.report.runs import write_workspace
 from tools.leaderboard import __main__ as command
 from tools.leaderboard.table import table
 from tools.shared.terminal import WIDTH, align_columns

@@ -14,7 +14,6 @@ from stages.shared.calibration import Line, Steps, calibrate, expit, log_odds
 from stages.shared.storage.files import round_floats
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.calibration import (
-    METHODS,
     CalibrationSpec,
     calibrate_oof,
     fit_calibrator,
@@ -25,6 +24,7 @@ from stages.train.cross_validation import fit_strategy
 from stages.train.params import Strategy, TrainParams
 
 EVEN = ClassWeights(1.0, 1.0)
+METHODS = ("none", "sigmoid", "isotonic", "prior")
 
 COUNT = st.integers(1, 5000)
 

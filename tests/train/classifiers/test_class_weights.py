@@ -11,12 +11,7 @@ from sklearn.utils.class_weight import compute_class_weight
 
 from stages.shared.storage.parquet import Table
 from stages.train import strategy
-from stages.train.classifiers.class_weights import (
-    ClassWeights,
-    class_weights,
-    row_weights,
-    scale_pos_weight,
-)
+from stages.train.classifiers.class_weights import ClassWeights, class_weights, row_weights, scale_pos_weight
 from stages.train.classifiers.fitting import FitRequest, fit
 from stages.train.classifiers.xgboost import split_weights
 from stages.train.cross_validation import fit_strategy

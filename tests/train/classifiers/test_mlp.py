@@ -70,12 +70,12 @@ def test_only_the_mlp_has_a_curve_in_every_fold(
 ) -> None:
     params = make_params({"sampler": "SMOTE"}, ["logistic_regression", "mlp"], n_splits=3)
     result = fit_strategy(make_table(), "tried", params, lambda _: None)
-    assert [list(record.curves) for record in result.summaries] == [["mlp"]] * 3
-    assert [len(record.curves["mlp"]) for record in result.summaries] == [3] * 3  # max_iter is 3
-    for record, fold in zip(result.summaries, result.folds, strict=True):
+    assert [list(curves) for curves in result.curves] == [["mlp"]] * 3
+    assert [len(curves["mlp"]) for curves in result.curves] == [3] * 3  # max_iter is 3
+    for curves, fold in zip(result.curves, result.folds, strict=True):
         inside = np.isin(np.concatenate([fold.validation for fold in result.folds]), fold.validation)
         scores, y = result.oof["mlp"][inside], make_table().target[fold.validation]
-        assert record.curves["mlp"][-1]["validation_loss"] == pytest.approx(log_loss(y, scores, labels=[0, 1]))
+        assert curves["mlp"][-1]["validation_loss"] == pytest.approx(log_loss(y, scores, labels=[0, 1]))
 
 
 def test_every_epoch_draws_other_batches(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -144,7 +144,7 @@ def test_the_folds_of_a_strategy_have_a_curve(
     make_table: Callable[..., Table], make_params: Callable[..., Any]
 ) -> None:
     result = fit_strategy(make_table(), "tried", make_params({}, ["xgboost"]), lambda _: None)
-    assert [len(record.curves["xgboost"]) for record in result.summaries] == [5, 5]
+    assert [len(curves["xgboost"]) for curves in result.curves] == [5, 5]
 
 
 @pytest.mark.parametrize("given_", [case for case in CASES if "booster" not in case], ids=str)

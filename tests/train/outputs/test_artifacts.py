@@ -10,12 +10,13 @@ import pyarrow as pa
 import pytest
 
 from stages.shared.schemas.contract import GROUP, ROW, Step
+from stages.shared.schemas.trace import ClassCounts, FoldTrace
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.class_weights import ClassWeights
 from stages.train.cross_validation import fit_strategy
 from stages.train.folds.splitter import Fold
 from stages.train.outputs.artifacts import cross_validation, make_trace, oof_columns
-from stages.train.outputs.results import FoldSummary, StrategyResult
+from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
 from stages.train.samplers.plan import Plan
 
@@ -36,12 +37,14 @@ def raw(oof: dict[str, Any], *classifiers: str) -> dict[str, Any]:
 def result() -> StrategyResult:
     """Two folds of two rows, an epoch each, with XGBoost beside the perceptron."""
     epoch = {"epoch": 1, "train_loss": 0.5, "train_accuracy": 1.0, "validation_loss": 0.7, "validation_accuracy": 0.5}
-    record = FoldSummary((1, 1), (2, 3), (1, 1), added=3, removed=0, curves={"mlp": [epoch]})
+    one, many = ClassCounts(rows=2, negative=1, positive=1), ClassCounts(rows=5, negative=2, positive=3)
+    fold = FoldTrace(fold=0, train=one, resampled=many, validation=one, added=3, removed=0)
     return StrategyResult(
         plan=Plan({}, "SMOTE", "SMOTENC", "2 categorical columns"),
         folds=[Fold(np.array([1, 3]), np.array([0, 2])), Fold(np.array([0, 2]), np.array([1, 3]))],
         oof={"mlp": TOY["mlp"], "xgboost": TOY["mlp"]},
-        summaries=[record, record],
+        fold_traces=[fold, fold.model_copy(update={"fold": 1})],
+        curves=[{"mlp": [epoch]}] * 2,
         flow=[Step(step="train", rows=4, columns=2, negative=2, positive=2)],
         weights={"mlp": ClassWeights(0.5, 2.0), "xgboost": ClassWeights(0.5, 2.0)},
         models={"mlp": None, "xgboost": None},  # type: ignore[dict-item]

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import stats
 
-from stages.prepare.columns.id_like import ID_ROWS, ID_SHARE
+from stages.prepare.columns.text_checks import ID_ROWS, ID_SHARE
 from stages.shared import paths
 from stages.shared.storage.arrow import Floats, to_bools, to_floats
 from stages.shared.storage.parquet import Table
 from stages.split.groups import encode_cells
-from tools.audit.checks.univariate import level_auc, missing_auc, value_auc
+from tools.audit.checks.univariate import feature_auc, level_auc, missing_auc
 from tools.audit.report.findings import Finding, Severity, column, quote
 from tools.audit.run import Run
 
@@ -31,12 +31,9 @@ def find_near_perfect(run: Run) -> list[Finding]:
     for feature in run.train.contract.features:
         cells = run.train.data.column(feature.name)
         levels = encode_cells(cells)
-        found = []
-        if feature.type == "numeric":
-            found.append(value_auc(y, to_floats(cells.combine_chunks())))
-        if feature.type != "numeric" or levels.max() < run.params.preprocess.max_categories:
-            found.append(level_auc(y, levels, run.folds))
-        areas[feature.name] = max(found)
+        areas[feature.name] = feature_auc(y, feature, cells, run.folds)
+        if feature.type == "numeric" and levels.max() < run.params.preprocess.max_categories:
+            areas[feature.name] = max(areas[feature.name], level_auc(y, levels, run.folds))
     return _auc_findings(areas, "this column alone", "no column alone predicts the target")
 
 

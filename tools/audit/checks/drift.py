@@ -10,13 +10,12 @@ from stages.evaluate.uncertainty.cv_differences import corrected_interval
 from stages.report.formatting import format_interval, format_percent
 from stages.shared import paths
 from stages.shared.errors import InputError
-from stages.shared.storage.arrow import Ints, from_bools, to_floats
+from stages.shared.storage.arrow import Ints, from_bools
 from stages.shared.storage.parquet import Table
-from stages.split.groups import encode_cells
 from stages.train.folds.resampling import transform
 from stages.train.folds.splitter import Fold, make_folds
 from stages.train.params import CvParams
-from tools.audit.checks.univariate import level_auc, value_auc
+from tools.audit.checks.univariate import feature_auc
 from tools.audit.leakage.fitting import PLAIN, prepare, scores
 from tools.audit.params import AuditParams
 from tools.audit.report.findings import Finding, quote
@@ -70,12 +69,9 @@ def _fold_auc(table: Table, is_test: Ints, fold: Fold, params: AuditParams) -> f
 
 
 def _most_different(table: Table, is_test: Ints, folds: list[Fold]) -> tuple[str, float]:
-    areas = {}
-    for feature in table.contract.features:
-        cells = table.data.column(feature.name)
-        if feature.type == "numeric":
-            areas[feature.name] = value_auc(is_test, to_floats(cells.combine_chunks()))
-        else:
-            areas[feature.name] = level_auc(is_test, encode_cells(cells), folds)
+    areas = {
+        feature.name: feature_auc(is_test, feature, table.data.column(feature.name), folds)
+        for feature in table.contract.features
+    }
     most = max(areas, key=lambda name: areas[name])
     return most, areas[most]

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 from scipy.stats import rankdata
 from sklearn.metrics import roc_auc_score
 
-from stages.shared.storage.arrow import Bools, Floats, Ints
+from stages.shared.schemas.contract import Feature
+from stages.shared.storage.arrow import Bools, Floats, Ints, to_floats
+from stages.split.groups import encode_cells
 from stages.train.folds.splitter import Fold
 
 
@@ -33,6 +36,13 @@ def level_auc(y: Ints, levels: Ints, folds: Sequence[Fold]) -> float:
     `levels` are numbers from 0.
     """
     return float(np.mean([_fold_auc(y, levels, fold) for fold in folds]))
+
+
+def feature_auc(y: Ints, feature: Feature, cells: pa.ChunkedArray, folds: Sequence[Fold]) -> float:
+    """Return the ROC-AUC of one feature: of its values if it is numeric, else of its categories or texts."""
+    if feature.type == "numeric":
+        return value_auc(y, to_floats(cells.combine_chunks()))
+    return level_auc(y, encode_cells(cells), folds)
 
 
 def missing_auc(y: Ints, missing: Bools) -> float:

@@ -10,7 +10,8 @@ from sklearn.metrics import average_precision_score
 from stages.report.formatting import format_metric
 from stages.shared import paths
 from stages.shared.errors import InputError
-from stages.shared.schemas.leaderboard import CandidateName, Leaderboard
+from stages.shared.schemas.candidate import CandidateName
+from stages.shared.schemas.leaderboard import Leaderboard
 from stages.shared.storage.arrow import Floats, from_bools, to_floats, to_ints
 from stages.shared.storage.parquet import Table
 from tools.audit.leakage.experiments import AuditData

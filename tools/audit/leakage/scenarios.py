@@ -16,11 +16,10 @@ from stages.shared.metrics.confusion import f1
 from stages.shared.storage.arrow import Floats, Ints
 from stages.split.assignment import draw_test_mask
 from stages.split.groups import find_duplicates
-from tools.audit.intervals import compute_inflation
 from tools.audit.leakage.experiments import AuditData, Trial, check_classes
 from tools.audit.leakage.fixtures import add_disguised_target, count_duplicates, find_smote, repeat_rows
 from tools.audit.params import AuditParams
-from tools.audit.report.findings import Inflation, Pair
+from tools.audit.report.findings import Inflation, Pair, compute_inflation
 
 
 def smote_before_split(trial: Trial) -> dict[str, Pair]:

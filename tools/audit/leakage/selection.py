@@ -6,8 +6,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from stages.shared.errors import InputError
 from stages.shared.storage.arrow import Floats, Ints
-from tools.audit.intervals import compute_inflation
-from tools.audit.report.findings import Inflation, Pair
+from tools.audit.report.findings import Inflation, Pair, compute_inflation
 
 METRIC = "average_precision"
 

@@ -1,9 +1,13 @@
 """What an audit reports: findings about the run, and how far each mistake inflates a score."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
+
+import numpy as np
+
+from stages.evaluate.uncertainty.cv_differences import corrected_interval
 
 Severity = Literal["wrong", "suspicious", "fine"]
 
@@ -51,6 +55,25 @@ class Inflation:
         if self.low > 0:
             return "inflates"
         return "deflates" if self.high < 0 else "within noise"
+
+
+def compute_inflation(
+    pairs: Sequence[Pair], ratio: float, confidence: float, mistake: str, classifier: str, metric: str
+) -> Inflation:
+    """Return the mean of leaking − honest over the splits, with its corrected interval."""
+    differences = [pair.leaking - pair.honest for pair in pairs]
+    low, high = corrected_interval(differences, ratio, confidence)
+    return Inflation(
+        mistake=mistake,
+        classifier=classifier,
+        metric=metric,
+        repeats=len(pairs),
+        honest=float(np.mean([pair.honest for pair in pairs])),
+        leaking=float(np.mean([pair.leaking for pair in pairs])),
+        inflation=float(np.mean(differences)),
+        low=low,
+        high=high,
+    )
 
 
 def quote(name: str) -> str:

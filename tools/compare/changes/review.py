@@ -9,15 +9,7 @@ from tools.compare.changes.paired import Intervals, Pairs, compute_paired, compu
 from tools.compare.changes.params_diff import compare_code, compare_data, compare_params
 from tools.compare.changes.test_scores import Scores, pair_scores
 from tools.compare.changes.verdict import describe_verdict, judge_champion
-from tools.compare.review_schema import (
-    Champion,
-    Comparison,
-    Kind,
-    MetricRow,
-    Review,
-    RevisionName,
-    StrategyChange,
-)
+from tools.compare.review_schema import Champion, Comparison, Kind, MetricRow, Review, RevisionName, StrategyChange
 from tools.compare.revisions.libraries import describe_library_changes
 from tools.compare.revisions.records import Candidate
 from tools.compare.revisions.snapshot import Snapshot

@@ -56,7 +56,7 @@ class Mean(Record):
     mean: Number
 
 
-class InUse(Record):
+class Deployment(Record):
     """The decisions at the prevalence in use."""
 
     prior_shift: Number
@@ -69,7 +69,7 @@ class Candidate(CandidateName):
     threshold: Number
     test: Measures  # metrics, and counts at the threshold
     intervals: Intervals  # of each metric by itself
-    in_use: InUse | None = None  # only where the prevalence in use is not that of the table
+    in_use: Deployment | None = None  # only where the prevalence in use is not that of the table
 
 
 class StrategyMetrics(Measures):

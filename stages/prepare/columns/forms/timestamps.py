@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.types as pat
 
 from stages.prepare.columns.parsing import NO_MISSING_VALUES, Texts, is_number, is_text, to_numbers, to_texts
-from stages.shared.errors import InputError
+from stages.shared.errors import InputError, raise_problems
 from stages.shared.messages import format_rows, shorten, single_line
 from stages.shared.storage.arrow import Ints, from_numpy, to_bools
 
@@ -67,8 +67,7 @@ def to_microseconds(location: str, texts: Texts, form: str) -> Ints:
     ]
     if len(problems) > MAX_SHOWN:
         problems[MAX_SHOWN:] = [f"{location}: {len(problems) - MAX_SHOWN} more such texts; write them in this way too"]
-    if problems:
-        raise InputError(problems)
+    raise_problems(problems)
     known = [timestamp for timestamp in timestamps.values() if timestamp is not None]
     if len({timestamp.tzinfo is None for timestamp in known}) > 1:
         raise InputError(f"{location}: only some times have a UTC offset; write all with an offset, or none")

@@ -11,10 +11,11 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from stages.shared.classifiers import CONVERGED, Settings
+from stages.shared.storage.arrow import Floats
 from stages.train.classifiers.class_weights import ClassWeights, count_classes
 from stages.train.classifiers.fitting import FitRequest, Fitted, fit_estimator
-from stages.train.classifiers.logistic.loss import Floats, expit
-from stages.train.classifiers.logistic.path import fit_path
+from stages.train.classifiers.logistic.loss import expit
+from stages.train.classifiers.logistic.path import WeightedRows, fit_paths
 
 
 class NewtonLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -58,7 +59,8 @@ class NewtonLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[
                 raise ValueError("y must contain two classes; the rows of one class have no weight")
         by_class = compute_class_weight(self.class_weight, classes=self.classes_, y=y, sample_weight=sample_weight)
         weights, threads = ClassWeights(*by_class.tolist()), self.n_jobs or 1
-        path = fit_path(X, codes, weights, [self.C], None, self.fit_intercept, self.max_iter, threads, sample_weight)
+        rows = WeightedRows(X, codes, weights, sample_weight)
+        (path,) = fit_paths([rows], [self.C], None, self.fit_intercept, self.max_iter, threads)
         self.coef_, self.intercept_ = path.coefficients[[0]], path.intercepts[[0]]
         self.n_iter_ = np.array([path.steps], dtype=np.int32)
         return self

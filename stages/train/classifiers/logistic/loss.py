@@ -13,12 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
+from stages.shared.storage.arrow import Floats, Ints
 from stages.train.classifiers.class_weights import ClassWeights, RowWeights, count_classes, row_weights
-
-Floats = npt.NDArray[np.float64]
-Target = npt.NDArray[np.int64]
 
 #: rows in a block; with some thirty columns they fit into the cache of a core
 BLOCK_SIZE = 4096
@@ -39,7 +36,7 @@ class LogisticLoss:
     def __init__(
         self,
         X: Floats,
-        y: Target,
+        y: Ints,
         weights: ClassWeights,
         C: Floats,
         fit_intercept: bool,

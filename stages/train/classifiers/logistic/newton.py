@@ -12,12 +12,10 @@ from typing import Any
 import warnings
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.exceptions import ConvergenceWarning
 
-from stages.train.classifiers.logistic.loss import Floats, LogisticLoss
-
-Bools = npt.NDArray[np.bool_]
+from stages.shared.storage.arrow import Bools, Floats
+from stages.train.classifiers.logistic.loss import LogisticLoss
 
 #: after the last step, no coefficient is farther from its optimum than this share of the largest one (or of 1)
 TOLERANCE = 1e-9

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stages.shared.storage.arrow import Floats, Ints
 from stages.train.classifiers.class_weights import ClassWeights, RowWeights
-from stages.train.classifiers.logistic.loss import Floats, LogisticLoss, Target, expit
+from stages.train.classifiers.logistic.loss import LogisticLoss, expit
 from stages.train.classifiers.logistic.newton import Minimum, minimize
 
 
@@ -19,7 +20,7 @@ class WeightedRows(NamedTuple):
     """A table that a model is fitted on."""
 
     X: Floats  # shape (rows, columns)
-    y: Target  # 0 and 1, shape (rows,)
+    y: Ints  # 0 and 1, shape (rows,)
     weights: ClassWeights
     sample_weight: RowWeights = None  # class weights multiply it
 
@@ -99,22 +100,6 @@ def _fit_together(
         minima = minimize([losses[index] for index in others], W, inverse, max_iter)
         paths.update((index, _make_path(minimum, losses[index])) for index, minimum in zip(others, minima, strict=True))
     return [paths[index] for index in range(len(losses))]
-
-
-def fit_path(
-    X: Floats,
-    y: Target,
-    weights: ClassWeights,
-    C: Sequence[float],
-    start: Path | None = None,
-    fit_intercept: bool = True,
-    max_iter: int = 100,
-    threads: int = 1,
-    sample_weight: RowWeights = None,
-) -> Path:
-    """Return the optimum for every C on one table (see `fit_paths`)."""
-    (path,) = fit_paths([WeightedRows(X, y, weights, sample_weight)], C, start, fit_intercept, max_iter, threads)
-    return path
 
 
 def _make_loss(table: WeightedRows, C: Floats, fit_intercept: bool, threads: int) -> LogisticLoss:

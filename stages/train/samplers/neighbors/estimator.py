@@ -122,9 +122,18 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
         return nearest[np.searchsorted(asked, rows)]
 
 
-def make_exact(neighbors: Any) -> Any:
-    """Return `neighbors` as ExactNeighbors if it is scikit-learn's own class; any other object is returned as is."""
-    return ExactNeighbors(**neighbors.get_params()) if type(neighbors) is NearestNeighbors else neighbors
+class UsesExactNeighbors:
+    """A base class of samplers before imbalanced-learn's own: their scikit-learn searches become ExactNeighbors.
+
+    A search that the user gives as another object stays.
+    """
+
+    def _validate_estimator(self) -> None:
+        super()._validate_estimator()  # type: ignore[misc]
+        for name in ("nn_", "nn_k_", "nn_m_"):
+            search: Any = getattr(self, name, None)
+            if type(search) is NearestNeighbors:
+                setattr(self, name, ExactNeighbors(**search.get_params()))
 
 
 def _complete_chunks(rows: Ints, n_rows: int) -> Ints:

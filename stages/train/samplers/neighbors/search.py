@@ -10,7 +10,6 @@ filters then keep every pair within the radius:
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,7 +17,6 @@ from stages.train.samplers.neighbors.arrays import EMPTY, Floats, Ints, Pairs, S
 from stages.train.samplers.neighbors.distances import estimate_radii, is_center_near, left_factor, right_factor
 from stages.train.samplers.neighbors.layout import (
     BLOCK_SIZE,
-    Blocks,
     Layout,
     compute_median_row,
     distance_to_box,
@@ -80,7 +78,7 @@ def find_pairs_within(layout: Layout, squared: Floats, workers: int = 1) -> Pair
 
     squared: indexed as in the original table, as are the pairs.
     """
-    search = _Search.of(layout, squared[layout.queries.order])
+    search = _Search(layout, squared[layout.queries.order])
     parts, total = [], 0
     with ThreadPoolExecutor(workers) as pool:
         for pairs in (map if workers == 1 else pool.map)(search.find_pairs, range(len(layout.fitted))):
@@ -93,20 +91,14 @@ def find_pairs_within(layout: Layout, squared: Floats, workers: int = 1) -> Pair
     return Pairs(layout.queries.order[pairs.queries], layout.fitted.order[pairs.fitted], pairs.squared)
 
 
-@dataclass(frozen=True)
 class _QueryBoxes:
     """Bounding boxes of consecutive sorted queries, which exclude many queries at once."""
 
-    low: Floats
-    high: Floats
-    radius: Floats  # the largest radius in each box
-    n_queries: int
-
-    @classmethod
-    def of(cls, points: Floats, radius: Floats) -> "_QueryBoxes":
+    def __init__(self, points: Floats, radius: Floats) -> None:
         starts = np.arange(0, len(points), BLOCK_SIZE)
-        low, high = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
-        return cls(low, high, np.maximum.reduceat(radius, starts), len(points))
+        self.low, self.high = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
+        #: the largest radius in each box
+        self.radius, self.n_queries = np.maximum.reduceat(radius, starts), len(points)
 
     def spans_near(self, low: Floats, high: Floats) -> Iterator[tuple[int, int]]:
         """Yield spans of at most STRIDE sorted queries that may be within their radius of a box."""
@@ -135,43 +127,23 @@ class _Tiles:
         return np.flatnonzero(np.logical_not(far, out=far))  # NaN is not far
 
 
-@dataclass(frozen=True)
 class _Search:
-    """The sorted queries with their radii, prepared for the search in one block after the other."""
+    """The sorted queries with their squared radii, prepared for the search in one block after the other."""
 
-    fitted: Blocks
-    low: Floats
-    high: Floats
-    queries: Blocks
-    squared: Floats  # radii, squared
-    radius: Floats  # radii in principal coordinates, with their rounding error added
-    leading: Floats  # the first coordinates, shape (N_LEADING_AXES, queries)
-    query_boxes: _QueryBoxes
-    asks_boxes: bool  # whether boxes exclude enough pairs to be asked per query
-    origin: Floats
-    common_left: Singles | None  # the left factor around the origin, if that is near enough
-
-    @classmethod
-    def of(cls, layout: Layout, squared: Floats) -> "_Search":
-        radius = np.sqrt(squared) * (1 + 1e-9) + layout.frame.error
-        leading = np.ascontiguousarray(layout.queries.points[:, :N_LEADING_AXES].T)
-        offsets = layout.queries.rows - layout.frame.origin
-        common_left = left_factor(offsets, squared) if is_center_near(offsets, squared) else None
-        boxes, query_boxes = layout.fitted.boxes(), _QueryBoxes.of(layout.queries.points, radius)
-        asks_boxes = _estimate_excluded(layout.queries.points, radius, *boxes) > MIN_EXCLUDED
-        origin = layout.frame.origin
-        return cls(
-            layout.fitted,
-            *boxes,
-            layout.queries,
-            squared,
-            radius,
-            leading,
-            query_boxes,
-            asks_boxes,
-            origin,
-            common_left,
-        )
+    def __init__(self, layout: Layout, squared: Floats) -> None:
+        self.fitted, self.queries, self.squared = layout.fitted, layout.queries, squared
+        self.origin = layout.frame.origin
+        #: radii in principal coordinates, with their rounding error added
+        self.radius = np.sqrt(squared) * (1 + 1e-9) + layout.frame.error
+        points, offsets = self.queries.points, self.queries.rows - self.origin
+        #: the first coordinates, shape (N_LEADING_AXES, queries)
+        self.leading = np.ascontiguousarray(points[:, :N_LEADING_AXES].T)
+        #: the left factor around the origin, if that is near enough
+        self.common_left = left_factor(offsets, squared) if is_center_near(offsets, squared) else None
+        self.low, self.high = self.fitted.boxes()
+        self.query_boxes = _QueryBoxes(points, self.radius)
+        #: whether boxes exclude enough pairs to be asked per query
+        self.asks_boxes = _estimate_excluded(points, self.radius, self.low, self.high) > MIN_EXCLUDED
 
     @property
     def max_pairs(self) -> int:

@@ -16,7 +16,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from stages.train.classifiers.class_weights import ClassWeights
 from stages.train.classifiers.logistic import loss
 from stages.train.classifiers.logistic.estimator import NewtonLogisticRegression, is_converged
-from stages.train.classifiers.logistic.path import Path, WeightedRows, fit_path, fit_paths
+from stages.train.classifiers.logistic.path import Path, WeightedRows, fit_paths
 
 EQUAL = ClassWeights(1.0, 1.0)
 GRID = [0.1, 1.0, 10.0]
@@ -46,6 +46,11 @@ def gradient(X: Any, y: Any, weights: ClassWeights, C: float, path: Path, index:
     w, b = path.coefficients[index], path.intercepts[index]
     wrong = (expit(X @ w + b) - y) * np.where(y == 1, weights.positive, weights.negative)
     return np.append(X.T @ wrong + w / C, wrong.sum()) / len(y)
+
+
+def fit_path(X: Any, y: Any, weights: ClassWeights, C: list[float], start: Path | None = None, **options: Any) -> Path:
+    """The optimum on one table."""
+    return fit_paths([WeightedRows(X, y, weights)], C, start, **options)[0]
 
 
 def test_by_hand() -> None:

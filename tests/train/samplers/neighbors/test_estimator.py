@@ -11,7 +11,8 @@ from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
 from stages.train.samplers.neighbors import estimator, layout
-from stages.train.samplers.neighbors.estimator import ExactNeighbors, make_exact
+from stages.train.samplers.neighbors.estimator import ExactNeighbors
+from stages.train.samplers.variants import ADASYN
 from tests.train.samplers.conftest import TABLES, Array, near_duplicates, normal
 
 pytestmark = pytest.mark.slow
@@ -138,11 +139,14 @@ def test_another_metric_is_left_to_scikit_learn() -> None:
 
 
 def test_only_scikit_learns_own_class_is_replaced() -> None:
-    mine = ExactNeighbors()
-    assert make_exact(mine) is mine
-    replaced = make_exact(NearestNeighbors(n_neighbors=4, leaf_size=9))
-    assert isinstance(replaced, ExactNeighbors)
-    assert (replaced.n_neighbors, replaced.leaf_size) == (4, 9)
+    class Other(NearestNeighbors):  # type: ignore[misc]
+        """A search of the user's own."""
+
+    for search, kind in ((NearestNeighbors(n_neighbors=4, leaf_size=9), ExactNeighbors), (Other(n_neighbors=4), Other)):
+        sampler = ADASYN(n_neighbors=search)
+        sampler._validate_estimator()
+        assert type(sampler.nn_) is kind
+        assert (sampler.nn_.n_neighbors, sampler.nn_.leaf_size) == (4, search.leaf_size)
 
 
 def test_chunks_are_whole_and_many_enough_to_be_worked_on_in_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:

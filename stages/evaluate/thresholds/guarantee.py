@@ -1,4 +1,4 @@
-"""Choose thresholds that meet a bound of recall or precision on new rows with a given probability, the promise.
+"""Choose thresholds that meet a bound of recall or precision on new rows with the probability that `promise` gives.
 
 A threshold that just meets a bound on the rows that chose it misses that bound on about half of all new tables.
 """
@@ -13,7 +13,7 @@ from stages.evaluate.thresholds.policies import POLICIES, best_index
 from stages.shared.calibration import expit, log_odds
 from stages.shared.metrics.confusion import Counts
 from stages.shared.metrics.registry import METRICS
-from stages.shared.schemas.leaderboard import Promise
+from stages.shared.schemas.candidate import Guarantee
 from stages.shared.storage.arrow import Bools, Floats, Ints
 
 #: places from which thresholds are tested downwards
@@ -23,21 +23,21 @@ STARTS = 3
 PRICES = {"min_recall": "precision", "min_precision": "recall"}
 
 
-def choose_promised(
+def choose_guaranteed(
     groups: Ints,
     y: Ints,
     scores: Floats,
     point: float,
     policy: str,
     bound: float,
-    promise: float,
+    probability: float,
     negative_weight: float,
     weights: Floats | None = None,
-) -> tuple[float, Promise]:
-    """Return the best threshold that promises `bound`, or the safest if none does, and what the promise costs.
+) -> tuple[float, Guarantee]:
+    """Return the best threshold that meets `bound` on new rows with `probability`, and what that costs.
 
-    `point` is the best threshold without a promise. `groups`, `y`, `scores` and `weights` have shape (scores,);
-    negatives count `negative_weight` times in the prevalence in use.
+    If no threshold does, it is the safest one. `point` is the best threshold without a guarantee. `groups`, `y`,
+    `scores` and `weights` have shape (scores,); negatives count `negative_weight` times in the prevalence in use.
     """
     thresholds = possible_thresholds(scores)
     counts = counts_at(thresholds, y, scores, weights)
@@ -46,14 +46,14 @@ def choose_promised(
     else:
         members = y == 1
     design_effect = compute_design_effect(groups[members], None if weights is None else weights[members])
-    kept, p_values = find_promised(counts, policy, bound, promise, design_effect)
+    kept, p_values = find_guaranteed(counts, policy, bound, probability, design_effect)
     allowed = kept if kept.any() else p_values == p_values.min()
     weighed, price = counts.weigh_negatives(negative_weight), METRICS[PRICES[policy]]
     best = int(best_index((allowed.astype(np.float64), *POLICIES[policy](weighed, 0.0, None))))
     prices = price.load()(weighed)
-    return float(thresholds[best]), Promise(
+    return float(thresholds[best]), Guarantee(
         kept=bool(kept.any()),
-        rows_needed=ceil(count_needed(policy, bound, promise)),
+        rows_needed=ceil(count_needed(policy, bound, probability)),
         point_threshold=point,
         price=price.name,
         at_point=float(prices[np.searchsorted(thresholds, point)]),
@@ -61,13 +61,13 @@ def choose_promised(
     )
 
 
-def count_needed(policy: str, bound: float, promise: float) -> float:
-    """Return how many rows a promise needs at least, when the decisions on all of them are right.
+def count_needed(policy: str, bound: float, probability: float) -> float:
+    """Return how many rows a guarantee needs at least, when the decisions on all of them are right.
 
     The rows are the positives for recall, and the predicted positives for precision.
     """
     share = STARTS if policy == "min_precision" else 1
-    return float(np.log((1 - promise) / share) / np.log(bound))
+    return float(np.log((1 - probability) / share) / np.log(bound))
 
 
 def compute_tail(hits: Floats, others: Floats, bound: float) -> Floats:
@@ -88,10 +88,10 @@ def compute_design_effect(groups: Ints, weights: Floats | None = None) -> float:
     return float((sizes**2).sum() / sizes.sum()) if len(sizes) else 1.0
 
 
-def find_promised(
-    counts: Counts, policy: str, bound: float, promise: float, design_effect: float
+def find_guaranteed(
+    counts: Counts, policy: str, bound: float, probability: float, design_effect: float
 ) -> tuple[Bools, Floats]:
-    """Return which thresholds meet `bound` with the probability `promise`, and their p-values, shape (thresholds,).
+    """Return which thresholds meet `bound` with `probability`, and their p-values, shape (thresholds,).
 
     `counts` are those of the rising thresholds. The p-value of a threshold tests whether its true recall or precision
     is below `bound`. Recall falls with the threshold, so one test for each threshold is enough. Precision can rise and
@@ -102,10 +102,10 @@ def find_promised(
     tp, fp, fn = (cell / design_effect for cell in (counts.tp, counts.fp, counts.fn))
     if policy == "min_recall":
         p_values = compute_tail(tp, fn, bound)
-        return p_values <= 1 - promise, p_values
+        return p_values <= 1 - probability, p_values
     p_values = STARTS * compute_tail(tp, fp, bound)  # not cut at 1: the smallest is the safest
-    passes, flagged = (p_values <= 1 - promise)[::-1], (tp + fp)[::-1]  # from the highest threshold down
-    fewest = count_needed(policy, bound, promise)
+    passes, flagged = (p_values <= 1 - probability)[::-1], (tp + fp)[::-1]  # from the highest threshold down
+    fewest = count_needed(policy, bound, probability)
     most = max(fewest, tp[0] / bound)  # beyond so many rows the precision is below the bound
     kept = np.zeros_like(passes)
     for rows in np.geomspace(fewest, most, STARTS + 1)[:-1]:

@@ -1,4 +1,4 @@
-"""Text columns that are probably no category: numbers with stray cells, dates, row identifiers.
+"""Checks that refuse texts which are probably no categories: numbers with stray cells, bounds, dates, row identifiers.
 
 As categories they would become useless or misleading features, so the user must say what they are.
 """

@@ -11,16 +11,16 @@ from stages.evaluate.params import EvaluateSection
 from stages.evaluate.thresholds.policies import positive_rate
 from stages.shared.calibration import get_prior_shift, shift_prior
 from stages.shared.metrics.confusion import Counts, f1, precision
-from stages.shared.schemas.leaderboard import InUse
+from stages.shared.schemas.candidate import Deployment
 
 
-def measure_in_use(
+def measure_at_deployment(
     test: Mapping[str, int | float],
     precision_interval: tuple[float, float],
     settings: EvaluateSection,
     prior_shift: float,
     costs: tuple[float, float] | None,
-) -> InUse | None:
+) -> Deployment | None:
     """Return the decisions at `evaluate.deployment_prevalence`; None where that is null.
 
     `test` has the counts at the threshold, and `prior_shift` is that of the probabilities. The odds of a precision are
@@ -37,7 +37,7 @@ def measure_in_use(
     if costs is not None:
         cost = 1000 * (costs[0] + weight * costs[1]) / (positives + weight * negatives)
     low, high = shift_prior(np.array(precision_interval), shift)
-    return InUse(
+    return Deployment(
         prior_shift=prior_shift,
         precision=float(precision(weighed)[0]),
         precision_interval=(float(low), float(high)),

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from tools.audit.intervals import compute_inflation, corrected_interval
-from tools.audit.report.findings import Pair
+from stages.evaluate.uncertainty.cv_differences import corrected_interval
+from tools.audit.report.findings import Pair, compute_inflation
 
 T = 12.7062  # 97.5 % point of t with one degree of freedom
 
