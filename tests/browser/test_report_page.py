@@ -211,6 +211,16 @@ def test_a_table_is_sorted_by_its_headings(report: Path, open_page: Open) -> Non
     assert opened.page.locator("#leaderboard th[aria-sort=ascending]").count() == 1
 
 
+def test_a_command_is_copied(report: Path, open_page: Open) -> None:
+    page = open_page(report, permissions=["clipboard-read", "clipboard-write"]).page
+    button = page.locator("button.copy").first
+    command = page.locator("pre").first.inner_text()
+    assert command.startswith("python -m tools.predict ")
+    button.click()
+    page.wait_for_function("document.querySelector('button.copy').textContent === 'Copied'")
+    assert page.evaluate("navigator.clipboard.readText()") == command
+
+
 def test_a_phone_scrolls_vertically_only(report: Path, open_page: Open) -> None:
     opened = open_page(report, **PHONE)
     draw_charts(opened)

@@ -11,7 +11,7 @@ from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.cross_validation import MeanStd
 from stages.shared.schemas.tuning import Tuning, TuningTrial
 
-_TITLE = "What if the sampling ratio were another?"
+_TITLE = "Other sampling ratios"
 
 #: the chart distinguishes this many lines
 _MAX_LINES = 8

@@ -45,7 +45,7 @@ def make_section(context: ReportContext) -> Section:
         "false_alarm": COSTS[1],
     }
     panel = Panel("threshold.html.j2", values, data, [_make_table(context, pair)], charts)
-    return Section("what-if", "What if the threshold were another?", [Paragraph(explained), panel])
+    return Section("what-if", "Other thresholds", [Paragraph(explained), panel])
 
 
 def select_pair(context: ReportContext) -> tuple[Candidate, Candidate]:

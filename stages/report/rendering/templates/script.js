@@ -300,12 +300,19 @@
     });
   };
 
+  // ---------------------------------------------------------------- commands
+  const wireCopy = (button) => button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.parentElement.previousElementSibling.textContent);
+    button.textContent = "Copied";
+  });
+
   for (const control of document.querySelectorAll(".controls")) control.hidden = false;
   ["a", "b"].forEach(wireView);
   if (data.sweeps) wireRatios();
   wireOverlays();
   wireScatter();
   document.querySelectorAll("table.sortable").forEach(wireSorting);
+  document.querySelectorAll("button.copy").forEach(wireCopy);
   Object.keys(data.charts).forEach((key) => watcher.observe(byId(key)));
   document.documentElement.dataset.ready = "true";
 })();
