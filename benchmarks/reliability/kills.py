@@ -36,20 +36,21 @@ class Attack:
     def __init__(self, folder: Path, seed: int) -> None:
         self.project, self.home, self.random = folder / "project", folder / "home", random.Random(seed)
         make_project(self.project)
-        begun = time.monotonic()
         self.finish()
-        self.seconds = time.monotonic() - begun
         self.reference = hash_artefacts(self.project)
         self.kills: Counter[tuple[str, str]] = Counter()
         self.orphans: Counter[tuple[str, str]] = Counter()
         self.runs = self.stuck = self.different = 0
 
     def finish(self) -> subprocess.CompletedProcess[str]:
-        """Run the project to its end."""
-        return subprocess.run(
+        """Run the project to its end; the time of kills is drawn from that of the last run."""
+        begun = time.monotonic()
+        done = subprocess.run(
             COMMANDS["tools.repro"], cwd=self.project, env=make_environment(self.home),
             capture_output=True, encoding="utf-8", check=False,
         )  # fmt: skip
+        self.seconds = time.monotonic() - begun
+        return done
 
     def kill(self) -> None:
         """Start a run and kill it; a run that ends before is not counted."""
