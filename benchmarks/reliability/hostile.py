@@ -104,7 +104,7 @@ def attack(state: State, case: Case) -> tuple[Done, str]:
     """Write the file of a case, run its commands until one fails, and return the last end with its command."""
     state.restore()
     path = state.project / case.path
-    path.write_bytes(case.content)
+    path.write_bytes(case.make())
     commands = list(case.commands)
     if case.path.startswith("data/raw"):
         text = (state.copy / "params.yaml").read_text(encoding="utf-8")
@@ -147,13 +147,13 @@ def main() -> None:
         state = State(finish_project(Path(folder).resolve()))
         text = (state.copy / "data/raw/hypothyroid.csv").read_text(encoding="utf-8")
         params = (state.copy / "params.yaml").read_text(encoding="utf-8")
+        tables = [(name, kind, partial(bytes, content)) for name, kind, content in make_tables(text)]
         groups = {
-            "params": [Case("params.yaml", case, ("params", *STAGES), name) for name, case in make_params(params)],
+            "params": [Case("params.yaml", make, ("params", *STAGES), name) for name, make in make_params(params)],
             "tables": [
-                Case(f"data/raw/hostile{kind}", case, ("inspect", *STAGES), name)
-                for name, kind, case in make_tables(text)
+                Case(f"data/raw/hostile{kind}", make, ("inspect", *STAGES), name) for name, kind, make in tables
             ],
-            "scored": [Case(f"hostile{kind}", case, ("predict",), name) for name, kind, case in make_tables(text)],
+            "scored": [Case(f"hostile{kind}", make, ("predict",), name) for name, kind, make in tables],
         }
         for kind, cases in groups.items():
             for case in draw.sample(cases, min(len(cases), getattr(options, kind))):

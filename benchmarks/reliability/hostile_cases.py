@@ -1,9 +1,10 @@
 """Hostile and wrong params and tables, made by kind and value."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 import datetime
 from decimal import Decimal
+from functools import partial
 import gzip
 import io
 from typing import Any
@@ -56,30 +57,35 @@ class Case:
     """A file, and the commands that read it, one after the other."""
 
     path: str
-    content: bytes
+    make: Callable[[], bytes]  # its content
     commands: tuple[str, ...]
     name: str
 
 
-def make_params(text: str) -> Iterator[tuple[str, bytes]]:
-    """Yield params.yaml with another value at each key, and texts that are no params at all."""
-    yaml = YAML(typ="safe")
-    content = yaml.load(text)
-    for path in _list_paths(content):
+def make_params(text: str) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Yield params.yaml with another value at each key, and texts that are no params at all.
+
+    They are written only when they are drawn, because there are thousands.
+    """
+    for path in _list_paths(YAML(typ="safe").load(text)):
         for value in VALUES:
-            changed = yaml.load(text)
-            place = changed
-            for key in path[:-1]:
-                place = place[key]
-            place[path[-1]] = value
-            stream = io.StringIO()
-            yaml.dump(changed, stream)
-            yield f"{'.'.join(path)} = {str(value)[:30]!r}", stream.getvalue().encode()
+            yield f"{'.'.join(path)} = {str(value)[:30]!r}", partial(_set, text, path, value)
     for whole in TEXTS:
-        yield f"{whole[:30]!r}", whole.encode(errors="surrogatepass")
-        yield f"with {whole[:30]!r}", f"{text}\n{whole}\n".encode(errors="surrogatepass")
+        yield f"{whole[:30]!r}", partial(whole.encode, errors="surrogatepass")
+        yield f"with {whole[:30]!r}", partial(f"{text}\n{whole}\n".encode, errors="surrogatepass")
     for position in range(0, len(text), len(text) // 20):
-        yield f"cut at {position}", text[:position].encode()
+        yield f"cut at {position}", text[:position].encode
+
+
+def _set(text: str, path: tuple[str, ...], value: Any) -> bytes:
+    yaml, stream = YAML(typ="safe"), io.StringIO()
+    content = yaml.load(text)
+    place = content
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    yaml.dump(content, stream)
+    return stream.getvalue().encode()
 
 
 def make_tables(text: str) -> Iterator[tuple[str, str, bytes]]:
