@@ -115,7 +115,9 @@ def make_s3(folder: Path) -> Server:
         [
             program, "server", "-s3", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={store}", f"-s3.config={users}",
             "-s3.port.iceberg=0", "-s3.port.lance=0",
-            "-volume.max=20", "-master.volumeSizeLimitMB=64", "-master.telemetry=false", *options,
+            "-volume.max=20", "-master.volumeSizeLimitMB=64",
+            "-master.electionTimeout=1s",  # of one master; it would wait 20 s when it starts again
+            "-master.telemetry=false", *options,
         ],
         store, f"s3://{BUCKET}/store",
         {"endpointurl": f"http://127.0.0.1:{s3}", "access_key_id": KEY, "secret_access_key": SECRET,
