@@ -13,6 +13,12 @@ import pytest
 from stages.shared.errors import InputError, IntegrityError, run_cli
 
 
+@pytest.fixture(autouse=True)
+def _handlers_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the signal handlers of this process: a bug leaves it to the end of a process to put them back."""
+    monkeypatch.setattr("stages.shared.errors.exit_on_signals", lambda: lambda: None)
+
+
 def end(main: Callable[[], None], capsys: pytest.CaptureFixture[str]) -> tuple[object, str]:
     with pytest.raises(SystemExit) as caught:
         run_cli(main)
