@@ -6,7 +6,7 @@ import re
 import time
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 import pytest
 
 from tests.browser.conftest import NASTY, NASTY_NEGATIVE, Open, Opened, make_report
@@ -217,7 +217,7 @@ def test_a_command_is_copied(report: Path, open_page: Open) -> None:
     command = page.locator("pre").first.inner_text()
     assert command.startswith("python -m tools.predict ")
     button.click()
-    page.wait_for_function("document.querySelector('button.copy').textContent === 'Copied'")
+    expect(button).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == command
 
 

@@ -82,6 +82,7 @@ def environment() -> dict[str, str]:
         "DVC_NO_ANALYTICS": "1",
         "GIT_CONFIG_NOSYSTEM": "1",
         "PYTHONWARNINGS": "default",
+        "SHELL": "/bin/bash",  # DVC calls it; dash, which it takes without SHELL, hides the exit code after Ctrl-C
     }
     return {**os.environ, **who, **own}
 
