@@ -8,20 +8,26 @@ import warnings
 from benchmarks.shared.arguments import make_parser
 from benchmarks.verdict import gate
 from benchmarks.verdict.gate.choice import print_choices
-from benchmarks.verdict.gate.fits import print_fits
+from benchmarks.verdict.gate.fits import SHARES, print_fits
 from benchmarks.verdict.gate.scores import print_scores
 
 
 def main() -> None:
     warnings.filterwarnings("ignore")  # XGBoost and scikit-learn warn of hard tables
-    parts = {"scores": print_scores, "choice": print_choices, "fits": print_fits}
+    parts = ("scores", "choice", "fits")
     parser = make_parser(gate.__doc__)
     parser.add_argument("--runs", type=int, default=200, help="simulated pull requests of each kind (default 200)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the simulated data (default 0)")
-    parser.add_argument("--only", nargs="*", choices=parts, default=list(parts), help="simulations (default: all)")
+    parser.add_argument("--only", nargs="*", choices=parts, default=parts, help="simulations (default: all)")
+    parser.add_argument("--repeats", type=int, default=1, help="cv.n_repeats of the trained models (default 1)")
+    parser.add_argument("--classifiers", nargs="*", choices=SHARES, default=list(SHARES), help="trained models")
     options = parser.parse_args()
-    for name in options.only:
-        parts[name](options.runs, options.seed)
+    if "scores" in options.only:
+        print_scores(options.runs, options.seed)
+    if "choice" in options.only:
+        print_choices(options.runs, options.seed)
+    if "fits" in options.only:
+        print_fits(options.runs, options.seed, options.repeats, options.classifiers)
 
 
 if __name__ == "__main__":

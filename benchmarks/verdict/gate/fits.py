@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.model_selection import StratifiedKFold, train_test_split
+from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
 
 from benchmarks.shared.markdown import format_percent, print_table
 from benchmarks.shared.simulation import CONFIDENCE
@@ -68,20 +68,20 @@ class Judged:
     truth: float
 
 
-def print_fits(tables: int, seed: int) -> None:
-    """Print for each cell how often the gate stops a loss and a harmless change, and the coverage."""
+def print_fits(tables: int, seed: int, repeats: int, classifiers: Sequence[str]) -> None:
+    """Print for each cell of these classifiers how often the gate stops a loss and a harmless change."""
     columns = [
         "world, classifier", "tables", "true loss", "stopped, %", "by test alone, %", "harmless change stopped, %",
         "by test alone, %", "loss in the interval, %", "no loss in the interval, %", "wrong same, %",
         "spread ÷ error: loss, no loss", "detectable",
     ]  # fmt: skip
-    rows = (_make_row(cell, tables, seed) for cell in CELLS)
-    print_table(f"The gate on trained models, {tables} tables", columns, rows)
+    rows = (_make_row(cell, tables, seed, repeats) for cell in CELLS if cell.classifier in classifiers)
+    print_table(f"The gate on trained models, {tables} tables, folds drawn {repeats} times", columns, rows)
 
 
-def _make_row(cell: Cell, tables: int, seed: int) -> list[str]:
+def _make_row(cell: Cell, tables: int, seed: int, repeats: int) -> list[str]:
     random, tables = np.random.RandomState(seed), max(2, tables // SHARES[cell.classifier])
-    lossy, harmless = zip(*(_simulate(cell, number, random) for number in range(tables)), strict=True)
+    lossy, harmless = zip(*(_simulate(cell, number, random, repeats) for number in range(tables)), strict=True)
     truth = float(np.mean([item.truth for item in lossy]))
     counts = [
         sum(item.found.high < 0 for item in lossy),
@@ -108,7 +108,7 @@ def _get_spread(judged: Sequence[Judged]) -> float:
     return float(np.std(estimates, ddof=1) / (np.mean(halves) / 2 / normal_quantile(CONFIDENCE)))
 
 
-def _simulate(cell: Cell, number: int, random: np.random.RandomState) -> tuple[Judged, Judged]:
+def _simulate(cell: Cell, number: int, random: np.random.RandomState, repeats: int) -> tuple[Judged, Judged]:
     """Draw a table; return the change by noise on a column, and a harmless one.
 
     The harmless one gives a column without meaning new signs, and the fit another seed. The columns are symmetric, so
@@ -117,26 +117,24 @@ def _simulate(cell: Cell, number: int, random: np.random.RandomState) -> tuple[J
     X, y = cell.world.draw(cell.world.rows, random)
     fresh, fresh_y = cell.world.draw(FRESH_ROWS, random)
     train, test = train_test_split(np.arange(len(y)), test_size=0.25, stratify=y, random_state=number)
-    folds = [
-        (train[training], train[validation])
-        for training, validation in StratifiedKFold(N_SPLITS, shuffle=True, random_state=number).split(train, y[train])
-    ]
+    splitter = RepeatedStratifiedKFold(n_splits=N_SPLITS, n_repeats=repeats, random_state=number)
+    folds = [(train[training], train[validation]) for training, validation in splitter.split(train, y[train])]
     order = np.concatenate([*(validation for _, validation in folds), test])
     sizes = [*(len(validation) for _, validation in folds), len(test)]
-    gate = Gate.of(y[order], np.repeat(np.arange(N_SPLITS + 1), sizes))
+    gate = Gate.of(y[order], np.repeat(np.arange(len(sizes)), sizes), order, repeats)
 
     def score(table: Floats, fresh_table: Floats, seed: int = number) -> tuple[Floats, float]:
         """Return the scores of the rows, and average precision on fresh rows."""
 
-        def fit(rows: Ints, scored: list[Floats]) -> list[Floats]:
-            return fit_scores(cell.classifier, cell.strategy, table[rows], y[rows], scored, seed)
+        def fit(rows: Ints, scored: list[Floats], fold: int = 0) -> list[Floats]:
+            return fit_scores(cell.classifier, cell.strategy, table[rows], y[rows], scored, seed + fold // N_SPLITS)
 
-        oof = [fit(training, [table[validation]])[0] for training, validation in folds]
+        oof = [fit(training, [table[rows]], fold)[0] for fold, (training, rows) in enumerate(folds)]
         on_test, on_fresh = fit(train, [table[test], fresh_table])
         return np.concatenate([*oof, on_test]), METRICS[METRIC].score(fresh_y, on_fresh)
 
     before, value = score(X, fresh)
-    lossy = score(*(_add_noise(table, cell.noise, random) for table in (X, fresh)))
+    lossy = score(_add_noise(X, cell.noise, random), _add_noise(fresh, cell.noise, random))
     harmless = score(_flip_signs(X, random), _flip_signs(fresh, random), OTHER_SEED + number)
     return _judge(gate, before, value, *lossy), _judge(gate, before, value, *harmless)
 

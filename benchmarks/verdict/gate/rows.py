@@ -34,9 +34,9 @@ class Gate:
         return cls.of(y, np.repeat(np.arange(N_SPLITS + 1), [size * (negatives + 1) for size in sizes]))
 
     @classmethod
-    def of(cls, y: Ints, row_set: Ints) -> "Gate":
-        """Return the rows with these labels and sets."""
-        return cls(RowSets(y, row_set, np.arange(len(y))))
+    def of(cls, y: Ints, row_set: Ints, units: Ints | None = None, repeats: int = 1) -> "Gate":
+        """Return the rows with these labels and sets; `units` are the rows of the table where `repeats` is not 1."""
+        return cls(RowSets(y, row_set, np.arange(len(y)) if units is None else units, repeats))
 
     def judge_all(self, before: Floats, after: Floats) -> Estimate:
         """Return the change of average precision from all rows, as the gate estimates it."""
