@@ -7,6 +7,7 @@ from stages.shared.schemas.contract import GROUP, ROW, Step
 from stages.shared.storage.arrow import Bools, Ints, from_bools, from_numpy, to_ints
 from stages.shared.storage.parquet import Table
 from stages.split.assignment import cut_latest, draw_parts, draw_test_mask
+from stages.split.drift import notice_drift
 from stages.split.duplicates import check_duplicates
 from stages.split.groups import compute_groups, encode_cells
 from stages.split.params import SplitStageParams
@@ -49,6 +50,7 @@ def split(table: Table, params: SplitStageParams) -> tuple[Table, Table]:
         *check.list_notices(),
         *notice_dropped(dropped, before=int((~test).sum())),
         *notice_prevalence(test, y, params),
+        *notice_drift(table, train, test, groups),
     ]
     note = _note(params, check.words, int((~kept).sum()))
     flow = [*table.flow, _step("train", y[train], table, note), _step("test", y[test], table, note)]

@@ -68,7 +68,7 @@ NoticeKind = Literal[
     "one_value", "running_number", "similar_categories", "numbers_as_text", "codes", "few_whole_numbers",
     "many_categories", "missing_word", "positive_is_frequent", "reading", "number_form", "index_dropped",
     "unused_mark", "date", "positive_labels", "mixed_booleans", "distant_zeros",
-    "equal_rows", "prevalence_differs", "dropped_rows",
+    "equal_rows", "prevalence_differs", "feature_differs", "dropped_rows",
 ]  # fmt: skip
 
 

@@ -1,0 +1,117 @@
+"""Features that differ between the train set and the test set.
+
+Models learn from one and are measured on the other. A random split seldom differs; with time or groups it may be so in
+truth, and a score on test then says less about later rows.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from stages.shared.schemas.contract import Feature, Notice
+from stages.shared.storage.arrow import Bools, Floats, Ints, from_numpy, to_floats
+from stages.shared.storage.parquet import Table
+
+#: the probability of any notice where a random split differs by chance alone
+LEVEL = 0.01
+
+#: a smaller difference of two shares of the rows is not worth a notice, however certain it is
+MIN_DIFFERENCE = 0.05
+
+#: more features are counted, not named
+MAX_NAMED = 5
+
+#: rows of each set that are compared; a larger set is thinned evenly
+MAX_ROWS = 100_000
+
+#: fewer rows of a category are expected in a set: the z-test does not hold
+MIN_EXPECTED = 5
+
+#: terms of the series of Kolmogorov's distribution
+N_TERMS = 100
+
+
+class Difference(NamedTuple):
+    """The largest difference between the two sets in the share of some rows of a feature."""
+
+    size: float
+    p_value: float  # of any difference
+    words: str
+
+
+def notice_drift(table: Table, train: Bools, test: Bools, groups: Ints) -> list[Notice]:
+    """Return a notice of each feature that differs, the largest difference first.
+
+    Numbers: Kolmogorov and Smirnov's test; categories: the z-test of each share; Bonferroni over the features. `groups`
+    are those of the rows in either set. Of each group one row counts: the rows of a group are not independent.
+    """
+    rows = np.flatnonzero(train | test)[np.unique(groups, return_index=True)[1]]
+    sets = tuple(_thin(rows[mask[rows]]) for mask in (train, test))
+    features = [feature for feature in table.contract.features if feature.type != "text"]
+    found = []
+    for feature in features:
+        difference = _compare(feature, table.data.column(feature.name), sets)
+        if difference.p_value * len(features) < LEVEL and difference.size >= MIN_DIFFERENCE:
+            found.append((feature.name, difference))
+    found.sort(key=lambda item: -item[1].size)
+    notices = [
+        Notice(column=name, kind="feature_differs", message=f"{name}: {item.words}; train and test differ")
+        for name, item in found[:MAX_NAMED]
+    ]
+    if len(found) > MAX_NAMED:
+        message = f"{len(found) - MAX_NAMED} more features differ between train and test, by smaller shares of the rows"
+        notices.append(Notice(column=None, kind="feature_differs", message=message))
+    return notices
+
+
+def _thin(rows: Ints) -> Ints:
+    return rows[:: -(-len(rows) // MAX_ROWS) or 1]
+
+
+def _compare(feature: Feature, values: pa.ChunkedArray, sets: tuple[Ints, ...]) -> Difference:
+    train, test = (values.take(from_numpy(rows, pa.int64())).combine_chunks() for rows in sets)
+    if feature.type == "numeric":
+        return compare_numbers(to_floats(train), to_floats(test))
+    return compare_categories(train.to_pylist(), test.to_pylist())
+
+
+def compare_numbers(train: Floats, test: Floats) -> Difference:
+    """Return the difference of two samples of numbers; a missing one counts as the lowest."""
+    one, other = (np.sort(np.nan_to_num(part, nan=-np.inf)) for part in (train, test))
+    cuts = np.union1d(one, other)
+    shares = [np.searchsorted(part, cuts, "right") / len(part) for part in (one, other)]
+    at = int(np.argmax(np.abs(shares[0] - shares[1])))
+    size = float(abs(shares[0][at] - shares[1][at]))
+    p_value = compute_kolmogorov(size * math.sqrt(len(one) * len(other) / (len(one) + len(other))))
+    what = "missing values" if cuts[at] == -np.inf else f"values up to {cuts[at]:.6g}"
+    return Difference(size, p_value, _describe(what, shares[0][at], shares[1][at]))
+
+
+def compute_kolmogorov(value: float) -> float:
+    """Return the probability that Kolmogorov's (1933) statistic exceeds `value`."""
+    terms = np.arange(1, N_TERMS + 1)
+    return float(np.clip(2 * ((-1.0) ** (terms - 1) * np.exp(-2 * (terms * value) ** 2)).sum(), 0, 1)) if value else 1.0
+
+
+def compare_categories(train: list[str | None], test: list[str | None]) -> Difference:
+    """Return the difference of two samples of categories; a missing one counts as a category."""
+    values = ["" if value is None else value for value in (*train, *test)]
+    names, codes = np.unique(values, return_inverse=True)
+    one, other = (np.bincount(part, minlength=len(names)) for part in np.split(codes, [len(train)]))
+    pooled = (one + other) / len(values)
+    frequent = np.flatnonzero(np.minimum(pooled, 1 - pooled) * min(len(train), len(test)) >= MIN_EXPECTED)
+    if not len(frequent):
+        return Difference(0.0, 1.0, "")
+    differences = np.abs(one / len(train) - other / len(test))
+    at = int(frequent[np.argmax(differences[frequent])])
+    error = math.sqrt(pooled[at] * (1 - pooled[at]) * (1 / len(train) + 1 / len(test)))
+    p_value = len(frequent) * math.erfc(float(differences[at]) / error / math.sqrt(2))
+    what = f"rows with {names[at]}" if names[at] else "missing values"
+    words = _describe(what, one[at] / len(train), other[at] / len(test))
+    return Difference(float(differences[at]), min(p_value, 1.0), words)
+
+
+def _describe(what: str, train: float, test: float) -> str:
+    return f"{what} are {train:.1%} of train and {test:.1%} of test"
