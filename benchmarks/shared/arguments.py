@@ -14,10 +14,14 @@ def make_parser(description: str | None) -> argparse.ArgumentParser:
 
 def parse_simulation_options(description: str | None, runs: int) -> argparse.Namespace:
     """Return `runs` and `seed`, the only options of a simulation."""
-    parser = make_parser(description)
+    return add_simulation_options(make_parser(description), runs).parse_args()
+
+
+def add_simulation_options(parser: argparse.ArgumentParser, runs: int) -> argparse.ArgumentParser:
+    """Add `--runs` and `--seed`, and return the parser."""
     parser.add_argument("--runs", type=int, default=runs, help=f"simulated data sets of each size (default {runs})")
     parser.add_argument("--seed", type=int, default=0, help="seed of the simulated data (default 0)")
-    return parser.parse_args()
+    return parser
 
 
 def make_suite_parser(description: str | None, results_required: bool = True) -> argparse.ArgumentParser:

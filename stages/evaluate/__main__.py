@@ -1,7 +1,7 @@
 """Command line of the stage evaluate: `python -m stages.evaluate`."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from stages.shared.runtime.stage_lock import lock_stage
 from stages.shared.runtime.threads import limit_threads
 from stages.shared.schemas.base import parse
 from stages.shared.schemas.cross_validation import CvRecord
-from stages.shared.schemas.leaderboard import NotApplicable, SetSize
+from stages.shared.schemas.leaderboard import Leaderboard, NotApplicable, SetSize
 from stages.shared.schemas.trace import Trace
 from stages.shared.storage.files import read_json, sha256, write_json, write_text
 from stages.shared.storage.manifest import check_manifest
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from stages.evaluate.candidates import Candidate
     from stages.evaluate.effects.row_sets import RowSets
+    from stages.evaluate.explanation.explain import Explained
     from stages.evaluate.outputs.leaderboard import ScoredCandidate
     from stages.shared.storage.arrow import Floats
     from stages.shared.storage.parquet import Table
@@ -38,12 +39,13 @@ def main() -> None:
     lock_stage("evaluate")
     limit_threads()
     from stages.evaluate.candidates import representatives
-    from stages.evaluate.costs import cost_of_rows
     from stages.evaluate.effects.row_sets import RowSets
     from stages.evaluate.evaluate import evaluate_candidates
+    from stages.evaluate.explanation.explain import explain
     from stages.evaluate.outputs.curves import as_lines
     from stages.evaluate.outputs.summary import summarize
     from stages.evaluate.outputs.training_curves import training_curves
+    from stages.evaluate.thresholds.costs import cost_of_rows
     from stages.shared.storage.parquet import read_parquet, read_table, write_columns
 
     table = read_table(paths.TEST)
@@ -84,6 +86,14 @@ def main() -> None:
         count_scored(table, oof),
     )
 
+    train = (read_table(paths.TRAIN), oof["row"].to_numpy()) if params.evaluate.rows == "all" else None
+    explained = load_explained(list_explained(result.leaderboard), scored)
+    explanations = explain(explained, table, features, train, row_sets, params)
+    points = {
+        "training": training_curves(traces),
+        "explanations": [explanation.model_dump() for explanation in explanations],
+    }
+
     columns = {str(candidate): item.scores for candidate, item in scored.items()}
     weight = {} if table.weights is None else {"weight": table.weights}
     write_columns(paths.TEST_SCORES, {"row": table.rows, "y": table.target, **weight, **columns})
@@ -94,8 +104,8 @@ def main() -> None:
     for item in not_applicable:
         if item.classifier is None:
             write_json(paths.STRATEGY_METRICS / f"{item.strategy}.json", {"not_applicable": item.why})
-    for name, points in (result.curves | {"training": training_curves(traces)}).items():
-        write_text(paths.CURVES / f"{name}.json", as_lines(points))
+    for name, lines in (result.curves | points).items():
+        write_text(paths.CURVES / f"{name}.json", as_lines(lines))
     write_json(paths.LEADERBOARD, result.leaderboard.model_dump())
     print(*summarize(result.leaderboard), sep="\n")
 
@@ -188,6 +198,32 @@ def score_models(
             tuned.guarantee, shift, curve, cv,
         )  # fmt: skip
     return scored
+
+
+def list_explained(leaderboard: Leaderboard) -> "list[Candidate]":
+    """Return the candidates that are explained: those that represent a strategy, and the untreated blend."""
+    from stages.evaluate.candidates import BLEND, Candidate
+
+    blend = (leaderboard.settings.reference.strategy, BLEND)
+    names = [(item.strategy, item.classifier) for item in leaderboard.strategies]
+    known = {(item.strategy, item.classifier) for item in leaderboard.candidates}
+    return [Candidate(*name) for name in dict.fromkeys([*names, *({blend} & known)])]
+
+
+def load_explained(candidates: "list[Candidate]", scored: "dict[Candidate, ScoredCandidate]") -> "Iterator[Explained]":
+    """Yield each candidate with its model and its scores out of fold; one model is in memory at a time."""
+    from stages.evaluate.explanation.explain import Explained
+    from stages.shared.calibration import parse_calibration
+    from stages.shared.storage.model_file import load_model
+    from stages.shared.storage.parquet import read_parquet
+
+    for candidate in candidates:
+        folder = paths.MODELS / candidate.strategy
+        calibration = folder / paths.CALIBRATION
+        calibrator = parse_calibration(calibration, read_json(calibration))[candidate.classifier]
+        model = load_model(folder / f"{candidate.classifier}.skops")
+        oof = read_parquet(folder / paths.OOF)[candidate.classifier].to_numpy()
+        yield Explained(candidate.name, model, calibrator, scored[candidate], oof)
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ class MetricEvaluator:
         units = np.arange(rows) if self.units is None else self.units
         weights, cells = self._weigh(np.ones(rows)), self._cells[family]
         rates = ((cells[:, 0], self.positive), (cells[:, 1], ~self.positive))
-        return tuple(_design_effect(hits[rows], units[rows], weights[rows]) for hits, rows in rates)  # type: ignore[return-value]
+        return tuple(get_design_effect(hits[rows], units[rows], weights[rows]) for hits, rows in rates)  # type: ignore[return-value]
 
     def with_one_more(self, family: str, metric: str) -> Floats:
         """Return the change of the metric by one more row in each cell of the confusion matrix, shape (4,)."""
@@ -107,7 +107,7 @@ class MetricEvaluator:
         return Counts(*(self._weigh(np.ones(len(self.positive))) @ self._cells[family]))
 
 
-def _design_effect(hits: Floats, units: Ints, weights: Floats) -> float:
+def get_design_effect(hits: Floats, units: Ints, weights: Floats) -> float:
     """Return the variance of the mean of `hits` with sums over `units`, over that of as many rows as `weights` sum to.
 
     It is at least that of independent rows with these weights (Kish 1965), which is 1 where all weights are 1.

@@ -110,6 +110,7 @@ class EvaluateSection(ParamsSection):
     rows: Literal["all", "test"]
     margin: Literal["auto"] | Annotated[float, Field(gt=0, lt=1)]
     rotate: Annotated[int, Field(ge=2)] | None
+    slices: list[str]
 
     @model_validator(mode="after")
     def _check_cost(self) -> "EvaluateSection":

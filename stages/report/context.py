@@ -1,5 +1,6 @@
 """Everything that the report is written from, as a single value."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ from stages.report.champion.selection import ChampionChoice
 from stages.report.params import ReportParams
 from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.contract import Contract
-from stages.shared.schemas.curves import DecisionCurve, Overlay, ThresholdCounts
+from stages.shared.schemas.curves import DecisionCurve, Explanation, Overlay, ThresholdCounts
 from stages.shared.schemas.leaderboard import Leaderboard
 from stages.shared.schemas.trace import Trace
 from stages.shared.schemas.tuning import Tuning
@@ -32,7 +33,8 @@ class ReportContext:
     tunings: dict[str, dict[str, Tuning]]  # by strategy and classifier; empty if nothing was tuned
     hashes: dict[str, str]  # SHA-256 of the leaderboard and the model folders' manifests
     decision_curves: dict[str, DecisionCurve] = field(default_factory=dict)  # by candidate; empty if not asked for
-    prediction: "PredictionTrace | None" = None  # a row of the train set traced through the champion
+    predictions: "Sequence[PredictionTrace]" = ()  # rows of the train set traced through the champion
+    explanation: Explanation | None = None  # of the champion, or of the candidate that represents its strategy
 
     @property
     def champion(self) -> Candidate:

@@ -3,16 +3,17 @@
 from pathlib import Path
 from typing import Any, TypeVar
 
-from stages.report.champion.prediction import trace_prediction
+from stages.report.champion.prediction import trace_predictions
 from stages.report.champion.selection import check_agreement, choose_champion
 from stages.report.context import ReportContext
 from stages.report.params import ReportParams
 from stages.shared import paths
 from stages.shared.errors import InputError, IntegrityError
 from stages.shared.schemas.base import parse
+from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.contract import Contract
 from stages.shared.schemas.cross_validation import CvRecord
-from stages.shared.schemas.curves import DecisionCurve, Overlay, ThresholdCounts
+from stages.shared.schemas.curves import DecisionCurve, Explanation, Overlay, ThresholdCounts
 from stages.shared.schemas.leaderboard import Leaderboard
 from stages.shared.schemas.trace import Trace
 from stages.shared.schemas.tuning import Tuning
@@ -50,9 +51,18 @@ def load_context(params: ReportParams) -> ReportContext:
         overlays=_read_by_candidate(leaderboard, overlays, Overlay),
         tunings={name: _read_tuning(name) for name in names},
         decision_curves=(_read_by_candidate(leaderboard, net_benefit, DecisionCurve) if net_benefit.is_file() else {}),
+        explanation=_read_explanation(choice.champion),
         hashes={path.as_posix(): sha256(path) for path in (*manifest_files, paths.LEADERBOARD)},
-        prediction=trace_prediction(choice.champion, contract),
+        predictions=trace_predictions(choice.champion, contract),
     )
+
+
+def _read_explanation(champion: Candidate) -> Explanation | None:
+    """Return what explains the champion, or else the candidate that represents its strategy."""
+    path = paths.CURVES / "explanations.json"
+    explanations = parse(list[Explanation], path, read_json(path))
+    of_strategy = [item for item in explanations if item.strategy == champion.strategy]
+    return min(of_strategy, key=lambda item: item.classifier != champion.classifier, default=None)
 
 
 def merge_values(mappings: list[dict[str, str]]) -> dict[str, list[str]]:

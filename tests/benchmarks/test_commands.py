@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 #: arguments that make a command take seconds; FOLDER has two small data sets, RESULTS is a new file
 TINY = {
     "benchmarks.course": "--rows 300",
+    "benchmarks.explanation": "--runs 2 --fresh 2000",
     "benchmarks.reliability.flips": "--count 6",
     "benchmarks.reliability.hostile": "--params 1 --tables 1 --scored 1 --faults 2",
     "benchmarks.reliability.kills": "--kills 1",

@@ -43,6 +43,7 @@ PARAMS: dict[str, Any] = {
         "cost": None,
         "deployment_prevalence": None,
         "rotate": None,
+        "slices": [],
     }
     | {"rows": "all", "margin": "auto"},
     "strategies": {"baseline": {}, "smote": {"sampler": "SMOTE"}},

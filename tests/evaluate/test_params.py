@@ -20,6 +20,7 @@ GOOD: dict[str, Any] = {
         "cost": None,
         "deployment_prevalence": None,
         "rotate": None,
+        "slices": [],
     }
     | {"rows": "all", "margin": "auto"},
     "strategies": {"baseline": {}},

@@ -7,12 +7,12 @@ from stages.report.champion.selection import choose_champion
 from stages.report.context import ReportContext
 from stages.report.params import ReportParams
 from stages.shared.schemas.contract import Contract
-from stages.shared.schemas.curves import Overlay, ThresholdCounts
+from stages.shared.schemas.curves import Explanation, Overlay, ThresholdCounts
 from stages.shared.schemas.leaderboard import Leaderboard
 from stages.shared.schemas.trace import Trace
 from stages.shared.schemas.tuning import Tuning
 from tests.report.factory import BASELINE, Treatment, contract_json, leaderboard_json, params_json
-from tests.report.runs import overlay_json, thresholds_json, trace_json
+from tests.report.runs import explanation_json, overlay_json, thresholds_json, trace_json
 
 
 def make_context(
@@ -43,4 +43,5 @@ def make_context(
             for item in every
         },
         hashes={"metrics/leaderboard.json": "c" * 64},
+        explanation=Explanation.model_validate(explanation_json(content["strategies"][0])),
     )

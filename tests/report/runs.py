@@ -78,6 +78,36 @@ def overlay_json(entry: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def explanation_json(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry of explanations.json: the model uses age and not sex, and finds fewer positives among M."""
+    return {
+        "strategy": entry["strategy"], "classifier": entry["classifier"],
+        "importance": [
+            {"feature": "age", "loss": 0.3, "low": 0.1, "high": 0.5},
+            {"feature": "sex", "loss": 0.01, "low": -0.02, "high": 0.04},
+        ],
+        "dependence": [
+            {"feature": "age", "number": 20.0, "category": None, "probability": 0.01},
+            {"feature": "age", "number": 60.0, "category": None, "probability": 0.2},
+            {"feature": "sex", "number": None, "category": "F", "probability": 0.06},
+            {"feature": "sex", "number": None, "category": "M", "probability": 0.05},
+        ],
+        "slices": [
+            slice_json("sex", "sex = M", rows=30, value=0.5, difference=-0.3, low=-0.5, high=-0.1, verdict="worse"),
+            slice_json("age", "age ≤ 40", rows=12, value=0.7, difference=-0.05, low=-0.4, high=0.3),
+        ],
+        "compared": 12,
+    }  # fmt: skip
+
+
+def slice_json(column: str, label: str, **values: Any) -> dict[str, Any]:
+    """Return a slice of recall that is not watched and cannot tell, changed by `values`."""
+    return {
+        "column": column, "label": label, "watched": False, "metric": "recall", "rows": 0, "value": None,
+        "difference": None, "low": None, "high": None, "verdict": "cannot_tell", **values,
+    }  # fmt: skip
+
+
 def tuning_json(ratios: Sequence[object] = (0.25, 0.5, 1.0), neighbors: Sequence[int] = (3, 5)) -> dict[str, Any]:
     """Return an entry of tuning.json: average precision falls with the ratio, recall rises; k = 5 is 0.01 better."""
     results = [
@@ -129,6 +159,8 @@ def write_workspace(
     write_json(root / "metrics/leaderboard.json", content)
     write_json(root / "metrics/curves/thresholds.json", [thresholds_json(entry) for entry in content["candidates"]])
     write_json(root / "metrics/curves/overlays.json", [overlay_json(entry) for entry in content["candidates"]])
+    explanations = [explanation_json(entry) for entry in content["strategies"]]
+    write_json(root / "metrics/curves/explanations.json", explanations)
     rows = {item["strategy"]: item["classifier"] for item in content["strategies"]}
     for entry in content["candidates"]:
         if rows[entry["strategy"]] == entry["classifier"]:

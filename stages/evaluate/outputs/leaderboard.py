@@ -4,12 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from stages.evaluate.candidates import BLEND, Candidate, Pair
-from stages.evaluate.costs import sum_costs
 from stages.evaluate.effects.row_sets import RankingValue
 from stages.evaluate.outputs.calibration_metrics import probability_metrics
 from stages.evaluate.outputs.deployment import measure_at_deployment
 from stages.evaluate.outputs.recalibration import fit_line
 from stages.evaluate.params import EvaluateSection
+from stages.evaluate.thresholds.costs import sum_costs
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult
 from stages.evaluate.uncertainty.differences import compare
 from stages.evaluate.uncertainty.intervals import compute_intervals

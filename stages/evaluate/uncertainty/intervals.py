@@ -145,6 +145,21 @@ def wilson(hits: float, trials: float, confidence: float) -> Interval:
     return max(min(low, rate), 0.0), min(max(high, rate), 1.0)  # rounding must not lose a rate of 0 or 1
 
 
+def compare_rates(one: tuple[float, float], other: tuple[float, float], confidence: float) -> Interval:
+    """Return the interval of the difference of two independent rates, each (rate, trials): Newcombe's (1998) method 10.
+
+    It combines Wilson's intervals of the two rates, and so holds for few trials and for rates of 0 and 1.
+    """
+    (rate, trials), (other_rate, other_trials) = one, other
+    low, high = wilson(rate * trials, trials, confidence)
+    other_low, other_high = wilson(other_rate * other_trials, other_trials, confidence)
+    difference = rate - other_rate
+    return (
+        difference - float(np.hypot(rate - low, other_high - other_rate)),
+        difference + float(np.hypot(high - rate, other_rate - other_low)),
+    )
+
+
 def _move_inside(shares: Floats) -> Floats:
     """Return `shares` with 0 and 1 moved inwards, to half of the smallest distance of another share from there."""
     lowest, highest = shares[shares > ROUNDING].min(), shares[shares < 1 - ROUNDING].max()

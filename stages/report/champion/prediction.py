@@ -1,11 +1,12 @@
-"""One prediction traced through the champion: a row of the train set, from its raw values to the decision.
+"""Predictions traced through the champion: rows of the train set, from their raw values to the decision.
 
-The row is the positive whose out-of-fold probability is nearest to the threshold, as an example of a close case.
+The rows are chosen by their out-of-fold probabilities: a positive that is just found, the positive with the lowest
+probability of those missed, and the negative with the highest probability of the false alarms.
 """
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pyarrow.compute as pc
@@ -16,16 +17,16 @@ from stages.shared.decisions import is_positive
 from stages.shared.errors import IntegrityError
 from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.contract import Contract
-from stages.shared.storage.arrow import Floats, to_floats, to_ints
+from stages.shared.storage.arrow import to_floats
 from stages.shared.storage.files import read_json
-from stages.shared.storage.model_file import Classifier, load_model, scores
+from stages.shared.storage.model_file import load_model, scores, scores_after
 from stages.shared.storage.parquet import Table, read_parquet, read_table
 
 MISSING = "(missing)"
 #: a longer text is cut
 MAX_TEXT = 200
-#: cells of the rows that are scored together: as many rows as columns would not fit into memory
-MAX_CELLS = 1 << 22
+
+Outcome = Literal["found", "missed", "false alarm"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class FeatureEffect:
 class PredictionTrace:
     """Every step of one prediction, in order."""
 
+    outcome: Outcome  # out of fold
     row: int  # of the raw table, counted from 0
     n_columns: int  # after encoding
     score: float
@@ -52,8 +54,8 @@ class PredictionTrace:
     effects: list[FeatureEffect]  # one per feature, the largest absolute change first
 
 
-def trace_prediction(champion: Candidate, contract: Contract) -> PredictionTrace | None:
-    """Trace a positive row of the train set through the champion; None if the train set has no positive.
+def trace_predictions(champion: Candidate, contract: Contract) -> list[PredictionTrace]:
+    """Trace a row of the train set of each outcome that occurs through the champion.
 
     An effect is the change of the probability if a single feature gets its typical value. For a number that is the
     value that replaces gaps (median or mean of the train set), for a category the most frequent one, for a text the
@@ -63,9 +65,9 @@ def trace_prediction(champion: Candidate, contract: Contract) -> PredictionTrace
     folder = paths.MODELS / champion.strategy
     calibration = folder / paths.CALIBRATION
     calibrator = parse_calibration(calibration, read_json(calibration))[champion.classifier]
-    row = _select_row(folder / paths.OOF, champion, calibrator)
-    if row is None:
-        return None
+    rows = _select_rows(folder / paths.OOF, champion, calibrator)
+    if not rows:
+        return []
     table = read_table(paths.TRAIN)
     here, there = ([(item.name, item.type) for item in one.features] for one in (contract, table.contract))
     if here != there:
@@ -74,59 +76,57 @@ def trace_prediction(champion: Candidate, contract: Contract) -> PredictionTrace
         )
     model: Any = load_model(folder / f"{champion.classifier}.skops")
     pipeline = model if len(model.steps) > 1 else model[-1].estimators_[0]  # of a blend, the first member
-    position = np.flatnonzero(table.rows == row.number)
-    own = replace(table, data=table.data.take(position)).features()
     typical = _find_typical(table, pipeline, contract)
-    changes = [None, *typical.items()]  # the row itself, then one per feature
-    step = max(1, MAX_CELLS // len(typical))
-    variant_scores = np.concatenate(
-        [_score_variants(model, own, changes[start : start + step]) for start in range(0, len(changes), step)]
-    )
-    calibrated = shift_prior(calibrate(variant_scores, calibrator), champion.prior_shift)
-    effects = [
-        FeatureEffect(name, _format(own.at[0, name]), _format(value), float(changed - calibrated[0]))
-        for (name, value), changed in zip(typical.items(), calibrated[1:], strict=True)
-    ]
-    return PredictionTrace(
-        row=row.number,
-        n_columns=int(pipeline[:-1].transform(own).shape[1]),
-        score=float(variant_scores[0]),
-        probability=float(calibrated[0]),
-        oof_probability=row.probability,
-        threshold=champion.threshold,
-        decision=bool(is_positive(calibrated[:1], champion.threshold)[0]),
-        effects=sorted(effects, key=lambda effect: -abs(effect.change)),
-    )
-
-
-def _score_variants(model: Classifier, own: Any, changes: list[tuple[str, Any] | None]) -> Floats:
-    """Return the scores of the row `own`, a frame, after each of `changes`, a feature and its value."""
-    variants = own.iloc[[0] * len(changes)].reset_index(drop=True)
-    for i, change in enumerate(changes):
-        if change is not None:
-            name, value = change
-            variants.loc[i, name] = value
-    return scores(model, variants)
+    traces = []
+    for row in rows:
+        own = replace(table, data=table.data.take(np.flatnonzero(table.rows == row.number))).features()
+        changes = [(name, np.array([value], dtype=own[name].to_numpy().dtype)) for name, value in typical.items()]
+        found = np.concatenate([scores(model, own), *scores_after(model, own, changes)])
+        probability, *changed = shift_prior(calibrate(found, calibrator), champion.prior_shift)
+        effects = [
+            FeatureEffect(name, _format(own.at[0, name]), _format(value), float(after - probability))
+            for (name, value), after in zip(typical.items(), changed, strict=True)
+        ]
+        traces.append(
+            PredictionTrace(
+                outcome=row.outcome,
+                row=row.number,
+                n_columns=int(pipeline[:-1].transform(own).shape[1]),
+                score=float(found[0]),
+                probability=float(probability),
+                oof_probability=row.probability,
+                threshold=champion.threshold,
+                decision=bool(is_positive(np.array([probability]), champion.threshold)[0]),
+                effects=sorted(effects, key=lambda effect: -abs(effect.change)),
+            )
+        )
+    return traces
 
 
 class _Row(NamedTuple):
+    outcome: Outcome
     number: int  # in the raw table
     probability: float  # out of fold
 
 
-def _select_row(path: Path, champion: Candidate, calibrator: Calibrator) -> _Row | None:
-    """Return the positive whose out-of-fold probability is nearest to the threshold, of equals the first row."""
+def _select_rows(path: Path, champion: Candidate, calibrator: Calibrator) -> list[_Row]:
+    """Return a row of each outcome that occurs; of equal rows the first."""
     table = read_parquet(path)
-    oof = {name: table.column(name).combine_chunks() for name in ("row", "y", champion.classifier)}
-    positive = to_ints(oof["y"]) == 1
-    rows, index = np.unique(to_ints(oof["row"])[positive], return_inverse=True)
-    if not len(rows):
-        return None
-    calibrated = calibrate(to_floats(oof[champion.classifier])[positive], calibrator)
-    probabilities = shift_prior(calibrated, champion.prior_shift)
-    means = np.bincount(index, probabilities) / np.bincount(index)
-    nearest = int(np.argmin(np.abs(means - champion.threshold)))
-    return _Row(int(rows[nearest]), float(means[nearest]))
+    rows, first, index = np.unique(table["row"].to_numpy(), return_index=True, return_inverse=True)
+    calibrated = calibrate(to_floats(table[champion.classifier].combine_chunks()), calibrator)
+    means = np.bincount(index, shift_prior(calibrated, champion.prior_shift)) / np.bincount(index)
+    positive = table["y"].to_numpy()[first] == 1
+    predicted = is_positive(means, champion.threshold)
+    order: dict[Outcome, Any] = {  # each outcome with its rows, and what is smallest for the row that is shown
+        "found": (positive & predicted, means),
+        "missed": (positive & ~predicted, means),
+        "false alarm": (~positive & predicted, -means),
+    }
+    return [
+        _Row(outcome, int(rows[number]), float(means[number]))
+        for outcome, (those, key) in order.items()
+        if those.any() and (number := int(np.flatnonzero(those)[np.argmin(key[those])])) >= 0
+    ]
 
 
 def _find_typical(table: Table, pipeline: Any, contract: Contract) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The section that traces one prediction from the raw row to the decision."""
+"""The section that traces predictions from the raw row to the decision: a positive found, one missed, a false alarm."""
 
 from typing import Any
 
@@ -7,10 +7,8 @@ from stages.report.context import ReportContext
 from stages.report.formatting import format_count, format_difference
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Fact, Facts, Paragraph, Section, Table
 
-#: features in the chart
-_MAX_BARS = 12
-#: features in the table
-_MAX_ROWS = 200
+#: features in a chart, and in a table
+_MAX_BARS, _MAX_ROWS = 12, 200
 
 _MEANING = (
     "A bar is the change of the probability if only this feature had its typical value: the value that replaces gaps "
@@ -18,40 +16,69 @@ _MEANING = (
     "features interact."
 )
 
+#: how a row was chosen, by its outcome
+_CHOICES = {
+    "found": "the positive found with the lowest probability",
+    "missed": "the positive missed with the lowest probability",
+    "false alarm": "the false alarm with the highest probability",
+}
 
-def make_section(trace: PredictionTrace, context: ReportContext) -> Section:
-    """Return the section."""
-    contract = context.contract
+
+def make_sections(context: ReportContext) -> list[Section]:
+    """Return the section, or none without a traced prediction."""
+    traces = context.predictions
+    if not traces:
+        return []
+    contract, first = context.contract, traces[0]
     explained = (
-        f"Row {format_count(trace.row + 1)} of {contract.source}, without the header, is a positive of the train set. "
-        "Of all positives, its out-of-fold probability is nearest to the threshold. "
-        f"{context.champion} was also fitted on this row. Only its out-of-fold probability is of models that were not."
+        f"Rows of the train set, chosen by their out-of-fold probabilities. {context.champion} was also fitted on "
+        "these rows; only the out-of-fold probability is of models that were not."
     )
-    shown = trace.effects[:_MAX_BARS]
+    rows = [
+        [
+            trace.outcome,
+            _CHOICES[trace.outcome],
+            format_count(trace.row + 1),
+            f"{trace.oof_probability:.3f}",
+            f"{trace.probability:.3f}",
+        ]
+        for trace in traces
+    ]
+    header = ["Out of fold", "Which row", f"Row of {contract.source}", "Probability out of fold", "Of the champion"]
+    caption = f"The threshold is {first.threshold:.3f}. Rows are counted without the header."
+    blocks: list[Block] = [
+        Paragraph(explained),
+        Table(caption, header, rows, "lltrr"),
+        Paragraph(f"Row {format_count(first.row + 1)}, step by step:"),
+        _list_steps(first, contract.positive if first.decision else contract.negative, context.champion.prior_shift),
+        Paragraph(_MEANING),
+        Charts([_make_chart(trace) for trace in traces]),
+        *(Details(f"Row {format_count(trace.row + 1)} in numbers", [_make_table(trace)]) for trace in traces),
+    ]
+    return [Section("prediction", "Decisions explained", blocks)]
+
+
+def _make_chart(trace: PredictionTrace) -> Chart:
+    shown = [effect for effect in trace.effects if round(effect.change, 4)][:_MAX_BARS] or trace.effects[:1]
     columns: dict[str, list[Any]] = {
         "name": [effect.name for effect in shown],
         "value": [round(effect.change, 4) for effect in shown],
     }
-    changes = [format_difference("probability", effect.change) for effect in trace.effects]
-    largest = ", ".join(f"{effect.name} {change}" for effect, change in zip(shown[:5], changes, strict=False))
-    text = f"The largest of {len(trace.effects)} changes: {largest}."
-    chart = Chart("chart-effects", "Single features", text, "effects", columns, {"x": "change of the probability"})
+    changes = ", ".join(f"{effect.name} {format_difference('probability', effect.change)}" for effect in shown[:5])
+    text = f"The largest of {len(trace.effects)} changes: {changes}."
+    key, title = trace.outcome.replace(" ", "-"), f"{trace.outcome.capitalize()}: row {format_count(trace.row + 1)}"
+    return Chart(f"chart-effects-{key}", title, text, "effects", columns, {"x": "change of the probability"})
+
+
+def _make_table(trace: PredictionTrace) -> Table:
     rows = [
-        [effect.name, effect.value, effect.typical, change]
-        for effect, change in zip(trace.effects[:_MAX_ROWS], changes, strict=False)
+        [effect.name, effect.value, effect.typical, format_difference("probability", effect.change)]
+        for effect in trace.effects[:_MAX_ROWS]
     ]
     caption = "The largest change first."
     if len(trace.effects) > _MAX_ROWS:
         caption = f"The largest {_MAX_ROWS} of {format_count(len(trace.effects))} changes, the largest first."
-    header = ["Feature", "Value", "Typical value", "Change of the probability"]
-    blocks: list[Block] = [
-        Paragraph(explained),
-        _list_steps(trace, contract.positive if trace.decision else contract.negative, context.champion.prior_shift),
-        Paragraph(_MEANING),
-        Charts([chart]),
-        Details("The row and every change in numbers", [Table(caption, header, rows, "lllr")]),
-    ]
-    return Section("prediction", "One prediction traced", blocks)
+    return Table(caption, ["Feature", "Value", "Typical value", "Change of the probability"], rows, "lllr")
 
 
 def _list_steps(trace: PredictionTrace, decision: str, prior_shift: float) -> Facts:

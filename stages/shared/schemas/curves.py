@@ -1,6 +1,11 @@
-"""Models of the files in metrics/curves that report reads: lists with one entry per candidate."""
+"""Models of the files in metrics/curves that report reads: lists with entries of candidates."""
+
+from typing import Literal
 
 from stages.shared.schemas.base import ArtifactModel
+
+SliceMetric = Literal["recall", "specificity"]
+SliceVerdict = Literal["better", "worse", "cannot_tell"]
 
 
 class ThresholdCounts(ArtifactModel):
@@ -42,3 +47,50 @@ class DecisionCurve(ArtifactModel):
     thresholds: list[float]
     net_benefit: list[float]
     against: dict[str, Band]
+
+
+class Importance(ArtifactModel):
+    """The average precision that a candidate loses on test when a feature is shuffled."""
+
+    feature: str
+    loss: float
+    low: float
+    high: float
+
+
+class Dependence(ArtifactModel):
+    """The mean probability of a candidate where every row has this number or category of a feature."""
+
+    feature: str
+    number: float | None
+    category: str | None
+    probability: float
+
+
+class Slice(ArtifactModel):
+    """A rate of a candidate in a part of the table, and its difference from all other rows."""
+
+    column: str
+    label: str
+    watched: bool  # whether evaluate.slices names the column
+    metric: SliceMetric
+    rows: int  # of the class that the metric counts
+    value: float | None  # None without such a row
+    difference: float | None
+    low: float | None  # None with too few rows
+    high: float | None
+    verdict: SliceVerdict
+
+
+class Explanation(ArtifactModel):
+    """An entry of explanations.json: what a candidate uses, how it reacts to it, and where it fails."""
+
+    strategy: str
+    classifier: str
+    importance: list[Importance]  # the largest loss first
+    dependence: list[Dependence]
+    slices: list[Slice]
+    compared: int  # slices and metrics whose intervals hold at once
+
+    def __str__(self) -> str:
+        return f"{self.strategy} × {self.classifier}"

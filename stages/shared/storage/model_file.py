@@ -1,6 +1,6 @@
 """Models as skops files: no code is run by loading one, and equal models are equal bytes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 import io
 import json
 from pathlib import Path
@@ -20,6 +20,9 @@ TRUSTED = ("numpy.dtype", *sorted({name for spec in CLASSIFIERS.values() for nam
 
 #: a small file can unpack to any size; no honest model of a table comes near this
 MAX_BYTES = 4 << 30
+
+#: cells of the rows that are scored together after changes of a frame
+MAX_CELLS = 1 << 22
 
 
 class Classifier(Protocol):
@@ -69,6 +72,23 @@ def load_model(path: Path) -> Classifier:
 def scores(model: Classifier, features: Any) -> npt.NDArray[np.float64]:
     """Return the scores of the positive class, shape (rows,): the model's probability of class 1."""
     return np.ascontiguousarray(model.predict_proba(features)[:, list(model.classes_).index(1)], dtype=np.float64)
+
+
+def scores_after(
+    model: Classifier, features: Any, changes: Sequence[tuple[str, npt.NDArray[Any]]]
+) -> Iterator[npt.NDArray[np.float64]]:
+    """Yield the scores of `features`, a frame, after each change alone: a column and its other values, shape (rows,).
+
+    Rows of several changes are scored together, as many as MAX_CELLS allows: a call of a model takes long.
+    """
+    n_rows, n_columns = features.shape
+    step = max(1, MAX_CELLS // (n_rows * n_columns))
+    for start in range(0, len(changes), step):
+        part = changes[start : start + step]
+        tiled = {name: np.tile(features[name].to_numpy(), len(part)) for name in features.columns}
+        for number, (name, values) in enumerate(part):
+            tiled[name][number * n_rows : (number + 1) * n_rows] = values
+        yield from scores(model, type(features)(tiled)).reshape(len(part), n_rows)
 
 
 def _parts(model: Any) -> Iterator[Any]:

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from stages.report.build import build_page
-from stages.report.champion.prediction import FeatureEffect, PredictionTrace
+from stages.report.champion.prediction import FeatureEffect, PredictionTrace, trace_predictions
 from stages.report.loading import load_context
 from stages.report.params import ReportParams
 from stages.report.rendering.blocks import Charts, Details, Facts, Page
 from stages.report.rendering.html import to_html
-from stages.report.sections.prediction_trace import make_section
+from stages.report.sections.prediction_trace import make_sections
 from stages.shared.params import read_params
 from stages.shared.storage.model_file import load_model
 from stages.shared.storage.parquet import read_table
@@ -23,6 +23,7 @@ from tests.report.helpers import make_context
 from tests.report.rendering.test_html import Balance
 
 TRACE = PredictionTrace(
+    outcome="missed",
     row=6,
     n_columns=3,
     score=0.06,
@@ -35,7 +36,8 @@ TRACE = PredictionTrace(
 
 
 def make_trace_section(trace: PredictionTrace) -> Any:
-    return make_section(trace, make_context())
+    (section,) = make_sections(replace(make_context(), predictions=[trace]))
+    return section
 
 
 def test_the_steps_from_the_row_to_the_decision() -> None:
@@ -55,9 +57,7 @@ def test_the_steps_from_the_row_to_the_decision() -> None:
 
 def test_the_chart_and_the_table_show_the_effects() -> None:
     blocks = make_trace_section(TRACE).blocks
-    assert blocks[0].text.startswith(
-        "Row 7 of data/raw/hypothyroid.csv, without the header, is a positive of the train set."
-    )
+    assert blocks[1].rows == [["missed", "the positive missed with the lowest probability", "7", "0.070", "0.050"]]
     (chart,) = next(block for block in blocks if isinstance(block, Charts)).entries
     assert chart.columns == {"name": ["age", "<script>|"], "value": [-1.25, 0.5]}
     (table,) = next(block for block in blocks if isinstance(block, Details)).blocks
@@ -70,25 +70,32 @@ def test_feature_names_stay_text() -> None:
 
 
 def test_the_section_follows_the_training_curves() -> None:
-    keys = [section.key for section in build_page(replace(make_context(), prediction=TRACE)).sections]
+    keys = [section.key for section in build_page(replace(make_context(), predictions=[TRACE])).sections]
     assert keys.index("training") + 1 == keys.index("prediction")
 
 
-def test_the_row_is_of_the_train_set_and_an_effect_is_of_one_feature(
+def test_without_a_trace_there_is_no_section() -> None:
+    assert make_sections(make_context()) == []
+
+
+def test_the_rows_are_of_the_train_set_and_an_effect_is_of_one_feature(
     workspace: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Positives are rows 1 and 3 with out-of-fold scores 0.2 and 0.4; above 0.3 row 3 is nearer to the threshold."""
+    """Row i has the out-of-fold probability (i + 1) / 10; rows 1 and 3 are positive."""
     root = workspace(baseline=Treatment("baseline", classifiers=("logistic_regression",)))
     monkeypatch.chdir(root)
     context = load_context(read_params(ReportParams))
-    trace = context.prediction
-    assert trace is not None
-    expected = 3 if context.champion.threshold > 0.3 else 1
-    assert (trace.row, trace.oof_probability) == (expected, pytest.approx(0.1 + 0.1 * expected))
+    assert [(trace.outcome, trace.row) for trace in context.predictions] == [("found", 1), ("false alarm", 7)]
+    champion = context.champion.model_copy(update={"threshold": 0.3})
+    traces = trace_predictions(champion, context.contract)
+    assert [(trace.outcome, trace.row, round(trace.oof_probability, 6)) for trace in traces] == [
+        ("found", 3, 0.4), ("missed", 1, 0.2), ("false alarm", 7, 0.8),
+    ]  # fmt: skip
+    trace = traces[0]
 
     table = read_table(Path("data/train.parquet"))
     model = load_model(Path("models/baseline/logistic_regression.skops"))
-    own = table.features().iloc[[expected]]
+    own = table.features().iloc[[3]]
     probability = model.predict_proba(own)[0, 1]
     assert trace.probability == pytest.approx(probability)
     effects = {effect.name: effect for effect in trace.effects}

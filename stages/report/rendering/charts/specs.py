@@ -162,10 +162,33 @@ def effects() -> Any:
     )
 
 
-SPECS: dict[str, Callable[[], Any]] = {
-    chart.__name__: chart
-    for chart in (roc, precision_recall, calibration, scores, candidates, threshold, tuning, classes, training, effects)
-}
+def dependence() -> Any:
+    """Return the mean probability by a number."""
+    return _show_probability(
+        alt.X("value:Q", title="value", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5)),
+        alt.Chart(ROWS).mark_line(point=alt.OverlayMarkDef(size=24)),
+    )
+
+
+def dependence_categories() -> Any:
+    """Return the mean probability by a category."""
+    x = alt.X("value:N", title="category", sort=None, axis=alt.Axis(labelLimit=90, labelAngle=0))
+    return _show_probability(x, alt.Chart(ROWS).mark_bar())
+
+
+def _show_probability(x: alt.X, chart: alt.Chart) -> Any:
+    """Return `chart` of a probability by `x`."""
+    y = alt.Y("probability:Q", title="mean probability", scale=alt.Scale(domainMin=0), axis=alt.Axis(tickCount=4))
+    return marks.set_size(
+        chart.encode(x=x, y=y, tooltip=marks.make_tooltips(value="value", probability="mean probability")), height=120
+    )
+
+
+CHARTS = (
+    roc, precision_recall, calibration, scores, candidates, threshold, tuning, classes, training, effects, dependence,
+    dependence_categories,
+)  # fmt: skip
+SPECS: dict[str, Callable[[], Any]] = {chart.__name__: chart for chart in CHARTS}
 
 
 def make_spec(name: str) -> dict[str, Any]:

@@ -1,0 +1,92 @@
+"""Permutation importance: the average precision that a model loses when the values of a feature are shuffled.
+
+Breiman (2001). The rows are those of the test set, which the model has not seen; a model fits some features of its own
+train rows by chance.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from stages.evaluate.effects.effects import EffectSettings, find_max_quantile
+from stages.evaluate.effects.row_sets import RowSets
+from stages.shared.schemas.curves import Importance
+from stages.shared.storage.arrow import Floats, Ints
+from stages.shared.storage.model_file import Classifier, scores, scores_after
+
+#: the metric that a shuffled feature costs
+METRIC = "average_precision"
+
+#: a model scores about this many shuffled rows; of many features or rows it scores a sample
+MAX_SCORED = 40_000
+
+#: how often a feature is shuffled, and the fewest rows of each class in a sample
+REPEATS, MIN_ROWS = 2, 100
+
+#: a wider table has no importance: a sample would be too small
+MAX_FEATURES = 200
+
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Rows of the test set. Arrays have shape (rows,); rows of one unit are not independent."""
+
+    features: pd.DataFrame
+    y: Ints
+    units: Ints
+    weights: Floats
+
+
+def draw_sample(features: pd.DataFrame, y: Ints, units: Ints, weights: Floats | None, random_state: int) -> Sample:
+    """Return the rows of the test set that models score: about MAX_SCORED together, after every shuffle.
+
+    Of each class a share is kept, and the weights of its rows make up for the others.
+    """
+    limit = max(2 * MIN_ROWS, MAX_SCORED // (REPEATS * max(features.shape[1], 1)))
+    random = np.random.RandomState(random_state)
+    counted = np.ones(len(y)) if weights is None else weights
+    kept, given = [], []
+    n_positives = min(int(y.sum()), limit // 2)
+    for label, most in ((0, limit - n_positives), (1, n_positives)):
+        rows = np.flatnonzero(y == label)
+        drawn = np.sort(random.choice(rows, most, replace=False)) if len(rows) > most else rows
+        kept.append(drawn)
+        given.append(counted[drawn] * (counted[rows].sum() / counted[drawn].sum()))
+    order = np.concatenate(kept)
+    units = np.unique(units[order], return_inverse=True)[1]
+    return Sample(features.iloc[order].reset_index(drop=True), y[order], units, np.concatenate(given))
+
+
+def measure_importance(model: Classifier, sample: Sample, settings: EffectSettings) -> list[Importance]:
+    """Return the loss of every feature, the largest first. The intervals of all features hold at once."""
+    features = sample.features
+    if not 0 < features.shape[1] <= MAX_FEATURES:
+        return []
+    random = np.random.RandomState(settings.random_state)
+    orders = [random.permutation(len(sample.y)) for _ in range(REPEATS)]
+    changes = [(column, features[column].to_numpy()[order]) for column in features.columns for order in orders]
+    sets = RowSets(sample.y, np.zeros(len(sample.y), dtype=np.int64), sample.units, weights=sample.weights)
+    none = np.empty(0)
+    own = sets.measure_one(METRIC, none, scores(model, features))
+    shuffled = [sets.measure_one(METRIC, none, row) for row in scores_after(model, features, changes)]
+    losses, influences, errors = [], [], []
+    for start in range(0, len(shuffled), REPEATS):
+        repeats = shuffled[start : start + REPEATS]
+        values = [item.value for item in repeats]
+        losses.append(own.value - float(np.mean(values)))
+        influences.append(own.influence - np.mean([item.influence for item in repeats], axis=0))
+        errors.append(np.sqrt((influences[-1] ** 2).sum() + np.var(values, ddof=1) / REPEATS))
+    half = find_max_quantile(np.array(influences), np.array(errors), settings) * np.array(errors)
+    order = sorted(range(len(losses)), key=lambda index: (-losses[index], index))
+    return [
+        Importance(
+            feature=features.columns[index],
+            loss=round(losses[index], DIGITS) + 0.0,
+            low=round(losses[index] - half[index], DIGITS) + 0.0,
+            high=round(losses[index] + half[index], DIGITS) + 0.0,
+        )
+        for index in order
+    ]

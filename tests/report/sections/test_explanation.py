@@ -1,0 +1,61 @@
+"""The section on what the model uses and where it fails."""
+
+from dataclasses import replace
+
+from stages.report.rendering.blocks import Charts, Details, Paragraph, Table
+from stages.report.sections.explanation import make_sections
+from stages.shared.schemas.curves import Explanation, Slice
+from tests.report.factory import Treatment
+from tests.report.helpers import make_context
+from tests.report.runs import slice_json
+
+CONTEXT = make_context(Treatment("smote", sampler="SMOTE"))
+
+
+def test_the_tables_name_what_is_used_and_what_is_worse() -> None:
+    (section,) = make_sections(CONTEXT)
+    importance, worse = [block for block in section.blocks if isinstance(block, Table)]
+    assert [str(cell) for row in importance.rows for cell in row] == [
+        "age", "+0.300 (+0.100 to +0.500)", "sex", "+0.010 (−0.020 to +0.040)",
+    ]  # fmt: skip
+    assert "1 of 2 features show a loss that is not noise" in importance.caption
+    assert [str(cell) for row in worse.rows for cell in row] == [
+        "sex = M", "recall", "30", "0.500", "worse −0.300 (−0.500 to −0.100)",
+    ]  # fmt: skip
+    assert "1 of 12 comparisons are worse" in worse.caption
+    (folded,) = [block for block in section.blocks if isinstance(block, Details)]
+    assert [str(cell) for cell in folded.blocks[0].rows[0]][:2] == ["age ≤ 40", "recall"]  # type: ignore[union-attr]
+
+
+def test_a_chart_per_feature() -> None:
+    (section,) = make_sections(CONTEXT)
+    (charts,) = [block for block in section.blocks if isinstance(block, Charts)]
+    assert [(chart.spec, chart.columns["value"]) for chart in charts.entries] == [
+        ("dependence", [20.0, 60.0]), ("dependence_categories", ["F", "M"]),
+    ]  # fmt: skip
+    assert charts.entries[0].description == "Mean probability by age: lowest 0.010 at 20, highest 0.200 at 60."
+
+
+def test_another_candidate_of_the_strategy_is_named() -> None:
+    assert CONTEXT.explanation is not None
+    other = CONTEXT.explanation.model_copy(update={"classifier": "mlp"})
+    (section,) = make_sections(replace(CONTEXT, explanation=other))
+    assert isinstance(section.blocks[0], Paragraph)
+    assert section.blocks[0].text.startswith(f"{other} is explained here")
+
+
+def test_a_watched_slice_with_few_rows_comes_first() -> None:
+    assert CONTEXT.explanation is not None
+    watched = Slice.model_validate(slice_json("sex", "sex = X", watched=True, rows=3, value=1.0, difference=0.2))
+    changed = CONTEXT.explanation.model_copy(update={"slices": [*CONTEXT.explanation.slices, watched]})
+    (section,) = make_sections(replace(CONTEXT, explanation=changed))
+    table = [block for block in section.blocks if isinstance(block, Table)][-1]
+    assert [str(cell) for cell in table.rows[0]] == [
+        "sex = X (watched)", "recall", "3", "1.000", "cannot tell: too few rows",
+    ]  # fmt: skip
+
+
+def test_nothing_explained_is_no_section() -> None:
+    empty = Explanation(strategy="a", classifier="b", importance=[], dependence=[], slices=[], compared=0)
+    assert make_sections(replace(CONTEXT, explanation=empty))[0].blocks[1:] == []
+    assert make_sections(replace(CONTEXT, explanation=None)) == []
