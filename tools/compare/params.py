@@ -11,6 +11,13 @@ class CompareSection(ParamsSection):
     """The section `compare`."""
 
     tolerance: float = Field(ge=0, allow_inf_nan=False)
+    slices: bool = False  # an old base lacks it
+
+
+class EvaluateView(PartialParams):
+    """The columns whose slices are watched; evaluate owns the section."""
+
+    slices: list[str] = Field(default_factory=list)  # an old base lacks it
 
 
 class CompareParams(PartialParams):
@@ -19,3 +26,4 @@ class CompareParams(PartialParams):
     random_state: int = Field(ge=0, le=2**32 - 1)
     strategies: dict[str, Any]
     compare: CompareSection | None = None  # an old base may lack it
+    evaluate: EvaluateView = EvaluateView()

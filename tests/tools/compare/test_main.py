@@ -56,6 +56,22 @@ def test_a_regression_ends_with_1_after_writing_the_review(folder):
     assert ("metrics/selected.json", "average_precision") in rows
 
 
+def test_a_watched_slice_that_gets_worse_ends_with_1(tmp_path):
+    path = tmp_path / "here"
+    entry = {"label": "sex = M", "watched": True, "metric": "recall", "value": 0.5}
+    for verdict, branch in (("cannot_tell", "main"), ("worse", "feature")):
+        if branch == "feature":
+            git(path, "switch", "-qc", branch)
+        write_run(path, GOOD, compare={"tolerance": 0.0, "slices": True}, evaluate={"slices": ["sex"]})
+        explanation = {"strategy": "baseline", "classifier": "forest", "slices": [entry | {"verdict": verdict}]}
+        write_json(path / "metrics/curves/explanations.json", [explanation])
+        commit(path)
+    done = run(path, "main", "feature", "--gate")
+    assert done.returncode == 1
+    assert done.stderr == "gate: recall is now worse where sex = M (0.500) than in all other rows\n"
+    assert "- ⚠️ recall is now worse where sex = M (0.500) than in all other rows.\n" in done.stdout
+
+
 def test_without_gate_it_ends_with_0_and_prints_twice_the_same(folder):
     first, second = (run(folder, "main", "feature") for _ in range(2))
     assert (first.returncode, first.stderr) == (0, "")

@@ -1,12 +1,14 @@
 """The gate: whether a change may be merged.
 
-Only the primary metric of the champion decides: among all metrics, some would move by chance.
+The primary metric of the champion decides: among all metrics, some would move by chance. With compare.slices, slices of
+watched columns decide as well.
 """
 
 from typing import Literal
 
 from stages.shared.messages import shorten
 from stages.shared.metrics.registry import METRICS
+from tools.compare.changes.slices import find_unwatched, find_worse_slices
 from tools.compare.review_schema import Gate, Verdict
 from tools.compare.revisions.snapshot import Snapshot
 
@@ -14,7 +16,7 @@ from tools.compare.revisions.snapshot import Snapshot
 def apply_gate(base: Snapshot, head: Snapshot, verdict: Verdict | None) -> Gate:
     """Return the result of the gate. Revisions with any doubt, or without a verdict, cannot be compared.
 
-    The tolerance is the base's, so that no pull request can loosen its own gate; head's where the base has none.
+    The section `compare` is that of base, so that no pull request can loosen its own gate; of head where base has none.
     """
     section = base.settings.compare or head.settings.compare
     tolerance = section.tolerance if section else 0.0
@@ -25,8 +27,13 @@ def apply_gate(base: Snapshot, head: Snapshot, verdict: Verdict | None) -> Gate:
     why += [*base.doubts, *head.doubts]
     if verdict is None and not why:
         why.append("there is no interval of the change")
-    result: Literal["fine", "regression"] = "regression" if verdict and is_regression(verdict, tolerance) else "fine"
-    return Gate(metric=after, tolerance=tolerance, result="cannot compare" if why else result, why=why)
+    worse: list[str] = []
+    if section and section.slices:
+        why += find_unwatched(base, head)
+        worse = find_worse_slices(base, head)
+    is_worse = worse or (verdict and is_regression(verdict, tolerance))
+    result: Literal["fine", "regression"] = "regression" if is_worse else "fine"
+    return Gate(metric=after, tolerance=tolerance, result="cannot compare" if why else result, why=why or worse)
 
 
 def is_regression(verdict: Verdict, tolerance: float) -> bool:

@@ -7,6 +7,7 @@ from stages.shared.metrics.registry import METRICS, get_points, is_metric
 from tools.compare.changes.gate import apply_gate, find_question_changes
 from tools.compare.changes.paired import Intervals, Pairs, compute_paired, compute_unpaired, describe_change, rank
 from tools.compare.changes.params_diff import compare_code, compare_data, compare_params
+from tools.compare.changes.slices import find_worse_slices
 from tools.compare.changes.test_scores import Scores, pair_scores
 from tools.compare.changes.verdict import describe_verdict, judge_champion
 from tools.compare.review_schema import Champion, Comparison, Kind, MetricRow, Review, RevisionName, StrategyChange
@@ -39,7 +40,7 @@ def build_review(base: Snapshot, head: Snapshot, read_metrics: Callable[[], list
     }
     verdict = judge_champion(base, head, changes[primary], scores, comparison.why)
     notes = [*describe_library_changes(base.revision, head.revision), *find_question_changes(base, head)]
-    notes += [*base.doubts, *head.doubts]
+    notes += [*base.doubts, *head.doubts, *(f"{worse}." for worse in find_worse_slices(base, head))]
     if before != after:
         subject = "the latter" if primary == after else METRICS[primary].label  # which base has not measured
         notes.append(f"select.metric was {before} and is {after}; the verdict is about {subject}.")

@@ -7,7 +7,7 @@ must still compare it with an older base.
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model
 
 from stages.shared.metrics.registry import METRICS
 
@@ -124,6 +124,28 @@ class Leaderboard(Record):
         """Return the candidate of that name."""
         names = (strategy, classifier)
         return next((item for item in self.candidates if (item.strategy, item.classifier) == names), None)
+
+
+class Slice(Record):
+    """A rate in a part of the table, against all other rows."""
+
+    label: str
+    watched: bool
+    metric: str
+    value: Number | None
+    verdict: str
+
+
+class Explanation(Record):
+    """An entry of `metrics/curves/explanations.json`."""
+
+    strategy: str
+    classifier: str
+    slices: list[Slice]
+
+
+class Explanations(RootModel[list[Explanation]]):
+    """`metrics/curves/explanations.json`."""
 
 
 class Entry(Record):

@@ -1,6 +1,6 @@
 """Everything that git holds of the pipeline at one revision, read and checked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,21 @@ from stages.shared.storage.one_run import check_one_run
 from tools.compare.params import CompareParams
 from tools.compare.revisions.git import Revision
 from tools.compare.revisions.parse import Model, parse, parse_mapping
-from tools.compare.revisions.records import Candidate, Entry, Leaderboard, Lock, Pipeline, Selected, StrategyMetrics
+from tools.compare.revisions.records import (
+    Candidate,
+    Entry,
+    Explanation,
+    Explanations,
+    Leaderboard,
+    Lock,
+    Pipeline,
+    Selected,
+    StrategyMetrics,
+)
 from tools.compare.revisions.staleness import LOCK, find_doubts
 
 PIPELINE = Path("dvc.yaml")
+EXPLANATIONS = paths.CURVES / "explanations.json"
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,7 @@ class Snapshot:
     leaderboard: Leaderboard
     champion: Candidate
     doubts: list[str]  # why the metrics may belong to another run
+    explanations: list[Explanation] = field(default_factory=list)  # empty for an old revision
 
     @property
     def raw(self) -> Entry | None:
@@ -72,6 +84,10 @@ def read_snapshot(revision: Revision) -> Snapshot:
     with errors.collect():
         selected = read(Selected, paths.SELECTED)
         flat[paths.SELECTED] = selected.strategy, selected
+    explanations = Explanations([])
+    with errors.collect():
+        if revision.read_all([EXPLANATIONS.as_posix()]):
+            explanations = read(Explanations, EXPLANATIONS)
     for name in leaderboard.strategies if leaderboard else []:
         with errors.collect():
             path = paths.STRATEGY_METRICS / f"{name.strategy}.json"
@@ -87,7 +103,7 @@ def read_snapshot(revision: Revision) -> Snapshot:
     assert champion
     lock = lock.select(pipeline, settings.strategies)
     doubts = find_doubts(revision, params, lock, pipeline)
-    return Snapshot(revision, params, settings, lock, leaderboard, champion, doubts)
+    return Snapshot(revision, params, settings, lock, leaderboard, champion, doubts, explanations.root)
 
 
 def read_snapshots(base: Revision, head: Revision) -> tuple[Snapshot, Snapshot]:

@@ -1,10 +1,14 @@
 """The gate: one metric and one interval decide."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.tools.compare.helpers import LIFTS, make_leaderboard, snapshot
 from tools.compare.changes.gate import apply_gate, is_regression
 from tools.compare.review_schema import Verdict
+from tools.compare.revisions.records import Explanation, Slice
+from tools.compare.revisions.snapshot import Snapshot
 
 
 def primary(low: float, high: float, *, higher_is_better: bool = True) -> Verdict:
@@ -37,6 +41,42 @@ def test_the_tolerance_of_the_base_counts():
     assert apply_gate(loose, strict, primary(-0.3, -0.1)).result == "fine"
     older = snapshot(params={"compare": None})
     assert apply_gate(older, loose, primary(-0.3, -0.1)).tolerance == 1.0
+
+
+def with_slices(*entries: tuple[str, str, bool], watched: tuple[str, ...] = ("sex",), gate: bool = True) -> Snapshot:
+    """Return a snapshot whose champion has these slices: label, verdict, and whether it is watched."""
+    slices = [
+        Slice(label=label, watched=is_watched, metric="recall", value=0.5, verdict=verdict)
+        for label, verdict, is_watched in entries
+    ]
+    found = snapshot(params={"compare": {"tolerance": 0.0, "slices": gate}, "evaluate": {"slices": list(watched)}})
+    other = Explanation(strategy="smote", classifier="forest", slices=[])
+    return replace(found, explanations=[other, Explanation(strategy="baseline", classifier="forest", slices=slices)])
+
+
+WORSE, EVEN = ("sex = M", "worse", True), ("sex = M", "cannot_tell", True)
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "why"),
+    [
+        (with_slices(EVEN), with_slices(WORSE), ["recall is now worse where sex = M (0.500) than in all other rows"]),
+        (with_slices(WORSE), with_slices(WORSE), []),  # it was so before
+        (with_slices(WORSE), with_slices(EVEN), []),
+        (with_slices(EVEN), with_slices(("age > 60", "worse", False)), []),  # nobody watches it
+        (with_slices(EVEN, gate=False), with_slices(WORSE), []),  # nobody asked
+        (snapshot(), with_slices(WORSE), []),  # an old base has no slices
+    ],
+)
+def test_a_watched_slice_that_gets_worse_is_a_regression(base, head, why):
+    gate = apply_gate(base, head, primary(-0.1, 0.1))
+    assert (gate.result, gate.why) == ("regression" if why else "fine", why)
+
+
+def test_a_slice_must_be_watched_on():
+    gate = apply_gate(with_slices(EVEN), with_slices(watched=()), primary(-0.1, 0.1))
+    why = ["params.yaml: evaluate.slices: sex is no longer watched; land such a change by itself"]
+    assert (gate.result, gate.why) == ("cannot compare", why)
 
 
 def test_without_an_interval_nothing_is_fine():

@@ -1,0 +1,35 @@
+"""Slices of watched columns in which the champion fails, and that of base did not."""
+
+from stages.shared.metrics.registry import METRICS
+from tools.compare.revisions.records import Slice
+from tools.compare.revisions.snapshot import Snapshot
+
+#: a slice, and the metric that is worse in it
+Key = tuple[str, str]
+
+
+def find_worse_slices(base: Snapshot, head: Snapshot) -> list[str]:
+    """Return a sentence for each watched slice that is worse than all other rows in head, and was not in base."""
+    before = _find_worse(base)
+    return [
+        f"{METRICS[item.metric].label} is now worse where {item.label} ({item.value:.3f}) than in all other rows"
+        for key, item in _find_worse(head).items()
+        if key not in before
+    ]
+
+
+def find_unwatched(base: Snapshot, head: Snapshot) -> list[str]:
+    """Return why the slices that base watches cannot be compared."""
+    columns = [name for name in base.settings.evaluate.slices if name not in head.settings.evaluate.slices]
+    return [
+        f"params.yaml: evaluate.slices: {name} is no longer watched; land such a change by itself" for name in columns
+    ]
+
+
+def _find_worse(snapshot: Snapshot) -> dict[Key, Slice]:
+    """Return the watched slices that are worse, of the champion or of the candidate that represents its strategy."""
+    champion = snapshot.champion
+    of_strategy = [item for item in snapshot.explanations if item.strategy == champion.strategy]
+    explanation = min(of_strategy, key=lambda item: item.classifier != champion.classifier, default=None)
+    slices = explanation.slices if explanation else []
+    return {(item.label, item.metric): item for item in slices if item.watched and item.verdict == "worse"}
