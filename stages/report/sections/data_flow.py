@@ -8,7 +8,7 @@ from stages.report.rendering.blocks import Block, Chart, Charts, Details, Sectio
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.contract import Step
-from stages.shared.schemas.trace import Trace
+from stages.shared.schemas.trace import ClassCounts, Trace
 
 #: the steps before train, which all strategies share
 _SHARED = ("raw", "prepared", "train", "test")
@@ -29,9 +29,16 @@ def make_section(context: ReportContext) -> Section:
         ("negative", contract.negative), ("positive", contract.positive), ("added", "added by the sampler"),
     ]  # fmt: skip
     blocks: list[Block] = [
+        Charts([_make_split_chart(context, traces[0]), _make_class_chart(context, traces)], legend),
         Table("Before train: the same for every strategy.", _STEP_COLUMNS, shared, "lrrrrt"),
-        Charts([_make_class_chart(context, traces)], legend),
-        *(table for table in (_make_fold_table(traces), _make_sampler_table(traces)) if table.rows),
+        *(
+            Details(summary, [table])
+            for summary, table in (
+                ("Resampling inside the training folds", _make_fold_table(traces)),
+                ("The samplers that ran", _make_sampler_table(traces)),
+            )
+            if table.rows
+        ),
         Details(
             "Every step of every strategy, to the test metrics",
             [Table(caption, ["Strategy", *_STEP_COLUMNS], own, "lnrrrrt")],
@@ -41,6 +48,34 @@ def make_section(context: ReportContext) -> Section:
     if weights.rows:
         blocks.append(Details("Class weights", [weights]))
     return Section("data", "Data flow", blocks)
+
+
+def _make_split_chart(context: ReportContext, trace: Trace) -> Chart:
+    """Return the rows of each validation fold and of the test set, by class; first those of train without a fold."""
+    train, test = (next(step for step in trace.flow if step.step == name) for name in ("train", "test"))
+    sets: dict[str, ClassCounts | Step] = {}
+    scored = {"negative": 0, "positive": 0}
+    for fold in trace.folds:
+        if sum(scored.values()) + fold.validation.rows > train.rows:
+            break  # another repeat
+        sets[f"fold {fold.fold + 1}"] = fold.validation
+        scored = {part: rows + getattr(fold.validation, part) for part, rows in scored.items()}
+    rest = {part: getattr(train, part) - rows for part, rows in scored.items()}
+    if sum(rest.values()):
+        sets = {"not scored": ClassCounts(rows=sum(rest.values()), **rest), **sets}
+    sets["test"] = test
+    labels = {"negative": context.contract.negative, "positive": context.contract.positive}
+    bars = [
+        {"name": name, "part": part, "label": label, "order": order, "rows": getattr(counts, part)}
+        for name, counts in sets.items()
+        for order, (part, label) in enumerate(labels.items())
+    ]
+    counts = "; ".join(
+        f"{name} {format_count(counts.rows)} rows, {format_count(counts.positive)} positive"
+        for name, counts in sets.items()
+    )
+    text = f"Each fold of train is scored by models of the other rows, and test by models of all of train. {counts}."
+    return Chart("chart-split", "Folds and test set", text, "classes", to_columns(bars), {"x": "rows"})
 
 
 def _make_class_chart(context: ReportContext, traces: list[Trace]) -> Chart:
@@ -59,11 +94,11 @@ def _make_class_chart(context: ReportContext, traces: list[Trace]) -> Chart:
         counts = ", ".join(f"{format_count(rows)} {part}" for part, rows in parts.items())
         descriptions.append(f"{trace.strategy} {counts}")
         bars += [
-            {"strategy": trace.strategy, "part": part, "label": labels[part], "order": order, "rows": rows}
+            {"name": trace.strategy, "part": part, "label": labels[part], "order": order, "rows": rows}
             for order, (part, rows) in enumerate(parts.items())
         ]
     text = f"Rows of the final fit by class. {'; '.join(descriptions)}."
-    return Chart("chart-classes", "Training rows", text, "classes", to_columns(bars))
+    return Chart("chart-classes", "Training rows", text, "classes", to_columns(bars), {"x": "rows of the final fit"})
 
 
 def _format_step(step: Step) -> list[str]:

@@ -122,16 +122,16 @@ def tuning() -> Any:
 
 
 def classes() -> Any:
-    """Return the rows of the final fit by class, with those that a sampler added."""
+    """Return rows by class, with those that a sampler added."""
     return (
         alt.Chart(ROWS)
         .mark_bar()
         .encode(
-            x=alt.X("rows:Q", title="rows of the final fit", axis=alt.Axis(tickCount=4)),
-            y=alt.Y("strategy:N", title=None, sort=None),
+            x=alt.X("rows:Q", title="{x}", axis=alt.Axis(tickCount=4)),
+            y=alt.Y("name:N", title=None, sort=None),
             color=CLASSES,
             order="order:Q",
-            tooltip=marks.make_tooltips(strategy="strategy", label="class", rows="rows"),
+            tooltip=marks.make_tooltips(name="name", label="class", rows="rows"),
         )
         .properties(width=210, height=alt.Step(18))
     )
