@@ -36,7 +36,8 @@ TEST = [("test", "negative", 750), ("test", "positive", 40)]
 
 def test_the_folds_and_the_test_set_by_class() -> None:
     assert read_bars(with_folds((1131, 55), (1131, 56))) == [
-        ("fold 1", "negative", 1131), ("fold 1", "positive", 55), ("fold 2", "negative", 1131), ("fold 2", "positive", 56),
+        ("fold 1", "negative", 1131), ("fold 1", "positive", 55),
+        ("fold 2", "negative", 1131), ("fold 2", "positive", 56),
         *TEST,
     ]  # fmt: skip
 
