@@ -31,7 +31,7 @@ from stages.evaluate.effects.effects import (
     estimate_effects,
     list_comparisons,
 )
-from stages.evaluate.effects.estimates import REFIT
+from stages.evaluate.effects.estimates import POWER, REFIT
 from stages.evaluate.effects.row_sets import RankingValue, RowSets
 from stages.evaluate.uncertainty.jackknife import normal_quantile
 from stages.shared.metrics.registry import of_family
@@ -189,12 +189,11 @@ def summarize_cell(estimates: Estimates, rows: str, cell: Cell) -> dict[str, flo
         "false same": float(np.mean((verdicts == "same") & (abs(truth) > margins))),
         "decided": float(np.mean(verdicts != "cannot_tell")),
         "shows": float(np.mean([effect.minimum_detectable for effect in effects])),
-        # the size that a normal estimate with the true spread would show with a probability of 0.8
+        # the true effect whose intervals leave out 0 in a share of POWER of the tables
         "detectable": float(
-            np.mean([effect.minimum_detectable for effect in effects])
-            / (np.mean(halves / errors) + normal_quantile(0.6)) / values.std(ddof=1)
+            np.mean([effect.minimum_detectable for effect in effects]) / np.quantile(halves - (values - truth), POWER)
         ),
-    }  # fmt: skip
+    }
 
 
 def list_rows(name: str, estimates: Estimates, metric: str) -> list[list[str]]:
