@@ -11,6 +11,7 @@ from stages.shared import paths
 from stages.shared.errors import ErrorCollector, InputError, run_cli
 from stages.shared.metrics.registry import METRICS, get_points
 from stages.shared.params import read_params
+from stages.shared.runtime.progress import Progress
 from stages.shared.runtime.stage_lock import lock_stage
 from stages.shared.runtime.threads import limit_threads
 from stages.shared.schemas.base import parse
@@ -38,6 +39,13 @@ def main() -> None:
     params = read_params(EvaluateParams)
     lock_stage("evaluate")
     limit_threads()
+    with Progress("evaluate", "imports the libraries") as progress:
+        lines = evaluate(params, progress)
+    print(*lines, sep="\n")
+
+
+def evaluate(params: EvaluateParams, progress: Progress) -> list[str]:
+    """Score every model, write all files of the stage, and return a summary of them."""
     from stages.evaluate.candidates import representatives
     from stages.evaluate.effects.row_sets import RowSets
     from stages.evaluate.evaluate import evaluate_candidates
@@ -64,12 +72,13 @@ def main() -> None:
     if cost and cost.has_columns:
         costs = cost_of_rows(read_table(paths.TRAIN), cost, oof["row"].to_numpy())
     manifests: dict[str, dict[str, Any]] = {}
+    progress.count(2 * sum(len(record.classifiers) for record in records.values()), "steps")
     for strategy, record in records.items():
         folder = paths.MODELS / strategy
         manifests[strategy] = check_manifest(folder)
         check_models(folder, record, manifests[strategy]["files"], sha256(folder / paths.MANIFEST))
         check_same_train_set(manifests)
-        scored |= score_models(strategy, record, features, row_sets, params, costs)
+        scored |= score_models(strategy, record, features, row_sets, params, costs, progress)
     trace_files = {strategy: paths.MODELS / strategy / paths.TRACE for strategy in records}
     traces = {strategy: parse(Trace, path, read_json(path)) for strategy, path in trace_files.items()}
     no_op_strategies = [strategy for strategy, trace in traces.items() if trace.is_no_op]
@@ -84,6 +93,7 @@ def main() -> None:
         training_notes,
         not_applicable,
         count_scored(table, oof),
+        progress,
     )
 
     train = (read_table(paths.TRAIN), oof["row"].to_numpy()) if params.evaluate.rows == "all" else None
@@ -107,7 +117,7 @@ def main() -> None:
     for name, lines in (result.curves | points).items():
         write_text(paths.CURVES / f"{name}.json", as_lines(lines))
     write_json(paths.LEADERBOARD, result.leaderboard.model_dump())
-    print(*summarize(result.leaderboard), sep="\n")
+    return summarize(result.leaderboard)
 
 
 def read_records(strategies: Iterable[str]) -> dict[str, CvRecord]:
@@ -156,6 +166,7 @@ def score_models(
     row_sets: "RowSets",
     params: EvaluateParams,
     costs: "Floats | None",
+    progress: Progress,
 ) -> "dict[Candidate, ScoredCandidate]":
     """Return the threshold and the test scores of each classifier; one model is in memory at a time.
 
@@ -182,6 +193,7 @@ def score_models(
     shift = get_prior_shift(float(np.average(y, weights=weights)), deployment) if deployment else 0.0
     scored = {}
     for classifier in record.classifiers:
+        progress.begin(f"scores {strategy}, {classifier}")
         calibrator, raw_oof = calibrators[classifier], oof[classifier].to_numpy()
         calibrated_oof = calibrate(raw_oof, calibrator)
         tuned = choose_threshold(rows, groups, y, shift_prior(calibrated_oof, shift), params, shift, weights, costs)
@@ -197,6 +209,7 @@ def score_models(
             tuned.threshold, calibrated, raw, calibrator.method, tuned.interval, values, tuned.satisfies_constraint,
             tuned.guarantee, shift, curve, cv,
         )  # fmt: skip
+        progress(classifier)
     return scored
 
 

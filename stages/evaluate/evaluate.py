@@ -20,6 +20,7 @@ from stages.evaluate.uncertainty.cv_differences import compute_ratio, cv_compari
 from stages.shared.errors import raise_problems
 from stages.shared.metrics.registry import METRICS, get_points, selectable
 from stages.shared.paths import MODELS, TEST
+from stages.shared.runtime.progress import Progress
 from stages.shared.schemas.cross_validation import CvRecord
 from stages.shared.schemas.leaderboard import Data, Leaderboard, NotApplicable, SetSize, Settings
 from stages.shared.storage.arrow import Floats, Ints
@@ -45,6 +46,7 @@ def evaluate_candidates(
     training_notes: Sequence[str] = (),
     not_applicable: Sequence[NotApplicable] = (),
     out_of_fold: SetSize | None = None,
+    progress: Progress | None = None,
 ) -> EvaluationResult:
     """Measure and compare every candidate on the test rows of `table`.
 
@@ -55,6 +57,7 @@ def evaluate_candidates(
     that no strategy has.
     """
     settings, select, y = params.evaluate, params.select, table.target
+    progress = progress or Progress("evaluate")
     _check(y, scored)
     records, points = add_scores(records, scored), get_points(select.metric)
     ranked = best_first(records, select.metric)
@@ -66,6 +69,7 @@ def evaluate_candidates(
         MetricEvaluator(y, item.scores, item.threshold, units, item.decided, table.weights, points)
         for item in (scored[name] for name in ranked)
     ]
+    progress.begin("bootstrap of the test rows")
     results = dict(zip(ranked, bootstrap(y, evaluators, settings.n_resamples, params.random_state), strict=True))
     data = build_data(table, out_of_fold)
     measured = {name: scored[name].ranking for name in scored}
@@ -80,6 +84,12 @@ def evaluate_candidates(
         random_state=params.random_state,
         n_positives=row_sets.n_positives,
     )
+    candidates = []
+    for name, result in results.items():
+        progress.begin(f"intervals of {name.strategy}, {name.classifier}")
+        candidates.append(build_candidate(name, records[name.strategy], scored[name], result, table, settings))
+        progress(name.classifier)
+    progress.begin("comparisons and effects of treatments")
     leaderboard = Leaderboard(
         data=data,
         settings=Settings(
@@ -94,10 +104,7 @@ def evaluate_candidates(
             rows=effect_settings.rows,
             margins=effect_settings.margins,
         ),
-        candidates=[
-            build_candidate(name, records[name.strategy], scored[name], result, table, settings)
-            for name, result in results.items()
-        ],
+        candidates=candidates,
         strategies=[name.name for name in chosen.values()],
         comparisons=build_comparisons(pairs(ranked, chosen, reference), results, settings.confidence, points),
         cv_comparisons=cv_comparisons(
@@ -122,6 +129,7 @@ def evaluate_candidates(
             *_notes_about_results(data, scored, results, params),
         ],
     )
+    progress.begin("curves")
     rows = {name.strategy: leaderboard.row(name.strategy).flatten() for name in leaderboard.strategies}
     files = _curves(table, chosen, scored, results)
     if list_thresholds(select.metric):

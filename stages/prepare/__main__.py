@@ -9,6 +9,7 @@ from stages.shared.errors import InputError, run_cli
 from stages.shared.messages import printable
 from stages.shared.params import read_params
 from stages.shared.paths import CONTRACT, PREPARED
+from stages.shared.runtime.progress import Progress
 from stages.shared.runtime.stage_lock import lock_stage
 
 
@@ -30,9 +31,10 @@ def main() -> None:
     from stages.shared.storage.files import write_json
     from stages.shared.storage.parquet import write_table
 
-    prepared = prepare(read_columns(path, select_columns(params), params.data.read), params)
-    contract = prepared.table.contract
-    write_table(PREPARED, prepared.table)
+    with Progress("prepare", f"reads {path.as_posix()}"):
+        prepared = prepare(read_columns(path, select_columns(params), params.data.read), params)
+        contract = prepared.table.contract
+        write_table(PREPARED, prepared.table)
     write_json(CONTRACT, contract.model_dump())
     print(
         f"{path.as_posix()}: {contract.rows} rows, {len(contract.features)} features "

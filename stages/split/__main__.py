@@ -5,6 +5,7 @@ import argparse
 from stages.shared.errors import run_cli
 from stages.shared.params import read_params
 from stages.shared.paths import PREPARED, TEST, TRAIN
+from stages.shared.runtime.progress import Progress
 from stages.shared.runtime.stage_lock import lock_stage
 from stages.split.params import SplitStageParams
 
@@ -20,9 +21,10 @@ def main() -> None:
     from stages.shared.storage.parquet import read_table, write_table
     from stages.split.split import split
 
-    train, test = split(read_table(PREPARED), params)
-    write_table(TRAIN, train)
-    write_table(TEST, test)
+    with Progress("split", f"reads {PREPARED}, and splits it"):
+        train, test = split(read_table(PREPARED), params)
+        write_table(TRAIN, train)
+        write_table(TEST, test)
     for path, step in ((TRAIN, train.flow[-2]), (TEST, train.flow[-1])):
         print(f"{path}: {step.rows} rows, {step.positive} positives ({step.positive / step.rows:.1%}); {step.note}")
 

@@ -5,6 +5,7 @@ import os
 
 from stages.shared.errors import InputError, run_cli
 from stages.shared.params import read_params
+from stages.shared.runtime.progress import Progress
 from stages.shared.runtime.stage_lock import lock_stage
 from stages.shared.runtime.threads import limit_threads
 from stages.train.params import TrainParams
@@ -23,9 +24,10 @@ def main() -> None:
 
     lock_stage("train", name)
     limit_threads()
-    from stages.train.run import train  # imports every library, so only after the checks
+    with Progress(f"train@{name}", "imports the libraries") as progress:
+        from stages.train.run import train  # imports every library, so only after the checks
 
-    train(name, params)
+        train(name, params, progress)
 
 
 if __name__ == "__main__":

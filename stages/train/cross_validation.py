@@ -12,13 +12,14 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from stages.shared.classifiers import Settings
+from stages.shared.runtime.progress import Progress, ignore
 from stages.shared.schemas.trace import ClassCounts, FoldTrace
 from stages.shared.storage.arrow import Ints
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.blend import add_blend
 from stages.train.classifiers.calibration import make_calibration_spec
 from stages.train.classifiers.class_weights import count_classes
-from stages.train.execution.worker_pool import WorkerPool, get_result
+from stages.train.execution.worker_pool import WorkerPool
 from stages.train.folds.fold_data import FoldData
 from stages.train.folds.splitter import Fold, assign_folds
 from stages.train.outputs.results import BestParams, FinalFit, FoldResult, StrategyResult, TuningResult
@@ -50,9 +51,9 @@ def fit_strategy(
     """Cross-validate and fit strategy `name` on `table`, the train set, with each classifier not in `without`.
 
     Every fold is preprocessed once, and resampled once for all classifiers with equal sampler settings. Tuning is
-    nested: the search runs again inside each training fold. `progress` is called for each finished fit. Folds run in
-    `workers` processes, or in one process whose fits use `threads` threads; the result depends on neither. `folds` are
-    those of params.yaml, if not given.
+    nested: the search runs again inside each training fold. `progress` is called for each finished fit, and a Progress
+    is also given what begins. Folds run in `workers` processes, or in one process whose fits use `threads` threads; the
+    result depends on neither. `folds` are those of params.yaml, if not given.
     Raises InputError with the params key when a setting of a sampler or a classifier is invalid, and NotApplicableError
     when one of them cannot work on these rows.
     """
@@ -62,20 +63,16 @@ def fit_strategy(
     untuned = [classifier for classifier in context.classifiers if classifier not in tuned]
     # the neighbor search uses as many threads as OpenMP
     with threadpool_limits(threads, "openmp"), WorkerPool(context, workers) as pool:
+        context.begin = pool.relay(progress.begin if isinstance(progress, Progress) else ignore)
+        context.finish = pool.relay(progress)
         fold_calls = [pool.submit(_fit_fold, number, fold) for number, fold in enumerate(folds)]
         untuned_call = pool.submit(fit_final, {}, untuned) if untuned else None  # does not wait for the search
-        results = []
-        for number, call in enumerate(fold_calls):
-            results.append(get_result(call))
-            for classifier in context.classifiers:
-                progress(f"{classifier}, fold {number + 1}")
+        results = [pool.get_result(call) for call in fold_calls]
         searches = _search(context, folds, results) if tuned else {}
-        final = get_result(untuned_call) if untuned_call else FinalFit([], {}, {}, {}, {})
+        final = pool.get_result(untuned_call) if untuned_call else FinalFit([], {}, {}, {}, {})
         if searches:
             best_params = {classifier: outcome.best_params for classifier, outcome in searches.items()}
-            final = _merge(context, final, get_result(pool.submit(fit_final, best_params, list(searches))))
-        for classifier in context.classifiers:
-            progress(f"{classifier}, train set")
+            final = _merge(context, final, pool.get_result(pool.submit(fit_final, best_params, list(searches))))
     n_failed_fits = {
         classifier: final.used_fallback[classifier] + sum(result.used_fallback[classifier] for result in results)
         for classifier in context.classifiers
@@ -111,7 +108,9 @@ def _search(context: StrategyContext, folds: list[Fold], results: list[FoldResul
 
 def _fit_fold(context: StrategyContext, number: int, fold: Fold) -> FoldResult:
     """Tune, fit and score every classifier on the fold of this number."""
-    data, best_params, grids = FoldData(context, fold), search_nested(context, fold.training), list_grids(context)
+    grids = list_grids(context)
+    context.begin(f"{'tuning' if grids else 'resampling'}, fold {number + 1}")
+    data, best_params = FoldData(context, fold), search_nested(context, fold.training)
     halving = context.params.tuning.search.how == "halving"
     grid_scores = score_fold(context, data, grids, full=True) if grids and not halving else None
     scores, curves, used_fallback = {}, {}, {}
@@ -121,9 +120,11 @@ def _fit_fold(context: StrategyContext, number: int, fold: Fold) -> FoldResult:
         X_validation = data.transform_validation(prepared)
         for classifier in classifiers:
             eval_set = (X_validation, data.y_validation)
+            context.begin(f"{classifier}, fold {number + 1}")
             fitted = context.fit(classifier, best_params.get(classifier, DEFAULT_PARAMS), prepared, eval_set)
             scores[classifier] = fitted.scores(X_validation)
             used_fallback[classifier] = fitted.used_fallback
+            context.finish(f"{classifier}, fold {number + 1}")
             if fitted.curve:
                 curves[classifier] = list(fitted.curve)
     trace = FoldTrace(
@@ -146,9 +147,11 @@ def fit_final(context: StrategyContext, best_params: BestParams, classifiers: Se
     for sampler_params, group in _group_by_sampler(context, best_params, classifiers):
         prepared = data.resample(sampler_params) if sampler_params else untuned
         for classifier in group:
+            context.begin(f"{classifier}, train set")
             fitted = context.fit(classifier, best_params.get(classifier, DEFAULT_PARAMS), prepared)
             models[classifier] = Pipeline([*prepared.steps, ("classifier", fitted.classifier)])
             used_fallback[classifier] = fitted.used_fallback
+            context.finish(f"{classifier}, train set")
             weights[classifier] = fitted.weights
             calibration_specs[classifier] = make_calibration_spec(
                 params.calibration, context.strategy, classifier,

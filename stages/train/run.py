@@ -1,13 +1,13 @@
 """The stage `train`: reads the train set, trains one strategy, and writes its folder and its cross-validation."""
 
 from pathlib import Path
-import sys
 
 from stages.shared import paths
 from stages.shared.classifiers import BLEND
 from stages.shared.errors import NotApplicableError
 from stages.shared.runtime.environment import describe_differences
 from stages.shared.runtime.memory import available_bytes
+from stages.shared.runtime.progress import Progress
 from stages.shared.runtime.threads import cores, stages_at_once
 from stages.shared.schemas.cross_validation import CvRecord, SamplerUse
 from stages.shared.storage.files import atomic_folder, sha256, write_json
@@ -17,14 +17,13 @@ from stages.shared.storage.parquet import Table, read_table, write_columns
 from stages.train.classifiers.calibration import calibrate_oof, fit_calibrator
 from stages.train.cross_validation import fit_strategy
 from stages.train.execution.memory_budget import estimate_memory, plan_workers
-from stages.train.execution.progress import Progress
 from stages.train.outputs.artifacts import cross_validation, make_record, make_trace, make_tuning, oof_columns
 from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
 from stages.train.tuning.grid import describe_replaced
 
 
-def train(name: str, params: TrainParams) -> None:
+def train(name: str, params: TrainParams, progress: Progress) -> None:
     """Train strategy `name` and write models/<strategy>/ and metrics/cv/<strategy>.json.
 
     A classifier that cannot work on these rows is left out, and named in metrics/cv. Where none is left, the folder
@@ -33,11 +32,9 @@ def train(name: str, params: TrainParams) -> None:
     table = read_table(paths.TRAIN)
     inputs = {str(path): sha256(path) for path in (paths.TRAIN, Path("requirements.lock"))}
     classifiers = params.strategies[name].classifiers or params.classifiers
-    fitted = [classifier for classifier in classifiers if classifier != BLEND]
     notes = [*describe_differences(), *describe_replaced(params.strategies[name], classifiers, params.tuning)]
     for note in notes:
-        print(f"warning: train@{name}: {note}", file=sys.stderr)
-    progress = Progress(f"train@{name}", len(fitted) * (params.cv.n_splits * params.cv.n_repeats + 1))
+        progress.line(f"warning: train@{name}: {note}")
     required = estimate_memory(table, params.strategies[name], params)
     available = available_bytes()
     budget = None if available is None else available // stages_at_once()
@@ -45,7 +42,7 @@ def train(name: str, params: TrainParams) -> None:
     result, not_applicable = _fit_what_can_run(table, name, params, progress, workers, threads)
     for why in dict.fromkeys(not_applicable.values()):
         names = ", ".join(classifier for classifier in not_applicable if not_applicable[classifier] == why)
-        print(f"warning: train@{name}: {names}: not applicable: {why}", file=sys.stderr)
+        progress.line(f"warning: train@{name}: {names}: not applicable: {why}")
     if result is None:
         _write_nothing(name, params, inputs, not_applicable)
         return
@@ -67,7 +64,6 @@ def train(name: str, params: TrainParams) -> None:
             dump_model(model, folder / f"{classifier}.skops")
             ap = cv[classifier]["average_precision"]
             progress.line(f"train@{name} {classifier}: cv average precision {ap.mean:.3f} ± {ap.sd:.3f}")
-        progress.close()
         write_columns(folder / paths.OOF, oof)
         write_json(folder / paths.CALIBRATION, calibrators)
         trace = make_trace(name, result, cv, classifiers)
@@ -90,6 +86,8 @@ def _fit_what_can_run(
     given = list(params.strategies[name].classifiers or params.classifiers)
     not_applicable: dict[str, str] = {}
     while left := [classifier for classifier in given if classifier not in not_applicable]:
+        fits = len([classifier for classifier in left if classifier != BLEND])
+        progress.count(fits * (params.cv.n_splits * params.cv.n_repeats + 1), "fits")
         try:
             return fit_strategy(table, name, params, progress, workers, threads, not_applicable), not_applicable
         except NotApplicableError as error:

@@ -3,7 +3,7 @@
 Every fit of a strategy uses the same context, in this process or in a worker.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -12,6 +12,7 @@ from xgboost.core import XGBoostError
 
 from stages.shared.classifiers import BLEND, CLASSIFIERS, Settings
 from stages.shared.errors import InputError, NotApplicableError
+from stages.shared.runtime.progress import ignore
 from stages.shared.storage.arrow import Floats, Ints
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.class_weights import ClassWeights, RowWeights, class_weights
@@ -42,6 +43,9 @@ class StrategyContext:
             classifier: value for classifier, value in settings.items() if classifier not in (BLEND, *without)
         }
         self.blend = None if BLEND in without else settings.get(BLEND)
+        #: called with what begins, and with each fit that has finished
+        self.begin: Callable[[str], None] = ignore
+        self.finish: Callable[[str], None] = ignore
         self._key = f"strategies.{name}.classifiers" if self.strategy.classifiers else "classifiers"
         self.n_numeric = count_numbers(table.contract)
         numeric = [feature for feature in table.contract.features if feature.type == "numeric"]

@@ -24,12 +24,12 @@ def main() -> None:
     limit_threads()
     from stages.report.formatting import format_difference, format_difference_interval, format_metric, format_percent
     from stages.shared.metrics.registry import METRICS
+    from stages.shared.runtime.progress import Progress
     from stages.shared.schemas.base import parse
     from stages.shared.schemas.leaderboard import Leaderboard
     from stages.shared.storage.files import read_json
     from stages.shared.storage.one_run import check_one_run
     from stages.shared.storage.parquet import read_table
-    from stages.train.execution.progress import Progress
     from tools.learning_curve.curve import compare_points, measure_curve
     from tools.shared.terminal import WIDTH, align_columns
 
@@ -45,9 +45,8 @@ def main() -> None:
         item.classifier for item in leaderboard.not_applicable if item.strategy == candidate[0] and item.classifier
     ]
     table, spec = read_table(paths.TRAIN), METRICS[metric].for_other_sets(n_test)
-    progress = Progress("learning_curve", None)
-    points = measure_curve(table, params, candidate, spec, shares, progress, cores(), not_applicable)
-    progress.close()
+    with Progress("learning_curve") as progress:
+        points = measure_curve(table, params, candidate, spec, shares, progress, cores(), not_applicable)
     lines = [["training rows", "positives", f"{spec.label}, mean ± sd over the folds"]]
     for point in points:
         mean, sd = (format_metric(metric, value) for value in point.summary)

@@ -6,7 +6,6 @@ The imports take longer than the training of a simple strategy.
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
-import io
 import multiprocessing
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
@@ -15,6 +14,7 @@ import sys
 
 from stages.shared.errors import run_cli
 from stages.shared.runtime.child_process import exit_code, exit_with_starter, stop_processes
+from stages.shared.runtime.progress import ROW, erase_live_lines, share_terminal
 from stages.shared.runtime.threads import STAGES, WORKERS, cores
 
 
@@ -30,18 +30,21 @@ def run_processes(target: Callable[[str], None], names: Sequence[str], jobs: int
     Return the names that succeeded, and the first exit code other than 0: 128 + n if signal n killed the process. After
     a failure no process starts, but the running ones finish, as with `make -j`. SystemExit stops all of them.
     """
-    waiting, running, succeeded, code = list(names), list[BaseProcess](), list[str](), 0
+    waiting, running, succeeded, code = list(names), dict[BaseProcess, int](), list[str](), 0
     try:
         while running or (waiting and not code):
             while waiting and not code and len(running) < jobs:
-                name = waiting.pop(0)
-                fork = multiprocessing.get_context("forkserver").Process(target=target, args=(name,), name=name)
+                name, row = waiting.pop(0), min(set(range(jobs)) - set(running.values()))
+                fork = multiprocessing.get_context("forkserver").Process(
+                    target=call_in_row, args=(row, target, name), name=name
+                )
                 fork.start()
-                running.append(fork)
+                running[fork] = row
             wait([process.sentinel for process in running])
             for process in [process for process in running if process.exitcode is not None]:
-                running.remove(process)
+                del running[process]
                 if failure := exit_code(process):
+                    erase_live_lines()
                     print(f"error: {process.name}: exited with {failure}", file=sys.stderr)
                     code = code or failure
                 else:
@@ -49,8 +52,15 @@ def run_processes(target: Callable[[str], None], names: Sequence[str], jobs: int
     except SystemExit as stop:
         code = int(stop.code or 0)
     finally:
-        stop_processes(running)
+        stop_processes(list(running))
+        erase_live_lines()
     return succeeded, code
+
+
+def call_in_row(row: int, target: Callable[[str], None], name: str) -> None:
+    """Call `target(name)`, whose live line is so many rows below the cursor."""
+    os.environ[ROW] = str(row)
+    target(name)
 
 
 def run_stage(module: str, jobs: int, name: str) -> None:
@@ -59,11 +69,6 @@ def run_stage(module: str, jobs: int, name: str) -> None:
     os.environ.setdefault(WORKERS, str(max(1, cores() // jobs)))
     os.environ.update({STAGES: str(jobs), "DVC_STAGE": name})
     sys.argv = [f"python -m {module}"]
-    sys.stderr = _Stderr(sys.stderr.buffer, errors="backslashreplace", line_buffering=True)
+    share_terminal()
     print(f"Running stage '{name}' in a fork", file=sys.stderr)
     run_cli(import_module(f"{module}.__main__").main)
-
-
-class _Stderr(io.TextIOWrapper):
-    def isatty(self) -> bool:  # the progress bars of several processes would overwrite each other
-        return False

@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Page, Panel
 from stages.report.rendering.markdown import TEMPLATES, make_environment
+from stages.shared.runtime.progress import Progress
 
 
-def to_html(page: Page) -> str:
+def to_html(page: Page, progress: Progress | None = None) -> str:
     """Return the page as a single HTML file that needs no network; charts are pictures until Vega draws them.
 
     The content security policy names the hash of each script and of the style. Nothing else runs, whatever a name in
@@ -25,10 +26,13 @@ def to_html(page: Page) -> str:
     blocks = [block for section in page.sections for block in _flatten(section.blocks)]
     charts = [block for block in blocks if isinstance(block, Chart)]
     specs = {name: make_spec(name) for name in dict.fromkeys(chart.spec for chart in charts)}
-    pictures = {
-        chart.key: Markup(draw_svg(chart.key, specs[chart.spec], chart.columns, chart.words, chart.signals))
-        for chart in charts
-    }
+    progress, pictures = progress or Progress("report"), {}
+    progress.count(len(charts), "charts")
+    for chart in charts:
+        progress.begin(f"draws {chart.key}")
+        pictures[chart.key] = Markup(draw_svg(chart.key, specs[chart.spec], chart.columns, chart.words, chart.signals))
+        progress(chart.key)
+    progress.begin("packs the libraries of the page")
     data: dict[str, Any] = {"specs": specs, "charts": {chart.key: _get_script_data(chart) for chart in charts}}
     for block in blocks:
         if isinstance(block, Panel):

@@ -5,7 +5,7 @@ therefore ends the process when the handler has not done so in time.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 import os
 import signal
 import sys
@@ -72,6 +72,19 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise Stopped(128 + number)
 
 
+def start_without_signals(thread: threading.Thread) -> bool:
+    """Start a thread whose stop signals are blocked, so that the main thread gets them; false if there is no room."""
+    masked = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS) if _CAN_WATCH else ()
+    try:
+        thread.start()
+    except RuntimeError:  # there can be no more threads
+        return False
+    finally:
+        if _CAN_WATCH:
+            signal.pthread_sigmask(signal.SIG_SETMASK, masked)
+    return True
+
+
 class _Watch:
     """A thread that reads the numbers of arriving signals from a pipe, and ends the process GRACE seconds later."""
 
@@ -105,15 +118,12 @@ class _Watch:
             self._thread = None
 
     def resume(self) -> None:
-        """Start the thread. Its signals are blocked, so that the main thread gets them."""
+        """Start the thread."""
         if self._pipe is None:
             return
         thread = threading.Thread(target=self._wait, args=(self._pipe[0],), name="stop-signals", daemon=True)
-        masked = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-        with suppress(RuntimeError):  # there can be no more threads
-            thread.start()
+        if start_without_signals(thread):
             self._thread = thread
-        signal.pthread_sigmask(signal.SIG_SETMASK, masked)
 
     def leave(self) -> None:
         """Close the pipe: a forked child that wrote into it would end its parent."""

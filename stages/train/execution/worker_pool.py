@@ -5,8 +5,9 @@ depend on the number of workers. With one worker, or where a fork is not safe, t
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 import multiprocessing
 import os
 import pickle
@@ -23,6 +24,9 @@ Context = TypeVar("Context")
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
 
+#: seconds between two looks at what workers have sent
+POLL = 0.2
+
 #: the first argument of every call in a worker; set once when the worker starts
 _context: Any = None
 
@@ -36,6 +40,7 @@ class WorkerPool(Generic[Context]):
         if workers > 1 and sys.platform == "linux":  # elsewhere libraries do not survive a fork
             fork = multiprocessing.get_context("fork")
             self._pool = ProcessPoolExecutor(workers, fork, _start_worker, (context, os.getpid()))
+            self._messages, self._relayed = fork.SimpleQueue(), list[Callable[[str], None]]()
 
     def __enter__(self) -> "WorkerPool[Context]":
         return self
@@ -43,6 +48,26 @@ class WorkerPool(Generic[Context]):
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._pool is not None:  # a stopped stage does not wait: its workers end with it
             self._pool.shutdown(wait=not isinstance(error, Stopped), cancel_futures=True)
+
+    def relay(self, function: Callable[[str], None]) -> Callable[[str], None]:
+        """Return a function that workers can call, so that `get_result` calls `function` in this process.
+
+        It must be in the context before the first call is submitted.
+        """
+        if self._pool is None:
+            return function
+        self._relayed.append(function)
+        return partial(_send, self._messages, len(self._relayed) - 1)
+
+    def get_result(self, future: "Future[Result]") -> Result:
+        """Wait for a call and return its result; meanwhile pass on what workers send to relayed functions."""
+        done = False
+        while self._pool is not None and not done:
+            done = bool(wait([future], POLL).done)
+            while not self._messages.empty():
+                number, text = self._messages.get()
+                self._relayed[number](text)
+        return get_result(future)
 
     def submit(
         self, function: Callable[Concatenate[Context, Args], Result], *args: Args.args, **kwargs: Args.kwargs
@@ -65,6 +90,10 @@ def get_result(future: "Future[Result]") -> Result:
             "train: a worker process was killed, most likely because memory ran out; "
             "EVENHAND_WORKERS=1 trains in one process, which needs less"
         ) from None
+
+
+def _send(messages: Any, number: int, text: str) -> None:
+    messages.put((number, text))
 
 
 def _start_worker(context: Any, parent: int) -> None:

@@ -6,6 +6,7 @@ import shutil
 from stages.shared import paths
 from stages.shared.errors import IntegrityError, run_cli
 from stages.shared.params import read_params
+from stages.shared.runtime.progress import Progress
 from stages.shared.runtime.stage_lock import lock_stage
 from stages.shared.runtime.threads import limit_threads
 from stages.shared.schemas.base import parse
@@ -39,7 +40,8 @@ def main() -> None:
             f"{paths.REFIT_RECIPE}: was written for another champion; run `dvc repro` to make it again"
         )
     table = read_table(paths.PREPARED)
-    model = fit_again(table, params, recipe)
+    with Progress("refit", f"fits {recipe.strategy}, {recipe.classifier}"):
+        model = fit_again(table, params, recipe)
     with atomic_folder(paths.REFIT) as folder:
         dump_model(model, folder / paths.CHAMPION_MODEL)
         shutil.copyfile(paths.CHAMPION / paths.CONTRACT.name, folder / paths.CONTRACT.name)

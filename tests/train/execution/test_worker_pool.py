@@ -3,6 +3,7 @@
 from collections.abc import Callable
 import os
 import signal
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from stages.train.execution.worker_pool import WorkerPool, get_result
 from stages.train.folds.resampling import ResamplingError
 from stages.train.outputs.artifacts import make_tuning
 from stages.train.outputs.results import StrategyResult
+from stages.train.strategy import StrategyContext
 
 pytestmark = pytest.mark.slow
 
@@ -32,6 +34,11 @@ def add(context: int, other: int) -> tuple[int, int]:
 
 def fail(context: int) -> None:
     raise ResamplingError(["first", "second"])
+
+
+def send(context: Any, number: int) -> None:
+    context.begin(f"{number} begins")
+    context.finish(f"{number} ends")
 
 
 def die(context: int) -> None:
@@ -58,6 +65,34 @@ def test_a_killed_worker_is_an_input_error() -> None:
         WorkerPool(1, 2) as pool,
     ):
         get_result(pool.submit(die))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_workers_send_text_to_functions_of_this_process(workers: int) -> None:
+    context, one, other = SimpleNamespace(), list[str](), list[str]()
+    with WorkerPool(context, workers) as pool:
+        context.begin, context.finish = pool.relay(one.append), pool.relay(other.append)
+        for call in [pool.submit(send, number) for number in range(3)]:
+            pool.get_result(call)
+    assert (sorted(one), sorted(other)) == (["0 begins", "1 begins", "2 begins"], ["0 ends", "1 ends", "2 ends"])
+
+
+def test_a_fit_is_named_when_it_ends(
+    make_table: Callable[..., Table], make_params: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each fit finds all earlier ones named, and none is named before its time."""
+    told, found, fit = list[str](), list[int](), StrategyContext.fit
+
+    def spying(context: StrategyContext, *arguments: Any) -> Any:
+        found.append(len(told))
+        return fit(context, *arguments)
+
+    monkeypatch.setattr(StrategyContext, "fit", spying)
+    params = make_params({"sampler": "SMOTE"}, ["logistic_regression", "xgboost"])
+    fit_strategy(make_table(), "tried", params, told.append)
+    assert found == list(range(2 * (2 + 1)))
+    names = ["logistic_regression", "xgboost"]
+    assert told == [f"{name}, {rows}" for rows in ("fold 1", "fold 2", "train set") for name in names]
 
 
 @pytest.mark.parametrize("how", [{"how": "exhaustive"}, {"how": "halving", "factor": 2}])
