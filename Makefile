@@ -17,10 +17,9 @@ help: ## this list
 
 setup: $(VENV)/.runtime ## only set up what the pipeline needs
 
-repro: $(VENV)/.runtime ## run the pipeline on the data that params.yaml names, then print the verdict
+repro: $(VENV)/.runtime ## run the pipeline on the data that params.yaml names, and print the verdict
 	@python -m tools.params check
 	@python -m tools.repro
-	@python -m tools.leaderboard
 
 plots: $(VENV)/.runtime ## draw DVC's plots as dvc_plots/index.html (REVS="main HEAD" compares)
 	@dvc plots $(if $(REVS),diff $(REVS),show)
@@ -67,21 +66,23 @@ lock: $(VENV)/.setup ## resolve the newest versions that the project allows
 clean-venv: ## forget the environment
 	rm -rf $(VENV)
 
+# a dot every five seconds on a terminal, while this shell lives: what follows prints nothing for a minute
+DOTS := if test -t 2; then while sleep 5; kill -0 $$$$ 2>/dev/null; do printf . >&2; done & fi
 # uv goes into the environment first: it installs the rest eight times faster than pip
 $(VENV)/.setup: requirements-setup.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "error: Python 3.11 or newer is needed; found $$($(PYTHON) -V); name another with make PYTHON=…" >&2; exit 2; }
 	@echo "Setting up $(VENV) (once; a minute or two)" >&2
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.lock
+	@$(DOTS); test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(DOTS); python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.lock
 	@touch $@
 
 $(VENV)/.runtime: requirements.lock $(VENV)/.setup
-	@uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(DOTS); uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	@touch $@
 
 $(VENV)/.develop: requirements-dev.lock $(VENV)/.runtime
-	@uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@$(DOTS); uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # tests drive a real Chromium and, in CI, a real ssh server; where none can be had they say so and are skipped

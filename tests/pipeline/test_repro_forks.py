@@ -45,6 +45,13 @@ def test_a_fresh_clone_gives_the_bytes_of_dvc_repro(finished: Repository, tmp_pa
     done = forks(repository)
     assert forked(done) == ["evaluate", "refit", "report", *TRAINED]
     assert everything(repository) == everything(finished)
+    first = (finished.path.parent / "first_run.txt").read_text()
+    for line in ("Champion: ", "Next: ", "Report: reports/report.html"):  # of the stage under DVC, of the command here
+        assert first.count(f"\n{line}") == done.stdout.count(f"\n{line}") == 1
+    assert "strategy " in done.stdout.split("up to date.")[1].split("Champion: ")[0]  # the leaderboard, after DVC
+    for hint in ("didn't change, skipping", "dvc push", "lock file 'dvc.lock'"):
+        assert hint not in done.stdout + done.stderr
+    assert "dvc push" in first
     assert repository.run("git", "status", "--porcelain").stdout == ""
     again = repository.dvc("repro")
     assert ran(again) == []

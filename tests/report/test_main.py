@@ -87,10 +87,14 @@ def test_the_card_names_imbalanced_learn_if_it_is_needed(workspace, run_report):
 def test_the_report_is_complete(workspace, run_report, capsys):
     root = workspace(WEIGHTS, SMOTE, ENSEMBLE, baseline=Treatment("baseline", classifiers=TWO, cv=0.82, recall=0.95))
     run_report()
-    assert capsys.readouterr().out == (
-        "report: No treatment of the imbalance ranked better than doing nothing (2 tie, 1 worse).\n"
-        "report: the champion is baseline × random_forest; reports/report.html has the rest\n"
-    )
+    assert capsys.readouterr().out.splitlines() == [
+        "No treatment of the imbalance ranked better than doing nothing (2 tie, 1 worse).",
+        "Champion: baseline × random_forest, average precision 0.850 on test (0.740 to 0.920); it ties with",
+        "class_weight and smote.",
+        "",
+        "Next: python -m tools.predict new.csv -o scored.csv (scores new rows with the champion)",
+        "Report: reports/report.html (reports/report.md)",
+    ]
     for name in ("report.md", "report.html"):
         text = re.sub(r"</?span>", "", (root / "reports" / name).read_text())
         for fact in (
@@ -182,3 +186,22 @@ def test_a_failure_leaves_the_old_champion(workspace, run_report, monkeypatch):
     assert sorted(path.name for path in (root / "models").iterdir()) == [
         "baseline", "champion", "refit_recipe.json", "smote",
     ]  # fmt: skip
+
+
+def test_under_tools_repro_it_leaves_the_verdict_to_that(workspace, run_report, capsys, monkeypatch):
+    workspace(SMOTE)
+    monkeypatch.setenv("EVENHAND_QUIET_REPORT", "1")
+    run_report()
+    assert capsys.readouterr().out == ""
+
+
+def test_the_next_command_works_in_the_shell_that_called_make(workspace, run_report, capsys, monkeypatch):
+    root = workspace(SMOTE)
+    (root / ".venv/bin").mkdir(parents=True)
+    (root / ".venv/bin/python").touch()
+    for activated, python in ((None, ".venv/bin/python"), (str(root / ".venv"), "python")):
+        monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+        if activated:
+            monkeypatch.setenv("VIRTUAL_ENV", activated)
+        run_report()
+        assert f"\nNext: {python} -m tools.predict" in capsys.readouterr().out

@@ -4,7 +4,6 @@ import argparse
 import hashlib
 from pathlib import Path
 import sys
-import textwrap
 
 from stages.shared import paths
 from stages.shared.errors import run_cli
@@ -14,12 +13,16 @@ def main() -> None:
     """Print the leaderboard, the verdict, and the path of the report."""
     parser = argparse.ArgumentParser(prog="python -m tools.leaderboard", description=main.__doc__)
     parser.parse_args()
+    show()
 
+
+def show() -> None:
+    """Print it from metrics/leaderboard.json and metrics/selected.json. Raises IntegrityError if they do not agree."""
     from stages.report.context import reference_name
     from stages.report.formatting import format_metric
     from stages.report.params import ReportParams
     from stages.report.verdict.effects import get_main_metric
-    from stages.report.verdict.sentences import describe_verdict
+    from stages.report.verdict.terminal import describe_end
     from stages.shared.metrics.registry import METRICS, get_points
     from stages.shared.params import read_params
     from stages.shared.schemas.base import parse
@@ -27,7 +30,6 @@ def main() -> None:
     from stages.shared.storage.files import read_json
     from stages.shared.storage.one_run import check_one_run
     from tools.leaderboard.table import table
-    from tools.shared.terminal import WIDTH
 
     content = read_json(paths.LEADERBOARD)
     leaderboard = parse(Leaderboard, paths.LEADERBOARD, content)
@@ -35,12 +37,6 @@ def main() -> None:
     _warn_of_edits()
     champion = leaderboard.candidate(selected["strategy"], selected["classifier"])
     reference = reference_name(read_params(ReportParams), leaderboard)
-    verdict = describe_verdict(leaderboard, champion, reference)
-    sentences = [
-        textwrap.fill(text, WIDTH)
-        for text in (*verdict.effects, verdict.ranking, verdict.champion, verdict.simplest)
-        if text
-    ]
     metric, guess = get_main_metric(leaderboard), format_metric("average_precision", leaderboard.data.test.prevalence)
     points = get_points(leaderboard.settings.metric)
     of_values = METRICS[points[0]].label if points else f"AP: average precision; guessing gives {guess}"
@@ -49,13 +45,7 @@ def main() -> None:
         f"verdict: the mean effect on {METRICS[metric].label} against {reference}."
     )
     print("\n".join([*table(leaderboard, champion), explained, ""]))
-    sentences += [
-        textwrap.fill(f"Not applicable: {item.label}: {item.why}", WIDTH) for item in leaderboard.not_applicable
-    ]
-    if leaderboard.noticed:
-        count = len(leaderboard.noticed)
-        sentences.append(f"Noticed in the table: {count} thing{'s' * (count > 1)} to look at; the report lists them.")
-    print("\n".join([*sentences, "", f"Report: {paths.REPORT_HTML} ({paths.REPORT_MD})"]))
+    print(*describe_end(leaderboard, champion, reference), sep="\n")
 
 
 def _warn_of_edits() -> None:

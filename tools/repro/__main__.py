@@ -6,7 +6,9 @@ from pathlib import Path
 import subprocess
 import sys
 
+from stages.report.__main__ import QUIET
 from stages.shared.errors import InputError, run_cli
+from stages.shared.messages import escape_controls
 from stages.shared.params import read_params
 from tools.params.model import Params
 
@@ -24,9 +26,12 @@ def main() -> None:
     # DVC runs the first python of the path: make it the one that runs this
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
+    os.environ[QUIET] = "1"
     from stages.shared.runtime.environment import describe_differences
-    from tools.repro.dvc_repo import repro, run_dvc
+    from tools.leaderboard.__main__ import show
+    from tools.repro.dvc_repo import leave_out_hints, repro, run_dvc
 
+    leave_out_hints()
     for note in describe_differences():
         print(f"warning: {note}", file=sys.stderr)
     if sys.platform != "linux":  # the libraries of macOS do not survive a fork, Windows has none
@@ -34,8 +39,12 @@ def main() -> None:
         code = run_dvc("repro")
     else:
         code = repro(jobs or len(os.sched_getaffinity(0)))
-    if code == 0 and params.evaluate.rotate and params.split.rotation is None:  # else this is one of the rotations
-        code = rotate(jobs)
+    if code == 0 and params.split.rotation is None:  # else this is one of the rotations
+        escape_controls(sys.stdout)  # DVC, which colors its lines, has ended
+        show()
+        if params.evaluate.rotate:
+            sys.stdout.flush()
+            code = rotate(jobs)
     sys.exit(code)
 
 

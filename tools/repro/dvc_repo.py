@@ -6,6 +6,7 @@ DVC has no public interface for running stages in parallel, so this module uses 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
+import logging
 import multiprocessing
 import sys
 from typing import Any
@@ -16,6 +17,7 @@ from dvc.lock import LockError
 from dvc.repo import Repo, lock_repo
 from dvc.repo.reproduce import get_active_graph, plan_repro
 from dvc.stage.cache import RunCacheNotFoundError
+from dvc.ui import ui
 
 from stages.shared.errors import BusyError
 from stages.shared.runtime.child_process import exit_code, exit_with_starter, stop_processes
@@ -129,3 +131,11 @@ def _run_dvc(*arguments: str) -> None:
     exit_with_starter()
     exit_on_signals()
     sys.exit(main(list(arguments)))
+
+
+def leave_out_hints() -> None:
+    """Keep DVC in this process and its forks from saying what it skips, what it locks, and that one could push."""
+    for name in ("dvc.stage", "dvc.dvcfile"):
+        logging.getLogger(name).addFilter(lambda record: not str(record.msg).endswith(("skipping", "lock file '%s'")))
+    write = ui.write
+    ui.write = lambda *texts, **how: None if "dvc push" in str(texts) else write(*texts, **how)

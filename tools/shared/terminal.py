@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-WIDTH = 100
+from stages.report.verdict.terminal import WIDTH as WIDTH  # that of the verdict
+
 _GAP = "  "
 
 
