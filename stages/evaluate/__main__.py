@@ -97,7 +97,7 @@ def evaluate(params: EvaluateParams, progress: Progress) -> list[str]:
     )
 
     train = (read_table(paths.TRAIN), oof["row"].to_numpy()) if params.evaluate.rows == "all" else None
-    explained = load_explained(list_explained(result.leaderboard), scored)
+    explained = load_explained(list_explained(result.leaderboard), scored, progress)
     explanations = explain(explained, table, features, train, row_sets, params)
     points = {
         "training": training_curves(traces),
@@ -223,7 +223,9 @@ def list_explained(leaderboard: Leaderboard) -> "list[Candidate]":
     return [Candidate(*name) for name in dict.fromkeys([*names, *({blend} & known)])]
 
 
-def load_explained(candidates: "list[Candidate]", scored: "dict[Candidate, ScoredCandidate]") -> "Iterator[Explained]":
+def load_explained(
+    candidates: "list[Candidate]", scored: "dict[Candidate, ScoredCandidate]", progress: Progress
+) -> "Iterator[Explained]":
     """Yield each candidate with its model and its scores out of fold; one model is in memory at a time."""
     from stages.evaluate.explanation.explain import Explained
     from stages.shared.calibration import parse_calibration
@@ -231,6 +233,7 @@ def load_explained(candidates: "list[Candidate]", scored: "dict[Candidate, Score
     from stages.shared.storage.parquet import read_parquet
 
     for candidate in candidates:
+        progress.begin(f"explains {candidate}")
         folder = paths.MODELS / candidate.strategy
         calibration = folder / paths.CALIBRATION
         calibrator = parse_calibration(calibration, read_json(calibration))[candidate.classifier]
