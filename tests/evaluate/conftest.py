@@ -88,6 +88,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, make_table: Callable[..., 
     test = make_table("numeric", negatives=120, positives=30, random_state=1, missing=False)
     sides = [("train", 260, 60), ("test", 150, 30)]
     flow = [Step(step=name, rows=rows, columns=3, negative=rows - up, positive=up) for name, rows, up in sides]
+    write_table(folder / "data/train.parquet", replace(train, flow=flow))
     write_table(folder / "data/test.parquet", replace(test, flow=flow))
     write_params(folder)
     X, y = train.features(), train.target

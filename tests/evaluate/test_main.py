@@ -36,7 +36,8 @@ def test_every_file_is_as_the_docs_describe(run_stage: Callable[[], dict[str, An
     leaderboard = run_stage()
     assert sorted(outputs(repository)) == [
         "data/test_scores.parquet",
-        "metrics/curves/calibration.json", "metrics/curves/confusion.json", "metrics/curves/overlays.json",
+        "metrics/curves/calibration.json", "metrics/curves/confusion.json",
+        "metrics/curves/explanations.json", "metrics/curves/overlays.json",
         "metrics/curves/precision_recall.json", "metrics/curves/roc.json", "metrics/curves/thresholds.json",
         "metrics/curves/training.json",
         "metrics/cv/baseline.json", "metrics/cv/smote.json", "metrics/leaderboard.json",
