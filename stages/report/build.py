@@ -11,9 +11,9 @@ from stages.report.sections import (
     effects,
     leaderboard,
     methods,
+    operating_point,
     prediction_trace,
     sampling_ratio,
-    threshold_explorer,
     training,
 )
 from stages.report.verdict.sentences import describe_verdict
@@ -37,9 +37,9 @@ def build_page(context: ReportContext) -> Page:
             *effects.make_sections(context),
             leaderboard.make_leaderboard_section(context),
             champion.make_section(context),
+            operating_point.make_section(context),
             *decision_curve.make_sections(context),
             leaderboard.make_families_section(context),
-            threshold_explorer.make_section(context),
             sampling_ratio.make_section(context),
             candidate_comparison.make_section(context),
             leaderboard.make_candidates_section(context),

@@ -7,7 +7,7 @@ from typing import Any
 from stages.report.context import ReportContext
 from stages.report.formatting import format_axis_title, format_count, format_metric, format_percent
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Panel, Paragraph, Section, Table, to_columns
-from stages.report.sections.threshold_explorer import select_pair
+from stages.report.sections.operating_point import select_shown
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.candidate import Candidate
 
@@ -54,11 +54,6 @@ def make_section(context: ReportContext) -> Section:
         Charts([_make_scatter(context)], glyphs),
     ]
     return Section("explore", "Explore the candidates", blocks)
-
-
-def select_shown(context: ReportContext) -> list[Candidate]:
-    """Return the initial candidates of all charts: the untreated one, SMOTE if it ran, and the champion."""
-    return list({str(item): item for item in (*select_pair(context), context.champion)}.values())
 
 
 def number_classifiers(candidates: list[Candidate]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from stages.report.loading import merge_values
 from stages.report.sections.champion import make_section
 from stages.report.sections.leaderboard import make_candidates_section, make_leaderboard_section
 from stages.report.sections.methods import make_reading_section
-from stages.report.sections.threshold_explorer import make_section as make_explorer_section
+from stages.report.sections.operating_point import make_section as make_explorer_section
 from stages.report.verdict.sentences import describe_verdict
 from stages.report.verdict.summary import make_summary
 from stages.shared.schemas.candidate import Candidate, Deployment, Guarantee
@@ -226,7 +226,7 @@ def test_a_promise_is_told_with_its_price():
     )
     page = str(make_section(context).blocks[0])
     assert "tuned for min_recall (recall 0.9 in 90 % of tables)" in page
-    assert "Tuned is for min_recall (recall 0.9 in 90 % of tables)" in str(make_explorer_section(context).blocks[0])
+    assert "Tuned is for min_recall (recall 0.9 in 90 % of tables)" in str(make_explorer_section(context).blocks[1])
     broken = with_decisions(settings, promise=promise.model_copy(update={"kept": False}))
     assert describe_guarantee(broken).startswith(
         " No threshold can promise that: this is the safest one. The precision"
@@ -249,4 +249,4 @@ def test_the_prevalence_in_use_is_told():
     assert sentence in make_card_values(context, imblearn=False)["in_use"]
     assert sentence in str(make_section(context).blocks[1])
     assert "in use precision 0.400" in str(make_summary(context))
-    assert "Thresholds are of probabilities at the prevalence in use" in str(make_explorer_section(context).blocks[0])
+    assert "Thresholds are of probabilities at the prevalence in use" in str(make_explorer_section(context).blocks[1])

@@ -7,7 +7,6 @@ from stages.report.sections.candidate_comparison import (
     compute_histogram,
     make_section,
     number_classifiers,
-    select_shown,
 )
 from tests.report.factory import Treatment
 from tests.report.helpers import make_context
@@ -19,14 +18,6 @@ WEIGHTS = Treatment("class_weight", class_weight="balanced", cv=0.9)
 def make_charts(*treatments):
     blocks = make_section(make_context(*treatments)).blocks
     return {chart.key: chart for block in blocks if isinstance(block, Charts) for chart in block.entries}
-
-
-def test_the_reference_smote_and_the_champion_are_shown_first():
-    assert [item.strategy for item in select_shown(make_context(SMOTE, WEIGHTS))] == [
-        "baseline",
-        "smote",
-        "class_weight",
-    ]
 
 
 def test_the_script_has_the_data_of_every_candidate():

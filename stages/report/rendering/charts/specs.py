@@ -76,21 +76,23 @@ def candidates() -> Any:
     )
 
 
-def threshold() -> Any:
-    """Return recall and precision against the threshold, with lines at the tuned threshold and at the slider."""
-    parts = ["recall", "precision"]
-    lines = alt.Chart().transform_fold(["recall", "precision"], as_=["part", "value"]).mark_line()
-    lines = lines.encode(
-        x=alt.X("threshold:Q", title="threshold", scale=UNIT_SCALE, axis=alt.Axis(tickCount=5)),
-        y=alt.Y("value:Q", title=None, scale=UNIT_SCALE, axis=alt.Axis(tickCount=3)),
-        color=alt.Color("part:N", legend=None, scale=alt.Scale(domain=parts, range=theme.COLORS[:2])),
-        strokeDash=alt.StrokeDash("part:N", legend=None, scale=alt.Scale(domain=parts, range=theme.DASHES[:2])),
-        tooltip=marks.make_tooltips(threshold="threshold", recall="recall", precision="precision"),
+def operating_point() -> Any:
+    """Return precision against recall of one or two candidates, with a point on each that its signals move."""
+    curves = marks.make_lines(
+        "x", "recall: share of positives found", "precision: share of alarms that are right", "step-before"
     )
-    tuned = alt.Chart().mark_rule(strokeDash=[3, 3], color=theme.NEGATIVE).encode(x="max(tuned):Q")
-    slider = alt.Chart().transform_calculate(slider="at").mark_rule(color=theme.NEGATIVE, strokeWidth=1.5)
-    layers = alt.layer(lines, tuned, slider.encode(x="max(slider):Q"), data=ROWS)
-    return marks.set_size(layers.add_params(alt.param(name="at", value=0)), height=90)
+    for number in NUMBERS[:2]:
+        point = alt.Chart().transform_filter(alt.datum.series == number)
+        point = point.transform_calculate(at_x=f"x{number}", at_y=f"y{number}").mark_point(
+            filled=True, size=130, opacity=1
+        )
+        curves += point.encode(
+            x="max(at_x):Q",
+            y="max(at_y):Q",
+            color=marks.color_by_series(),
+            shape=alt.Shape("series:N", legend=None, scale=alt.Scale(domain=NUMBERS, range=SHAPES)),
+        )
+    return curves.add_params(*(alt.param(name=f"{axis}{number}", value=0) for number in NUMBERS[:2] for axis in "xy"))
 
 
 def tuning() -> Any:
@@ -164,7 +166,18 @@ def effects() -> Any:
 
 SPECS: dict[str, Callable[[], Any]] = {
     chart.__name__: chart
-    for chart in (roc, precision_recall, calibration, scores, candidates, threshold, tuning, classes, training, effects)
+    for chart in (
+        roc,
+        precision_recall,
+        calibration,
+        scores,
+        candidates,
+        operating_point,
+        tuning,
+        classes,
+        training,
+        effects,
+    )
 }
 
 
