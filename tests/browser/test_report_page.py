@@ -1,5 +1,6 @@
 """The report page in a browser: offline, by keyboard, on a phone, on paper, without its script."""
 
+import csv
 import json
 from pathlib import Path
 import re
@@ -269,6 +270,28 @@ def test_a_table_is_sorted_by_its_headings(report: Path, open_page: Open) -> Non
     assert rising == sorted(falling)
     assert rising != falling
     assert opened.page.locator("#leaderboard th[aria-sort=ascending]").count() == 1
+
+
+def test_the_candidates_are_filtered_and_downloaded(report: Path, open_page: Open) -> None:
+    opened = open_page(report)
+    opened.page.click("#candidates summary")
+    rows = opened.page.locator("#candidates tbody tr:visible")
+    assert rows.count() == 6
+    opened.page.fill("#candidates .filter", "SMOTE mlp")
+    assert [row.inner_text().split()[:2] for row in rows.all()] == [["smote", "mlp"]]
+    expect(opened.page.locator("#candidates .state")).to_have_text("1 of 6 rows")
+    opened.page.fill("#candidates .filter", "mlp")
+    opened.page.locator("#candidates th button:has-text('Strategy')").click()
+    with opened.page.expect_download() as download:
+        opened.page.click("#candidates .download")
+    assert download.value.suggested_filename == "candidates.csv"
+    with download.value.path().open(encoding="utf-8-sig", newline="") as file:
+        header, *lines = csv.reader(file)
+    assert header[:2] == ["Strategy", "Classifier"]
+    assert len(header) == opened.page.locator("#candidates thead th").count()
+    assert [line[:2] for line in lines] == [["smote", "mlp"], ["class_weight", "mlp"], ["baseline", "mlp"]]
+    assert "-0.014 (-0.058 to +0.016)" in lines[0][-1]
+    assert not [url for url in opened.requests[1:] if not url.startswith("blob:")]
 
 
 def test_a_command_is_copied(report: Path, open_page: Open) -> None:

@@ -98,6 +98,7 @@ class Table:
     align: str  # a letter per column: l left, r right, n left without line breaks, t long text
     sortable: bool = False
     marked: int | None = None  # index of the highlighted row
+    file: str = ""  # with a name the rows can be filtered by their first two cells, and downloaded as this CSV file
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,7 @@ def make_candidates_section(context: ReportContext) -> Section:
         "after; all others are of calibrated scores. The last column is the comparison with the same classifier of "
         f"{leaderboard.reference.strategy}, or with the classifier that it names."
     )
-    table = Table(caption, header, rows, "lllrrrlnnnnrrrrrn", sortable=True)
+    table = Table(caption, header, rows, "lllrrrlnnnnrrrrrn", sortable=True, file="candidates.csv")
     return Section("candidates", "Every candidate", [Details(f"All {len(rows)} candidates with all metrics", [table])])
 
 

@@ -385,6 +385,27 @@
     });
   };
 
+  const wireRows = (controls) => {
+    const table = controls.nextElementSibling.querySelector("table"), rows = [...table.tBodies[0].rows];
+    controls.querySelector(".filter").addEventListener("input", ({target}) => {
+      const words = target.value.toLowerCase().split(/\s+/);
+      for (const row of rows) {
+        const name = `${row.cells[0].textContent} ${row.cells[1].textContent}`.toLowerCase();
+        row.hidden = !words.every((word) => name.includes(word));
+      }
+      controls.querySelector(".state").textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length} rows`;
+    });
+    controls.querySelector(".download").addEventListener("click", ({target}) => {
+      const quote = (cell) => `"${cell.textContent.trim().replaceAll(MINUS, "-").replaceAll('"', '""')}"`;
+      const lines = [...table.rows].filter((row) => !row.hidden).map((row) => [...row.cells].map(quote).join(","));
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([`\ufeff${lines.join("\r\n")}\r\n`], {type: "text/csv"}));
+      link.download = target.dataset.file;
+      link.click();
+      URL.revokeObjectURL(link.href);
+    });
+  };
+
   // ---------------------------------------------------------------- commands
   const wireCopy = (button) => button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.closest(".command").querySelector("code").textContent);
@@ -397,6 +418,7 @@
   wireOverlays();
   wireScatter();
   document.querySelectorAll("table.sortable").forEach(wireSorting);
+  document.querySelectorAll(".controls.rows").forEach(wireRows);
   document.querySelectorAll("button.copy").forEach(wireCopy);
   Object.keys(data.charts).forEach((key) => watcher.observe(byId(key)));
   document.documentElement.dataset.ready = "true";
