@@ -50,5 +50,6 @@ def build_page(context: ReportContext) -> Page:
             methods.make_notes_section(context),
             methods.make_reading_section(context),
             methods.make_run_section(context),
+            methods.make_glossary_section(),
         ],
     )

@@ -294,6 +294,35 @@ def test_the_candidates_are_filtered_and_downloaded(report: Path, open_page: Ope
     assert not [url for url in opened.requests[1:] if not url.startswith("blob:")]
 
 
+def test_a_term_shows_its_definition_on_hover_and_on_focus(report: Path, open_page: Open) -> None:
+    page = open_page(report).page
+    tip, term = page.locator("#definition"), page.locator("#leaderboard caption .term").first
+    assert term.inner_text() == "cross-validated"
+    meaning = page.locator("#term-cross-validation").inner_text()
+    assert meaning == "training and scoring on different folds of the train set"
+    term.hover()
+    expect(tip).to_have_text(meaning)
+    tip.hover()  # it stays, so that it can be read at any magnification
+    expect(tip).to_have_text(meaning)
+    page.keyboard.press("Escape")
+    expect(tip).to_have_count(0)
+    page.locator("#leaderboard th button:has-text('ROC-AUC')").focus()
+    expect(tip).to_have_text("the probability that a positive has a higher score than a negative")
+    page.locator("#leaderboard th button:has-text('Recall')").focus()
+    expect(tip).to_have_text("the share of positives that are alarms")
+    page.keyboard.press("Shift+Tab")
+    expect(tip).to_have_text("the share of alarms that are positives")
+
+
+def test_every_definition_is_on_the_page(report: Path, open_page: Open) -> None:
+    page = open_page(report).page
+    described = {item.get_attribute("aria-describedby") for item in page.locator("[aria-describedby]").all()}
+    assert len(described) > 15
+    assert all(page.locator(f"dd#{key}").count() == 1 for key in described)
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((item) => item.id)")
+    assert len(set(ids)) == len(ids)
+
+
 def test_a_command_is_copied(report: Path, open_page: Open) -> None:
     page = open_page(report, permissions=["clipboard-read", "clipboard-write"]).page
     button = page.locator("button.copy").first

@@ -373,6 +373,11 @@
     [...table.tHead.rows[0].cells].forEach((head, column) => {
       const button = document.createElement("button");
       button.type = "button";
+      const term = head.querySelector(".term");
+      if (term) {  // a link cannot be part of a button, which takes its definition
+        button.setAttribute("aria-describedby", term.getAttribute("aria-describedby"));
+        term.replaceWith(...term.childNodes);
+      }
       button.append(...head.childNodes);
       head.append(button);
       button.addEventListener("click", () => {
@@ -406,6 +411,34 @@
     });
   };
 
+  // ---------------------------------------------------------------- definitions
+  const wireTerms = () => {
+    const tip = document.createElement("div");
+    tip.id = "definition";
+    tip.setAttribute("aria-hidden", "true");  // the term is described by the definition in the glossary
+    let term = null;
+    const hide = () => tip.remove();
+    const show = ({target}) => {
+      if (target === tip) return;
+      term = target.closest("[aria-describedby^=term-]");
+      if (!term) return hide();
+      tip.textContent = byId(term.getAttribute("aria-describedby")).textContent;
+      document.body.append(tip);
+      place();
+    };
+    const place = () => {
+      const {left, top, bottom} = term.getBoundingClientRect();
+      const isBelow = bottom + tip.offsetHeight < window.innerHeight;
+      tip.style.left = `${Math.max(0, Math.min(left, document.documentElement.clientWidth - tip.offsetWidth))}px`;
+      tip.style.top = `${isBelow ? bottom : top - tip.offsetHeight}px`;
+    };
+    document.addEventListener("mouseover", show);
+    document.addEventListener("focusin", show);
+    document.addEventListener("focusout", hide);
+    document.addEventListener("scroll", () => tip.isConnected && place(), {passive: true});
+    document.addEventListener("keydown", ({key}) => key === "Escape" && hide());
+  };
+
   // ---------------------------------------------------------------- commands
   const wireCopy = (button) => button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.closest(".command").querySelector("code").textContent);
@@ -418,6 +451,7 @@
   wireOverlays();
   wireScatter();
   document.querySelectorAll("table.sortable").forEach(wireSorting);
+  wireTerms();
   document.querySelectorAll(".controls.rows").forEach(wireRows);
   document.querySelectorAll("button.copy").forEach(wireCopy);
   Object.keys(data.charts).forEach((key) => watcher.observe(byId(key)));
