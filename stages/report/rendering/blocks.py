@@ -113,6 +113,7 @@ class Chart:
     columns: dict[str, list[Any]]
     words: dict[str, str] = field(default_factory=dict)  # replace titles in braces
     signals: dict[str, float] = field(default_factory=dict)  # values of the parameters
+    caption: str = ""  # what to see in it
 
 
 def to_columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:

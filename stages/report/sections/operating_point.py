@@ -145,9 +145,12 @@ def _make_chart(
         for item, rates in zip(shown, points, strict=True)
     )
     text = f"Precision against recall. {described}."
+    caption = "The marks are at the threshold. Up and to the right is better."
     signals = {f"{axis}{i}": round(rates[rate], 4) for i, rates in enumerate((points * 2)[:2])
                for axis, rate in (("x", "recall"), ("y", "precision"))}  # fmt: skip
-    return Chart("operating-point-curve", "Precision and recall", text, "operating_point", columns, {}, signals)
+    return Chart(
+        "operating-point-curve", "Precision and recall", text, "operating_point", columns, {}, signals, caption
+    )
 
 
 def _make_table(shown: list[Candidate], points: list[dict[str, float]]) -> Table:

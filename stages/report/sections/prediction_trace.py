@@ -13,8 +13,8 @@ _MAX_BARS = 12
 _MAX_ROWS = 200
 
 _MEANING = (
-    "A bar is the change of the probability if only this feature had its typical value: the value that replaces gaps "
-    "for a number, the most frequent one for a category, no text for a text. The changes do not add up, because "
+    "A bar is the change of the probability if only this feature had its typical value. For a number that is the value "
+    "that replaces gaps, for a category the most frequent one, for a text no text. The changes do not add up, because "
     "features interact."
 )
 
@@ -35,7 +35,8 @@ def make_section(trace: PredictionTrace, context: ReportContext) -> Section:
     changes = [format_difference("probability", effect.change) for effect in trace.effects]
     largest = ", ".join(f"{effect.name} {change}" for effect, change in zip(shown[:5], changes, strict=False))
     text = f"The largest of {len(trace.effects)} changes: {largest}."
-    chart = Chart("chart-effects", "Single features", text, "effects", columns, {"x": "change of the probability"})
+    words = {"x": "change of the probability"}
+    chart = Chart("chart-effects", "What the features do", text, "effects", columns, words, caption=_MEANING)
     rows = [
         [effect.name, effect.value, effect.typical, change]
         for effect, change in zip(trace.effects[:_MAX_ROWS], changes, strict=False)
@@ -47,7 +48,6 @@ def make_section(trace: PredictionTrace, context: ReportContext) -> Section:
     blocks: list[Block] = [
         Paragraph(explained),
         _list_steps(trace, contract.positive if trace.decision else contract.negative, context.champion.prior_shift),
-        Paragraph(_MEANING),
         Charts([chart]),
         Details("The row and every change in numbers", [Table(caption, header, rows, "lllr")]),
     ]

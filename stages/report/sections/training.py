@@ -100,5 +100,9 @@ def _make_chart(strategy: str, classifier: str, curve: TrainingCurve) -> Chart:
     columns: dict[str, list[Any]] = {"epoch": [curve.epochs[i] for i in indices]}
     for value in _VALUES:
         columns[value] = [round(getattr(curve, value)[i], 4) for i in indices]
+    lowest = min(range(len(validation)), key=validation.__getitem__)
     words = {"x": "epoch" if curve.epochs[0] and len(train) == curve.epochs[-1] else "epoch or round"}
-    return Chart(f"training-{strategy}-{classifier}", f"{strategy} × {classifier}", text, "training", columns, words)
+    caption = f"The validation loss is lowest at {words['x']} {curve.epochs[lowest]}: {validation[lowest]:.3f}."
+    return Chart(
+        f"training-{strategy}-{classifier}", f"{strategy} × {classifier}", text, "training", columns, words, {}, caption
+    )

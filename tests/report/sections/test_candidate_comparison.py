@@ -6,7 +6,7 @@ from stages.report.rendering.blocks import Chart, Charts, Panel
 from stages.report.sections.candidate_comparison import (
     compute_histogram,
     make_section,
-    number_classifiers,
+    style_classifiers,
 )
 from tests.report.factory import Treatment
 from tests.report.helpers import make_context
@@ -53,6 +53,8 @@ def test_a_histogram_contains_all_rows(scores):
     assert counts[0] == sum(score < 5 for score in scores)
 
 
-def test_the_tenth_classifier_repeats_the_first_color():
-    many = Treatment("many", classifiers=tuple(f"c{index}" for index in range(9)), cv=0.5)
-    assert number_classifiers(make_context(many).leaderboard.candidates)["c8"] == 0
+def test_no_two_classifiers_share_color_and_shape():
+    many = Treatment("many", classifiers=tuple(f"c{index}" for index in range(20)), cv=0.5)
+    styles = style_classifiers(make_context(many).leaderboard.candidates)
+    assert len(set(styles.values())) == len(styles) == 21
+    assert styles["c8"] == (0, 1)  # the tenth, after that of the baseline

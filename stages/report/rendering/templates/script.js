@@ -13,18 +13,21 @@
     const names = Object.keys(columns);
     return columns[names[0]].map((_, index) => Object.fromEntries(names.map((name) => [name, columns[name][index]])));
   };
-  const filled = (spec, words) => {
-    if (Array.isArray(spec)) return spec.map((item) => filled(item, words));
+  const filled = (spec, words, lost) => {  // `lost` are the pixels that a phone lacks
+    if (Array.isArray(spec)) return spec.map((item) => filled(item, words, lost));
     if (spec === null || typeof spec !== "object") return spec;
     return Object.fromEntries(Object.entries(spec).map(([key, value]) => {
+      if (key === "width" && typeof value === "number") return [key, value - lost];
       const word = key === "title" && typeof value === "string" && words[value.slice(1, -1)];
-      return [key, word || filled(value, words)];
+      return [key, word || filled(value, words, lost)];
     }));
   };
   const live = new Map();  // by chart: the number of its last drawing, and its view after that
   const draw = async (key) => {
     const chart = data.charts[key];
-    const spec = filled(data.specs[chart.spec], chart.words);
+    const picture = byId(key).querySelector("svg");
+    if (picture.clientWidth) chart.lost ??= Math.max(0, picture.getAttribute("width") - picture.clientWidth);
+    const spec = filled(data.specs[chart.spec], chart.words, chart.lost ?? 0);
     spec.datasets = {...spec.datasets, values: rowsOf(chart.columns)};
     if (spec.params) {
       spec.params = spec.params.map((param) => ({...param, value: chart.signals[param.name] ?? param.value}));
@@ -416,12 +419,16 @@
     const tip = document.createElement("div");
     tip.id = "definition";
     tip.setAttribute("aria-hidden", "true");  // the term is described by the definition in the glossary
-    let term = null;
+    let term = null, hovered = false;
     const hide = () => tip.remove();
-    const show = ({target}) => {
+    const show = ({target, type}) => {
       if (target === tip) return;
-      term = target.closest("[aria-describedby^=term-]");
-      if (!term) return hide();
+      const found = target.closest("[aria-describedby^=term-]");
+      if (!found) {
+        if (hovered) hide();  // the pointer does not hide what the focus shows
+        return;
+      }
+      [term, hovered] = [found, type === "mouseover"];
       tip.textContent = byId(term.getAttribute("aria-describedby")).textContent;
       document.body.append(tip);
       place();
