@@ -340,6 +340,35 @@ def test_a_phone_scrolls_vertically_only(report: Path, open_page: Open) -> None:
     assert opened.page.evaluate("document.body.scrollWidth") <= 390
 
 
+def test_a_phone_gets_narrow_charts_with_letters_of_full_size(report: Path, open_page: Open) -> None:
+    opened = open_page(report, **PHONE)
+    draw_charts(opened)
+    widths = "(item) => [Number(item.getAttribute('width')), item.clientWidth]"
+    sizes = opened.page.evaluate(f"[...document.querySelectorAll('.drawing svg')].map({widths})")
+    assert len(sizes) > 9
+    assert all(abs(width - shown) <= 12 and shown <= 358 for width, shown in sizes)
+
+
+def test_no_table_is_cut_on_a_desktop(report: Path, open_page: Open) -> None:
+    opened = open_page(report)
+    opened.page.evaluate("document.querySelectorAll('details').forEach((item) => { item.open = true; })")
+    cut = "[...document.querySelectorAll('.wide')].filter((item) => item.scrollWidth > item.clientWidth + 1).length"
+    assert opened.page.evaluate(cut) == 0
+
+
+def test_the_list_of_sections_stays_in_reach(report: Path, open_page: Open) -> None:
+    page = open_page(report).page
+    page.locator("#run").scroll_into_view_if_needed()
+    page.click("nav summary")
+    page.click("nav a:has-text('Data flow')")
+    expect(page.locator("nav ul")).to_be_hidden()
+    expect(page.locator("#data h2")).to_be_in_viewport()
+    heading, bar = page.locator("#data h2").bounding_box(), page.locator("nav").bounding_box()
+    assert heading["y"] >= bar["y"] + bar["height"] - 1
+    titles = page.locator("main > section > h2").all_text_contents()
+    assert page.locator("nav a").all_text_contents() == titles
+
+
 def test_without_javascript_it_is_complete_and_has_no_controls(report: Path, open_page: Open) -> None:
     opened = open_page(report, java_script_enabled=False)
     assert opened.messages == []

@@ -92,11 +92,11 @@ def test_the_report_is_complete(workspace, run_report, capsys):
         "report: the champion is baseline × random_forest; reports/report.html has the rest\n"
     )
     for name in ("report.md", "report.html"):
-        text = re.sub(r"</?(span|a)\b[^>]*>", "", (root / "reports" / name).read_text())
+        text = re.sub(r"</?(span|a|wbr)\b[^>]*>", "", (root / "reports" / name).read_text())
         for fact in (
             "No treatment of the imbalance ranked better than doing nothing (2 tie, 1 worse).",
             "Champion: baseline × random_forest, average precision 0.850 on test (0.740 to 0.920)",
-            "it raised recall at 0.5 from 0.700 to 0.910, which moving the threshold also does (0.950",
+            "It raised recall at 0.5 from 0.700 to 0.910, which moving the threshold also does (0.950",
             "baseline (champion)",
             "has the best cross-validated average precision on train, among 7 candidates; the test set was not used.",
             "worse +0.0030 (+0.0010 to +0.0050)",
@@ -132,6 +132,17 @@ def test_the_page_has_captions_scopes_and_described_pictures(workspace, run_repo
     assert all("scope=" in tag for tag in re.findall(r"<th\b[^>]*>", html))
     names = [value for name, value in parsed.attributes if name == "id"]
     assert len(names) == len(set(names))
+
+
+def test_sentences_are_short(workspace, run_report):
+    root = workspace(WEIGHTS, SMOTE, ENSEMBLE, tuning={"smote": {"random_forest": tuning_json()}})
+    run_report()
+    html = (root / "reports/report.html").read_text()
+    blocks = re.findall(r'<(p|li|caption|figcaption|dd class="note"|dd id=[^>]*)>(.*?)</', html, re.DOTALL)
+    texts = [re.sub("<[^>]*>", "", text) for _, text in blocks]
+    sentences = [sentence for text in texts for sentence in re.split(r"(?<=[.?:]) ", text)]
+    assert len(sentences) > 80
+    assert [sentence for sentence in sentences if len(re.findall(r"[A-Za-z]\S*", sentence)) > 25] == []
 
 
 def test_names_of_the_table_are_escaped_everywhere(workspace, run_report):

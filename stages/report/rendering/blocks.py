@@ -69,11 +69,12 @@ class Mark:
     """A table cell with a verdict, as text and as the color of the cell."""
 
     text: str
-    detail: str  # the numbers
+    difference: str
+    bounds: str  # the interval
     verdict: str
 
     def __str__(self) -> str:
-        return f"{self.text} {self.detail}"
+        return f"{self.text} {self.difference} {self.bounds}"
 
 
 @dataclass(frozen=True)

@@ -1,26 +1,29 @@
 """The section on the effects of the treatments: the mean over the classifiers, and each classifier by itself."""
 
 from stages.report.context import ReportContext
-from stages.report.formatting import format_axis_title, format_count, format_metric, format_percent
+from stages.report.formatting import (
+    format_axis_title,
+    format_count,
+    format_difference,
+    format_difference_interval,
+    format_metric,
+    format_percent,
+)
 from stages.report.rendering.axis import Axis, make_axis
 from stages.report.rendering.blocks import Block, Head, Items, Mark, Section, Span, Table
 from stages.report.verdict.cells import format_verdict, make_span
-from stages.report.verdict.effects import count_positives, format_effect, get_main_metric
+from stages.report.verdict.effects import count_positives, get_main_metric
 from stages.shared.metrics.registry import METRICS, of_family
 from stages.shared.schemas.leaderboard import Effect, Leaderboard
 
 
-def make_sections(context: ReportContext) -> list[Section]:
-    """Return the section, or none where no treatment was compared."""
+def make_section(context: ReportContext) -> Section:
+    """Return the section, empty where no treatment was compared."""
     leaderboard, metric = context.leaderboard, get_main_metric(context.leaderboard)
-    if not leaderboard.mean_effects(metric):
-        return []
-    blocks: list[Block] = [
-        _make_means_table(context, metric),
-        _make_matrix(context, metric),
-        Items(_explain(leaderboard)),
-    ]
-    return [Section("effects", "Does a treatment help?", blocks)]
+    blocks: list[Block] = []
+    if leaderboard.mean_effects(metric):
+        blocks = [_make_means_table(context, metric), _make_matrix(context, metric), Items(_explain(leaderboard))]
+    return Section("effects", "Does a treatment help?", blocks)
 
 
 def _make_means_table(context: ReportContext, metric: str) -> Table:
@@ -67,7 +70,10 @@ def _make_matrix(context: ReportContext, metric: str) -> Table:
         is_same = item.classifier == item.reference_classifier
         row = item.strategy if is_same else f"{item.strategy} × {item.classifier}"
         by_row.setdefault(row, {})[str(item.reference_classifier)] = Mark(
-            format_verdict(item.verdict), format_effect(item), item.verdict
+            format_verdict(item.verdict),
+            format_difference(metric, item.estimate),
+            f"({format_difference_interval(metric, item.low, item.high)})",
+            item.verdict,
         )
     rows: list[list[str | Mark]] = [[row, *(marks.get(name, "") for name in columns)] for row, marks in by_row.items()]
     caption = (

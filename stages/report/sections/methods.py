@@ -2,7 +2,7 @@
 
 from stages.report.context import ReportContext
 from stages.report.formatting import format_count, format_percent, join_names
-from stages.report.rendering.blocks import Block, Details, Items, Panel, Paragraph, Section, Table
+from stages.report.rendering.blocks import Block, Details, Items, Panel, Section, Table
 from stages.report.rendering.glossary import read_terms
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.leaderboard import Leaderboard, SetSize
@@ -10,17 +10,17 @@ from stages.shared.schemas.leaderboard import Leaderboard, SetSize
 
 def make_notes_section(context: ReportContext) -> Section:
     """Return the notes of evaluate."""
-    return Section("notes", "Notes", [_list(context.leaderboard.notes, "None.")])
+    return Section("notes", "Notes", _list(context.leaderboard.notes))
 
 
 def make_noticed_section(context: ReportContext) -> Section:
     """Return what is doubtful about the table."""
     messages = [item.message for item in context.leaderboard.noticed]
-    return Section("noticed", "What was noticed in the table", [_list(messages, "Nothing.")])
+    return Section("noticed", "What was noticed in the table", _list(messages))
 
 
-def _list(entries: list[str], nothing: str) -> Block:
-    return Items(entries) if entries else Paragraph(nothing)
+def _list(entries: list[str]) -> list[Block]:
+    return [Items(entries)] if entries else []
 
 
 def make_reading_section(context: ReportContext) -> Section:

@@ -46,7 +46,7 @@ def make_section(context: ReportContext) -> Section:
         if epochs
     }
     if not curves:
-        return Section("training", "Training", [Paragraph("No classifier is trained in epochs or boosting rounds.")])
+        return Section("training", "Training", [])
     charts = {key: _make_chart(*key, curve) for key, curve in curves.items()}
     strategies = {item.strategy for item in select_shown(context)}
     first = [chart for (strategy, _), chart in charts.items() if strategy in strategies] or list(charts.values())[:2]

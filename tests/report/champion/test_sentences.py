@@ -70,8 +70,8 @@ def test_the_choice_of_the_blend_without_a_significant_difference():
     assert describe_choice(replace(context, choice=choice)) == (
         "smote × random_forest, 0.900, has the best cross-validated average precision on train, among 2 candidates; "
         "the test set was not used. The difference from baseline × random_forest, 0.820, is not significant over the "
-        "folds (+0.080, 95 % interval −0.010 to +0.170): a tie. The best score of many candidates is optimistically "
-        "biased, so a tie goes to the blend, the weighted vote of all classifiers without treatment of the imbalance."
+        "folds (+0.080, 95 % interval −0.010 to +0.170): a tie. The best score of many candidates is too "
+        "good. A tie goes to the blend: the weighted vote of all classifiers without treatment of the imbalance."
     )
 
 
@@ -79,8 +79,8 @@ def test_the_choice_of_the_simplest():
     # 0.820 and 0.815: one candidate is behind by exactly the tolerance
     assert describe_choice(make_context(Treatment("a", cv=0.815), tolerance=0.005)) == (
         "baseline × random_forest, 0.820, has the best cross-validated average precision on train, among 2 candidates; "
-        "the test set was not used. 1 candidate ties with it: its score is within 0.005, or it is the same classifier "
-        "without treatment and the difference over the folds is not significant. A tie goes to the simplest: the "
+        "the test set was not used. 1 candidate ties with it. Its score is within 0.005, or it is the same classifier "
+        "untreated, without a significant difference over the folds. A tie goes to the simplest: the "
         "fewest parts in the treatment, then logistic regression before other classifiers, and these before a blend."
     )
 

@@ -70,7 +70,9 @@ def test_feature_names_stay_text() -> None:
 
 
 def test_the_section_follows_the_training_curves() -> None:
-    keys = [section.key for section in build_page(replace(make_context(), prediction=TRACE)).sections]
+    context = make_context(baseline=Treatment("baseline", classifiers=("random_forest", "mlp"), cv=0.82))
+    keys = [section.key for section in build_page(replace(context, prediction=TRACE)).sections]
+    assert "ratio" not in keys  # nothing was tuned
     assert keys.index("training") + 1 == keys.index("prediction")
 
 

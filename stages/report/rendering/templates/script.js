@@ -446,6 +446,13 @@
     document.addEventListener("keydown", ({key}) => key === "Escape" && hide());
   };
 
+  // ---------------------------------------------------------------- sections
+  const wireSections = (details) => {
+    const close = () => details.removeAttribute("open");
+    details.addEventListener("click", ({target}) => target.closest("a") && close());
+    details.addEventListener("keydown", ({key}) => key === "Escape" && close());
+  };
+
   // ---------------------------------------------------------------- commands
   const wireCopy = (button) => button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.closest(".command").querySelector("code").textContent);
@@ -459,6 +466,7 @@
   wireScatter();
   document.querySelectorAll("table.sortable").forEach(wireSorting);
   wireTerms();
+  wireSections(document.querySelector("nav details"));
   document.querySelectorAll(".controls.rows").forEach(wireRows);
   document.querySelectorAll("button.copy").forEach(wireCopy);
   Object.keys(data.charts).forEach((key) => watcher.observe(byId(key)));
