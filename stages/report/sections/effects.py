@@ -1,18 +1,11 @@
 """The section on the effects of the treatments: the mean over the classifiers, and each classifier by itself."""
 
 from stages.report.context import ReportContext
-from stages.report.formatting import (
-    format_axis_title,
-    format_count,
-    format_difference,
-    format_difference_interval,
-    format_metric,
-    format_percent,
-)
+from stages.report.formatting import format_axis_title, format_count, format_metric, format_percent
 from stages.report.rendering.axis import Axis, make_axis
 from stages.report.rendering.blocks import Block, Head, Items, Mark, Section, Span, Table
 from stages.report.verdict.cells import format_verdict, make_span
-from stages.report.verdict.effects import count_positives, get_main_metric
+from stages.report.verdict.effects import count_positives, format_effect, get_main_metric
 from stages.shared.metrics.registry import METRICS, of_family
 from stages.shared.schemas.leaderboard import Effect, Leaderboard
 
@@ -69,12 +62,9 @@ def _make_matrix(context: ReportContext, metric: str) -> Table:
     for item in cells:
         is_same = item.classifier == item.reference_classifier
         row = item.strategy if is_same else f"{item.strategy} × {item.classifier}"
-        by_row.setdefault(row, {})[str(item.reference_classifier)] = Mark(
-            format_verdict(item.verdict),
-            format_difference(metric, item.estimate),
-            f"({format_difference_interval(metric, item.low, item.high)})",
-            item.verdict,
-        )
+        difference, _, bounds = format_effect(item).partition(" ")
+        mark = Mark(format_verdict(item.verdict), difference, bounds, item.verdict)
+        by_row.setdefault(row, {})[str(item.reference_classifier)] = mark
     rows: list[list[str | Mark]] = [[row, *(marks.get(name, "") for name in columns)] for row, marks in by_row.items()]
     caption = (
         f"Difference in {METRICS[metric].label} from {context.reference_name} with the classifier of the column, with "

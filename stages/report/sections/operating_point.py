@@ -53,6 +53,7 @@ def make_section(context: ReportContext) -> Section:
         ],
         "classes": [f"{contract.target} = {label}" for label in (contract.positive, contract.negative)],
         "chart": chart,
+        "has_curve": bool(context.decision_curves),
         "rows": format_count(size.rows),
         "percent": f"{100 * prevalence:.3g}",
         "policy": data["policy"],

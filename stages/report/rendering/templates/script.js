@@ -42,9 +42,16 @@
     const {view} = await window.vegaEmbed(container, spec, options);
     if (live.get(key).turn !== turn) return view.finalize();  // a newer drawing has started
     live.set(key, {turn, view});
+    signal(key, {});  // what has changed during the drawing
     const figure = byId(key);
     figure.querySelector(".drawing").replaceChildren(container);
     figure.dataset.live = String(turn);
+  };
+  const signal = (key, values) => {
+    Object.assign(data.charts[key].signals, values);
+    const view = live.get(key)?.view;
+    for (const [name, value] of Object.entries(data.charts[key].signals)) view?.signal(name, value);
+    view?.runAsync();
   };
   const change = (key, changes) => {
     if (!byId(key)) return;
@@ -121,7 +128,7 @@
         else if (fp < shares.fp) high = -1;
       }
       const [from, to] = [low, high].map((value) => Number(value.toPrecision(2)));
-      if (low > high) return "nothing: another threshold costs less";
+      if (low > high || high <= 0) return "nothing: another threshold costs less";
       return high === Infinity ? `more than ${from}` : low ? `${from} to ${to} false alarms` : `less than ${to}`;
     };
     const write = (value, point) => {
@@ -171,13 +178,9 @@
         ? `At the tuned threshold${views[1] ? " of each candidate" : ""}.` : `Chosen by ${words}: ${text}.`)
         + (!tuned && missed && chosen.some(missed) ? " No threshold here keeps that; the nearest is shown." : "");
       panel.querySelector("#policy code").textContent = write(digits, chosen[0]);
-      const key = "operating-point-curve";
-      chosen.concat(chosen).slice(0, 2).forEach((point, number) => {
-        Object.assign(data.charts[key].signals, {[`x${number}`]: point.recall, [`y${number}`]: point.precision});
+      chosen.forEach((point, number) => {
+        signal("operating-point-curve", {[`x${number}`]: point.recall, [`y${number}`]: point.precision});
       });
-      const view = live.get(key)?.view;
-      for (const [name, at] of Object.entries(data.charts[key].signals)) view?.signal(name, at);
-      view?.runAsync();
     };
     const place = (wanted) => {  // the slider goes where it leads to the point that is nearest to the wanted one
       const points = pointsOf(champion), values = stops(points);
@@ -266,9 +269,7 @@
       )));
       for (const metric of Object.keys(metrics)) {
         const key = `ratio-${metric}`;
-        if (!data.charts[key]) continue;
-        data.charts[key].signals = {ratio: ratios[index]};
-        live.get(key)?.view?.signal("ratio", ratios[index]).runAsync();
+        if (data.charts[key]) signal(key, {ratio: ratios[index]});
       }
     };
     const columnsOf = ({ratios, lines, metrics}, metric) => {
