@@ -26,7 +26,7 @@ def _make_means_table(context: ReportContext, metric: str) -> Table:
     axes = {name: make_axis([(item.low, item.high) for item in items]) for name, items in effects.items()}
     header: list[str | Head] = [
         "Treatment",
-        *(Head(format_axis_title(name), axis) for name, axis in axes.items()),
+        *(Head(title[0].upper() + title[1:], axes[name]) for name in axes for title in [format_axis_title(name)]),
         "Smallest effect that shows",
         f"Positives to show ±{format_metric(metric, leaderboard.settings.margins[metric])}",
     ]

@@ -143,7 +143,7 @@ def _make_chart(sweep: Sweep, metric: str) -> Chart:
         f"{sweep.ratios[-1]:g}: between {format_metric(metric, min(means))} and {format_metric(metric, max(means))}."
     )
     words, signals = {"y": METRICS[metric].label}, {"ratio": sweep.best_ratio}
-    return Chart(f"ratio-{metric}", title, text, "tuning", columns, words, signals)
+    return Chart(f"ratio-{metric}", title[0].upper() + title[1:], text, "tuning", columns, words, signals)
 
 
 def _make_table(sweep: Sweep) -> Table:
