@@ -2,7 +2,7 @@
 
 from stages.report.context import ReportContext
 from stages.report.formatting import format_count, format_percent
-from stages.report.rendering.blocks import Page
+from stages.report.rendering.blocks import Page, Section
 from stages.report.sections import (
     candidate_comparison,
     champion,
@@ -12,9 +12,9 @@ from stages.report.sections import (
     explanation,
     leaderboard,
     methods,
+    operating_point,
     prediction_trace,
     sampling_ratio,
-    threshold_explorer,
     training,
 )
 from stages.report.verdict.sentences import describe_verdict
@@ -34,23 +34,29 @@ def build_page(context: ReportContext) -> Page:
         ),
         verdict=describe_verdict(context.leaderboard, context.champion, context.reference_name).sentences,
         summary=make_summary(context),
-        sections=[
-            *effects.make_sections(context),
-            leaderboard.make_leaderboard_section(context),
-            champion.make_section(context),
-            *decision_curve.make_sections(context),
-            *explanation.make_sections(context),
-            leaderboard.make_families_section(context),
-            threshold_explorer.make_section(context),
-            sampling_ratio.make_section(context),
-            candidate_comparison.make_section(context),
-            leaderboard.make_candidates_section(context),
-            data_flow.make_section(context),
-            training.make_section(context),
-            *prediction_trace.make_sections(context),
-            methods.make_noticed_section(context),
-            methods.make_notes_section(context),
-            methods.make_reading_section(context),
-            methods.make_run_section(context),
-        ],
+        sections=[section for section in _list_sections(context) if section.blocks],
     )
+
+
+def _list_sections(context: ReportContext) -> list[Section]:
+    """Return the sections; those that have nothing to say are empty."""
+    return [
+        effects.make_section(context),
+        leaderboard.make_leaderboard_section(context),
+        champion.make_section(context),
+        operating_point.make_section(context),
+        decision_curve.make_section(context),
+        explanation.make_section(context),
+        leaderboard.make_families_section(context),
+        sampling_ratio.make_section(context),
+        candidate_comparison.make_section(context),
+        leaderboard.make_candidates_section(context),
+        data_flow.make_section(context),
+        training.make_section(context),
+        prediction_trace.make_section(context),
+        methods.make_noticed_section(context),
+        methods.make_notes_section(context),
+        methods.make_reading_section(context),
+        methods.make_run_section(context),
+        methods.make_glossary_section(),
+    ]

@@ -39,8 +39,8 @@ def describe_choice(context: ReportContext) -> str:
         return f"{start} {_describe_doubt(context, choice.doubt)}"
     tie = "candidate ties" if len(choice.ties) == 1 else "candidates tie"
     return (
-        f"{start} {len(choice.ties)} {tie} with it: its score is within {format_metric(metric, select.tolerance)}, or "
-        "it is the same classifier without treatment and the difference over the folds is not significant. A tie goes "
+        f"{start} {len(choice.ties)} {tie} with it. Its score is within {format_metric(metric, select.tolerance)}, or "
+        "it is the same classifier untreated, without a significant difference over the folds. A tie goes "
         "to the simplest: the fewest parts in the treatment, then logistic regression before other classifiers, and "
         "these before a blend."
     )
@@ -55,7 +55,7 @@ def _describe_doubt(context: ReportContext, doubt: CvComparison) -> str:
     return (
         f"The difference from {champion}, {format_metric(metric, champion.cv[metric].mean)}, is not significant over "
         f"the folds ({format_difference(metric, doubt.difference)}, {level} interval {bounds}): a tie. The best score "
-        "of many candidates is optimistically biased, so a tie goes to the blend, the weighted vote of all classifiers"
+        "of many candidates is too good. A tie goes to the blend: the weighted vote of all classifiers"
         f"{' without treatment of the imbalance' if untreated else ''}."
     )
 

@@ -69,11 +69,12 @@ class Mark:
     """A table cell with a verdict, as text and as the color of the cell."""
 
     text: str
-    detail: str  # the numbers
+    difference: str
+    bounds: str  # the interval
     verdict: str
 
     def __str__(self) -> str:
-        return f"{self.text} {self.detail}"
+        return f"{self.text} {self.difference} {self.bounds}"
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ class Table:
     align: str  # a letter per column: l left, r right, n left without line breaks, t long text
     sortable: bool = False
     marked: int | None = None  # index of the highlighted row
+    file: str = ""  # with a name the rows can be filtered by their first two cells, and downloaded as this CSV file
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ class Chart:
     columns: dict[str, list[Any]]
     words: dict[str, str] = field(default_factory=dict)  # replace titles in braces
     signals: dict[str, float] = field(default_factory=dict)  # values of the parameters
+    caption: str = ""  # what to see in it
 
 
 def to_columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:

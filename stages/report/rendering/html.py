@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Page, Panel
+from stages.report.rendering.glossary import Glossary
 from stages.report.rendering.markdown import TEMPLATES, make_environment
 from stages.shared.runtime.progress import Progress
 
@@ -39,18 +40,17 @@ def to_html(page: Page, progress: Progress | None = None) -> str:
             data |= block.data
     style, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("style.css", "script.js"))
     libraries = load_libraries()
-    html = (
-        make_environment(autoescape=True)
-        .get_template("page.html.j2")
-        .render(
-            page=page,
-            pictures=pictures,
-            policy=_make_policy(style, [libraries, script]),
-            style=Markup(style),
-            libraries=Markup(libraries),
-            script=Markup(script),
-            data=Markup(_dump_json(data)),
-        )
+    glossary, environment = Glossary(), make_environment(autoescape=True)
+    environment.filters["terms"] = glossary.link_terms
+    html = environment.get_template("page.html.j2").render(
+        page=page,
+        pictures=pictures,
+        policy=_make_policy(style, [libraries, script]),
+        start_section=glossary.start_section,
+        style=Markup(style),
+        libraries=Markup(libraries),
+        script=Markup(script),
+        data=Markup(_dump_json(data)),
     )
     return f"{html}\n"
 

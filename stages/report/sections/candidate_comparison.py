@@ -7,7 +7,7 @@ from typing import Any
 from stages.report.context import ReportContext
 from stages.report.formatting import format_axis_title, format_count, format_metric, format_percent
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Panel, Paragraph, Section, Table, to_columns
-from stages.report.sections.threshold_explorer import select_pair
+from stages.report.sections.operating_point import select_shown
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.candidate import Candidate
 
@@ -19,12 +19,6 @@ N_BINS = 20
 
 #: the initial metrics of the scatter chart
 FIRST_METRICS = ("average_precision", "brier_score")
-
-_EXPLAINED = (
-    "Measured on test. The dotted line is a random classifier (ROC: the diagonal; precision–recall: the prevalence). "
-    "In the calibration chart it is perfect calibration. The histograms show how many rows are behind a point of the "
-    "calibration curve; their height is logarithmic."
-)
 
 Columns = dict[str, list[Any]]
 
@@ -43,9 +37,9 @@ def make_section(context: ReportContext) -> Section:
     }
     curves = {"names": names, "shown": [str(item) for item in shown], "max_shown": MAX_SHOWN}
     classes = [("negative", contract.negative), ("positive", contract.positive)]
-    glyphs = [(f"glyph d{i}", name) for name, i in number_classifiers(candidates).items()]
+    glyphs = [(f"glyph c{color} d{shape}", name) for name, (color, shape) in style_classifiers(candidates).items()]
     blocks: list[Block] = [
-        Paragraph(_EXPLAINED),
+        Paragraph("All charts are of the untouched test rows."),
         Panel("overlay.html.j2", curves, data, []),
         Charts([make_roc(context, shown), _make_precision_recall(context, shown), make_calibration(context, shown)]),
         Charts([_make_histograms(context, shown)], classes),
@@ -56,22 +50,18 @@ def make_section(context: ReportContext) -> Section:
     return Section("explore", "Explore the candidates", blocks)
 
 
-def select_shown(context: ReportContext) -> list[Candidate]:
-    """Return the initial candidates of all charts: the untreated one, SMOTE if it ran, and the champion."""
-    return list({str(item): item for item in (*select_pair(context), context.champion)}.values())
-
-
-def number_classifiers(candidates: list[Candidate]) -> dict[str, int]:
-    """Return the color of each classifier, by first appearance; after MAX_SHOWN classifiers the colors repeat."""
+def style_classifiers(candidates: list[Candidate]) -> dict[str, tuple[int, int]]:
+    """Return color and shape of each classifier, by first appearance; no two of 81 classifiers share both."""
     names = list(dict.fromkeys(item.classifier for item in candidates))
-    return {name: i % MAX_SHOWN for i, name in enumerate(names)}
+    return {name: (i % MAX_SHOWN, (i + i // MAX_SHOWN) % MAX_SHOWN) for i, name in enumerate(names)}
 
 
 def make_roc(context: ReportContext, shown: list[Candidate]) -> Chart:
     """Return recall against the false positive rate."""
     values = "; ".join(f"{item}: ROC-AUC {format_metric('roc_auc', item.test['roc_auc'])}" for item in shown)
     text = f"Recall against the false positive rate. {values}."
-    return Chart("chart-roc", "ROC curve", text, "roc", _make_curves(context, shown, "recall"))
+    caption = "Up and to the left is better. The dotted line is a random classifier."
+    return Chart("chart-roc", "ROC curve", text, "roc", _make_curves(context, shown, "recall"), caption=caption)
 
 
 def _make_precision_recall(context: ReportContext, shown: list[Candidate]) -> Chart:
@@ -81,7 +71,8 @@ def _make_precision_recall(context: ReportContext, shown: list[Candidate]) -> Ch
     columns["prevalence"] = [round(prevalence, 6)] * len(columns["x"])
     values = "; ".join(f"{item}: {METRICS[metric].label} {format_metric(metric, item.test[metric])}" for item in shown)
     text = f"Precision against recall; the prevalence is {format_percent(prevalence)}. {values}."
-    return Chart("chart-precision-recall", "Precision–recall curve", text, "precision_recall", columns)
+    caption = "Up and to the right is better. The dotted line is the prevalence, a random classifier."
+    return Chart("chart-precision-recall", "Precision–recall curve", text, "precision_recall", columns, caption=caption)
 
 
 def make_calibration(context: ReportContext, shown: list[Candidate]) -> Chart:
@@ -96,7 +87,8 @@ def make_calibration(context: ReportContext, shown: list[Candidate]) -> Chart:
         f"{item}: expected calibration error {format_metric('ece', item.calibration.after.ece)}" for item in shown
     )
     text = f"Share of positives against the mean score, in ten bins of the score. {'; '.join(errors)}."
-    return Chart("chart-calibration", "Calibration curve", text, "calibration", to_columns(rows))
+    caption = "On the dotted line the probabilities are right. Below it they are too high."
+    return Chart("chart-calibration", "Calibration curve", text, "calibration", to_columns(rows), caption=caption)
 
 
 def _make_histograms(context: ReportContext, shown: list[Candidate]) -> Chart:
@@ -113,7 +105,8 @@ def _make_histograms(context: ReportContext, shown: list[Candidate]) -> Chart:
                     place = {"low": i / N_BINS, "high": (i + 1) / N_BINS}
                     bars.append({"name": str(item), "part": part, "label": label, **place, "rows": rows})
     text = f"Test rows by score and class, in {N_BINS} bins of the score, of {', '.join(map(str, shown))}."
-    return Chart("chart-scores", "Scores by class", text, "scores", to_columns(bars))
+    caption = "The less the classes overlap, the better the ranking. Heights are logarithmic."
+    return Chart("chart-scores", "Test rows by score and class", text, "scores", to_columns(bars), caption=caption)
 
 
 def compute_histogram(at_least: Sequence[float], n_rows: float) -> list[float]:
@@ -140,11 +133,12 @@ def _make_bins_table(context: ReportContext, shown: list[Candidate]) -> Table:
 
 def _make_scatter(context: ReportContext) -> Chart:
     candidates, (x, y) = context.leaderboard.candidates, FIRST_METRICS
-    numbers = number_classifiers(candidates)
+    styles = style_classifiers(candidates)
     columns: Columns = {
         "x": [item.test[x] for item in candidates],
         "y": [item.test[y] for item in candidates],
-        "series": [str(numbers[item.classifier]) for item in candidates],
+        "series": [str(styles[item.classifier][0]) for item in candidates],
+        "shape": [str(styles[item.classifier][1]) for item in candidates],
         "name": [str(item) for item in candidates],
         "champion": [str(item) == str(context.champion) for item in candidates],
     }
@@ -154,7 +148,8 @@ def _make_scatter(context: ReportContext) -> Chart:
         "table of every candidate contains the numbers."
     )
     words = {"x": format_axis_title(x), "y": format_axis_title(y)}
-    return Chart("chart-candidates", title, text, "candidates", columns, words)
+    caption = "Color and shape name the classifier. The ring is the champion."
+    return Chart("chart-candidates", title, text, "candidates", columns, words, caption=caption)
 
 
 def _make_curves(context: ReportContext, shown: list[Candidate], part: str) -> Columns:

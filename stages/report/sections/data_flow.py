@@ -98,7 +98,10 @@ def _make_class_chart(context: ReportContext, traces: list[Trace]) -> Chart:
             for order, (part, rows) in enumerate(parts.items())
         ]
     text = f"Rows of the final fit by class. {'; '.join(descriptions)}."
-    return Chart("chart-classes", "Training rows", text, "classes", to_columns(bars), {"x": "rows of the final fit"})
+    return Chart(
+        "chart-classes", "Rows of the final fit", text, "classes", to_columns(bars), {"x": "rows of the final fit"},
+        caption="The longer the part that the sampler added, the more of the training rows are not real.",
+    )  # fmt: skip
 
 
 def _format_step(step: Step) -> list[str]:

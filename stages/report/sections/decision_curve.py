@@ -7,15 +7,17 @@ from stages.report.rendering.blocks import Head, Section, Span, Table
 from stages.report.verdict.cells import make_span
 from stages.shared.schemas.curves import Band
 
+_KEY, _TITLE = "decision-curve", "What does acting on it gain?"
+
 #: with what the champion is compared, by the key in net_benefit.json
 TITLES = {"treat_all": "Against predicting every row positive", "treat_none": "Against predicting none"}
 
 
-def make_sections(context: ReportContext) -> list[Section]:
-    """Return the section, or none where evaluate made no decision curve."""
+def make_section(context: ReportContext) -> Section:
+    """Return the section, empty where evaluate made no decision curve."""
     curve, metric = context.decision_curves.get(str(context.champion)), context.leaderboard.settings.metric
     if curve is None:
-        return []
+        return Section(_KEY, _TITLE, [])
     titles = TITLES | {"reference": f"Against {context.leaderboard.reference}"}
     if str(context.champion) == str(context.leaderboard.reference):
         del titles["reference"]
@@ -37,11 +39,7 @@ def make_sections(context: ReportContext) -> list[Section]:
         "row, with calibrated probabilities. Differences are paired, on the rows of the effects; the "
         f"{level} band of a column holds at all its thresholds at once."
     )
-    return [
-        Section(
-            "decision-curve", "What does acting on it gain?", [Table(caption, header, rows, "lr" + "n" * len(titles))]
-        )
-    ]
+    return Section(_KEY, _TITLE, [Table(caption, header, rows, "lr" + "n" * len(titles))])
 
 
 def _make_span(metric: str, band: Band, number: int, axis: Axis) -> Span:

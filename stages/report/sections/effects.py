@@ -10,17 +10,13 @@ from stages.shared.metrics.registry import METRICS, of_family
 from stages.shared.schemas.leaderboard import Effect, Leaderboard
 
 
-def make_sections(context: ReportContext) -> list[Section]:
-    """Return the section, or none where no treatment was compared."""
+def make_section(context: ReportContext) -> Section:
+    """Return the section, empty where no treatment was compared."""
     leaderboard, metric = context.leaderboard, get_main_metric(context.leaderboard)
-    if not leaderboard.mean_effects(metric):
-        return []
-    blocks: list[Block] = [
-        _make_means_table(context, metric),
-        _make_matrix(context, metric),
-        Items(_explain(leaderboard)),
-    ]
-    return [Section("effects", "Does a treatment help?", blocks)]
+    blocks: list[Block] = []
+    if leaderboard.mean_effects(metric):
+        blocks = [_make_means_table(context, metric), _make_matrix(context, metric), Items(_explain(leaderboard))]
+    return Section("effects", "Does a treatment help?", blocks)
 
 
 def _make_means_table(context: ReportContext, metric: str) -> Table:
@@ -30,7 +26,7 @@ def _make_means_table(context: ReportContext, metric: str) -> Table:
     axes = {name: make_axis([(item.low, item.high) for item in items]) for name, items in effects.items()}
     header: list[str | Head] = [
         "Treatment",
-        *(Head(format_axis_title(name), axis) for name, axis in axes.items()),
+        *(Head(title[0].upper() + title[1:], axes[name]) for name in axes for title in [format_axis_title(name)]),
         "Smallest effect that shows",
         f"Positives to show ±{format_metric(metric, leaderboard.settings.margins[metric])}",
     ]
@@ -66,9 +62,9 @@ def _make_matrix(context: ReportContext, metric: str) -> Table:
     for item in cells:
         is_same = item.classifier == item.reference_classifier
         row = item.strategy if is_same else f"{item.strategy} × {item.classifier}"
-        by_row.setdefault(row, {})[str(item.reference_classifier)] = Mark(
-            format_verdict(item.verdict), format_effect(item), item.verdict
-        )
+        difference, _, bounds = format_effect(item).partition(" ")
+        mark = Mark(format_verdict(item.verdict), difference, bounds, item.verdict)
+        by_row.setdefault(row, {})[str(item.reference_classifier)] = mark
     rows: list[list[str | Mark]] = [[row, *(marks.get(name, "") for name in columns)] for row, marks in by_row.items()]
     caption = (
         f"Difference in {METRICS[metric].label} from {context.reference_name} with the classifier of the column, with "

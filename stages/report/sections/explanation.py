@@ -22,20 +22,21 @@ _MAX_ROWS = 10
 _LOSS = "Average precision lost"
 
 
-def make_sections(context: ReportContext) -> list[Section]:
-    """Return the section, or none where evaluate explained no candidate of the champion's strategy."""
-    explanation = context.explanation
+def make_section(context: ReportContext) -> Section:
+    """Return the section; it is empty where evaluate explained no candidate of the champion's strategy."""
+    explanation, blocks = context.explanation, list[Block]()
+    section = Section("model", "What the model uses, and where it fails", blocks)
     if explanation is None:
-        return []
-    blocks: list[Block] = []
-    if str(explanation) != str(context.champion):
-        blocks.append(Paragraph(f"{explanation} is explained here: of this strategy, evaluate explains it alone."))
+        return section
     if explanation.importance:
         blocks += _show_importance(context, explanation.importance)
-        blocks.append(Charts([_make_chart(items) for items in _by_feature(explanation.dependence)]))
+        blocks.append(Charts([_make_chart(*item) for item in enumerate(_by_feature(explanation.dependence))]))
     if explanation.slices:
         blocks += _show_slices(context, explanation)
-    return [Section("model", "What the model uses, and where it fails", blocks)] if blocks else []
+    if blocks and str(explanation) != str(context.champion):
+        text = f"{explanation} is explained here: of this strategy, evaluate explains it alone."
+        blocks.insert(0, Paragraph(text))
+    return section
 
 
 def _show_importance(context: ReportContext, importance: list[Importance]) -> list[Block]:
@@ -53,12 +54,6 @@ def _show_importance(context: ReportContext, importance: list[Importance]) -> li
     if len(rows) > _MAX_ROWS:
         others = Table("The other features.", header, rows[_MAX_ROWS:], "ln")
         blocks.append(Details(f"{format_count(len(rows) - _MAX_ROWS)} more features", [others]))
-    blocks.append(
-        Paragraph(
-            "The charts show the mean probability if every row had the same value of a feature, for the features at "
-            "the top. Values that no row could have together count as well."
-        )
-    )
     return blocks
 
 
@@ -75,7 +70,7 @@ def _by_feature(dependence: list[Dependence]) -> list[list[Dependence]]:
     return [[item for item in dependence if item.feature == name] for name in names]
 
 
-def _make_chart(items: list[Dependence]) -> Chart:
+def _make_chart(number: int, items: list[Dependence]) -> Chart:
     """Return the mean probability by the number or the category of a feature."""
     feature, lowest, highest = items[0].feature, min(items, key=_probability), max(items, key=_probability)
     values: list[Any] = [item.category if item.number is None else item.number for item in items]
@@ -85,7 +80,9 @@ def _make_chart(items: list[Dependence]) -> Chart:
     )
     spec = "dependence_categories" if items[0].number is None else "dependence"
     columns = {"value": values, "probability": [item.probability for item in items]}
-    return Chart(f"chart-dependence-{feature}", f"Probability by {feature}", text, spec, columns)
+    key, title = f"chart-dependence-{number}", f"Probability by {feature}"
+    caption = "The mean if every row had this value, also where no row could have it."
+    return Chart(key, title, text, spec, columns, caption=caption)
 
 
 def _probability(item: Dependence) -> float:

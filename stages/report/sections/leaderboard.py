@@ -95,7 +95,7 @@ def make_candidates_section(context: ReportContext) -> Section:
     """Return a table of every strategy × classifier."""
     leaderboard, level = context.leaderboard, format_percent(context.leaderboard.settings.confidence)
     header = [
-        "Strategy", "Classifier", "Sampler", "CV average precision", f"Test average precision ({level})", "ROC-AUC",
+        "Strategy", "Classifier", "CV average precision", f"Test average precision ({level})", "ROC-AUC",
         "Calibration", "Brier", "Log loss", "ECE", "Mean score / prevalence", "Threshold", "Precision", "Recall", "F1",
         "Recall at 0.5", "Ranking against the same classifier",
     ]  # fmt: skip
@@ -103,7 +103,6 @@ def make_candidates_section(context: ReportContext) -> Section:
         [
             item.strategy,
             item.classifier,
-            item.sampler or "none",
             format_cv_value(item),
             format_test_value(item, "average_precision"),
             format_metric("roc_auc", item.test["roc_auc"]),
@@ -121,7 +120,7 @@ def make_candidates_section(context: ReportContext) -> Section:
         "after; all others are of calibrated scores. The last column is the comparison with the same classifier of "
         f"{leaderboard.reference.strategy}, or with the classifier that it names."
     )
-    table = Table(caption, header, rows, "lllrrrlnnnnrrrrrn", sortable=True)
+    table = Table(caption, header, rows, "llrrrlnnnnrrrrrn", sortable=True, file="candidates.csv")
     return Section("candidates", "Every candidate", [Details(f"All {len(rows)} candidates with all metrics", [table])])
 
 

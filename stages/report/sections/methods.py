@@ -2,24 +2,25 @@
 
 from stages.report.context import ReportContext
 from stages.report.formatting import format_count, format_percent, join_names
-from stages.report.rendering.blocks import Block, Details, Items, Paragraph, Section, Table
+from stages.report.rendering.blocks import Block, Details, Items, Panel, Section, Table
+from stages.report.rendering.glossary import read_terms
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.leaderboard import Leaderboard, SetSize
 
 
 def make_notes_section(context: ReportContext) -> Section:
     """Return the notes of evaluate."""
-    return Section("notes", "Notes", [_list(context.leaderboard.notes, "None.")])
+    return Section("notes", "Notes", _list(context.leaderboard.notes))
 
 
 def make_noticed_section(context: ReportContext) -> Section:
     """Return what is doubtful about the table."""
     messages = [item.message for item in context.leaderboard.noticed]
-    return Section("noticed", "What was noticed in the table", [_list(messages, "Nothing.")])
+    return Section("noticed", "What was noticed in the table", _list(messages))
 
 
-def _list(entries: list[str], nothing: str) -> Block:
-    return Items(entries) if entries else Paragraph(nothing)
+def _list(entries: list[str]) -> list[Block]:
+    return [Items(entries)] if entries else []
 
 
 def make_reading_section(context: ReportContext) -> Section:
@@ -48,8 +49,6 @@ def make_reading_section(context: ReportContext) -> Section:
         "Mean score / prevalence is 1 if the scores are right on average. At 5 they predict five times as many "
         "positives as there are. Resampling and class weights raise it, because they change the prevalence during "
         "training.",
-        "ECE, the expected calibration error, is the mean distance between score and share of positives in ten bins of "
-        "the score, weighted by their rows.",
         _describe_calibration(leaderboard),
     ]
     return Section("reading", "How to read this", [Items(items)])
@@ -69,6 +68,15 @@ def _describe_calibration(leaderboard: Leaderboard) -> str:
         "weights on the probabilities and keeps the ranking. Thresholds, test metrics and predictions use calibrated "
         "scores, also at 0.5."
     )
+
+
+def make_glossary_section() -> Section:
+    """Return the definitions of the statistical terms, to which the other sections link."""
+    terms = read_terms()
+    table = Table(
+        "Statistical terms.", ["Term", "Meaning"], [[", ".join(term.names), term.meaning] for term in terms], "lt"
+    )
+    return Section("glossary", "Glossary", [Panel("glossary.html.j2", {"terms": terms}, {}, [table])])
 
 
 def make_run_section(context: ReportContext) -> Section:

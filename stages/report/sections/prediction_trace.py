@@ -11,8 +11,8 @@ from stages.report.rendering.blocks import Block, Chart, Charts, Details, Fact, 
 _MAX_BARS, _MAX_ROWS = 12, 200
 
 _MEANING = (
-    "A bar is the change of the probability if only this feature had its typical value: the value that replaces gaps "
-    "for a number, the most frequent one for a category, no text for a text. The changes do not add up, because "
+    "A bar is the change of the probability if only this feature had its typical value. For a number that is the value "
+    "that replaces gaps, for a category the most frequent one, for a text no text. The changes do not add up, because "
     "features interact."
 )
 
@@ -24,11 +24,11 @@ _CHOICES = {
 }
 
 
-def make_sections(context: ReportContext) -> list[Section]:
-    """Return the section, or none without a traced prediction."""
-    traces = context.predictions
+def make_section(context: ReportContext) -> Section:
+    """Return the section; it is empty without a traced prediction."""
+    traces, title = context.predictions, "Decisions explained"
     if not traces:
-        return []
+        return Section("prediction", title, [])
     contract, first = context.contract, traces[0]
     explained = (
         f"Rows of the train set, chosen by their out-of-fold probabilities. {context.champion} was also fitted on "
@@ -55,7 +55,7 @@ def make_sections(context: ReportContext) -> list[Section]:
         Charts([_make_chart(trace) for trace in traces]),
         *(Details(f"Row {format_count(trace.row + 1)} in numbers", [_make_table(trace)]) for trace in traces),
     ]
-    return [Section("prediction", "Decisions explained", blocks)]
+    return Section("prediction", title, blocks)
 
 
 def _make_chart(trace: PredictionTrace) -> Chart:
@@ -67,7 +67,8 @@ def _make_chart(trace: PredictionTrace) -> Chart:
     changes = ", ".join(f"{effect.name} {format_difference('probability', effect.change)}" for effect in shown[:5])
     text = f"The largest of {len(trace.effects)} changes: {changes}."
     key, title = trace.outcome.replace(" ", "-"), f"{trace.outcome.capitalize()}: row {format_count(trace.row + 1)}"
-    return Chart(f"chart-effects-{key}", title, text, "effects", columns, {"x": "change of the probability"})
+    words = {"x": "change of the probability"}
+    return Chart(f"chart-effects-{key}", title, text, "effects", columns, words)
 
 
 def _make_table(trace: PredictionTrace) -> Table:

@@ -19,15 +19,10 @@ _MAX_LINES = 8
 #: candidates with a table of all trials
 _MAX_TABLES = 6
 
-NOT_TUNED = (
-    "No strategy was tuned over sampling_strategy. To get this section, set a grid of ratios under tuning in "
-    "params.yaml, whose comments show one, and run dvc repro."
-)
-
 _EXPLAINED = (
-    "Means over the folds of train; a band is ± one standard deviation. sampling_strategy is minority / majority after "
-    "resampling. The test set is not used. The best of many trials is optimistically biased. Precision, recall, F1 and "
-    "G-mean are of raw scores at 0.5."
+    "Lines are means over the folds of train, and bands are ± one standard deviation. Where a line is flat within its "
+    "band, the ratio hardly matters. The best of many trials looks too good. Precision, recall, F1 and G-mean are of "
+    "raw scores at 0.5."
 )
 
 
@@ -57,7 +52,7 @@ def make_section(context: ReportContext) -> Section:
     """Return a slider over the ratio with a chart per metric for one candidate, and tables of all of them."""
     sweeps = find_sweeps(context.tunings)
     if not sweeps:
-        return Section("ratio", _TITLE, [Paragraph(NOT_TUNED)])
+        return Section("ratio", _TITLE, [])
     names = [sweep.name for sweep in sweeps]
     first = sweeps[names.index(str(context.champion)) if str(context.champion) in names else 0]
     index = first.ratios.index(first.best_ratio) if first.best_ratio in first.ratios else 0
@@ -148,7 +143,7 @@ def _make_chart(sweep: Sweep, metric: str) -> Chart:
         f"{sweep.ratios[-1]:g}: between {format_metric(metric, min(means))} and {format_metric(metric, max(means))}."
     )
     words, signals = {"y": METRICS[metric].label}, {"ratio": sweep.best_ratio}
-    return Chart(f"ratio-{metric}", title, text, "tuning", columns, words, signals)
+    return Chart(f"ratio-{metric}", title[0].upper() + title[1:], text, "tuning", columns, words, signals)
 
 
 def _make_table(sweep: Sweep) -> Table:

@@ -6,7 +6,7 @@ from typing import Any
 
 from stages.report.context import ReportContext
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Paragraph, Section, Table
-from stages.report.sections.candidate_comparison import select_shown
+from stages.report.sections.operating_point import select_shown
 from stages.shared.schemas.trace import Epoch
 
 _TABLE_EPOCHS = 5
@@ -46,7 +46,7 @@ def make_section(context: ReportContext) -> Section:
         if epochs
     }
     if not curves:
-        return Section("training", "Training", [Paragraph("No classifier is trained in epochs or boosting rounds.")])
+        return Section("training", "Training", [])
     charts = {key: _make_chart(*key, curve) for key, curve in curves.items()}
     strategies = {item.strategy for item in select_shown(context)}
     first = [chart for (strategy, _), chart in charts.items() if strategy in strategies] or list(charts.values())[:2]
@@ -100,5 +100,9 @@ def _make_chart(strategy: str, classifier: str, curve: TrainingCurve) -> Chart:
     columns: dict[str, list[Any]] = {"epoch": [curve.epochs[i] for i in indices]}
     for value in _VALUES:
         columns[value] = [round(getattr(curve, value)[i], 4) for i in indices]
+    lowest = min(range(len(validation)), key=validation.__getitem__)
     words = {"x": "epoch" if curve.epochs[0] and len(train) == curve.epochs[-1] else "epoch or round"}
-    return Chart(f"training-{strategy}-{classifier}", f"{strategy} × {classifier}", text, "training", columns, words)
+    caption = f"The validation loss is lowest at {words['x']} {curve.epochs[lowest]}: {validation[lowest]:.3f}."
+    return Chart(
+        f"training-{strategy}-{classifier}", f"{strategy} × {classifier}", text, "training", columns, words, {}, caption
+    )

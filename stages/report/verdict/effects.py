@@ -76,7 +76,7 @@ def _describe_power(leaderboard: Leaderboard, metric: str) -> str:
     shown = _format_range([format_metric(metric, size) for size in sorted(sizes)])
     return (
         f"{format_count(count_positives(leaderboard))} positives ({rows}) show an effect of {shown} or more, depending "
-        f"on the treatment; an effect of {leaderboard.settings.margins[metric]:g} takes about "
+        f"on the treatment. An effect of {leaderboard.settings.margins[metric]:g} takes about "
         f"{_format_range([format_count(number) for number in sorted(needed)])} positives to show."
     )
 

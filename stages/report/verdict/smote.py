@@ -23,7 +23,7 @@ def describe_smote(leaderboard: Leaderboard) -> str:
         _describe_recall(leaderboard, row),
         _describe_brier(leaderboard, row),
     ]
-    sentence = "; ".join(clause for clause in clauses if clause) + "."
+    sentence = " ".join(f"{clause}." for clause in clauses if clause)
     if len(family) == 1:
         return sentence
     names = {candidate.strategy for candidate in family}
@@ -66,10 +66,10 @@ def _describe_recall(leaderboard: Leaderboard, row: Candidate) -> str:
     if row.is_calibrated:
         change += ", after calibration"
     if item.verdict == "worse":
-        return f"it lowered recall at 0.5 {change}"
+        return f"It lowered recall at 0.5 {change}"
     if item.verdict == "tie":
-        return f"it did not measurably change recall at 0.5 ({change})"
-    return f"it raised recall at 0.5 {change}{_describe_threshold(leaderboard, before, after)}"
+        return f"It did not measurably change recall at 0.5 ({change})"
+    return f"It raised recall at 0.5 {change}{_describe_threshold(leaderboard, before, after)}"
 
 
 def _describe_threshold(leaderboard: Leaderboard, before: float, after: float) -> str:
@@ -101,4 +101,4 @@ def _describe_brier(leaderboard: Leaderboard, row: Candidate) -> str:
         raw = format_metric("brier_score", row.calibration.before.brier_score)
         change = f"(from {before} to {after} after calibration; {raw} without it)"
     verbs = {"better": "improved", "worse": "worsened", "tie": "did not measurably change"}
-    return f"it {verbs[item.verdict]} the Brier score {change}"
+    return f"It {verbs[item.verdict]} the Brier score {change}"

@@ -15,7 +15,7 @@ from stages.report.loading import merge_values
 from stages.report.sections.champion import make_section
 from stages.report.sections.leaderboard import make_candidates_section, make_leaderboard_section
 from stages.report.sections.methods import make_reading_section
-from stages.report.sections.threshold_explorer import make_section as make_explorer_section
+from stages.report.sections.operating_point import make_section as make_explorer_section
 from stages.report.verdict.sentences import describe_verdict
 from stages.report.verdict.summary import make_summary
 from stages.shared.schemas.candidate import Candidate, Deployment, Guarantee
@@ -70,8 +70,8 @@ def test_the_choice_of_the_blend_without_a_significant_difference():
     assert describe_choice(replace(context, choice=choice)) == (
         "smote × random_forest, 0.900, has the best cross-validated average precision on train, among 2 candidates; "
         "the test set was not used. The difference from baseline × random_forest, 0.820, is not significant over the "
-        "folds (+0.080, 95 % interval −0.010 to +0.170): a tie. The best score of many candidates is optimistically "
-        "biased, so a tie goes to the blend, the weighted vote of all classifiers without treatment of the imbalance."
+        "folds (+0.080, 95 % interval −0.010 to +0.170): a tie. The best score of many candidates is too "
+        "good. A tie goes to the blend: the weighted vote of all classifiers without treatment of the imbalance."
     )
 
 
@@ -79,8 +79,8 @@ def test_the_choice_of_the_simplest():
     # 0.820 and 0.815: one candidate is behind by exactly the tolerance
     assert describe_choice(make_context(Treatment("a", cv=0.815), tolerance=0.005)) == (
         "baseline × random_forest, 0.820, has the best cross-validated average precision on train, among 2 candidates; "
-        "the test set was not used. 1 candidate ties with it: its score is within 0.005, or it is the same classifier "
-        "without treatment and the difference over the folds is not significant. A tie goes to the simplest: the "
+        "the test set was not used. 1 candidate ties with it. Its score is within 0.005, or it is the same classifier "
+        "untreated, without a significant difference over the folds. A tie goes to the simplest: the "
         "fewest parts in the treatment, then logistic regression before other classifiers, and these before a blend."
     )
 
@@ -226,7 +226,7 @@ def test_a_promise_is_told_with_its_price():
     )
     page = str(make_section(context).blocks[0])
     assert "tuned for min_recall (recall 0.9 in 90 % of tables)" in page
-    assert "Tuned is for min_recall (recall 0.9 in 90 % of tables)" in str(make_explorer_section(context).blocks[0])
+    assert "Tuned is for min_recall (recall 0.9 in 90 % of tables)" in str(make_explorer_section(context).blocks[1])
     broken = with_decisions(settings, promise=promise.model_copy(update={"kept": False}))
     assert describe_guarantee(broken).startswith(
         " No threshold can promise that: this is the safest one. The precision"
@@ -249,4 +249,4 @@ def test_the_prevalence_in_use_is_told():
     assert sentence in make_card_values(context, imblearn=False)["in_use"]
     assert sentence in str(make_section(context).blocks[1])
     assert "in use precision 0.400" in str(make_summary(context))
-    assert "Thresholds are of probabilities at the prevalence in use" in str(make_explorer_section(context).blocks[0])
+    assert "Thresholds are of probabilities at the prevalence in use" in str(make_explorer_section(context).blocks[1])

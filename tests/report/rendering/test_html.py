@@ -25,7 +25,7 @@ from stages.report.rendering.html import to_html
 from stages.report.rendering.markdown import escape_markdown, markdown_table, to_markdown
 
 NASTY = "<script>alert(1)</script> | `x` \n# y & z"
-VOID = {"meta", "line", "circle", "input"}
+VOID = {"meta", "line", "circle", "input", "wbr"}
 
 
 class Balance(HTMLParser):

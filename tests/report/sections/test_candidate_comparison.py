@@ -6,8 +6,7 @@ from stages.report.rendering.blocks import Chart, Charts, Panel
 from stages.report.sections.candidate_comparison import (
     compute_histogram,
     make_section,
-    number_classifiers,
-    select_shown,
+    style_classifiers,
 )
 from tests.report.factory import Treatment
 from tests.report.helpers import make_context
@@ -19,14 +18,6 @@ WEIGHTS = Treatment("class_weight", class_weight="balanced", cv=0.9)
 def make_charts(*treatments):
     blocks = make_section(make_context(*treatments)).blocks
     return {chart.key: chart for block in blocks if isinstance(block, Charts) for chart in block.entries}
-
-
-def test_the_reference_smote_and_the_champion_are_shown_first():
-    assert [item.strategy for item in select_shown(make_context(SMOTE, WEIGHTS))] == [
-        "baseline",
-        "smote",
-        "class_weight",
-    ]
 
 
 def test_the_script_has_the_data_of_every_candidate():
@@ -62,6 +53,8 @@ def test_a_histogram_contains_all_rows(scores):
     assert counts[0] == sum(score < 5 for score in scores)
 
 
-def test_the_tenth_classifier_repeats_the_first_color():
-    many = Treatment("many", classifiers=tuple(f"c{index}" for index in range(9)), cv=0.5)
-    assert number_classifiers(make_context(many).leaderboard.candidates)["c8"] == 0
+def test_no_two_classifiers_share_color_and_shape():
+    many = Treatment("many", classifiers=tuple(f"c{index}" for index in range(20)), cv=0.5)
+    styles = style_classifiers(make_context(many).leaderboard.candidates)
+    assert len(set(styles.values())) == len(styles) == 21
+    assert styles["c8"] == (0, 1)  # the tenth, after that of the baseline

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from stages.report.rendering.blocks import Charts, Details, Paragraph, Table
-from stages.report.sections.explanation import make_sections
+from stages.report.sections.explanation import make_section
 from stages.shared.schemas.curves import Explanation, Slice
 from tests.report.factory import Treatment
 from tests.report.helpers import make_context
@@ -13,7 +13,7 @@ CONTEXT = make_context(Treatment("smote", sampler="SMOTE"))
 
 
 def test_the_tables_name_what_is_used_and_what_is_worse() -> None:
-    (section,) = make_sections(CONTEXT)
+    section = make_section(CONTEXT)
     importance, worse = [block for block in section.blocks if isinstance(block, Table)]
     assert [str(cell) for row in importance.rows for cell in row] == [
         "age", "+0.300 (+0.100 to +0.500)", "sex", "+0.010 (−0.020 to +0.040)",
@@ -28,7 +28,7 @@ def test_the_tables_name_what_is_used_and_what_is_worse() -> None:
 
 
 def test_a_chart_per_feature() -> None:
-    (section,) = make_sections(CONTEXT)
+    section = make_section(CONTEXT)
     (charts,) = [block for block in section.blocks if isinstance(block, Charts)]
     assert [(chart.spec, chart.columns["value"]) for chart in charts.entries] == [
         ("dependence", [20.0, 60.0]), ("dependence_categories", ["F", "M"]),
@@ -39,7 +39,7 @@ def test_a_chart_per_feature() -> None:
 def test_another_candidate_of_the_strategy_is_named() -> None:
     assert CONTEXT.explanation is not None
     other = CONTEXT.explanation.model_copy(update={"classifier": "mlp"})
-    (section,) = make_sections(replace(CONTEXT, explanation=other))
+    section = make_section(replace(CONTEXT, explanation=other))
     assert isinstance(section.blocks[0], Paragraph)
     assert section.blocks[0].text.startswith(f"{other} is explained here")
 
@@ -48,7 +48,7 @@ def test_a_watched_slice_with_few_rows_comes_first() -> None:
     assert CONTEXT.explanation is not None
     watched = Slice.model_validate(slice_json("sex", "sex = X", watched=True, rows=3, value=1.0, difference=0.2))
     changed = CONTEXT.explanation.model_copy(update={"slices": [*CONTEXT.explanation.slices, watched]})
-    (section,) = make_sections(replace(CONTEXT, explanation=changed))
+    section = make_section(replace(CONTEXT, explanation=changed))
     table = [block for block in section.blocks if isinstance(block, Table)][-1]
     assert [str(cell) for cell in table.rows[0]] == [
         "sex = X (watched)", "recall", "3", "1.000", "cannot tell: too few rows",
@@ -57,5 +57,5 @@ def test_a_watched_slice_with_few_rows_comes_first() -> None:
 
 def test_nothing_explained_is_no_section() -> None:
     empty = Explanation(strategy="a", classifier="b", importance=[], dependence=[], slices=[], compared=0)
-    assert make_sections(replace(CONTEXT, explanation=empty))[0].blocks[1:] == []
-    assert make_sections(replace(CONTEXT, explanation=None)) == []
+    assert make_section(replace(CONTEXT, explanation=empty)).blocks == []
+    assert make_section(replace(CONTEXT, explanation=None)).blocks == []

@@ -14,7 +14,7 @@ from stages.report.loading import load_context
 from stages.report.params import ReportParams
 from stages.report.rendering.blocks import Charts, Details, Facts, Page
 from stages.report.rendering.html import to_html
-from stages.report.sections.prediction_trace import make_sections
+from stages.report.sections.prediction_trace import make_section
 from stages.shared.params import read_params
 from stages.shared.storage.model_file import load_model
 from stages.shared.storage.parquet import read_table
@@ -36,8 +36,7 @@ TRACE = PredictionTrace(
 
 
 def make_trace_section(trace: PredictionTrace) -> Any:
-    (section,) = make_sections(replace(make_context(), predictions=[trace]))
-    return section
+    return make_section(replace(make_context(), predictions=[trace]))
 
 
 def test_the_steps_from_the_row_to_the_decision() -> None:
@@ -70,12 +69,14 @@ def test_feature_names_stay_text() -> None:
 
 
 def test_the_section_follows_the_training_curves() -> None:
-    keys = [section.key for section in build_page(replace(make_context(), predictions=[TRACE])).sections]
+    context = make_context(baseline=Treatment("baseline", classifiers=("random_forest", "mlp"), cv=0.82))
+    keys = [section.key for section in build_page(replace(context, predictions=[TRACE])).sections]
+    assert "ratio" not in keys  # nothing was tuned
     assert keys.index("training") + 1 == keys.index("prediction")
 
 
 def test_without_a_trace_there_is_no_section() -> None:
-    assert make_sections(make_context()) == []
+    assert make_section(make_context()).blocks == []
 
 
 def test_the_rows_are_of_the_train_set_and_an_effect_is_of_one_feature(

@@ -1,5 +1,5 @@
 from stages.report.rendering.blocks import Charts, Panel
-from stages.report.sections.sampling_ratio import NOT_TUNED, find_sweeps, make_ratio_table, make_section
+from stages.report.sections.sampling_ratio import find_sweeps, make_ratio_table, make_section
 from stages.shared.schemas.tuning import Tuning
 from tests.report.factory import Treatment
 from tests.report.helpers import make_context
@@ -12,9 +12,8 @@ def make_tunings(**changes):
     return {"smote": {"random_forest": Tuning.model_validate(tuning_json(**changes))}}
 
 
-def test_without_tuning_the_section_explains_how_to_get_it():
-    (paragraph,) = make_section(make_context(SMOTE)).blocks
-    assert paragraph.text == NOT_TUNED
+def test_without_tuning_the_section_is_empty():
+    assert make_section(make_context(SMOTE)).blocks == []
 
 
 def test_a_sweep_needs_two_numeric_ratios():

@@ -41,7 +41,7 @@ def test_what_cannot_be_told_comes_with_what_the_rows_show():
     lead, power = describe(*(effect(name, "cannot_tell") for name in NAMES))[:2]
     assert lead == "Against doing nothing, in average precision: all 3 treatments are too uncertain to tell."
     assert "positives (train out of fold and test) show an effect of 0.040 or more" in power
-    assert power.endswith("an effect of 0.01 takes about 1,234 positives to show.")
+    assert power.endswith("An effect of 0.01 takes about 1,234 positives to show.")
 
 
 def test_test_rows_alone_are_said():

@@ -126,7 +126,7 @@ class TestSmote:
     )
     def test_ranking(self, word, clause):
         sentence = describe_smote(leaderboard(replace(SMOTE, verdicts={"ranking": word})))
-        assert sentence.startswith(f"SMOTE (smote × random_forest) {clause}; ")
+        assert sentence.startswith(f"SMOTE (smote × random_forest) {clause}. ")
 
     def test_a_comparison_with_another_classifier_names_it(self):
         sentence = describe_smote(leaderboard(replace(SMOTE, classifiers=("xgboost",))))
@@ -140,29 +140,29 @@ class TestSmote:
     @pytest.mark.parametrize(
         ("word", "clause"),
         [
-            ("better", "it improved the Brier score (from 0.0300 to 0.0368)"),
-            ("tie", "it did not measurably change the Brier score (from 0.0300 to 0.0368)"),
-            ("worse", "it worsened the Brier score (from 0.0300 to 0.0368)"),
+            ("better", "It improved the Brier score (from 0.0300 to 0.0368)"),
+            ("tie", "It did not measurably change the Brier score (from 0.0300 to 0.0368)"),
+            ("worse", "It worsened the Brier score (from 0.0300 to 0.0368)"),
         ],
     )
     def test_probabilities(self, word, clause):
         sentence = describe_smote(leaderboard(replace(SMOTE, brier=0.0368, verdicts={"probabilities": word})))
-        assert sentence.endswith(f"; {clause}.")
+        assert sentence.endswith(f". {clause}.")
 
     def test_clauses_name_calibration(self):
         treatment = replace(SMOTE, brier=0.031, recall_at_half=0.71, calibration="sigmoid")
         sentence = describe_smote(leaderboard(treatment))
-        assert "; it did not measurably change recall at 0.5 (from 0.700 to 0.710, after calibration); " in sentence
+        assert ". It did not measurably change recall at 0.5 (from 0.700 to 0.710, after calibration). " in sentence
         assert sentence.endswith(
-            "; it did not measurably change the Brier score "
+            ". It did not measurably change the Brier score "
             "(from 0.0300 to 0.0310 after calibration; 0.0800 without it)."
         )
 
     @pytest.mark.parametrize(
         ("word", "clause"),
         [
-            ("worse", "; it lowered recall at 0.5 from 0.700 to 0.910; "),
-            ("tie", "; it did not measurably change recall at 0.5 (from 0.700 to 0.910); "),
+            ("worse", ". It lowered recall at 0.5 from 0.700 to 0.910. "),
+            ("tie", ". It did not measurably change recall at 0.5 (from 0.700 to 0.910). "),
         ],
     )
     def test_recall_that_did_not_rise_is_not_compared_with_a_threshold(self, word, clause):
@@ -189,7 +189,7 @@ class TestSmote:
     def test_raised_recall_is_compared_with_a_moved_threshold(self, moved, clause):
         treatment = replace(SMOTE, recall_at_half=0.91, verdicts={"decisions_at_half": "better"})
         sentence = describe_smote(leaderboard(treatment, baseline=replace(BASELINE, recall=moved)))
-        assert f"; it raised recall at 0.5 from 0.700 to 0.910{clause}; " in sentence
+        assert f". It raised recall at 0.5 from 0.700 to 0.910{clause}. " in sentence
 
     def test_plain_smote_represents_its_family_and_the_family_is_counted(self):
         ranked = leaderboard(

@@ -15,8 +15,9 @@ CLASSES = alt.Color(
 )
 
 NUMBERS = [str(i) for i in range(len(theme.COLORS))]
+STAR = "M0,-1L.22,-.3L.95,-.31L.36,.12L.59,.81L0,.4L-.59,.81L-.36,.12L-.95,-.31L-.22,-.3Z"
 SHAPES = [
-    "circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left", "arrow",
+    "circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left", STAR,
 ]  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def make_training_curve(train: str, validation: str, title: str, height: int) ->
 
 
 def set_size(chart: Any, width: int = theme.WIDTH, height: int = theme.HEIGHT) -> Any:
-    """Return `chart` in a size that fits a phone."""
+    """Return `chart` in a size that fits three in a row."""
     return chart.properties(width=width, height=height)
 
 

@@ -12,22 +12,30 @@ import altair as alt
 from stages.report.rendering.charts import marks, theme
 from stages.report.rendering.charts.marks import CLASSES, NUMBERS, ROWS, SHAPES, UNIT_SCALE
 
+#: titles of axes
+_RECALL, _PRECISION = "recall (share of positives found)", "precision (share of alarms that are right)"
+_RATIO = "sampling_strategy (minority / majority rows)"
+
 
 def roc() -> Any:
     """Return recall against the false positive rate, with the line of a random classifier."""
-    return marks.make_lines("x", "false positive rate", "recall", "step-after") + marks.make_diagonal()
+    return (
+        marks.make_lines("x", "false positive rate (share of negatives)", "recall (share of positives)", "step-after")
+        + marks.make_diagonal()
+    )
 
 
 def precision_recall() -> Any:
     """Return precision against recall, with the prevalence."""
     prevalence = alt.Chart().mark_rule(strokeDash=[3, 3], color=theme.NEGATIVE).encode(y="max(prevalence):Q")
-    return marks.make_lines("x", "recall", "precision", "step-before") + prevalence
+    return marks.make_lines("x", _RECALL, _PRECISION, "step-before") + prevalence
 
 
 def calibration() -> Any:
     """Return the share of positives against the mean score, with the line of perfect calibration."""
     return (
-        marks.make_lines("x", "mean score of a bin", "share of positives", "linear", point=True) + marks.make_diagonal()
+        marks.make_lines("x", "mean score in a tenth of the scores", "share of positives", "linear", point=True)
+        + marks.make_diagonal()
     )
 
 
@@ -40,14 +48,14 @@ def scores() -> Any:
         y2=alt.Y2Datum(0),
         y=alt.Y(
             "rows:Q",
-            title="rows",
+            title="test rows",
             stack=None,
             scale=alt.Scale(type="symlog"),
             axis=alt.Axis(values=[1, 10, 100, 1000, 10**4, 10**5, 10**6]),
         ),
         color=CLASSES,
         tooltip=marks.make_tooltips(name="candidate", label="class", low="score from", high="to", rows="rows"),
-    ).properties(width=theme.WIDTH, height=56)
+    ).properties(width=theme.WIDE, height=64)
     row = alt.Row(
         "name:N", title=None, sort=None, header=alt.Header(labelOrient="top", labelAnchor="start", labelPadding=2)
     )
@@ -66,36 +74,30 @@ def candidates() -> Any:
         .encode(
             **axes,
             color=marks.color_by_series(),
-            shape=alt.Shape("series:N", legend=None, scale=alt.Scale(domain=NUMBERS, range=SHAPES)),
+            shape=alt.Shape("shape:N", legend=None, scale=alt.Scale(domain=NUMBERS, range=SHAPES)),
             tooltip=marks.make_tooltips(name="candidate", x="{x}", y="{y}"),
         )
     )
     ring = alt.Chart().mark_point(size=230, strokeWidth=1.6, color=theme.NEGATIVE).encode(**axes)
     return marks.set_size(
-        alt.layer(points, ring.transform_filter(alt.datum.champion), data=ROWS), height=260, width=300
+        alt.layer(points, ring.transform_filter(alt.datum.champion), data=ROWS), height=320, width=theme.WIDE
     )
 
 
-def threshold() -> Any:
-    """Return recall and precision against the threshold, with lines at the tuned threshold and at the slider."""
-    parts = ["recall", "precision"]
-    lines = alt.Chart().transform_fold(["recall", "precision"], as_=["part", "value"]).mark_line()
-    lines = lines.encode(
-        x=alt.X("threshold:Q", title="threshold", scale=UNIT_SCALE, axis=alt.Axis(tickCount=5)),
-        y=alt.Y("value:Q", title=None, scale=UNIT_SCALE, axis=alt.Axis(tickCount=3)),
-        color=alt.Color("part:N", legend=None, scale=alt.Scale(domain=parts, range=theme.COLORS[:2])),
-        strokeDash=alt.StrokeDash("part:N", legend=None, scale=alt.Scale(domain=parts, range=theme.DASHES[:2])),
-        tooltip=marks.make_tooltips(threshold="threshold", recall="recall", precision="precision"),
-    )
-    tuned = alt.Chart().mark_rule(strokeDash=[3, 3], color=theme.NEGATIVE).encode(x="max(tuned):Q")
-    slider = alt.Chart().transform_calculate(slider="at").mark_rule(color=theme.NEGATIVE, strokeWidth=1.5)
-    layers = alt.layer(lines, tuned, slider.encode(x="max(slider):Q"), data=ROWS)
-    return marks.set_size(layers.add_params(alt.param(name="at", value=0)), height=90)
+def operating_point() -> Any:
+    """Return precision against recall of one or two candidates, with a point on each that its signals move."""
+    curves = marks.make_lines("x", _RECALL, _PRECISION, "step-before")
+    for number in range(2):
+        point = alt.Chart().transform_filter(alt.datum.series == NUMBERS[number])
+        point = point.transform_calculate(at_x=f"x{number}", at_y=f"y{number}")
+        point = point.mark_point(filled=True, size=130, opacity=1, shape=SHAPES[number], color=theme.COLORS[number])
+        curves += point.encode(x="max(at_x):Q", y="max(at_y):Q")
+    return curves.add_params(*(alt.param(name=f"{axis}{number}", value=0) for number in NUMBERS[:2] for axis in "xy"))
 
 
 def tuning() -> Any:
     """Return a metric against the sampling ratio, a line per setting, with ± one standard deviation over the folds."""
-    x = alt.X("ratio:Q", title="sampling_strategy", scale=alt.Scale(zero=False, padding=6), axis=alt.Axis(tickCount=5))
+    x = alt.X("ratio:Q", title=_RATIO, scale=alt.Scale(zero=False, padding=6), axis=alt.Axis(tickCount=5))
     scale = alt.Scale(zero=False)
     band = (
         alt.Chart()
@@ -116,7 +118,7 @@ def tuning() -> Any:
         )
     )
     slider = alt.Chart().transform_calculate(slider="ratio").mark_rule(color=theme.NEGATIVE, strokeWidth=1.5)
-    slider = slider.encode(x=alt.X("max(slider):Q", title="sampling_strategy"))
+    slider = slider.encode(x=alt.X("max(slider):Q", title=_RATIO))
     layers = alt.layer(band, line, slider, data=ROWS).add_params(alt.param(name="ratio", value=0))
     return marks.set_size(layers, height=120)
 
@@ -133,15 +135,15 @@ def classes() -> Any:
             order="order:Q",
             tooltip=marks.make_tooltips(name="name", label="class", rows="rows"),
         )
-        .properties(width=210, height=alt.Step(18))
+        .properties(width=theme.WIDE - 100, height=alt.Step(18))
     )
 
 
 def training() -> Any:
     """Return loss and accuracy by epoch or round, on train and validation rows."""
     return alt.vconcat(
-        marks.make_training_curve("train_loss", "validation_loss", "log loss", 100),
-        marks.make_training_curve("train_accuracy", "validation_accuracy", "accuracy", 70),
+        marks.make_training_curve("train_loss", "validation_loss", "mean log loss", 110),
+        marks.make_training_curve("train_accuracy", "validation_accuracy", "accuracy (share of rows)", 110),
         data=ROWS,
         spacing=8,
     ).resolve_scale(color="independent", strokeDash="independent")
@@ -158,7 +160,7 @@ def effects() -> Any:
             color=alt.condition("datum.value < 0", alt.value(theme.TRAIN), alt.value(theme.POSITIVE)),
             tooltip=marks.make_tooltips(name="feature", value="change"),
         )
-        .properties(width=200, height=alt.Step(17))
+        .properties(width=theme.WIDE - 100, height=alt.Step(17))
     )
 
 
@@ -185,8 +187,8 @@ def _show_probability(x: alt.X, chart: alt.Chart) -> Any:
 
 
 CHARTS = (
-    roc, precision_recall, calibration, scores, candidates, threshold, tuning, classes, training, effects, dependence,
-    dependence_categories,
+    roc, precision_recall, calibration, scores, candidates, operating_point, tuning, classes, training, effects,
+    dependence, dependence_categories,
 )  # fmt: skip
 SPECS: dict[str, Callable[[], Any]] = {chart.__name__: chart for chart in CHARTS}
 

@@ -13,8 +13,8 @@ DASHES = [[1, 0], [6, 2], [2, 2], [8, 2, 2, 2], [1, 0], [6, 2], [2, 2], [8, 2, 2
 NEGATIVE, POSITIVE, ADDED = "#7d8894", "#d2601a", "#e0a526"
 TRAIN, VALIDATION = "#3b82c4", "#d2601a"
 
-#: a chart with its axes fits the width of a phone
-WIDTH, HEIGHT = 285, 200
+#: three charts with their axes fit beside each other, and one that is WIDE fits the text; on a phone they get narrower
+WIDTH, HEIGHT, WIDE = 340, 230, 640
 
 #: vl-convert contains this font, so pictures have equal bytes on every machine
 FONT = "Liberation Sans, sans-serif"
@@ -26,13 +26,13 @@ CONFIG: dict[str, Any] = {
     "font": FONT,
     "view": {"stroke": None},
     "axis": {
-        "labelFontSize": 11,
-        "titleFontSize": 11,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
         "titleFontWeight": "normal",
         "labelLimit": 130,
         "gridOpacity": 1,
     },
-    "header": {"labelFontSize": 11, "titleFontSize": 11, "labelLimit": 280},
-    "legend": {"labelFontSize": 11, "titleFontSize": 11, "labelLimit": 280},
+    "header": {"labelFontSize": 12, "titleFontSize": 12, "labelLimit": 280},
+    "legend": {"labelFontSize": 12, "titleFontSize": 12, "labelLimit": 280},
     "line": {"strokeWidth": 1.8},
 }

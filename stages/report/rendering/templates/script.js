@@ -7,26 +7,27 @@
   const MINUS = "\u2212";
   const fixed = (value, digits = 3) => value.toFixed(digits).replace("-", MINUS);
   const counted = (value) => value.toLocaleString("en-US", {maximumFractionDigits: 2});
-  const percent = (share) => `${Number((100 * share).toPrecision(3))} %`;
-  const ratio = (part, whole) => (whole > 0 ? part / whole : 0);
 
   // ---------------------------------------------------------------- charts
   const rowsOf = (columns) => {
     const names = Object.keys(columns);
     return columns[names[0]].map((_, index) => Object.fromEntries(names.map((name) => [name, columns[name][index]])));
   };
-  const filled = (spec, words) => {
-    if (Array.isArray(spec)) return spec.map((item) => filled(item, words));
+  const filled = (spec, words, lost) => {  // `lost` are the pixels that a phone lacks
+    if (Array.isArray(spec)) return spec.map((item) => filled(item, words, lost));
     if (spec === null || typeof spec !== "object") return spec;
     return Object.fromEntries(Object.entries(spec).map(([key, value]) => {
+      if (key === "width" && typeof value === "number") return [key, value - lost];
       const word = key === "title" && typeof value === "string" && words[value.slice(1, -1)];
-      return [key, word || filled(value, words)];
+      return [key, word || filled(value, words, lost)];
     }));
   };
   const live = new Map();  // by chart: the number of its last drawing, and its view after that
   const draw = async (key) => {
     const chart = data.charts[key];
-    const spec = filled(data.specs[chart.spec], chart.words);
+    const picture = byId(key).querySelector("svg");
+    if (picture.clientWidth) chart.lost ??= Math.max(0, picture.getAttribute("width") - picture.clientWidth);
+    const spec = filled(data.specs[chart.spec], chart.words, chart.lost ?? 0);
     spec.datasets = {...spec.datasets, values: rowsOf(chart.columns)};
     if (spec.params) {
       spec.params = spec.params.map((param) => ({...param, value: chart.signals[param.name] ?? param.value}));
@@ -41,9 +42,16 @@
     const {view} = await window.vegaEmbed(container, spec, options);
     if (live.get(key).turn !== turn) return view.finalize();  // a newer drawing has started
     live.set(key, {turn, view});
+    signal(key, {});  // what has changed during the drawing
     const figure = byId(key);
     figure.querySelector(".drawing").replaceChildren(container);
     figure.dataset.live = String(turn);
+  };
+  const signal = (key, values) => {
+    Object.assign(data.charts[key].signals, values);
+    const view = live.get(key)?.view;
+    for (const [name, value] of Object.entries(data.charts[key].signals)) view?.signal(name, value);
+    view?.runAsync();
   };
   const change = (key, changes) => {
     if (!byId(key)) return;
@@ -65,83 +73,166 @@
     }
   }, {rootMargin: "100px"});
 
-  // ---------------------------------------------------------------- threshold
-  const readCost = (id) => Math.max(0, Number(byId(id).value) || 0);
-  const measure = (tp, fp) => {
-    const fn = data.positives - tp, tn = data.negatives - fp;
-    const cost = readCost("cost-miss") * fn + readCost("cost-false-alarm") * fp;
-    return {tp, fp, fn, tn, cost};
-  };
-  const wireView = (key) => {
-    const root = byId(`view-${key}`);
-    const slider = byId(`${key}-threshold`), select = byId(`${key}-candidate`);
-    let tuned = true;  // the tuned threshold is between two steps of the slider
-    const candidate = () => data.candidates[Number(select.value)];
-    const cheapest = () => {
-      const costs = candidate().tp.map((tp, index) => measure(tp, candidate().fp[index]).cost);
-      return costs.lastIndexOf(Math.min(...costs));  // the highest of equal ones predicts the fewest positives
+  // ---------------------------------------------------------------- operating point
+  const per1000 = (share) => String(Number((1000 * share).toPrecision(3)));
+  const wireOperatingPoint = () => {
+    const panel = byId("operating-point-panel"), views = [...panel.querySelectorAll(".view")];
+    const [quantity, slider, field, other] = ["quantity", "choice", "prevalence", "other-candidate"].map(byId);
+    const steps = [-1, 0, 1, 2, 3].flatMap((power) => (
+      [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8].map((digit) => Number((digit * 10 ** power).toPrecision(2)))
+    ));
+    const hundredths = Array.from({length: 100}, (_, index) => (index + 1) / 100);
+    const champion = data.candidates.findIndex(({name}) => name === views[0].querySelector("h3").textContent);
+    const shown = [champion, ...(views[1] ? [Number(other.value)] : [])];
+    let prevalence = data.prevalence, ratio = data.cost_ratio, tuned = true, chosen = [];
+    const rate = ({threshold, tp, fp}) => {
+      const recall = tp / data.positives, found = prevalence * recall;
+      const wrong = (1 - prevalence) * fp / data.negatives, alarms = found + wrong;
+      const shares = {tp: found, fn: prevalence - found, fp: wrong, tn: 1 - prevalence - wrong};
+      return {
+        threshold, recall, alarms, shares, precision: alarms ? found / alarms : 0,
+        counts: {tp, fp, fn: data.positives - tp, tn: data.negatives - fp},
+      };
+    };
+    const pointsOf = (index) => {
+      const {threshold, tuned: counts, tp, fp} = data.candidates[index];
+      const points = tp.map((hits, index) => ({threshold: index / 100, tp: hits, fp: fp[index]}));
+      return [...points.filter((point) => point.threshold !== threshold), {threshold, ...counts}]
+        .sort((a, b) => a.threshold - b.threshold).map(rate);
+    };
+    // The rules of evaluate: a higher key is better, a later key decides between ties, of equals the last is taken.
+    const rules = {
+      threshold: (value) => (point) => [-Math.abs(point.threshold - value)],
+      recall: (value) => (point) => [Math.min(point.recall, value), point.precision, point.recall],
+      precision: (value) => (point) => [Math.min(point.precision, value), point.recall],
+      alarms: (value) => (point) => [-Math.max(point.alarms, value / 1000), point.alarms],
+      ratio: (value) => ({shares}) => [-(value * shares.fn + shares.fp)],
+    };
+    const select = (points, value) => {
+      const rule = rules[quantity.value](value);
+      const precedes = (a, b) => {
+        const first = a.findIndex((key, index) => key !== b[index]);
+        return a[first] < b[first];
+      };
+      return points.reduce((best, point) => (precedes(rule(point), rule(best)) ? best : point));
+    };
+    const stops = (points) => ({
+      threshold: points.map(({threshold}) => threshold), recall: hundredths, precision: hundredths,
+      alarms: steps.filter((step) => step <= 1000), ratio: steps,
+    })[quantity.value];
+    const cheapest = (points, {shares}) => {  // costs of a miss, in false alarms, at which no other point costs less
+      let low = 0, high = Infinity;
+      for (const {shares: {fn, fp}} of points) {
+        if (fn > shares.fn) low = Math.max(low, (shares.fp - fp) / (fn - shares.fn));
+        else if (fn < shares.fn) high = Math.min(high, (fp - shares.fp) / (shares.fn - fn));
+        else if (fp < shares.fp) high = -1;
+      }
+      const [from, to] = [low, high].map((value) => Number(value.toPrecision(2)));
+      if (low > high || high <= 0) return "nothing: another threshold costs less";
+      return high === Infinity ? `more than ${from}` : low ? `${from} to ${to} false alarms` : `less than ${to}`;
+    };
+    const write = (value, point) => {
+      const bound = Math.max(0.01, Math.floor(100 * point.recall + 1e-9) / 100);
+      const promise = (key, bound) => `${key}: ${bound}${data.promise && bound < 1 ? `, promise: ${data.promise}` : ""}`;
+      const [policy, cost] = {
+        threshold: [`min_recall, ${promise("recall", bound)}`], recall: [`min_recall, ${promise("recall", value)}`],
+        precision: [`min_precision, ${promise("precision", value)}`],
+        alarms: [`top_share, share: ${Number((value / 1000).toPrecision(3))}`],
+        ratio: ["cost", `  cost: {false_negative: ${value}, false_positive: 1}\n`],
+      }[quantity.value];
+      const lines = tuned ? data.policy : `evaluate:\n  threshold: {policy: ${policy}}\n${cost ?? ""}`;
+      return lines + (prevalence === data.prevalence ? "" : `  deployment_prevalence: ${prevalence}\n`);
     };
     const show = () => {
-      const selected = candidate(), index = Number(slider.value);
-      const counts = tuned
-        ? measure(selected.tuned.tp, selected.tuned.fp)
-        : measure(selected.tp[index], selected.fp[index]);
-      const {tp, fp, fn, tn, cost} = counts;
-      const threshold = tuned ? fixed(selected.threshold) : fixed(index / 100, 2);
-      root.querySelector(".name").textContent = selected.name;
-      root.querySelector("caption").textContent = `Test rows by class and decision of ${selected.name}`;
-      const best = cheapest();
-      const minimum = measure(selected.tp[best], selected.fp[best]).cost;
-      root.querySelector(".state").textContent = tuned
-        ? `At the tuned threshold ${threshold}; cheapest on these rows: ${fixed(best / 100, 2)}, cost ${counted(minimum)}`
-        : `At threshold ${threshold}; tuned is ${fixed(selected.threshold)}; cheapest on these rows: ` +
-          `${fixed(best / 100, 2)}, cost ${counted(minimum)}`;
-      slider.setAttribute("aria-valuetext", tuned ? `${threshold}, tuned` : threshold);
-      for (const [cell, value] of Object.entries({tp, fp, fn, tn})) {
-        root.querySelector(`[data-cell=${cell}] b`).textContent = String(Math.round(value));
-      }
-      const rates = {
-        recall: fixed(ratio(tp, tp + fn)), precision: fixed(ratio(tp, tp + fp)), specificity: fixed(ratio(tn, tn + fp)),
-        F1: fixed(ratio(2 * tp, 2 * tp + fp + fn)), "predicted positive": percent((tp + fp) / (tp + fp + fn + tn)),
-        cost: counted(cost),
-      };
-      for (const [name, value] of Object.entries(rates)) {
-        root.querySelector(`[data-rate="${name}"]`).textContent = value;
-      }
+      const every = shown.map(pointsOf), value = stops(every[0])[Number(slider.value)];
+      const words = quantity.selectedOptions[0].textContent, digits = Number(value.toFixed(3));
+      if (quantity.value === "ratio") ratio = value;
+      chosen = every.map((points, number) => {
+        const own = data.candidates[shown[number]].threshold;
+        return tuned ? points.find(({threshold}) => threshold === own) : select(points, value);
+      });
+      views.forEach((view, number) => {
+        const {threshold, recall, precision, alarms, shares, counts} = chosen[number];
+        for (const cell of Object.keys(counts)) {
+          view.querySelector(`[data-cell=${cell}] b`).textContent = per1000(shares[cell]);
+          view.querySelector(`[data-cell=${cell}] .note span`).textContent = counted(Math.round(counts[cell]));
+        }
+        const rates = {
+          threshold: fixed(threshold) + (threshold === data.candidates[shown[number]].threshold ? ", tuned" : ""),
+          recall: fixed(recall), precision: fixed(precision), alarms: per1000(alarms),
+          cost: `${per1000(ratio * shares.fn + shares.fp)} if a miss costs ${ratio}`,
+          cheapest: cheapest(every[number], chosen[number]),
+        };
+        for (const [name, text] of Object.entries(rates)) view.querySelector(`[data-rate="${name}"]`).textContent = text;
+      });
+      const text = `${digits}${tuned ? ", tuned" : ""}`;
+      const missed = {
+        precision: ({precision}) => precision < value, alarms: ({alarms}) => alarms > value / 1000,
+      }[quantity.value];
+      const {recall, precision} = chosen[0];
+      slider.setAttribute(
+        "aria-valuetext", `${words}: ${text}; recall ${fixed(recall)}, precision ${fixed(precision)}`,
+      );
+      panel.querySelector("output").textContent = text;
+      panel.querySelector(".state").textContent = (tuned
+        ? `At the tuned threshold${views[1] ? " of each candidate" : ""}.` : `Chosen by ${words}: ${text}.`)
+        + (!tuned && missed && chosen.some(missed) ? " No threshold here keeps that; the nearest is shown." : "");
+      panel.querySelector("#policy code").textContent = write(digits, chosen[0]);
+      chosen.forEach((point, number) => {
+        signal("operating-point-curve", {[`x${number}`]: point.recall, [`y${number}`]: point.precision});
+      });
     };
-    const chart = `threshold-${key}`;
-    const mark = () => {  // the position of the slider, in the chart above it
-      const at = tuned ? candidate().threshold : Number(slider.value) / 100;
-      data.charts[chart].signals = {at};
-      live.get(chart)?.view?.signal("at", at).runAsync();
+    const place = (wanted) => {  // the slider goes where it leads to the point that is nearest to the wanted one
+      const points = pointsOf(champion), values = stops(points);
+      const distances = values.map((value) => {
+        const {recall, alarms} = select(points, value);
+        return Math.abs(recall - wanted.recall) + Math.abs(alarms - wanted.alarms);
+      });
+      slider.max = String(values.length - 1);
+      slider.value = String(distances.indexOf(Math.min(...distances)));
     };
     const redraw = () => {
-      const {name, threshold, tp, fp} = candidate();
-      byId(chart).querySelector(".drawing").setAttribute("aria-label", `Recall and precision of ${name} by threshold`);
-      change(chart, {columns: {
-        threshold: tp.map((_, index) => index / 100),
-        recall: tp.map((hits) => hits / data.positives),
-        precision: tp.map((hits, index) => (hits + fp[index] ? hits / (hits + fp[index]) : null)),
-        tuned: tp.map(() => threshold),
-      }});
+      const columns = {x: [], y: [], series: [], name: []}, test = data.positives / data.negatives;
+      const odds = prevalence / (1 - prevalence) / test;
+      shown.forEach((index, series) => data.overlays[data.candidates[index].name].precision.forEach((value, step) => {
+        const y = value * odds / (value * odds + 1 - value), {name} = data.candidates[index];
+        const row = {x: step / 100, y, series: String(series), name};
+        for (const [column, cell] of Object.entries(row)) columns[column].push(cell);
+      }));
+      change("operating-point-curve", {columns});
     };
-    const move = (index, exact) => {
-      tuned = exact;
-      slider.value = String(index);
+    const toTuned = () => {
+      tuned = true;
+      quantity.value = "threshold";
+      const points = pointsOf(champion);
+      slider.max = String(points.length - 1);
+      slider.value = String(points.findIndex(({threshold}) => threshold === data.candidates[champion].threshold));
       show();
-      mark();
     };
-    const toTuned = () => move(Math.round(100 * candidate().threshold), true);
-    slider.addEventListener("input", () => move(Number(slider.value), false));
-    select.addEventListener("change", () => {
-      toTuned();
+    quantity.addEventListener("change", () => {
+      tuned = false;
+      place(chosen[0]);
+      show();
+    });
+    slider.addEventListener("input", () => {
+      tuned = false;
+      show();
+    });
+    field.addEventListener("input", () => {
+      const share = Number((Number(field.value) / 100).toPrecision(6));
+      if (!(share > 0 && share < 1)) return;
+      prevalence = share;
+      show();
       redraw();
     });
-    root.querySelector(".to-tuned").addEventListener("click", toTuned);
-    root.querySelector(".to-half").addEventListener("click", () => move(50, false));
-    root.querySelector(".to-cheapest").addEventListener("click", () => move(cheapest(), false));
-    for (const id of ["cost-miss", "cost-false-alarm"]) byId(id).addEventListener("input", show);
-    show();
+    other?.addEventListener("change", () => {
+      shown[1] = Number(other.value);
+      for (const name of panel.querySelectorAll('[data-name="1"]')) name.textContent = data.candidates[shown[1]].name;
+      show();
+      redraw();
+    });
+    panel.querySelector(".to-tuned").addEventListener("click", toTuned);
+    toTuned();
   };
 
   // ---------------------------------------------------------------- sampling ratio
@@ -178,9 +269,7 @@
       )));
       for (const metric of Object.keys(metrics)) {
         const key = `ratio-${metric}`;
-        if (!data.charts[key]) continue;
-        data.charts[key].signals = {ratio: ratios[index]};
-        live.get(key)?.view?.signal("ratio", ratios[index]).runAsync();
+        if (data.charts[key]) signal(key, {ratio: ratios[index]});
       }
     };
     const columnsOf = ({ratios, lines, metrics}, metric) => {
@@ -288,6 +377,11 @@
     [...table.tHead.rows[0].cells].forEach((head, column) => {
       const button = document.createElement("button");
       button.type = "button";
+      const term = head.querySelector(".term");
+      if (term) {  // a link cannot be part of a button, which takes its definition
+        button.setAttribute("aria-describedby", term.getAttribute("aria-describedby"));
+        term.replaceWith(...term.childNodes);
+      }
       button.append(...head.childNodes);
       head.append(button);
       button.addEventListener("click", () => {
@@ -300,18 +394,81 @@
     });
   };
 
+  const wireRows = (controls) => {
+    const table = controls.nextElementSibling.querySelector("table"), rows = [...table.tBodies[0].rows];
+    controls.querySelector(".filter").addEventListener("input", ({target}) => {
+      const words = target.value.toLowerCase().split(/\s+/);
+      for (const row of rows) {
+        const name = `${row.cells[0].textContent} ${row.cells[1].textContent}`.toLowerCase();
+        row.hidden = !words.every((word) => name.includes(word));
+      }
+      controls.querySelector(".state").textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length} rows`;
+    });
+    controls.querySelector(".download").addEventListener("click", ({target}) => {
+      const quote = (cell) => `"${cell.textContent.trim().replaceAll(MINUS, "-").replaceAll('"', '""')}"`;
+      const lines = [...table.rows].filter((row) => !row.hidden).map((row) => [...row.cells].map(quote).join(","));
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([`\ufeff${lines.join("\r\n")}\r\n`], {type: "text/csv"}));
+      link.download = target.dataset.file;
+      link.click();
+      URL.revokeObjectURL(link.href);
+    });
+  };
+
+  // ---------------------------------------------------------------- definitions
+  const wireTerms = () => {
+    const tip = document.createElement("div");
+    tip.id = "definition";
+    tip.setAttribute("aria-hidden", "true");  // the term is described by the definition in the glossary
+    let term = null, hovered = false;
+    const hide = () => tip.remove();
+    const show = ({target, type}) => {
+      if (target === tip) return;
+      const found = target.closest("[aria-describedby^=term-]");
+      if (!found) {
+        if (hovered) hide();  // the pointer does not hide what the focus shows
+        return;
+      }
+      [term, hovered] = [found, type === "mouseover"];
+      tip.textContent = byId(term.getAttribute("aria-describedby")).textContent;
+      document.body.append(tip);
+      place();
+    };
+    const place = () => {
+      const {left, top, bottom} = term.getBoundingClientRect();
+      const isBelow = bottom + tip.offsetHeight < window.innerHeight;
+      tip.style.left = `${Math.max(0, Math.min(left, document.documentElement.clientWidth - tip.offsetWidth))}px`;
+      tip.style.top = `${isBelow ? bottom : top - tip.offsetHeight}px`;
+    };
+    document.addEventListener("mouseover", show);
+    document.addEventListener("focusin", show);
+    document.addEventListener("focusout", hide);
+    document.addEventListener("scroll", () => tip.isConnected && place(), {passive: true});
+    document.addEventListener("keydown", ({key}) => key === "Escape" && hide());
+  };
+
+  // ---------------------------------------------------------------- sections
+  const wireSections = (details) => {
+    const close = () => details.removeAttribute("open");
+    details.addEventListener("click", ({target}) => target.closest("a") && close());
+    details.addEventListener("keydown", ({key}) => key === "Escape" && close());
+  };
+
   // ---------------------------------------------------------------- commands
   const wireCopy = (button) => button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.parentElement.previousElementSibling.textContent);
+    await navigator.clipboard.writeText(button.closest(".command").querySelector("code").textContent);
     button.textContent = "Copied";
   });
 
   for (const control of document.querySelectorAll(".controls")) control.hidden = false;
-  ["a", "b"].forEach(wireView);
+  wireOperatingPoint();
   if (data.sweeps) wireRatios();
   wireOverlays();
   wireScatter();
   document.querySelectorAll("table.sortable").forEach(wireSorting);
+  wireTerms();
+  wireSections(document.querySelector("nav details"));
+  document.querySelectorAll(".controls.rows").forEach(wireRows);
   document.querySelectorAll("button.copy").forEach(wireCopy);
   Object.keys(data.charts).forEach((key) => watcher.observe(byId(key)));
   document.documentElement.dataset.ready = "true";

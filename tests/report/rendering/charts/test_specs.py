@@ -8,16 +8,16 @@ from stages.report.rendering.charts.svg import draw_svg, fill_titles, shrink, to
 COLUMNS = {
     "x": [0.1, 0.9], "y": [0.2, 0.8], "series": ["0", "1"], "name": ["a<script>|", "b & c"], "prevalence": [0.1, 0.1],
     "part": ["negative", "positive"], "label": ["no", "<b>"], "low": [0.1, 0.2], "high": [0.3, 0.4], "rows": [3, 700],
-    "champion": [True, False], "ratio": [0.25, 0.5], "mean": [0.8, 0.7], "line": ["k = 3", "k = 5"], "order": [0, 1],
-    "strategy": ["smote", "x<y"], "epoch": [1, 2], "train_loss": [0.5, 0.4], "validation_loss": [0.6, 0.5],
-    "threshold": [0.1, 0.9], "recall": [0.9, 0.1], "precision": [0.5, None], "tuned": [0.19, 0.19],
+    "shape": ["0", "1"], "champion": [True, False], "ratio": [0.25, 0.5], "mean": [0.8, 0.7],
+    "line": ["k = 3", "k = 5"], "order": [0, 1], "strategy": ["smote", "x<y"], "epoch": [1, 2],
+    "train_loss": [0.5, 0.4], "validation_loss": [0.6, 0.5],
     "train_accuracy": [0.8, 0.9], "validation_accuracy": [0.7, 0.8], "value": [-1.0, 0.5],
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SPECS)
 def test_equal_charts_have_equal_bytes(name):
-    signals = {"tuning": {"ratio": 0.5}, "threshold": {"at": 0.3}}.get(name, {})
+    signals = {"tuning": {"ratio": 0.5}, "operating_point": {"x0": 0.3, "y0": 0.5}}.get(name, {})
     first = draw_svg("key", make_spec(name), COLUMNS, {"x": "across <b>"}, signals)
     assert first == draw_svg("key", make_spec(name), COLUMNS, {"x": "across <b>"}, signals)
     assert first.startswith("<svg xmlns=")

@@ -39,7 +39,9 @@ def test_lines_contrast_with_light_and_dark(color):
 def test_legends_have_the_colors_of_the_charts():
     for index, color in enumerate(theme.COLORS):
         assert re.search(rf"\.s{index} line {{ stroke: {color};", STYLE)
-        assert re.search(rf'\.d{index} \+ span::before {{ content: "."; color: {color}; }}', STYLE)
+        assert re.search(
+            rf'\.d{index} \+ span::before {{ content: "."; }} \.c{index} \+ span::before {{ color: {color}; }}', STYLE
+        )
     for name, color in MEANINGS.items():
         assert re.search(rf"\.{name} line {{ stroke: {color};", STYLE)
     assert len(set(theme.COLORS)) == len(theme.DASHES) == 9
