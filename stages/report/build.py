@@ -1,5 +1,7 @@
 """The whole report as a page: the sections in the order in which a reader needs them."""
 
+from dataclasses import replace
+
 from stages.report.context import ReportContext
 from stages.report.formatting import format_count, format_percent
 from stages.report.rendering.blocks import Page, Section
@@ -20,6 +22,9 @@ from stages.report.sections import (
 from stages.report.verdict.sentences import describe_verdict
 from stages.report.verdict.summary import make_summary
 
+#: the group whose sections are folded
+_CHECK = "Check"
+
 
 def build_page(context: ReportContext) -> Page:
     """Return the report as a tree of blocks, verdict first."""
@@ -39,24 +44,31 @@ def build_page(context: ReportContext) -> Page:
 
 
 def _list_sections(context: ReportContext) -> list[Section]:
-    """Return the sections; those that have nothing to say are empty."""
+    """Return the sections by what a reader wants to do; those that have nothing to say are empty."""
+    groups = {
+        "Read the verdict": [effects.make_section(context)],
+        "Decide": [
+            champion.make_section(context),
+            operating_point.make_section(context),
+            decision_curve.make_section(context),
+        ],
+        "Trust the model": [explanation.make_section(context), prediction_trace.make_section(context)],
+        "Trust the data": [methods.make_noticed_section(context), data_flow.make_section(context)],
+        _CHECK: [
+            leaderboard.make_leaderboard_section(context),
+            leaderboard.make_families_section(context),
+            leaderboard.make_candidates_section(context),
+            candidate_comparison.make_section(context),
+            sampling_ratio.make_section(context),
+            training.make_section(context),
+            methods.make_notes_section(context),
+            methods.make_reading_section(context),
+            methods.make_run_section(context),
+            methods.make_glossary_section(),
+        ],
+    }
     return [
-        effects.make_section(context),
-        leaderboard.make_leaderboard_section(context),
-        champion.make_section(context),
-        operating_point.make_section(context),
-        decision_curve.make_section(context),
-        explanation.make_section(context),
-        leaderboard.make_families_section(context),
-        sampling_ratio.make_section(context),
-        candidate_comparison.make_section(context),
-        leaderboard.make_candidates_section(context),
-        data_flow.make_section(context),
-        training.make_section(context),
-        prediction_trace.make_section(context),
-        methods.make_noticed_section(context),
-        methods.make_notes_section(context),
-        methods.make_reading_section(context),
-        methods.make_run_section(context),
-        methods.make_glossary_section(),
+        replace(section, group=group, folded=group == _CHECK)
+        for group, sections in groups.items()
+        for section in sections
     ]

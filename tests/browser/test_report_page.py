@@ -58,9 +58,14 @@ def read_positions(rules: Locator) -> list[str]:
     return [rule.get_attribute("transform") or "" for rule in rules.all()]
 
 
+def unfold(opened: Opened) -> None:
+    """Open everything that a click opens, but the list of sections."""
+    opened.page.evaluate("document.querySelectorAll('main details').forEach((item) => { item.open = true; })")
+
+
 def draw_charts(opened: Opened) -> None:
     """Scroll to every chart, so that Vega draws it."""
-    opened.page.evaluate("document.querySelectorAll('details').forEach((item) => { item.open = true; })")
+    unfold(opened)
     for figure in opened.page.locator("figure.chart").all():
         figure.scroll_into_view_if_needed()
         opened.page.wait_for_selector(f"#{figure.get_attribute('id')}[data-live]")
@@ -207,6 +212,7 @@ def test_the_other_candidate_can_be_chosen(report: Path, open_page: Open) -> Non
 
 def test_the_sampling_ratio_moves_table_and_charts(report: Path, open_page: Open) -> None:
     opened = open_page(report)
+    unfold(opened)
     wait_for_drawing(opened, "ratio-recall", 1)
     rule = "#ratio-recall .role-mark.mark-rule line"
     before = opened.page.locator(rule).get_attribute("transform")
@@ -225,10 +231,10 @@ def test_the_sampling_ratio_moves_table_and_charts(report: Path, open_page: Open
 
 def test_a_selected_candidate_has_a_curve(report: Path, open_page: Open) -> None:
     opened = open_page(report)
+    unfold(opened)
     lines = "#chart-roc .layer_0_marks path, #chart-roc .mark-line path"
     wait_for_drawing(opened, "chart-roc", 1)
     before = opened.page.locator(lines).count()
-    opened.page.click("#overlay-panel summary")
     opened.page.check("#overlay-panel label:has-text('class_weight × mlp') input")
     wait_for_drawing(opened, "chart-roc", 2)
     assert opened.page.locator(lines).count() == before + 1
@@ -238,6 +244,7 @@ def test_a_selected_candidate_has_a_curve(report: Path, open_page: Open) -> None
 
 def test_the_scatter_chart_shows_any_two_metrics(report: Path, open_page: Open) -> None:
     opened = open_page(report)
+    unfold(opened)
     wait_for_drawing(opened, "chart-candidates", 1)
     opened.page.select_option("#scatter-x", "recall")
     wait_for_drawing(opened, "chart-candidates", 2)
@@ -248,7 +255,7 @@ def test_the_scatter_chart_shows_any_two_metrics(report: Path, open_page: Open) 
 def test_a_drawn_chart_has_the_size_of_its_picture(report: Path, open_page: Open) -> None:
     opened = open_page(report)
     sizes = "[...document.querySelectorAll('.drawing svg')].map((item) => [item.clientWidth, item.clientHeight])"
-    opened.page.evaluate("document.querySelectorAll('details').forEach((item) => { item.open = true; })")
+    unfold(opened)
     before = opened.page.evaluate(sizes)
     draw_charts(opened)
     moved = [
@@ -260,6 +267,7 @@ def test_a_drawn_chart_has_the_size_of_its_picture(report: Path, open_page: Open
 
 def test_a_table_is_sorted_by_its_headings(report: Path, open_page: Open) -> None:
     opened = open_page(report)
+    unfold(opened)
     heading = opened.page.locator("#leaderboard th button:has-text('Recall')")
     column = "#leaderboard tbody td:nth-child(10)"
     heading.click()
@@ -274,7 +282,7 @@ def test_a_table_is_sorted_by_its_headings(report: Path, open_page: Open) -> Non
 
 def test_the_candidates_are_filtered_and_downloaded(report: Path, open_page: Open) -> None:
     opened = open_page(report)
-    opened.page.click("#candidates summary")
+    unfold(opened)
     rows = opened.page.locator("#candidates tbody tr:visible")
     assert rows.count() == 6
     opened.page.fill("#candidates .filter", "SMOTE mlp")
@@ -295,7 +303,9 @@ def test_the_candidates_are_filtered_and_downloaded(report: Path, open_page: Ope
 
 
 def test_a_term_shows_its_definition_on_hover_and_on_focus(report: Path, open_page: Open) -> None:
-    page = open_page(report).page
+    opened = open_page(report)
+    unfold(opened)
+    page = opened.page
     tip, term = page.locator("#definition"), page.locator("#leaderboard caption .term").first
     assert term.inner_text() == "cross-validated"
     meaning = page.locator("#term-cross-validation").inner_text()
@@ -351,7 +361,7 @@ def test_a_phone_gets_narrow_charts_with_letters_of_full_size(report: Path, open
 
 def test_no_table_is_cut_on_a_desktop(report: Path, open_page: Open) -> None:
     opened = open_page(report)
-    opened.page.evaluate("document.querySelectorAll('details').forEach((item) => { item.open = true; })")
+    unfold(opened)
     cut = "[...document.querySelectorAll('.wide')].filter((item) => item.scrollWidth > item.clientWidth + 1).length"
     assert opened.page.evaluate(cut) == 0
 
@@ -361,12 +371,25 @@ def test_the_list_of_sections_stays_in_reach(report: Path, open_page: Open) -> N
     page.locator("#run").scroll_into_view_if_needed()
     page.click("nav summary")
     page.click("nav a:has-text('Data flow')")
-    expect(page.locator("nav ul")).to_be_hidden()
+    expect(page.locator("nav dl")).to_be_hidden()
     expect(page.locator("#data h2")).to_be_in_viewport()
     heading, bar = page.locator("#data h2").bounding_box(), page.locator("nav").bounding_box()
     assert heading["y"] >= bar["y"] + bar["height"] - 1
-    titles = page.locator("main > section > h2").all_text_contents()
+    titles = page.locator("main > section h2").all_text_contents()
     assert page.locator("nav a").all_text_contents() == titles
+    groups = ["Decide", "Trust the model", "Trust the data", "Check"]
+    assert page.locator("nav dt").all_text_contents() == groups
+
+
+def test_a_link_opens_a_folded_section(report: Path, open_page: Open) -> None:
+    page = open_page(report).page
+    assert page.locator("#candidates table").is_hidden()
+    page.click("nav summary")
+    page.click("nav a[href='#candidates']")
+    expect(page.locator("#candidates table")).to_be_visible()
+    page.goto(f"{report.as_uri()}#term-recall")  # the glossary is folded too
+    page.reload()
+    expect(page.locator("#term-recall")).to_be_in_viewport()
 
 
 def test_without_javascript_it_is_complete_and_has_no_controls(report: Path, open_page: Open) -> None:
@@ -378,6 +401,7 @@ def test_without_javascript_it_is_complete_and_has_no_controls(report: Path, ope
     assert read_counts(opened, 0)["tp"] == 30
     opened.page.locator("#verdict summary").click()
     assert "Champion: baseline × random_forest" in opened.text("#verdict")
+    opened.page.locator("#ratio summary").first.click()
     assert "0.800 ± 0.020" in opened.text("#ratio-panel")
 
 

@@ -118,9 +118,8 @@ def test_the_report_is_complete(workspace, run_report, capsys):
         ):
             assert fact in text, (name, fact)
     html = (root / "reports/report.html").read_text()
-    assert (
-        html.count('class="drawing"') == html.count('class="marks"') == 7 + 3 + 1
-    )  # operating point, comparison and data, three mlps, one prediction
+    charts = 8 + 2 + 2 + 3  # operating point, comparison and data; two features; two decisions; three mlps
+    assert html.count('class="drawing"') == html.count('class="marks"') == charts
 
 
 def test_the_page_has_captions_scopes_and_described_pictures(workspace, run_report):

@@ -17,7 +17,7 @@ from stages.shared.decisions import is_positive
 from stages.shared.errors import IntegrityError
 from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.contract import Contract
-from stages.shared.storage.arrow import to_floats
+from stages.shared.storage.arrow import to_floats, to_ints
 from stages.shared.storage.files import read_json
 from stages.shared.storage.model_file import load_model, scores, scores_after
 from stages.shared.storage.parquet import Table, read_parquet, read_table
@@ -112,10 +112,11 @@ class _Row(NamedTuple):
 def _select_rows(path: Path, champion: Candidate, calibrator: Calibrator) -> list[_Row]:
     """Return a row of each outcome that occurs; of equal rows the first."""
     table = read_parquet(path)
-    rows, first, index = np.unique(table["row"].to_numpy(), return_index=True, return_inverse=True)
-    calibrated = calibrate(to_floats(table[champion.classifier].combine_chunks()), calibrator)
+    row, y, raw = (table.column(name).combine_chunks() for name in ("row", "y", champion.classifier))
+    rows, first, index = np.unique(to_ints(row), return_index=True, return_inverse=True)
+    calibrated = calibrate(to_floats(raw), calibrator)
     means = np.bincount(index, shift_prior(calibrated, champion.prior_shift)) / np.bincount(index)
-    positive = table["y"].to_numpy()[first] == 1
+    positive = to_ints(y)[first] == 1
     predicted = is_positive(means, champion.threshold)
     order: dict[Outcome, Any] = {  # each outcome with its rows, and what is smallest for the row that is shown
         "found": (positive & predicted, means),

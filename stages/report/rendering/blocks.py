@@ -162,6 +162,8 @@ class Section:
     key: str  # the target of links
     title: str
     blocks: list[Block]
+    group: str = ""  # what a reader wants to do there
+    folded: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from stages.report.context import ReportContext
 from stages.report.formatting import format_axis_title, format_metric, format_percent
 from stages.report.rendering.axis import Axis, make_axis
-from stages.report.rendering.blocks import Block, Details, Head, Items, Section, Span, Table
+from stages.report.rendering.blocks import Block, Head, Items, Section, Span, Table
 from stages.report.verdict.cells import (
     format_calibrated,
     format_cell,
@@ -121,7 +121,7 @@ def make_candidates_section(context: ReportContext) -> Section:
         f"{leaderboard.reference.strategy}, or with the classifier that it names."
     )
     table = Table(caption, header, rows, "llrrrlnnnnrrrrrn", sortable=True, file="candidates.csv")
-    return Section("candidates", "Every candidate", [Details(f"All {len(rows)} candidates with all metrics", [table])])
+    return Section("candidates", "Every candidate", [table])
 
 
 def _make_family_axis(leaderboard: Leaderboard, family: Family) -> Axis:

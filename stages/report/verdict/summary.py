@@ -1,15 +1,20 @@
-"""The facts on the first screen: the champion, its threshold, its errors and the uncertainty."""
+"""The facts on the first screen: the champion, its threshold and its errors."""
+
+import math
 
 from stages.report.context import ReportContext
 from stages.report.formatting import format_count, format_interval, format_metric, format_percent
 from stages.report.rendering.blocks import Fact, Facts
-from stages.report.verdict.counts import count_verdicts
-from stages.report.verdict.effects import count_means
+from stages.report.verdict.cells import format_test_value
+from stages.shared.schemas.candidate import Candidate
+
+#: a bound this close to a whole number differs from it by the digits of the leaderboard
+ROUNDING = 1e-3
 
 
 def make_summary(context: ReportContext) -> Facts:
-    """Return four facts about the champion, each with a note."""
-    return Facts([_name_champion(context), _name_threshold(context), _count_errors(context), _rate_evidence(context)])
+    """Return three facts about the champion, each with a note."""
+    return Facts([_name_champion(context), _name_threshold(context), _count_errors(context)])
 
 
 def _name_champion(context: ReportContext) -> Fact:
@@ -22,7 +27,8 @@ def _name_champion(context: ReportContext) -> Fact:
     reason = "named in params.yaml" if context.params.select.names_champion else "selected by cross-validation"
     if context.choice.doubt is not None:
         reason = "weighted vote of all classifiers; no candidate was significantly better in cross-validation"
-    return Fact("Use", str(best), f"{treatment}; {reason}")
+    value = format_test_value(best, "average_precision")
+    return Fact("Use", str(best), f"{treatment}; {reason}; average precision on test {value}")
 
 
 def _name_threshold(context: ReportContext) -> Fact:
@@ -38,38 +44,30 @@ def _name_threshold(context: ReportContext) -> Fact:
 
 
 def _count_errors(context: ReportContext) -> Fact:
+    """Return the errors on test, and how many to expect on as many other rows."""
     size, best = context.leaderboard.data.test, context.champion
-    level = format_percent(context.leaderboard.settings.confidence)
+    n_positives, n_negatives = size.counted_positives, size.counted_negatives
+    found = _expect(best, "recall", n_positives)
+    correct = _expect(best, "specificity", n_negatives)
     in_use = f"; in use precision {format_metric('precision', best.in_use.precision)}" if best.in_use else ""
     return Fact(
         "Expect",
-        f"{format_count(best.test['tp'])} of {format_count(size.counted_positives)} positives found, "
+        f"{format_count(best.test['tp'])} of {format_count(n_positives)} positives found, "
         f"{format_count(best.test['fp'])} false alarms",
-        f"on test, among {format_count(size.counted_negatives)} negatives; recall "
-        f"{format_metric('recall', best.test['recall'])} ({level}: "
-        f"{format_interval('recall', *best.intervals['recall'])}), precision "
+        f"on test; on as many other rows {_format_range(*found)} found, "
+        f"{_format_range(n_negatives - correct[1], n_negatives - correct[0])} false alarms "
+        f"({format_percent(context.leaderboard.settings.confidence)}, each); recall "
+        f"{format_metric('recall', best.test['recall'])}, precision "
         f"{format_metric('precision', best.test['precision'])}{in_use}",
     )
 
 
-def _rate_evidence(context: ReportContext) -> Fact:
-    leaderboard, best = context.leaderboard, context.champion
-    value = format_metric("average_precision", best.test["average_precision"])
-    bounds = format_interval("average_precision", *best.intervals["average_precision"])
-    note = f"average precision {value} on test ({format_percent(leaderboard.settings.confidence)}: {bounds})"
-    if counted := count_means(leaderboard):
-        return Fact("Do treatments help?", f"Treatments: {counted}", f"by the mean effect on ranking; champion: {note}")
-    if leaderboard.of_reference(best):
-        counts = count_verdicts(leaderboard, "ranking")
-        if not counts.total:
-            return Fact("How sure", "Nothing to compare", note)
-        subject = f"{len(counts.better)} of {counts.total} treatments" if counts.better else "No treatment"
-        verb = "ranks" if len(counts.better) <= 1 else "rank"
-        return Fact("How sure", f"{subject} {verb} better; {len(counts.tie)} of {counts.total} tie", note)
-    item = leaderboard.comparison("strategy", best, "ranking", "average_precision") or leaderboard.comparison(
-        "classifier", best, "ranking", "average_precision"
-    )
-    if not item:
-        return Fact("How sure", "Not compared", note)
-    verb = {"better": "Ranks better than", "tie": "Ties with", "worse": "Ranks worse than"}[item.verdict]
-    return Fact("How sure", f"{verb} {context.reference_name}", note)
+def _expect(candidate: Candidate, rate: str, rows: float) -> tuple[float, float]:
+    """Return the range of a count among as many other rows: both samples are uncertain (Newcombe 1998, method 10)."""
+    value, (low, high) = candidate.test[rate], candidate.intervals[rate]
+    half = math.hypot(value - low, high - value)
+    return rows * max(value - half, 0), rows * min(value + half, 1)
+
+
+def _format_range(low: float, high: float) -> str:
+    return f"{format_count(math.floor(low + ROUNDING))} to {format_count(math.ceil(high - ROUNDING))}"

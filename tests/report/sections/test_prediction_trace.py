@@ -68,11 +68,9 @@ def test_feature_names_stay_text() -> None:
     assert Balance(html).seen.count("script") == 3
 
 
-def test_the_section_follows_the_training_curves() -> None:
-    context = make_context(baseline=Treatment("baseline", classifiers=("random_forest", "mlp"), cv=0.82))
-    keys = [section.key for section in build_page(replace(context, predictions=[TRACE])).sections]
-    assert "ratio" not in keys  # nothing was tuned
-    assert keys.index("training") + 1 == keys.index("prediction")
+def test_the_section_is_about_trust_in_the_model() -> None:
+    sections = build_page(replace(make_context(), predictions=[TRACE])).sections
+    assert [item.key for item in sections if item.group == "Trust the model"] == ["model", "prediction"]
 
 
 def test_without_a_trace_there_is_no_section() -> None:

@@ -468,6 +468,15 @@
   document.querySelectorAll("table.sortable").forEach(wireSorting);
   wireTerms();
   wireSections(document.querySelector("nav details"));
+  const unfold = () => {  // a link to a folded section, or into it, opens it
+    const target = location.hash.length > 1 && byId(decodeURIComponent(location.hash.slice(1)));
+    const details = target && (target.querySelector(":scope > details") ?? target.closest("section > details"));
+    if (!details) return;
+    details.open = true;
+    target.scrollIntoView();
+  };
+  window.addEventListener("hashchange", unfold);
+  unfold();
   document.querySelectorAll(".controls.rows").forEach(wireRows);
   document.querySelectorAll("button.copy").forEach(wireCopy);
   Object.keys(data.charts).forEach((key) => watcher.observe(byId(key)));
