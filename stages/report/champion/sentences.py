@@ -83,7 +83,7 @@ def describe_calibration(best: Candidate) -> str:
 
 
 def describe_line(best: Candidate) -> str:
-    """Return slope and intercept of the calibration on test, with a leading blank; empty where there is no line."""
+    """Return slope and intercept of the calibration on test; empty where there is no line."""
     line = best.calibration.line
     if line is None:
         return ""
@@ -92,7 +92,7 @@ def describe_line(best: Candidate) -> str:
         for value, (low, high) in ((line.slope, line.slope_interval), (line.intercept, line.intercept_interval))
     )
     return (
-        f" The calibration slope is {slope}; 1 is right, and below 1 scores are too extreme. The calibration intercept "
+        f"The calibration slope is {slope}; 1 is right, and below 1 scores are too extreme. The calibration intercept "
         f"is {intercept}; 0 is right, and below 0 scores are too high."
     )
 

@@ -54,7 +54,7 @@ class Span:
 
     text: str  # the verdict and the difference
     bounds: str  # the interval
-    verdict: str  # better, worse, tie, same or cannot_tell
+    verdict: str  # better, worse, tie, same, cannot_tell, or used of a feature
     low: float
     middle: float
     high: float

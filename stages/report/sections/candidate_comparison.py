@@ -10,9 +10,13 @@ from stages.report.rendering.blocks import Block, Chart, Charts, Details, Panel,
 from stages.report.sections.operating_point import select_shown
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.candidate import Candidate
+from stages.shared.schemas.curves import Overlay
 
 #: the curves of this many candidates are distinguishable in one chart
 MAX_SHOWN = 9
+
+#: digits of the curves
+DIGITS = 3
 
 #: bins of the score in the histograms
 N_BINS = 20
@@ -29,7 +33,7 @@ def make_section(context: ReportContext) -> Section:
     shown, names = select_shown(context), [str(item) for item in candidates]
     titles = {metric: format_axis_title(metric) for metric in METRICS if metric in candidates[0].test}
     data = {
-        "overlays": {name: context.overlays[name].model_dump(exclude={"strategy", "classifier"}) for name in names},
+        "overlays": {name: _round(context.overlays[name]) for name in names},
         "metrics": {metric: [item.test[metric] for item in candidates] for metric in titles},
         "metric_labels": titles,
         "max_shown": MAX_SHOWN,
@@ -48,6 +52,14 @@ def make_section(context: ReportContext) -> Section:
         Charts([_make_scatter(context)], glyphs),
     ]
     return Section("explore", "Explore the candidates", blocks)
+
+
+def _round(overlay: Overlay) -> dict[str, list[float | None]]:
+    """Return the curves of a candidate with as many digits as a picture shows."""
+    columns = overlay.model_dump(exclude={"strategy", "classifier"})
+    return {
+        name: [value if value is None else round(value, DIGITS) for value in values] for name, values in columns.items()
+    }
 
 
 def style_classifiers(candidates: list[Candidate]) -> dict[str, tuple[int, int]]:
@@ -75,7 +87,7 @@ def _make_precision_recall(context: ReportContext, shown: list[Candidate]) -> Ch
     return Chart("chart-precision-recall", "Precision–recall curve", text, "precision_recall", columns, caption=caption)
 
 
-def make_calibration(context: ReportContext, shown: list[Candidate]) -> Chart:
+def make_calibration(context: ReportContext, shown: list[Candidate], key: str = "chart-calibration") -> Chart:
     """Return the share of positives against the mean score of each bin that has rows."""
     rows = [
         {"x": mean, "y": share, "series": str(i), "name": str(item)}
@@ -88,7 +100,7 @@ def make_calibration(context: ReportContext, shown: list[Candidate]) -> Chart:
     )
     text = f"Share of positives against the mean score, in ten bins of the score. {'; '.join(errors)}."
     caption = "On the dotted line the probabilities are right. Below it they are too high."
-    return Chart("chart-calibration", "Calibration curve", text, "calibration", to_columns(rows), caption=caption)
+    return Chart(key, "Calibration curve", text, "calibration", to_columns(rows), caption=caption)
 
 
 def _make_histograms(context: ReportContext, shown: list[Candidate]) -> Chart:

@@ -7,7 +7,6 @@ from stages.report.champion.sentences import (
     describe_cost,
     describe_deployment_prevalence,
     describe_guarantee,
-    describe_line,
     describe_rank,
     describe_settings,
     describe_threshold_interval,
@@ -60,7 +59,7 @@ def _describe_test(context: ReportContext) -> str:
         f"precision {format_test_value(best, 'precision')}, recall "
         f"{format_test_value(best, 'recall')}. Its mean score is "
         f"{format_metric('mean_score_ratio', best.mean_score_ratio)} times the prevalence.{describe_calibration(best)}"
-        f"{describe_line(best)}{describe_cost(best)}"
+        f"{describe_cost(best)}"
     )
 
 

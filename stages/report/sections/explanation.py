@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from stages.report.champion.sentences import describe_line
 from stages.report.context import ReportContext
 from stages.report.formatting import (
     format_count,
@@ -12,6 +13,7 @@ from stages.report.formatting import (
 )
 from stages.report.rendering.axis import Axis, make_axis
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Head, Paragraph, Section, Span, Table
+from stages.report.sections.candidate_comparison import make_calibration
 from stages.report.verdict.cells import format_verdict, make_span
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.curves import Dependence, Explanation, Importance, Slice
@@ -23,17 +25,22 @@ _LOSS = "Average precision lost"
 
 
 def make_section(context: ReportContext) -> Section:
-    """Return the section; it is empty where evaluate explained no candidate of the champion's strategy."""
-    explanation, blocks = context.explanation, list[Block]()
+    """Return the section; without an explanation of the champion's strategy it has the calibration alone."""
+    best, explanation = context.champion, context.explanation
+    blocks: list[Block] = []
     section = Section("model", "What the model uses, and where it fails", blocks)
+    curves = [make_calibration(context, [best], "chart-champion-calibration")]
+    if explanation is not None and explanation.importance:
+        blocks += _show_importance(context, explanation.importance)
+        curves = [_make_chart(*item) for item in enumerate(_by_feature(explanation.dependence))] + curves
+    blocks.append(Charts(curves))
+    if line := describe_line(best):
+        blocks.append(Paragraph(line))
     if explanation is None:
         return section
-    if explanation.importance:
-        blocks += _show_importance(context, explanation.importance)
-        blocks.append(Charts([_make_chart(*item) for item in enumerate(_by_feature(explanation.dependence))]))
     if explanation.slices:
         blocks += _show_slices(context, explanation)
-    if blocks and str(explanation) != str(context.champion):
+    if str(explanation) != str(best):
         text = f"{explanation} is explained here: of this strategy, evaluate explains it alone."
         blocks.insert(0, Paragraph(text))
     return section
@@ -62,7 +69,7 @@ def _make_loss(item: Importance, axis: Axis) -> Span:
         format_difference("average_precision", item.loss),
         f"({format_difference_interval('average_precision', item.low, item.high)})",
     )
-    return Span(text, bounds, "worse" if item.low > 0 else "cannot_tell", item.low, item.loss, item.high, axis)
+    return Span(text, bounds, "used" if item.low > 0 else "cannot_tell", item.low, item.loss, item.high, axis)
 
 
 def _by_feature(dependence: list[Dependence]) -> list[list[Dependence]]:

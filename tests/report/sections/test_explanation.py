@@ -30,9 +30,11 @@ def test_the_tables_name_what_is_used_and_what_is_worse() -> None:
 def test_a_chart_per_feature() -> None:
     section = make_section(CONTEXT)
     (charts,) = [block for block in section.blocks if isinstance(block, Charts)]
-    assert [(chart.spec, chart.columns["value"]) for chart in charts.entries] == [
+    *curves, calibration = charts.entries
+    assert [(chart.spec, chart.columns["value"]) for chart in curves] == [
         ("dependence", [20.0, 60.0]), ("dependence_categories", ["F", "M"]),
     ]  # fmt: skip
+    assert (calibration.spec, set(calibration.columns["name"])) == ("calibration", {str(CONTEXT.champion)})
     assert charts.entries[0].description == "Mean probability by age: lowest 0.010 at 20, highest 0.200 at 60."
 
 
@@ -55,7 +57,12 @@ def test_a_watched_slice_with_few_rows_comes_first() -> None:
     ]  # fmt: skip
 
 
-def test_nothing_explained_is_no_section() -> None:
-    empty = Explanation(strategy="a", classifier="b", importance=[], dependence=[], slices=[], compared=0)
-    assert make_section(replace(CONTEXT, explanation=empty)).blocks == []
-    assert make_section(replace(CONTEXT, explanation=None)).blocks == []
+def test_without_an_explanation_the_calibration_stays() -> None:
+    champion = CONTEXT.champion
+    empty = Explanation(
+        strategy=champion.strategy, classifier=champion.classifier, importance=[], dependence=[], slices=[], compared=0
+    )
+    for explanation in (empty, None):
+        charts, *_ = make_section(replace(CONTEXT, explanation=explanation)).blocks
+        assert isinstance(charts, Charts)
+        assert [chart.spec for chart in charts.entries] == ["calibration"]
