@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 TINY = {
     "benchmarks.course": "--rows 300",
     "benchmarks.explanation": "--runs 2 --fresh 2000",
+    "benchmarks.gallery": "--datasets FOLDER --only visits",
     "benchmarks.reliability.flips": "--count 6",
     "benchmarks.reliability.hostile": "--params 1 --tables 1 --scored 1 --faults 2",
     "benchmarks.reliability.kills": "--kills 1",

@@ -1,0 +1,142 @@
+"""Reports on five tables with different answers: `python -m benchmarks.gallery --datasets FOLDER`.
+
+It writes docs/gallery.md with the first screen of each report. Each table is run with params.yaml, but for the
+settings that the gallery names.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+import gzip
+from pathlib import Path
+import shutil
+import subprocess
+import sys
+import tempfile
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from playwright.sync_api import sync_playwright
+from ruamel.yaml import YAML
+
+from benchmarks.page import ARGUMENTS, NAMES, open_report
+from benchmarks.reliability.project import ROOT, make_environment
+from benchmarks.shared.arguments import make_parser
+from benchmarks.shared.markdown import print_table
+from stages.shared.paths import PARAMS, REPORT_HTML, REPORT_MD
+
+PAGE, IMAGES = Path("docs/gallery.md"), Path("docs/images/gallery")
+SCREEN: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+MAX_ROWS = 3000
+INTRODUCTION = (
+    "The first screens of reports on five tables with different answers. `python -m benchmarks.gallery --datasets FOLDER` makes\n"
+    "this page; [suites.md](suites.md) says where the data sets come from."
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A table, what its report shows, and the settings of params.yaml that are not those shipped."""
+
+    title: str
+    read: Callable[[Path], pd.DataFrame]
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def read_suite(name: str, draw: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[Path], pd.DataFrame]:
+    """Return a function that reads a data set of the suite, and rows of it."""
+
+    def read(folder: Path) -> pd.DataFrame:
+        (path,) = (folder / name).glob("*.csv*")
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            return draw(pd.read_csv(file))
+
+    return read
+
+
+def draw_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Return at most MAX_ROWS rows at random, in their order."""
+    return table.sample(min(MAX_ROWS, len(table)), random_state=42).sort_index()
+
+
+def number_last_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the last rows of a table in the order of time, with their position."""
+    return table.tail(MAX_ROWS).assign(position=range(min(MAX_ROWS, len(table))))
+
+
+def make_visits(folder: Path) -> pd.DataFrame:
+    """Return 600 patients with four visits each; some of what tells is of the patient, and some of the visit."""
+    random, n_patients, n_visits = np.random.RandomState(42), 600, 4
+    patient = np.repeat(np.arange(n_patients), n_visits)
+    of_patient = random.normal(size=(n_patients, 3))[patient]
+    of_visit = random.normal(size=(len(patient), 3))
+    risk = of_patient[:, 0] + 0.7 * of_patient[:, 1] * of_visit[:, 0] + 0.8 * of_visit[:, 1] - 3.6
+    target = random.random_sample(len(patient)) < 1 / (1 + np.exp(-1.3 * risk))
+    measured = np.round(np.hstack([of_patient, of_visit]), 3)
+    table = pd.DataFrame(measured, columns=["weight", "pressure", "age", "pulse", "glucose", "sleep"])
+    return table.assign(patient=patient, target=target.astype(int))
+
+
+CASES = {
+    "page_blocks0": Case(
+        "Treatments help: page_blocks0, judged by ROC-AUC",
+        read_suite("page_blocks0", draw_rows),
+        {"select": {"metric": "roc_auc"}},
+    ),
+    "satimage": Case("Two treatments harm: satimage", read_suite("satimage", draw_rows)),
+    "haberman": Case("Nothing can be told: haberman, with 81 positives", read_suite("haberman", draw_rows)),
+    "bank_campaign": Case(
+        "Ordered in time: the last 3,000 calls of bank_campaign",
+        read_suite("bank_campaign", number_last_rows),
+        {"split": {"time": "position"}},
+    ),
+    "visits": Case(
+        "Rows in groups: 600 generated patients with four visits each", make_visits, {"split": {"group": "patient"}}
+    ),
+}
+
+
+def run(name: str, case: Case, datasets: Path, folder: Path, jobs: int) -> tuple[str, str]:
+    """Run the pipeline on a table in a clone in `folder`, draw its first screen, and return what the report begins with."""
+    subprocess.run(["git", "clone", "--quiet", "--no-local", str(ROOT), str(folder)], check=True)
+    path, yaml = folder / "params.yaml", YAML()
+    params = yaml.load(PARAMS.read_text(encoding="utf-8"))
+    params["data"].update(path=f"data/raw/{name}.csv", target="target", positive="1", key=[], drop=[], missing={})
+    for section, settings in case.settings.items():
+        params[section].update(settings)
+    with path.open("w", encoding="utf-8") as stream:
+        yaml.dump(params, stream)
+    case.read(datasets).to_csv(folder / params["data"]["path"], index=False)
+    command = [sys.executable, "-m", "tools.repro", "-j", str(jobs)]
+    subprocess.run(command, cwd=folder, env=make_environment(folder.parent / "site"), check=True, stdout=sys.stderr)
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        chromium = next(filter(None, map(shutil.which, NAMES)))
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        page, _ = open_report(browser, [], [], path=folder / REPORT_HTML, **SCREEN)
+        page.screenshot(path=IMAGES / f"{name}.png")
+        browser.close()
+    _, _, subtitle, _, verdict, *_ = (folder / REPORT_MD).read_text(encoding="utf-8").splitlines()
+    return subtitle, verdict.strip("*")
+
+
+def main() -> None:
+    parser = make_parser(__doc__)
+    parser.add_argument("--datasets", type=Path, required=True, help="folder of the suite")
+    parser.add_argument("--only", nargs="*", choices=CASES, default=list(CASES), help="tables (default: all)")
+    parser.add_argument("--jobs", type=int, default=2, help="strategies side by side (default 2)")
+    options = parser.parse_args()
+    parts, rows = [f"# Gallery\n\n{INTRODUCTION}\n"], []
+    for name in options.only:
+        title = CASES[name].title
+        with tempfile.TemporaryDirectory() as folder:
+            subtitle, verdict = run(name, CASES[name], options.datasets, Path(folder) / "evenhand", options.jobs)
+        image = (IMAGES.relative_to(PAGE.parent) / f"{name}.png").as_posix()
+        parts.append(f"## {title}\n\n{subtitle}\n\n![The first screen of the report. {verdict}]({image})\n")
+        rows.append([title, verdict])
+    PAGE.write_text("\n".join(parts), encoding="utf-8")
+    print_table("The first sentence of each report", ["table", "verdict"], rows)
+
+
+if __name__ == "__main__":
+    main()
