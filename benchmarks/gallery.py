@@ -29,8 +29,8 @@ PAGE, IMAGES = Path("docs/gallery.md"), Path("docs/images/gallery")
 SCREEN: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 MAX_ROWS = 3000
 INTRODUCTION = (
-    "The first screens of reports on five tables with different answers. `python -m benchmarks.gallery --datasets FOLDER` makes\n"
-    "this page; [suites.md](suites.md) says where the data sets come from."
+    "The first screens of reports on five tables with different answers. This page is made by\n"
+    "`python -m benchmarks.gallery --datasets FOLDER`; [suites.md](suites.md) says where the data sets come from."
 )
 
 
@@ -97,7 +97,7 @@ CASES = {
 
 
 def run(name: str, case: Case, datasets: Path, folder: Path, jobs: int) -> tuple[str, str]:
-    """Run the pipeline on a table in a clone in `folder`, draw its first screen, and return what the report begins with."""
+    """Run the pipeline on a table in a clone in `folder`, draw its first screen, and return its first sentences."""
     subprocess.run(["git", "clone", "--quiet", "--no-local", str(ROOT), str(folder)], check=True)
     path, yaml = folder / "params.yaml", YAML()
     params = yaml.load(PARAMS.read_text(encoding="utf-8"))
