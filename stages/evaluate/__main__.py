@@ -49,7 +49,7 @@ def evaluate(params: EvaluateParams, progress: Progress) -> list[str]:
     from stages.evaluate.candidates import representatives
     from stages.evaluate.effects.row_sets import RowSets
     from stages.evaluate.evaluate import evaluate_candidates
-    from stages.evaluate.explanation.explain import explain
+    from stages.evaluate.explanation.explain import TrainRows, explain
     from stages.evaluate.outputs.curves import as_lines
     from stages.evaluate.outputs.summary import summarize
     from stages.evaluate.outputs.training_curves import training_curves
@@ -96,7 +96,9 @@ def evaluate(params: EvaluateParams, progress: Progress) -> list[str]:
         progress,
     )
 
-    train = (read_table(paths.TRAIN), oof["row"].to_numpy()) if params.evaluate.rows == "all" else None
+    train = None
+    if params.evaluate.rows == "all":  # one column is in memory at a time
+        train = TrainRows.find(lambda name: read_parquet(paths.TRAIN, [name]).column(name), oof["row"].to_numpy())
     explained = load_explained(list_explained(result.leaderboard), scored, progress)
     explanations = explain(explained, table, features, train, row_sets, params)
     points = {

@@ -1,6 +1,6 @@
 """What the representatives of the strategies use, how they react to it, and in which parts of the table they fail."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,13 +17,33 @@ from stages.evaluate.params import EvaluateParams
 from stages.shared.calibration import Calibrator, calibrate, shift_prior
 from stages.shared.decisions import is_positive
 from stages.shared.schemas.candidate import CandidateName
+from stages.shared.schemas.contract import ROW
 from stages.shared.schemas.curves import Explanation
-from stages.shared.storage.arrow import Floats, Ints
+from stages.shared.storage.arrow import Floats, Ints, to_ints
 from stages.shared.storage.model_file import Classifier
 from stages.shared.storage.parquet import Table
 
 #: so many of the most important features have a curve of partial dependence
 MAX_CURVES = 4
+
+
+#: slices count this many rows of a class at most
+MAX_ROWS = 100_000
+
+
+@dataclass(frozen=True)
+class TrainRows:
+    """Rows of the train set that have out-of-fold scores: a reader of a column, and their positions, shape (rows,)."""
+
+    read: Callable[[str], pa.ChunkedArray]
+    positions: Ints
+
+    @classmethod
+    def find(cls, read: Callable[[str], pa.ChunkedArray], numbers: Ints) -> "TrainRows":
+        """Return the rows with these numbers in the raw table, in this order."""
+        every = to_ints(read(ROW).combine_chunks())
+        order = np.argsort(every)
+        return cls(read, order[np.searchsorted(every, numbers, sorter=order)])
 
 
 @dataclass(frozen=True)
@@ -49,14 +69,14 @@ def explain(
     candidates: Iterable[Explained],
     test: Table,
     features: pd.DataFrame,
-    train: tuple[Table, Ints] | None,
+    train: TrainRows | None,
     row_sets: RowSets,
     params: EvaluateParams,
 ) -> list[Explanation]:
     """Return the explanation of each candidate.
 
-    `features` are those of `test`. `train` is the train set with the row numbers of `row_sets` before the test rows;
-    None where these are the test rows alone.
+    `features` are those of `test`. `train` are the rows of `row_sets` before the test rows; None where these are the
+    test rows alone.
     """
     settings = EffectSettings(
         "test", params.evaluate.confidence, {}, params.evaluate.n_resamples, params.random_state, 0
@@ -64,8 +84,9 @@ def explain(
     n_test, watched = row_sets.n_test, params.evaluate.slices
     units = row_sets.units[-n_test:]
     sample = draw_sample(features, test.target, units, test.weights, params.random_state)
-    parts = list_parts(test.data if train is None else join_rows(*train, test), test.contract, watched)
+    rows = thin(row_sets.y)
     weights = np.ones(len(row_sets.y)) if row_sets.weights is None else row_sets.weights
+    parts = list_parts(join_rows(train, test, rows), test.contract, watched)
     explanations = []
     for item in candidates:
         importance = measure_importance(item.model, sample, settings)
@@ -73,7 +94,8 @@ def explain(
         predicted = [item.decide(item.scored.decided)]
         if train is not None:
             predicted.insert(0, item.decide(item.to_probability(item.oof)))
-        decisions = Decisions(row_sets.y, np.concatenate(predicted), row_sets.units, weights)
+        decided = np.concatenate(predicted)[rows]
+        decisions = Decisions(row_sets.y[rows], decided, row_sets.units[rows], weights[rows])
         slices, compared = measure_slices(parts, decisions, watched, settings.confidence)
         explanations.append(
             Explanation(
@@ -87,9 +109,25 @@ def explain(
     return explanations
 
 
-def join_rows(train: Table, rows: Ints, test: Table) -> pa.Table:
-    """Return the features of the train rows with these numbers, in this order, then those of the test rows."""
-    order = np.argsort(train.rows)
-    positions = order[np.searchsorted(train.rows, rows, sorter=order)]
-    names = [feature.name for feature in test.contract.features]
-    return pa.concat_tables([train.data.select(names).take(positions), test.data.select(names)])
+def thin(y: Ints) -> Ints:
+    """Return the rows that slices count: of a class with more than MAX_ROWS rows an even part.
+
+    Rates within a class do not depend on how many rows of the other class there are.
+    """
+    classes = (np.flatnonzero(y == label) for label in (0, 1))
+    return np.sort(np.concatenate([rows[:: -(-len(rows) // MAX_ROWS) or 1] for rows in classes]))
+
+
+def join_rows(train: TrainRows | None, test: Table, rows: Ints) -> pa.Table:
+    """Return the features of these rows: those of `train` come first, then those of `test`."""
+    n_train = 0 if train is None else len(train.positions)
+    of_train, of_test = rows[rows < n_train], rows[rows >= n_train] - n_train
+    columns = {}
+    for feature in test.contract.features:
+        column = test.data.column(feature.name).take(of_test)
+        if train is not None:
+            column = pa.chunked_array(
+                [*train.read(feature.name).take(train.positions[of_train]).chunks, *column.chunks]
+            )
+        columns[feature.name] = column
+    return pa.table(columns)

@@ -127,13 +127,15 @@ def write_columns(path: Path, columns: dict[str, np.ndarray]) -> None:
         pq.write_table(pa.table(columns), temporary, **_WRITE)
 
 
-def read_parquet(path: Path) -> pa.Table:
-    """Read a Parquet file and verify its page checksums."""
+def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read a Parquet file, or these columns of it, and verify its page checksums."""
     if not path.is_file():
         raise InputError(f"{path}: no such file; run `dvc repro` to make it")
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:  # read_table would import pandas
             names = file.schema_arrow.names
+            if columns is not None:
+                return file.read(list(columns), use_threads=False).select(list(columns))
             if len(set(names)) < len(names):
                 return file.read()  # the file is damaged, which its hash will show
             return pa.table(read_columns_lean(file, names), schema=file.schema_arrow)
