@@ -41,6 +41,7 @@ class Case:
     title: str
     read: Callable[[Path], pd.DataFrame]
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    classifier: str | None = None  # the only one, if any
 
 
 def read_suite(name: str, draw: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[Path], pd.DataFrame]:
@@ -79,9 +80,10 @@ def make_visits(folder: Path) -> pd.DataFrame:
 
 CASES = {
     "page_blocks0": Case(
-        "Treatments help: page_blocks0, judged by ROC-AUC",
+        "Treatments help: page_blocks0 with logistic regression, judged by ROC-AUC",
         read_suite("page_blocks0", draw_rows),
         {"select": {"metric": "roc_auc"}},
+        "logistic_regression",
     ),
     "satimage": Case("Two treatments harm: satimage", read_suite("satimage", draw_rows)),
     "haberman": Case("Nothing can be told: haberman, with 81 positives", read_suite("haberman", draw_rows)),
@@ -104,6 +106,10 @@ def run(name: str, case: Case, datasets: Path, folder: Path, jobs: int) -> tuple
     params["data"].update(path=f"data/raw/{name}.csv", target="target", positive="1", key=[], drop=[], missing={})
     for section, settings in case.settings.items():
         params[section].update(settings)
+    if case.classifier:
+        params["classifiers"] = {case.classifier: params["classifiers"][case.classifier]}
+        for strategy in [name for name, entry in params["strategies"].items() if entry.get("classifiers")]:
+            del params["strategies"][strategy]
     with path.open("w", encoding="utf-8") as stream:
         yaml.dump(params, stream)
     case.read(datasets).to_csv(folder / params["data"]["path"], index=False)
