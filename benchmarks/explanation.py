@@ -18,7 +18,6 @@ from benchmarks.shared.arguments import add_simulation_options, make_parser
 from benchmarks.shared.markdown import format_percent, print_table
 from benchmarks.shared.simulation import CONFIDENCE
 from benchmarks.verdict.effects import WORLDS, World
-from stages.evaluate.effects.effects import EffectSettings
 from stages.evaluate.explanation.importance import METRIC, draw_sample, measure_importance
 from stages.evaluate.explanation.slices import Decisions, Part, measure_slices
 from stages.shared.metrics.registry import METRICS
@@ -68,12 +67,11 @@ def _check_importance(world: World, name: str, rows: int, options: argparse.Name
     model = MODELS[name].fit(*_draw(world, TRAIN_ROWS, random))
     features, y = _draw(world, options.fresh, random)
     truth = _get_losses(model, features, y, random)
-    settings = EffectSettings("test", CONFIDENCE, {}, 1000, 0, 0)
     holds, shown = np.zeros((options.runs, len(truth))), np.zeros((options.runs, len(truth)))
     for run in range(options.runs):
         features, y = _draw(world, rows, random)
         sample = draw_sample(features, y, np.arange(rows), None, run)
-        for item in measure_importance(model, sample, settings):
+        for item in measure_importance(model, sample, CONFIDENCE, 1000, 0):
             column = features.columns.get_loc(item.feature)
             holds[run, column], shown[run, column] = item.low <= truth[column] <= item.high, item.low > 0
     return [
@@ -104,10 +102,12 @@ def _check_slices(case: tuple[int, int, float, float], options: argparse.Namespa
     random, wrong, held, found = np.random.RandomState(options.seed), 0, 0, 0
     y = np.repeat([1, 0], [positives, NEGATIVES * positives])
     for _ in range(options.runs):
-        parts = [Part(str(n), str(n), random.random_sample(len(y)) < SLICE_SHARE) for n in range(n_slices)]
+        parts = [Part(str(n), str(n), str(n), random.random_sample(len(y)) < SLICE_SHARE) for n in range(n_slices)]
         probability = np.where(y == 1, np.where(parts[0].inside, recall_in_one, recall), FALSE_ALARMS)
-        decisions = Decisions(y, random.random_sample(len(y)) < probability, np.arange(len(y)), np.ones(len(y)))
-        slices, _ = measure_slices(parts, decisions, [part.column for part in parts], CONFIDENCE)
+        decisions = Decisions(
+            y, random.random_sample(len(y)) < probability, np.arange(len(y)), np.ones(len(y)), np.ones(len(y))
+        )
+        slices, *_ = measure_slices(parts, decisions, [part.column for part in parts], CONFIDENCE)
         claims = {(item.column, item.metric) for item in slices if item.verdict != "cannot_tell"}
         truth = {("0", "recall"): recall_in_one - recall} if recall != recall_in_one else {}
         wrong += bool(claims - set(truth))

@@ -97,10 +97,11 @@ def evaluate(params: EvaluateParams, progress: Progress) -> list[str]:
     )
 
     train = None
-    if params.evaluate.rows == "all":  # one column is in memory at a time
+    if params.evaluate.rows == "all":
         train = TrainRows.find(lambda name: read_parquet(paths.TRAIN, [name]).column(name), oof["row"].to_numpy())
-    explained = load_explained(list_explained(result.leaderboard), scored, progress)
-    explanations = explain(explained, table, features, train, row_sets, params)
+    named = list_explained(result.leaderboard)
+    progress.count(len(named), "explanations")
+    explanations = explain(load_explained(named, scored, progress), table, features, train, row_sets, params)
     points = {
         "training": training_curves(traces),
         "explanations": [explanation.model_dump() for explanation in explanations],
@@ -242,6 +243,7 @@ def load_explained(
         model = load_model(folder / f"{candidate.classifier}.skops")
         oof = read_parquet(folder / paths.OOF)[candidate.classifier].to_numpy()
         yield Explained(candidate.name, model, calibrator, scored[candidate], oof)
+        progress(str(candidate))
 
 
 if __name__ == "__main__":

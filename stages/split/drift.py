@@ -14,7 +14,7 @@ from stages.shared.schemas.contract import Feature, Notice
 from stages.shared.storage.arrow import Bools, Floats, Ints, from_numpy, to_floats
 from stages.shared.storage.parquet import Table
 
-#: the probability of any notice where a random split differs by chance alone
+#: how often a random split gives any notice
 LEVEL = 0.01
 
 #: a smaller difference of two shares of the rows is not worth a notice, however certain it is
@@ -26,11 +26,11 @@ MAX_NAMED = 5
 #: rows of each set that are compared; a larger set is thinned evenly
 MAX_ROWS = 100_000
 
-#: fewer rows of a category are expected in a set: the z-test does not hold
+#: the z-test needs this many expected rows of a category in each set
 MIN_EXPECTED = 5
 
-#: terms of the series of Kolmogorov's distribution
-N_TERMS = 100
+#: terms of the series of Kolmogorov's distribution, and a value that the statistic exceeds in every sample
+N_TERMS, CERTAIN = 100, 0.2
 
 
 class Difference(NamedTuple):
@@ -91,8 +91,10 @@ def compare_numbers(train: Floats, test: Floats) -> Difference:
 
 def compute_kolmogorov(value: float) -> float:
     """Return the probability that Kolmogorov's (1933) statistic exceeds `value`."""
+    if value < CERTAIN:
+        return 1.0  # the series converges slowly
     terms = np.arange(1, N_TERMS + 1)
-    return float(np.clip(2 * ((-1.0) ** (terms - 1) * np.exp(-2 * (terms * value) ** 2)).sum(), 0, 1)) if value else 1.0
+    return float(np.clip(2 * ((-1.0) ** (terms - 1) * np.exp(-2 * (terms * value) ** 2)).sum(), 0, 1))
 
 
 def compare_categories(train: list[str | None], test: list[str | None]) -> Difference:

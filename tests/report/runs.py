@@ -97,13 +97,14 @@ def explanation_json(entry: dict[str, Any]) -> dict[str, Any]:
             slice_json("age", "age ≤ 40", rows=12, value=0.7, difference=-0.05, low=-0.4, high=0.3),
         ],
         "compared": 12,
+        "worse": 1,
     }  # fmt: skip
 
 
 def slice_json(column: str, label: str, **values: Any) -> dict[str, Any]:
     """Return a slice of recall that is not watched and cannot tell, changed by `values`."""
     return {
-        "column": column, "label": label, "watched": False, "metric": "recall", "rows": 0, "value": None,
+        "column": column, "key": label, "label": label, "watched": False, "metric": "recall", "rows": 0, "value": None,
         "difference": None, "low": None, "high": None, "verdict": "cannot_tell", **values,
     }  # fmt: skip
 

@@ -91,6 +91,8 @@ def test_the_p_values_are_those_of_scipy() -> None:
     assert found.p_value == pytest.approx(expected.pvalue, rel=0.2)  # SciPy corrects the number of rows
     assert compute_kolmogorov(0.9) == pytest.approx(special.kolmogorov(0.9))
     assert (compute_kolmogorov(0.0), compute_kolmogorov(9.0)) == (1.0, pytest.approx(0.0))
+    for value in (0.001, 0.19, 0.21, 0.4):
+        assert compute_kolmogorov(value) == pytest.approx(special.kolmogorov(value), abs=1e-9)
 
 
 def test_rare_categories_are_not_compared() -> None:

@@ -37,12 +37,13 @@ def main() -> None:
     if options.gate and review.gate.result == "cannot compare":
         raise InputError(f"gate: {reason}" for reason in review.gate.why)
     if options.gate and review.gate.result == "regression":
+        from tools.compare.changes.gate import is_regression
+
         for reason in review.gate.why:
             print(f"gate: {reason}", file=sys.stderr)
-        if review.gate.why:
-            sys.exit(1)
-        beyond = "" if review.verdict and review.verdict.word == "worse" else ", beyond compare.tolerance"
-        print(f"gate: {review.sentence}: a clear regression{beyond}", file=sys.stderr)
+        if review.verdict and is_regression(review.verdict, review.gate.tolerance):
+            beyond = "" if review.verdict.word == "worse" else ", beyond compare.tolerance"
+            print(f"gate: {review.sentence}: a clear regression{beyond}", file=sys.stderr)
         sys.exit(1)
 
 

@@ -68,5 +68,9 @@ def _make_band(values: list[RankingValue], others: list[RankingValue], settings:
     difference = np.array([one.value - other.value for one, other in zip(values, others, strict=True)])
     influences = np.array([one.influence - other.influence for one, other in zip(values, others, strict=True)])
     errors = np.sqrt((influences**2).sum(axis=1))
-    half = REFIT * errors * find_max_quantile(influences, errors, settings)
+    half = (
+        REFIT
+        * errors
+        * find_max_quantile(influences, errors, settings.confidence, settings.n_draws, settings.random_state)
+    )
     return Band(difference=difference.tolist(), low=(difference - half).tolist(), high=(difference + half).tolist())

@@ -7,11 +7,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from stages.evaluate.effects.effects import EffectSettings
 from stages.evaluate.effects.row_sets import RowSets
 from stages.evaluate.explanation.dependence import measure_dependence
 from stages.evaluate.explanation.importance import draw_sample, measure_importance
-from stages.evaluate.explanation.slices import Decisions, list_parts, measure_slices
+from stages.evaluate.explanation.slices import Decisions, find_columns, list_parts, measure_slices
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.params import EvaluateParams
 from stages.shared.calibration import Calibrator, calibrate, shift_prior
@@ -19,7 +18,7 @@ from stages.shared.decisions import is_positive
 from stages.shared.schemas.candidate import CandidateName
 from stages.shared.schemas.contract import ROW
 from stages.shared.schemas.curves import Explanation
-from stages.shared.storage.arrow import Floats, Ints, to_ints
+from stages.shared.storage.arrow import Bools, Floats, Ints, to_ints
 from stages.shared.storage.model_file import Classifier
 from stages.shared.storage.parquet import Table
 
@@ -27,8 +26,8 @@ from stages.shared.storage.parquet import Table
 MAX_CURVES = 4
 
 
-#: slices count this many rows of a class at most
-MAX_ROWS = 100_000
+#: slices count this many rows of a class at most: as many as RowSets has units
+MAX_OF_CLASS = 20_000
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,9 @@ class Explained:
         """Return the probabilities of raw scores, at the prevalence in use."""
         return shift_prior(calibrate(scores, self.calibrator), self.scored.prior_shift)
 
-    def decide(self, scores: Floats) -> np.ndarray:
+    def decide(self, probabilities: Floats) -> Bools:
         """Return whether each row with these probabilities is predicted positive."""
-        return is_positive(scores, self.scored.threshold)
+        return is_positive(probabilities, self.scored.threshold)
 
 
 def explain(
@@ -75,59 +74,58 @@ def explain(
 ) -> list[Explanation]:
     """Return the explanation of each candidate.
 
-    `features` are those of `test`. `train` are the rows of `row_sets` before the test rows; None where these are the
-    test rows alone.
+    `features` are those of `test`. `train` locates the train rows of `row_sets`; it is None if only test rows count.
     """
-    settings = EffectSettings(
-        "test", params.evaluate.confidence, {}, params.evaluate.n_resamples, params.random_state, 0
-    )
-    n_test, watched = row_sets.n_test, params.evaluate.slices
+    settings, n_test, watched = params.evaluate, row_sets.n_test, params.evaluate.slices
     units = row_sets.units[-n_test:]
     sample = draw_sample(features, test.target, units, test.weights, params.random_state)
     rows = thin(row_sets.y)
     weights = np.ones(len(row_sets.y)) if row_sets.weights is None else row_sets.weights
-    parts = list_parts(join_rows(train, test, rows), test.contract, watched)
+    share = np.where(np.arange(len(row_sets.y)) < len(row_sets.y) - n_test, 1 / row_sets.repeats, 1.0)
+    columns = find_columns(test.contract, watched)
+    parts = list_parts(join_rows(train, test, rows, [item.name for item in columns]), columns, watched)
     explanations = []
     for item in candidates:
-        importance = measure_importance(item.model, sample, settings)
-        columns = [entry.feature for entry in importance if entry.feature not in test.contract.text][:MAX_CURVES]
-        predicted = [item.decide(item.scored.decided)]
+        importance = measure_importance(
+            item.model, sample, settings.confidence, settings.n_resamples, params.random_state
+        )
+        used = [entry.feature for entry in importance if entry.feature not in test.contract.text][:MAX_CURVES]
+        probabilities = [item.scored.decided]
         if train is not None:
-            predicted.insert(0, item.decide(item.to_probability(item.oof)))
-        decided = np.concatenate(predicted)[rows]
-        decisions = Decisions(row_sets.y[rows], decided, row_sets.units[rows], weights[rows])
-        slices, compared = measure_slices(parts, decisions, watched, settings.confidence)
+            probabilities.insert(0, item.to_probability(item.oof))
+        is_alarm = item.decide(np.concatenate(probabilities))
+        decisions = Decisions(row_sets.y[rows], is_alarm[rows], row_sets.units[rows], weights[rows], share[rows])
+        slices, compared, worse = measure_slices(parts, decisions, watched, settings.confidence)
         explanations.append(
             Explanation(
                 **item.name.model_dump(),
                 importance=importance,
-                dependence=measure_dependence(item.model, features, columns, item.to_probability),
+                dependence=measure_dependence(item.model, features, used, item.to_probability),
                 slices=slices,
                 compared=compared,
+                worse=worse,
             )
         )
     return explanations
 
 
 def thin(y: Ints) -> Ints:
-    """Return the rows that slices count: of a class with more than MAX_ROWS rows an even part.
+    """Return the rows that slices count: of a class with more than MAX_OF_CLASS rows an even part.
 
     Rates within a class do not depend on how many rows of the other class there are.
     """
     classes = (np.flatnonzero(y == label) for label in (0, 1))
-    return np.sort(np.concatenate([rows[:: -(-len(rows) // MAX_ROWS) or 1] for rows in classes]))
+    return np.sort(np.concatenate([rows[:: -(-len(rows) // MAX_OF_CLASS) or 1] for rows in classes]))
 
 
-def join_rows(train: TrainRows | None, test: Table, rows: Ints) -> pa.Table:
-    """Return the features of these rows: those of `train` come first, then those of `test`."""
+def join_rows(train: TrainRows | None, test: Table, rows: Ints, names: Iterable[str]) -> pa.Table:
+    """Return these columns of these rows: those of `train` come first, then those of `test`."""
     n_train = 0 if train is None else len(train.positions)
     of_train, of_test = rows[rows < n_train], rows[rows >= n_train] - n_train
     columns = {}
-    for feature in test.contract.features:
-        column = test.data.column(feature.name).take(of_test)
+    for name in names:
+        column = test.data.column(name).take(of_test)
         if train is not None:
-            column = pa.chunked_array(
-                [*train.read(feature.name).take(train.positions[of_train]).chunks, *column.chunks]
-            )
-        columns[feature.name] = column
+            column = pa.chunked_array([*train.read(name).take(train.positions[of_train]).chunks, *column.chunks])
+        columns[name] = column
     return pa.table(columns)

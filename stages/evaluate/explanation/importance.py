@@ -1,7 +1,6 @@
 """Permutation importance: the average precision that a model loses when the values of a feature are shuffled.
 
-Breiman (2001). The rows are those of the test set, which the model has not seen; a model fits some features of its own
-train rows by chance.
+Breiman (2001). The rows are those of the test set: on its own train rows a model also seems to use noise.
 """
 
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from stages.evaluate.effects.effects import EffectSettings, find_max_quantile
+from stages.evaluate.effects.effects import find_max_quantile
 from stages.evaluate.effects.row_sets import RowSets
 from stages.shared.schemas.curves import Importance
 from stages.shared.storage.arrow import Floats, Ints
@@ -21,8 +20,8 @@ METRIC = "average_precision"
 #: a model scores about this many shuffled rows; of many features or rows it scores a sample
 MAX_SCORED = 40_000
 
-#: how often a feature is shuffled, and the fewest rows of each class in a sample
-REPEATS, MIN_ROWS = 2, 100
+#: how often a feature is shuffled, and half of the fewest rows in a sample
+REPEATS, MIN_HALF = 2, 100
 
 #: a wider table has no importance: a sample would be too small
 MAX_FEATURES = 200
@@ -45,7 +44,7 @@ def draw_sample(features: pd.DataFrame, y: Ints, units: Ints, weights: Floats | 
 
     Of each class a share is kept, and the weights of its rows make up for the others.
     """
-    limit = max(2 * MIN_ROWS, MAX_SCORED // (REPEATS * max(features.shape[1], 1)))
+    limit = max(2 * MIN_HALF, MAX_SCORED // (REPEATS * max(features.shape[1], 1)))
     random = np.random.RandomState(random_state)
     counted = np.ones(len(y)) if weights is None else weights
     kept, given = [], []
@@ -60,26 +59,30 @@ def draw_sample(features: pd.DataFrame, y: Ints, units: Ints, weights: Floats | 
     return Sample(features.iloc[order].reset_index(drop=True), y[order], units, np.concatenate(given))
 
 
-def measure_importance(model: Classifier, sample: Sample, settings: EffectSettings) -> list[Importance]:
+def measure_importance(
+    model: Classifier, sample: Sample, confidence: float, n_draws: int, random_state: int
+) -> list[Importance]:
     """Return the loss of every feature, the largest first. The intervals of all features hold at once."""
     features = sample.features
     if not 0 < features.shape[1] <= MAX_FEATURES:
         return []
-    random = np.random.RandomState(settings.random_state)
+    random = np.random.RandomState(random_state)
     orders = [random.permutation(len(sample.y)) for _ in range(REPEATS)]
     changes = [(column, features[column].to_numpy()[order]) for column in features.columns for order in orders]
     sets = RowSets(sample.y, np.zeros(len(sample.y), dtype=np.int64), sample.units, weights=sample.weights)
     none = np.empty(0)
     own = sets.measure_one(METRIC, none, scores(model, features))
     shuffled = [sets.measure_one(METRIC, none, row) for row in scores_after(model, features, changes)]
-    losses, influences, errors = [], [], []
+    losses, influences, variances = [], [], []  # the variances are of the shuffles
     for start in range(0, len(shuffled), REPEATS):
         repeats = shuffled[start : start + REPEATS]
         values = [item.value for item in repeats]
         losses.append(own.value - float(np.mean(values)))
         influences.append(own.influence - np.mean([item.influence for item in repeats], axis=0))
-        errors.append(np.sqrt((influences[-1] ** 2).sum() + np.var(values, ddof=1) / REPEATS))
-    half = find_max_quantile(np.array(influences), np.array(errors), settings) * np.array(errors)
+        variances.append(float(np.var(values, ddof=1)) / REPEATS)
+    errors = np.sqrt((np.array(influences) ** 2).sum(axis=1))
+    quantile = find_max_quantile(np.array(influences), errors, confidence, n_draws, random_state)
+    half = quantile * np.sqrt(errors**2 + variances)
     order = sorted(range(len(losses)), key=lambda index: (-losses[index], index))
     return [
         Importance(

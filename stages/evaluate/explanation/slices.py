@@ -15,8 +15,8 @@ from stages.shared.schemas.contract import Contract, Feature
 from stages.shared.schemas.curves import Slice, SliceMetric, SliceVerdict
 from stages.shared.storage.arrow import Bools, Floats, Ints, to_floats
 
-#: fewer rows of a class, in a slice or outside it, are not compared
-MIN_ROWS = 10
+#: fewer independent rows of a class, in a slice or outside it, are not compared
+MIN_UNITS = 10
 
 #: a number with more different values is cut at its quartiles
 MAX_VALUES = 5
@@ -24,7 +24,7 @@ MAX_VALUES = 5
 #: a wider table has so many slices that none could show; only the watched columns have slices then
 MAX_FEATURES = 200
 
-#: so many slices are listed, those with the lowest rates, apart from watched columns
+#: so many slices are listed of each metric, those that are worst against all other rows, apart from watched columns
 MAX_LISTED = 10
 
 DIGITS = 6
@@ -38,72 +38,90 @@ class Part:
     """The rows of a slice: those of a column with one value, or in one range."""
 
     column: str
+    key: str  # the same in another table: a category, or which quarter of a number
     label: str
     inside: Bools  # shape (rows,)
 
 
 @dataclass(frozen=True)
 class Decisions:
-    """The decisions of a model. Arrays have shape (rows,); rows of one unit are not independent."""
+    """The decisions of a model. Arrays have shape (rows,); rows of one unit are not independent.
+
+    Each row is there as often as cross-validation scored it, and `share` sums to 1 over these.
+    """
 
     y: Ints
     predicted: Bools
     units: Ints
     weights: Floats
+    share: Floats
 
 
-def list_parts(data: pa.Table, contract: Contract, watched: Collection[str]) -> list[Part]:
-    """Return the parts of `data` by each feature but texts; of a wide table by the features of watched columns."""
+def find_columns(contract: Contract, watched: Collection[str]) -> list[Feature]:
+    """Return the features that have slices: all but texts, or of a wide table those of watched columns."""
+    is_wide = len(contract.features) > MAX_FEATURES
+    return [item for item in contract.features if item.type != "text" and (item.column in watched or not is_wide)]
+
+
+def list_parts(data: pa.Table, features: Collection[Feature], watched: Collection[str]) -> list[Part]:
+    """Return the parts of `data` by each of these features; rare categories only where the column is watched."""
     return [
-        Part(feature.name, label, inside)
-        for feature in contract.features
-        if feature.type != "text" and (feature.column in watched or len(contract.features) <= MAX_FEATURES)
-        for label, inside in _cut(feature, data.column(feature.name))
+        Part(feature.name, key, label, inside)
+        for feature in features
+        for key, label, inside in _cut(feature, data.column(feature.name), feature.column in watched)
     ]
 
 
-def _cut(feature: Feature, values: pa.ChunkedArray) -> Iterator[tuple[str, Bools]]:
-    """Yield the label and the rows of each part of a feature; missing values are a part of their own."""
+def _cut(feature: Feature, values: pa.ChunkedArray, with_rare: bool) -> Iterator[tuple[str, str, Bools]]:
+    """Yield key, label and rows of each part of a feature; missing values are a part of their own."""
     if feature.type == "categorical":
         encoded = values.combine_chunks().dictionary_encode()
         codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        counts = np.bincount(codes + 1, minlength=len(encoded.dictionary) + 1)[1:]
         labels = {str(level): code for code, level in enumerate(encoded.dictionary.to_pylist())}
-        yield from ((f"{feature.name} = {level}", codes == labels[level]) for level in sorted(labels))
+        for level in sorted(labels):
+            if with_rare or counts[labels[level]] >= MIN_UNITS:  # a mask for each of many categories takes memory
+                yield level, f"{feature.name} = {level}", codes == labels[level]
         missing = codes == -1
     else:
         numbers = to_floats(values.cast(pa.float64()).combine_chunks().fill_null(np.nan))
         missing = np.isnan(numbers)
         yield from _cut_numbers(feature.name, numbers, numbers[~missing])
     if missing.any():
-        yield f"{feature.name} is missing", missing
+        yield "missing", f"{feature.name} is missing", missing
 
 
-def _cut_numbers(name: str, numbers: Floats, present: Floats) -> Iterator[tuple[str, Bools]]:
+def _cut_numbers(name: str, numbers: Floats, present: Floats) -> Iterator[tuple[str, str, Bools]]:
     different = np.unique(present)
     if len(different) <= MAX_VALUES:
-        yield from ((f"{name} = {value:.6g}", numbers == value) for value in different)
+        yield from ((_format(value), f"{name} = {_format(value)}", numbers == value) for value in different)
         return
     cuts = np.unique(np.quantile(present, [0.25, 0.5, 0.75], method="lower"))
-    for low, high in zip([-np.inf, *cuts], [*cuts, np.inf], strict=True):
+    for position, (low, high) in enumerate(zip([-np.inf, *cuts], [*cuts, np.inf], strict=True)):
         inside = (numbers > low) & (numbers <= high)
         if low == -np.inf:
-            label = f"{name} ≤ {high:.6g}"
+            label = f"{name} ≤ {_format(high)}"
         else:
-            label = f"{name} > {low:.6g}" if high == np.inf else f"{low:.6g} < {name} ≤ {high:.6g}"
+            label = f"{name} > {_format(low)}" if high == np.inf else f"{_format(low)} < {name} ≤ {_format(high)}"
         if inside.any():
-            yield label, inside
+            yield f"range {position + 1} of {len(cuts) + 1}", label, inside
+
+
+def _format(value: float) -> str:
+    """Return a number with six digits, or with all of them where it is large, so that identifiers stay apart."""
+    return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.15g}"
 
 
 def measure_slices(
     parts: list[Part], decisions: Decisions, watched: Collection[str], confidence: float
-) -> tuple[list[Slice], int]:
-    """Return recall and specificity in parts of the table against all other rows, and how many were compared.
+) -> tuple[list[Slice], int, int]:
+    """Return recall and specificity in parts of the table against all other rows, how many were compared, and worse.
 
     The intervals of all differences hold at once (Bonferroni). All parts of watched columns are listed, then of each
-    metric the parts with the lowest rates. A part with too few rows of the class cannot tell.
+    metric those that are worst. A part with too few rows of the class cannot tell.
     """
     pairs = [(part, metric) for part in parts for metric in CLASSES]
-    enough = [_has_enough(part, decisions.y == CLASSES[metric]) for part, metric in pairs]
+    enough = [_has_enough(part, decisions, decisions.y == CLASSES[metric]) for part, metric in pairs]
     level = 1 - (1 - confidence) / max(sum(enough), 1)
     slices = [
         _measure(part, metric, decisions, level if is_enough else None, part.column in watched)
@@ -114,7 +132,7 @@ def measure_slices(
     for metric in CLASSES:
         others = [item for item in slices if item.metric == metric and not item.watched]
         listed += sorted(others, key=_rank)[:MAX_LISTED]
-    return listed, sum(enough)
+    return listed, sum(enough), sum(item.verdict == "worse" for item in slices)
 
 
 def _rank(item: Slice) -> tuple[bool, float]:
@@ -122,9 +140,11 @@ def _rank(item: Slice) -> tuple[bool, float]:
     return item.verdict != "worse", item.difference or 0.0
 
 
-def _has_enough(part: Part, of_class: Bools) -> bool:
-    inside = int((part.inside & of_class).sum())
-    return min(inside, int(of_class.sum()) - inside) >= MIN_ROWS
+def _has_enough(part: Part, decisions: Decisions, of_class: Bools) -> bool:
+    inside, outside = decisions.units[of_class & part.inside], decisions.units[of_class & ~part.inside]
+    if min(len(inside), len(outside)) < MIN_UNITS:
+        return False
+    return min(len(np.unique(inside)), len(np.unique(outside))) >= MIN_UNITS
 
 
 def _measure(part: Part, metric: SliceMetric, decisions: Decisions, level: float | None, watched: bool) -> Slice:
@@ -146,10 +166,11 @@ def _measure(part: Part, metric: SliceMetric, decisions: Decisions, level: float
             low, high = (round(bound, DIGITS) + 0.0 for bound in bounds)
     return Slice(
         column=part.column,
+        key=part.key,
         label=part.label,
         watched=watched,
         metric=metric,
-        rows=len(np.unique(decisions.units[part.inside & of_class])),
+        rows=round(float(decisions.share[part.inside & of_class].sum())),
         value=None if inside is None else round(inside, DIGITS),
         difference=difference,
         low=low,

@@ -101,22 +101,21 @@ def _name_value(item: Dependence) -> str:
 
 
 def _show_slices(context: ReportContext, explanation: Explanation) -> list[Block]:
-    slices, compared = explanation.slices, explanation.compared
+    slices = explanation.slices
     ranked = sorted(slices, key=lambda item: (not item.watched, item.verdict != "worse", item.difference or 0.0))
     found = [item for item in ranked if item.watched or item.verdict == "worse"]
     others = [item for item in ranked if item not in found]
-    worse = sum(item.verdict == "worse" for item in slices)
     rows = "test rows and out-of-fold rows of train" if context.leaderboard.settings.rows == "all" else "test rows"
     level = format_percent(context.leaderboard.settings.confidence)
     caption = (
         f"Recall and specificity in parts of the table at the tuned threshold, against all other rows, worst first. "
-        f"{format_count(worse)} of {format_count(compared)} comparisons are worse. Rows are {rows}; the {level} "
-        "intervals hold at once. A part with more positives has more false alarms at the same threshold."
+        f"{format_count(explanation.worse)} of {format_count(explanation.compared)} comparisons are worse. Rows are "
+        f"{rows}; the {level} intervals hold at once. A part with more positives has more false alarms at the same threshold."
     )
     blocks: list[Block] = [_make_slice_table(caption, found)] if found else [Paragraph(caption)]
     if others:
-        table = _make_slice_table("The slices with the lowest rates of those that are not told apart.", others)
-        blocks.append(Details("Slices that are not told apart", [table]))
+        table = _make_slice_table("Of the slices that are not worse those with the lowest difference.", others)
+        blocks.append(Details("Slices that are not worse", [table]))
     return blocks
 
 

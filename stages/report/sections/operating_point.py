@@ -15,7 +15,7 @@ _MEANING = (
     "A row is an alarm if its probability is at least the threshold. The tuned threshold was chosen on train, out of "
     "fold. A threshold chosen on these test rows would look better than it is."
 )
-_IN_USE = "Thresholds are of probabilities at the prevalence in use, which the counts per 1,000 rows start with."
+_IN_USE = "Thresholds are of probabilities at the prevalence in use. The counts per 1,000 rows first use it too."
 
 
 def make_section(context: ReportContext) -> Section:
@@ -30,7 +30,8 @@ def make_section(context: ReportContext) -> Section:
     if settings.promise is not None:
         blocks.append(
             Paragraph(
-                f"Tuned is for {settings.policy_words}: a test set may miss the bound and the promise still hold."
+                f"Tuned is for {settings.policy_words}. The promise is about new rows; one test set may still miss "
+                "the bound."
             )
         )
     if settings.prevalence_in_use is not None:

@@ -1,11 +1,17 @@
 """The effects of the treatments in sentences: which help, which harm, which do not matter, and what is unknown."""
 
-from stages.report.formatting import format_count, format_estimate, format_metric, join_names
+from stages.report.formatting import (
+    format_count,
+    format_difference_interval,
+    format_estimate,
+    format_metric,
+    join_names,
+)
 from stages.report.verdict.cells import format_verdict
 from stages.shared.metrics.registry import METRICS, of_family
 from stages.shared.schemas.leaderboard import Effect, Leaderboard
 
-#: more effects of single classifiers than this are counted, not named
+#: more effects than this have a range, and more of single classifiers are counted
 _MAX_NAMES = 4
 
 #: the verdicts in the order of sentences
@@ -55,7 +61,7 @@ def _list_means(leaderboard: Leaderboard, metric: str) -> str:
     effects, margin = leaderboard.mean_effects(metric), leaderboard.settings.margins[metric]
     better, worse, same, unknown = ([item for item in effects if item.verdict == word] for word in _VERDICTS)
     clauses = [
-        f"{join_names([f'{item.strategy} {format_effect(item)}' for item in items])} {verb}"
+        _list_clear(items, effects, verb)
         for items, verb in ((better, _agree(better, "help")), (worse, _agree(worse, "harm")))
         if items
     ]
@@ -64,6 +70,14 @@ def _list_means(leaderboard: Leaderboard, metric: str) -> str:
     if unknown:
         clauses.append(f"{_name(unknown, effects)} {'is' if len(unknown) == 1 else 'are'} too uncertain to tell")
     return "; ".join(clauses)
+
+
+def _list_clear(items: list[Effect], every: list[Effect], verb: str) -> str:
+    """Return each effect with its interval, or of many the range of the effects."""
+    if len(items) <= _MAX_NAMES:
+        return f"{join_names([f'{item.strategy} {format_effect(item)}' for item in items])} {verb}"
+    low, *_, high = sorted(items, key=lambda item: item.estimate)
+    return f"{_name(items, every)} {verb} ({format_difference_interval(low.metric, low.estimate, high.estimate)})"
 
 
 def _describe_power(leaderboard: Leaderboard, metric: str) -> str:

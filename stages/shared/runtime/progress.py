@@ -1,7 +1,8 @@
 """How far a stage is: one live line on a terminal, elsewhere a plain line now and then.
 
-A thread writes it, because one fit can take minutes. It ends before a fork, which is not safe beside it, and starts
-again after the fork. The live line is below the cursor, so whatever is printed takes its place until the next refresh.
+A thread writes it, because one fit can take minutes. It stops before each fork, because forking with threads is unsafe,
+and starts again afterwards. The live line is below the cursor, so whatever is printed takes its place until the next
+refresh.
 """
 
 from contextlib import suppress
@@ -68,8 +69,9 @@ class Progress:
     def line(self, text: str) -> None:
         """Print a line that stays, above the live line."""
         self.pause()
-        self._draw("")
-        print(text, file=sys.stderr, flush=True)
+        with suppress(OSError, ValueError):  # nobody can read it
+            self._draw("")
+            print(text, file=sys.stderr, flush=True)
         self.resume()
 
     def pause(self) -> None:

@@ -71,6 +71,7 @@ class Slice(ArtifactModel):
     """A rate of a candidate in a part of the table, and its difference from all other rows."""
 
     column: str
+    key: str  # the same in another table: a category, or which range of a number
     label: str
     watched: bool  # whether evaluate.slices names the column
     metric: SliceMetric
@@ -91,6 +92,7 @@ class Explanation(ArtifactModel):
     dependence: list[Dependence]
     slices: list[Slice]
     compared: int  # slices and metrics whose intervals hold at once
+    worse: int  # of those that were compared
 
     def __str__(self) -> str:
         return f"{self.strategy} × {self.classifier}"

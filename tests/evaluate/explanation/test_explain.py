@@ -14,7 +14,7 @@ from tests.report.factory import contract_json
 def test_each_class_is_thinned_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
     y = np.array([1, 0, 0, 0, 0, 1, 0, 0, 0, 0])
     assert thin(y).tolist() == list(range(10))
-    monkeypatch.setattr(explain, "MAX_ROWS", 4)
+    monkeypatch.setattr(explain, "MAX_OF_CLASS", 4)
     assert thin(y).tolist() == [0, 1, 3, 5, 6, 8]  # both positives, every second negative
 
 
@@ -23,6 +23,6 @@ def test_the_rows_of_train_come_first_in_the_order_of_their_scores() -> None:
     test = Table(pa.table({"x": [7.0, 8.0]}), Contract.model_validate(contract_json() | {"features": [feature]}), [])
     columns = {ROW: [4, 2, 9], "x": [40.0, 20.0, 90.0]}
     train = TrainRows.find(lambda name: pa.chunked_array([columns[name]]), np.array([9, 4, 9]))  # two repeats of row 9
-    assert join_rows(train, test, np.arange(5))["x"].to_pylist() == [90.0, 40.0, 90.0, 7.0, 8.0]
-    assert join_rows(train, test, np.array([1, 4]))["x"].to_pylist() == [40.0, 8.0]
-    assert join_rows(None, test, np.array([1]))["x"].to_pylist() == [8.0]
+    assert join_rows(train, test, np.arange(5), ["x"])["x"].to_pylist() == [90.0, 40.0, 90.0, 7.0, 8.0]
+    assert join_rows(train, test, np.array([1, 4]), ["x"])["x"].to_pylist() == [40.0, 8.0]
+    assert join_rows(None, test, np.array([1]), ["x"])["x"].to_pylist() == [8.0]

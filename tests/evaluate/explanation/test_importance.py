@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.evaluate.effects.effects import EffectSettings
 from stages.evaluate.explanation import importance
 from stages.evaluate.explanation.dependence import list_positions, measure_dependence
 from stages.evaluate.explanation.importance import draw_sample, measure_importance
 from stages.shared.storage import model_file
 from stages.shared.storage.arrow import Floats
 
-SETTINGS = EffectSettings("test", 0.95, {}, 200, 0, 0)
+#: level of the intervals, draws, seed
+SETTINGS = (0.95, 200, 0)
 
 
 class ScoreIsX:
@@ -34,14 +34,14 @@ def make_frame(rows: int = 200, positives: int = 20) -> tuple[pd.DataFrame, np.n
 
 def test_the_model_loses_what_it_uses_and_nothing_else() -> None:
     features, y = make_frame()
-    used, other = measure_importance(ScoreIsX(), draw_sample(features, y, np.arange(200), None, 0), SETTINGS)
+    used, other = measure_importance(ScoreIsX(), draw_sample(features, y, np.arange(200), None, 0), *SETTINGS)
     assert (used.feature, other.feature) == ("x", "other")
     assert 0.6 < used.low < used.loss < used.high < 1.1  # a perfect ranking becomes a random one: from 1 to about 0.1
     assert (other.loss, other.low, other.high) == (0.0, 0.0, 0.0)
 
 
 def test_a_sample_has_the_weight_of_all_rows_and_every_positive(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importance, "MAX_SCORED", 0)  # so the smallest sample: 2 * MIN_ROWS
+    monkeypatch.setattr(importance, "MAX_SCORED", 0)  # so the smallest sample: 2 * MIN_HALF
     features, y = make_frame(2000, 50)
     weights = np.linspace(0.5, 1.5, 2000)
     sample = draw_sample(features, y, np.arange(2000), weights, 0)
@@ -56,7 +56,7 @@ def test_a_sample_has_the_weight_of_all_rows_and_every_positive(monkeypatch: pyt
 def test_a_wide_table_has_no_importance(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importance, "MAX_FEATURES", 1)
     features, y = make_frame()
-    assert measure_importance(ScoreIsX(), draw_sample(features, y, np.arange(200), None, 0), SETTINGS) == []
+    assert measure_importance(ScoreIsX(), draw_sample(features, y, np.arange(200), None, 0), *SETTINGS) == []
 
 
 def test_the_scores_after_a_change_do_not_depend_on_how_many_are_made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from stages.evaluate.explanation import slices
-from stages.evaluate.explanation.slices import Decisions, Part, list_parts, measure_slices
+from stages.evaluate.explanation.slices import Decisions, Part, find_columns, list_parts, measure_slices
 from stages.evaluate.uncertainty.intervals import compare_rates, wilson
 from stages.shared.schemas.contract import Contract, Feature
 from tests.report.factory import contract_json
@@ -18,9 +18,11 @@ def make_contract(*features: tuple[str, str]) -> Contract:
     return Contract.model_validate(contract_json() | {"features": made})
 
 
-def list_rows(data: dict[str, list[Any]], *features: tuple[str, str]) -> dict[str, list[int]]:
-    parts = list_parts(pa.table(data), make_contract(*features), ())
-    return {part.label: np.flatnonzero(part.inside).tolist() for part in parts}
+def list_rows(
+    data: dict[str, list[Any]], *features: tuple[str, str], watched: tuple[str, ...] = ("sex",)
+) -> dict[str, list[int]]:
+    found = find_columns(make_contract(*features), watched)
+    return {part.label: np.flatnonzero(part.inside).tolist() for part in list_parts(pa.table(data), found, watched)}
 
 
 def test_categories_and_missing_values_are_parts() -> None:
@@ -43,11 +45,19 @@ def test_texts_have_no_parts_and_wide_tables_only_watched_columns(monkeypatch: p
     data, features = {"note": ["a", "b"], "sex": ["M", "F"]}, (("note", "text"), ("sex", "categorical"))
     assert list(list_rows(data, *features)) == ["sex = F", "sex = M"]
     monkeypatch.setattr(slices, "MAX_FEATURES", 1)
-    assert list_rows(data, *features) == {}
-    assert [part.label for part in list_parts(pa.table(data), make_contract(*features), ["sex"])] == [
-        "sex = F",
-        "sex = M",
-    ]
+    assert list_rows(data, *features, watched=()) == {}
+    assert list(list_rows(data, *features)) == ["sex = F", "sex = M"]
+
+
+def test_rare_categories_are_parts_of_watched_columns_alone() -> None:
+    data = {"sex": ["M"] * 10 + ["F"] * 9}
+    assert list(list_rows(data, ("sex", "categorical"), watched=())) == ["sex = M"]
+    assert list(list_rows(data, ("sex", "categorical"))) == ["sex = F", "sex = M"]
+
+
+def test_large_numbers_stay_apart() -> None:
+    data = {"id": [float(10**9 + number) for number in range(3)]}
+    assert list(list_rows(data, ("id", "numeric"))) == ["id = 1000000000", "id = 1000000001", "id = 1000000002"]
 
 
 def make_decisions(right_inside: int, rows: int = 400) -> tuple[Part, Decisions]:
@@ -57,13 +67,13 @@ def make_decisions(right_inside: int, rows: int = 400) -> tuple[Part, Decisions]
     y[:40] = y[-40:] = 1
     predicted = np.zeros(rows, dtype=np.bool_)
     predicted[:right_inside] = predicted[-36:] = True
-    return Part("sex", "sex = M", inside), Decisions(y, predicted, np.arange(rows), np.ones(rows))
+    return Part("sex", "M", "sex = M", inside), Decisions(y, predicted, np.arange(rows), np.ones(rows), np.ones(rows))
 
 
 def test_a_slice_with_fewer_found_positives_is_worse() -> None:
     part, decisions = make_decisions(right_inside=12)
-    (recall, specificity), compared = measure_slices([part], decisions, (), 0.95)
-    assert compared == 2
+    (recall, specificity), compared, worse = measure_slices([part], decisions, (), 0.95)
+    assert (compared, worse) == (2, 1)
     assert (recall.metric, recall.rows, recall.value, recall.difference) == ("recall", 40, 0.3, -0.6)
     assert recall.low < -0.6 < recall.high < 0  # type: ignore[operator]
     assert recall.verdict == "worse"
@@ -79,20 +89,23 @@ def test_more_comparisons_make_wider_intervals() -> None:
     assert many.low < one.low < one.high < many.high  # type: ignore[operator]
 
 
-def test_copies_of_a_row_do_not_narrow_the_interval() -> None:
+def test_several_scores_of_a_row_count_as_one() -> None:
     part, decisions = make_decisions(right_inside=12)
-    twice = Decisions(
-        *(np.tile(values, 2) for values in (decisions.y, decisions.predicted, decisions.units, decisions.weights))
+    y, predicted, units, weights = (
+        np.tile(values, 2) for values in (decisions.y, decisions.predicted, decisions.units, decisions.weights)
     )
-    doubled = Part(part.column, part.label, np.tile(part.inside, 2))
+    twice = Decisions(y, predicted, units, weights, np.full(len(y), 0.5))
+    doubled = Part(part.column, part.key, part.label, np.tile(part.inside, 2))
     assert measure_slices([doubled], twice, (), 0.95) == measure_slices([part], decisions, (), 0.95)
+    few = Part("sex", "X", "sex = X", np.arange(len(y)) % 400 < 9)  # nine positives, each scored twice
+    assert measure_slices([few], twice, (), 0.95) == ([], 0, 0)
 
 
 def test_few_rows_cannot_tell_and_are_listed_where_they_are_watched() -> None:
     part, decisions = make_decisions(right_inside=0)
-    few = Part("sex", "sex = X", np.arange(400) < 5)  # five positives
-    assert measure_slices([few], decisions, (), 0.95) == ([], 0)
-    (recall, specificity), compared = measure_slices([few], decisions, ["sex"], 0.95)
+    few = Part("sex", "X", "sex = X", np.arange(400) < 5)  # five positives
+    assert measure_slices([few], decisions, (), 0.95) == ([], 0, 0)
+    (recall, specificity), compared, _ = measure_slices([few], decisions, ["sex"], 0.95)
     assert (compared, recall.watched, recall.rows, recall.value) == (0, True, 5, 0.0)
     assert (recall.low, recall.high, recall.verdict) == (None, None, "cannot_tell")
     assert (specificity.rows, specificity.value, specificity.difference) == (0, None, None)
@@ -102,8 +115,8 @@ def test_few_rows_cannot_tell_and_are_listed_where_they_are_watched() -> None:
 def test_the_lowest_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slices, "MAX_LISTED", 1)
     part, decisions = make_decisions(right_inside=12)
-    other = Part("sex", "sex = F", ~part.inside)
-    listed, compared = measure_slices([other, part], decisions, (), 0.95)
+    other = Part("sex", "F", "sex = F", ~part.inside)
+    listed, compared, _ = measure_slices([other, part], decisions, (), 0.95)
     assert compared == 4
     assert [(item.label, item.metric) for item in listed] == [("sex = M", "recall"), ("sex = F", "specificity")]
 

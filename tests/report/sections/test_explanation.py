@@ -60,7 +60,13 @@ def test_a_watched_slice_with_few_rows_comes_first() -> None:
 def test_without_an_explanation_the_calibration_stays() -> None:
     champion = CONTEXT.champion
     empty = Explanation(
-        strategy=champion.strategy, classifier=champion.classifier, importance=[], dependence=[], slices=[], compared=0
+        strategy=champion.strategy,
+        classifier=champion.classifier,
+        importance=[],
+        dependence=[],
+        slices=[],
+        compared=0,
+        worse=0,
     )
     for explanation in (empty, None):
         charts, *_ = make_section(replace(CONTEXT, explanation=explanation)).blocks

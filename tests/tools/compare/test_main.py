@@ -58,7 +58,7 @@ def test_a_regression_ends_with_1_after_writing_the_review(folder):
 
 def test_a_watched_slice_that_gets_worse_ends_with_1(tmp_path):
     path = tmp_path / "here"
-    entry = {"label": "sex = M", "watched": True, "metric": "recall", "value": 0.5}
+    entry = {"column": "sex", "key": "M", "label": "sex = M", "watched": True, "metric": "recall", "value": 0.5}
     for verdict, branch in (("cannot_tell", "main"), ("worse", "feature")):
         if branch == "feature":
             git(path, "switch", "-qc", branch)

@@ -129,6 +129,8 @@ class Leaderboard(Record):
 class Slice(Record):
     """A rate in a part of the table, against all other rows."""
 
+    column: str
+    key: str
     label: str
     watched: bool
     metric: str

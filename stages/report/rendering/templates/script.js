@@ -33,6 +33,7 @@
       spec.params = spec.params.map((param) => ({...param, value: chart.signals[param.name] ?? param.value}));
     }
     const turn = (live.get(key)?.turn ?? 0) + 1;
+    live.get(key)?.view?.finalize();
     live.set(key, {turn, view: null});
     const container = document.createElement("div");
     container.setAttribute("aria-hidden", "true");  // the figure around it has a description
@@ -219,7 +220,8 @@
       show();
     });
     field.addEventListener("input", () => {
-      const share = Number((Number(field.value) / 100).toPrecision(6));
+      const typed = Number((Number(field.value) / 100).toPrecision(6));
+      const share = field.value === field.defaultValue ? data.prevalence : typed;  // the field shows three digits
       if (!(share > 0 && share < 1)) return;
       prevalence = share;
       show();

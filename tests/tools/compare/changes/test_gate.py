@@ -46,7 +46,7 @@ def test_the_tolerance_of_the_base_counts():
 def with_slices(*entries: tuple[str, str, bool], watched: tuple[str, ...] = ("sex",), gate: bool = True) -> Snapshot:
     """Return a snapshot whose champion has these slices: label, verdict, and whether it is watched."""
     slices = [
-        Slice(label=label, watched=is_watched, metric="recall", value=0.5, verdict=verdict)
+        Slice(column="sex", key=label, label=label, watched=is_watched, metric="recall", value=0.5, verdict=verdict)
         for label, verdict, is_watched in entries
     ]
     found = snapshot(params={"compare": {"tolerance": 0.0, "slices": gate}, "evaluate": {"slices": list(watched)}})
@@ -65,12 +65,17 @@ WORSE, EVEN = ("sex = M", "worse", True), ("sex = M", "cannot_tell", True)
         (with_slices(WORSE), with_slices(EVEN), []),
         (with_slices(EVEN), with_slices(("age > 60", "worse", False)), []),  # nobody watches it
         (with_slices(EVEN, gate=False), with_slices(WORSE), []),  # nobody asked
-        (snapshot(), with_slices(WORSE), []),  # an old base has no slices
+        (with_slices(("sex = M", "worse", False)), with_slices(WORSE), []),  # it was, but nobody watched it
     ],
 )
 def test_a_watched_slice_that_gets_worse_is_a_regression(base, head, why):
     gate = apply_gate(base, head, primary(-0.1, 0.1))
     assert (gate.result, gate.why) == ("regression" if why else "fine", why)
+
+
+def test_a_base_without_slices_says_nothing_of_them():
+    older = replace(with_slices(EVEN), explanations=[])
+    assert apply_gate(older, with_slices(WORSE), primary(-0.1, 0.1)).result == "fine"
 
 
 def test_a_slice_must_be_watched_on():
