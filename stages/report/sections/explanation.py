@@ -110,7 +110,8 @@ def _show_slices(context: ReportContext, explanation: Explanation) -> list[Block
     caption = (
         f"Recall and specificity in parts of the table at the tuned threshold, against all other rows, worst first. "
         f"{format_count(explanation.worse)} of {format_count(explanation.compared)} comparisons are worse. Rows are "
-        f"{rows}; the {level} intervals hold at once. A part with more positives has more false alarms at the same threshold."
+        f"{rows}; the {level} intervals hold at once. A part with more positives has more false alarms at the same "
+        "threshold."
     )
     blocks: list[Block] = [_make_slice_table(caption, found)] if found else [Paragraph(caption)]
     if others:
