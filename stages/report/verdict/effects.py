@@ -7,7 +7,6 @@ from stages.report.formatting import (
     format_metric,
     join_names,
 )
-from stages.report.verdict.cells import format_verdict
 from stages.shared.metrics.registry import METRICS, of_family
 from stages.shared.schemas.leaderboard import Effect, Leaderboard
 
@@ -50,11 +49,11 @@ def format_effect(item: Effect) -> str:
     return format_estimate(item.metric, item.estimate, item.low, item.high)
 
 
-def count_means(leaderboard: Leaderboard) -> str:
-    """Return the mean effects by verdict: 1 better, 8 cannot tell."""
-    effects = leaderboard.mean_effects(get_main_metric(leaderboard))
-    counts = {verdict: sum(item.verdict == verdict for item in effects) for verdict in _VERDICTS}
-    return ", ".join(f"{count} {format_verdict(verdict)}" for verdict, count in counts.items() if count)
+def count_better(leaderboard: Leaderboard, classifier: str) -> int:
+    """Return how many treatments are better than none with this classifier, in the metric of the verdict."""
+    metric = get_main_metric(leaderboard)
+    found = [item.verdict for item in leaderboard.effects if (item.metric, item.classifier) == (metric, classifier)]
+    return found.count("better")
 
 
 def _list_means(leaderboard: Leaderboard, metric: str) -> str:

@@ -6,6 +6,7 @@ from stages.report.context import ReportContext
 from stages.report.formatting import format_count, format_interval, format_metric, format_percent
 from stages.report.rendering.blocks import Fact, Facts
 from stages.report.verdict.cells import format_test_value
+from stages.report.verdict.effects import count_better
 from stages.shared.schemas.candidate import Candidate
 
 #: a bound this close to a whole number differs from it by the digits of the leaderboard
@@ -27,6 +28,9 @@ def _name_champion(context: ReportContext) -> Fact:
     reason = "named in params.yaml" if context.params.select.names_champion else "selected by cross-validation"
     if context.choice.doubt is not None:
         reason = "weighted vote of all classifiers; no candidate was significantly better in cross-validation"
+    if context.leaderboard.of_reference(best) and (better := count_better(context.leaderboard, best.classifier)):
+        number = f"{better} treatments of it are" if better > 1 else "a treatment of it is"
+        reason += f"; from all rows {number} better, which select.strategy can name"
     value = format_test_value(best, "average_precision")
     return Fact("Use", str(best), f"{treatment}; {reason}; average precision on test {value}")
 

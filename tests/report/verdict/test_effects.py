@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.report.verdict.effects import count_means, describe_effects
+from stages.report.verdict.effects import count_better, describe_effects
 from stages.shared.schemas.leaderboard import Effect
 from tests.report.factory import Treatment, leaderboard
 
@@ -70,12 +70,20 @@ def test_the_selected_metric_leads_if_it_ranks(metric, first):
     assert describe(*effects, metric=metric)[0].startswith(f"Against doing nothing, in {first}: ")
 
 
-def test_counts():
-    assert (
-        count_means(with_effects(effect("a", "better"), effect("b", "same"), effect("c", "same"))) == "1 better, 2 same"
+def test_better_treatments_of_a_classifier_are_counted():
+    cells = [effect("a", "better", "mlp"), effect("b", "better", "mlp"), effect("c", "same", "mlp")]
+    made = with_effects(effect("a", "better"), *cells, effect("a", "better", "mlp", metric="roc_auc"))
+    assert (count_better(made, "mlp"), count_better(made, "xgboost")) == (2, 0)
+
+
+def test_many_clear_effects_have_a_range():
+    effects = [
+        effect(name, "better").model_copy(update={"estimate": 0.02 + 0.001 * i}) for i, name in enumerate("abcde")
+    ]
+    assert describe(*effects)[0] == (
+        "Against doing nothing, in average precision: all 5 treatments help (+0.020 to +0.024)."
     )
 
 
 def test_without_effects_nothing_is_said():
     assert describe() == []
-    assert count_means(with_effects()) == ""

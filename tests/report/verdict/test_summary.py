@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from stages.report.verdict.summary import make_summary
+from stages.shared.schemas.leaderboard import Effect
 from tests.report.factory import Treatment
 from tests.report.helpers import make_context
 
@@ -32,6 +33,19 @@ def test_the_errors_on_as_many_other_rows():
     )
     facts = summarize(replace(context, choice=replace(context.choice, champion=champion)))
     assert "on as many other rows 25 to 31 found, 0 to 19 false alarms" in facts["Expect"][1]
+
+
+def test_an_untreated_champion_that_treatments_improve():
+    context = make_context(Treatment("smote", sampler="SMOTE"))
+    better = Effect(
+        strategy="smote", classifier="random_forest", reference_classifier="random_forest",
+        metric="average_precision", rows="all", estimate=0.03, low=0.01, high=0.05, verdict="better",
+        minimum_detectable=0.04, positives_needed=100,
+    )  # fmt: skip
+    margins = context.leaderboard.settings.model_copy(update={"margins": {"average_precision": 0.01}})
+    leaderboard = context.leaderboard.model_copy(update={"effects": [better], "settings": margins})
+    note = summarize(replace(context, leaderboard=leaderboard))["Use"][1]
+    assert "; from all rows a treatment of it is better, which select.strategy can name; " in note
 
 
 def test_a_treated_champion():
