@@ -17,6 +17,7 @@ from stages.shared.errors import InputError
 from stages.shared.messages import printable, single_line
 from stages.shared.runtime.environment import LIBRARIES, LOCK, read_pins
 from stages.shared.runtime.memory import available_bytes
+from stages.shared.runtime.repository import find_dvc_root
 from tools.doctor.fixes import find_leftovers
 
 FIX = "python -m tools.doctor --fix"
@@ -105,7 +106,8 @@ def check_dvc() -> Finding:
 
     from tools.repro.dvc_repo import lock_repository
 
-    if not Path(".dvc").is_dir():
+    root = find_dvc_root()
+    if root is None:
         return Finding("wrong", "no folder .dvc here; run this from the root", "git checkout HEAD .dvc")
     try:
         with lock_repository():
@@ -114,9 +116,9 @@ def check_dvc() -> Finding:
         return Finding("note", "another dvc command holds .dvc/tmp/lock; wait for its end")
     except DvcException as error:
         return Finding(
-            "wrong", single_line(error), "git diff HEAD .dvc/config" if Path(".git").exists() else "git init"
+            "wrong", single_line(error), "git init" if _git("rev-parse").returncode else "git diff HEAD .dvc/config"
         )
-    path = Path(".dvc/tmp/rwlock")
+    path = root / ".dvc/tmp/rwlock"
     try:
         users = SCHEMA(json.loads(path.read_bytes())) if path.is_file() else {"read": {}, "write": {}}
     except Exception:  # the types that DVC's schema raises are not DVC's
@@ -144,11 +146,11 @@ def check_outputs() -> Finding:
     """Compare the outputs with their hashes: model folders with their manifests, the others with dvc.lock."""
     from dvc.exceptions import DvcException
 
-    from tools.doctor.damage import find_damaged
+    from tools.doctor.damage import find_damaged, list_outputs
 
     with _open() as repo:
         try:
-            outs = [out for out in repo.index.outs if out.exists]
+            outs = [out for out in list_outputs(repo) if out.exists]
             damaged = [what for _, what in find_damaged(repo, outs)]
         except DvcException as error:  # of dvc.yaml, dvc.lock or params.yaml
             return Finding("wrong", f"not checked: {single_line(error)}", "dvc status")

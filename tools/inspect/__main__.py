@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stages.shared.errors import InputError, run_cli
 from stages.shared.messages import printable
+from stages.shared.runtime.repository import is_in_repository
 
 if TYPE_CHECKING:
     from stages.shared.storage.parquet import Table
@@ -27,7 +28,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"write the proposal into {PARAMS}, and keep its comments")
     options = parser.parse_args()
     path: Path = options.table
-    if options.write and (path.is_absolute() or ".." in path.parts):
+    if options.write and not is_in_repository(path):
         raise InputError(f"{path}: is outside the repository; copy the table to data/raw/ and inspect it there")
 
     from stages.prepare.columns.parsing import MissingValues

@@ -10,6 +10,7 @@ from stages.report.__main__ import QUIET
 from stages.shared.errors import InputError, run_cli
 from stages.shared.messages import escape_controls
 from stages.shared.params import read_params
+from stages.shared.runtime.repository import check_folder
 from tools.params.model import Params
 
 
@@ -20,8 +21,7 @@ def main() -> None:
     jobs = parser.parse_args().jobs
     if jobs is not None and jobs < 1:
         raise InputError(f"--jobs {jobs}: at least 1 is needed")
-    if not (Path("dvc.yaml").is_file() and Path(".dvc").is_dir()):
-        raise InputError("dvc.yaml: no such file beside a folder .dvc; run this from the repository root")
+    check_folder()
     params = read_params(Params)  # DVC looks only at keys that a stage uses
     # DVC runs the first python of the path: make it the one that runs this
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
