@@ -6,6 +6,7 @@ from pathlib import Path
 import shutil
 
 from stages.shared.errors import InputError
+from stages.shared.messages import command
 from stages.shared.runtime.repository import find_dvc_root, find_temporary
 from stages.shared.runtime.stage_lock import lock_stage
 
@@ -22,7 +23,7 @@ def fix_repository() -> list[str]:
         from tools.doctor.repair import keep_lock, repair_files_in_use, repair_lock
         from tools.repro.dvc_repo import lock_repository
     except ImportError as error:
-        return [f"not fixed: {error}; run `make setup`"]
+        return [f"not fixed: {error}; run `{command('make setup')}`"]
     if find_dvc_root() is None:
         return ["not fixed: no folder .dvc here; run this from the root of the repository"]
     done: list[str] = []

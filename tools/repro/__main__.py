@@ -8,7 +8,7 @@ import sys
 
 from stages.report.__main__ import QUIET
 from stages.shared.errors import InputError, run_cli
-from stages.shared.messages import escape_controls
+from stages.shared.messages import command, escape_controls
 from stages.shared.params import read_params
 from stages.shared.runtime.repository import check_folder
 from tools.params.model import Params
@@ -16,7 +16,7 @@ from tools.params.model import Params
 
 def main() -> None:
     """Run `dvc repro`, and train the strategies in forks of a process that has imported the libraries once."""
-    parser = argparse.ArgumentParser(prog="python -m tools.repro", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog=command("python -m tools.repro"), description=main.__doc__)
     parser.add_argument("-j", "--jobs", type=int, help="strategies to train at a time (default: the usable cores)")
     jobs = parser.parse_args().jobs
     if jobs is not None and jobs < 1:
@@ -50,7 +50,9 @@ def main() -> None:
 
 def rotate(jobs: int | None) -> int:
     """Judge the treatments on every row; return the exit code."""
-    command = [sys.executable, "-m", "tools.rotate", *([f"--jobs={jobs}"] if jobs else [])]
+    from stages.shared.runtime.environment import call_tool
+
+    command = [*call_tool("rotate"), *([f"--jobs={jobs}"] if jobs else [])]
     if sys.platform != "linux":
         return subprocess.call(command)
     os.execv(command[0], command)  # so that signals reach it

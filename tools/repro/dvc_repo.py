@@ -26,8 +26,12 @@ from tools.doctor.damage import list_outputs, restore_outputs
 from tools.doctor.repair import keep_lock, repair_files
 from tools.repro.workers import run_stages
 
-#: the modules of the stages that run in forks, by command
-FORKED = {f"python -m stages.{name}": f"stages.{name}" for name in ("train", "evaluate", "report", "train.refit")}
+#: the modules of the stages that run in forks, by command: of the source tree, or of the package
+FORKED = {
+    f"{prefix}{name}": f"stages.{name}"
+    for name in ("train", "evaluate", "report", "train.refit")
+    for prefix in ("python -m stages.", "python -m evenhand stage ")
+}
 
 
 def repro(jobs: int) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 import sys
 
 from stages.shared.errors import InputError, run_cli
+from stages.shared.messages import command
 from stages.shared.params import read_params
 from stages.shared.paths import PARAMS
 from stages.shared.runtime.repository import check_folder
@@ -15,7 +16,7 @@ from tools.params.model import Params, check_params
 
 def main() -> None:
     """Run the pipeline with each of several test sets that hold every row once; judge the treatments on all rows."""
-    parser = argparse.ArgumentParser(prog="python -m tools.rotate", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog=command("python -m tools.rotate"), description=main.__doc__)
     parser.add_argument(
         "parts", type=int, metavar="K", nargs="?", help="number of test sets (default: evaluate.rotate)"
     )

@@ -11,6 +11,7 @@ import sys
 
 from stages.shared.errors import InputError
 from stages.shared.runtime.child_process import exit_code, exit_with_starter, stop_processes
+from stages.shared.runtime.environment import call_tool
 from stages.shared.runtime.repository import find_dvc_root, find_temporary, find_top
 from stages.shared.runtime.stop_signals import finish_first
 from tools.compare.revisions.git import run_git
@@ -48,7 +49,7 @@ def copy_work_tree(data: Path) -> Iterator[Path]:
 
 def run_pipeline(tree: Path, jobs: int | None) -> int:
     """Run `python -m tools.repro` in `tree`; return its exit code. It ends with this process."""
-    command = [sys.executable, "-m", "tools.repro", *([f"--jobs={jobs}"] if jobs else [])]
+    command = [*call_tool("repro"), *([f"--jobs={jobs}"] if jobs else [])]
     if sys.platform != "linux":  # the libraries of macOS do not survive a fork, Windows has none
         return subprocess.call(command, cwd=tree)
     child = multiprocessing.get_context("fork").Process(target=_execute, args=(tree, command))

@@ -11,6 +11,11 @@ def find_dvc_root() -> Path | None:
     return _find_above(".dvc")
 
 
+def find_git_root() -> Path | None:
+    """Return the nearest folder at or above this one that holds .git, relative to this one."""
+    return _find_above(".git")
+
+
 def find_temporary() -> Path | None:
     """Return the place for locks and temporary files, below .dvc/tmp; None outside a DVC repository.
 
@@ -34,7 +39,7 @@ def is_in_repository(path: Path) -> bool:
 
 def find_top() -> Path:
     """Return the top of the git and DVC repositories around this folder, relative to it; outside of both, itself."""
-    roots = [root for root in (find_dvc_root(), _find_above(".git")) if root is not None]
+    roots = [root for root in (find_dvc_root(), find_git_root()) if root is not None]
     return max(roots, key=lambda root: len(root.parts), default=Path())
 
 
