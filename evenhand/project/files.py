@@ -34,7 +34,8 @@ def make_files() -> dict[Path, str]:
     here = Path.cwd().relative_to((Path.cwd() / top).resolve()).as_posix()
     name = "-".join(["evenhand", *(part for part in here.split("/") if part != ".")])
     workflow = WORKFLOW.read_text(encoding="utf-8").replace("working-directory: .", f"working-directory: {here}")
-    files[Path("metrics/.gitignore")] = "/cv\n"  # DVC ignores its other outputs by itself; evaluate empties this folder
+    # DVC itself ignores the outputs that it caches, but evaluate empties metrics/cv, and tools write reports too
+    files |= {Path("metrics/.gitignore"): "/cv\n", Path("reports/.gitignore"): "/*\n!.gitignore\n"}
     return files | {top / ".github/workflows" / f"{name}.yml": workflow}
 
 

@@ -82,6 +82,10 @@ def test_the_tools_work_from_the_folder(host: Repository, pipeline: Repository) 
     assert len((pipeline.path / "scored.csv").read_text().splitlines()) == 241
     doctor = pipeline.run("python", "-m", "tools.doctor", check=False)
     assert [line for line in doctor.stdout.splitlines() if line.startswith("wrong")] == []
+    assert "ok     plots       6 templates" in doctor.stdout.splitlines()
+    (host.path / ".dvc/plots/roc.json").unlink()
+    found = pipeline.run("python", "-m", "tools.doctor", check=False).stdout
+    assert "note   plots       templates that are not in ../.dvc/plots: roc; fix: copy " in found
 
 
 def test_the_hosts_files_are_not_repaired(host: Repository, pipeline: Repository) -> None:

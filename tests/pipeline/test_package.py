@@ -168,8 +168,9 @@ def test_the_workflow_is_sound(host: Host) -> None:
 def test_the_commands(host: Host) -> None:
     assert host.evenhand("--version").stdout == "evenhand 0.1.0\n"
     assert host.evenhand("leaderboard").stdout.startswith("strategy ")
-    host.evenhand("predict", "../features.csv", "-o", "scored.csv")
-    assert len(pd.read_csv(host.path / "scored.csv")) == 240
+    host.evenhand("predict", "../features.csv", "-o", "reports/scored.csv")
+    assert host.run("git", "status", "--porcelain").stdout == ""
+    assert len(pd.read_csv(host.path / "reports/scored.csv")) == 240
     assert "No metric changed" in host.evenhand("compare", "HEAD").stdout
     assert "usage: evenhand audit" in host.evenhand("audit", "--help").stdout
     host.evenhand("inspect", "../features.csv", "--write")
@@ -246,6 +247,11 @@ for wrong in (rows.drop(columns=["age", "ward"]), rows.assign(age="old"), rows.t
         model.predict_proba(wrong)
     except ValueError as error:
         refusals.append(str(error))
+for call in (evenhand.load, evenhand.leaderboard):
+    try:
+        call("absent")
+    except ValueError as error:
+        refusals.append(str(error))
 frame, verdict = evenhand.leaderboard(), evenhand.verdict()
 print(json.dumps({
     "probability": list(pipeline.predict_proba(rows)[:, 1]),
@@ -270,7 +276,9 @@ def test_from_python(host: Host) -> None:
     assert found["classes"] == [0, 1]
     assert found["threshold"] == scored["threshold"][0]
     assert found["target"] == "sick"
-    absent, wrong, array = found["refusals"]
+    absent, wrong, array, folder, run = found["refusals"]
+    assert folder.startswith("absent: no such folder")
+    assert run.startswith("absent/metrics/leaderboard.json: no such file")
     assert "no column `age`" in absent
     assert "no column `ward`" in absent
     assert "X: column `age`" in wrong

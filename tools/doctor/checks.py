@@ -178,6 +178,16 @@ def check_metrics() -> Finding:
     return Finding("ok", "of one run, and the champion too")
 
 
+def check_plots() -> Finding:
+    """Look whether DVC finds the templates that dvc.yaml names; those of a folder belong to the root above it."""
+    folder = (find_dvc_root() or Path()) / ".dvc/plots"
+    names = re.findall(r"^ +template: (\w+)$", Path("dvc.yaml").read_text(encoding="utf-8"), re.MULTILINE)
+    if missing := [name for name in names if not (folder / f"{name}.json").is_file()]:
+        fix = "evenhand upgrade --write" if PACKAGE in os.environ else f"copy Evenhand's .dvc/plots to {folder}"
+        return Finding("note", f"templates that are not in {folder}: {', '.join(missing)}", fix)
+    return Finding("ok", f"{len(names)} templates")
+
+
 def check_cache() -> Finding:
     """Compare each object of DVC's cache with the hash that is its name."""
     from tools.doctor.damage import find_objects
@@ -283,6 +293,7 @@ CHECKS: dict[str, Callable[[], Finding]] = {
     "dvc.lock": check_lock,
     "outputs": check_outputs,
     "metrics": check_metrics,
+    "plots": check_plots,
     "cache": check_cache,
     "left over": check_leftovers,
     "encoding": check_locale,
