@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import check_is_fitted
 
 from stages.prepare.apply_contract import apply_contract
 from stages.prepare.readers.typed import read_frame
@@ -51,6 +52,7 @@ class Champion(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         Raises ValueError, which names them, for absent columns and for cells of a wrong type.
         """
+        check_is_fitted(self)
         _check_frame(X, self.contract)
         try:
             features, _ = apply_contract(read_frame(X, "X"), self.contract, "X")

@@ -6,9 +6,10 @@ import os
 
 from evenhand.project.files import WORKFLOW, make_files
 from stages.shared.errors import InputError
+from stages.shared.params import read_params
 from stages.shared.runtime.environment import PACKAGE_LOCK
 from stages.shared.storage.files import write_text
-from tools.params.model import check_params
+from tools.params.model import Params
 
 
 def main() -> None:
@@ -36,4 +37,4 @@ def main() -> None:
         for path in changed:
             write_text(path, files[path])
         print(f"Changed: {', '.join(map(str, changed))}. Next: `evenhand repro`")
-    check_params()  # a new version may have new keys
+    read_params(Params)  # a new version may have new keys

@@ -172,6 +172,12 @@ def test_the_commands(host: Host) -> None:
     assert host.run("git", "status", "--porcelain").stdout == ""
     assert len(pd.read_csv(host.path / "reports/scored.csv")) == 240
     assert "No metric changed" in host.evenhand("compare", "HEAD").stdout
+    table = host.path.parent / "features.csv"
+    table.write_text(table.read_text().replace("north", "south", 1))
+    host.run("git", "commit", "-qam", "Another table")
+    for revision in ("HEAD", "HEAD^"):
+        stale = "../features.csv in HEAD (" in host.evenhand("compare", revision).stdout
+        assert stale == (revision == "HEAD")
     assert "usage: evenhand audit" in host.evenhand("audit", "--help").stdout
     host.evenhand("inspect", "../features.csv", "--write")
     assert YAML(typ="safe").load((host.path / "params.yaml").read_text())["data"]["path"] == "../features.csv"
