@@ -1,7 +1,6 @@
 """Command line of the stage `prepare`: raw table → data/prepared.parquet and data/contract.json."""
 
 import argparse
-import os
 from pathlib import Path
 
 from stages.prepare.params import PrepareParams
@@ -10,6 +9,7 @@ from stages.shared.messages import printable
 from stages.shared.params import read_params
 from stages.shared.paths import CONTRACT, PREPARED
 from stages.shared.runtime.progress import Progress
+from stages.shared.runtime.repository import is_in_repository
 from stages.shared.runtime.stage_lock import lock_stage
 
 
@@ -20,8 +20,7 @@ def main() -> None:
     ).parse_args()
     params = read_params(PrepareParams)
     path = Path(params.data.path)
-    # by name alone: DVC may have put a link to its cache in this place
-    if path.is_absolute() or ".." in Path(os.path.normpath(path)).parts:
+    if not is_in_repository(path):
         raise InputError(f"params.yaml: data.path: {path} is outside the repository; copy the table to data/raw/")
 
     lock_stage("prepare")

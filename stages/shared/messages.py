@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 import difflib
+import os
 from typing import TextIO
 
 #: characters that steer a terminal or turn the direction of text, and how they are printed
@@ -10,6 +11,22 @@ _CONTROLS = {
     for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 }
 _LINES = {code: text for code, text in _CONTROLS.items() if chr(code) not in "\n\r\t"}
+
+#: environment variable: the command `evenhand` is at work, and sets it; there is no Makefile and no tools/
+PACKAGE = "EVENHAND_PACKAGE"
+#: commands of the source tree, and what the user of the package types
+_PACKAGED = {
+    "python -m tools.": "evenhand ",
+    "make repro": "evenhand repro",
+    "make setup": "pip install -r evenhand.lock",
+}
+
+
+def command(text: str) -> str:
+    """Return a command of the source tree as the user here types it."""
+    for ours, packaged in _PACKAGED.items() if PACKAGE in os.environ else ():
+        text = text.replace(ours, packaged)
+    return text
 
 
 def format_rows(rows: Sequence[int], limit: int = 5) -> str:

@@ -14,8 +14,8 @@ from stages.train.params import TrainParams
 def main() -> None:
     """Train one strategy on data/train.parquet and write models/<strategy>/ and metrics/cv/<strategy>.json."""
     parser = argparse.ArgumentParser(prog="python -m stages.train", description=main.__doc__)
-    # DVC sets the name of the stage that it runs, train@smote
-    default = os.environ.get("DVC_STAGE", "").partition("@")[2]
+    # DVC sets the name of the stage that it runs, train@smote, or folder/dvc.yaml:train@smote
+    default = os.environ.get("DVC_STAGE", "").rpartition(":")[2].partition("@")[2]
     parser.add_argument("--strategy", default=default, help="a name under `strategies` in params.yaml (default: DVC's)")
     name = parser.parse_args().strategy
     params = read_params(TrainParams)

@@ -1,11 +1,9 @@
 """The stage `train`: reads the train set, trains one strategy, and writes its folder and its cross-validation."""
 
-from pathlib import Path
-
 from stages.shared import paths
 from stages.shared.classifiers import BLEND
 from stages.shared.errors import NotApplicableError
-from stages.shared.runtime.environment import describe_differences
+from stages.shared.runtime.environment import describe_differences, find_lock
 from stages.shared.runtime.memory import available_bytes
 from stages.shared.runtime.progress import Progress
 from stages.shared.runtime.threads import cores, stages_at_once
@@ -30,7 +28,7 @@ def train(name: str, params: TrainParams, progress: Progress) -> None:
     holds its manifest alone.
     """
     table = read_table(paths.TRAIN)
-    inputs = {str(path): sha256(path) for path in (paths.TRAIN, Path("requirements.lock"))}
+    inputs = {str(path): sha256(path) for path in (paths.TRAIN, find_lock())}
     classifiers = params.strategies[name].classifiers or params.classifiers
     notes = [*describe_differences(), *describe_replaced(params.strategies[name], classifiers, params.tuning)]
     for note in notes:

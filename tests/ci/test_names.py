@@ -16,7 +16,7 @@ PRIVATE = {
 def test_no_private_word_names_anything() -> None:
     found = {
         f"{path.relative_to(ROOT)}:{token.start[0]}: {token.string}"
-        for folder in ("stages", "tools", "benchmarks")
+        for folder in ("stages", "tools", "evenhand", "benchmarks")
         for path in (ROOT / folder).rglob("*.py")
         for token in tokenize.generate_tokens(io.StringIO(path.read_text()).readline)
         if token.type == tokenize.NAME and token.string in PRIVATE
@@ -26,6 +26,6 @@ def test_no_private_word_names_anything() -> None:
 
 def test_a_folder_of_the_product_holds_one_idea() -> None:
     """Python packages have at most twelve modules and folders; benchmarks are a flat list of commands."""
-    for folder in {path.parent for top in ("stages", "tools") for path in (ROOT / top).rglob("*.py")}:
+    for folder in {path.parent for top in ("stages", "tools", "evenhand") for path in (ROOT / top).rglob("*.py")}:
         entries = [path for path in folder.iterdir() if path.name not in ("__init__.py", "__main__.py", "__pycache__")]
         assert len(entries) <= 12, folder

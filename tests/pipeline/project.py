@@ -102,7 +102,7 @@ def make_small_project(path: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target)
     (path / "data" / "raw").mkdir(parents=True)
-    (path / "data" / "raw" / "small.csv").write_text(_small_table())
+    (path / "data" / "raw" / "small.csv").write_text(small_table())
     repository = Repository(path)
 
     def edit(params: dict) -> None:
@@ -116,7 +116,7 @@ def make_small_project(path: Path) -> None:
     repository.commit("The project")
 
 
-def _small_table(rows: int = 240) -> str:
+def small_table(rows: int = 240) -> str:
     """A table with numbers, categories, gaps and an id; the positives are shifted, so there is something to learn."""
     random = np.random.RandomState(7)
     lines = ["id,age,dose,ward,smoker,sick"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from stages.report.params import ReportParams
 from stages.shared import paths
 from stages.shared.errors import InputError, raise_problems, run_cli
+from stages.shared.messages import command
 from stages.shared.params import read_params
 from stages.shared.runtime.threads import limit_threads
 from tools.audit.params import AuditParams
@@ -25,7 +26,7 @@ REPORT_MD = Path("reports/audit.md")
 
 def main() -> None:
     """Look for leaks in the finished run, and measure what common mistakes would add to its score."""
-    parser = argparse.ArgumentParser(prog="python -m tools.audit", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog=command("python -m tools.audit"), description=main.__doc__)
     parser.add_argument("--repeats", type=int, default=10, help="splits on which each mistake is made (%(default)s)")
     parser.add_argument("--rows", type=int, default=10_000, help="the most rows to measure on (%(default)s)")
     parser.add_argument("--skip-mistakes", "--skip-wrong-ways", action="store_true", help="only check the run: seconds")

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from stages.shared.errors import InputError, run_cli
+from stages.shared.messages import command
 from stages.shared.runtime.threads import limit_threads
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Compare the metrics of two revisions, from what git tracks of them, and print a review comment as Markdown."""
-    parser = argparse.ArgumentParser(prog="python -m tools.compare", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog=command("python -m tools.compare"), description=main.__doc__)
     parser.add_argument("base", help="the revision to compare with, such as main or origin/main")
     parser.add_argument("head", nargs="?", help="the revision that changes it (default: the work tree)")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the Markdown to a file")

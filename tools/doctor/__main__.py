@@ -4,13 +4,14 @@ import argparse
 import sys
 
 from stages.shared.errors import run_cli
+from stages.shared.messages import command
 from tools.doctor.checks import CHECKS, examine
 from tools.doctor.fixes import fix_repository
 
 
 def main() -> None:
     """Check the environment, git, DVC, the artefacts and the machine, and name the command that fixes each problem."""
-    parser = argparse.ArgumentParser(prog="python -m tools.doctor", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog=command("python -m tools.doctor"), description=main.__doc__)
     parser.add_argument("--fix", action="store_true", help="first fix what is safe to fix, and say what was done")
     if parser.parse_args().fix:
         for done in fix_repository():

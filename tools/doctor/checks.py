@@ -14,12 +14,13 @@ import sys
 from typing import Any, Literal, NamedTuple
 
 from stages.shared.errors import InputError
-from stages.shared.messages import printable, single_line
-from stages.shared.runtime.environment import LIBRARIES, LOCK, read_pins
+from stages.shared.messages import PACKAGE, command, printable, single_line
+from stages.shared.runtime.environment import LIBRARIES, call_tool, find_lock, read_pins
 from stages.shared.runtime.memory import available_bytes
+from stages.shared.runtime.repository import find_dvc_root
 from tools.doctor.fixes import find_leftovers
 
-FIX = "python -m tools.doctor --fix"
+FIX = command("python -m tools.doctor --fix")
 
 #: bytes of disk and of memory below which the default run is likely to fail
 LEAST = 1 << 29
@@ -47,17 +48,18 @@ def examine(check: Callable[[], Finding]) -> Finding:
     except SkippedError:
         level, found, fix = "note", "not checked, because DVC does not work here", ""
     except ImportError as error:
-        level, found, fix = "wrong", single_line(error), "make setup"
+        level, found, fix = "wrong", single_line(error), command("make setup")
     except Exception as error:  # whatever is broken, the other checks go on
-        level, found, fix = "wrong", f"not checked: {single_line(error) or type(error).__name__}", "make setup"
+        level, found, fix = "wrong", f"not checked: {single_line(error) or type(error).__name__}", command("make setup")
     return Finding(level, printable(found, 300), fix)
 
 
 def check_versions() -> Finding:
-    """Compare every installed package with requirements.lock."""
-    if not LOCK.is_file():
-        return Finding("wrong", f"{LOCK}: no such file", f"git checkout HEAD {LOCK}")
-    pins = dict(read_pins(LOCK.read_text(encoding="utf-8")))
+    """Compare every installed package with the lock."""
+    lock = find_lock()
+    if not lock.is_file():
+        return Finding("wrong", f"{lock}: no such file", f"git checkout HEAD {lock}")
+    pins = dict(read_pins(lock.read_text(encoding="utf-8")))
     installed = {
         re.sub("[-_.]+", "-", item.name).lower().removesuffix("-cpu"): item.version for item in distributions()
     }
@@ -66,9 +68,10 @@ def check_versions() -> Finding:
         f"{name} {installed[name]} (locked: {pin})" for name, pin in pins.items() if installed.get(name, pin) != pin
     ]
     if problems:
-        return Finding("wrong", f"not as in {LOCK}: {', '.join(problems)}", f"touch {LOCK} && make setup")
+        fix = command("make setup") if PACKAGE in os.environ else f"touch {lock} && make setup"
+        return Finding("wrong", f"not as in {lock}: {', '.join(problems)}", fix)
     same = len(pins.keys() & installed.keys())
-    return Finding("ok", f"Python {sys.version.split()[0]}; {same} packages as in {LOCK}")
+    return Finding("ok", f"Python {sys.version.split()[0]}; {same} packages as in {lock}")
 
 
 def check_params() -> Finding:
@@ -79,7 +82,9 @@ def check_params() -> Finding:
         check_all()
     except InputError as error:
         more = f", and {len(error.problems) - 1} more" if len(error.problems) > 1 else ""
-        return Finding("wrong", f"{error.problems[0]}{more}", "edit params.yaml, then python -m tools.params check")
+        return Finding(
+            "wrong", f"{error.problems[0]}{more}", command("edit params.yaml, then python -m tools.params check")
+        )
     return Finding("ok", "params.yaml is valid")
 
 
@@ -105,7 +110,8 @@ def check_dvc() -> Finding:
 
     from tools.repro.dvc_repo import lock_repository
 
-    if not Path(".dvc").is_dir():
+    root = find_dvc_root()
+    if root is None:
         return Finding("wrong", "no folder .dvc here; run this from the root", "git checkout HEAD .dvc")
     try:
         with lock_repository():
@@ -114,9 +120,9 @@ def check_dvc() -> Finding:
         return Finding("note", "another dvc command holds .dvc/tmp/lock; wait for its end")
     except DvcException as error:
         return Finding(
-            "wrong", single_line(error), "git diff HEAD .dvc/config" if Path(".git").exists() else "git init"
+            "wrong", single_line(error), "git init" if _git("rev-parse").returncode else "git diff HEAD .dvc/config"
         )
-    path = Path(".dvc/tmp/rwlock")
+    path = root / ".dvc/tmp/rwlock"
     try:
         users = SCHEMA(json.loads(path.read_bytes())) if path.is_file() else {"read": {}, "write": {}}
     except Exception:  # the types that DVC's schema raises are not DVC's
@@ -133,7 +139,7 @@ def check_lock() -> Finding:
 
     path = Path("dvc.lock")
     if not path.is_file():
-        return Finding("note", "no such file, so nothing has run", "make repro")
+        return Finding("note", "no such file, so nothing has run", command("make repro"))
     content = path.read_bytes()
     if b"<<<<<<<" in content:
         return Finding("wrong", "conflict of a merge; see docs/how-to/merging.md", "git merge --abort")
@@ -144,11 +150,11 @@ def check_outputs() -> Finding:
     """Compare the outputs with their hashes: model folders with their manifests, the others with dvc.lock."""
     from dvc.exceptions import DvcException
 
-    from tools.doctor.damage import find_damaged
+    from tools.doctor.damage import find_damaged, list_outputs
 
     with _open() as repo:
         try:
-            outs = [out for out in repo.index.outs if out.exists]
+            outs = [out for out in list_outputs(repo) if out.exists]
             damaged = [what for _, what in find_damaged(repo, outs)]
         except DvcException as error:  # of dvc.yaml, dvc.lock or params.yaml
             return Finding("wrong", f"not checked: {single_line(error)}", "dvc status")
@@ -164,12 +170,22 @@ def check_metrics() -> Finding:
     from stages.shared.storage.one_run import check_one_run
 
     if not LEADERBOARD.is_file():
-        return Finding("note", f"{LEADERBOARD}: no such file", "make repro")
+        return Finding("note", f"{LEADERBOARD}: no such file", command("make repro"))
     try:
         check_one_run(read_json(LEADERBOARD))
     except InputError as error:
-        return Finding("wrong", error.problems[0], "make repro")
+        return Finding("wrong", error.problems[0], command("make repro"))
     return Finding("ok", "of one run, and the champion too")
+
+
+def check_plots() -> Finding:
+    """Look whether DVC finds the templates that dvc.yaml names; those of a folder belong to the root above it."""
+    folder = (find_dvc_root() or Path()) / ".dvc/plots"
+    names = re.findall(r"^ +template: (\w+)$", Path("dvc.yaml").read_text(encoding="utf-8"), re.MULTILINE)
+    if missing := [name for name in names if not (folder / f"{name}.json").is_file()]:
+        fix = "evenhand upgrade --write" if PACKAGE in os.environ else f"copy Evenhand's .dvc/plots to {folder}"
+        return Finding("note", f"templates that are not in {folder}: {', '.join(missing)}", fix)
+    return Finding("ok", f"{len(names)} templates")
 
 
 def check_cache() -> Finding:
@@ -214,7 +230,7 @@ def check_memory() -> Finding:
         return Finding("ok", "not known on this system")
     if free > LEAST:
         return Finding("ok", f"{_gib(free)} available")
-    return Finding("wrong", f"{_gib(free)} available; end other programs", "EVENHAND_WORKERS=1 make repro")
+    return Finding("wrong", f"{_gib(free)} available; end other programs", command("EVENHAND_WORKERS=1 make repro"))
 
 
 def check_remote() -> Finding:
@@ -226,7 +242,7 @@ def check_remote() -> Finding:
         return Finding("ok", "none is configured")
     place, modify = f"{name} ({settings.get('url')})", f"dvc remote modify {name}"
     try:
-        probe = [sys.executable, "-m", "tools.doctor.remote"]
+        probe = call_tool("doctor.remote")
         asked = subprocess.run(probe, capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False)
         why = (asked.stderr.splitlines() or ["no answer"])[-1].removeprefix("error: ") if asked.returncode else ""
     except subprocess.TimeoutExpired:
@@ -277,6 +293,7 @@ CHECKS: dict[str, Callable[[], Finding]] = {
     "dvc.lock": check_lock,
     "outputs": check_outputs,
     "metrics": check_metrics,
+    "plots": check_plots,
     "cache": check_cache,
     "left over": check_leftovers,
     "encoding": check_locale,

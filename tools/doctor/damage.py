@@ -46,6 +46,11 @@ def restore_outputs(repo: Any, outs: Iterable[Any]) -> list[str]:
     return done
 
 
+def list_outputs(repo: Any) -> list[Any]:
+    """Return the outputs of this folder and of those below it; a host repository has others, which are not ours."""
+    return [out for out in repo.index.outs if Path(out.stage.path).is_relative_to(Path.cwd())]
+
+
 def find_damaged(repo: Any, outs: Iterable[Any]) -> list[tuple[Any, str]]:
     """Return the outputs that DVC takes for up to date although they are not, each with the file that shows it.
 

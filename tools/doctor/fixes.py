@@ -6,6 +6,8 @@ from pathlib import Path
 import shutil
 
 from stages.shared.errors import InputError
+from stages.shared.messages import command
+from stages.shared.runtime.repository import find_dvc_root, find_temporary
 from stages.shared.runtime.stage_lock import lock_stage
 
 #: where stages and tools.repro write; only a process that holds a lock writes there
@@ -17,12 +19,12 @@ def fix_repository() -> list[str]:
     try:
         from dvc.exceptions import DvcException
 
-        from tools.doctor.damage import remove_objects, restore_outputs
+        from tools.doctor.damage import list_outputs, remove_objects, restore_outputs
         from tools.doctor.repair import keep_lock, repair_files_in_use, repair_lock
         from tools.repro.dvc_repo import lock_repository
     except ImportError as error:
-        return [f"not fixed: {error}; run `make setup`"]
-    if not Path(".dvc").is_dir():
+        return [f"not fixed: {error}; run `{command('make setup')}`"]
+    if find_dvc_root() is None:
         return ["not fixed: no folder .dvc here; run this from the root of the repository"]
     done: list[str] = []
     try:
@@ -32,7 +34,7 @@ def fix_repository() -> list[str]:
             keep_lock()
             done += [f"{path} was left half-written and is removed" for path in remove_leftovers()]
             done += remove_objects(Path(repo.cache.local.path))
-            done += restore_outputs(repo, repo.index.outs)
+            done += restore_outputs(repo, list_outputs(repo))
     except (DvcException, InputError) as error:
         return [*(f"fixed: {line}" for line in done), f"not fixed: {error}"]
     return [f"fixed: {line}" for line in done] or ["fixed: nothing"]
@@ -42,7 +44,7 @@ def find_leftovers() -> list[Path]:
     """Return the files and folders that a killed stage, or a killed tools.repro, has left half-written."""
 
     def search() -> Iterator[Path]:
-        yield from chain(Path(".dvc/tmp").glob(".*.tmp"), Path().glob(".dvc.lock.*.tmp"))
+        yield from chain((find_temporary() or Path()).glob(".*.tmp"), Path().glob(".dvc.lock.*.tmp"))
         for folder in WRITTEN:
             yield from Path(folder).rglob(".*.tmp")
 

@@ -14,12 +14,13 @@ from dvc.rwlock import RWLOCK_FILE, RWLOCK_LOCK, SCHEMA
 from dvc.schema import COMPILED_LOCKFILE_SCHEMA
 from dvc.utils.serialize import parse_yaml
 
+from stages.shared.runtime.repository import find_temporary
 from stages.shared.storage.files import write_bytes
 
 LOCK = Path("dvc.lock")
 
-#: the last dvc.lock that was whole, kept by tools.repro
-KEPT = Path(".dvc/tmp/dvc.lock.kept")
+#: the name of the last dvc.lock that was whole, kept by tools.repro
+KEPT = "dvc.lock.kept"
 
 
 def repair_files(repo: Any) -> None:
@@ -53,7 +54,7 @@ def repair_lock() -> list[str]:
     content = LOCK.read_bytes() if LOCK.is_file() else None
     if content is None or b"<<<<<<<" in content or is_whole(content):
         return []
-    for good, origin in ((_read_kept, f"the last good one ({KEPT})"), (_read_head, "that of git's HEAD")):
+    for good, origin in ((_read_kept, f"the last good one ({_find_kept()})"), (_read_head, "that of git's HEAD")):
         if (found := good()) and is_whole(found):
             write_bytes(LOCK, found)
             return [f"{LOCK} was broken and is replaced by {origin}"]
@@ -65,7 +66,7 @@ def keep_lock() -> None:
     """Keep a copy of dvc.lock, if it is whole."""
     content = LOCK.read_bytes() if LOCK.is_file() else b""
     if content and content != _read_kept() and is_whole(content):
-        write_bytes(KEPT, content)
+        write_bytes(_find_kept(), content)
 
 
 def is_whole(content: bytes) -> bool:
@@ -77,7 +78,12 @@ def is_whole(content: bytes) -> bool:
 
 
 def _read_kept() -> bytes:
-    return KEPT.read_bytes() if KEPT.is_file() else b""
+    kept = _find_kept()
+    return kept.read_bytes() if kept.is_file() else b""
+
+
+def _find_kept() -> Path:
+    return (find_temporary() or Path()) / KEPT
 
 
 def _read_head() -> bytes:

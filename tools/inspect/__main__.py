@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stages.shared.errors import InputError, run_cli
-from stages.shared.messages import printable
+from stages.shared.messages import command, printable
+from stages.shared.runtime.repository import is_in_repository
 
 if TYPE_CHECKING:
     from stages.shared.storage.parquet import Table
@@ -20,14 +21,14 @@ MAX_LINE = 400
 
 def main() -> None:
     """Show what the columns of a table are, and propose the sections `data` and `split` of params.yaml."""
-    parser = argparse.ArgumentParser(prog="python -m tools.inspect", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog=command("python -m tools.inspect"), description=main.__doc__)
     parser.add_argument("table", type=Path, help="the table, in any form that `data.path` allows")
     parser.add_argument("--target", help="the column to predict, where the table does not tell")
     parser.add_argument("--positive", help='the rare label, or a cut through numbers such as ">= 7"')
     parser.add_argument("--write", action="store_true", help=f"write the proposal into {PARAMS}, and keep its comments")
     options = parser.parse_args()
     path: Path = options.table
-    if options.write and (path.is_absolute() or ".." in path.parts):
+    if options.write and not is_in_repository(path):
         raise InputError(f"{path}: is outside the repository; copy the table to data/raw/ and inspect it there")
 
     from stages.prepare.columns.parsing import MissingValues
@@ -49,7 +50,7 @@ def main() -> None:
         print(printable(line, MAX_LINE))
     if options.write:
         write_params(PARAMS, proposal)
-        print(f"\n{PARAMS}: `data` and `split` are written; read them, then run `make repro`")
+        print(f"\n{PARAMS}: `data` and `split` are written; read them, then run `{command('make repro')}`")
     else:
         print(f"\nIf this is right, `--write` puts it into {PARAMS}.")
 

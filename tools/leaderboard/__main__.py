@@ -7,11 +7,12 @@ import sys
 
 from stages.shared import paths
 from stages.shared.errors import run_cli
+from stages.shared.messages import command
 
 
 def main() -> None:
     """Print the leaderboard, the verdict, and the path of the report."""
-    parser = argparse.ArgumentParser(prog="python -m tools.leaderboard", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog=command("python -m tools.leaderboard"), description=main.__doc__)
     parser.parse_args()
     show()
 

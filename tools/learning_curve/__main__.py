@@ -6,6 +6,7 @@ import textwrap
 from stages.report.params import ReportParams
 from stages.shared import paths
 from stages.shared.errors import InputError, run_cli
+from stages.shared.messages import command
 from stages.shared.params import read_params
 from stages.shared.runtime.threads import cores, limit_threads
 from stages.train.params import TrainParams
@@ -13,7 +14,7 @@ from stages.train.params import TrainParams
 
 def main() -> None:
     """Train the champion on fewer rows, print its score at each size, and say whether more rows would help."""
-    parser = argparse.ArgumentParser(prog="python -m tools.learning_curve", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog=command("python -m tools.learning_curve"), description=main.__doc__)
     parser.add_argument("--shares", type=float, nargs="+", default=[0.25, 0.5], help="of the rows (%(default)s)")
     shares = parser.parse_args().shares
     for share in shares:

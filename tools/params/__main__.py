@@ -3,6 +3,7 @@
 import argparse
 
 from stages.shared.errors import run_cli
+from stages.shared.messages import command
 from stages.shared.params import SCHEMA
 from tools.params.model import Params, check_params
 from tools.shared.schema_file import write_or_check
@@ -10,7 +11,7 @@ from tools.shared.schema_file import write_or_check
 
 def main() -> None:
     """Check params.yaml as a whole (every stage checks its own sections), or write params.schema.json."""
-    parser = argparse.ArgumentParser(prog="python -m tools.params", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog=command("python -m tools.params"), description=main.__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("check", help="say all that is wrong with params.yaml; exit code 2 if anything is")
     schema = commands.add_parser("schema", help=f"write {SCHEMA} from the models")

@@ -6,7 +6,7 @@ from pathlib import Path
 import sys
 
 from stages.shared.errors import InputError, run_cli
-from stages.shared.messages import printable
+from stages.shared.messages import command, printable
 from stages.shared.runtime.threads import limit_threads
 
 #: more warnings are not printed
@@ -15,7 +15,7 @@ MAX_WARNINGS = 30
 
 def main() -> None:
     """Scores the rows of a table with the champion, after checking its hashes and the data contract."""
-    parser = argparse.ArgumentParser(prog="python -m tools.predict", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog=command("python -m tools.predict"), description=main.__doc__)
     parser.add_argument(
         "rows", type=Path, help="a table, of any kind of file that data.path may be; other columns are ignored"
     )

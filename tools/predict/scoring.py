@@ -9,6 +9,7 @@ from stages.prepare.apply_contract import apply_contract
 from stages.shared.calibration import calibrate, shift_prior
 from stages.shared.decisions import is_positive
 from stages.shared.errors import InputError
+from stages.shared.storage.arrow import Floats
 from stages.shared.storage.model_file import scores
 from stages.shared.storage.parquet import to_frame
 from tools.predict.champion import Champion
@@ -21,6 +22,12 @@ class Scored:
 
     table: pa.Table
     unusual: list[Unusual]
+
+
+def find_probabilities(features: pa.Table, champion: Champion) -> Floats:
+    """Return the probability of each row of `features`: calibrated, and at the prevalence in use."""
+    calibrated = calibrate(scores(champion.model, to_frame(features, champion.contract)), champion.facts.calibration)
+    return shift_prior(calibrated, champion.facts.prior_shift)
 
 
 def score(raw: pa.Table, champion: Champion, source: str) -> Scored:
@@ -43,8 +50,7 @@ def score(raw: pa.Table, champion: Champion, source: str) -> Scored:
         if pa.types.is_nested(kind):
             raise InputError(f"{source}: key column `{name}`: is of type {kind}; text, numbers or times are needed")
     features, unseen = apply_contract(raw, contract, source)
-    calibrated = calibrate(scores(champion.model, to_frame(features, contract)), facts.calibration)
-    probability = shift_prior(calibrated, facts.prior_shift)
+    probability = find_probabilities(features, champion)
     n = raw.num_rows
     keys = {name: raw.column(name) for name in contract.key} or {"row": pa.array(np.arange(n))}
     columns = {

@@ -8,20 +8,20 @@ import sys
 
 from stages.report.__main__ import QUIET
 from stages.shared.errors import InputError, run_cli
-from stages.shared.messages import escape_controls
+from stages.shared.messages import command, escape_controls
 from stages.shared.params import read_params
+from stages.shared.runtime.repository import check_folder
 from tools.params.model import Params
 
 
 def main() -> None:
     """Run `dvc repro`, and train the strategies in forks of a process that has imported the libraries once."""
-    parser = argparse.ArgumentParser(prog="python -m tools.repro", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog=command("python -m tools.repro"), description=main.__doc__)
     parser.add_argument("-j", "--jobs", type=int, help="strategies to train at a time (default: the usable cores)")
     jobs = parser.parse_args().jobs
     if jobs is not None and jobs < 1:
         raise InputError(f"--jobs {jobs}: at least 1 is needed")
-    if not (Path("dvc.yaml").is_file() and Path(".dvc").is_dir()):
-        raise InputError("dvc.yaml: no such file beside a folder .dvc; run this from the repository root")
+    check_folder()
     params = read_params(Params)  # DVC looks only at keys that a stage uses
     # DVC runs the first python of the path: make it the one that runs this
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
@@ -50,7 +50,9 @@ def main() -> None:
 
 def rotate(jobs: int | None) -> int:
     """Judge the treatments on every row; return the exit code."""
-    command = [sys.executable, "-m", "tools.rotate", *([f"--jobs={jobs}"] if jobs else [])]
+    from stages.shared.runtime.environment import call_tool
+
+    command = [*call_tool("rotate"), *([f"--jobs={jobs}"] if jobs else [])]
     if sys.platform != "linux":
         return subprocess.call(command)
     os.execv(command[0], command)  # so that signals reach it

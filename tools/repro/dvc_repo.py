@@ -22,12 +22,16 @@ from dvc.ui import ui
 from stages.shared.errors import BusyError
 from stages.shared.runtime.child_process import exit_code, exit_with_starter, stop_processes
 from stages.shared.runtime.stop_signals import exit_on_signals, finish_first
-from tools.doctor.damage import restore_outputs
+from tools.doctor.damage import list_outputs, restore_outputs
 from tools.doctor.repair import keep_lock, repair_files
 from tools.repro.workers import run_stages
 
-#: the modules of the stages that run in forks, by command
-FORKED = {f"python -m stages.{name}": f"stages.{name}" for name in ("train", "evaluate", "report", "train.refit")}
+#: the modules of the stages that run in forks, by command: of the source tree, or of the package
+FORKED = {
+    f"{prefix}{name}": f"stages.{name}"
+    for name in ("train", "evaluate", "report", "train.refit")
+    for prefix in ("python -m stages.", "python -m evenhand stage ")
+}
 
 
 def repro(jobs: int) -> int:
@@ -38,7 +42,7 @@ def repro(jobs: int) -> int:
     try:
         with lock_repository() as repo:
             repair_files(repo)
-            _restore(repo, repo.index.outs)
+            _restore(repo, list_outputs(repo))
             ahead, _ = plan_stages(repo)
             names = [stage.addressing for stage in ahead] if any(stage.changed() for stage in ahead) else []
     except DvcException:  # `dvc repro` fails in the same way, and explains it

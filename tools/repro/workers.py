@@ -13,6 +13,7 @@ import os
 import sys
 
 from stages.shared.errors import run_cli
+from stages.shared.messages import PACKAGE
 from stages.shared.runtime.child_process import exit_code, exit_with_starter, stop_processes
 from stages.shared.runtime.progress import ROW, erase_live_lines, share_terminal
 from stages.shared.runtime.threads import STAGES, WORKERS, cores
@@ -20,7 +21,8 @@ from stages.shared.runtime.threads import STAGES, WORKERS, cores
 
 def run_stages(module: str, names: Sequence[str], jobs: int) -> tuple[list[str], int]:
     """Run the stages `names`, each `python -m <module>`; return those that succeeded, and the exit code."""
-    multiprocessing.set_forkserver_preload(["tools.repro.preload"])
+    alone = ["evenhand.alone"] if PACKAGE in os.environ else []
+    multiprocessing.set_forkserver_preload([*alone, "tools.repro.preload"])
     return run_processes(partial(run_stage, module, min(jobs, len(names))), names, jobs)
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 import sys
 
 from stages.shared.errors import InputError, run_cli
+from stages.shared.messages import command
 from stages.shared.params import read_params
 from stages.shared.paths import PARAMS
+from stages.shared.runtime.repository import check_folder
 from stages.shared.runtime.stage_lock import lock_stage
 from stages.shared.runtime.threads import limit_threads
 from tools.params.model import Params, check_params
@@ -14,7 +16,7 @@ from tools.params.model import Params, check_params
 
 def main() -> None:
     """Run the pipeline with each of several test sets that hold every row once; judge the treatments on all rows."""
-    parser = argparse.ArgumentParser(prog="python -m tools.rotate", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog=command("python -m tools.rotate"), description=main.__doc__)
     parser.add_argument(
         "parts", type=int, metavar="K", nargs="?", help="number of test sets (default: evaluate.rotate)"
     )
@@ -24,8 +26,7 @@ def main() -> None:
     for name, value, least in (("K", options.parts, 2), ("--jobs", options.jobs, 1)):
         if value is not None and value < least:
             raise InputError(f"{name}: is {value}; at least {least} is needed")
-    if not (Path("dvc.yaml").is_file() and Path(".dvc").is_dir()):
-        raise InputError("dvc.yaml: no such file beside a folder .dvc; run this from the repository root")
+    check_folder()
     check_params()
     params = read_params(Params)
     parts = options.parts or params.evaluate.rotate

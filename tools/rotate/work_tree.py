@@ -11,32 +11,37 @@ import sys
 
 from stages.shared.errors import InputError
 from stages.shared.runtime.child_process import exit_code, exit_with_starter, stop_processes
-from stages.shared.runtime.stage_lock import FOLDER
+from stages.shared.runtime.environment import call_tool
+from stages.shared.runtime.repository import find_dvc_root, find_temporary, find_top
 from stages.shared.runtime.stop_signals import finish_first
 from tools.compare.revisions.git import run_git
 
-LOCAL_CONFIG = Path(".dvc/config.local")
+CONFIG = (".dvc/config", ".dvc/config.local")
 
 
 @contextmanager
 def copy_work_tree(data: Path) -> Iterator[Path]:
     """Yield a folder with every file that git does not ignore, and with the table `data`; remove it in the end.
 
-    It is a DVC repository that shares the cache of this one, so nothing is trained twice. A folder that a killed run
-    left is replaced. Raises InputError outside a git repository.
+    It is a DVC repository that shares the cache of this one, so nothing is trained twice. Of a host repository it has
+    only the settings. A folder that a killed run left is replaced. Raises InputError outside a git repository.
     """
-    tree = (FOLDER / "rotation").resolve()
+    root, temporary = find_dvc_root(), find_temporary()
+    assert root is not None
+    assert temporary is not None
+    tree = (temporary / "rotation").resolve()
     shutil.rmtree(tree, ignore_errors=True)
+    here = tree / Path.cwd().relative_to((Path.cwd() / find_top()).resolve())
     try:
-        for path in [*_list_files(), *(path for path in (data, LOCAL_CONFIG) if path.exists())]:
-            target = tree / path
+        for path in dict.fromkeys([*_list_files(), data, *(root / name for name in CONFIG)]):
+            target = Path(os.path.normpath(here / path))
             target.parent.mkdir(parents=True, exist_ok=True)
             if path.is_dir():
                 shutil.copytree(path, target, dirs_exist_ok=True)
-            else:
+            elif path.exists():
                 shutil.copy2(path, target)
-        _share_cache(tree)
-        yield tree
+        _share_cache(here / root)
+        yield here
     finally:
         with finish_first():
             shutil.rmtree(tree, ignore_errors=True)
@@ -44,7 +49,7 @@ def copy_work_tree(data: Path) -> Iterator[Path]:
 
 def run_pipeline(tree: Path, jobs: int | None) -> int:
     """Run `python -m tools.repro` in `tree`; return its exit code. It ends with this process."""
-    command = [sys.executable, "-m", "tools.repro", *([f"--jobs={jobs}"] if jobs else [])]
+    command = [*call_tool("repro"), *([f"--jobs={jobs}"] if jobs else [])]
     if sys.platform != "linux":  # the libraries of macOS do not survive a fork, Windows has none
         return subprocess.call(command, cwd=tree)
     child = multiprocessing.get_context("fork").Process(target=_execute, args=(tree, command))
@@ -77,7 +82,7 @@ def _share_cache(tree: Path) -> None:
     from dvc.repo import Repo
 
     with Repo() as repo:
-        cache = repo.cache.local.path
+        cache = repo.cache.local_cache_dir
     with Config(str(tree / ".dvc")).edit("local") as config:
         config.setdefault("core", {})["no_scm"] = True
         config.setdefault("cache", {})["dir"] = cache

@@ -6,6 +6,7 @@ What pandas notes in them is honoured: categories stay categories, and an index 
 from collections.abc import Iterable
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -23,6 +24,9 @@ from stages.shared.errors import InputError
 from stages.shared.messages import shorten, single_line
 from stages.shared.runtime.memory import available_bytes
 from stages.shared.storage.parquet import read_columns_lean
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: number of rows from which the size of a row is estimated
 SAMPLE_ROWS = 1000
@@ -88,6 +92,20 @@ def read_arrow(path: Path, source: str, select: ColumnSelection | None) -> pa.Ta
     samples = table.slice(0, SAMPLE_ROWS).select(chosen).columns if table.num_rows else []
     check_fits(source, table.num_rows, samples, available_bytes())
     return _finish(table.select(chosen), table.column_names, table.schema, source)
+
+
+def read_frame(frame: "pd.DataFrame", source: str) -> pa.Table:
+    """Return the columns of a DataFrame, as if it had been written to Parquet. Raises InputError."""
+    names = [str(name) for name in frame.columns]
+    check_names(names, source)
+    columns = {}
+    for place, name in enumerate(names):
+        try:
+            columns[name] = pa.chunked_array([pa.Array.from_pandas(frame.iloc[:, place])])
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            raise InputError(f"{source}: column `{name}`: mixes types ({single_line(error)}); give it one") from None
+    table = pa.table(columns)
+    return _finish(table, names, table.schema, source)
 
 
 def _list_parts(folder: Path, source: str) -> list[tuple[Path, Partition]]:

@@ -14,10 +14,11 @@ from stages.report.champion.sentences import (
 from stages.report.context import ReportContext
 from stages.report.formatting import format_count, format_interval, format_metric, format_percent
 from stages.report.verdict.cells import format_test_value
+from stages.shared.messages import command
 from stages.shared.metrics.registry import METRICS
 
 #: the command that scores a table with the champion
-USE = "python -m tools.predict new.csv -o scored.csv"
+USE = command("python -m tools.predict new.csv -o scored.csv")
 
 
 def make_card_values(context: ReportContext, imblearn: bool) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import textwrap
 
 from stages.report.verdict.sentences import describe_verdict
 from stages.shared import paths
+from stages.shared.messages import PACKAGE, command
 from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.leaderboard import Leaderboard
 
@@ -23,10 +24,11 @@ def describe_end(leaderboard: Leaderboard, champion: Candidate, reference: str) 
     if leaderboard.noticed:
         count = len(leaderboard.noticed)
         sentences.append(f"Noticed in the table: {count} thing{'s' * (count > 1)} to look at; the report lists them.")
-    python = PYTHON if PYTHON.exists() and "VIRTUAL_ENV" not in os.environ else "python"
+    environ = os.environ
+    python = PYTHON if PYTHON.exists() and not {"VIRTUAL_ENV", PACKAGE} & environ.keys() else "python"
     return [
         *(textwrap.fill(text, WIDTH) for text in sentences),
         "",
-        f"Next: {python} -m tools.predict new.csv -o scored.csv (scores new rows with the champion)",
+        f"Next: {command(f'{python} -m tools.predict new.csv -o scored.csv')} (scores new rows with the champion)",
         f"Report: {paths.REPORT_HTML} ({paths.REPORT_MD})",
     ]

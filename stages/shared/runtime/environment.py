@@ -4,13 +4,30 @@ DVC sees the lock, not the installed packages. A run in another environment must
 """
 
 from importlib.metadata import PackageNotFoundError, version
+import os
 from pathlib import Path
 import re
+import sys
+
+from stages.shared.messages import PACKAGE, command
 
 #: libraries whose versions influence a model or a metric
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "imbalanced-learn", "xgboost", "skops")
 
 LOCK = Path("requirements.lock")
+
+#: the lock of a repository that uses the package; it names the code as well
+PACKAGE_LOCK = Path("evenhand.lock")
+
+
+def find_lock() -> Path:
+    """Return the lock of this repository."""
+    return PACKAGE_LOCK if PACKAGE_LOCK.is_file() else LOCK
+
+
+def call_tool(name: str) -> list[str]:
+    """Return the beginning of a command that runs a tool in another process."""
+    return [sys.executable, "-m", *(["evenhand", name] if PACKAGE in os.environ else [f"tools.{name}"])]
 
 
 def library_versions() -> dict[str, str]:
@@ -39,12 +56,13 @@ def compare_with_lock(lock: Path = LOCK) -> list[str]:
     ]
 
 
-def describe_differences(lock: Path = LOCK) -> list[str]:
+def describe_differences(lock: Path | None = None) -> list[str]:
     """Return one sentence for the user if there is a `lock` and the environment differs from it, else nothing."""
+    lock = lock or find_lock()
     differences = compare_with_lock(lock) if lock.is_file() else []
     if not differences:
         return []
     return [
-        f"The installed libraries differ from requirements.lock: {', '.join(differences)}. "
-        "Numbers can differ from those of the lock; `make setup` installs its versions."
+        f"The installed libraries differ from {lock.name}: {', '.join(differences)}. "
+        f"Numbers can differ from those of the lock; `{command('make setup')}` installs its versions."
     ]

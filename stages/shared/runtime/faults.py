@@ -8,6 +8,7 @@ import os
 import select
 import sys
 
+from stages.shared.messages import command
 from stages.shared.runtime.child_process import BUSY
 
 _SPACE = "free some disk space (`dvc gc -w` removes results that are not in use), then run this again"
@@ -58,14 +59,14 @@ def describe_fault(error: Exception, default: str) -> tuple[str, int] | None:
     """
     number, said = _number(error), " ".join(str(error).split())
     if isinstance(error, OSError) and number is None and said:  # of a library: the content of a file
-        return f"{said}; restore the file, or run `make repro` to make it again", 2
+        return f"{said}; restore the file, or run `{command('make repro')}` to make it again", 2
     if number not in TEMPORARY and number not in LASTING:
         return None
     name = _file(error) or ("memory" if number == errno.ENOMEM else default)
     what = os.strerror(number).lower() + (f" ({said})" if said and not isinstance(error, OSError) else "")
     if number in TEMPORARY:
         return f"{name}: {what}; {TEMPORARY[number]}", BUSY
-    return f"{name}: {what}; {LASTING[number]}", 2
+    return f"{name}: {what}; {command(LASTING[number])}", 2
 
 
 def is_closed_pipe(error: BaseException) -> bool:

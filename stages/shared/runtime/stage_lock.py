@@ -8,8 +8,7 @@ from pathlib import Path
 import time
 
 from stages.shared.errors import BusyError
-
-FOLDER = Path(".dvc/tmp")
+from stages.shared.runtime.repository import find_temporary
 
 #: seconds to wait for the processes of a run that was just killed
 PATIENCE = 2.0
@@ -19,21 +18,22 @@ _held: dict[Path, int] = {}
 
 
 def lock_stage(stage: str, strategy: str = "") -> None:
-    """Hold the artefacts of the repository until this process ends. Raises BusyError where another stage has them.
+    """Hold the artefacts of this folder until this process ends. Raises BusyError where another stage has them.
 
     Trainings of different strategies may run side by side; any other stage is alone. Windows has no such locks.
     """
-    if os.name == "nt" or not FOLDER.parent.is_dir():
+    folder = find_temporary()
+    if os.name == "nt" or folder is None:
         return
-    _lock(FOLDER / "stages.lock", stage, shared=bool(strategy))
+    _lock(folder / "stages.lock", stage, shared=bool(strategy))
     if strategy:
-        _lock(FOLDER / f"{stage}@{strategy}.lock", stage, shared=False)
+        _lock(folder / f"{stage}@{strategy}.lock", stage, shared=False)
 
 
 def _lock(file: Path, stage: str, shared: bool) -> None:
     import fcntl
 
-    file.parent.mkdir(exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     path = file.resolve()
     if path not in _held:
         _held[path] = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)

@@ -9,6 +9,7 @@ from typing import Any
 
 from stages.shared import paths
 from stages.shared.errors import IntegrityError
+from stages.shared.messages import command
 from stages.shared.schemas.base import parse
 from stages.shared.storage.files import read_json
 
@@ -39,8 +40,9 @@ def check_one_run(leaderboard: Mapping[str, Any], selected: bool = True) -> dict
         if any(facts.get(key) != content.get(key) for key in FACTS):
             other.append(champion)
     if other:
+        fix = command("python -m tools.repro")
         raise IntegrityError(
-            f"{', '.join(map(str, other))}: not of the run of {paths.LEADERBOARD}; run `python -m tools.repro`, or "
+            f"{', '.join(map(str, other))}: not of the run of {paths.LEADERBOARD}; run `{fix}`, or "
             "restore one run with `git checkout HEAD metrics dvc.lock` and `dvc checkout`"
         )
     return content

@@ -41,10 +41,10 @@ def test_a_broken_lock_comes_back(repo: SimpleNamespace, broken: bytes) -> None:
     assert repair_lock() == ["dvc.lock was broken and is replaced by the last good one (.dvc/tmp/dvc.lock.kept)"]
     assert LOCK.read_bytes() == WHOLE
     LOCK.write_bytes(broken)
-    KEPT.write_bytes(broken)
+    Path(".dvc/tmp", KEPT).write_bytes(broken)
     assert repair_lock() == ["dvc.lock was broken and is replaced by that of git's HEAD"]
     assert LOCK.read_bytes() == OTHER
-    KEPT.unlink()
+    Path(".dvc/tmp", KEPT).unlink()
     subprocess.run(["git", "update-ref", "-d", "HEAD"], check=True)
     LOCK.write_bytes(broken)
     assert repair_lock() == ["dvc.lock was broken and is removed; results come from DVC's run cache"]

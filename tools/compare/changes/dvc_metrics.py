@@ -36,6 +36,7 @@ class MetricsDiff:
                     change=round_floats(change.get("diff")),
                 )
                 for path, metrics in sorted(files.items())
+                if not path.startswith("..")  # of the host repository
                 for metric, change in sorted(metrics.items())
             ]
         except (subprocess.TimeoutExpired, ValueError, AttributeError):

@@ -47,9 +47,14 @@ class Revision:
             return {name: Path(name).read_bytes() for name in names if Path(name).is_file()}
         if not names:
             return {}
+        above = {name: self.read(Path(name)) for name in names if name.startswith("../")}  # of a host repository
+        names = [name for name in names if name not in above]
+        if not names:
+            return above
         archive = run_git("--literal-pathspecs", "archive", "--format=tar", self.commit, "--", *names)
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            return {item.name: file.read() for item in tar if item.isfile() and (file := tar.extractfile(item))}
+            files = {item.name: file.read() for item in tar if item.isfile() and (file := tar.extractfile(item))}
+        return above | files
 
 
 def find_revision(name: str | None) -> Revision:

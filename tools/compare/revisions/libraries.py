@@ -1,7 +1,9 @@
 """The libraries whose locked versions differ between two revisions: other libraries make other models."""
 
+from contextlib import suppress
+
 from stages.shared.errors import InputError
-from stages.shared.runtime.environment import LIBRARIES, LOCK, read_pins
+from stages.shared.runtime.environment import LIBRARIES, LOCK, PACKAGE_LOCK, read_pins
 from tools.compare.revisions.git import Revision
 
 
@@ -16,10 +18,9 @@ def describe_library_changes(base: Revision, head: Revision) -> list[str]:
 
 def _list_versions(revision: Revision) -> dict[str, str]:
     """Return the locked versions of each library; a lock may pin several, for several Pythons."""
-    try:
-        text = revision.read(LOCK).decode()
-    except InputError:
-        text = ""
-    pins = set(read_pins(text))
+    pins = set[tuple[str, str]]()
+    for lock in (LOCK, PACKAGE_LOCK):
+        with suppress(InputError):  # a repository has one of them
+            pins |= set(read_pins(revision.read(lock).decode()))
     versions = {name: sorted(version for pinned, version in pins if pinned == name) for name in LIBRARIES}
     return {name: " and ".join(found) or "none" for name, found in versions.items()}

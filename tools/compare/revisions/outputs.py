@@ -9,9 +9,8 @@ import json
 from pathlib import Path
 
 from stages.shared.errors import InputError
+from stages.shared.runtime.repository import find_dvc_root
 from tools.compare.revisions.snapshot import Snapshot
-
-DVC = Path(".dvc")
 
 
 def find_output(snapshot: Snapshot, path: Path, what: str) -> Path:
@@ -40,9 +39,10 @@ def _find_content(snapshot: Snapshot, path: Path, md5: str, what: str) -> Path:
 
 def _find_cache() -> Path:
     """Return the folder of the DVC cache, which DVC's settings may have moved."""
+    dvc = (find_dvc_root() or Path()) / ".dvc"
     config = configparser.ConfigParser(interpolation=None)
     try:
-        config.read([DVC / "config", DVC / "config.local"], encoding="utf-8")
+        config.read([dvc / "config", dvc / "config.local"], encoding="utf-8")
     except configparser.Error:
-        return DVC / "cache"
-    return DVC / config.get("cache", "dir", fallback="cache")
+        return dvc / "cache"
+    return dvc / config.get("cache", "dir", fallback="cache")

@@ -5,10 +5,11 @@ Metrics of another run would make the review wrong, so the gate refuses such a r
 
 import hashlib
 import json
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from stages.shared import paths
+from stages.shared.runtime.repository import is_in_repository
 from tools.compare.revisions.git import Revision
 from tools.compare.revisions.records import Lock, Pipeline
 
@@ -66,7 +67,7 @@ def _find_changed_inputs(revision: Revision, lock: Lock) -> list[str]:
 
 def _is_inside(path: str) -> bool:
     """Return whether a dependency lies in the repository; DVC also allows absolute paths and addresses."""
-    return "://" not in path and not PurePosixPath(path).is_absolute() and ".." not in PurePosixPath(path).parts
+    return "://" not in path and is_in_repository(Path(path))
 
 
 def _get_param(content: Any, key: str) -> Any:

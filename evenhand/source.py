@@ -1,0 +1,48 @@
+"""Where `stages` and `tools` are: beside this package in the source tree, inside it in a wheel.
+
+Imports and registries name their modules in full, so they keep these names; packages of others may have them too.
+"""
+
+from importlib.util import find_spec
+from pathlib import Path
+import sys
+
+_PACKED = Path(__file__).resolve().parent / "_pipeline"
+PIPELINE = _PACKED if _PACKED.is_dir() else _PACKED.parents[1]
+
+
+def find_version() -> str:
+    """Return the version of the installed package, or of the source tree."""
+    from importlib.metadata import PackageNotFoundError, version
+    import tomllib
+
+    try:
+        return version("evenhand")
+    except PackageNotFoundError:
+        project = tomllib.loads((PIPELINE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        return str(project["version"])
+
+
+def add_to_path() -> None:
+    """Let Python find the pipeline after everything else, so that no package of the user is hidden."""
+    if str(PIPELINE) not in sys.path:
+        sys.path.append(str(PIPELINE))
+
+
+def put_first() -> None:
+    """Let Python find the pipeline before everything else, and nothing in the current folder."""
+    others = [path for path in sys.path if path and Path(path).resolve() not in (Path.cwd(), PIPELINE)]
+    sys.path[:] = [str(PIPELINE), *others]
+
+
+def check_names() -> None:
+    """Raise ImportError where `stages` or `tools` is a package of somebody else."""
+    for name in ("stages", "tools"):
+        spec = find_spec(name)
+        origin = spec.origin if spec else None
+        if origin is None or Path(origin).resolve() != PIPELINE / name / "__init__.py":
+            where = origin or f"a folder {name}/ without __init__.py"
+            raise ImportError(
+                f"evenhand needs its own package `{name}`, and Python finds another one: {where}; work in a process "
+                "that does not import it, such as `evenhand predict`"
+            )
