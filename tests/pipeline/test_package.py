@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
+import evenhand
 from tests.pipeline.project import ROOT, SMALL, Repository, environment, small_table
 
 pytestmark = pytest.mark.slow
@@ -120,7 +121,7 @@ def test_the_sdist_gives_the_same_wheel(package: Path, tmp_path: Path) -> None:
         with zipfile.ZipFile(wheel) as archive:
             contents.append({name: archive.read(name) for name in archive.namelist()})
     assert contents[0] == contents[1]
-    assert {name.split("/")[0] for name in contents[0]} == {"evenhand", "evenhand-0.1.0.dist-info"}
+    assert {name.split("/")[0] for name in contents[0]} == {"evenhand", f"evenhand-{evenhand.__version__}.dist-info"}
     assert not any(name.endswith(".pyc") for name in contents[0])
 
 
@@ -166,7 +167,7 @@ def test_the_workflow_is_sound(host: Host) -> None:
 
 
 def test_the_commands(host: Host) -> None:
-    assert host.evenhand("--version").stdout == "evenhand 0.1.0\n"
+    assert host.evenhand("--version").stdout == f"evenhand {evenhand.__version__}\n"
     assert host.evenhand("leaderboard").stdout.startswith("strategy ")
     host.evenhand("predict", "../features.csv", "-o", "reports/scored.csv")
     assert host.run("git", "status", "--porcelain").stdout == ""
