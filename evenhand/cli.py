@@ -32,10 +32,6 @@ STAGES = ("synthesize", "prepare", "split", "train", "evaluate", "report", "trai
 
 def main() -> None:
     """Run a command of the pipeline."""
-    put_first()
-    from stages.shared.errors import run_cli
-    from stages.shared.messages import PACKAGE
-
     lines = [f"  {name:15} {what}" for name, what in COMMANDS.items()]
     parser = argparse.ArgumentParser(
         prog="evenhand", description="Compare treatments of class imbalance on your own table.",
@@ -46,6 +42,10 @@ def main() -> None:
     parser.add_argument("command", metavar="COMMAND")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...")
     options = parser.parse_args(sys.argv[1:] or ["--help"])
+    put_first()
+    from stages.shared.errors import run_cli
+    from stages.shared.messages import PACKAGE
+
     if Path.cwd() != PIPELINE:  # else the user has the source tree, with its own commands
         os.environ[PACKAGE] = "1"
     # DVC colors its lines

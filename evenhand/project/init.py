@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 import os
 from pathlib import Path
 import shutil
@@ -40,7 +40,7 @@ def main() -> None:
             _make_dvc_root(top, undo)
         for path, text in {**files, PARAMS: (PIPELINE / PARAMS).read_text(encoding="utf-8")}.items():
             if not path.exists():
-                undo.append(path)
+                undo += _list_missing(path)
                 write_text(path, text)
         write_params(PARAMS, Proposal({key: Setting(value) for key, value in FIRST_TABLE.items()}, {}))
     print(f"Written: {', '.join(os.path.normpath(folder / path) for path in (PARAMS, *files))}")
@@ -51,14 +51,18 @@ def main() -> None:
 def _enter(folder: Path, undo: list[Path]) -> None:
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder}: is no folder; name another")
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    undo += [path.absolute() for path in reversed(missing)]
+    undo += _list_missing(folder)
     folder.mkdir(parents=True, exist_ok=True)
     os.chdir(folder)
 
 
+def _list_missing(path: Path) -> list[Path]:
+    """Return the path and the folders above it that are not there yet, the highest first."""
+    return [place.absolute() for place in (*reversed(path.parents), path) if not place.exists()]
+
+
 def _make_dvc_root(top: Path, undo: list[Path]) -> None:
-    undo += [path for path in (top / ".dvc", top / ".dvcignore") if not path.exists()]
+    undo += [path.absolute() for path in (top / ".dvc", top / ".dvcignore") if not path.exists()]
     done = subprocess.run(
         [sys.executable, "-P", "-m", "dvc", "init", "--quiet"], cwd=top, capture_output=True, text=True, check=False
     )
@@ -74,9 +78,10 @@ def _undo_on_error() -> Iterator[list[Path]]:
     try:
         yield undo
     except BaseException:
-        for path in map(Path.absolute, reversed(undo)):
+        for path in reversed(undo):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             else:
-                path.unlink(missing_ok=True)
+                with suppress(OSError):  # the rest must go too
+                    path.unlink()
         raise

@@ -209,6 +209,11 @@ def test_init_writes_all_or_nothing(package: Path, tmp_path: Path) -> None:
     assert host.refused("init", "new/folder")
     assert sorted(path.name for path in tmp_path.iterdir()) == [".dvcignore", ".git", "params.yaml"]
     (tmp_path / ".dvcignore").rmdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/reports").write_text("a file in the place of a folder, met when most is written")
+    assert host.refused("init", "other")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".git", "other", "params.yaml"]
+    assert [path.name for path in (tmp_path / "other").iterdir()] == ["reports"]
     host.evenhand("init", "new/folder")
     made = Host(tmp_path / "new/folder", host.python)
     for stage in ("synthesize", "prepare"):  # it runs before anything is set
