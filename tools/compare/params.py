@@ -11,7 +11,13 @@ class CompareSection(ParamsSection):
     """The section `compare`."""
 
     tolerance: float = Field(ge=0, allow_inf_nan=False)
-    slices: bool = False  # an old base lacks it
+    slices: bool
+
+
+class CompareView(CompareSection):
+    """The section `compare` of any revision; an old one lacks `slices`."""
+
+    slices: bool = False
 
 
 class EvaluateView(PartialParams):
@@ -25,5 +31,5 @@ class CompareParams(PartialParams):
 
     random_state: int = Field(ge=0, le=2**32 - 1)
     strategies: dict[str, Any]
-    compare: CompareSection | None = None  # an old base may lack it
+    compare: CompareView | None = None  # an old base may lack it
     evaluate: EvaluateView = EvaluateView()
