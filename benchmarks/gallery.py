@@ -6,7 +6,6 @@ settings that the gallery names.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-import gzip
 from pathlib import Path
 import shutil
 import subprocess
@@ -49,8 +48,7 @@ def read_suite(name: str, draw: Callable[[pd.DataFrame], pd.DataFrame]) -> Calla
 
     def read(folder: Path) -> pd.DataFrame:
         (path,) = (folder / name).glob("*.csv*")
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            return draw(pd.read_csv(file))
+        return draw(pd.read_csv(path))
 
     return read
 

@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[3]
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
     monkeypatch.setattr(sys, "argv", ["repro", *arguments])
-    monkeypatch.setenv("PATH", os.environ["PATH"])  # restored afterwards
+    for name in ("PATH", command.QUIET):  # restored afterwards
+        monkeypatch.setenv(name, os.environ.get(name, ""))
     command.main()
 
 

@@ -27,6 +27,8 @@ def test_of_every_sampler(name: str, rows: tuple[Any, Any]) -> None:
         X = X.round()  # categories
     weights = 1 + np.arange(len(y)) / 100
     sampler = SAMPLERS[name].load()()
+    if "random_state" in sampler.get_params():
+        sampler.set_params(random_state=1)  # else clusters depend on the tests before; some seeds find none
     X_after, y_after = sampler.fit_resample(X, y)
     carried = carry_weights(sampler, weights, (X, y), (X_after, y_after))
     assert carried is not None
