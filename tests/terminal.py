@@ -6,10 +6,14 @@ import os
 from pathlib import Path
 import pty
 import re
+import select
 import subprocess
 import sys
 import termios
 import time
+
+#: seconds without output after which a piece ends
+PAUSE = 0.005
 
 _STEP = re.compile(r"\x1b\[(\d*)([A-Za-z])|\x1b\[[\d;]*m|.", re.DOTALL)
 
@@ -52,10 +56,16 @@ def record(command: Sequence[str], folder: Path, **environment: str) -> Recordin
 
 
 def _read(terminal: int) -> bytes:
+    """Read a piece, and what follows it at once: the rest of a line that was cut."""
+    data = b""
     try:
-        return os.read(terminal, 65536)
+        while not data or (len(data) < 65536 and select.select([terminal], [], [], PAUSE)[0]):
+            if not (more := os.read(terminal, 65536)):
+                break
+            data += more
     except OSError:  # Linux's way to say that nobody has the other end
-        return b""
+        pass
+    return data
 
 
 def show(text: str) -> list[str]:
