@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from stages.evaluate.inputs import check_metric, check_models, check_same_train_set
+from stages.evaluate.inputs import check_metric, check_models, check_same_train_set, check_train_file
 from stages.evaluate.params import EvaluateParams
 from stages.shared import paths
 from stages.shared.errors import ErrorCollector, InputError, run_cli
@@ -98,6 +98,8 @@ def evaluate(params: EvaluateParams, progress: Progress) -> list[str]:
 
     train = None
     if params.evaluate.rows == "all":
+        if paths.TRAIN.is_file():  # else reading it says so
+            check_train_file(manifests[next(iter(records))], sha256(paths.TRAIN))
         train = TrainRows.find(lambda name: read_parquet(paths.TRAIN, [name]).column(name), oof["row"].to_numpy())
     named = list_explained(result.leaderboard)
     progress.count(len(named), "explanations")

@@ -36,6 +36,16 @@ def check_models(folder: object, record: CvRecord, files: Iterable[str], sha256:
         )
 
 
+def check_train_file(manifest: Mapping[str, Any], sha256: str) -> None:
+    """Raise IntegrityError unless the train set with this hash is that of a model folder's manifest."""
+    expected = manifest.get("inputs", {}).get(str(TRAIN))
+    if sha256 != expected:
+        raise IntegrityError(
+            f"{TRAIN}: its SHA-256 is {sha256}, models/{manifest['strategy']} was trained on {expected}; restore "
+            "both with `dvc checkout` or `dvc repro`"
+        )
+
+
 def check_same_train_set(manifests: Mapping[str, Mapping[str, Any]]) -> None:
     """Raise IntegrityError unless the models of all strategies were trained on one train set.
 

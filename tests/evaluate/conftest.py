@@ -74,7 +74,7 @@ def store_strategy(folder: Path, strategy: str, models: dict[str, Any], oof: dic
     }  # fmt: skip
     made = trace(strategy, asked, epochs={next(iter(calibrators)): [epoch]})
     write_json(place / "trace.json", made.model_dump())
-    write_manifest(place, strategy=strategy)
+    write_manifest(place, strategy=strategy, inputs={"data/train.parquet": sha256(folder / "data/train.parquet")})
     known = TRAINED.get(strategy, TRAINED["baseline"])
     found = record(strategy, {name: known[name] for name in models}, asked, asked).model_dump()
     write_json(folder / "metrics/cv" / f"{strategy}.json", found | {"manifest": sha256(place / "manifest.json")})

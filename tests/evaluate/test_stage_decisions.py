@@ -95,7 +95,7 @@ def test_calibration_is_told_before_and_after(run_stage: Callable[[], Any], repo
 def test_a_damaged_calibration_is_named(run_stage: Callable[[], Any], repository: Path) -> None:
     place = repository / "models/smote"
     write_json(place / "calibration.json", {"logistic_regression": {"method": "magic"}})
-    write_manifest(place, strategy="smote")
+    write_manifest(place, strategy="smote", inputs=json.loads((place / "manifest.json").read_text())["inputs"])
     path = repository / "metrics/cv/smote.json"
     write_json(path, json.loads(path.read_text()) | {"manifest": sha256(place / "manifest.json")})
     with pytest.raises(InputError, match=r"models/smote/calibration\.json: logistic_regression: .*run `dvc repro`"):

@@ -109,3 +109,16 @@ except SystemExit as end:
     refused = command(repository, "-c", script)
     assert (refused.returncode, refused.stdout) == (2, "heavy:\n"), refused
     assert refused.stderr == "error: params.yaml: evaluate.confidence: input should be less than 1; found 95\n"
+
+
+def test_another_train_set_than_that_of_the_models_is_refused(run_stage: Callable[[], Any], repository: Path) -> None:
+    """Its rows would be taken for those with the same scores, and slices would be silently wrong."""
+    table = read_table(repository / "data/train.parquet")
+    write_table(repository / "data/train.parquet", replace(table, data=table.data.slice(0, 200)))
+    before = files_of(repository)
+    with pytest.raises(IntegrityError, match=r"data/train\.parquet: its SHA-256 is .*, models/baseline was trained on"):
+        run_stage()
+    assert files_of(repository) == before
+    (repository / "data/train.parquet").unlink()
+    with pytest.raises(InputError, match=r"data/train\.parquet: no such file; run `dvc repro` to make it"):
+        run_stage()
