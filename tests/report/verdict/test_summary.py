@@ -1,6 +1,11 @@
 from dataclasses import replace
 
-from stages.report.verdict.summary import make_summary
+import numpy as np
+import pytest
+from scipy import stats
+
+from stages.evaluate.uncertainty.intervals import wilson
+from stages.report.verdict.summary import ROUNDING, _expect, make_summary
 from stages.shared.schemas.leaderboard import Effect
 from tests.report.factory import Treatment
 from tests.report.helpers import make_context
@@ -46,6 +51,21 @@ def test_an_untreated_champion_that_treatments_improve():
     leaderboard = context.leaderboard.model_copy(update={"effects": [better], "settings": margins})
     note = summarize(replace(context, leaderboard=leaderboard))["Use"][1]
     assert "; from all rows a treatment of it is better, which select.strategy can name; " in note
+
+
+@pytest.mark.parametrize(("rows", "rate"), [(38, 0.9), (38, 0.6), (150, 0.8), (753, 0.0066), (753, 0.03), (12, 0.5)])
+def test_as_many_other_rows_are_in_the_range_in_95_percent(rows, rate):
+    """Two independent binomial counts, every pair of them weighed by its probability."""
+    counts = np.arange(rows + 1)
+    chance, held = stats.binom.pmf(counts, rows, rate), 0.0
+    for count in counts[chance > 1e-9]:
+        champion = make_context().champion.model_copy(
+            update={"test": {"recall": count / rows}, "intervals": {"recall": wilson(count, rows, 0.95)}}
+        )
+        low, high = _expect(champion, "recall", rows)
+        inside = (counts >= np.floor(low + ROUNDING)) & (counts <= np.ceil(high - ROUNDING))
+        held += chance[count] * chance[inside].sum()
+    assert 0.95 < held < 0.995
 
 
 def test_a_treated_champion():
