@@ -3,13 +3,12 @@
 The stages of a host's dvc.yaml depend on this file in place of the code. It has the form of a requirements file.
 """
 
-import hashlib
 from importlib.metadata import PackageNotFoundError, version
 import re
 
-from evenhand.source import PIPELINE, find_version
+from evenhand.source import find_version
 from stages.shared.errors import InputError
-from stages.shared.runtime.environment import PACKAGE_LOCK, library_versions, read_pins
+from stages.shared.runtime.environment import PACKAGE_LOCK, hash_code, library_versions, read_pins
 
 #: libraries that draw the pictures of the report
 DRAWING = ("altair", "vl-convert-python")
@@ -43,17 +42,6 @@ def check_lock() -> None:
             f"{PACKAGE_LOCK}: {'; '.join(found)}; run `pip install -r {PACKAGE_LOCK}`, or look at `evenhand upgrade` "
             "to go on with what is installed"
         )
-
-
-def hash_code() -> str:
-    """Return the SHA-256 of all files in stages/, without what Python compiles."""
-    digest = hashlib.sha256()
-    folder = PIPELINE / "stages"
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc":
-            digest.update(f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0".encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _libraries() -> dict[str, str]:

@@ -2,12 +2,15 @@
 
 import argparse
 import os
+import sys
 
 from stages.shared.errors import InputError, run_cli
 from stages.shared.params import read_params
 from stages.shared.runtime.progress import Progress
 from stages.shared.runtime.stage_lock import lock_stage
 from stages.shared.runtime.threads import limit_threads
+from stages.train.execution.engines.registry import choose_engine
+from stages.train.execution.launch import launch_train
 from stages.train.params import TrainParams
 
 
@@ -22,6 +25,9 @@ def main() -> None:
     if name not in params.strategies:
         raise InputError(f"--strategy {name!r}: not in params.yaml; allowed: {', '.join(params.strategies)}")
 
+    choose_engine()  # answers before the imports
+    if (code := launch_train(name)) is not None:
+        sys.exit(code)
     lock_stage("train", name)
     limit_threads()
     with Progress(f"train@{name}", "imports the libraries") as progress:

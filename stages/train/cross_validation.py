@@ -19,6 +19,7 @@ from stages.shared.storage.parquet import Table
 from stages.train.classifiers.blend import add_blend
 from stages.train.classifiers.calibration import make_calibration_spec
 from stages.train.classifiers.class_weights import count_classes
+from stages.train.execution.engines.pool import EnginePool
 from stages.train.execution.worker_pool import WorkerPool
 from stages.train.folds.fold_data import FoldData
 from stages.train.folds.splitter import Fold, assign_folds
@@ -37,6 +38,9 @@ from stages.train.tuning.search import (
 
 T = TypeVar("T")
 
+#: opens what makes the calls of a context, with so many workers
+OpenPool = Callable[[StrategyContext, int], WorkerPool[StrategyContext] | EnginePool]
+
 
 def fit_strategy(
     table: Table,
@@ -47,13 +51,14 @@ def fit_strategy(
     threads: int = 1,
     without: Collection[str] = (),
     folds: list[Fold] | None = None,
+    open_pool: OpenPool = WorkerPool,
 ) -> StrategyResult:
     """Cross-validate and fit strategy `name` on `table`, the train set, with each classifier not in `without`.
 
     Every fold is preprocessed once, and resampled once for all classifiers with equal sampler settings. Tuning is
     nested: the search runs again inside each training fold. `progress` is called for each finished fit, and a Progress
-    is also given what begins. Folds run in `workers` processes, or in one process whose fits use `threads` threads; the
-    result depends on neither. `folds` are those of params.yaml, if not given.
+    is also given what begins. Folds run in `workers` processes, or in one process whose fits use `threads` threads, or
+    where `open_pool` puts them; the result depends on none of these. `folds` are those of params.yaml, if not given.
     Raises InputError with the params key when a setting of a sampler or a classifier is invalid, and NotApplicableError
     when one of them cannot work on these rows.
     """
@@ -62,9 +67,9 @@ def fit_strategy(
     tuned = list_grids(context)
     untuned = [classifier for classifier in context.classifiers if classifier not in tuned]
     # the neighbor search uses as many threads as OpenMP
-    with threadpool_limits(threads, "openmp"), WorkerPool(context, workers) as pool:
-        context.begin = pool.relay(progress.begin if isinstance(progress, Progress) else ignore)
-        context.finish = pool.relay(progress)
+    with threadpool_limits(threads, "openmp"), open_pool(context, workers) as pool:
+        begin = progress.begin if isinstance(progress, Progress) else ignore
+        context.begin, context.finish = pool.relay(begin, progress)
         fold_calls = [pool.submit(_fit_fold, number, fold) for number, fold in enumerate(folds)]
         untuned_call = pool.submit(fit_final, {}, untuned) if untuned else None  # does not wait for the search
         results = [pool.get_result(call) for call in fold_calls]

@@ -1,5 +1,7 @@
 """The stage `train`: reads the train set, trains one strategy, and writes its folder and its cross-validation."""
 
+from functools import partial
+
 from stages.shared import paths
 from stages.shared.classifiers import BLEND
 from stages.shared.errors import NotApplicableError
@@ -13,8 +15,12 @@ from stages.shared.storage.manifest import write_manifest
 from stages.shared.storage.model_file import dump_model
 from stages.shared.storage.parquet import Table, read_table, write_columns
 from stages.train.classifiers.calibration import calibrate_oof, fit_calibrator
-from stages.train.cross_validation import fit_strategy
+from stages.train.cross_validation import OpenPool, fit_strategy
+from stages.train.execution.engines.pool import open_engine_pool
+from stages.train.execution.engines.registry import LOCAL, choose_engine
+from stages.train.execution.engines.worker import TrainSet
 from stages.train.execution.memory_budget import estimate_memory, plan_workers
+from stages.train.execution.worker_pool import WorkerPool
 from stages.train.outputs.artifacts import cross_validation, make_record, make_trace, make_tuning, oof_columns
 from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
@@ -33,11 +39,7 @@ def train(name: str, params: TrainParams, progress: Progress) -> None:
     notes = [*describe_differences(), *describe_replaced(params.strategies[name], classifiers, params.tuning)]
     for note in notes:
         progress.line(f"warning: train@{name}: {note}")
-    required = estimate_memory(table, params.strategies[name], params)
-    available = available_bytes()
-    budget = None if available is None else available // stages_at_once()
-    workers, threads = plan_workers(f"params.yaml: strategies.{name}", required, cores(), budget)
-    result, not_applicable = _fit_what_can_run(table, name, params, progress, workers, threads)
+    result, not_applicable = _fit_what_can_run(table, name, params, progress, inputs[str(paths.TRAIN)])
     for why in dict.fromkeys(not_applicable.values()):
         names = ", ".join(classifier for classifier in not_applicable if not_applicable[classifier] == why)
         progress.line(f"warning: train@{name}: {names}: not applicable: {why}")
@@ -75,19 +77,23 @@ def train(name: str, params: TrainParams, progress: Progress) -> None:
 
 
 def _fit_what_can_run(
-    table: Table, name: str, params: TrainParams, progress: Progress, workers: int, threads: int
+    table: Table, name: str, params: TrainParams, progress: Progress, digest: str
 ) -> tuple[StrategyResult | None, dict[str, str]]:
     """Return the fitted strategy, None where nothing can run, and why each of the other classifiers cannot.
 
     The strategy is fitted again without a classifier that failed: this is rare, and a fold knows nothing of the others.
     """
+    open_pool, workers, threads = _choose_pool(table, name, params, digest)
     given = list(params.strategies[name].classifiers or params.classifiers)
     not_applicable: dict[str, str] = {}
     while left := [classifier for classifier in given if classifier not in not_applicable]:
         fits = len([classifier for classifier in left if classifier != BLEND])
         progress.count(fits * (params.cv.n_splits * params.cv.n_repeats + 1), "fits")
         try:
-            return fit_strategy(table, name, params, progress, workers, threads, not_applicable), not_applicable
+            fitted = fit_strategy(
+                table, name, params, progress, workers, threads, without=not_applicable, open_pool=open_pool
+            )
+            return fitted, not_applicable
         except NotApplicableError as error:
             why = "; ".join(error.problems)
             not_applicable |= dict.fromkeys([error.classifier] if error.classifier else left, why)
@@ -95,6 +101,16 @@ def _fit_what_can_run(
         if BLEND in left and len(members) < 2:
             not_applicable.setdefault(BLEND, "it needs two other classifiers; " + why)
     return None, {classifier: not_applicable[classifier] for classifier in given}
+
+
+def _choose_pool(table: Table, name: str, params: TrainParams, digest: str) -> tuple[OpenPool, int, int]:
+    """Return what makes the calls: processes of this machine, with how many and their threads, or an engine."""
+    if choose_engine() != LOCAL:
+        return partial(open_engine_pool, TrainSet(paths.TRAIN.absolute(), digest)), 1, 1
+    required = estimate_memory(table, params.strategies[name], params)
+    available = available_bytes()
+    budget = None if available is None else available // stages_at_once()
+    return WorkerPool, *plan_workers(f"params.yaml: strategies.{name}", required, cores(), budget)
 
 
 def _write_nothing(name: str, params: TrainParams, inputs: dict[str, str], not_applicable: dict[str, str]) -> None:

@@ -35,7 +35,7 @@ class StrategyContext:
         `without` names classifiers of the strategy that are left out.
         """
         self.table, self.name, self.params, self.threads = table, name, params, threads
-        self.strategy = params.strategies[name]
+        self.strategy, self.without = params.strategies[name], tuple(without)
         self.frame, self.y, self.sample_weight = table.features(), table.target, table.weights
         settings = self.strategy.classifiers or params.classifiers
         #: the settings of each classifier that is fitted; the blend combines these

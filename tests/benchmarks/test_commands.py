@@ -27,6 +27,7 @@ TINY = {
     "benchmarks.reliability.flips": "--count 6",
     "benchmarks.reliability.hostile": "--params 1 --tables 1 --scored 1 --faults 2",
     "benchmarks.reliability.kills": "--kills 1",
+    "benchmarks.speed.engine": "--rows 20000 --columns 4 --splits 2 --cores 1 4",
     "benchmarks.speed.grid": "--pairs 1 --only '3,000 × 10, against n_jobs=1'",
     "benchmarks.speed.intake": "RESULTS --rows 2000 --columns 4",
     "benchmarks.speed.samplers": "--pairs 1 --only '2,000'",

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 CODE = """
 import importlib, os, pkgutil, signal, sys
 import altair, dvc.repo, imblearn.pipeline, jinja2, pandas, pyarrow.parquet, pydantic, skops.io, sklearn.ensemble, tqdm
-import vl_convert, xgboost
+import distributed, ray, vl_convert, xgboost
 import concurrent.futures.process, multiprocessing.forkserver, multiprocessing.managers, multiprocessing.popen_fork
 
 for name in ("fcntl", "grp", "pty", "pwd", "resource", "termios"):

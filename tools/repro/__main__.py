@@ -11,16 +11,20 @@ from stages.shared.errors import InputError, run_cli
 from stages.shared.messages import command, escape_controls
 from stages.shared.params import read_params
 from stages.shared.runtime.repository import check_folder
+from stages.train.execution.engines.registry import choose_engine
 from tools.params.model import Params
 
 
 def main() -> None:
     """Run `dvc repro`, and train the strategies in forks of a process that has imported the libraries once."""
     parser = argparse.ArgumentParser(prog=command("python -m tools.repro"), description=main.__doc__)
-    parser.add_argument("-j", "--jobs", type=int, help="strategies to train at a time (default: the usable cores)")
+    parser.add_argument(
+        "-j", "--jobs", type=int, help="strategies to train at a time (default: the usable cores; all, with an engine)"
+    )
     jobs = parser.parse_args().jobs
     if jobs is not None and jobs < 1:
         raise InputError(f"--jobs {jobs}: at least 1 is needed")
+    choose_engine()  # before anything runs
     check_folder()
     params = read_params(Params)  # DVC looks only at keys that a stage uses
     # DVC runs the first python of the path: make it the one that runs this
@@ -38,7 +42,7 @@ def main() -> None:
         print("Forks are safe on Linux alone, so this is plain `dvc repro`.", flush=True)
         code = run_dvc("repro")
     else:
-        code = repro(jobs or len(os.sched_getaffinity(0)))
+        code = repro(jobs)
     if code == 0 and params.split.rotation is None:  # else this is one of the rotations
         escape_controls(sys.stdout)  # DVC, which colors its lines, has ended
         show()

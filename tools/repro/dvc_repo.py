@@ -34,8 +34,8 @@ FORKED = {
 }
 
 
-def repro(jobs: int) -> int:
-    """Bring everything up to date, with `jobs` strategies at a time; return the exit code.
+def repro(jobs: int | None) -> int:
+    """Bring everything up to date, with `jobs` strategies at a time, if not None; return the exit code.
 
     Raises BusyError, and IntegrityError for an output that is damaged and cannot be made again.
     """
@@ -53,7 +53,7 @@ def repro(jobs: int) -> int:
     return code
 
 
-def run_changed(jobs: int) -> int:
+def run_changed(jobs: int | None) -> int:
     """Run the changed stages from training on in forks, the strategies in parallel; return the exit code."""
     with lock_repository() as repo:
         for command, stages in groupby(plan_stages(repo)[1], lambda stage: str(stage.cmd)):
@@ -65,7 +65,7 @@ def run_changed(jobs: int) -> int:
     return 0
 
 
-def run_in_forks(repo: Any, module: str, changed: list[Any], jobs: int) -> int:
+def run_in_forks(repo: Any, module: str, changed: list[Any], jobs: int | None) -> int:
     """Run stages of one module, or restore them from DVC's run cache; return the exit code."""
     stale = []
     for stage in changed:

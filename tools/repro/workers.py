@@ -17,10 +17,19 @@ from stages.shared.messages import PACKAGE
 from stages.shared.runtime.child_process import exit_code, exit_with_starter, stop_processes
 from stages.shared.runtime.progress import ROW, erase_live_lines, share_terminal
 from stages.shared.runtime.threads import STAGES, WORKERS, cores
+from stages.train.execution.launch import trains_elsewhere
+
+#: the module whose fits an engine can do
+TRAIN = "stages.train"
 
 
-def run_stages(module: str, names: Sequence[str], jobs: int) -> tuple[list[str], int]:
-    """Run the stages `names`, each `python -m <module>`; return those that succeeded, and the exit code."""
+def run_stages(module: str, names: Sequence[str], jobs: int | None) -> tuple[list[str], int]:
+    """Run the stages `names`, each `python -m <module>`; return those that succeeded, and the exit code.
+
+    By default as many run at a time as there are usable cores; all of them where the fits run elsewhere.
+    """
+    at_once = len(names) if module == TRAIN and trains_elsewhere() else len(os.sched_getaffinity(0))
+    jobs = jobs or at_once
     alone = ["evenhand.alone"] if PACKAGE in os.environ else []
     multiprocessing.set_forkserver_preload([*alone, "tools.repro.preload"])
     return run_processes(partial(run_stage, module, min(jobs, len(names))), names, jobs)
@@ -68,7 +77,8 @@ def call_in_row(row: int, target: Callable[[str], None], name: str) -> None:
 def run_stage(module: str, jobs: int, name: str) -> None:
     """Run the command of the stage `name`, `python -m <module>`, in this process, one of `jobs` at a time."""
     exit_with_starter()
-    os.environ.setdefault(WORKERS, str(max(1, cores() // jobs)))
+    if module != TRAIN or not trains_elsewhere():
+        os.environ.setdefault(WORKERS, str(max(1, cores() // jobs)))
     os.environ.update({STAGES: str(jobs), "DVC_STAGE": name})
     sys.argv = [f"python -m {module}"]
     share_terminal()

@@ -3,6 +3,7 @@
 DVC sees the lock, not the installed packages. A run in another environment must therefore say so.
 """
 
+import hashlib
 from importlib.metadata import PackageNotFoundError, version
 import os
 from pathlib import Path
@@ -15,6 +16,9 @@ from stages.shared.messages import PACKAGE, command
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "imbalanced-learn", "xgboost", "skops")
 
 LOCK = Path("requirements.lock")
+
+#: the code of all stages
+CODE = Path(__file__).resolve().parents[2]
 
 #: the lock of a repository that uses the package; it names the code as well
 PACKAGE_LOCK = Path("evenhand.lock")
@@ -39,6 +43,16 @@ def library_versions() -> dict[str, str]:
         except PackageNotFoundError:  # xgboost-cpu is the same library under another name
             versions[name] = version(f"{name}-cpu")
     return versions
+
+
+def hash_code() -> str:
+    """Return the SHA-256 of all files in stages/, without what Python compiles."""
+    digest = hashlib.sha256()
+    for path in sorted(CODE.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            digest.update(f"{path.relative_to(CODE).as_posix()}\0{path.stat().st_size}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def read_pins(lock: str) -> list[tuple[str, str]]:

@@ -40,7 +40,7 @@ class WorkerPool(Generic[Context]):
         if workers > 1 and sys.platform == "linux":  # elsewhere libraries do not survive a fork
             fork = multiprocessing.get_context("fork")
             self._pool = ProcessPoolExecutor(workers, fork, _start_worker, (context, os.getpid()))
-            self._messages, self._relayed = fork.SimpleQueue(), list[Callable[[str], None]]()
+            self._messages, self._relayed = fork.SimpleQueue(), tuple[Callable[[str], None], ...]()
 
     def __enter__(self) -> "WorkerPool[Context]":
         return self
@@ -49,15 +49,15 @@ class WorkerPool(Generic[Context]):
         if self._pool is not None:  # a stopped stage does not wait: its workers end with it
             self._pool.shutdown(wait=not isinstance(error, Stopped), cancel_futures=True)
 
-    def relay(self, function: Callable[[str], None]) -> Callable[[str], None]:
-        """Return a function that workers can call, so that `get_result` calls `function` in this process.
+    def relay(self, *functions: Callable[[str], None]) -> tuple[Callable[[str], None], ...]:
+        """Return functions that workers can call, so that `get_result` calls `functions` in this process.
 
-        It must be in the context before the first call is submitted.
+        They must be in the context before the first call is submitted.
         """
         if self._pool is None:
-            return function
-        self._relayed.append(function)
-        return partial(_send, self._messages, len(self._relayed) - 1)
+            return functions
+        self._relayed = functions
+        return tuple(partial(_send, self._messages, number) for number in range(len(functions)))
 
     def get_result(self, future: "Future[Result]") -> Result:
         """Wait for a call and return its result; meanwhile pass on what workers send to relayed functions."""

@@ -49,7 +49,7 @@ def main():
     module.PLAIN = .2
     with module.Progress("train@smote") as progress, WorkerPool(Context(), 2) as pool:
         progress.count(4, "fits")
-        pool._context.begin, pool._context.finish = pool.relay(progress.begin), pool.relay(progress)
+        pool._context.begin, pool._context.finish = pool.relay(progress.begin, progress)
         time.sleep(.3)  # the thread is at work
         for call in [pool.submit(fit, fold) for fold in (1, 2, 3, 4)]:
             pool.get_result(call)

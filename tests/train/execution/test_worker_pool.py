@@ -71,7 +71,7 @@ def test_a_killed_worker_is_an_input_error() -> None:
 def test_workers_send_text_to_functions_of_this_process(workers: int) -> None:
     context, one, other = SimpleNamespace(), list[str](), list[str]()
     with WorkerPool(context, workers) as pool:
-        context.begin, context.finish = pool.relay(one.append), pool.relay(other.append)
+        context.begin, context.finish = pool.relay(one.append, other.append)
         for call in [pool.submit(send, number) for number in range(3)]:
             pool.get_result(call)
     assert (sorted(one), sorted(other)) == (["0 begins", "1 begins", "2 begins"], ["0 ends", "1 ends", "2 ends"])

@@ -1,0 +1,196 @@
+"""What an engine costs, and what many cores would give: `python -m benchmarks.speed.engine`.
+
+The strategies of params.yaml train on data/train.parquet (`make repro` makes it), or on a made table with `--rows`: in
+this process, in two processes of it, and on a Dask cluster of two processes on loopback addresses. The models must be
+the same. The last table is calculated from the measured time of each call: calls start in order on the first free
+core, and a tuned final fit waits for all folds of its strategy.
+"""
+
+from argparse import Namespace
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from functools import partial
+import heapq
+import os
+from pathlib import Path
+import pickle
+import subprocess
+import sys
+import tempfile
+import time
+from typing import Any
+
+from benchmarks.shared.arguments import make_parser
+from benchmarks.shared.markdown import print_table
+from benchmarks.speed.size import STRATEGIES, write_made_table
+from benchmarks.speed.timing import format_load
+from stages.shared import paths
+from stages.shared.params import read_params
+from stages.shared.storage.files import sha256
+from stages.shared.storage.parquet import read_table
+from stages.train.cross_validation import OpenPool, fit_final, fit_strategy
+from stages.train.execution.engines.pool import EnginePool, open_engine_pool
+from stages.train.execution.engines.worker import TrainSet
+from stages.train.execution.worker_pool import WorkerPool
+from stages.train.params import TrainParams
+from stages.train.strategy import StrategyContext
+
+#: calls of `callable(context)`, which does next to nothing, to measure what a call costs
+EMPTY_CALLS = 200
+
+#: seconds of each call of a strategy in the order of their start, and whether it waits for the others
+Calls = list[tuple[float, bool]]
+
+
+class TimedPool(WorkerPool[StrategyContext]):
+    """Makes the calls in this process, and keeps their times."""
+
+    def __init__(self, calls: Calls, context: StrategyContext, workers: int) -> None:
+        super().__init__(context)
+        self._calls = calls
+
+    def submit(self, function: Any, *args: Any, **kwargs: Any) -> "Future[Any]":
+        start = time.perf_counter()
+        future = super().submit(function, *args, **kwargs)
+        tuned = function is fit_final and bool(args[0])
+        self._calls.append((time.perf_counter() - start, tuned))
+        return future
+
+
+@contextmanager
+def run_dask(workers: int = 2) -> Iterator[None]:
+    """Start a scheduler and workers as processes, and name them in the environment."""
+    from distributed import Client
+
+    own = [sys.executable, "-m"]
+    options = ["--host", "127.0.0.1", "--no-dashboard"]
+    with tempfile.TemporaryDirectory() as folder:
+        address_file = Path(folder) / "scheduler.json"
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        join = ["--scheduler-file", str(address_file)]
+        started = [subprocess.Popen([*own, "distributed.cli.dask_scheduler", *options, "--port", "0", *join], **quiet)]
+        worker = [*own, "distributed.cli.dask_worker", *options, *join, "--nthreads", "1", "--preload", "stages"]
+        started += [subprocess.Popen([*worker, "--local-directory", folder], **quiet) for _ in range(workers)]
+        try:
+            with Client(scheduler_file=str(address_file), timeout=60) as client:
+                client.wait_for_workers(workers, timeout=60)
+                os.environ |= {"EVENHAND_ENGINE": "dask", "DASK_SCHEDULER_ADDRESS": client.scheduler.address}
+            yield
+        finally:
+            for process in reversed(started):
+                process.terminate()
+                process.wait(30)
+
+
+def train_all(path: Path, params: TrainParams, workers: int, open_pool: OpenPool) -> bytes:
+    """Train every strategy; return the pickled models."""
+    table = read_table(path)
+    models = {}
+    for name in params.strategies:
+        result = fit_strategy(table, name, params, lambda _: None, workers, open_pool=open_pool)
+        models[name] = {classifier: pickle.dumps(model) for classifier, model in result.models.items()}
+    return pickle.dumps(models)
+
+
+def time_empty_calls(pool: WorkerPool[StrategyContext] | EnginePool) -> float:
+    """Return the milliseconds that a call takes besides its work, when many are submitted at once."""
+    pool.get_result(pool.submit(callable))  # the first one reads the table
+    start = time.perf_counter()
+    for call in [pool.submit(callable) for _ in range(EMPTY_CALLS)]:
+        pool.get_result(call)
+    return 1000 * (time.perf_counter() - start) / EMPTY_CALLS
+
+
+def schedule(strategies: dict[str, Calls], cores: int, overhead: float) -> float:
+    """Return the seconds until all calls have ended on so many cores, each with an overhead in seconds."""
+    free = [0.0] * cores
+    last: dict[str, float] = dict.fromkeys(strategies, 0.0)
+    for waits in (False, True):
+        for name, calls in strategies.items():
+            for seconds in [seconds for seconds, tuned in calls if tuned is waits]:
+                start = max(heapq.heappop(free), last[name] if waits else 0.0)
+                end = start + seconds + overhead
+                heapq.heappush(free, end)
+                last[name] = max(last[name], end)
+    return max(last.values())
+
+
+def measure_engines(path: Path, params: TrainParams, pairs: int) -> tuple[list[list[str]], dict[str, Calls], float]:
+    """Return a row for each engine, the times of the calls, and the seconds that a call on Dask costs."""
+    train_set, times = TrainSet(path, sha256(path)), dict[str, list[float]]()
+    empty, opened, calls, found = dict[str, float](), dict[str, float](), dict[str, Calls](), set[bytes]()
+    dask = partial(open_engine_pool, train_set)
+    engines: dict[str, tuple[int, OpenPool]] = {
+        "this process": (1, WorkerPool), "two processes": (2, WorkerPool), "Dask, two workers": (2, dask),
+    }  # fmt: skip
+    with run_dask():
+        for _ in range(pairs):
+            for engine, (workers, open_pool) in engines.items():
+                start = time.perf_counter()
+                found.add(train_all(path, params, workers, open_pool))
+                times.setdefault(engine, []).append(time.perf_counter() - start)
+        for engine, (workers, open_pool) in engines.items():
+            context = StrategyContext(read_table(path), next(iter(params.strategies)), params)
+            start = time.perf_counter()
+            with open_pool(context, workers) as pool:
+                opened[engine] = time.perf_counter() - start
+                empty[engine] = time_empty_calls(pool)
+    assert len(found) == 1, "the models differ"
+    for name in params.strategies:
+        calls[name] = []
+        fit_strategy(read_table(path), name, params, lambda _: None, open_pool=partial(TimedPool, calls[name]))
+    rows = []
+    for engine, seconds in times.items():
+        ratios = sorted(mine / one for mine, one in zip(seconds, times["this process"], strict=True))
+        cells = [f"{min(seconds):.1f}", f"{ratios[len(ratios) // 2]:.2f}"]
+        rows.append([engine, *cells, f"{1000 * opened[engine]:.0f}", f"{empty[engine]:.1f}", format_load()])
+    return rows, calls, empty["Dask, two workers"] / 1000
+
+
+def calculate_rows(calls: dict[str, Calls], cores: list[int], overhead: float) -> Iterator[list[str]]:
+    """Yield a row for each number of cores."""
+    alone = sum(seconds for one in calls.values() for seconds, _ in one)
+    longest = max(
+        max([seconds for seconds, tuned in one if not tuned], default=0.0) + sum(s for s, tuned in one if tuned)
+        for one in calls.values()
+    )
+    for number in cores:
+        seconds = schedule(calls, number, overhead)
+        busy = 100 * alone / (number * seconds)
+        yield [str(number), f"{seconds:.1f}", f"{alone / seconds:.1f}", f"{busy:.0f}", f"{longest / seconds:.2f}"]
+
+
+def make_made_params(options: Namespace) -> TrainParams:
+    """Return params for a made table."""
+    from benchmarks.shared.made_tables import make_params
+
+    settings: dict[str, Any] = {"logistic_regression": {"max_iter": 1000}, "xgboost": {"n_estimators": 60}}
+    return make_params(STRATEGIES, settings, options.splits)
+
+
+def main() -> None:
+    parser = make_parser(__doc__)
+    parser.add_argument("--rows", type=int, default=0, help="rows of a made table (default: data/train.parquet)")
+    parser.add_argument("--columns", type=int, default=30, help="columns of a made table")
+    parser.add_argument("--splits", type=int, default=5, help="folds on a made table")
+    parser.add_argument("--pairs", type=int, default=1, help="runs of each engine, by turns")
+    parser.add_argument("--cores", type=int, nargs="+", default=[1, 2, 4, 16, 64, 256])
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = paths.TRAIN.absolute()
+        if options.rows:
+            path = Path(folder) / "train.parquet"
+            write_made_table(path, options.rows, options.columns)
+        params = make_made_params(options) if options.rows else read_params(TrainParams)
+        rows, calls, overhead = measure_engines(path, params, options.pairs)
+    columns = ("engine", "wall s", "÷ this process", "to open, ms", "an empty call, ms", "load")
+    print_table(f"Training {len(calls)} strategies, {sum(map(len, calls.values()))} calls", columns, rows)
+    longest = max(seconds for one in calls.values() for seconds, _ in one)
+    title = f"Calculated from the times of the calls; the longest takes {longest:.1f} s"
+    columns = ("cores", "wall s", "speed-up", "cores at work, %", "longest chain ÷ wall")
+    print_table(title, columns, calculate_rows(calls, options.cores, overhead))
+
+
+if __name__ == "__main__":
+    main()
