@@ -15,7 +15,7 @@ from distributed import Client, Worker, WorkerPlugin
 from stages.shared.errors import BusyError, InputError
 from stages.shared.messages import PACKAGE, single_line
 from stages.shared.runtime.threads import cores
-from stages.train.execution.engines.registry import ENGINE, patience
+from stages.train.execution.engines.registry import ENGINE, START, patience
 from stages.train.execution.engines.worker import receive_table
 
 ADDRESS = "DASK_SCHEDULER_ADDRESS"
@@ -99,8 +99,7 @@ def _as_busy(what: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        fix = "start the workers in this repository and its environment, with --preload stages"
-        raise InputError(f"{ENGINE}: the workers cannot import {error.name}; {fix}") from None
+        raise InputError(f"{ENGINE}: the workers cannot import {error.name}; {START}") from None
     except (OSError, TimeoutError, RuntimeError) as error:  # what Dask raises for connections
         raise BusyError(f"{ENGINE}: {what}: {single_line(error) or type(error).__name__}") from None
 

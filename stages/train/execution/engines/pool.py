@@ -11,7 +11,7 @@ from stages.shared.messages import single_line
 from stages.shared.runtime.progress import ignore
 from stages.shared.runtime.stop_signals import Stopped
 from stages.train.execution.engines.installation import describe_installation
-from stages.train.execution.engines.registry import ENGINE, Engine, connect
+from stages.train.execution.engines.registry import ENGINE, START, Engine, connect
 from stages.train.execution.engines.worker import (
     Call,
     ContextSpec,
@@ -46,8 +46,7 @@ class EnginePool:
         self._finish: Show = ignore
         differences = [text for texts in self._ask(find_differences, self._installation) for text in texts]
         if differences:
-            fix = "start the workers in this repository and its environment, with --preload stages"
-            raise InputError([f"{ENGINE}: {text}; {fix}" for text in differences])
+            raise InputError([f"{ENGINE}: {text}; {START}" for text in differences])
         if not all(self._ask(can_read, spec.train_set)):
             engine.send_table(spec.train_set.sha256, spec.train_set.path.read_bytes())
 

@@ -24,6 +24,10 @@ ENGINES = {
 }
 
 
+#: how to start workers that can do the work
+START = "start the workers with this code and environment, and `--preload stages` (with the package: evenhand.alone)"
+
+
 class Engine(Protocol):
     """Workers somewhere. A method raises BusyError where the engine fails."""
 
