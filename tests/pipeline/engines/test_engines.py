@@ -10,9 +10,17 @@ import tempfile
 import time
 
 from distributed import Client
+import numpy as np
 import psutil
 import pytest
 
+from stages.shared.params import read_params
+from stages.shared.storage.files import sha256
+from stages.shared.storage.parquet import read_table
+from stages.train.execution.engines.pool import open_engine_pool
+from stages.train.execution.engines.worker import TrainSet
+from stages.train.params import TrainParams
+from stages.train.strategy import StrategyContext
 from tests.pipeline.engines.clusters import Cluster, start_dask, start_dask_worker, start_ray, start_slurm
 from tests.pipeline.project import Repository, environment
 from tests.pipeline.servers import Server, make_ssh
@@ -76,6 +84,20 @@ def test_all_strategies_train_on_dask_although_a_worker_is_killed(
     assert run.returncode == 0, said
     assert said.count(b"Running stage 'train@") == 3
     assert repository.run("git", "status", "--porcelain").stdout == ""
+
+
+def test_workers_get_the_table_where_they_cannot_read_it(
+    repository: Repository, dask: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A relative path leads nowhere in their folders."""
+    monkeypatch.chdir(repository.path)
+    for name, value in dask.variables.items():
+        monkeypatch.setenv(name, value)
+    train_set = TrainSet(Path("data/train.parquet"), sha256(Path("data/train.parquet")))
+    table = read_table(train_set.path)
+    with open_engine_pool(train_set, StrategyContext(table, "smote", read_params(TrainParams)), 2) as pool:
+        targets = [pool.get_result(call) for call in [pool.submit(getattr, "y") for _ in range(4)]]
+    assert all(np.array_equal(target, table.target) for target in targets)
 
 
 def test_a_machine_that_goes_down_is_done_without(repository: Repository, dask: Cluster) -> None:

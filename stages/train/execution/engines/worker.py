@@ -103,7 +103,7 @@ def can_read(train_set: TrainSet) -> bool:
         return True
     try:
         return sha256(train_set.path) == train_set.sha256
-    except OSError:
+    except (InputError, OSError):  # it is absent here
         return False
 
 
