@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from stages.evaluate.candidates import Candidate
+from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.row_sets import RowSets
 from stages.evaluate.evaluate import evaluate_candidates
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
@@ -86,7 +86,7 @@ def make_leaderboard(train: Table, test: Table, params: dict[str, Any]) -> Leade
     for name, one in strategies.items():
         for classifier, calibrator in one.calibrators.items():
             raw = scores(one.result.models[classifier], test.features())
-            scored[Candidate(name, classifier)] = ScoredCandidate(
+            scored[CandidateKey(name, classifier)] = ScoredCandidate(
                 one.tune_threshold(classifier), calibrate(raw, calibrator), raw, calibrator.method,
                 ranking=row_sets.measure(one.oof[classifier], raw),
             )  # fmt: skip

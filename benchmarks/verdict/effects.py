@@ -24,7 +24,7 @@ from xgboost import XGBClassifier
 from benchmarks.shared.arguments import make_parser
 from benchmarks.shared.markdown import print_table
 from benchmarks.shared.simulation import CONFIDENCE
-from stages.evaluate.candidates import Candidate
+from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.effects import (
     EffectSettings,
     choose_margins,
@@ -137,11 +137,11 @@ def _estimate(
         "all": RowSets(y[order], numbers, np.arange(len(order))),
         "test": RowSets(y[test], np.zeros(len(test), dtype=np.int64), np.arange(len(test))),
     }
-    measured: dict[str, dict[Candidate, dict[str, RankingValue]]] = {"all": {}, "test": {}}
-    true_values: dict[Candidate, dict[str, float]] = {}
+    measured: dict[str, dict[CandidateKey, dict[str, RankingValue]]] = {"all": {}, "test": {}}
+    true_values: dict[CandidateKey, dict[str, float]] = {}
     for classifier in classifiers:
         for strategy in (REFERENCE, *TREATMENTS):
-            candidate, oof = Candidate(strategy, classifier), []
+            candidate, oof = CandidateKey(strategy, classifier), []
             for training, validation in folds:
                 rows = train[training]
                 oof += fit_scores(classifier, strategy, X[rows], y[rows], [X[train[validation]]], run)

@@ -16,7 +16,7 @@ from benchmarks.shared.arguments import make_parser
 from benchmarks.shared.markdown import print_table
 from benchmarks.shared.simulation import CONFIDENCE
 from benchmarks.verdict.effects import FRESH_ROWS, REFERENCE, TREATMENTS, WORLDS, World, error_of, fit_scores
-from stages.evaluate.candidates import Candidate
+from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.effects import list_comparisons
 from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.evaluate.uncertainty.jackknife import normal_quantile
@@ -39,7 +39,7 @@ N_PARTS, N_SPLITS, CLASSIFIERS = 4, 3, ("logistic_regression", "xgboost")
 DEFAULT_WORLDS = ("linear, 1,000 rows", "linear, 3,000 rows", "nonlinear, 3,000 rows")
 
 Cell = tuple[str, str | None, str]  # strategy, classifier, metric
-Answers = dict[Candidate, tuple[Floats, Bools]]  # calibrated scores and decisions
+Answers = dict[CandidateKey, tuple[Floats, Bools]]  # calibrated scores and decisions
 
 
 @dataclass
@@ -69,7 +69,7 @@ def _estimate(X: Floats, y: Ints, fresh: tuple[Floats, Ints], run: int, result: 
         for classifier in CLASSIFIERS:
             for strategy in (REFERENCE, *TREATMENTS):
                 answers = _fit(classifier, strategy, X[train], y[train], [X[test], fresh[0]], run)
-                on_test[Candidate(strategy, classifier)], on_fresh[Candidate(strategy, classifier)] = answers
+                on_test[CandidateKey(strategy, classifier)], on_fresh[CandidateKey(strategy, classifier)] = answers
         rotations.append(_make_rotation(test, y[test], on_test))
         truths.append(_make_rotation(np.arange(FRESH_ROWS), fresh[1], on_fresh))
     settings = RotationSettings(REFERENCE, CONFIDENCE, 1000, run)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from stages.shared.classifiers import BLEND
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.candidate import CandidateName
@@ -11,11 +12,8 @@ from stages.shared.schemas.leaderboard import Scope
 
 AUTO = "auto"
 
-#: the classifier that is a weighted vote of the others
-BLEND = "blend"
 
-
-class Candidate(NamedTuple):
+class CandidateKey(NamedTuple):
     """One classifier under one strategy."""
 
     strategy: str
@@ -35,8 +33,8 @@ class Pair:
     """A candidate and its reference."""
 
     scope: Scope  # strategy: the representatives; classifier: the same classifier under both strategies
-    candidate: Candidate
-    reference: Candidate
+    candidate: CandidateKey
+    reference: CandidateKey
 
 
 def reference_strategy(strategies: dict[str, dict[str, Any]]) -> str:
@@ -44,17 +42,17 @@ def reference_strategy(strategies: dict[str, dict[str, Any]]) -> str:
     return next((name for name, entry in strategies.items() if not any(entry.values())), next(iter(strategies)))
 
 
-def best_first(records: dict[str, CvRecord], metric: str) -> list[Candidate]:
+def best_first(records: dict[str, CvRecord], metric: str) -> list[CandidateKey]:
     """Return all candidates, best cross-validation mean of `metric` first; ties in the order of params.yaml."""
 
-    def signed_mean(candidate: Candidate) -> float:
+    def signed_mean(candidate: CandidateKey) -> float:
         return METRICS[metric].sign * records[candidate.strategy].classifiers[candidate.classifier][metric].mean
 
-    candidates = [Candidate(strategy, name) for strategy, record in records.items() for name in record.classifiers]
+    candidates = [CandidateKey(strategy, name) for strategy, record in records.items() for name in record.classifiers]
     return sorted(candidates, key=signed_mean, reverse=True)  # stable: ties keep their order
 
 
-def representatives(records: dict[str, CvRecord], classifier: str, metric: str) -> dict[str, Candidate]:
+def representatives(records: dict[str, CvRecord], classifier: str, metric: str) -> dict[str, CandidateKey]:
     """Return the candidate that represents each strategy: the given classifier where it has that, else its best.
 
     `classifier` is a name or `auto`. Raises InputError when no strategy has a classifier of that name.
@@ -67,14 +65,14 @@ def representatives(records: dict[str, CvRecord], classifier: str, metric: str) 
         )
     ranked = best_first(records, metric)
     return {
-        strategy: Candidate(strategy, classifier)
+        strategy: CandidateKey(strategy, classifier)
         if classifier in record.classifiers
         else next(candidate for candidate in ranked if candidate.strategy == strategy)
         for strategy, record in records.items()
     }
 
 
-def pairs(ranked: list[Candidate], representatives: dict[str, Candidate], reference: str) -> list[Pair]:
+def pairs(ranked: list[CandidateKey], representatives: dict[str, CandidateKey], reference: str) -> list[Pair]:
     """Return all comparisons: first between representatives, then between equal classifiers.
 
     A classifier that the reference strategy lacks is compared with the reference's representative. So is the

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from stages.evaluate.candidates import Candidate, best_first, pairs, reference_strategy, representatives
+from stages.evaluate.candidates import CandidateKey, best_first, pairs, reference_strategy, representatives
 from stages.evaluate.effects.decision_curve import list_thresholds, make_decision_curves
-from stages.evaluate.effects.effects import EffectSettings, choose_margins, estimate_effects, list_comparisons
+from stages.evaluate.effects.effects import EffectSettings, Measured, choose_margins, estimate_effects, list_comparisons
 from stages.evaluate.effects.folds import add_scores
 from stages.evaluate.effects.row_sets import RowSets, number_units
 from stages.evaluate.metric_evaluator import MetricEvaluator
@@ -39,7 +39,7 @@ class EvaluationResult:
 def evaluate_candidates(
     table: Table,
     row_sets: RowSets,
-    scored: dict[Candidate, ScoredCandidate],
+    scored: dict[CandidateKey, ScoredCandidate],
     records: dict[str, CvRecord],
     no_op_strategies: list[str],
     params: EvaluateParams,
@@ -73,17 +73,7 @@ def evaluate_candidates(
     results = dict(zip(ranked, bootstrap(y, evaluators, settings.n_resamples, params.random_state), strict=True))
     data = build_data(table, out_of_fold)
     measured = {name: scored[name].ranking for name in scored}
-    perfect = {name: METRICS[name].score(y, y.astype(np.float64), table.weights) for name in selectable(*points)}
-    effect_settings = EffectSettings(
-        rows="all" if row_sets.n_test < len(row_sets.y) else "test",
-        confidence=settings.confidence,
-        margins=choose_margins(
-            None if settings.margin == "auto" else settings.margin, measured, reference, perfect, row_sets.n_positives
-        ),
-        n_draws=settings.n_resamples,
-        random_state=params.random_state,
-        n_positives=row_sets.n_positives,
-    )
+    effect_settings = _choose_effect_settings(table, row_sets, measured, reference, params)
     candidates = []
     for name, result in results.items():
         progress.begin(f"intervals of {name.strategy}, {name.classifier}")
@@ -92,18 +82,7 @@ def evaluate_candidates(
     progress.begin("comparisons and effects of treatments")
     leaderboard = Leaderboard(
         data=data,
-        settings=Settings(
-            metric=select.metric,
-            policy=settings.threshold.policy,
-            policy_key=settings.threshold.policy_param,
-            promise=settings.threshold.promise,
-            prevalence_in_use=settings.deployment_prevalence,
-            confidence=settings.confidence,
-            n_resamples=settings.n_resamples,
-            reference=chosen[reference].name,
-            rows=effect_settings.rows,
-            margins=effect_settings.margins,
-        ),
+        settings=_describe_settings(params, chosen[reference], effect_settings),
         candidates=candidates,
         strategies=[name.name for name in chosen.values()],
         comparisons=build_comparisons(pairs(ranked, chosen, reference), results, settings.confidence, points),
@@ -139,10 +118,44 @@ def evaluate_candidates(
     return EvaluationResult(leaderboard, rows, files)
 
 
+def _choose_effect_settings(
+    table: Table, row_sets: RowSets, measured: Measured, reference: str, params: EvaluateParams
+) -> EffectSettings:
+    """Return how effects are estimated: on which rows, and with which margins of `same`."""
+    settings, y = params.evaluate, table.target
+    names = selectable(*get_points(params.select.metric))
+    perfect = {name: METRICS[name].score(y, y.astype(np.float64), table.weights) for name in names}
+    margin = None if settings.margin == "auto" else settings.margin
+    return EffectSettings(
+        rows="all" if row_sets.n_test < len(row_sets.y) else "test",
+        confidence=settings.confidence,
+        margins=choose_margins(margin, measured, reference, perfect, row_sets.n_positives),
+        n_draws=settings.n_resamples,
+        random_state=params.random_state,
+        n_positives=row_sets.n_positives,
+    )
+
+
+def _describe_settings(params: EvaluateParams, reference: CandidateKey, effects: EffectSettings) -> Settings:
+    settings, threshold = params.evaluate, params.evaluate.threshold
+    return Settings(
+        metric=params.select.metric,
+        policy=threshold.policy,
+        policy_key=threshold.policy_param,
+        promise=threshold.promise,
+        prevalence_in_use=settings.deployment_prevalence,
+        confidence=settings.confidence,
+        n_resamples=settings.n_resamples,
+        reference=reference.name,
+        rows=effects.rows,
+        margins=effects.margins,
+    )
+
+
 def _notes_about_results(
     data: Data,
-    scored: dict[Candidate, ScoredCandidate],
-    results: dict[Candidate, BootstrapResult],
+    scored: dict[CandidateKey, ScoredCandidate],
+    results: dict[CandidateKey, BootstrapResult],
     params: EvaluateParams,
 ) -> list[str]:
     threshold = params.evaluate.threshold
@@ -155,7 +168,7 @@ def _notes_about_results(
     ]
 
 
-def _check(y: Ints, scored: dict[Candidate, ScoredCandidate]) -> None:
+def _check(y: Ints, scored: dict[CandidateKey, ScoredCandidate]) -> None:
     problems = []
     if not 0 < y.sum() < len(y):
         outcome = f"found {y.sum()} positive of {len(y)}"
@@ -172,9 +185,9 @@ def _check(y: Ints, scored: dict[Candidate, ScoredCandidate]) -> None:
 
 def _curves(
     table: Table,
-    chosen: dict[str, Candidate],
-    scored: dict[Candidate, ScoredCandidate],
-    results: dict[Candidate, BootstrapResult],
+    chosen: dict[str, CandidateKey],
+    scored: dict[CandidateKey, ScoredCandidate],
+    results: dict[CandidateKey, BootstrapResult],
 ) -> dict[str, list[curves.Point]]:
     y, contract, weights = table.target, table.contract, table.weights
     prevalence = float(np.average(y, weights=weights))

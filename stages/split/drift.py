@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from stages.shared.schemas.contract import Feature, Notice
-from stages.shared.storage.arrow import Bools, Floats, Ints, from_numpy, to_floats
+from stages.shared.storage.arrow import Bools, Floats, Ints, from_numpy, thin, to_floats
 from stages.shared.storage.parquet import Table
 
 #: how often a random split gives any notice
@@ -48,7 +48,7 @@ def notice_drift(table: Table, train: Bools, test: Bools, groups: Ints) -> list[
     are those of the rows in either set. Of each group one row counts: the rows of a group are not independent.
     """
     rows = np.flatnonzero(train | test)[np.unique(groups, return_index=True)[1]]
-    sets = tuple(_thin(rows[mask[rows]]) for mask in (train, test))
+    sets = tuple(thin(rows[mask[rows]], MAX_ROWS) for mask in (train, test))
     features = [feature for feature in table.contract.features if feature.type != "text"]
     found = []
     for feature in features:
@@ -64,10 +64,6 @@ def notice_drift(table: Table, train: Bools, test: Bools, groups: Ints) -> list[
         message = f"{len(found) - MAX_NAMED} more features differ between train and test, by smaller shares of the rows"
         notices.append(Notice(column=None, kind="feature_differs", message=message))
     return notices
-
-
-def _thin(rows: Ints) -> Ints:
-    return rows[:: -(-len(rows) // MAX_ROWS) or 1]
 
 
 def _compare(feature: Feature, values: pa.ChunkedArray, sets: tuple[Ints, ...]) -> Difference:

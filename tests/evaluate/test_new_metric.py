@@ -9,7 +9,7 @@ import jsonschema
 import numpy as np
 import pytest
 
-from stages.evaluate.candidates import Candidate
+from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.row_sets import RowSets
 from stages.evaluate.evaluate import evaluate_candidates
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
@@ -57,7 +57,7 @@ def test_one_entry_is_enough(metric: Metric, make_table: Callable[..., Table], m
     scored, row_sets = {}, RowSets.make(table.target, table.groups, None)
     for strategy, lift in (("baseline", 0.1), ("smote", 0.3)):
         scores = np.clip(rng.uniform(0.1, 0.6, 80) + lift * y, 0, 1)
-        scored[Candidate(strategy, "mlp")] = ScoredCandidate(
+        scored[CandidateKey(strategy, "mlp")] = ScoredCandidate(
             0.5, scores, scores, "none", ranking=row_sets.measure(scores[:0], scores)
         )
     params = EvaluateParams.model_validate(PARAMS)
@@ -76,5 +76,5 @@ def test_one_entry_is_enough(metric: Metric, make_table: Callable[..., Table], m
     effects = {item.metric: item for item in result.leaderboard.effects if item.classifier == "mlp"}
     assert (metric.name in effects) == (metric.family == "ranking")
     if metric.selectable:
-        scores = scored[Candidate("smote", "mlp")].scores
+        scores = scored[CandidateKey("smote", "mlp")].scores
         assert metric.score(y, scores) == pytest.approx(row.test[metric.name])

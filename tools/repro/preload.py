@@ -15,7 +15,7 @@ signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches tools.repro as we
 exit_with_starter()  # the forks of this process end with it
 limit_threads()  # before any numerical library is imported
 with Progress("tools.repro", "imports the libraries"):
-    for module in ("skops.io", "stages.train.run", "stages.evaluate.evaluate", "altair", "vl_convert"):
+    for module in ("skops.io", "stages.train.run", "stages.evaluate.run", "altair", "vl_convert"):
         import_module(module)
     for sampler in SAMPLERS.values():
         sampler.load()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stages.evaluate.candidates import Candidate
+from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.effects import (
     Comparison,
     EffectSettings,
@@ -35,8 +35,8 @@ class Rotation:
     rows: Ints  # in the raw file
     y: Ints
     groups: Ints  # equal in the rows that belong together
-    scores: Mapping[Candidate, Floats]
-    decisions: Mapping[Candidate, Bools]  # by the threshold of this rotation's train set
+    scores: Mapping[CandidateKey, Floats]
+    decisions: Mapping[CandidateKey, Bools]  # by the threshold of this rotation's train set
     weights: Floats | None = None  # how much each row counts, with the mean 1
 
 
@@ -107,7 +107,7 @@ def find_spread(by_rotation: Sequence[Measured], comparisons: Sequence[Compariso
     return max(float(np.mean(ratios)) ** 0.5, 1.0) if ratios else 1.0
 
 
-def list_candidates(rotations: Sequence[Rotation]) -> list[Candidate]:
+def list_candidates(rotations: Sequence[Rotation]) -> list[CandidateKey]:
     """Return the candidates that every rotation has, in the order of the first."""
     return [candidate for candidate in rotations[0].scores if all(candidate in other.scores for other in rotations)]
 
@@ -125,8 +125,8 @@ def make_sets(rotations: Sequence[Rotation]) -> RowSets:
 
 
 def measure_family(
-    rotations: Sequence[Rotation], candidates: Sequence[Candidate], family: Family, metrics: Sequence[str]
-) -> dict[Candidate, dict[str, RankingValue]]:
+    rotations: Sequence[Rotation], candidates: Sequence[CandidateKey], family: Family, metrics: Sequence[str]
+) -> dict[CandidateKey, dict[str, RankingValue]]:
     """Return the metrics of one family for every candidate."""
     sets = make_sets(rotations)
     rows = sets if family == "ranking" else replace(sets, row_set=np.zeros_like(sets.row_set))
@@ -142,7 +142,10 @@ def measure_family(
 
 
 def _choose_margins(
-    measured: Mapping[Candidate, Mapping[str, RankingValue]], sets: RowSets, family: Family, settings: RotationSettings
+    measured: Mapping[CandidateKey, Mapping[str, RankingValue]],
+    sets: RowSets,
+    family: Family,
+    settings: RotationSettings,
 ) -> dict[str, float]:
     """Return the margins by the rule of `evaluate`; a margin of params.yaml is for metrics of ranking."""
     if family != "probabilities":

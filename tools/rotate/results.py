@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from stages.evaluate.candidates import Candidate
+from stages.evaluate.candidates import CandidateKey
 from stages.shared import paths
 from stages.shared.calibration import shift_prior
 from stages.shared.decisions import is_positive
@@ -43,7 +43,7 @@ def read_rotation(tree: Path) -> tuple[Rotation, str]:
     scores, decisions = {}, {}
     for name in [name for name in columns.column_names if name in entries]:  # in the order of params.yaml
         item = entries[name]
-        candidate, values = Candidate(item.strategy, item.classifier), to_floats(columns[name].combine_chunks())
+        candidate, values = CandidateKey(item.strategy, item.classifier), to_floats(columns[name].combine_chunks())
         scores[candidate] = values
         decisions[candidate] = is_positive(shift_prior(values, item.prior_shift), item.threshold)
     rotation = Rotation(table.rows, table.target, table.groups, scores, decisions, table.weights)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from stages.evaluate.candidates import Candidate
+from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.effects import EffectSettings, find_max_quantile
 from stages.evaluate.effects.estimates import REFIT
 from stages.evaluate.effects.row_sets import RankingValue, RowSets
@@ -39,7 +39,7 @@ def measure_curve(row_sets: RowSets, thresholds: list[float], oof: Floats, test:
 
 
 def make_decision_curves(
-    curves: Mapping[Candidate, Curve], row_sets: RowSets, reference: Candidate, settings: EffectSettings
+    curves: Mapping[CandidateKey, Curve], row_sets: RowSets, reference: CandidateKey, settings: EffectSettings
 ) -> list[DecisionCurve]:
     """Return the curve of every candidate, and its differences from other ways to decide.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stages.evaluate.candidates import Candidate
+from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.estimates import REFIT, make_estimate
 from stages.evaluate.effects.row_sets import RankingValue
 from stages.evaluate.uncertainty.differences import DIGITS
@@ -25,7 +25,7 @@ CHUNK = 200
 #: the automatic margin: this share of the distance from the reference to a perfect score, between two bounds
 MARGIN_SHARE, MARGIN_BOUNDS = 0.1, (0.005, 0.02)
 
-Measured = Mapping[Candidate, Mapping[str, RankingValue]]
+Measured = Mapping[CandidateKey, Mapping[str, RankingValue]]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Comparison:
 
     strategy: str
     classifier: str | None  # None for the mean over the classifiers
-    pairs: tuple[tuple[Candidate, Candidate], ...]
+    pairs: tuple[tuple[CandidateKey, CandidateKey], ...]
 
     @property
     def reference_classifier(self) -> str | None:
@@ -106,10 +106,10 @@ def list_comparisons(measured: Measured, reference: str) -> list[Comparison]:
     return means + cells
 
 
-def _find_untreated(candidate: Candidate, reference: str, measured: Measured) -> Candidate | None:
+def _find_untreated(candidate: CandidateKey, reference: str, measured: Measured) -> CandidateKey | None:
     spec = CLASSIFIERS.get(candidate.classifier)
     names = (candidate.classifier, *(spec.counterparts if spec else ()))
-    return next((other for name in names if (other := Candidate(reference, name)) in measured), None)
+    return next((other for name in names if (other := CandidateKey(reference, name)) in measured), None)
 
 
 def estimate_effects(measured: Measured, comparisons: list[Comparison], settings: EffectSettings) -> list[Effect]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
-from stages.evaluate.candidates import Candidate
+from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.cross_validation import CvRecord, CvScore
@@ -26,13 +26,13 @@ def score_folds(metric: str, oof: pa.Table, scores: Floats, n_test: int) -> CvSc
     return CvScore(mean=float(np.mean(values)), sd=float(np.std(values, ddof=1)), folds=values)
 
 
-def add_scores(records: Mapping[str, CvRecord], scored: Mapping[Candidate, ScoredCandidate]) -> dict[str, CvRecord]:
+def add_scores(records: Mapping[str, CvRecord], scored: Mapping[CandidateKey, ScoredCandidate]) -> dict[str, CvRecord]:
     """Return the records with the further metrics of each candidate."""
     return {
         strategy: record.model_copy(
             update={
                 "classifiers": {
-                    name: {**scores, **scored[Candidate(strategy, name)].cv}
+                    name: {**scores, **scored[CandidateKey(strategy, name)].cv}
                     for name, scores in record.classifiers.items()
                 }
             }

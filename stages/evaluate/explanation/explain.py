@@ -18,7 +18,7 @@ from stages.shared.decisions import is_positive
 from stages.shared.schemas.candidate import CandidateName
 from stages.shared.schemas.contract import ROW
 from stages.shared.schemas.curves import Explanation
-from stages.shared.storage.arrow import Bools, Floats, Ints, to_ints
+from stages.shared.storage.arrow import Bools, Floats, Ints, thin, to_ints
 from stages.shared.storage.model_file import Classifier
 from stages.shared.storage.parquet import Table
 
@@ -79,7 +79,7 @@ def explain(
     settings, n_test, watched = params.evaluate, row_sets.n_test, params.evaluate.slices
     units = row_sets.units[-n_test:]
     sample = draw_sample(features, test.target, units, test.weights, params.random_state)
-    rows = thin(row_sets.y)
+    rows = thin_classes(row_sets.y)
     weights = np.ones(len(row_sets.y)) if row_sets.weights is None else row_sets.weights
     share = np.where(np.arange(len(row_sets.y)) < len(row_sets.y) - n_test, 1 / row_sets.repeats, 1.0)
     columns = find_columns(test.contract, watched)
@@ -109,13 +109,13 @@ def explain(
     return explanations
 
 
-def thin(y: Ints) -> Ints:
+def thin_classes(y: Ints) -> Ints:
     """Return the rows that slices count: of a class with more than MAX_OF_CLASS rows an even part.
 
     Rates within a class do not depend on how many rows of the other class there are.
     """
     classes = (np.flatnonzero(y == label) for label in (0, 1))
-    return np.sort(np.concatenate([rows[:: -(-len(rows) // MAX_OF_CLASS) or 1] for rows in classes]))
+    return np.sort(np.concatenate([thin(rows, MAX_OF_CLASS) for rows in classes]))
 
 
 def join_rows(train: TrainRows | None, test: Table, rows: Ints, names: Iterable[str]) -> pa.Table:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from stages.evaluate.candidates import BLEND, Candidate, Pair
+from stages.evaluate.candidates import CandidateKey, Pair
 from stages.evaluate.effects.row_sets import RankingValue
 from stages.evaluate.outputs.calibration_metrics import probability_metrics
 from stages.evaluate.outputs.deployment import measure_at_deployment
@@ -14,6 +14,7 @@ from stages.evaluate.uncertainty.bootstrap import BootstrapResult
 from stages.evaluate.uncertainty.differences import compare
 from stages.evaluate.uncertainty.intervals import compute_intervals
 from stages.shared.calibration import shift_prior
+from stages.shared.classifiers import BLEND
 from stages.shared.decisions import is_positive
 from stages.shared.schemas import candidate as candidate_schema
 from stages.shared.schemas import leaderboard as schema
@@ -65,7 +66,7 @@ def build_data(test: Table, out_of_fold: schema.SetSize | None = None) -> schema
 
 
 def build_candidate(
-    candidate: Candidate,
+    candidate: CandidateKey,
     record: CvRecord,
     scored: ScoredCandidate,
     result: BootstrapResult,
@@ -110,7 +111,7 @@ def build_candidate(
 
 
 def build_comparisons(
-    pairs: list[Pair], results: dict[Candidate, BootstrapResult], confidence: float, points: Collection[str] = ()
+    pairs: list[Pair], results: dict[CandidateKey, BootstrapResult], confidence: float, points: Collection[str] = ()
 ) -> list[schema.Comparison]:
     """Return the differences of all pairs, with simultaneous intervals within each scope.
 

@@ -3,7 +3,7 @@
 from statistics import median
 from typing import Any
 
-from stages.evaluate.candidates import AUTO, Candidate
+from stages.evaluate.candidates import AUTO, CandidateKey
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.thresholds.tuning import FEW_POSITIVES
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult
@@ -19,7 +19,9 @@ def about_reference(entry: dict[str, Any], reference: str) -> list[str]:
     return [f"No strategy does nothing (an empty entry in params.yaml): {reference}, the first, is the reference."]
 
 
-def about_classifiers(records: dict[str, CvRecord], representatives: dict[str, Candidate], requested: str) -> list[str]:
+def about_classifiers(
+    records: dict[str, CvRecord], representatives: dict[str, CandidateKey], requested: str
+) -> list[str]:
     """Return a note per strategy that lacks the requested classifier."""
     return [
         f"{strategy} has no {requested}: {candidate.classifier}, its best by cross-validation, represents it."
@@ -99,7 +101,10 @@ def about_positives(train: int, test: int) -> list[str]:
 
 
 def about_constraints(
-    scored: dict[Candidate, ScoredCandidate], policy: str, policy_param: dict[str, float], promise: float | None = None
+    scored: dict[CandidateKey, ScoredCandidate],
+    policy: str,
+    policy_param: dict[str, float],
+    promise: float | None = None,
 ) -> list[str]:
     """Return a note on candidates without a threshold that keeps, or promises, the bound of the policy."""
     missed = {str(candidate): item.guarantee for candidate, item in scored.items() if not item.satisfies_constraint}
@@ -116,7 +121,7 @@ def about_constraints(
     return [f"No threshold reaches {policy} ({bound}) on train: the nearest one is used for {names}."]
 
 
-def about_prices(scored: dict[Candidate, ScoredCandidate]) -> list[str]:
+def about_prices(scored: dict[CandidateKey, ScoredCandidate]) -> list[str]:
     """Return a note on what the promise of the threshold costs, over all candidates that keep it."""
     guarantees = [item.guarantee for item in scored.values() if item.guarantee and item.guarantee.kept]
     if not guarantees:
@@ -150,7 +155,7 @@ def about_rotation(rotate: int | None) -> list[str]:
     ]
 
 
-def about_no_positive_predictions(results: dict[Candidate, BootstrapResult]) -> list[str]:
+def about_no_positive_predictions(results: dict[CandidateKey, BootstrapResult]) -> list[str]:
     """Return a note on candidates that predict no test row positive, so that their precision is 0 by convention."""
     notes = []
     for family, position in {"decisions": "At the tuned threshold", "decisions_at_half": "At 0.5"}.items():

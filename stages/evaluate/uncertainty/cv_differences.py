@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from stages.evaluate.candidates import BLEND, Candidate
+from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.uncertainty.jackknife import t_quantile
+from stages.shared.classifiers import BLEND
 from stages.shared.metrics.registry import get_points, selectable
 from stages.shared.schemas.cross_validation import CvRecord
 from stages.shared.schemas.leaderboard import CvComparison
@@ -38,19 +39,24 @@ def cv_comparisons(
     selects the champion, it is also compared with the blends of the reference and of its own strategy, if any. `ratio`
     is that of `compute_ratio`.
     """
-    candidates = [Candidate(strategy, name) for strategy, record in records.items() for name in record.classifiers]
+    candidates = [CandidateKey(strategy, name) for strategy, record in records.items() for name in record.classifiers]
     names = selectable(*get_points(metric))
     selected = [
-        *((left, Candidate(reference, left.classifier), name) for left in candidates for name in names),
-        *((left, Candidate(reference, BLEND), metric) for left in candidates),
-        *((left, Candidate(left.strategy, BLEND), metric) for left in candidates),
+        *((left, CandidateKey(reference, left.classifier), name) for left in candidates for name in names),
+        *((left, CandidateKey(reference, BLEND), metric) for left in candidates),
+        *((left, CandidateKey(left.strategy, BLEND), metric) for left in candidates),
     ]
     keys = dict.fromkeys(key for key in selected if key[1] in candidates and key[0] != key[1])
     return [_compare(records, left, right, name, ratio, confidence) for left, right, name in keys]
 
 
 def _compare(
-    records: Mapping[str, CvRecord], left: Candidate, right: Candidate, metric: str, ratio: float, confidence: float
+    records: Mapping[str, CvRecord],
+    left: CandidateKey,
+    right: CandidateKey,
+    metric: str,
+    ratio: float,
+    confidence: float,
 ) -> CvComparison:
     values = (records[name.strategy].classifiers[name.classifier][metric].folds for name in (left, right))
     differences = [one - other for one, other in zip(*values, strict=True)]

@@ -14,6 +14,11 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
+def thin(rows: Ints, most: int) -> Ints:
+    """Return `rows`, or every n-th of them where they are more than `most`."""
+    return rows[:: -(-len(rows) // most) or 1]
+
+
 def to_floats(array: pa.Array) -> Floats:
     """Convert an array of numbers to float64, shape (rows,), NaN where null."""
     return _values(array.cast(pa.float64(), safe=False), np.float64, np.nan)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stages.evaluate.candidates import Candidate
+from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.decision_curve import list_thresholds, make_decision_curves, measure_curve
 from stages.evaluate.effects.effects import EffectSettings
 from stages.evaluate.effects.row_sets import RowSets
@@ -11,7 +11,7 @@ from stages.evaluate.effects.row_sets import RowSets
 Y = np.array([1, 1, 0, 0, 0, 0, 0, 0])
 SETS = RowSets(np.concatenate([Y, Y]), np.repeat([0, 1], 8), np.arange(16))
 SETTINGS = EffectSettings("all", 0.95, {}, 200, 0, 4)
-NAMES = Candidate("baseline", "mlp"), Candidate("smote", "mlp")
+NAMES = CandidateKey("baseline", "mlp"), CandidateKey("smote", "mlp")
 
 
 def make(*scores):

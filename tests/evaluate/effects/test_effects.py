@@ -3,7 +3,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from stages.evaluate.candidates import Candidate
+from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.effects import (
     EffectSettings,
     choose_margins,
@@ -26,7 +26,7 @@ def measure(scores):
 
 def made(*names):
     value = {metric: RankingValue(0.8, np.zeros(3)) for metric in SETTINGS.margins}
-    return {Candidate(*name.split("/")): value for name in names}
+    return {CandidateKey(*name.split("/")): value for name in names}
 
 
 def noise(seed, shift=1.5):
@@ -67,14 +67,14 @@ def test_without_a_common_classifier_there_is_nothing_to_compare():
 
 
 def test_equal_scores_are_the_same_with_an_interval_of_no_width():
-    measured = measure({Candidate(strategy, "mlp"): noise(0) for strategy in ("baseline", "smote")})
+    measured = measure({CandidateKey(strategy, "mlp"): noise(0) for strategy in ("baseline", "smote")})
     for effect in estimate_effects(measured, list_comparisons(measured, "baseline"), SETTINGS):
         assert (effect.low, effect.estimate, effect.high, effect.verdict) == (0, 0, 0, "same")
         assert (effect.minimum_detectable, effect.positives_needed) == (0, 0)
 
 
 def test_a_mean_effect_is_the_mean_of_its_classifiers():
-    names = [Candidate(strategy, name) for strategy in ("baseline", "smote") for name in ("mlp", "xgboost")]
+    names = [CandidateKey(strategy, name) for strategy in ("baseline", "smote") for name in ("mlp", "xgboost")]
     measured = measure({name: noise(seed) for seed, name in enumerate(names)})
     effects = estimate_effects(measured, list_comparisons(measured, "baseline"), SETTINGS)
     mean, *cells = [item for item in effects if item.metric == "roc_auc"]
@@ -84,22 +84,22 @@ def test_a_mean_effect_is_the_mean_of_its_classifiers():
 
 def test_one_comparison_has_the_normal_quantile_and_many_a_larger_one():
     strategies = ["baseline", *(f"s{number}" for number in range(8))]
-    measured = measure({Candidate(name, "mlp"): noise(seed) for seed, name in enumerate(strategies)})
+    measured = measure({CandidateKey(name, "mlp"): noise(seed) for seed, name in enumerate(strategies)})
 
     def half_width(*names):
-        some = {Candidate(name, "mlp"): measured[Candidate(name, "mlp")] for name in ("baseline", *names)}
+        some = {CandidateKey(name, "mlp"): measured[CandidateKey(name, "mlp")] for name in ("baseline", *names)}
         first = estimate_effects(some, list_comparisons(some, "baseline"), SETTINGS)[0]
         return (first.high - first.low) / 2
 
-    influence = measured[Candidate("s0", "mlp")]["average_precision"].influence
-    influence = influence - measured[Candidate("baseline", "mlp")]["average_precision"].influence
+    influence = measured[CandidateKey("s0", "mlp")]["average_precision"].influence
+    influence = influence - measured[CandidateKey("baseline", "mlp")]["average_precision"].influence
     error = REFIT * np.sqrt((influence**2).sum())
     assert half_width("s0") == pytest.approx(normal_quantile(0.95) * error, rel=0.05)
     assert 2.3 < half_width(*strategies[1:]) / error < 2.9  # eight comparisons that are correlated
 
 
 def test_what_the_rows_can_show_follows_from_the_interval():
-    measured = measure({Candidate("baseline", "mlp"): noise(0), Candidate("smote", "mlp"): noise(1)})
+    measured = measure({CandidateKey("baseline", "mlp"): noise(0), CandidateKey("smote", "mlp"): noise(1)})
     effect = estimate_effects(measured, list_comparisons(measured, "baseline"), SETTINGS)[0]
     half = (effect.high - effect.low) / 2
     assert effect.minimum_detectable == pytest.approx(half * (1 + 0.8416 / 1.96), rel=0.02)
@@ -107,7 +107,9 @@ def test_what_the_rows_can_show_follows_from_the_interval():
 
 
 def test_two_candidates_alone_have_the_normal_interval():
-    after, before = (measure({Candidate("a", "mlp"): noise(seed)})[Candidate("a", "mlp")]["roc_auc"] for seed in (0, 1))
+    after, before = (
+        measure({CandidateKey("a", "mlp"): noise(seed)})[CandidateKey("a", "mlp")]["roc_auc"] for seed in (0, 1)
+    )
     found = estimate_difference(after, before, "roc_auc", margin=0.01, confidence=0.95)
     error = REFIT * np.sqrt(((after.influence - before.influence) ** 2).sum())
     assert found.estimate == pytest.approx(after.value - before.value, abs=1e-6)
@@ -123,7 +125,9 @@ def test_a_large_effect_is_seen_and_none_is_claimed_where_there_is_none():
     for seed in range(15):
         base = noise(seed)
         others = {"equal": noise(1000 + seed), "better": noise(2000 + seed, shift=3.0)}
-        measured = measure({Candidate("baseline", "mlp"): base, **{Candidate(k, "mlp"): v for k, v in others.items()}})
+        measured = measure(
+            {CandidateKey("baseline", "mlp"): base, **{CandidateKey(k, "mlp"): v for k, v in others.items()}}
+        )
         for effect in estimate_effects(measured, list_comparisons(measured, "baseline"), SETTINGS):
             if effect.classifier is None and effect.metric == "average_precision":
                 verdicts[effect.strategy][effect.verdict] += 1

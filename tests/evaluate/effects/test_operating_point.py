@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from stages.evaluate.candidates import Candidate
+from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.effects import choose_margins
 from stages.evaluate.effects.estimates import estimate_difference
 from stages.evaluate.effects.folds import score_folds
@@ -91,14 +91,14 @@ def test_folds_are_weighted():
 
 
 def test_the_margin_is_a_share_of_what_a_perfect_ranking_has():
-    measured = {Candidate("baseline", "mlp"): {BENEFIT: RankingValue(0.02, np.zeros(3))}}
+    measured = {CandidateKey("baseline", "mlp"): {BENEFIT: RankingValue(0.02, np.zeros(3))}}
     assert choose_margins(None, measured, "baseline", {BENEFIT: 0.05}) == {BENEFIT: 0.001}  # 0.02 × 0.05
     assert choose_margins(None, measured, "baseline", {BENEFIT: 0.026}) == {BENEFIT: 0.0005}  # a tenth of 0.006
 
 
 def test_with_few_positives_a_kind_is_a_number_alone():
     metric = "precision_at_recall(0.5)"
-    measured = {Candidate("baseline", "mlp"): {metric: RankingValue(0.6, np.zeros(3))}}
+    measured = {CandidateKey("baseline", "mlp"): {metric: RankingValue(0.6, np.zeros(3))}}
     assert choose_margins(None, measured, "baseline", n_positives=149) == {}
     assert choose_margins(None, measured, "baseline", n_positives=150) == {metric: 0.02}
     (note,) = notes.about_metric(metric, 149)

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from stages.evaluate.explanation import explain
-from stages.evaluate.explanation.explain import TrainRows, join_rows, thin
+from stages.evaluate.explanation.explain import TrainRows, join_rows, thin_classes
 from stages.shared.schemas.contract import ROW, Contract, Feature
 from stages.shared.storage.parquet import Table
 from tests.report.factory import contract_json
@@ -13,9 +13,9 @@ from tests.report.factory import contract_json
 
 def test_each_class_is_thinned_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
     y = np.array([1, 0, 0, 0, 0, 1, 0, 0, 0, 0])
-    assert thin(y).tolist() == list(range(10))
+    assert thin_classes(y).tolist() == list(range(10))
     monkeypatch.setattr(explain, "MAX_OF_CLASS", 4)
-    assert thin(y).tolist() == [0, 1, 3, 5, 6, 8]  # both positives, every second negative
+    assert thin_classes(y).tolist() == [0, 1, 3, 5, 6, 8]  # both positives, every second negative
 
 
 def test_the_rows_of_train_come_first_in_the_order_of_their_scores() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from stages.evaluate.candidates import Candidate, representatives
+from stages.evaluate.candidates import CandidateKey, representatives
 from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.outputs import notes
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
@@ -47,9 +47,9 @@ def test_few_positives() -> None:
 
 def test_bounds_that_no_threshold_keeps() -> None:
     scored = {
-        Candidate("a", "x"): ScoredCandidate(0.5, TIED, TIED, "none"),
-        Candidate("b", "x"): ScoredCandidate(0.5, TIED, TIED, "none", satisfies_constraint=False),
-        Candidate("c", "x"): ScoredCandidate(0.5, TIED, TIED, "none", satisfies_constraint=False),
+        CandidateKey("a", "x"): ScoredCandidate(0.5, TIED, TIED, "none"),
+        CandidateKey("b", "x"): ScoredCandidate(0.5, TIED, TIED, "none", satisfies_constraint=False),
+        CandidateKey("c", "x"): ScoredCandidate(0.5, TIED, TIED, "none", satisfies_constraint=False),
     }
     assert notes.about_constraints(scored, "top_share", {"share": 0.02}) == [
         "No threshold reaches top_share (share 0.02) on train: the nearest one is used for b/x, c/x."
@@ -67,11 +67,11 @@ def test_bounds_that_no_threshold_keeps() -> None:
         "The promise of the threshold costs precision: its median over the candidates is 0.250 out of fold, and 0.500 "
         "at thresholds that promise nothing."
     ]
-    assert notes.about_constraints({Candidate("a", "x"): ScoredCandidate(0.5, TIED, TIED, "none")}, "f1", {}) == []
+    assert notes.about_constraints({CandidateKey("a", "x"): ScoredCandidate(0.5, TIED, TIED, "none")}, "f1", {}) == []
 
 
 def test_candidates_that_flag_nothing() -> None:
-    names = [Candidate("a", "x"), Candidate("b", "x"), Candidate("c", "x")]
+    names = [CandidateKey("a", "x"), CandidateKey("b", "x"), CandidateKey("c", "x")]
     thresholds = {"a": (BALANCED, 0.75), "b": (SILENT, 0.0), "c": (np.minimum(TIED, 0.4), 1.0)}
     measured = bootstrap(Y, [MetricEvaluator(Y, *thresholds[name.strategy]) for name in names], 200, 0)
     assert notes.about_no_positive_predictions(dict(zip(names, measured, strict=True))) == [

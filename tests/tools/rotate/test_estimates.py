@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, f1_score
 
-from stages.evaluate.candidates import Candidate
+from stages.evaluate.candidates import CandidateKey
 from stages.shared.metrics.registry import compared
 from tools.rotate.estimates import (
     FAMILIES,
@@ -20,7 +20,7 @@ from tools.rotate.estimates import (
     measure_family,
 )
 
-PLAIN, TREATED = Candidate("baseline", "mlp"), Candidate("smote", "mlp")
+PLAIN, TREATED = CandidateKey("baseline", "mlp"), CandidateKey("smote", "mlp")
 SETTINGS = RotationSettings("baseline", 0.95, 500, 0)
 
 
@@ -42,7 +42,7 @@ def of(metric: str, rotations: list[Rotation], settings: RotationSettings = SETT
     return next(item for item in found.effects if item.metric == metric and item.classifier is None)
 
 
-def joined(name: str, candidate: Candidate) -> np.ndarray:
+def joined(name: str, candidate: CandidateKey) -> np.ndarray:
     return np.concatenate([getattr(rotation, name)[candidate] for rotation in ROTATIONS])
 
 
@@ -142,7 +142,7 @@ def test_margins_are_shares_of_what_is_perfect_or_of_what_a_constant_loses() -> 
 
 
 def test_only_what_every_rotation_has_is_compared() -> None:
-    third = Candidate("smote", "xgboost")
+    third = CandidateKey("smote", "xgboost")
     scores, decisions = ({**values, third: values[PLAIN]} for values in (ROTATIONS[0].scores, ROTATIONS[0].decisions))
     rotations = [replace(ROTATIONS[0], scores=scores, decisions=decisions), *ROTATIONS[1:]]
     assert list_candidates(rotations) == [PLAIN, TREATED]

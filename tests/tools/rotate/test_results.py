@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages.evaluate.candidates import Candidate
+from stages.evaluate.candidates import CandidateKey
 from stages.shared import paths
 from stages.shared.calibration import shift_prior
 from stages.shared.errors import InputError
@@ -46,9 +46,9 @@ def test_decisions_follow_from_the_thresholds_of_the_run(tmp_path: Path, make_ta
     write_run(tmp_path, make_table)
     rotation, reference = read_rotation(tmp_path)
     assert reference == "baseline"
-    assert list(rotation.scores) == [Candidate("baseline", "xgboost"), Candidate("smote", "xgboost")]
-    assert rotation.decisions[Candidate("baseline", "xgboost")].tolist() == (SCORES >= 0.6).tolist()
-    assert rotation.decisions[Candidate("smote", "xgboost")].tolist() == (SCORES[::-1] >= 0.3).tolist()
+    assert list(rotation.scores) == [CandidateKey("baseline", "xgboost"), CandidateKey("smote", "xgboost")]
+    assert rotation.decisions[CandidateKey("baseline", "xgboost")].tolist() == (SCORES >= 0.6).tolist()
+    assert rotation.decisions[CandidateKey("smote", "xgboost")].tolist() == (SCORES[::-1] >= 0.3).tolist()
     assert (rotation.y.sum(), rotation.weights) == (20, None)
 
 
@@ -56,13 +56,13 @@ def test_thresholds_hold_at_the_prevalence_in_use(tmp_path: Path, make_table: Ma
     write_run(tmp_path, make_table, prior_shift=-1.0)
     rotation, _ = read_rotation(tmp_path)
     decided = shift_prior(SCORES, -1.0)
-    assert rotation.decisions[Candidate("baseline", "xgboost")].tolist() == (decided >= 0.6).tolist()
-    assert rotation.scores[Candidate("baseline", "xgboost")].tolist() == SCORES.tolist()
+    assert rotation.decisions[CandidateKey("baseline", "xgboost")].tolist() == (decided >= 0.6).tolist()
+    assert rotation.scores[CandidateKey("baseline", "xgboost")].tolist() == SCORES.tolist()
 
 
 def made(number: int) -> Rotation:
     random, y, rows = np.random.RandomState(number), np.repeat([1, 0], [5, 45]), np.arange(50) + 50 * number
-    names = [Candidate(strategy, "xgboost") for strategy in ("baseline", "smote")]
+    names = [CandidateKey(strategy, "xgboost") for strategy in ("baseline", "smote")]
     scores = {name: random.uniform(size=50) for name in names}
     return Rotation(rows, y, rows, scores, {name: values > 0.5 for name, values in scores.items()})
 
@@ -76,9 +76,9 @@ def test_a_row_in_two_test_sets_and_another_reference_are_refused() -> None:
 
 
 def test_the_report_says_what_a_run_left_out_and_no_line_is_too_long() -> None:
-    alone = Candidate("smote", "mlp")
+    alone = CandidateKey("smote", "mlp")
     first = made(0)
-    first = replace(first, scores={**first.scores, alone: first.scores[Candidate("smote", "xgboost")]})
+    first = replace(first, scores={**first.scores, alone: first.scores[CandidateKey("smote", "xgboost")]})
     settings = RotationSettings("baseline", 0.95, 200, 0)
     rotations = [first, made(1), made(2)]
     report = make_report(rotations, estimate_rotations(rotations, settings), settings)

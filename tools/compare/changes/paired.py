@@ -18,7 +18,7 @@ from stages.shared.metrics.registry import METRICS, get_points
 from stages.shared.storage.arrow import Floats
 from tools.compare.changes.test_scores import Scores, get_scores
 from tools.compare.review_schema import Change, Word
-from tools.compare.revisions.records import Candidate, Settings
+from tools.compare.revisions.records import CandidateRecord, Settings
 
 #: rounding of metrics files and of this comparison, which is no difference
 TOLERANCE = 2e-6
@@ -27,7 +27,7 @@ TOLERANCE = 2e-6
 ORDER: list[Word] = ["worse", "better", "within noise", "not compared", "unchanged"]
 
 Interval = tuple[float, float]
-Pair = tuple[Candidate, Candidate]  # before, after
+Pair = tuple[CandidateRecord, CandidateRecord]  # before, after
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def compute_paired(pairs: Pairs, scores: Scores, settings: Settings, random_stat
     )
 
 
-def _prepare(rows: Scores, scores: Floats, candidate: Candidate, points: Collection[str]) -> MetricEvaluator:
+def _prepare(rows: Scores, scores: Floats, candidate: CandidateRecord, points: Collection[str]) -> MetricEvaluator:
     """Return the evaluator of a candidate, whose decisions are at its prevalence in use."""
     shift = candidate.in_use.prior_shift if candidate.in_use else 0.0
     decided = shift_prior(scores, shift)
@@ -135,7 +135,7 @@ def rank(change: Change) -> int:
     return ORDER.index(change.word)
 
 
-def _check_metrics(candidate: Candidate, result: BootstrapResult, points: Collection[str]) -> None:
+def _check_metrics(candidate: CandidateRecord, result: BootstrapResult, points: Collection[str]) -> None:
     for metric in (*METRICS, *points):
         difference = result.values[METRICS[metric].family][metric] - getattr(candidate.test, metric)
         if not abs(difference) <= TOLERANCE:  # in this form it refuses NaN as well

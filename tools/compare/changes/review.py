@@ -12,7 +12,7 @@ from tools.compare.changes.test_scores import Scores, pair_scores
 from tools.compare.changes.verdict import describe_verdict, judge_champion
 from tools.compare.review_schema import Champion, Comparison, Kind, MetricRow, Review, RevisionName, StrategyChange
 from tools.compare.revisions.libraries import describe_library_changes
-from tools.compare.revisions.records import Candidate
+from tools.compare.revisions.records import CandidateRecord
 from tools.compare.revisions.snapshot import Snapshot
 
 
@@ -124,6 +124,6 @@ def _compare_strategies(
     return rows
 
 
-def _describe_champion(candidate: Candidate) -> Champion:
+def _describe_champion(candidate: CandidateRecord) -> Champion:
     fields = {**candidate.model_dump(), **candidate.test.model_dump()}
     return Champion(**{name: fields[name] for name in Champion.model_fields})

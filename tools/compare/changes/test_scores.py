@@ -14,7 +14,7 @@ from stages.shared.errors import InputError
 from stages.shared.storage.arrow import Floats, Ints, to_floats, to_ints
 from stages.shared.storage.parquet import read_parquet
 from tools.compare.revisions.outputs import find_output
-from tools.compare.revisions.records import Candidate
+from tools.compare.revisions.records import CandidateRecord
 from tools.compare.revisions.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Scores:
     weights: Floats | None = None  # how much each row counts
 
 
-def get_scores(table: "pa.Table", candidate: Candidate) -> Floats:
+def get_scores(table: "pa.Table", candidate: CandidateRecord) -> Floats:
     """Return the scores of a candidate. Raises InputError when the table lacks it."""
     return to_floats(get_column(table, str(candidate), paths.TEST_SCORES))
 

@@ -62,7 +62,7 @@ class Deployment(Record):
     prior_shift: Number
 
 
-class Candidate(CandidateName):
+class CandidateRecord(CandidateName):
     """A candidate of the leaderboard."""
 
     cv: dict[str, Mean] = {}
@@ -117,10 +117,10 @@ class Leaderboard(Record):
 
     data: Data
     settings: Settings
-    candidates: list[Candidate]
+    candidates: list[CandidateRecord]
     strategies: list[CandidateName]
 
-    def candidate(self, strategy: str, classifier: str) -> Candidate | None:
+    def candidate(self, strategy: str, classifier: str) -> CandidateRecord | None:
         """Return the candidate of that name."""
         names = (strategy, classifier)
         return next((item for item in self.candidates if (item.strategy, item.classifier) == names), None)

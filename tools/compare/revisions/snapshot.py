@@ -12,7 +12,7 @@ from tools.compare.params import CompareParams
 from tools.compare.revisions.git import Revision
 from tools.compare.revisions.parse import Model, parse, parse_mapping
 from tools.compare.revisions.records import (
-    Candidate,
+    CandidateRecord,
     Entry,
     Explanation,
     Explanations,
@@ -37,7 +37,7 @@ class Snapshot:
     settings: CompareParams
     lock: Lock  # of the stages in dvc.yaml
     leaderboard: Leaderboard
-    champion: Candidate
+    champion: CandidateRecord
     doubts: list[str]  # why the metrics may belong to another run
     explanations: list[Explanation] = field(default_factory=list)  # empty for an old revision
 
@@ -48,7 +48,7 @@ class Snapshot:
         return next((dep for dep in deps if dep.path == self.leaderboard.data.source), None)
 
     @property
-    def representatives(self) -> dict[str, Candidate]:
+    def representatives(self) -> dict[str, CandidateRecord]:
         """The candidate that represents each strategy, in params order."""
         candidates = (
             self.leaderboard.candidate(name.strategy, name.classifier) for name in self.leaderboard.strategies
