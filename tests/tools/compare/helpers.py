@@ -21,7 +21,7 @@ from stages.shared.storage.files import write_json
 from stages.shared.storage.parquet import write_columns
 from tools.compare.params import CompareParams
 from tools.compare.revisions.git import Revision
-from tools.compare.revisions.records import Candidate, Leaderboard, Lock
+from tools.compare.revisions.records import CandidateRecord, Leaderboard, Lock
 from tools.compare.revisions.snapshot import Snapshot
 
 #: 20 positives before 40 negatives
@@ -228,6 +228,6 @@ def snapshot(lifts: dict[str, float] = LIFTS, champion: str = "baseline/forest",
     )  # fmt: skip
 
 
-def as_candidate(name: str, lift: float, threshold: float = 0.5) -> Candidate:
+def as_candidate(name: str, lift: float, threshold: float = 0.5) -> CandidateRecord:
     """A candidate as the review reads it."""
-    return Candidate.model_validate_json(json.dumps(candidate(name, lift, threshold)))
+    return CandidateRecord.model_validate_json(json.dumps(candidate(name, lift, threshold)))

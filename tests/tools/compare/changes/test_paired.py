@@ -19,17 +19,17 @@ from tools.compare.changes.paired import (
     rank,
 )
 from tools.compare.changes.test_scores import Scores
-from tools.compare.revisions.records import Candidate, Settings
+from tools.compare.revisions.records import CandidateRecord, Settings
 
 PRIMARY = "average_precision"
 SETTINGS = Settings(metric=PRIMARY, confidence=0.95, n_resamples=200)
 
 
-def with_value(metric: str, value: float, interval: list[float]) -> Candidate:
+def with_value(metric: str, value: float, interval: list[float]) -> CandidateRecord:
     """A candidate of which only one metric matters."""
     content = json.loads(as_candidate("a/b", 0.1).model_dump_json())
     content["test"][metric], content["intervals"][metric] = value, interval
-    return Candidate.model_validate_json(json.dumps(content))
+    return CandidateRecord.model_validate_json(json.dumps(content))
 
 
 def make_scores(before: dict[str, float], after: dict[str, float]) -> Scores:
