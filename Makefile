@@ -4,6 +4,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# an environment keeps the Python that made it
+ifeq ($(origin PYTHON) $(wildcard $(BIN)/python),command line $(BIN)/python)
+ifneq ($(shell $(PYTHON) -V),$(shell $(BIN)/python -V))
+$(error $(VENV) has $(shell $(BIN)/python -V), and $(PYTHON) is $(shell $(PYTHON) -V); run `make clean-venv`, then this again)
+endif
+endif
+# make 3.81, which macOS has, looks for a command in the path below only if its shell is not the default one
+SHELL := /bin/bash
 # the stages are run as `python -m stages.…` by DVC, which takes the first python of the path
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export UV_LINK_MODE ?= copy
@@ -42,6 +50,7 @@ check: $(VENV)/.develop ## format, lint, types, import borders, workflows, gener
 	@ruff format --check .
 	@ruff check .
 	@mypy
+	@for system in darwin win32; do mypy --platform $$system --no-warn-unreachable --cache-dir .mypy_cache/$$system || exit; done
 	@lint-imports --no-cache
 	@zizmor --offline --quiet .github/workflows
 	@python -m tools.params schema --check

@@ -65,6 +65,10 @@ def test_every_python_gets_the_same_versions(name):
     assert not re.search(r"^[A-Za-z0-9._-]+==.*python_full_version", (ROOT / name).read_text(), re.MULTILINE)
 
 
+def test_xgboost_has_one_version_under_both_names():
+    assert pins("requirements.lock")["xgboost"] == pins("requirements.lock")["xgboost-cpu"]
+
+
 def test_the_development_lock_holds_the_runtime_lock():
     runtime, development = pins("requirements.lock"), pins("requirements-dev.lock")
     assert {name: development.get(name) for name in runtime} == runtime

@@ -60,17 +60,19 @@ def check_versions() -> Finding:
     if not lock.is_file():
         return Finding("wrong", f"{lock}: no such file", f"git checkout HEAD {lock}")
     pins = dict(read_pins(lock.read_text(encoding="utf-8")))
-    installed = {
-        re.sub("[-_.]+", "-", item.name).lower().removesuffix("-cpu"): item.version for item in distributions()
-    }
-    problems = [f"{name} is missing" for name in LIBRARIES if name not in installed]
+    # pairs, because both xgboost and xgboost-cpu may be there, and the one installed last is imported
+    installed = sorted(
+        {(re.sub("[-_.]+", "-", item.name).lower().removesuffix("-cpu"), item.version) for item in distributions()}
+    )
+    names = {name for name, _ in installed}
+    problems = [f"{name} is missing" for name in LIBRARIES if name not in names]
     problems += [
-        f"{name} {installed[name]} (locked: {pin})" for name, pin in pins.items() if installed.get(name, pin) != pin
+        f"{name} {number} (locked: {pins[name]})" for name, number in installed if pins.get(name, number) != number
     ]
     if problems:
         fix = command("make setup") if PACKAGE in os.environ else f"touch {lock} && make setup"
         return Finding("wrong", f"not as in {lock}: {', '.join(problems)}", fix)
-    same = len(pins.keys() & installed.keys())
+    same = len(pins.keys() & names)
     return Finding("ok", f"Python {sys.version.split()[0]}; {same} packages as in {lock}")
 
 

@@ -39,7 +39,9 @@ def main() -> None:
     for note in describe_differences():
         print(f"warning: {note}", file=sys.stderr)
     if sys.platform != "linux":  # the libraries of macOS do not survive a fork, Windows has none
-        print("Forks are safe on Linux alone, so this is plain `dvc repro`.", flush=True)
+        print("Forks are safe on Linux alone, so this is plain `dvc repro`, and a stage is one process.", flush=True)
+        if sys.platform == "win32":
+            print("Windows has no lock between stages: start nothing else in this folder until it ends.", flush=True)
         code = run_dvc("repro")
     else:
         code = repro(jobs)

@@ -41,6 +41,8 @@ def run_processes(target: Callable[[str], None], names: Sequence[str], jobs: int
     Return the names that succeeded, and the first exit code other than 0: 128 + n if signal n killed the process. After
     a failure no process starts, but the running ones finish, as with `make -j`. SystemExit stops all of them.
     """
+    if sys.platform != "linux":
+        raise NotImplementedError("forks are safe on Linux alone")
     waiting, running, succeeded, code = list(names), dict[BaseProcess, int](), list[str](), 0
     try:
         while running or (waiting and not code):

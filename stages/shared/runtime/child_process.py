@@ -49,6 +49,8 @@ def exit_with_starter() -> None:
 
 def _check_session(process: int) -> None:
     """End this process where `process` is of another session, so it is not the one that started this one."""
+    if sys.platform != "linux":
+        return
     try:
         ended = os.getsid(process) != os.getsid(0)
     except ProcessLookupError:
@@ -102,5 +104,7 @@ def _name_and_parent(process: int) -> tuple[str, int]:
 
 def _end_after(handle: int) -> None:
     """Kill this process when the process of `handle` ends."""
+    if sys.platform != "linux":
+        return
     select.select([handle], [], [])
     os.kill(os.getpid(), signal.SIGKILL)

@@ -73,9 +73,9 @@ def is_closed_pipe(error: BaseException) -> bool:
     """Return whether nobody reads the output any more, as after `| head`."""
     if not isinstance(error, BrokenPipeError):
         return False
-    poll = select.poll() if hasattr(select, "poll") else None
-    if poll is None:
+    if sys.platform == "win32":  # it cannot be asked
         return True
+    poll = select.poll()
     poll.register(1, select.POLLERR)
     poll.register(2, select.POLLERR)
     return any(event & (select.POLLERR | select.POLLNVAL) for _, event in poll.poll(0))

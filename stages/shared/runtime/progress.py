@@ -146,7 +146,7 @@ def ignore(text: str) -> None:
 
 #: the one progress that is shown in this process, if any
 _shown: list[Progress] = []
-if hasattr(os, "register_at_fork"):  # Windows has no forks
+if sys.platform != "win32":  # which has no forks
     os.register_at_fork(
         before=lambda: list(map(Progress.pause, _shown)),
         after_in_parent=lambda: list(map(Progress.resume, _shown)),

@@ -5,6 +5,7 @@ DVC has locks too, but it ends without its stage when it is killed, and a stage 
 
 import os
 from pathlib import Path
+import sys
 import time
 
 from stages.shared.errors import BusyError
@@ -23,7 +24,7 @@ def lock_stage(stage: str, strategy: str = "") -> None:
     Trainings of different strategies may run side by side; any other stage is alone. Windows has no such locks.
     """
     folder = find_temporary()
-    if os.name == "nt" or folder is None:
+    if folder is None:
         return
     _lock(folder / "stages.lock", stage, shared=bool(strategy))
     if strategy:
@@ -31,6 +32,8 @@ def lock_stage(stage: str, strategy: str = "") -> None:
 
 
 def _lock(file: Path, stage: str, shared: bool) -> None:
+    if sys.platform == "win32":
+        return
     import fcntl
 
     file.parent.mkdir(parents=True, exist_ok=True)

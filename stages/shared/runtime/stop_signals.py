@@ -36,8 +36,7 @@ def exit_on_signals() -> Callable[[], None]:
     if threading.current_thread() is not threading.main_thread():
         return lambda: None
     earlier = {number: signal.signal(number, _stop) for number in STOP_SIGNALS}
-    if _CAN_WATCH:
-        _watch.start()
+    _watch.start()
 
     def undo() -> None:
         for number, handler in earlier.items():
@@ -74,13 +73,14 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 def start_without_signals(thread: threading.Thread) -> bool:
     """Start a thread whose stop signals are blocked, so that the main thread gets them; false if there is no room."""
-    masked = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS) if _CAN_WATCH else ()
+    if sys.platform != "win32":
+        masked = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         thread.start()
     except RuntimeError:  # there can be no more threads
         return False
     finally:
-        if _CAN_WATCH:
+        if sys.platform != "win32":
             signal.pthread_sigmask(signal.SIG_SETMASK, masked)
     return True
 
@@ -94,8 +94,11 @@ class _Watch:
         self._ends_soon = False  # a stop signal has arrived
 
     def start(self) -> None:
-        """Open the pipe and start the thread; without room for them, signals wait for the call that is at work."""
-        if self._pipe is None:
+        """Open the pipe and start the thread; without room for them, signals wait for the call that is at work.
+
+        Windows has neither forks nor signal masks, so they always wait there.
+        """
+        if sys.platform != "win32" and self._pipe is None:
             try:
                 self._pipe = os.pipe()
             except OSError:
@@ -144,8 +147,6 @@ class _Watch:
         os._exit(128 + number)
 
 
-#: Windows has neither forks nor signal masks
-_CAN_WATCH = hasattr(os, "register_at_fork")
 _watch = _Watch()
-if _CAN_WATCH:
+if sys.platform != "win32":
     os.register_at_fork(before=_watch.pause, after_in_parent=_watch.resume, after_in_child=_watch.leave)

@@ -37,10 +37,12 @@ class WorkerPool(Generic[Context]):
     def __init__(self, context: Context, workers: int = 1) -> None:
         self._context = context
         self._pool: ProcessPoolExecutor | None = None
+        self._messages: Any = None
+        self._relayed: tuple[Callable[[str], None], ...] = ()
         if workers > 1 and sys.platform == "linux":  # elsewhere libraries do not survive a fork
             fork = multiprocessing.get_context("fork")
             self._pool = ProcessPoolExecutor(workers, fork, _start_worker, (context, os.getpid()))
-            self._messages, self._relayed = fork.SimpleQueue(), tuple[Callable[[str], None], ...]()
+            self._messages = fork.SimpleQueue()
 
     def __enter__(self) -> "WorkerPool[Context]":
         return self

@@ -13,7 +13,7 @@ from stages.shared.runtime import stage_lock
 
 ROOT = Path(__file__).parents[3]
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such locks")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")
 
 
 @pytest.fixture
@@ -75,3 +75,10 @@ def test_one_process_may_be_several_stages(repository: Path) -> None:
     for stage in (["train", "smote"], ["train", "smote"], ["evaluate"], ["report"]):
         stage_lock.lock_stage(*stage)
     assert sorted(path.name for path in (repository / ".dvc/tmp").iterdir()) == ["stages.lock", "train@smote.lock"]
+
+
+def test_on_windows_there_is_no_lock(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setitem(sys.modules, "fcntl", None)  # it cannot be imported there
+    stage_lock.lock_stage("train", "smote")
+    assert list((repository / ".dvc").iterdir()) == []

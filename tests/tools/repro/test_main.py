@@ -34,16 +34,20 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[object,
     return calls
 
 
-@pytest.mark.parametrize("platform", ["darwin", "win32"])
+FORKS = "Forks are safe on Linux alone, so this is plain `dvc repro`, and a stage is one process.\n"
+LOCKS = "Windows has no lock between stages: start nothing else in this folder until it ends.\n"
+
+
+@pytest.mark.parametrize(("platform", "said"), [("darwin", FORKS), ("win32", FORKS + LOCKS)])
 def test_without_safe_forks_it_is_plain_dvc_repro_and_says_so(
-    calls: list, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], platform: str
+    calls: list, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], platform: str, said: str
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setitem(sys.modules, "fcntl", None)  # as on Windows: it cannot be imported
     with pytest.raises(SystemExit) as end:
         call(monkeypatch, "-j", "3")
     assert (calls, end.value.code) == ([("dvc", "repro")], 7)
-    assert capsys.readouterr().out == "Forks are safe on Linux alone, so this is plain `dvc repro`.\n"
+    assert capsys.readouterr().out == said
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux alone")

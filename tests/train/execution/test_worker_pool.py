@@ -3,6 +3,7 @@
 from collections.abc import Callable
 import os
 import signal
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -51,6 +52,13 @@ def test_calls_get_the_context(workers: int) -> None:
         results = [get_result(call) for call in [pool.submit(add, other) for other in range(4)]]
     assert [total for total, _ in results] == [40, 41, 42, 43]
     assert (os.getpid() in {process for _, process in results}) == (workers == 1)
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_without_safe_forks_calls_run_here(monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    with WorkerPool(40, 2) as pool:
+        assert pool.get_result(pool.submit(add, 2)) == (42, os.getpid())
 
 
 @pytest.mark.parametrize("workers", [1, 2])
