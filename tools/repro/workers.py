@@ -18,6 +18,9 @@ from stages.shared.runtime.child_process import exit_code, exit_with_starter, st
 from stages.shared.runtime.progress import ROW, erase_live_lines, share_terminal
 from stages.shared.runtime.threads import STAGES, WORKERS, cores
 
+#: how processes start; the libraries of macOS do not survive a fork, Windows has none
+CONTEXT = multiprocessing.get_context("forkserver") if sys.platform == "linux" else multiprocessing.get_context("spawn")
+
 
 def run_stages(module: str, names: Sequence[str], jobs: int) -> tuple[list[str], int]:
     """Run the stages `names`, each `python -m <module>`; return those that succeeded, and the exit code."""
@@ -37,9 +40,7 @@ def run_processes(target: Callable[[str], None], names: Sequence[str], jobs: int
         while running or (waiting and not code):
             while waiting and not code and len(running) < jobs:
                 name, row = waiting.pop(0), min(set(range(jobs)) - set(running.values()))
-                fork = multiprocessing.get_context("forkserver").Process(
-                    target=call_in_row, args=(row, target, name), name=name
-                )
+                fork = CONTEXT.Process(target=call_in_row, args=(row, target, name), name=name)
                 fork.start()
                 running[fork] = row
             wait([process.sentinel for process in running])
