@@ -1,6 +1,7 @@
-"""The installed package in a program: the champion and the results of a run."""
+"""The installed package in a program: the champion, the results of a run, and a comparison."""
 
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -74,3 +75,32 @@ def test_another_package_with_the_name_is_said(host: Host) -> None:
     said = host.run("python", "-c", code).stdout
     assert said.startswith("evenhand needs its own package `stages`, and Python finds another one: ")
     assert str(host.path / "stages/__init__.py") in said
+
+
+COMPARE = """
+import json, sys
+import evenhand
+import pandas as pd
+from ruamel.yaml import YAML
+
+rows = pd.read_csv("../features.csv")
+X, y = rows.drop(columns="sick"), rows["sick"]
+params = YAML(typ="safe").load(open("params.yaml", encoding="utf-8"))
+for key in ("path", "target", "positive"):
+    del params["data"][key]
+found = evenhand.compare_treatments(X, y, positive="yes", params=params, folder=sys.argv[1])
+print(json.dumps([list(found.champion.predict_proba(rows)[:, 1]), str(found.verdict)]))
+"""
+
+
+def test_a_comparison_is_the_run_of_the_pipeline(host: Host, tmp_path: Path) -> None:
+    host.evenhand("predict", "../features.csv", "-o", "reports/scored.csv")
+    done = host.run("python", "-P", "-c", COMPARE, str(tmp_path / "kept"))
+    probability, verdict = json.loads(done.stdout)  # and nothing else
+    assert probability == list(pd.read_csv(host.path / "reports/scored.csv")["probability"])
+    assert "Running stage 'train@class_weight'" in done.stderr
+    for name in ("metrics/leaderboard.json", "metrics/selected.json", "models/champion/model.skops"):
+        of_pipeline = (host.path / name).read_bytes().replace(b"../features.csv", b"data/raw/table.parquet")
+        assert (tmp_path / "kept" / name).read_bytes() == of_pipeline, name
+    assert verdict.splitlines()[0] in (tmp_path / "kept/reports/report.md").read_text()
+    assert host.run("git", "status", "--porcelain").stdout == ""
