@@ -173,18 +173,21 @@ if __name__ == "__main__":
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel ends the processes of a run on Linux alone")
-def test_after_ctrl_c_nothing_stays_behind(tmp_path: Path, temporary: Path) -> None:
+@pytest.mark.parametrize("send", ["kill", "killpg"])  # a terminal sends the signal to all processes
+def test_after_ctrl_c_nothing_stays_behind(send: str, tmp_path: Path, temporary: Path) -> None:
     (tmp_path / "small.csv").write_text(small_table())
     (tmp_path / "program.py").write_text(STOPPED)
     command = [sys.executable, "program.py", str(temporary)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
         assert process.stderr
         for line in process.stderr:
             if "Running stage 'train@" in line:
                 break
         started = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
-        process.send_signal(signal.SIGINT)
+        getattr(os, send)(process.pid, signal.SIGINT)
         said = process.stderr.read()
     assert said.splitlines()[-1] == "KeyboardInterrupt"
     assert len(started) > 2
