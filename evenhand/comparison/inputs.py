@@ -45,11 +45,11 @@ def write_inputs(folder: Path, X: pd.DataFrame, y: Any, positive: Any, params: M
             f"X: has a column that cannot be stored ({single_line(error)}); change its type, or drop it"
         ) from None
     frame = X.reset_index(drop=True).set_axis([str(name) for name in X.columns], axis=1)
-    frame[target.name] = target
-    frame.attrs = {}
+    frame.attrs = {}  # they may be no JSON
     (folder / TABLE).parent.mkdir(parents=True)
     # with what pandas notes: Parquet has no categories of numbers
-    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), folder / TABLE)
+    whole = pa.Table.from_pandas(pd.concat([frame, target], axis=1), preserve_index=False)
+    pq.write_table(whole, folder / TABLE)
     write_text(folder / PARAMS, dump_params(settings))
     write_text(folder / SCHEMA, (PIPELINE / SCHEMA).read_text(encoding="utf-8"))
     write_text(folder / PACKAGE_LOCK, make_lock())
