@@ -25,8 +25,8 @@ COMMANDS = {
     "upgrade": "show how the files of the pipeline differ from the installed version",
 }
 
-#: what dvc.yaml and other commands call
-INNER = ("stage", "doctor.remote")
+#: what dvc.yaml, other commands and evenhand.compare_treatments call
+INNER = ("stage", "stages", "doctor.remote")
 STAGES = ("synthesize", "prepare", "split", "train", "evaluate", "report", "train.refit")
 
 
@@ -72,6 +72,8 @@ def _run(command: str, arguments: list[str]) -> None:
         command, module, arguments = f"stage {arguments[0]}", f"stages.{arguments[0]}.__main__", arguments[1:]
     elif command in ("init", "upgrade"):
         module = f"evenhand.project.{command}"
+    elif command == "stages":
+        module = "evenhand.comparison.every_stage"
     else:
         module = "tools.doctor.remote" if command == "doctor.remote" else f"tools.{command}.__main__"
     sys.argv = [f"evenhand {command}", *arguments]

@@ -22,14 +22,20 @@ class Champion(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """The fitted champion; class 1 is the positive label of the contract, class 0 every other.
 
     It reads tables as `evenhand predict` does: by the names of the raw columns, in any order, with further columns
-    ignored. `classes_` is [0, 1].
+    ignored. `classes_` is [0, 1]. Without a folder, as `compare_treatments` returns it, it is in memory alone.
     """
 
-    def __init__(self, folder: str = "models/champion") -> None:
+    def __init__(self, folder: str | None = "models/champion") -> None:
         self.folder = folder
+
+    def __sklearn_clone__(self) -> "Champion":
+        return self if self.folder is None else super().__sklearn_clone__()  # as FrozenEstimator
 
     def fit(self, X: Any = None, y: Any = None) -> "Champion":
         """Read the folder; X and y are ignored, because the champion is fitted already. Raises ValueError."""
+        if self.folder is None:
+            check_is_fitted(self)
+            return self
         try:
             self.champion_ = load_champion(Path(self.folder))
         except InputError as error:

@@ -7,8 +7,10 @@ from importlib.util import find_spec
 from pathlib import Path
 import sys
 
-_PACKED = Path(__file__).resolve().parent / "_pipeline"
-PIPELINE = _PACKED if _PACKED.is_dir() else _PACKED.parents[1]
+_INSIDE = Path(__file__).resolve().parent / "_pipeline"
+#: whether this package is that of a wheel
+PACKED = _INSIDE.is_dir()
+PIPELINE = _INSIDE if PACKED else _INSIDE.parents[1]
 
 
 def find_version() -> str:

@@ -44,6 +44,15 @@ def write_params(path: Path, proposal: Proposal) -> None:
     write_text(path, _dump(document))
 
 
+def dump_params(params: Mapping[str, Any]) -> str:
+    """Return the text of params.yaml with a line for each key of a section."""
+    sections = {
+        name: {key: _flow(setting) for key, setting in value.items()} if isinstance(value, Mapping) else value
+        for name, value in params.items()
+    }
+    return _dump(sections)
+
+
 def _update(document: Any, proposal: Proposal) -> None:
     for section, settings in (("data", proposal.data), ("split", proposal.split)):
         for key, setting in settings.items():

@@ -16,11 +16,14 @@ from stages.shared.errors import run_cli
 from stages.shared.messages import PACKAGE
 from stages.shared.runtime.child_process import exit_code, exit_with_starter, stop_processes
 from stages.shared.runtime.progress import ROW, erase_live_lines, share_terminal
-from stages.shared.runtime.threads import STAGES, WORKERS, cores
+from stages.shared.runtime.threads import STAGES, WORKERS, cores, usable_cores
 from stages.train.execution.launch import trains_elsewhere
 
 #: the module whose fits an engine can do
 TRAIN = "stages.train"
+
+#: how processes start; the libraries of macOS do not survive a fork, Windows has none
+CONTEXT = multiprocessing.get_context("forkserver") if sys.platform == "linux" else multiprocessing.get_context("spawn")
 
 
 def run_stages(module: str, names: Sequence[str], jobs: int | None) -> tuple[list[str], int]:
@@ -28,7 +31,7 @@ def run_stages(module: str, names: Sequence[str], jobs: int | None) -> tuple[lis
 
     By default as many run at a time as there are usable cores; all of them where the fits run elsewhere.
     """
-    at_once = len(names) if module == TRAIN and trains_elsewhere() else len(os.sched_getaffinity(0))
+    at_once = len(names) if module == TRAIN and trains_elsewhere() else usable_cores()
     jobs = jobs or at_once
     alone = ["evenhand.alone"] if PACKAGE in os.environ else []
     multiprocessing.set_forkserver_preload([*alone, "tools.repro.preload"])
@@ -41,16 +44,12 @@ def run_processes(target: Callable[[str], None], names: Sequence[str], jobs: int
     Return the names that succeeded, and the first exit code other than 0: 128 + n if signal n killed the process. After
     a failure no process starts, but the running ones finish, as with `make -j`. SystemExit stops all of them.
     """
-    if sys.platform != "linux":
-        raise NotImplementedError("forks are safe on Linux alone")
     waiting, running, succeeded, code = list(names), dict[BaseProcess, int](), list[str](), 0
     try:
         while running or (waiting and not code):
             while waiting and not code and len(running) < jobs:
                 name, row = waiting.pop(0), min(set(range(jobs)) - set(running.values()))
-                fork = multiprocessing.get_context("forkserver").Process(
-                    target=call_in_row, args=(row, target, name), name=name
-                )
+                fork = CONTEXT.Process(target=call_in_row, args=(row, target, name), name=name)
                 fork.start()
                 running[fork] = row
             wait([process.sentinel for process in running])

@@ -1,6 +1,7 @@
 """How a stage uses the cores: parallel processes with one thread each."""
 
 import os
+import sys
 
 #: environment variable: number of processes a stage may use; tools.repro sets it
 WORKERS = "EVENHAND_WORKERS"
@@ -11,9 +12,12 @@ STAGES = "EVENHAND_STAGES"
 
 def cores() -> int:
     """Return how many worker processes to use: EVENHAND_WORKERS, or the number of usable cores."""
-    if requested := _number(WORKERS):
-        return requested
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return _number(WORKERS) or usable_cores()
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def stages_at_once() -> int:

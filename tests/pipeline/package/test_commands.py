@@ -1,14 +1,9 @@
 """The package: built, installed beside the libraries of the tests, and used in a repository with none of its files."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 import json
-import os
 from pathlib import Path
-import shutil
 import subprocess
 import sys
-import sysconfig
 import tarfile
 import zipfile
 
@@ -17,96 +12,13 @@ import pytest
 from ruamel.yaml import YAML
 
 import evenhand
-from tests.pipeline.project import ROOT, SMALL, Repository, environment, small_table
+from tests.pipeline.package.host import Host
+from tests.pipeline.project import ROOT
 
 pytestmark = pytest.mark.slow
 
 FILES = ["dvc.yaml", "evenhand.lock", "params.schema.json", "params.yaml"]
 WORKFLOW = ".github/workflows/evenhand-risk.yml"
-
-
-@dataclass(frozen=True)
-class Host(Repository):
-    """A repository in whose environment the package is installed."""
-
-    python: Path
-
-    def run(self, *command: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
-        path = os.pathsep.join([str(self.python.parent), environment()["PATH"]])
-        done = subprocess.run(
-            command, cwd=self.path, env={**environment(), "PATH": path}, capture_output=True, text=True, timeout=400,
-            check=False,
-        )  # fmt: skip
-        assert "Traceback" not in done.stderr
-        if check and done.returncode:
-            pytest.fail(f"{' '.join(command)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
-        return done
-
-    def evenhand(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
-        return self.run("evenhand", *arguments, check=check)
-
-    def refused(self, *arguments: str, code: int = 2) -> str:
-        """The only line on stderr of a command that is refused."""
-        done = self.evenhand(*arguments, check=False)
-        (line,) = done.stderr.splitlines()
-        assert done.returncode == code
-        return line.removeprefix("error: ") if line.startswith("error: ") else pytest.fail(line)
-
-
-def make_package(path: Path) -> None:
-    """Build a wheel and an sdist, and install the wheel in an environment that sees the libraries of this one."""
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", path / "dist"], cwd=ROOT, check=True)
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", path / "venv"], check=True)
-    python = path / "venv/bin/python"
-    (wheel,) = (path / "dist").glob("*.whl")
-    install = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index", wheel]
-    subprocess.run(install, check=True)
-    (site,) = (path / "venv").glob("lib/python*/site-packages")
-    (site / "libraries.pth").write_text(sysconfig.get_path("purelib"))
-
-
-BuildOnce = Callable[[str, Callable[[Path], None]], Path]
-
-
-@pytest.fixture(scope="session")
-def package(build_once: BuildOnce) -> Path:
-    return build_once("package", make_package)
-
-
-@pytest.fixture(scope="session")
-def finished_host(package: Path, build_once: BuildOnce) -> Path:
-    """A host with packages `stages` and `tools` of its own, and a run in its folder `risk`."""
-
-    def make(path: Path) -> None:
-        path.mkdir()
-        top, host = Host(path, package / "venv/bin/python"), Host(path / "risk", package / "venv/bin/python")
-        top.run("git", "init", "-q", "-b", "main")
-        for name in ("stages", "tools"):
-            (path / name).mkdir()
-            (path / name / "__init__.py").write_text("HOST = True\n")
-        (path / "features.csv").write_text(small_table())
-        (path / "init.txt").write_text(top.evenhand("init", "risk").stdout)
-        for name in ("stages", "tools"):
-            shutil.copytree(path / name, host.path / name)
-
-        def edit(params: dict) -> None:
-            params.update(SMALL, strategies={name: SMALL["strategies"][name] for name in ("baseline", "class_weight")})
-            params["data"].update(path="../features.csv", target="sick", positive="yes", key=["id"])
-            params["evaluate"]["n_resamples"] = 200
-            params["synthetic"]["n_samples"] = 100
-
-        host.edit_params(edit)
-        (path / "repro.txt").write_text(host.evenhand("repro", "-j", "2").stdout)
-        host.run("git", "add", "-A", "..")
-        host.run("git", "commit", "-qm", "First run")
-
-    return build_once("packaged_host", make)
-
-
-@pytest.fixture
-def host(finished_host: Path, package: Path, tmp_path: Path) -> Host:
-    shutil.copytree(finished_host, tmp_path / "host", symlinks=True)
-    return Host(tmp_path / "host/risk", package / "venv/bin/python")
 
 
 def test_the_sdist_gives_the_same_wheel(package: Path, tmp_path: Path) -> None:
@@ -240,70 +152,3 @@ def test_another_version_is_refused_until_the_upgrade(host: Host) -> None:
     host.evenhand("upgrade", "--write")
     assert lock.read_text() == whole
     assert host.run("git", "status", "--porcelain").stdout == ""
-
-
-USE = """
-import json, sys, warnings
-warnings.simplefilter("error")
-import evenhand
-import pandas as pd
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
-
-model = evenhand.load("models/champion")
-rows = pd.read_csv("../features.csv")
-pipeline = make_pipeline(FunctionTransformer(lambda frame: frame.drop(columns="sick")), model)
-refusals = []
-for wrong in (rows.drop(columns=["age", "ward"]), rows.assign(age="old"), rows.to_numpy()):
-    try:
-        model.predict_proba(wrong)
-    except ValueError as error:
-        refusals.append(str(error))
-for call in (evenhand.load, evenhand.leaderboard):
-    try:
-        call("absent")
-    except ValueError as error:
-        refusals.append(str(error))
-frame, verdict = evenhand.leaderboard(), evenhand.verdict()
-print(json.dumps({
-    "probability": list(pipeline.predict_proba(rows)[:, 1]),
-    "decision": [int(value) for value in pipeline.predict(rows)],
-    "shape": model.predict_proba(rows).shape,
-    "again": [int(value) for value in make_pipeline(model).fit(rows, rows["sick"]).predict(rows)],
-    "classes": model.classes_.tolist(), "threshold": model.threshold, "target": model.contract.target,
-    "refusals": refusals, "columns": list(frame.columns)[:4], "rows": len(frame), "attrs": frame.attrs,
-    "verdict": str(verdict), "html": verdict._repr_html_(),
-}))
-"""
-
-
-def test_from_python(host: Host) -> None:
-    """-P leaves out the current folder, in which the host has another `stages`."""
-    host.evenhand("predict", "../features.csv", "-o", "scored.csv")
-    scored = pd.read_csv(host.path / "scored.csv")
-    found = json.loads(host.run("python", "-P", "-c", USE).stdout)
-    assert found["probability"] == list(scored["probability"])
-    assert found["decision"] == found["again"] == list(scored["decision"])
-    assert found["shape"] == [240, 2]
-    assert found["classes"] == [0, 1]
-    assert found["threshold"] == scored["threshold"][0]
-    assert found["target"] == "sick"
-    absent, wrong, array, folder, run = found["refusals"]
-    assert folder.startswith("absent: no such folder")
-    assert run.startswith("absent/metrics/leaderboard.json: no such file")
-    assert "no column `age`" in absent
-    assert "no column `ward`" in absent
-    assert "X: column `age`" in wrong
-    assert "found ndarray; expected a DataFrame with the columns age, dose, ward, smoker" in array
-    assert found["columns"] == ["strategy", "classifier", "threshold", "cv_average_precision"]
-    assert found["rows"] == 6
-    assert found["attrs"]["champion"]["strategy"] in ("baseline", "class_weight")
-    assert found["attrs"]["verdict"] == found["verdict"]
-    assert found["html"].count("<p>") == len(found["verdict"].splitlines()) > 0
-
-
-def test_another_package_with_the_name_is_said(host: Host) -> None:
-    code = "import evenhand\ntry:\n    evenhand.load()\nexcept ImportError as error:\n    print(error)\n"
-    said = host.run("python", "-c", code).stdout
-    assert said.startswith("evenhand needs its own package `stages`, and Python finds another one: ")
-    assert str(host.path / "stages/__init__.py") in said
