@@ -1,7 +1,6 @@
 """How a stage uses the cores: parallel processes with one thread each."""
 
 import os
-import sys
 
 #: environment variable: number of processes a stage may use; tools.repro sets it
 WORKERS = "EVENHAND_WORKERS"
@@ -17,7 +16,8 @@ def cores() -> int:
 
 def usable_cores() -> int:
     """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    affinity = getattr(os, "sched_getaffinity", None)  # Linux alone knows how many this process may use
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def stages_at_once() -> int:

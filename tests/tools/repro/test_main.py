@@ -9,7 +9,10 @@ import sys
 import pytest
 
 from stages.shared.errors import InputError
+from stages.shared.runtime.threads import usable_cores
 from tools.repro import __main__ as command
+from tools.repro import workers
+from tools.repro.workers import run_stages
 
 ROOT = Path(__file__).parents[3]
 
@@ -52,13 +55,32 @@ def test_without_safe_forks_it_is_plain_dvc_repro_and_says_so(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux alone")
 @pytest.mark.parametrize(("arguments", "jobs"), [(["-j", "3"], 3), ([], None)])
-def test_jobs_or_one_per_core_train_at_a_time(
+def test_jobs_are_those_of_the_user(
     calls: list, monkeypatch: pytest.MonkeyPatch, arguments: list[str], jobs: int | None
 ) -> None:
     with pytest.raises(SystemExit) as end:
         call(monkeypatch, *arguments)
-    assert (calls, end.value.code) == ([("forks", jobs or len(os.sched_getaffinity(0)))], 5)
+    assert (calls, end.value.code) == ([("forks", jobs)], 5)
     assert os.environ["PATH"].split(os.pathsep)[0] == str(Path(sys.executable).parent)  # DVC runs this python
+
+
+@pytest.mark.parametrize(
+    ("module", "variables", "jobs", "expected"),
+    [
+        ("stages.train", {}, None, usable_cores()),
+        ("stages.train", {}, 3, 3),
+        ("stages.train", {"EVENHAND_ENGINE": "dask"}, None, 9),  # all of them
+        ("stages.train", {"EVENHAND_LAUNCH": "srun"}, 3, 3),
+        ("stages.evaluate", {"EVENHAND_ENGINE": "dask"}, None, usable_cores()),
+    ],
+)
+def test_one_stage_per_core_runs_at_a_time_or_all_of_them_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, module: str, variables: dict[str, str], jobs: int | None, expected: int
+) -> None:
+    for name in ("EVENHAND_ENGINE", "EVENHAND_LAUNCH"):
+        monkeypatch.setenv(name, variables.get(name, ""))
+    monkeypatch.setattr(workers, "run_processes", lambda target, names, at_once: (names, at_once))
+    assert run_stages(module, [f"{number}" for number in range(9)], jobs)[1] == expected
 
 
 def test_wrong_numbers_and_other_folders_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
