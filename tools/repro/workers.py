@@ -11,6 +11,7 @@ from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 import os
 import sys
+from typing import Any
 
 from stages.shared.errors import run_cli
 from stages.shared.messages import PACKAGE
@@ -23,7 +24,7 @@ from stages.train.execution.launch import trains_elsewhere
 TRAIN = "stages.train"
 
 #: how processes start; the libraries of macOS do not survive a fork, Windows has none
-CONTEXT = multiprocessing.get_context("forkserver") if sys.platform == "linux" else multiprocessing.get_context("spawn")
+CONTEXT: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
 
 
 def run_stages(module: str, names: Sequence[str], jobs: int | None) -> tuple[list[str], int]:
