@@ -28,9 +28,9 @@ def trains_elsewhere() -> bool:
 def launch_train(name: str) -> int | None:
     """Train strategy `name` by the command in EVENHAND_LAUNCH; return its exit code, None where there is none.
 
-    Raises InputError when there is no such command.
+    Raises InputError for what is no command.
     """
-    prefix = shlex.split(os.environ.get(LAUNCH, ""))
+    prefix = _split(os.environ.get(LAUNCH, ""))
     if not prefix:
         return None
     # words without a shell, because ssh joins them again; without DVC_STAGE, because DVC is no ancestor there
@@ -48,3 +48,10 @@ def launch_train(name: str) -> int | None:
         process.wait(GRACE)
         raise
     return code if code >= 0 else 128 - code
+
+
+def _split(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise InputError(f"{LAUNCH}={text}: {error}; expected a command with its options") from None

@@ -173,6 +173,15 @@ def test_slurm_gives_the_same_bytes(repository: Repository, folder: Path) -> Non
         plain, slurm.variables = slurm.variables, slurm.variables | jobs | {"EVENHAND_ENGINE": "slurm"}
         check_training(start_training(repository, slurm), repository)
         assert len(list(folder.glob("dask-worker-*.out"))) >= 1
+        later = {"DASK_JOBQUEUE__SLURM__JOB_EXTRA_DIRECTIVES": "['--begin=now+1hour']"}
+        slurm.variables |= later | {"EVENHAND_PATIENCE": "2"}
+        run = start_training(repository, slurm)
+        assert "error: EVENHAND_ENGINE: the scheduler has no worker: " in run.communicate(timeout=100)[1]
+        assert run.returncode == 75
+        squeue = subprocess.run(
+            ["squeue", "-h", "--states=PD,R"], env=os.environ | plain, capture_output=True, text=True
+        )
+        assert squeue.stdout == ""  # its jobs were cancelled
         slurm.variables = plain | {"EVENHAND_LAUNCH": "srun --ntasks 1"}
         check_training(start_training(repository, slurm), repository)
     finally:

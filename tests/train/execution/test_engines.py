@@ -137,8 +137,10 @@ def test_errors_of_a_call_are_raised_here(spec: ContextSpec) -> None:
 def test_a_worker_with_other_versions_is_refused(spec: ContextSpec, monkeypatch: pytest.MonkeyPatch) -> None:
     installed = pool_module.describe_installation()
     monkeypatch.setattr(pool_module, "describe_installation", lambda: {**installed, "numpy": "0.1", "Python": "3.9"})
+    engine = Here()
     with pytest.raises(InputError) as refused:
-        EnginePool(Here(), spec)
+        EnginePool(engine, spec)
+    assert engine.closed
     first, second = refused.value.problems
     assert f": Python {installed['Python']}, expected 3.9; start the workers" in first
     assert f": numpy {installed['numpy']}, expected 0.1; start the workers" in second
@@ -195,9 +197,16 @@ def test_a_library_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatc
         registry.connect()
 
 
-def test_a_command_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EVENHAND_LAUNCH", "no-such-command -n 1")
-    with pytest.raises(InputError, match=r"EVENHAND_LAUNCH=no-such-command -n 1: .*: no-such-command; expected"):
+@pytest.mark.parametrize(
+    ("launch", "message"),
+    [
+        ("no-such-command -n 1", r"EVENHAND_LAUNCH=no-such-command -n 1: .*: no-such-command; expected a command"),
+        ("srun 'one", "EVENHAND_LAUNCH=srun 'one: No closing quotation; expected a command with its options"),
+    ],
+)
+def test_what_is_no_command_is_named(launch: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVENHAND_LAUNCH", launch)
+    with pytest.raises(InputError, match=message):
         launch_train("smote")
 
 

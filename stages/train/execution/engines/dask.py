@@ -39,19 +39,22 @@ class DaskEngine:
         """Wait for a first worker. Raises BusyError where none comes."""
         self._client, self._executor = client, client.get_executor(pure=False)
         self._worked, self._patience = time.monotonic(), patience()
-        with _as_busy("the scheduler has no worker"):
-            client.wait_for_workers(1, timeout=self._patience)
+        try:
+            with _as_busy("the scheduler has no worker"):
+                client.wait_for_workers(1, timeout=self._patience)
+        except BusyError:
+            self.close()  # jobs of Slurm would stay in the queue
+            raise
 
     def ask(self, call: bytes) -> list[Any]:
         """Return what `call` gives on each worker that still answers."""
         with _as_busy("no worker answers"):
             answers = list(self._client.run(pickle.loads, call, on_error="return").values())
-            gone = [answer for answer in answers if isinstance(answer, OSError)]
-            for error in [answer for answer in answers if isinstance(answer, Exception) and answer not in gone]:
-                raise error
-            if len(gone) == len(answers):
-                raise BusyError("all have gone")
-        return [answer for answer in answers if answer not in gone]
+            if errors := [answer for answer in answers if isinstance(answer, Exception)]:
+                broken = [error for error in errors if not isinstance(error, OSError)]  # others have just gone
+                if broken or len(errors) == len(answers):
+                    raise (broken or errors)[0]
+        return [answer for answer in answers if not isinstance(answer, Exception)]
 
     def send_table(self, digest: str, content: bytes) -> None:
         """Bring the file of a table to the workers."""
@@ -117,4 +120,4 @@ def start_in_slurm() -> DaskEngine:
             worker_extra_args=["--preload", "evenhand.alone" if PACKAGE in os.environ else "stages"],
         )
         cluster.scale(jobs=cores())
-        return DaskEngine(Client(cluster, timeout=patience()))
+        return DaskEngine(Client(cluster))
