@@ -120,6 +120,20 @@ def test_what_standard_input_may_not_hold_is_refused_and_nothing_is_written(repo
     assert done.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("command", "code", "message"),
+    [
+        ("PREDICT < small.csv > /dev/full", 75, "error: standard output: no space left on device"),
+        ("PREDICT < small.csv >&-", 2, "error: standard output: is closed"),
+    ],
+)
+def test_a_standard_output_that_takes_nothing_is_named(repository, command, code, message):
+    done = pipe(repository, command, check=False)
+    assert done.returncode == code
+    assert done.stderr.startswith(message)
+    assert done.stderr.count("\n") == 1
+
+
 def test_a_fault_far_down_leaves_no_result_and_no_temporary_file(repository):
     lines = (repository.path / "data/raw/small.csv").read_text().splitlines()
     header, rows = lines[0], lines[1:]

@@ -6,6 +6,7 @@ when all are there.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+import io
 from pathlib import Path
 import shutil
 import sys
@@ -60,12 +61,17 @@ def receive_rows(path: Path) -> Iterator[tuple[Path, str]]:
 def send_results(path: Path) -> Iterator[Write]:
     """Yield a function that adds a table to the result, which is there only if the block succeeds."""
     if path == STREAM:
+        if sys.stdout is None:
+            raise InputError(f"{STDOUT}: is closed; open it, or name a file with --output")
         with _temporary("scored.csv") as file:
             with _open_writer(file, ".csv") as write:
                 yield write
             with name_in_errors(Path(STDOUT)), file.open("rb") as content:
-                shutil.copyfileobj(content, sys.stdout.buffer, CHUNK_BYTES)
-                sys.stdout.buffer.flush()
+                # without a buffer, which would be flushed once more at the end after a fault
+                out = io.FileIO(sys.stdout.fileno(), "wb", closefd=False)
+                while chunk := memoryview(content.read(CHUNK_BYTES)):
+                    while chunk:
+                        chunk = chunk[out.write(chunk) :]
     else:
         with atomic_path(path) as file, _open_writer(file, path.suffix) as write:
             yield write
