@@ -19,26 +19,29 @@ from stages.shared.storage.arrow import from_numpy
 MIN_ROWS = 20
 
 
-def apply_contract(raw: pa.Table, contract: Contract, source: str) -> tuple[pa.Table, dict[str, int]]:
+def apply_contract(
+    raw: pa.Table, contract: Contract, source: str, whole: bool = True
+) -> tuple[pa.Table, dict[str, int]]:
     """Return the contract's features from `raw`, a table of `read_columns`, and the counts of unseen categories.
 
     Features stand in contract order: float64 or string, null where missing, equal to the bit to what `prepare` gives.
     The counts are the number of cells with an unknown category, by categorical feature. The order of the raw columns
-    is free and extra columns are ignored. Raises InputError for absent features and cells of a wrong type.
+    is free and extra columns are ignored. Raises InputError for absent features and cells of a wrong type, and for a
+    `whole` table in which a column has no known category.
     """
     errors = ErrorCollector()
     columns: dict[str, pa.Array] = {}
     unseen: dict[str, int] = {}
     for feature in contract.features:
         with errors.collect():
-            columns[feature.name], n_unseen = _column(raw, feature, contract, source)
+            columns[feature.name], n_unseen = _column(raw, feature, contract, source, whole)
             if feature.type == "categorical":
                 unseen[feature.name] = n_unseen
     errors.check()
     return pa.Table.from_arrays(list(columns.values()), names=list(columns)), unseen
 
 
-def _column(raw: pa.Table, feature: Feature, contract: Contract, source: str) -> tuple[pa.Array, int]:
+def _column(raw: pa.Table, feature: Feature, contract: Contract, source: str, whole: bool) -> tuple[pa.Array, int]:
     name = feature.column
     if name not in raw.column_names:
         raise InputError(f"{source}: no column `{name}`, which the model needs; {suggest_name(name, raw.column_names)}")
@@ -58,7 +61,7 @@ def _column(raw: pa.Table, feature: Feature, contract: Contract, source: str) ->
     texts = _match_spelling(validate_text(location, column, missing_values), categories)
     counts = texts.counts()
     n_unseen = sum(count for text, count in counts.items() if text not in set(categories))
-    if len(texts.codes) >= MIN_ROWS and counts and n_unseen == sum(counts.values()):
+    if whole and len(texts.codes) >= MIN_ROWS and counts and n_unseen == sum(counts.values()):
         known, example = ", ".join(map(shorten, categories[:3])), shorten(next(iter(counts)))
         raise InputError(
             f"{location}: no cell holds a category of the training table; found {example} and others, expected "

@@ -30,6 +30,7 @@ TINY = {
     "benchmarks.speed.engine": "--rows 20000 --columns 4 --splits 2 --cores 1 4",
     "benchmarks.speed.grid": "--pairs 1 --only '3,000 × 10, against n_jobs=1'",
     "benchmarks.speed.intake": "RESULTS --rows 2000 --columns 4",
+    "benchmarks.speed.predict": "--rows 10 --kinds csv --pairs 1 --columns 4 --trees 5",
     "benchmarks.speed.samplers": "--pairs 1 --only '2,000'",
     "benchmarks.speed.size": "--rows 20000 --columns 4 --trees 5 --strategies smote under_20",
     "benchmarks.suites.champions": "--datasets FOLDER --results RESULTS --only small",

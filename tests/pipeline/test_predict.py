@@ -82,6 +82,72 @@ def test_what_breaks_the_contract_is_refused_and_nothing_is_written(repository, 
     assert not (repository.path / "scored.csv").exists()
 
 
+def pipe(repository: Repository, command: str, check: bool = True):
+    """Run a line of a shell in which PREDICT scores standard input into standard output, from another folder."""
+    champion = repository.path / "models/champion"
+    line = f"{sys.executable} -W error -m tools.predict - -o - --champion {champion}"
+    command = f"PYTHONPATH=$PWD; export PYTHONPATH; cd data/raw; {command.replace('PREDICT', line)}"
+    return repository.run("sh", "-c", command, check=check)
+
+
+def test_standard_input_and_output_give_what_files_give(repository):
+    predict(repository, "data/raw/small.csv", "-o", "scored.csv")
+    expected = (repository.path / "scored.csv").read_text()
+    done = pipe(repository, "PREDICT < small.csv")
+    assert done.stdout == expected
+    assert done.stderr.startswith("standard output: ")
+    assert pipe(repository, "gzip -c small.csv | PREDICT").stdout == expected
+    predict(repository, "data/test.parquet", "-o", "scored.csv")
+    assert pipe(repository, "PREDICT < ../test.parquet").stdout == (repository.path / "scored.csv").read_text()
+    assert pipe(repository, "PREDICT < small.csv | head -1; true").stdout.startswith('"id","probability"')
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("PREDICT < /dev/null", "error: standard input: the file is empty"),
+        ("PREDICT <&-", "error: standard input: is closed"),
+        ("printf 'PK\\003\\004' | PREDICT", "error: standard input: looks like a zip file"),
+        ("(cat small.csv; echo p1) | PREDICT", "error: standard input: data row"),
+        ("(head -1 small.csv; echo p1) | PREDICT", "error: standard input: data row 1 has 1 cells"),
+    ],
+)
+def test_what_standard_input_may_not_hold_is_refused_and_nothing_is_written(repository, command, message):
+    done = pipe(repository, command, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(message)
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "message"),
+    [
+        ("PREDICT < small.csv > /dev/full", 75, "error: standard output: no space left on device"),
+        ("PREDICT < small.csv >&-", 2, "error: standard output: is closed"),
+    ],
+)
+def test_a_standard_output_that_takes_nothing_is_named(repository, command, code, message):
+    done = pipe(repository, command, check=False)
+    assert done.returncode == code
+    assert done.stderr.startswith(message)
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_fault_far_down_leaves_no_result_and_no_temporary_file(repository):
+    lines = (repository.path / "data/raw/small.csv").read_text().splitlines()
+    header, rows = lines[0], lines[1:]
+    cells = dict(zip(header.split(","), rows[0].split(","), strict=True))
+    broken = ",".join({**cells, "age": "old"}.values())
+    many = [rows[number % len(rows)] for number in range(220_000)]
+    (repository.path / "new.csv").write_text("\n".join([header, *many, broken]) + "\n")
+    before = set(repository.path.iterdir())
+    done = predict(repository, "new.csv", "-o", "scored.csv", check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: new.csv: column `age`, data row 220001: 'old' is not a number")
+    assert set(repository.path.iterdir()) == before
+
+
 def test_a_damaged_champion_is_refused_before_it_is_parsed(repository):
     model = repository.path / "models/champion/model.skops"
     content = bytearray(model.read_bytes())

@@ -1,4 +1,7 @@
-"""Scores new rows with the champion: `python -m tools.predict rows.csv -o scored.parquet`."""
+"""Scores new rows with the champion: `python -m tools.predict rows.csv -o scored.parquet`.
+
+`-` stands for standard input and standard output.
+"""
 
 import argparse
 import os
@@ -7,7 +10,7 @@ import sys
 
 from stages.shared.errors import InputError, run_cli
 from stages.shared.messages import command, printable
-from stages.shared.runtime.threads import limit_threads
+from stages.shared.runtime.threads import cores, limit_threads
 
 #: more warnings are not printed
 MAX_WARNINGS = 30
@@ -17,9 +20,14 @@ def main() -> None:
     """Scores the rows of a table with the champion, after checking its hashes and the data contract."""
     parser = argparse.ArgumentParser(prog=command("python -m tools.predict"), description=main.__doc__)
     parser.add_argument(
-        "rows", type=Path, help="a table, of any kind of file that data.path may be; other columns are ignored"
+        "rows",
+        type=Path,
+        help="a table, of any kind of file that data.path may be; other columns are ignored; -: CSV text (plain, gzip "
+        "or Zstandard) or Parquet from standard input",
     )
-    parser.add_argument("-o", "--output", type=Path, required=True, help="the scored table: .csv or .parquet")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, help="the scored table: .csv or .parquet; -: CSV to standard output"
+    )
     parser.add_argument(
         "--champion", type=Path, help="its folder (models/refit where select.refit made one, else models/champion)"
     )
@@ -29,53 +37,53 @@ def main() -> None:
     arguments = parser.parse_args()
     output: Path = arguments.output
     report: Path | None = arguments.report
-    if output.suffix not in (".csv", ".parquet"):
-        raise InputError(f"--output {output}: unknown kind of file; allowed: .csv, .parquet")
+    if str(output) != "-" and output.suffix not in (".csv", ".parquet"):
+        raise InputError(f"--output {output}: unknown kind of file; allowed: .csv, .parquet, or - for standard output")
     _check_target("--output", output, {"the table to be scored": arguments.rows})
     if report is not None:
         _check_target("--report", report, {"the table to be scored": arguments.rows, "the scored table": output})
 
     limit_threads()
-    import pyarrow.csv
-    import pyarrow.parquet
-
-    from stages.prepare.readers.table import read_columns
-    from stages.shared.storage.files import atomic_path, write_json
+    from stages.prepare.readers.batches import open_batches
+    from stages.shared.storage.files import write_json
     from tools.predict.champion import choose_folder, load_champion
-    from tools.predict.scoring import score
+    from tools.predict.parts import score_rows
+    from tools.predict.streams import STDOUT, STREAM, receive_rows, send_results
     from tools.predict.unusual import PredictReport
 
     folder: Path = arguments.champion or choose_folder()
     champion = load_champion(folder)
     facts = champion.facts
-    raw = read_columns(arguments.rows, prefer=champion.contract.read)
-    scored = score(raw, champion, str(arguments.rows))
-
-    with atomic_path(output) as temporary:
-        if output.suffix == ".csv":
-            pyarrow.csv.write_csv(scored.table, temporary)
-        else:
-            pyarrow.parquet.write_table(scored.table, temporary)
+    with receive_rows(arguments.rows) as (path, source):
+        rows = open_batches(path, source, prefer=champion.contract.read)
+        with send_results(output) as write:
+            summary = score_rows(rows, champion, write, cores())
     if report is not None:
-        content = PredictReport(rows=raw.num_rows, model=facts.id, warnings=scored.unusual)
+        content = PredictReport(rows=summary.rows, model=facts.id, warnings=summary.unusual)
         write_json(report, content.model_dump())
-    for item in scored.unusual[:MAX_WARNINGS]:
-        print(f"warning: {arguments.rows}: column `{printable(item.column, 60)}`: {item.message}", file=sys.stderr)
-    if len(scored.unusual) > MAX_WARNINGS:
-        print(f"warning: {len(scored.unusual) - MAX_WARNINGS} more; --report writes all of them", file=sys.stderr)
-    alarms = sum(scored.table["decision"].to_pylist())
+    for item in summary.unusual[:MAX_WARNINGS]:
+        print(f"warning: {source}: column `{printable(item.column, 60)}`: {item.message}", file=sys.stderr)
+    if len(summary.unusual) > MAX_WARNINGS:
+        print(f"warning: {len(summary.unusual) - MAX_WARNINGS} more; --report writes all of them", file=sys.stderr)
     used = f"threshold {facts.threshold}, {facts.id} of {folder}"
-    print(f"{output}: {raw.num_rows} rows, {alarms} decided {printable(facts.positive, 60)} ({used})")
+    print(
+        f"{STDOUT if output == STREAM else output}: {summary.rows} rows, {summary.alarms} decided "
+        f"{printable(facts.positive, 60)} ({used})",
+        file=sys.stderr if output == STREAM else sys.stdout,
+    )
 
 
 def _check_target(option: str, path: Path, others: dict[str, Path]) -> None:
-    """Raise InputError when a file cannot be written at `path`, or is one of the `others`."""
+    """Raise InputError when a file cannot be written at `path`, or is one of the `others`; `-` is no file."""
+    if str(path) == "-":
+        return
     if path.is_dir() or not path.parent.is_dir():
         raise InputError(
             f"{option} {path}: is a folder, or its folder does not exist; name a file in a folder that does"
         )
     for name, other in others.items():
-        if os.path.realpath(path) == os.path.realpath(other):  # Path.resolve() raises an error for a loop of links
+        # Path.resolve() raises an error for a loop of links
+        if str(other) != "-" and os.path.realpath(path) == os.path.realpath(other):
             raise InputError(f"{option} {path}: is {name}; give the result another name")
 
 

@@ -3,6 +3,8 @@
 The chance that rows drawn as the training rows look like this must be below MAX_CHANCE, over all columns together.
 """
 
+from collections import Counter
+from collections.abc import Callable
 from math import prod
 from typing import Literal
 
@@ -21,6 +23,9 @@ ROUNDING = 5e-7
 MIN_CELLS = 20
 #: cells whose typical size is so many times that of training are in another unit
 UNIT = 10.0
+
+#: numbers of cells by feature and what they are; those of parts of a table add up to those of the table
+Counts = Counter[tuple[str, str]]
 
 Kind = Literal["empty", "out_of_range", "unit", "unknown_level"]
 
@@ -44,19 +49,37 @@ class PredictReport(ArtifactModel):
 
 def find_unusual(features: pa.Table, contract: Contract, unseen: dict[str, int]) -> list[Unusual]:
     """Return what is unusual about `features`, in the form of the contract; `unseen` counts unknown categories."""
+    counts = count_cells(features, contract, unseen)
+    return judge_counts(counts, contract, lambda feature: _numbers(features.column(feature.name)))
+
+
+def count_cells(features: pa.Table, contract: Contract, unseen: dict[str, int]) -> Counts:
+    """Count what `judge_counts` needs to know of `features`."""
+    counts: Counts = Counter()
+    for feature in contract.features:
+        column = features.column(feature.name)
+        found = {"cells": len(column), "missing": column.null_count, "unknown": unseen.get(feature.name, 0)}
+        if feature.type == "numeric":
+            found |= _count_numbers(feature, _numbers(column))
+        counts.update({(feature.name, what): number for what, number in found.items()})
+    return counts
+
+
+def judge_counts(counts: Counts, contract: Contract, read_numbers: Callable[[Feature], Floats]) -> list[Unusual]:
+    """Return what is unusual; `read_numbers` gives all numbers of a feature whose unit is in doubt."""
     found = []
     limit = MAX_CHANCE / max(1, len(contract.features) + 2 * len(contract.numeric))
     for feature in contract.features:
-        column = features.column(feature.name).combine_chunks()
-        if column.null_count == len(column):
-            if feature.missing ** len(column) < limit:
+        cells, missing = counts[feature.name, "cells"], counts[feature.name, "missing"]
+        if missing == cells:
+            if feature.missing**cells < limit:
                 message = f"every cell is missing; in training {1 - feature.missing:.1%} of the cells hold a value"
-                found.append(_make(feature, "empty", len(column), message))
+                found.append(_make(feature, "empty", cells, message))
         elif feature.type == "numeric":
-            values = to_floats(column.drop_null())
-            found += _judge_range(feature, values, round(contract.rows * (1 - feature.missing)), limit)
-            found += _judge_unit(feature, values)
-        if count := unseen.get(feature.name):
+            found += _judge_range(feature, counts, round(contract.rows * (1 - feature.missing)), limit)
+            if _is_unit_in_doubt(feature, counts):
+                found += _judge_unit(feature, read_numbers(feature))
+        if count := counts[feature.name, "unknown"]:
             message = f"{count} cell{'s hold' if count > 1 else ' holds'} a level unknown to training"
             found.append(_make(feature, "unknown_level", count, message))
     return found
@@ -71,22 +94,42 @@ def chance_beyond(beyond: int, rows: int, training_rows: int) -> float:
     return prod((rows - i) / (rows + training_rows - i) for i in range(beyond))
 
 
-def _judge_range(feature: Feature, values: Floats, training_rows: int, limit: float) -> list[Unusual]:
-    if feature.minimum is None or feature.maximum is None:
-        return []
-    below = int((values < feature.minimum - ROUNDING).sum())
-    above = int((values > feature.maximum + ROUNDING).sum())
-    if min(chance_beyond(count, len(values), training_rows) for count in (below, above)) >= limit:
+def _numbers(column: pa.ChunkedArray) -> Floats:
+    return to_floats(column.combine_chunks().drop_null())
+
+
+def _count_numbers(feature: Feature, values: Floats) -> dict[str, int]:
+    found = {}
+    if feature.minimum is not None and feature.maximum is not None:
+        found["below"] = int((values < feature.minimum - ROUNDING).sum())
+        found["above"] = int((values > feature.maximum + ROUNDING).sum())
+    if feature.sizes and feature.sizes[0] and not feature.date:
+        sizes = np.abs(values[values != 0])
+        found["sizes"] = len(sizes)
+        found["large"] = int((sizes >= UNIT * feature.sizes[1]).sum())
+        found["small"] = int((sizes <= feature.sizes[1] / UNIT).sum())
+    return found
+
+
+def _judge_range(feature: Feature, counts: Counts, training_rows: int, limit: float) -> list[Unusual]:
+    below, above = counts[feature.name, "below"], counts[feature.name, "above"]
+    n_values = counts[feature.name, "cells"] - counts[feature.name, "missing"]
+    if min(chance_beyond(count, n_values, training_rows) for count in (below, above)) >= limit:
         return []
     span = f"{feature.minimum:.6g} to {feature.maximum:.6g}"
-    message = f"{below + above} of {len(values)} values are outside the range of training, {span}"
+    message = f"{below + above} of {n_values} values are outside the range of training, {span}"
     return [_make(feature, "out_of_range", below + above, message)]
+
+
+def _is_unit_in_doubt(feature: Feature, counts: Counts) -> bool:
+    """Return whether the median of the sizes can be far off: half of them must be."""
+    n_sizes = counts[feature.name, "sizes"]
+    return n_sizes >= MIN_CELLS and max(counts[feature.name, "large"], counts[feature.name, "small"]) >= n_sizes / 2
 
 
 def _judge_unit(feature: Feature, values: Floats) -> list[Unusual]:
     sizes = np.abs(values[values != 0])
-    if feature.date or not feature.sizes or not feature.sizes[0] or len(sizes) < MIN_CELLS:
-        return []
+    assert feature.sizes  # or their unit would not be in doubt
     size, (low, usual, high) = float(np.median(sizes)), feature.sizes
     if not (size > high and size >= UNIT * usual) and not (size < low and size <= usual / UNIT):
         return []

@@ -5,6 +5,7 @@ The text is read in blocks, so that memory holds the columns but never the whole
 
 from collections.abc import Iterator, Mapping
 import csv
+from dataclasses import dataclass
 import io
 from itertools import islice
 
@@ -26,6 +27,15 @@ from stages.shared.messages import shorten
 from stages.shared.schemas.contract import Dialect
 
 
+@dataclass(frozen=True)
+class OpenText:
+    """A text whose bytes, quotes and header are checked; its rows can be read as often as needed."""
+
+    rows: CsvRows
+    dialect: Dialect
+    scanned: Scan
+
+
 def parse(
     chunks: Chunks,
     source: str,
@@ -44,6 +54,17 @@ def parse(
     quote, lines of unequal length (pandas would silently shift or pad them) or invalid names, or a table that needs
     more than the `available` bytes of memory.
     """
+    text = open_text(chunks, source, settings, prefer)
+    rows, dialect, header = text.rows, text.dialect, text.rows.header
+    parsers = dict.fromkeys(header) if select is None else _select(select, header, source, dialect)
+    count = _estimated_rows(rows, parsers, text.scanned, available)
+    if select is None:
+        return attach_reading(pa.Table.from_batches(list(rows.blocks(header))), Reading(dialect=dialect))
+    return _read_buffered(rows, parsers, count, dialect, settings)
+
+
+def open_text(chunks: Chunks, source: str, settings: ReadParams = AUTO, prefer: Dialect | None = None) -> OpenText:
+    """Check a text up to its header. Raises InputError as `parse`, but for ragged lines and for memory."""
     chunks, encoding, scanned = _as_utf8(chunks, source, settings, prefer)
     dialect = sniff(chunks, source, settings, prefer).model_copy(update={"encoding": encoding})
     chunks = without_titles(chunks, dialect)
@@ -54,11 +75,7 @@ def parse(
     rows = CsvRows(
         chunks, source, header, scanned.quoted, max(scanned.longest, longest), dialect.separator, dialect.trailing
     )
-    parsers = dict.fromkeys(header) if select is None else _select(select, header, source, dialect)
-    count = _estimated_rows(rows, parsers, scanned, available)
-    if select is None:
-        return attach_reading(pa.Table.from_batches(list(rows.blocks(header))), Reading(dialect=dialect))
-    return _read_buffered(rows, parsers, count, dialect, settings)
+    return OpenText(rows, dialect, scanned)
 
 
 def _as_utf8(chunks: Chunks, source: str, settings: ReadParams, prefer: Dialect | None) -> tuple[Chunks, str, Scan]:

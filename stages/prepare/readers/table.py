@@ -4,6 +4,7 @@ A file that is damaged, of another format or too large is refused before a colum
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 import gzip
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +16,7 @@ import pyarrow as pa
 from stages.prepare.columns.roles import ColumnSelection
 from stages.prepare.params import AUTO, ReadParams
 from stages.prepare.readers.csv import parse
+from stages.prepare.readers.csv_validation import Chunks
 from stages.prepare.readers.memory_estimate import check_size
 from stages.prepare.readers.typed import read_arrow, read_parquet
 from stages.shared.errors import InputError
@@ -57,16 +59,21 @@ def read_columns(
     available memory, or when its column names are repeated or numbers.
     """
     source = path.as_posix()
-    try:
-        if not path.exists():
-            raise InputError(f"{source}: no such file; put the table there or name another")
-        if not (path.is_file() or path.is_dir()):  # reading a pipe would wait for whoever writes to it
-            raise InputError(f"{source}: is neither a file nor a folder; write the table into a file")
-        if path.is_dir() or path.name.lower().endswith(".parquet"):
+    with name_faults(source):
+        check_kind(path, source)
+        if is_parquet(path):
             return read_parquet(path, source, select)
-        if path.name.lower().endswith((".feather", ".arrow")):
+        if is_arrow(path):
             return read_arrow(path, source, select)
-        return _read_text(path, source, select, settings, prefer)
+        table = parse(text_chunks(path, source), source, select, available_bytes(), settings, prefer)
+        return table.replace_schema_metadata({**table.schema.metadata, **UNTYPED})
+
+
+@contextmanager
+def name_faults(source: str) -> Iterator[None]:
+    """Raise InputError, which names `source`, for what Arrow and the system say of a file that cannot be read."""
+    try:
+        yield
     except pa.ArrowException as error:
         raise InputError(
             f"{source}: not a whole Parquet file ({single_line(error)}); fetch or write it again"
@@ -78,14 +85,31 @@ def read_columns(
         raise InputError(f"{source}: cannot be read: {error.strerror or single_line(error)}; {fix}") from None
 
 
+def check_kind(path: Path, source: str) -> None:
+    """Raise InputError where there is neither a file nor a folder."""
+    if not path.exists():
+        raise InputError(f"{source}: no such file; put the table there or name another")
+    if not (path.is_file() or path.is_dir()):  # reading a pipe would wait for whoever writes to it
+        raise InputError(f"{source}: is neither a file nor a folder; write the table into a file")
+
+
+def is_parquet(path: Path) -> bool:
+    """Return whether this is a Parquet file, or a folder of Parquet parts, by its name."""
+    return path.is_dir() or path.name.lower().endswith(".parquet")
+
+
+def is_arrow(path: Path) -> bool:
+    """Return whether this is an Arrow or Feather file, by its name."""
+    return path.name.lower().endswith((".feather", ".arrow"))
+
+
 def has_schema(table: pa.Table) -> bool:
     """Return whether the file declared the types of its columns."""
     return b"types" not in (table.schema.metadata or {})
 
 
-def _read_text(
-    path: Path, source: str, select: ColumnSelection | None, settings: ReadParams, prefer: Dialect | None
-) -> pa.Table:
+def text_chunks(path: Path, source: str) -> Chunks:
+    """Return the unpacked bytes of separated text. Raises InputError for another kind of file."""
     name = path.name.lower()
     packing = next((packed for packed in PACKED_KINDS if name.endswith(tuple(k + packed for k in TEXT_KINDS))), None)
     if packing is None:
@@ -99,8 +123,7 @@ def _read_text(
     for start, kind in MAGIC_BYTES.items():
         if beginning.startswith(start):
             raise InputError(f"{source}: not CSV text; it looks like {kind}; allowed: {ALLOWED}")
-    table = parse(chunks, source, select, available_bytes(), settings, prefer)
-    return table.replace_schema_metadata({**table.schema.metadata, **UNTYPED})
+    return chunks
 
 
 def _unpack(path: Path, source: str, packing: str) -> Iterator[bytes]:

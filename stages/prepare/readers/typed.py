@@ -3,7 +3,7 @@
 What pandas notes in them is honoured: categories stay categories, and an index is known as one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,6 +71,33 @@ def read_parquet(path: Path, source: str, select: ColumnSelection | None) -> pa.
     for key in set(keys) & set(chosen):
         table = table.set_column(table.column_names.index(key), key, _whole_numbers(table.column(key)))
     return _finish(table, names, schema, source)
+
+
+def iter_parquet(path: Path, source: str, chosen: Collection[str], rows: int) -> Iterator[pa.Table]:
+    """Yield the columns of a Parquet file as `read_parquet` does, at most `rows` rows at a time.
+
+    Columns that are not `chosen` are null. Raises InputError for a file without rows.
+    """
+    with _open(path) as file:
+        schema = file.schema_arrow
+        inside = [name for name in schema.names if name in chosen]
+        empty = schema.empty_table()
+        for batch in file.iter_batches(rows, columns=inside, use_threads=False):
+            if batch.num_rows:
+                empty = None
+                yield _finish(pa.Table.from_batches([batch]).select(inside), schema.names, schema, source)
+        if empty is not None:
+            _finish(empty, schema.names, schema, source)
+
+
+def measure_parquet(path: Path, source: str) -> tuple[list[str], int]:
+    """Return the names of the columns of a Parquet file and its rows. Raises InputError when it is too large."""
+    with _open(path) as file:
+        schema = file.schema_arrow
+    check_names(schema.names, source)
+    size, n_rows = _measure(path, schema, source)
+    check_size(size, source)
+    return list(schema.names), n_rows
 
 
 def read_arrow(path: Path, source: str, select: ColumnSelection | None) -> pa.Table:

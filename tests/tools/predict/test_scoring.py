@@ -1,15 +1,18 @@
 """Scoring new rows, with a model whose scores can be done in the head."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from stages.prepare.readers.batches import Batches
 from stages.shared.calibration import Identity, Line
 from stages.shared.errors import InputError
 from stages.shared.schemas.champion import ChampionFacts
 from stages.shared.schemas.contract import Contract, Feature
 from tools.predict.champion import Champion
-from tools.predict.scoring import score
+from tools.predict.parts import score_rows
 
 CONTRACT = Contract(
     source="small.csv",
@@ -53,7 +56,11 @@ def table(**columns):
 
 
 def scored(raw, contract=CONTRACT, facts=FACTS):
-    return score(raw, Champion(facts, contract, AgeOverHundred()), "new.csv")
+    tables = []
+    rows = Batches("new.csv", raw.column_names, raw.num_rows, lambda chosen: iter([raw]))
+    summary = score_rows(rows, Champion(facts, contract, AgeOverHundred()), tables.append)
+    assert summary.rows == raw.num_rows
+    return SimpleNamespace(table=pa.concat_tables(tables), unusual=summary.unusual)
 
 
 def test_probabilities_are_at_the_prevalence_in_use():
