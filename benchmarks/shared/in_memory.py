@@ -9,9 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.row_sets import RowSets
 from stages.evaluate.evaluate import evaluate_candidates
+from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.params import EvaluateParams
 from stages.evaluate.thresholds.tuning import tune_threshold
@@ -25,10 +25,10 @@ from stages.shared.storage.files import round_floats
 from stages.shared.storage.model_file import scores
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.calibration import calibrate_oof, fit_calibrator
-from stages.train.cross_validation import fit_strategy
-from stages.train.outputs.artifacts import cross_validation, make_record, oof_columns
-from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
+from stages.train.strategy.artifacts import cross_validation, make_record, oof_columns
+from stages.train.strategy.cross_validation import fit_strategy
+from stages.train.strategy.results import StrategyResult
 
 #: the fewest that params.yaml may contain; the choice of a champion uses none of them
 N_RESAMPLES = 200

@@ -29,12 +29,12 @@ from stages.shared import paths
 from stages.shared.params import read_params
 from stages.shared.storage.files import sha256
 from stages.shared.storage.parquet import read_table
-from stages.train.cross_validation import OpenPool, fit_final, fit_strategy
 from stages.train.execution.engines.pool import EnginePool, open_engine_pool
 from stages.train.execution.engines.worker import TrainSet
 from stages.train.execution.worker_pool import WorkerPool
 from stages.train.params import TrainParams
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
+from stages.train.strategy.cross_validation import OpenPool, fit_final, fit_strategy
 
 #: calls of `callable(context)`, which does next to nothing, to measure what a call costs
 EMPTY_CALLS = 200

@@ -24,7 +24,7 @@ from benchmarks.shared.markdown import print_table
 from benchmarks.speed.timing import COLUMNS, compare, measure
 from stages.train.execution.worker_pool import WorkerPool, get_result
 from stages.train.folds.splitter import make_folds
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
 from stages.train.tuning.search import score_grid_in_fold, search_from_scores
 
 RATIOS, NEIGHBORS, C = [0.5, 0.75, 1.0], [3, 5, 7], [0.1, 1.0, 10.0]

@@ -73,9 +73,9 @@ def train_in_one_process(folder: Path) -> Run:
     from stages.shared import paths
     from stages.shared.params import read_params
     from stages.shared.storage.parquet import read_parquet, read_table
-    from stages.train.cross_validation import fit_strategy
-    from stages.train.outputs.artifacts import oof_columns
     from stages.train.params import TrainParams
+    from stages.train.strategy.artifacts import oof_columns
+    from stages.train.strategy.cross_validation import fit_strategy
 
     params, table = read_params(TrainParams), read_table(paths.TRAIN)
     run = measure(

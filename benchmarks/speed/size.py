@@ -45,8 +45,8 @@ def train(path: Path, name: str, options: Namespace) -> tuple[int, int, int]:
     from benchmarks.shared.made_tables import make_params
     from stages.shared.runtime.memory import available_bytes
     from stages.shared.storage.parquet import read_table
-    from stages.train.cross_validation import fit_strategy
     from stages.train.execution.memory_budget import FIXED, estimate_memory, plan_workers
+    from stages.train.strategy.cross_validation import fit_strategy
 
     settings = {"logistic_regression": {"max_iter": 1000}, "xgboost": {"n_estimators": options.trees}}
     params = make_params(STRATEGIES, {key: settings.get(key, {}) for key in options.classifiers}, options.splits)

@@ -20,8 +20,8 @@ from benchmarks.shared.data_sets import list_data_sets, load_data_set, run_missi
 from benchmarks.shared.in_memory import TrainedStrategy, load_params, train_strategy
 from benchmarks.shared.intervals import format_differences
 from benchmarks.shared.markdown import print_table
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.outputs.calibration_metrics import probability_metrics
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.calibration import calibrate
 from stages.shared.storage.arrow import Floats, Ints
 from stages.shared.storage.model_file import scores

@@ -16,10 +16,10 @@ from scipy.special import expit
 from benchmarks.shared.arguments import parse_simulation_options
 from benchmarks.shared.markdown import format_percent, print_table
 from benchmarks.shared.simulation import CONFIDENCE, THRESHOLD
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap, measure_samples
 from stages.evaluate.uncertainty.differences import compare
 from stages.evaluate.uncertainty.intervals import compute_intervals
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.registry import METRICS
 from stages.shared.storage.arrow import Floats, Ints
 

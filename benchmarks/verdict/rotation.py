@@ -16,12 +16,12 @@ from benchmarks.shared.arguments import make_parser
 from benchmarks.shared.markdown import print_table
 from benchmarks.shared.simulation import CONFIDENCE
 from benchmarks.verdict.effects import FRESH_ROWS, REFERENCE, TREATMENTS, WORLDS, World, error_of, fit_scores
-from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.effects import list_comparisons
+from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.evaluate.uncertainty.jackknife import normal_quantile
 from stages.shared.calibration import calibrate
-from stages.shared.decisions import is_positive
+from stages.shared.metrics.decisions import is_positive
 from stages.shared.metrics.registry import METRICS, compared
 from stages.shared.schemas.leaderboard import Effect
 from stages.shared.storage.arrow import Bools, Floats, Ints

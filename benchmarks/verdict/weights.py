@@ -14,8 +14,8 @@ from benchmarks.shared.arguments import parse_simulation_options
 from benchmarks.shared.markdown import format_percent, print_table
 from benchmarks.shared.simulation import THRESHOLD
 from benchmarks.verdict.groups import DIFFERENCES, INTERVALS, RESAMPLES, check
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.bootstrap import bootstrap, measure_samples
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.storage.arrow import Floats, Ints
 
 #: rows of the sample, and the standard deviation of the logarithm of the weights in the population

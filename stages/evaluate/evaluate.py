@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from stages.evaluate.candidates import CandidateKey, best_first, pairs, reference_strategy, representatives
 from stages.evaluate.effects.decision_curve import list_thresholds, make_decision_curves
 from stages.evaluate.effects.effects import EffectSettings, Measured, choose_margins, estimate_effects, list_comparisons
 from stages.evaluate.effects.folds import add_scores
 from stages.evaluate.effects.row_sets import RowSets, number_units
-from stages.evaluate.metric_evaluator import MetricEvaluator
+from stages.evaluate.models.candidates import CandidateKey, best_first, pairs, reference_strategy, representatives
 from stages.evaluate.outputs import curves, notes
 from stages.evaluate.outputs.leaderboard import ScoredCandidate, build_candidate, build_comparisons, build_data
 from stages.evaluate.params import EvaluateParams
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap
 from stages.evaluate.uncertainty.cv_differences import compute_ratio, cv_comparisons
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.errors import raise_problems
 from stages.shared.metrics.registry import METRICS, get_points, selectable
 from stages.shared.paths import MODELS, TEST

@@ -7,17 +7,17 @@ from typing import Any
 
 import pyarrow as pa
 
-from stages.evaluate.candidates import CandidateKey, representatives
 from stages.evaluate.effects.row_sets import RowSets
 from stages.evaluate.evaluate import EvaluationResult, evaluate_candidates
 from stages.evaluate.explanation.explain import TrainRows, explain
-from stages.evaluate.inputs import check_metric, check_models, check_same_train_set, check_train_file
+from stages.evaluate.models.candidates import CandidateKey, representatives
+from stages.evaluate.models.inputs import check_metric, check_models, check_same_train_set, check_train_file
+from stages.evaluate.models.scoring import load_explained, score_models
 from stages.evaluate.outputs.curves import Point, as_lines
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.outputs.summary import summarize
 from stages.evaluate.outputs.training_curves import training_curves
 from stages.evaluate.params import EvaluateParams
-from stages.evaluate.scoring import load_explained, score_models
 from stages.evaluate.thresholds.costs import cost_of_rows
 from stages.shared import paths
 from stages.shared.classifiers import BLEND

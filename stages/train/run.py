@@ -15,15 +15,15 @@ from stages.shared.storage.manifest import write_manifest
 from stages.shared.storage.model_file import dump_model
 from stages.shared.storage.parquet import Table, read_table, write_columns
 from stages.train.classifiers.calibration import calibrate_oof, fit_calibrator
-from stages.train.cross_validation import OpenPool, fit_strategy
 from stages.train.execution.engines.pool import open_engine_pool
 from stages.train.execution.engines.registry import LOCAL, choose_engine
 from stages.train.execution.engines.worker import TrainSet
 from stages.train.execution.memory_budget import estimate_memory, plan_workers
 from stages.train.execution.worker_pool import WorkerPool
-from stages.train.outputs.artifacts import cross_validation, make_record, make_trace, make_tuning, oof_columns
-from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
+from stages.train.strategy.artifacts import cross_validation, make_record, make_trace, make_tuning, oof_columns
+from stages.train.strategy.cross_validation import OpenPool, fit_strategy
+from stages.train.strategy.results import StrategyResult
 from stages.train.tuning.grid import describe_replaced
 
 

@@ -9,9 +9,9 @@ import jsonschema
 import numpy as np
 import pytest
 
-from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.row_sets import RowSets
 from stages.evaluate.evaluate import evaluate_candidates
+from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.params import EvaluateParams
 from stages.shared.metrics.confusion import Counts, ratio

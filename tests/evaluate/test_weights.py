@@ -5,7 +5,6 @@ import pytest
 from sklearn import metrics as sk
 
 from stages.evaluate.effects.row_sets import RowSets
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.outputs.calibration_metrics import probability_metrics
 from stages.evaluate.outputs.curves import calibration, threshold_counts
 from stages.evaluate.outputs.recalibration import fit_line
@@ -17,6 +16,7 @@ from stages.evaluate.thresholds.uncertainty import threshold_interval
 from stages.evaluate.uncertainty.bootstrap import bootstrap
 from stages.evaluate.uncertainty.intervals import compute_intervals
 from stages.evaluate.uncertainty.jackknife import metric_without, ranking_without
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.ranking import Ranking
 from stages.shared.metrics.registry import METRICS, of_family
 from stages.shared.schemas.candidate import CandidateName

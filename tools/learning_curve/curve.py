@@ -12,9 +12,9 @@ from stages.shared.errors import InputError, NotApplicableError
 from stages.shared.metrics.registry import Metric
 from stages.shared.storage.arrow import Floats, Ints
 from stages.shared.storage.parquet import Table
-from stages.train.cross_validation import fit_strategy
 from stages.train.folds.splitter import Fold, assign_folds
 from stages.train.params import TrainParams
+from stages.train.strategy.cross_validation import fit_strategy
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import pyarrow as pa
 
 from stages.prepare.apply_contract import apply_contract
 from stages.shared.calibration import calibrate, shift_prior
-from stages.shared.decisions import is_positive
 from stages.shared.errors import InputError
+from stages.shared.metrics.decisions import is_positive
 from stages.shared.storage.arrow import Floats
 from stages.shared.storage.model_file import scores
 from stages.shared.storage.parquet import to_frame

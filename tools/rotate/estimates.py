@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.effects import (
     Comparison,
     EffectSettings,
@@ -16,6 +15,7 @@ from stages.evaluate.effects.effects import (
     list_comparisons,
 )
 from stages.evaluate.effects.row_sets import RankingValue, RowSets, number_units
+from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.uncertainty.jackknife import TINY
 from stages.shared.metrics.registry import METRICS, Family, compared
 from stages.shared.schemas.leaderboard import Effect

@@ -7,9 +7,9 @@ import numpy as np
 from benchmarks.shared.simulation import CONFIDENCE, THRESHOLD
 from stages.evaluate.effects.estimates import Estimate, estimate_difference
 from stages.evaluate.effects.row_sets import RowSets
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap_weights, measure_samples
 from stages.evaluate.uncertainty.differences import Difference, compare
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.registry import METRICS
 from stages.shared.storage.arrow import Floats, Ints
 

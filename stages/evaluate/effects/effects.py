@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.estimates import REFIT, make_estimate
 from stages.evaluate.effects.row_sets import RankingValue
+from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.uncertainty.differences import DIGITS
 from stages.evaluate.uncertainty.jackknife import TINY, normal_quantile
 from stages.shared.classifiers import BLEND, CLASSIFIERS

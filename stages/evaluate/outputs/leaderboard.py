@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from stages.evaluate.candidates import CandidateKey, Pair
 from stages.evaluate.effects.row_sets import RankingValue
+from stages.evaluate.models.candidates import CandidateKey, Pair
 from stages.evaluate.outputs.calibration_metrics import probability_metrics
 from stages.evaluate.outputs.deployment import measure_at_deployment
 from stages.evaluate.outputs.recalibration import fit_line
@@ -15,7 +15,7 @@ from stages.evaluate.uncertainty.differences import compare
 from stages.evaluate.uncertainty.intervals import compute_intervals
 from stages.shared.calibration import shift_prior
 from stages.shared.classifiers import BLEND
-from stages.shared.decisions import is_positive
+from stages.shared.metrics.decisions import is_positive
 from stages.shared.schemas import candidate as candidate_schema
 from stages.shared.schemas import leaderboard as schema
 from stages.shared.schemas.cross_validation import CvRecord, CvScore, MeanStd

@@ -3,7 +3,7 @@
 from statistics import median
 from typing import Any
 
-from stages.evaluate.candidates import AUTO, CandidateKey
+from stages.evaluate.models.candidates import AUTO, CandidateKey
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.thresholds.tuning import FEW_POSITIVES
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult

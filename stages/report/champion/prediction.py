@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from stages.shared import paths
 from stages.shared.calibration import Calibrator, calibrate, parse_calibration, shift_prior
-from stages.shared.decisions import is_positive
 from stages.shared.errors import IntegrityError
+from stages.shared.metrics.decisions import is_positive
 from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.contract import Contract
 from stages.shared.storage.arrow import to_floats, to_ints

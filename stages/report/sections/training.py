@@ -6,7 +6,7 @@ from typing import Any
 
 from stages.report.context import ReportContext
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Paragraph, Section, Table
-from stages.report.sections.operating_point import select_shown
+from stages.report.sections.champion.operating_point import select_shown
 from stages.shared.schemas.trace import Epoch
 
 _TABLE_EPOCHS = 5

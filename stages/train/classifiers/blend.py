@@ -17,8 +17,8 @@ from stages.shared.storage.arrow import Floats, Ints
 from stages.train.classifiers.calibration import CalibrationSpec
 from stages.train.classifiers.class_weights import RowWeights
 from stages.train.folds.splitter import other_folds
-from stages.train.outputs.results import StrategyResult
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
+from stages.train.strategy.results import StrategyResult
 
 #: beyond about twenty rounds the weights hardly change
 DEFAULT_ROUNDS = 20

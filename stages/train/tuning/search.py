@@ -20,7 +20,7 @@ from stages.train.folds.resampling import Prepared, ResamplingError
 from stages.train.folds.splitter import Fold, assign_folds
 from stages.train.params import CvParams
 from stages.train.params.tuning import SearchParams
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
 from stages.train.tuning.grid import DEFAULT_PARAMS, CandidateParams, list_candidates
 from stages.train.tuning.scoring import score_decisions_at_half
 from stages.train.tuning.shared_fits import GridPoint, score_grid

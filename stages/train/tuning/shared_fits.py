@@ -15,7 +15,7 @@ from stages.train.classifiers.logistic.path import WeightedRows, fit_paths
 from stages.train.classifiers.xgboost import can_truncate, truncated_scores
 from stages.train.folds.fold_data import FoldData
 from stages.train.folds.resampling import Prepared
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
 from stages.train.tuning.grid import CandidateParams
 
 Key = TypeVar("Key")

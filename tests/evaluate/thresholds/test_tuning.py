@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 import numpy as np
 import pytest
 
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.params import CostParams, ThresholdParams
 from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
 from stages.evaluate.thresholds.policies import POLICIES
 from stages.evaluate.thresholds.tuning import satisfies_constraint, tune_threshold
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.confusion import Counts
 from stages.shared.storage.files import round_floats
 from tests.evaluate.tables import BALANCED, PERFECT, TIED, WORST, Y

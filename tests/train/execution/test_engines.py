@@ -12,13 +12,13 @@ from stages.shared.errors import BusyError, InputError, NotApplicableError
 from stages.shared.storage.files import sha256
 from stages.shared.storage.model_file import dump_model
 from stages.shared.storage.parquet import Table, write_table
-from stages.train.cross_validation import fit_strategy
 from stages.train.execution.engines import pool as pool_module
 from stages.train.execution.engines import registry, worker
 from stages.train.execution.engines.pool import EnginePool, open_engine_pool
 from stages.train.execution.engines.worker import ContextSpec, TrainSet, receive_table
 from stages.train.execution.launch import launch_train, trains_elsewhere
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
+from stages.train.strategy.cross_validation import fit_strategy
 
 
 class Here:

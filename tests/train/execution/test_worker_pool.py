@@ -14,12 +14,12 @@ from stages.shared.errors import InputError
 from stages.shared.storage.files import round_floats
 from stages.shared.storage.model_file import dump_model
 from stages.shared.storage.parquet import Table
-from stages.train.cross_validation import fit_strategy
 from stages.train.execution.worker_pool import WorkerPool, get_result
 from stages.train.folds.resampling import ResamplingError
-from stages.train.outputs.artifacts import make_tuning
-from stages.train.outputs.results import StrategyResult
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.artifacts import make_tuning
+from stages.train.strategy.context import StrategyContext
+from stages.train.strategy.cross_validation import fit_strategy
+from stages.train.strategy.results import StrategyResult
 
 pytestmark = pytest.mark.slow
 

@@ -15,13 +15,13 @@ from sklearn.preprocessing import StandardScaler
 from stages.shared.errors import InputError
 from stages.shared.schemas.cross_validation import MeanStd
 from stages.shared.storage.parquet import Table
-from stages.train.cross_validation import fit_strategy
 from stages.train.folds.fold_data import FoldData
 from stages.train.folds.splitter import make_folds
-from stages.train.outputs.artifacts import make_trace, make_tuning
-from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.artifacts import make_trace, make_tuning
+from stages.train.strategy.context import StrategyContext
+from stages.train.strategy.cross_validation import fit_strategy
+from stages.train.strategy.results import StrategyResult
 from stages.train.tuning import search as module
 from stages.train.tuning.grid import DEFAULT_PARAMS
 from stages.train.tuning.search import Trial, search, search_nested
@@ -276,7 +276,7 @@ def test_the_record_of_a_search(result: StrategyResult) -> None:
 
 
 def test_a_trial_of_one_fold_has_no_spread() -> None:
-    from stages.train.outputs.artifacts import _mean_std
+    from stages.train.strategy.artifacts import _mean_std
 
     assert _mean_std(Trial(DEFAULT_PARAMS, [{"f1": 0.5}])) == {"f1": MeanStd(mean=0.5, sd=0.0)}
     spread = _mean_std(Trial(DEFAULT_PARAMS, [{"f1": 0.5}, {"f1": 0.7}]))["f1"]

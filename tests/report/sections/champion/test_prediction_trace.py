@@ -14,7 +14,7 @@ from stages.report.loading import load_context
 from stages.report.params import ReportParams
 from stages.report.rendering.blocks import Charts, Details, Facts, Page
 from stages.report.rendering.html import to_html
-from stages.report.sections.prediction_trace import make_section
+from stages.report.sections.champion.prediction_trace import make_section
 from stages.shared.params import read_params
 from stages.shared.storage.model_file import load_model
 from stages.shared.storage.parquet import read_table

@@ -23,9 +23,9 @@ from stages.train.execution.engines.pool import EnginePool
 from stages.train.execution.worker_pool import WorkerPool
 from stages.train.folds.fold_data import FoldData
 from stages.train.folds.splitter import Fold, assign_folds
-from stages.train.outputs.results import BestParams, FinalFit, FoldResult, StrategyResult, TuningResult
 from stages.train.params import TrainParams
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
+from stages.train.strategy.results import BestParams, FinalFit, FoldResult, StrategyResult, TuningResult
 from stages.train.tuning.grid import DEFAULT_PARAMS
 from stages.train.tuning.search import (
     SearchResult,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from stages.report.rendering.blocks import Charts, Details, Paragraph, Table
-from stages.report.sections.explanation import make_section
+from stages.report.sections.champion.explanation import make_section
 from stages.shared.schemas.curves import Explanation, Slice
 from tests.report.factory import Treatment
 from tests.report.helpers import make_context

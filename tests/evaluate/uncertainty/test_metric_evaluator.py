@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from stages.evaluate.metric_evaluator import MetricEvaluator
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.registry import METRICS
 from stages.shared.storage.arrow import Floats
 from tests.evaluate.tables import BALANCED, PERFECT, SILENT, TIED, WORST, Y

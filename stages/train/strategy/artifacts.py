@@ -11,7 +11,7 @@ from stages.shared.schemas.cross_validation import CvRecord, CvScore, MeanStd, S
 from stages.shared.schemas.trace import Epoch, Trace
 from stages.shared.schemas.tuning import Tuning, TuningTrial
 from stages.shared.storage.parquet import Table
-from stages.train.outputs.results import StrategyResult, TuningResult
+from stages.train.strategy.results import StrategyResult, TuningResult
 from stages.train.tuning.grid import DEFAULT_PARAMS, CandidateParams
 from stages.train.tuning.search import Trial
 

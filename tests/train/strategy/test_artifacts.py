@@ -13,12 +13,12 @@ from stages.shared.schemas.contract import GROUP, ROW, Step
 from stages.shared.schemas.trace import ClassCounts, FoldTrace
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.class_weights import ClassWeights
-from stages.train.cross_validation import fit_strategy
 from stages.train.folds.splitter import Fold
-from stages.train.outputs.artifacts import cross_validation, make_trace, oof_columns
-from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
 from stages.train.samplers.plan import Plan
+from stages.train.strategy.artifacts import cross_validation, make_trace, oof_columns
+from stages.train.strategy.cross_validation import fit_strategy
+from stages.train.strategy.results import StrategyResult
 
 #: fold 0 ranks its one positive first, fold 1 ranks its one positive second of two
 TOY = {

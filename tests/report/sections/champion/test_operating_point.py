@@ -3,7 +3,7 @@ from ruamel.yaml import YAML
 
 from stages.evaluate.params import ThresholdParams
 from stages.report.rendering.blocks import Panel, Paragraph
-from stages.report.sections.operating_point import compute_rates, make_section, select_shown, write_policy
+from stages.report.sections.champion.operating_point import compute_rates, make_section, select_shown, write_policy
 from tests.report.factory import Treatment
 from tests.report.helpers import make_context
 

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from stages.report.sections.decision_curve import make_section
+from stages.report.sections.champion.decision_curve import make_section
 from stages.shared.schemas.curves import Band, DecisionCurve
 from tests.report.factory import Treatment
 from tests.report.helpers import make_context

@@ -12,8 +12,8 @@ from stages.evaluate.uncertainty.jackknife import (
     mean_without,
     metric_without,
 )
-from stages.shared.decisions import HALF, is_positive
 from stages.shared.metrics.confusion import Counts
+from stages.shared.metrics.decisions import HALF, is_positive
 from stages.shared.metrics.ranking import Ranking
 from stages.shared.metrics.registry import METRICS, of_family
 from stages.shared.storage.arrow import Floats, Ints

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.decision_curve import list_thresholds, measure_curve
 from stages.evaluate.effects.folds import score_folds
 from stages.evaluate.effects.row_sets import RowSets
 from stages.evaluate.explanation.explain import Explained
+from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.params import EvaluateParams
 from stages.evaluate.thresholds.tuning import choose_threshold

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.evaluate.candidates import best_first, pairs, reference_strategy, representatives
+from stages.evaluate.models.candidates import best_first, pairs, reference_strategy, representatives
 from stages.shared.errors import InputError
 from tests.evaluate.records import RECORDS, record
 
