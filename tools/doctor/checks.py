@@ -98,7 +98,9 @@ def check_git() -> Finding:
     if top.returncode:
         return Finding("wrong", (top.stderr.splitlines() or ["no repository"])[0], "git init")
     if unmerged := sorted({line.partition("\t")[2] for line in _git("ls-files", "--unmerged").stdout.splitlines()}):
-        return Finding("wrong", f"unmerged: {', '.join(unmerged)}; see docs/how-to/merging.md", "git merge --abort")
+        return Finding(
+            "wrong", f"unmerged: {', '.join(unmerged)}; see docs/how-to/teamwork/merging.md", "git merge --abort"
+        )
     if _git("var", "GIT_COMMITTER_IDENT").returncode:
         return Finding("note", "nobody's name to commit with", "git config user.email you@example.org")
     changed = len(_git("status", "--porcelain").stdout.splitlines())
@@ -144,7 +146,7 @@ def check_lock() -> Finding:
         return Finding("note", "no such file, so nothing has run", command("make repro"))
     content = path.read_bytes()
     if b"<<<<<<<" in content:
-        return Finding("wrong", "conflict of a merge; see docs/how-to/merging.md", "git merge --abort")
+        return Finding("wrong", "conflict of a merge; see docs/how-to/teamwork/merging.md", "git merge --abort")
     return Finding("ok", "whole") if is_whole(content) else Finding("wrong", "broken", FIX)
 
 
@@ -250,7 +252,7 @@ def check_remote() -> Finding:
     except subprocess.TimeoutExpired:
         why = f"no answer within {PATIENCE} seconds"
     if why:
-        return Finding("wrong", f"{place}: {why}; see docs/how-to/remotes.md", f"{modify} …")
+        return Finding("wrong", f"{place}: {why}; see docs/how-to/teamwork/remotes.md", f"{modify} …")
     if not settings.get("verify"):
         return Finding("note", f"{place}: what is pulled from it is not verified", f"{modify} verify true")
     if asked.stdout.strip() == "absent":
