@@ -12,6 +12,7 @@ import pyarrow as pa
 from stages.evaluate.effects.row_sets import RowSets
 from stages.evaluate.evaluate import evaluate_candidates
 from stages.evaluate.models.candidates import CandidateKey
+from stages.evaluate.models.inputs import Inputs
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.params import EvaluateParams
 from stages.evaluate.thresholds.tuning import tune_threshold
@@ -91,5 +92,5 @@ def make_leaderboard(train: Table, test: Table, params: dict[str, Any]) -> Leade
                 ranking=row_sets.measure(one.oof[classifier], raw),
             )  # fmt: skip
     records = {name: one.record for name, one in strategies.items()}
-    result = evaluate_candidates(test, row_sets, scored, records, [], EvaluateParams.model_validate(params))
+    result = evaluate_candidates(Inputs(test, records, row_sets, oof), scored, EvaluateParams.model_validate(params))
     return Leaderboard.model_validate(round_floats(result.leaderboard.model_dump()))

@@ -46,7 +46,7 @@ def train(path: Path, name: str, options: Namespace) -> tuple[int, int, int]:
     from stages.shared.runtime.memory import available_bytes
     from stages.shared.storage.parquet import read_table
     from stages.train.execution.memory_budget import FIXED, estimate_memory, plan_workers
-    from stages.train.strategy.cross_validation import fit_strategy
+    from stages.train.strategy.cross_validation import Workers, fit_strategy
 
     settings = {"logistic_regression": {"max_iter": 1000}, "xgboost": {"n_estimators": options.trees}}
     params = make_params(STRATEGIES, {key: settings.get(key, {}) for key in options.classifiers}, options.splits)
@@ -55,7 +55,7 @@ def train(path: Path, name: str, options: Namespace) -> tuple[int, int, int]:
     need = estimate_memory(table, params.strategies[name], params)
     available = int(limit if free is None else min(limit, free))
     workers, threads = plan_workers(f"strategies.{name}", need, options.cores, available)
-    fit_strategy(table, name, params, lambda _: None, workers, threads)
+    fit_strategy(table, name, params, lambda _: None, Workers(workers, threads))
     return workers, threads, FIXED + need.shared + workers * need.each
 
 

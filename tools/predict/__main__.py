@@ -29,11 +29,7 @@ def main() -> None:
     arguments = parser.parse_args()
     output: Path = arguments.output
     report: Path | None = arguments.report
-    if output.suffix not in (".csv", ".parquet"):
-        raise InputError(f"--output {output}: unknown kind of file; allowed: .csv, .parquet")
-    _check_target("--output", output, {"the table to be scored": arguments.rows})
-    if report is not None:
-        _check_target("--report", report, {"the table to be scored": arguments.rows, "the scored table": output})
+    _check_files(arguments.rows, output, report)
 
     limit_threads()
     import pyarrow.csv
@@ -66,6 +62,15 @@ def main() -> None:
     alarms = sum(scored.table["decision"].to_pylist())
     used = f"threshold {facts.threshold}, {facts.id} of {folder}"
     print(f"{output}: {raw.num_rows} rows, {alarms} decided {printable(facts.positive, 60)} ({used})")
+
+
+def _check_files(rows: Path, output: Path, report: Path | None) -> None:
+    """Raise InputError when a result cannot be written, or would replace another file of the command."""
+    if output.suffix not in (".csv", ".parquet"):
+        raise InputError(f"--output {output}: unknown kind of file; allowed: .csv, .parquet")
+    _check_target("--output", output, {"the table to be scored": rows})
+    if report is not None:
+        _check_target("--report", report, {"the table to be scored": rows, "the scored table": output})
 
 
 def _check_target(option: str, path: Path, others: dict[str, Path]) -> None:

@@ -1,60 +1,97 @@
-"""Checks that the models at hand are those that metrics/cv was written for, and that the metric fits the test set."""
+"""What the stage evaluate reads besides the models: the test set, and what train says of each strategy."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
-from stages.shared.errors import InputError, IntegrityError
-from stages.shared.metrics.registry import METRICS
-from stages.shared.paths import CALIBRATION, TRAIN
+import pyarrow as pa
+
+from stages.evaluate.effects.row_sets import RowSets
+from stages.evaluate.models.candidates import representatives
+from stages.evaluate.models.checks import check_metric, check_models, check_same_train_set
+from stages.evaluate.params import EvaluateParams
+from stages.shared import paths
+from stages.shared.errors import ErrorCollector, InputError
+from stages.shared.schemas.base import parse
 from stages.shared.schemas.cross_validation import CvRecord
+from stages.shared.schemas.leaderboard import NotApplicable, SetSize
+from stages.shared.schemas.trace import Trace
+from stages.shared.storage.files import read_json, sha256
+from stages.shared.storage.manifest import check_manifest
+from stages.shared.storage.parquet import Table, read_parquet, read_table
 
 
-def check_metric(metric: str, rows: int) -> None:
-    """Raise InputError when the top of `metric` has more rows than the test set, which has `rows`."""
-    spec = METRICS[metric]
-    if spec.is_size and spec.parameter is not None and spec.parameter > rows:
-        raise InputError(
-            f"params.yaml: select.metric: {metric} is about more rows than the test set has, which are {rows}; give a "
-            "smaller number, or a share below 1"
-        )
+@dataclass(frozen=True)
+class Inputs:
+    """What the stage reads besides the models; callers in memory have the first four."""
+
+    table: Table  # the test set
+    records: dict[str, CvRecord]  # of each strategy of which something could run, in the order of params.yaml
+    row_sets: RowSets  # on which the effects of treatments are measured
+    oof: pa.Table  # out-of-fold scores of the first strategy; its rows are those of all
+    not_applicable: list[NotApplicable] = field(default_factory=list)  # what could not run
+    manifests: dict[str, dict[str, Any]] = field(default_factory=dict)
+    traces: dict[str, Trace] = field(default_factory=dict)
+
+    @property
+    def scored_part(self) -> SetSize | None:
+        """The size of the part of train that has out-of-fold scores, where that is not all of it."""
+        if self.table.contract.time is None:
+            return None
+        return SetSize(rows=self.oof.num_rows, positives=int(self.oof["y"].to_numpy().sum()))
 
 
-def check_models(folder: object, record: CvRecord, files: Iterable[str], sha256: str) -> None:
-    """Raise IntegrityError unless the models in `folder` are those of `record`.
+def read_inputs(params: EvaluateParams) -> Inputs:
+    """Read and check everything but the models. Raises InputError, and IntegrityError for files of different runs."""
+    table = read_table(paths.TEST)
+    check_metric(params.select.metric, len(table.target))
+    every_record = read_records(params.strategies)
+    remove_orphans(every_record)
+    not_applicable = list_not_applicable(every_record)
+    records = {strategy: record for strategy, record in every_record.items() if record.classifiers}
+    if not records:
+        raise InputError([item.why for item in not_applicable])
+    representatives(records, params.select.classifier, "average_precision")  # refuse a wrong name before the work
+    manifests: dict[str, dict[str, Any]] = {}
+    for strategy, record in records.items():
+        folder = paths.MODELS / strategy
+        manifests[strategy] = check_manifest(folder)
+        check_models(folder, record, manifests[strategy]["files"], sha256(folder / paths.MANIFEST))
+        check_same_train_set(manifests)
+    files = {strategy: paths.MODELS / strategy / paths.TRACE for strategy in records}
+    traces = {strategy: parse(Trace, path, read_json(path)) for strategy, path in files.items()}
+    oof = read_parquet(paths.MODELS / next(iter(records)) / paths.OOF)
+    row_sets = RowSets.make(table.target, table.groups, oof if params.evaluate.rows == "all" else None, table.weights)
+    return Inputs(table, records, row_sets, oof, not_applicable, manifests, traces)
 
-    `files` are the names in the folder's manifest, `sha256` is the hash of the manifest itself.
+
+def read_records(strategies: Iterable[str]) -> dict[str, CvRecord]:
+    """Return metrics/cv of every strategy. Raises InputError naming each file that is missing or invalid."""
+    records, errors = {}, ErrorCollector()
+    for strategy in strategies:
+        path = paths.CV_METRICS / f"{strategy}.json"
+        with errors.collect():
+            records[strategy] = parse(CvRecord, path, read_json(path))
+    errors.check()
+    return records
+
+
+def list_not_applicable(records: dict[str, CvRecord]) -> list[NotApplicable]:
+    """Return what could not run: a whole strategy as one entry."""
+    return [
+        NotApplicable(strategy=strategy, classifier=classifier, why=why)
+        for strategy, record in records.items()
+        for classifier, why in (record.not_applicable.items() if record.classifiers else [(None, record.sampler.why)])
+    ]
+
+
+def remove_orphans(records: dict[str, CvRecord]) -> None:
+    """Delete the files in metrics/cv of strategies that are no longer in params.yaml.
+
+    The whole folder is a dependency of this stage. Orphans would make its hash depend on earlier runs on the machine,
+    so that equal params would give different dvc.lock files.
     """
-    if sha256 != record.manifest:
-        raise IntegrityError(
-            f"{folder}/manifest.json: its SHA-256 is {sha256}, metrics/cv/{record.strategy}.json was written for "
-            f"{record.manifest}; the two are of different runs, restore both with `dvc checkout` or `dvc repro`"
-        )
-    absent = sorted({CALIBRATION, *(f"{name}.skops" for name in record.classifiers)} - set(files))
-    if absent:
-        raise IntegrityError(
-            f"{folder}: holds no {', '.join(absent)}; run `dvc repro --force` to make the models again"
-        )
-
-
-def check_train_file(manifest: Mapping[str, Any], sha256: str) -> None:
-    """Raise IntegrityError unless the train set with this hash is that of a model folder's manifest."""
-    expected = manifest.get("inputs", {}).get(str(TRAIN))
-    if sha256 != expected:
-        raise IntegrityError(
-            f"{TRAIN}: its SHA-256 is {sha256}, models/{manifest['strategy']} was trained on {expected}; restore "
-            "both with `dvc checkout` or `dvc repro`"
-        )
-
-
-def check_same_train_set(manifests: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raise IntegrityError unless the models of all strategies were trained on one train set.
-
-    `manifests` are those of the model folders, by strategy.
-    """
-    first, *others = manifests
-    train = str(TRAIN)
-    for name in others:
-        if manifests[name].get("inputs", {}).get(train) != manifests[first].get("inputs", {}).get(train):
-            raise IntegrityError(
-                f"models/{name}: was trained on another {train} than models/{first}; run `dvc repro` again"
-            )
+    expected = {f"{strategy}.json" for strategy in records}
+    for path in paths.CV_METRICS.iterdir():
+        if path.name not in expected:  # a temporary file of a run that was killed counts as well
+            path.unlink()

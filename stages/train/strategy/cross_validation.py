@@ -5,6 +5,7 @@ depends on the row that it scores.
 """
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -38,8 +39,21 @@ from stages.train.tuning.search import (
 
 T = TypeVar("T")
 
-#: opens what makes the calls of a context, with so many workers
+#: opens what makes the calls of a context, with so many processes
 OpenPool = Callable[[StrategyContext, int], WorkerPool[StrategyContext] | EnginePool]
+
+
+@dataclass(frozen=True)
+class Workers:
+    """What makes the fits: processes, or one process whose fits use threads. No result depends on it."""
+
+    n_processes: int = 1
+    n_threads: int = 1
+    open_pool: OpenPool = WorkerPool
+
+
+#: one process, one thread
+ONE_PROCESS = Workers()
 
 
 def fit_strategy(
@@ -47,27 +61,24 @@ def fit_strategy(
     name: str,
     params: TrainParams,
     progress: Callable[[str], None],
-    workers: int = 1,
-    threads: int = 1,
+    workers: Workers = ONE_PROCESS,
     without: Collection[str] = (),
     folds: list[Fold] | None = None,
-    open_pool: OpenPool = WorkerPool,
 ) -> StrategyResult:
     """Cross-validate and fit strategy `name` on `table`, the train set, with each classifier not in `without`.
 
     Every fold is preprocessed once, and resampled once for all classifiers with equal sampler settings. Tuning is
     nested: the search runs again inside each training fold. `progress` is called for each finished fit, and a Progress
-    is also given what begins. Folds run in `workers` processes, or in one process whose fits use `threads` threads, or
-    where `open_pool` puts them; the result depends on none of these. `folds` are those of params.yaml, if not given.
-    Raises InputError with the params key when a setting of a sampler or a classifier is invalid, and NotApplicableError
-    when one of them cannot work on these rows.
+    is also given what begins. `folds` are those of params.yaml, if not given. Raises InputError with the params key
+    when a setting of a sampler or a classifier is invalid, and NotApplicableError when one of them cannot work on these
+    rows.
     """
-    context = StrategyContext(table, name, params, threads, without)
+    context = StrategyContext(table, name, params, workers.n_threads, without)
     folds = assign_folds(table, params.cv, params.random_state) if folds is None else folds
     tuned = list_grids(context)
     untuned = [classifier for classifier in context.classifiers if classifier not in tuned]
     # the neighbor search uses as many threads as OpenMP
-    with threadpool_limits(threads, "openmp"), open_pool(context, workers) as pool:
+    with threadpool_limits(workers.n_threads, "openmp"), workers.open_pool(context, workers.n_processes) as pool:
         begin = progress.begin if isinstance(progress, Progress) else ignore
         context.begin, context.finish = pool.relay(begin, progress)
         fold_calls = [pool.submit(_fit_fold, number, fold) for number, fold in enumerate(folds)]
@@ -78,17 +89,29 @@ def fit_strategy(
         if searches:
             best_params = {classifier: outcome.best_params for classifier, outcome in searches.items()}
             final = _merge(context, final, pool.get_result(pool.submit(fit_final, best_params, list(searches))))
+    result = _combine(context, folds, results, searches, final)
+    return result if context.blend is None else add_blend(context, result)
+
+
+def _combine(
+    context: StrategyContext,
+    folds: list[Fold],
+    results: list[FoldResult],
+    searches: dict[str, SearchResult],
+    final: FinalFit,
+) -> StrategyResult:
+    """Return the results of the folds, of the search and of the final fit as one, without the blend."""
     n_failed_fits = {
         classifier: final.used_fallback[classifier] + sum(result.used_fallback[classifier] for result in results)
         for classifier in context.classifiers
     }
-    result = StrategyResult(
+    return StrategyResult(
         plan=context.plan({}),
         folds=folds,
         oof={name: np.concatenate([result.scores[name] for result in results]) for name in context.classifiers},
         fold_traces=[result.trace for result in results],
         curves=[result.curves for result in results],
-        flow=[*table.flow, *final.flow],
+        flow=[*context.table.flow, *final.flow],
         weights=final.weights,
         models=final.models,
         calibration_specs=final.calibration_specs,
@@ -99,7 +122,6 @@ def fit_strategy(
         },
         blend_weights={},
     )
-    return result if context.blend is None else add_blend(context, result)
 
 
 def _search(context: StrategyContext, folds: list[Fold], results: list[FoldResult]) -> dict[str, SearchResult]:

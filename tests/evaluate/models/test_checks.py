@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.evaluate.models.inputs import check_metric, check_models, check_same_train_set
+from stages.evaluate.models.checks import check_metric, check_models, check_same_train_set
 from stages.shared.errors import InputError, IntegrityError
 from stages.shared.schemas.base import parse
 from stages.shared.schemas.cross_validation import CvRecord
