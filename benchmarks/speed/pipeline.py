@@ -3,8 +3,8 @@
 It shows what DVC, the imports and the other stages cost.
 
 `dvc repro` and `python -m tools.repro` each run in a fresh clone of the checked-out commit, on all cores. Their times
-are divided by that of the same training in one process with one thread, after its imports. Both commands must write
-the same dvc.lock, and the training in one process must give the out-of-fold scores that they wrote.
+are divided by that of the same training in one process with one thread, after its imports. Both commands must write the
+same dvc.lock. The training in one process must give the same out-of-fold scores.
 """
 
 from collections.abc import Sequence

@@ -2,8 +2,8 @@
 
 It checks the estimate by which the stage limits its workers, and fails where a run takes more memory than estimated.
 
-Each table has 0.17 % positives. Each strategy trains on it in a fork that has imported nothing yet, so its peak is the
-memory that a machine must have, workers included.
+Each table has 0.17 % positives. Each strategy trains on it in a fork that has imported nothing yet. So its peak is the
+memory that a machine must have, with all workers.
 """
 
 from argparse import Namespace

@@ -7,7 +7,7 @@ threshold helps as much. van den Goorbergh et al. (2022, The harm of class imbal
 models): corrections harm calibration and do not raise ROC-AUC.
 
 Each data set is split once, 75 to 25. Thresholds and calibrators come from out-of-fold scores, and nothing else is
-tuned. A cell contains the mean difference over the data sets with its 95 % t interval, and how many data sets are
+tuned. A cell contains the mean difference over the data sets with its 95 % t interval. It also counts the data sets
 above and below zero.
 """
 

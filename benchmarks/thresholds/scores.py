@@ -1,6 +1,6 @@
 """How often thresholds keep their bound, on simulated scores: `python -m benchmarks.thresholds.scores`.
 
-It shows what a promise needs when the scores of new rows have the very distribution of those that chose the threshold.
+It shows what a promise needs when new scores have the same distribution as those that chose the threshold.
 
 Scores are normal in each class. In tables without information all rows have the same chance, just below the bound, so
 every promised precision is broken. Rows in groups share most of their noise; repeated scores of a row differ a little.

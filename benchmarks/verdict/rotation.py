@@ -1,9 +1,9 @@
 """How well rotated test sets estimate the effects of treatments: `python -m benchmarks.verdict.rotation`.
 
 It shows whether users may rely on the verdicts of `python -m tools.rotate`, with the worlds and models of
-benchmarks.verdict.effects. Every row of a table is in one of four test sets. Each of the four models gets a calibrator
-and a threshold from out-of-fold scores of its own train set. The true effect is the mean over all tables and rotations
-of the effect on many fresh rows.
+benchmarks.verdict.effects. Every row of a table is in one of four test sets. Each of the four models gets its
+calibrator and threshold from out-of-fold scores of its train set. The true effect is the mean over all tables and
+rotations of the effect on many fresh rows.
 """
 
 from dataclasses import dataclass, field

@@ -83,7 +83,7 @@ def evaluate_candidates(
     )
     progress.begin("curves")
     rows = {name.strategy: leaderboard.row(name.strategy).flatten() for name in leaderboard.strategies}
-    files = _curves(table, chosen, scored, results)
+    files = _make_curves(table, chosen, scored, results)
     if list_thresholds(select.metric):
         gains = {name: scored[name].decision_curve for name in ranked}
         benefits = make_decision_curves(gains, row_sets, chosen[reference], effect_settings)
@@ -197,7 +197,7 @@ def _check(y: Ints, scored: Scored) -> None:
     raise_problems(problems)
 
 
-def _curves(
+def _make_curves(
     table: Table,
     chosen: dict[str, CandidateKey],
     scored: Scored,
@@ -215,7 +215,7 @@ def _curves(
             "precision_recall": [
                 {**point, "prevalence": prevalence} for point in curves.precision_recall(y, scores, weights)
             ],
-            "calibration": _calibration(y, scored[candidate], weights),
+            "calibration": _make_calibration(y, scored[candidate], weights),
             "confusion": curves.confusion(results[candidate].counts["decisions"], contract.positive, contract.negative),
         }
         for name, file_points in points.items():
@@ -227,7 +227,7 @@ def _curves(
     return files
 
 
-def _calibration(y: Ints, scored: ScoredCandidate, weights: Floats | None) -> list[curves.Point]:
+def _make_calibration(y: Ints, scored: ScoredCandidate, weights: Floats | None) -> list[curves.Point]:
     """Return the bins after calibration, and those before it where there was any."""
     stages = (
         {"before": scored.raw, "after": scored.scores} if scored.calibration != "none" else {"after": scored.scores}

@@ -66,7 +66,7 @@ def choose_margins(
     """Return the largest difference that does not matter, for every metric that `n_positives` suffice to judge.
 
     Without a `margin` from params.yaml it is a tenth of the distance from the mean score of the untreated classifiers
-    to a perfect score, at least 0.005 and at most 0.02 of a perfect score. That is 1, or the value in `perfect`.
+    to a perfect score. It is at least 0.005 and at most 0.02 of a perfect score. That is 1, or the value in `perfect`.
     For a loss, the two bounds are shares of what a constant score loses, which is in `uninformed`.
     """
     margins = {}

@@ -1,4 +1,4 @@
-"""Checks that the models at hand are those that metrics/cv was written for, and that the metric fits the test set."""
+"""Checks of what evaluate reads: models and metrics/cv are of one run, and the metric fits the test set."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

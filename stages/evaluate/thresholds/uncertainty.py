@@ -28,7 +28,7 @@ def threshold_interval(
     """Return the middle `confidence` of the thresholds that `policy` chooses on resamples of the out-of-fold rows.
 
     The bootstrap is stratified: each class is resampled by itself in its own size. A threshold depends only on how many
-    rows of each class lie between it and the next one, so these counts are drawn (multinomial) instead of rows: the
+    rows of each class lie between it and the next one. So these counts are drawn (multinomial) instead of rows: the
     same distribution, whatever the number of rows. The thresholds tried are those of the original rows. `y` and
     `scores` hold every row `repeats` times, and a resample has as many rows as there are. With `weights`, of shape
     (rows,), each drawn row counts with the mean weight between its two thresholds.

@@ -1,6 +1,6 @@
 """The delete-one jackknife: a metric without each row in turn, and the standard error that follows.
 
-The weight of the deleted row goes to the others of its class, in proportion to theirs, so prevalence stays, as in the
+The weight of the deleted row goes to the others of its class, in proportion to theirs. So prevalence stays, as in the
 stratified bootstrap. In a class of one row nothing can be deleted, and the value of that row has no meaning.
 """
 

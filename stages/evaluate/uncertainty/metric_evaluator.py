@@ -110,7 +110,7 @@ class MetricEvaluator:
 def get_design_effect(hits: Floats, units: Ints, weights: Floats) -> float:
     """Return the variance of the mean of `hits` with sums over `units`, over that of as many rows as `weights` sum to.
 
-    It is at least that of independent rows with these weights (Kish 1965), which is 1 where all weights are 1.
+    It is at least that of independent rows with these weights (Kish 1965): 1 if all weights are 1.
     """
     least = float((weights**2).sum() / weights.sum())
     deviations = hits - np.average(hits, weights=weights)

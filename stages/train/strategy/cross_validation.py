@@ -1,7 +1,7 @@
 """Cross-validation and final fit of one strategy: out-of-fold scores, then models of the whole train set.
 
-Start at `fit_strategy`. Every fold is preprocessed, resampled and tuned by itself, so that no out-of-fold score
-depends on the row that it scores.
+Start at `fit_strategy`. Every fold is preprocessed, resampled and tuned by itself. So no out-of-fold score depends on
+the row that it scores.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -69,9 +69,8 @@ def fit_strategy(
 
     Every fold is preprocessed once, and resampled once for all classifiers with equal sampler settings. Tuning is
     nested: the search runs again inside each training fold. `progress` is called for each finished fit, and a Progress
-    is also given what begins. `folds` are those of params.yaml, if not given. Raises InputError with the params key
-    when a setting of a sampler or a classifier is invalid, and NotApplicableError when one of them cannot work on these
-    rows.
+    is also given what begins. `folds` are those of params.yaml, if not given. Raises InputError with the params key of
+    an invalid setting. Raises NotApplicableError when a sampler or a classifier cannot work on these rows.
     """
     context = StrategyContext(table, name, params, workers.n_threads, without)
     folds = assign_folds(table, params.cv, params.random_state) if folds is None else folds

@@ -13,7 +13,7 @@ from stages.shared.runtime.memory import available_bytes
 from tools.doctor.checks.finding import Finding
 
 #: bytes of disk and of memory below which the default run is likely to fail
-LEAST = 1 << 29
+MIN_FREE_BYTES = 1 << 29
 
 
 def check_versions() -> Finding:
@@ -51,7 +51,11 @@ def check_disk() -> Finding:
     if not os.access(".", os.W_OK):
         return Finding("wrong", "nothing can be written in this folder", "chmod u+w .")
     free = shutil.disk_usage(".").free
-    return Finding("ok", f"{_gib(free)} free") if free > LEAST else Finding("wrong", f"{_gib(free)} free", "dvc gc -w")
+    return (
+        Finding("ok", f"{_gib(free)} free")
+        if free > MIN_FREE_BYTES
+        else Finding("wrong", f"{_gib(free)} free", "dvc gc -w")
+    )
 
 
 def check_memory() -> Finding:
@@ -59,7 +63,7 @@ def check_memory() -> Finding:
     free = available_bytes()
     if free is None:
         return Finding("ok", "not known on this system")
-    if free > LEAST:
+    if free > MIN_FREE_BYTES:
         return Finding("ok", f"{_gib(free)} available")
     return Finding("wrong", f"{_gib(free)} available; end other programs", command("EVENHAND_WORKERS=1 make repro"))
 

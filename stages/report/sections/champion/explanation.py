@@ -1,4 +1,4 @@
-"""The section on what the champion uses, how it reacts to it, and in which parts of the table it fails."""
+"""The section that explains the champion: what it uses, how it reacts, and where in the table it fails."""
 
 from typing import Any
 
