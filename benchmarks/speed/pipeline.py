@@ -18,31 +18,25 @@ import tempfile
 from typing import Any
 
 from benchmarks.shared.arguments import make_parser
+from benchmarks.shared.clone import clone_project
 from benchmarks.shared.markdown import print_table
 from benchmarks.speed.timing import Run, format_load, measure, measure_in_fork
 
-ROOT = Path(__file__).parents[2]
 COLUMNS = ("run", "cores", "wall s", "÷ one process", "CPU s", "÷ one process", "load")
 
 
 def make_clone(folder: Path, data: tuple[Path, str, str] | None, strategies: Sequence[str]) -> None:
     """Clone the checked-out commit into `folder`; change the data and the strategies where they are given."""
-    from ruamel.yaml import YAML
-
-    subprocess.run(["git", "clone", "--quiet", "--no-local", str(ROOT), str(folder)], check=True)
-    path = folder / "params.yaml"
-    params = YAML().load(path.read_text(encoding="utf-8"))
-    if data is not None:
-        table, target, positive = data
-        copy = Path("data/raw") / table.name
-        shutil.copyfile(table, folder / copy)
-        params["data"].update(make_data_section(str(copy), target, positive))
-    if unknown := set(strategies) - set(params["strategies"]):
-        raise SystemExit(f"--strategies: not in params.yaml: {', '.join(sorted(unknown))}")
-    if strategies:
-        params["strategies"] = {name: params["strategies"][name] for name in strategies}
-    with path.open("w", encoding="utf-8") as stream:
-        YAML().dump(params, stream)
+    with clone_project(folder) as params:
+        if data is not None:
+            table, target, positive = data
+            copy = Path("data/raw") / table.name
+            shutil.copyfile(table, folder / copy)
+            params["data"].update(make_data_section(str(copy), target, positive))
+        if unknown := set(strategies) - set(params["strategies"]):
+            raise SystemExit(f"--strategies: not in params.yaml: {', '.join(sorted(unknown))}")
+        if strategies:
+            params["strategies"] = {name: params["strategies"][name] for name in strategies}
 
 
 def make_data_section(path: str, target: str, positive: str) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class ScoredCandidate:
         return shift_prior(self.scores, self.prior_shift)
 
 
-def build_data(test: Table, out_of_fold: schema.SetSize | None = None) -> schema.Data:
+def build_data(test: Table, out_of_fold: schema.SetSize | None) -> schema.Data:
     """Return the source table and the sizes of its two sets."""
     contract = test.contract
     sizes = {step.step: schema.SetSize(rows=step.rows, positives=step.positive) for step in test.flow}
@@ -111,7 +111,7 @@ def build_candidate(
 
 
 def build_comparisons(
-    pairs: list[Pair], results: dict[CandidateKey, BootstrapResult], confidence: float, points: Collection[str] = ()
+    pairs: list[Pair], results: dict[CandidateKey, BootstrapResult], confidence: float, points: Collection[str]
 ) -> list[schema.Comparison]:
     """Return the differences of all pairs, with simultaneous intervals within each scope.
 

@@ -95,7 +95,7 @@ def find_cells(positive: Bools, predicted: Bools) -> Floats:
 
 
 def decisions_without(
-    function: Callable[[Counts], Floats], cells: Floats, positive: Bools, weights: Floats | None = None
+    function: Callable[[Counts], Floats], cells: Floats, positive: Bools, weights: Floats | None
 ) -> Floats:
     """Return a metric of decisions without each row, shape (rows,); `cells` has shape (rows, 4)."""
     if weights is not None:

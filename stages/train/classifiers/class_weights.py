@@ -24,7 +24,7 @@ class ClassWeights(NamedTuple):
         return None if self == (1.0, 1.0) else {0: self.negative, 1: self.positive}
 
 
-def count_classes(y: Ints, sample_weight: RowWeights = None) -> Counts:
+def count_classes(y: Ints, sample_weight: RowWeights) -> Counts:
     """Return the numbers of negatives and positives, or the sums of their weights."""
     negative, positive = np.bincount(y, weights=sample_weight, minlength=2).tolist()
     return negative, positive

@@ -97,11 +97,6 @@ def search_from_scores(context: StrategyContext, folds: Iterable[GridScores]) ->
     return _select_best(context, trials, _select_survivors(context, trials), full=True)
 
 
-def score_grid_in_fold(context: StrategyContext, fold: Fold) -> GridScores:
-    """Score the whole grid on one fold, with the metric of the search only."""
-    return score_fold(context, FoldData(context, fold), list_grids(context))
-
-
 def score_fold(context: StrategyContext, data: FoldData, grids: Grids, full: bool = False) -> GridScores:
     """Return for each candidate its metrics on one fold, or the error of its sampler.
 

@@ -96,7 +96,7 @@ def compute_rates(counts: dict[str, Any], prevalence: float) -> dict[str, float]
     }
 
 
-def write_policy(policy: str, policy_key: dict[str, float], promise: float | None = None) -> str:
+def write_policy(policy: str, policy_key: dict[str, float], promise: float | None) -> str:
     """Return the lines of params.yaml with a policy of the threshold."""
     keys = {"policy": policy, **policy_key, **({} if promise is None else {"promise": promise})}
     words = ", ".join(f"{key}: {value if isinstance(value, str) else f'{value:g}'}" for key, value in keys.items())
