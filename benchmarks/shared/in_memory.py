@@ -15,6 +15,7 @@ from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.models.inputs import Inputs
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.params import EvaluateParams
+from stages.evaluate.thresholds.policies import Policy
 from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.shared.calibration import Calibrator, calibrate
 from stages.shared.params import load_yaml
@@ -61,7 +62,7 @@ class TrainedStrategy:
         scores = self.oof[classifier]
         if calibrated:
             scores = calibrate(scores, self.calibrators[classifier])
-        return tune_threshold(self.oof["y"], scores, metric)
+        return tune_threshold(self.oof["y"], scores, Policy(metric))
 
 
 def train_strategy(table: Table, name: str, params: TrainParams) -> TrainedStrategy:

@@ -18,6 +18,7 @@ from benchmarks.shared.simulation import CONFIDENCE
 from benchmarks.verdict.effects import FRESH_ROWS, REFERENCE, TREATMENTS, WORLDS, World, error_of, fit_scores
 from stages.evaluate.effects.effects import list_comparisons
 from stages.evaluate.models.candidates import CandidateKey
+from stages.evaluate.thresholds.policies import Policy
 from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.evaluate.uncertainty.jackknife import normal_quantile
 from stages.shared.calibration import calibrate
@@ -92,7 +93,7 @@ def _fit(
     for training, validation in StratifiedKFold(N_SPLITS, shuffle=True, random_state=seed).split(X, y):
         (oof[validation],) = fit_scores(classifier, strategy, X[training], y[training], [X[validation]], seed)
     calibrator = fit_calibrator(CalibrationSpec("none" if strategy == REFERENCE else "sigmoid", 0.0), oof, y)
-    threshold = tune_threshold(y, calibrate(oof, calibrator), "f1")
+    threshold = tune_threshold(y, calibrate(oof, calibrator), Policy("f1"))
     found = [calibrate(scores, calibrator) for scores in fit_scores(classifier, strategy, X, y, scored, seed)]
     return [(scores, is_positive(scores, threshold)) for scores in found]
 

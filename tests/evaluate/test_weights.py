@@ -11,6 +11,7 @@ from stages.evaluate.outputs.recalibration import fit_line
 from stages.evaluate.params import FixedCosts
 from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
 from stages.evaluate.thresholds.guarantee import compute_design_effect
+from stages.evaluate.thresholds.policies import Policy
 from stages.evaluate.thresholds.tuning import satisfies_constraint, tune_threshold
 from stages.evaluate.thresholds.uncertainty import threshold_interval
 from stages.evaluate.uncertainty.bootstrap import bootstrap
@@ -147,14 +148,14 @@ def test_the_cheapest_threshold_counts_the_amount_of_each_row() -> None:
     tried = possible_thresholds(SCORES)
     wrong = (SCORES[None] >= tried[:, None]) != (Y == 1)
     cheapest = tried[np.isclose(wrong @ amounts, (wrong @ amounts).min())].max()
-    assert tune_threshold(Y, SCORES, "cost", FixedCosts(1.0, 1.0), weights=amounts) == cheapest
-    assert satisfies_constraint(Y, SCORES, cheapest, "min_recall", 0.01, weights=amounts)
+    assert tune_threshold(Y, SCORES, Policy("cost", costs=FixedCosts(1.0, 1.0)), weights=amounts) == cheapest
+    assert satisfies_constraint(Y, SCORES, cheapest, Policy("min_recall", 0.01), weights=amounts)
 
 
 def test_the_interval_of_a_threshold_with_equal_weights_is_that_without() -> None:
     settings = {"confidence": 0.95, "n_resamples": 300, "random_state": 0}
-    plain = threshold_interval(Y, SCORES, "f1", **settings)
-    assert threshold_interval(Y, SCORES, "f1", weights=np.ones(len(Y)), **settings) == pytest.approx(plain)
+    plain = threshold_interval(Y, SCORES, Policy("f1"), **settings)
+    assert threshold_interval(Y, SCORES, Policy("f1"), weights=np.ones(len(Y)), **settings) == pytest.approx(plain)
 
 
 def test_rows_of_unequal_weight_count_as_fewer() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
-from stages.evaluate.thresholds.policies import POLICIES, Costs, PolicyParam, best_index
+from stages.evaluate.thresholds.policies import Policy, best_index
 from stages.shared.metrics.confusion import Counts, ratio
 from stages.shared.storage.arrow import Floats, Ints
 
@@ -14,10 +14,7 @@ MAX_THRESHOLDS = 300
 def threshold_interval(
     y: Ints,
     scores: Floats,
-    policy: str,
-    cost: Costs = None,
-    policy_param: PolicyParam = None,
-    negative_weight: float = 1.0,
+    policy: Policy,
     *,
     repeats: int = 1,
     weights: Floats | None = None,
@@ -34,15 +31,14 @@ def threshold_interval(
     (rows,), each drawn row counts with the mean weight between its two thresholds.
     """
     thresholds = possible_thresholds(scores)
-    thresholds = thresholds[_useful_indices(counts_at(thresholds, y, scores), policy)]
+    thresholds = thresholds[_useful_indices(counts_at(thresholds, y, scores), policy.name)]
     counts = counts_at(thresholds, y, scores)
     weighed = counts if weights is None else counts_at(thresholds, y, scores, weights)
     random = np.random.RandomState(random_state)
     tp = _resample(counts.tp, weighed.tp, repeats, n_resamples, random)
     fp = _resample(counts.fp, weighed.fp, repeats, n_resamples, random)
     resampled = Counts(tp=tp, fp=fp, fn=tp[:, :1] - tp, tn=fp[:, :1] - fp)  # at the first threshold all are positive
-    keys = POLICIES[policy](resampled.weigh_negatives(negative_weight), policy_param, cost)
-    best = thresholds[best_index(keys)]
+    best = thresholds[best_index(policy.make_keys(resampled))]
     low, high = np.quantile(best, [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)
 
