@@ -1,4 +1,4 @@
-"""What a check finds, and what several checks use."""
+"""The finding of a check, and functions that several checks use."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Numbers in disguise: decimal commas, thousands marks, signs of currency, units, signs and digits outside ASCII.
+"""Numbers with decimal commas, thousands marks, signs of currency, units, or signs and digits outside ASCII.
 
 A column has one form, in which every cell is a number; two forms that read other numbers are a question for a person.
 """
