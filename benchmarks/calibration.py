@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from benchmarks.shared.markdown import print_table
+from stages.evaluate.thresholds.policies import Policy
 from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.shared import paths
 from stages.shared.calibration import calibrate, parse_calibration
@@ -28,8 +29,8 @@ def measure_candidate(row: dict[str, Any], test: Table) -> list[str]:
     raw = scores(load_model(folder / f"{classifier}.skops"), test.features())
     calibrated, oof = calibrate(raw, calibrator), read_parquet(folder / paths.OOF)
     y_oof, raw_oof = oof["y"].to_numpy(), oof[classifier].to_numpy()
-    before = raw >= tune_threshold(y_oof, raw_oof, "f1")
-    after = calibrated >= tune_threshold(y_oof, calibrate(raw_oof, calibrator), "f1")
+    before = raw >= tune_threshold(y_oof, raw_oof, Policy("f1"))
+    after = calibrated >= tune_threshold(y_oof, calibrate(raw_oof, calibrator), Policy("f1"))
     changes = [
         f"{abs(metric(test.target, calibrated) - metric(test.target, raw)):.6f}"
         for metric in (average_precision_score, roc_auc_score)

@@ -1,6 +1,6 @@
 """How often the explanation of the champion is right: `python -m benchmarks.explanation`.
 
-It shows whether users may believe that a feature matters, and that a model fails in a part of the table.
+It shows when users may believe that a feature matters, or that a model fails in a part of the table.
 
 - Importance: models are fitted once, and many test sets are drawn. The true loss of a feature is that on many fresh
   rows, shuffled many times.

@@ -16,20 +16,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from playwright.sync_api import sync_playwright
-from ruamel.yaml import YAML
 
 from benchmarks.page import ARGUMENTS, NAMES, open_report
-from benchmarks.reliability.project import ROOT, make_environment
+from benchmarks.reliability.project import make_environment
 from benchmarks.shared.arguments import make_parser
+from benchmarks.shared.clone import clone_project
 from benchmarks.shared.markdown import print_table
-from stages.shared.paths import PARAMS, REPORT_HTML, REPORT_MD
+from stages.shared.paths import REPORT_HTML, REPORT_MD
 
 PAGE, IMAGES = Path("docs/gallery.md"), Path("docs/images/gallery")
 SCREEN: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 MAX_ROWS = 3000
 INTRODUCTION = (
     "The first screens of reports on five tables with different answers. This page is made by\n"
-    "`python -m benchmarks.gallery --datasets FOLDER`; [suites.md](suites.md) says where the data sets come from."
+    "`python -m benchmarks.gallery --datasets FOLDER`; [suites.md](explanation/suites.md) says where the data sets\n"
+    "come from."
 )
 
 
@@ -98,18 +99,14 @@ CASES = {
 
 def run(name: str, case: Case, datasets: Path, folder: Path, jobs: int) -> tuple[str, str]:
     """Run the pipeline on a table in a clone in `folder`, draw its first screen, and return its first sentences."""
-    subprocess.run(["git", "clone", "--quiet", "--no-local", str(ROOT), str(folder)], check=True)
-    path, yaml = folder / "params.yaml", YAML()
-    params = yaml.load(PARAMS.read_text(encoding="utf-8"))
-    params["data"].update(path=f"data/raw/{name}.csv", target="target", positive="1", key=[], drop=[], missing={})
-    for section, settings in case.settings.items():
-        params[section].update(settings)
-    if case.classifier:
-        params["classifiers"] = {case.classifier: params["classifiers"][case.classifier]}
-        for strategy in [name for name, entry in params["strategies"].items() if entry.get("classifiers")]:
-            del params["strategies"][strategy]
-    with path.open("w", encoding="utf-8") as stream:
-        yaml.dump(params, stream)
+    with clone_project(folder) as params:
+        params["data"].update(path=f"data/raw/{name}.csv", target="target", positive="1", key=[], drop=[], missing={})
+        for section, settings in case.settings.items():
+            params[section].update(settings)
+        if case.classifier:
+            params["classifiers"] = {case.classifier: params["classifiers"][case.classifier]}
+            for strategy in [name for name, entry in params["strategies"].items() if entry.get("classifiers")]:
+                del params["strategies"][strategy]
     case.read(datasets).to_csv(folder / params["data"]["path"], index=False)
     command = [sys.executable, "-m", "tools.repro", "-j", str(jobs)]
     subprocess.run(command, cwd=folder, env=make_environment(folder.parent / "site"), check=True, stdout=sys.stderr)

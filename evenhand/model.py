@@ -10,8 +10,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from stages.prepare.apply_contract import apply_contract
 from stages.prepare.readers.typed import read_frame
-from stages.shared.decisions import is_positive
 from stages.shared.errors import InputError
+from stages.shared.metrics.decisions import is_positive
 from stages.shared.schemas.contract import Contract
 from stages.shared.storage.arrow import Floats
 from tools.predict.champion import load_champion

@@ -1,10 +1,10 @@
 """Flipped bits and cut files of every kind of artefact, and what the commands that read them then do.
 
-`python -m benchmarks.reliability.flips --count 1000`. In a finished small project one bit of a file is flipped, or the
-file is cut, and a command that reads it runs. Refused: exit code 2, 3 or 75. Same: the result of the whole file. Other:
-another result with exit code 0. A stage run by hand may give one, since DVC would have made the damaged file again; the
-raw table and params.yaml are the user's, and another value in them is no damage. Any other is a silent wrong answer.
-Exit code 1 for a traceback, a hang, another exit code or a silent wrong answer.
+`python -m benchmarks.reliability.flips --count 1000`. One bit of a file in a finished small project is flipped, or the
+file is cut. Then a command that reads it runs. Refused: exit code 2, 3 or 75. Same: the result of the whole file.
+Other: another result with exit code 0. A stage run by hand may give one, since DVC would have made the damaged file
+again; the raw table and params.yaml are the user's, and another value in them is no damage. Any other is a silent wrong
+answer. Exit code 1 for a traceback, a hang, another exit code or a silent wrong answer.
 """
 
 from collections import Counter

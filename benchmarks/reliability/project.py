@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 
-ROOT = Path(__file__).parents[2]
+from benchmarks.shared.clone import clone_project
 
 #: what a run makes
 MADE = (
@@ -18,21 +18,15 @@ MADE = (
 
 def make_project(folder: Path) -> None:
     """Clone the checked-out commit into `folder`, and make it small; nothing has run there."""
-    from ruamel.yaml import YAML
-
-    subprocess.run(["git", "clone", "--quiet", "--no-local", str(ROOT), str(folder)], check=True)
-    path = folder / "params.yaml"
-    params = YAML().load(path.read_text(encoding="utf-8"))
+    with clone_project(folder) as params:
+        params["strategies"] = {"baseline": {}, "under": {"sampler": "RandomUnderSampler", "sampling_strategy": 0.5}}
+        params["classifiers"] = {"logistic_regression": {"max_iter": 1000}}
+        params["tuning"].update(samplers={}, classifiers={})
+        params["cv"].update(n_splits=2, n_repeats=1)
+        params["evaluate"]["n_resamples"] = 200
+        params["synthetic"]["n_samples"] = 100
     table = folder / params["data"]["path"]
     table.write_text("".join(table.read_text(encoding="utf-8").splitlines(True)[:601]), encoding="utf-8")
-    params["strategies"] = {"baseline": {}, "under": {"sampler": "RandomUnderSampler", "sampling_strategy": 0.5}}
-    params["classifiers"] = {"logistic_regression": {"max_iter": 1000}}
-    params["tuning"].update(samplers={}, classifiers={})
-    params["cv"].update(n_splits=2, n_repeats=1)
-    params["evaluate"]["n_resamples"] = 200
-    params["synthetic"]["n_samples"] = 100
-    with path.open("w", encoding="utf-8") as stream:
-        YAML().dump(params, stream)
     reset(folder)
     who = ("-c", "user.name=attack", "-c", "user.email=attack@localhost")
     subprocess.run(["git", "add", "--all"], cwd=folder, check=True)

@@ -9,11 +9,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.row_sets import RowSets
 from stages.evaluate.evaluate import evaluate_candidates
+from stages.evaluate.models.candidates import CandidateKey
+from stages.evaluate.models.inputs import Inputs
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.params import EvaluateParams
+from stages.evaluate.thresholds.policies import Policy
 from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.shared.calibration import Calibrator, calibrate
 from stages.shared.params import load_yaml
@@ -25,10 +27,10 @@ from stages.shared.storage.files import round_floats
 from stages.shared.storage.model_file import scores
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.calibration import calibrate_oof, fit_calibrator
-from stages.train.cross_validation import fit_strategy
-from stages.train.outputs.artifacts import cross_validation, make_record, oof_columns
-from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
+from stages.train.strategy.artifacts import cross_validation, make_record, oof_columns
+from stages.train.strategy.cross_validation import fit_strategy
+from stages.train.strategy.results import StrategyResult
 
 #: the fewest that params.yaml may contain; the choice of a champion uses none of them
 N_RESAMPLES = 200
@@ -60,7 +62,7 @@ class TrainedStrategy:
         scores = self.oof[classifier]
         if calibrated:
             scores = calibrate(scores, self.calibrators[classifier])
-        return tune_threshold(self.oof["y"], scores, metric)
+        return tune_threshold(self.oof["y"], scores, Policy(metric))
 
 
 def train_strategy(table: Table, name: str, params: TrainParams) -> TrainedStrategy:
@@ -91,5 +93,5 @@ def make_leaderboard(train: Table, test: Table, params: dict[str, Any]) -> Leade
                 ranking=row_sets.measure(one.oof[classifier], raw),
             )  # fmt: skip
     records = {name: one.record for name, one in strategies.items()}
-    result = evaluate_candidates(test, row_sets, scored, records, [], EvaluateParams.model_validate(params))
+    result = evaluate_candidates(Inputs(test, records, row_sets, oof), scored, EvaluateParams.model_validate(params))
     return Leaderboard.model_validate(round_floats(result.leaderboard.model_dump()))

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit, ndtr
 
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult, measure_samples
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.confusion import Counts, f1, precision, recall
 from stages.shared.metrics.probability import brier_loss, logarithmic_loss
 from stages.shared.metrics.ranking import Ranking, average_precision, roc_auc

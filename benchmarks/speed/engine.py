@@ -29,12 +29,12 @@ from stages.shared import paths
 from stages.shared.params import read_params
 from stages.shared.storage.files import sha256
 from stages.shared.storage.parquet import read_table
-from stages.train.cross_validation import OpenPool, fit_final, fit_strategy
 from stages.train.execution.engines.pool import EnginePool, open_engine_pool
 from stages.train.execution.engines.worker import TrainSet
 from stages.train.execution.worker_pool import WorkerPool
 from stages.train.params import TrainParams
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
+from stages.train.strategy.cross_validation import OpenPool, Workers, fit_final, fit_strategy
 
 #: calls of `callable(context)`, which does next to nothing, to measure what a call costs
 EMPTY_CALLS = 200
@@ -88,7 +88,7 @@ def train_all(path: Path, params: TrainParams, workers: int, open_pool: OpenPool
     table = read_table(path)
     models = {}
     for name in params.strategies:
-        result = fit_strategy(table, name, params, lambda _: None, workers, open_pool=open_pool)
+        result = fit_strategy(table, name, params, lambda _: None, Workers(workers, open_pool=open_pool))
         models[name] = {classifier: pickle.dumps(model) for classifier, model in result.models.items()}
     return pickle.dumps(models)
 
@@ -139,7 +139,7 @@ def measure_engines(path: Path, params: TrainParams, pairs: int) -> tuple[list[l
     assert len(found) == 1, "the models differ"
     for name in params.strategies:
         calls[name] = []
-        fit_strategy(read_table(path), name, params, lambda _: None, open_pool=partial(TimedPool, calls[name]))
+        fit_strategy(read_table(path), name, params, lambda _: None, Workers(open_pool=partial(TimedPool, calls[name])))
     rows = []
     for engine, seconds in times.items():
         ratios = sorted(mine / one for mine, one in zip(seconds, times["this process"], strict=True))

@@ -23,9 +23,10 @@ from benchmarks.shared.made_tables import make_params, make_train_table
 from benchmarks.shared.markdown import print_table
 from benchmarks.speed.timing import COLUMNS, compare, measure
 from stages.train.execution.worker_pool import WorkerPool, get_result
-from stages.train.folds.splitter import make_folds
-from stages.train.strategy import StrategyContext
-from stages.train.tuning.search import score_grid_in_fold, search_from_scores
+from stages.train.folds.fold_data import FoldData
+from stages.train.folds.splitter import Fold, make_folds
+from stages.train.strategy.context import StrategyContext
+from stages.train.tuning.search import GridScores, list_grids, score_fold, search_from_scores
 
 RATIOS, NEIGHBORS, C = [0.5, 0.75, 1.0], [3, 5, 7], [0.1, 1.0, 10.0]
 CASES = ((3000, 10, 2), (3000, 10, 1), (30_000, 30, 1), (30_000, 30, 2))
@@ -50,11 +51,16 @@ def search_with_sklearn(X: Any, y: Any, n_jobs: int, **solver: Any) -> Any:
     return scores.T.reshape(len(C), len(NEIGHBORS), len(RATIOS), 5)  # GridSearchCV sorts the names of params
 
 
+def score_grid(context: StrategyContext, fold: Fold) -> GridScores:
+    """Return the scores of the whole grid on one fold, with the metric of the search only."""
+    return score_fold(context, FoldData(context, fold), list_grids(context))
+
+
 def search_with_train(context: StrategyContext, pool: WorkerPool[StrategyContext]) -> Any:
     """Return the fold scores of the search in the stage train, shape (C, k, ratio, fold)."""
     params = context.params
     folds = make_folds(context.y, context.table.groups, params.cv, params.random_state)
-    scores = [get_result(call) for call in [pool.submit(score_grid_in_fold, fold) for fold in folds]]
+    scores = [get_result(call) for call in [pool.submit(score_grid, fold) for fold in folds]]
     trials = search_from_scores(context, scores)["logistic_regression"].trials
     by_point = {
         (trial.candidate.classifier["C"], *trial.candidate.sampler.values()): [

@@ -3,8 +3,8 @@
 It shows what DVC, the imports and the other stages cost.
 
 `dvc repro` and `python -m tools.repro` each run in a fresh clone of the checked-out commit, on all cores. Their times
-are divided by that of the same training in one process with one thread, after its imports. Both commands must write
-the same dvc.lock, and the training in one process must give the out-of-fold scores that they wrote.
+are divided by that of the same training in one process with one thread, after its imports. Both commands must write the
+same dvc.lock. The training in one process must give the same out-of-fold scores.
 """
 
 from collections.abc import Sequence
@@ -18,31 +18,25 @@ import tempfile
 from typing import Any
 
 from benchmarks.shared.arguments import make_parser
+from benchmarks.shared.clone import clone_project
 from benchmarks.shared.markdown import print_table
 from benchmarks.speed.timing import Run, format_load, measure, measure_in_fork
 
-ROOT = Path(__file__).parents[2]
 COLUMNS = ("run", "cores", "wall s", "÷ one process", "CPU s", "÷ one process", "load")
 
 
 def make_clone(folder: Path, data: tuple[Path, str, str] | None, strategies: Sequence[str]) -> None:
     """Clone the checked-out commit into `folder`; change the data and the strategies where they are given."""
-    from ruamel.yaml import YAML
-
-    subprocess.run(["git", "clone", "--quiet", "--no-local", str(ROOT), str(folder)], check=True)
-    path = folder / "params.yaml"
-    params = YAML().load(path.read_text(encoding="utf-8"))
-    if data is not None:
-        table, target, positive = data
-        copy = Path("data/raw") / table.name
-        shutil.copyfile(table, folder / copy)
-        params["data"].update(make_data_section(str(copy), target, positive))
-    if unknown := set(strategies) - set(params["strategies"]):
-        raise SystemExit(f"--strategies: not in params.yaml: {', '.join(sorted(unknown))}")
-    if strategies:
-        params["strategies"] = {name: params["strategies"][name] for name in strategies}
-    with path.open("w", encoding="utf-8") as stream:
-        YAML().dump(params, stream)
+    with clone_project(folder) as params:
+        if data is not None:
+            table, target, positive = data
+            copy = Path("data/raw") / table.name
+            shutil.copyfile(table, folder / copy)
+            params["data"].update(make_data_section(str(copy), target, positive))
+        if unknown := set(strategies) - set(params["strategies"]):
+            raise SystemExit(f"--strategies: not in params.yaml: {', '.join(sorted(unknown))}")
+        if strategies:
+            params["strategies"] = {name: params["strategies"][name] for name in strategies}
 
 
 def make_data_section(path: str, target: str, positive: str) -> dict[str, Any]:
@@ -73,9 +67,9 @@ def train_in_one_process(folder: Path) -> Run:
     from stages.shared import paths
     from stages.shared.params import read_params
     from stages.shared.storage.parquet import read_parquet, read_table
-    from stages.train.cross_validation import fit_strategy
-    from stages.train.outputs.artifacts import oof_columns
     from stages.train.params import TrainParams
+    from stages.train.strategy.artifacts import oof_columns
+    from stages.train.strategy.cross_validation import fit_strategy
 
     params, table = read_params(TrainParams), read_table(paths.TRAIN)
     run = measure(

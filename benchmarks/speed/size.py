@@ -2,8 +2,8 @@
 
 It checks the estimate by which the stage limits its workers, and fails where a run takes more memory than estimated.
 
-Each table has 0.17 % positives. Each strategy trains on it in a fork that has imported nothing yet, so its peak is the
-memory that a machine must have, workers included.
+Each table has 0.17 % positives. Each strategy trains on it in a fork that has imported nothing yet. So its peak is the
+memory that a machine must have, with all workers.
 """
 
 from argparse import Namespace
@@ -45,8 +45,8 @@ def train(path: Path, name: str, options: Namespace) -> tuple[int, int, int]:
     from benchmarks.shared.made_tables import make_params
     from stages.shared.runtime.memory import available_bytes
     from stages.shared.storage.parquet import read_table
-    from stages.train.cross_validation import fit_strategy
     from stages.train.execution.memory_budget import FIXED, estimate_memory, plan_workers
+    from stages.train.strategy.cross_validation import Workers, fit_strategy
 
     settings = {"logistic_regression": {"max_iter": 1000}, "xgboost": {"n_estimators": options.trees}}
     params = make_params(STRATEGIES, {key: settings.get(key, {}) for key in options.classifiers}, options.splits)
@@ -55,7 +55,7 @@ def train(path: Path, name: str, options: Namespace) -> tuple[int, int, int]:
     need = estimate_memory(table, params.strategies[name], params)
     available = int(limit if free is None else min(limit, free))
     workers, threads = plan_workers(f"strategies.{name}", need, options.cores, available)
-    fit_strategy(table, name, params, lambda _: None, workers, threads)
+    fit_strategy(table, name, params, lambda _: None, Workers(workers, threads))
     return workers, threads, FIXED + need.shared + workers * need.each
 
 

@@ -1,6 +1,6 @@
 """Time, memory and results of a function, and of two functions that take turns.
 
-Both run on the same data under the same load, so their ratios do not depend on the machine's other work.
+Both run on the same data under the same load, so other work on the machine does not change their ratio.
 """
 
 from collections.abc import Callable, Iterable

@@ -29,7 +29,7 @@ from benchmarks.shared.in_memory import load_params, make_leaderboard
 from benchmarks.shared.intervals import format_differences
 from benchmarks.shared.markdown import print_table
 from benchmarks.suites.choice import BLEND, METRICS, choose_shipped, get_test_metrics, print_rules
-from stages.evaluate.metric_evaluator import MetricEvaluator
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.leaderboard import Leaderboard
 from stages.shared.storage.arrow import Floats

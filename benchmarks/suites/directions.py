@@ -7,7 +7,7 @@ threshold helps as much. van den Goorbergh et al. (2022, The harm of class imbal
 models): corrections harm calibration and do not raise ROC-AUC.
 
 Each data set is split once, 75 to 25. Thresholds and calibrators come from out-of-fold scores, and nothing else is
-tuned. A cell contains the mean difference over the data sets with its 95 % t interval, and how many data sets are
+tuned. A cell contains the mean difference over the data sets with its 95 % t interval. It also counts the data sets
 above and below zero.
 """
 
@@ -20,8 +20,8 @@ from benchmarks.shared.data_sets import list_data_sets, load_data_set, run_missi
 from benchmarks.shared.in_memory import TrainedStrategy, load_params, train_strategy
 from benchmarks.shared.intervals import format_differences
 from benchmarks.shared.markdown import print_table
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.outputs.calibration_metrics import probability_metrics
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.calibration import calibrate
 from stages.shared.storage.arrow import Floats, Ints
 from stages.shared.storage.model_file import scores

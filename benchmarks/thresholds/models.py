@@ -16,6 +16,7 @@ from benchmarks.shared.markdown import format_percent, print_table
 from benchmarks.thresholds.scores import PROMISE, format_price
 from benchmarks.verdict.effects import CLASSIFIERS, N_SPLITS, World, fit_scores, linear, nonlinear
 from stages.evaluate.thresholds.guarantee import choose_guaranteed
+from stages.evaluate.thresholds.policies import Policy
 from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.shared.schemas.candidate import Guarantee
 from stages.shared.storage.arrow import Floats, Ints
@@ -67,10 +68,9 @@ def simulate(name: str, classifier: str, positives: int, runs: int, seed: int) -
         X, y = world.draw(round(positives / prevalence), random)
         scores, new = score(classifier, X, y, fresh, run)
         for policy, values in found.items():
-            point = tune_threshold(y, scores, policy, None, bounds[policy])
-            chosen, guarantee = choose_guaranteed(
-                np.arange(len(y)), y, scores, point, policy, bounds[policy], PROMISE, negative_weight=1.0
-            )
+            bounded = Policy(policy, bounds[policy])
+            point = tune_threshold(y, scores, bounded)
+            chosen, guarantee = choose_guaranteed(np.arange(len(y)), y, scores, point, bounded, PROMISE)
             before, after = (measure(fresh_y, new, item, prevalence)[policy] for item in (point, chosen))
             values.append((before, after, guarantee))
     for policy, values in found.items():

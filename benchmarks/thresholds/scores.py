@@ -1,6 +1,6 @@
 """How often thresholds keep their bound, on simulated scores: `python -m benchmarks.thresholds.scores`.
 
-It shows what a promise needs when the scores of new rows have the very distribution of those that chose the threshold.
+It shows what a promise needs when new scores have the same distribution as those that chose the threshold.
 
 Scores are normal in each class. In tables without information all rows have the same chance, just below the bound, so
 every promised precision is broken. Rows in groups share most of their noise; repeated scores of a row differ a little.
@@ -16,7 +16,7 @@ from benchmarks.shared.arguments import parse_simulation_options
 from benchmarks.shared.markdown import format_percent, print_table
 from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
 from stages.evaluate.thresholds.guarantee import choose_guaranteed, compute_design_effect, compute_tail
-from stages.evaluate.thresholds.policies import best_index
+from stages.evaluate.thresholds.policies import Policy, best_index
 from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.shared.metrics.confusion import recall
 from stages.shared.schemas.candidate import Guarantee
@@ -73,8 +73,8 @@ def simulate(world: World, policy: str, bound: float, runs: int, random: np.rand
         groups, y, scores = world.draw(random)
         if not y.any():
             continue
-        point = tune_threshold(y, scores, policy, None, bound)
-        threshold, guarantee = choose_guaranteed(groups, y, scores, point, policy, bound, PROMISE, 1.0)
+        point = tune_threshold(y, scores, Policy(policy, bound))
+        threshold, guarantee = choose_guaranteed(groups, y, scores, point, Policy(policy, bound), PROMISE)
         alone = choose_alone(groups, y, scores, bound) if policy == "min_precision" else threshold
         chosen = (point, alone, threshold if guarantee.kept else 1.0)
         kept += [item == 1 or world.measure(item)[policy] >= bound for item in chosen]  # 1 flags nothing

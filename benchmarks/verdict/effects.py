@@ -24,7 +24,6 @@ from xgboost import XGBClassifier
 from benchmarks.shared.arguments import make_parser
 from benchmarks.shared.markdown import print_table
 from benchmarks.shared.simulation import CONFIDENCE
-from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.effects import (
     EffectSettings,
     choose_margins,
@@ -33,6 +32,7 @@ from stages.evaluate.effects.effects import (
 )
 from stages.evaluate.effects.estimates import POWER, REFIT
 from stages.evaluate.effects.row_sets import RankingValue, RowSets
+from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.uncertainty.jackknife import normal_quantile
 from stages.shared.metrics.registry import of_family
 from stages.shared.schemas.leaderboard import Effect

@@ -3,7 +3,8 @@
 `python -m benchmarks.verdict.false_claims` shows whether users may rely on "better" and "worse".
 
 Eight strategies are compared with a reference. Where all nine are equally good, every claim is false. Where one of the
-eight is better, the command counts how often it is called better, and how often anything is claimed of the seven.
+eight is better, the command counts how often it is called better. It also counts how often anything is claimed of the
+other seven.
 """
 
 from collections import Counter

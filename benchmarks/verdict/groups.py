@@ -2,10 +2,10 @@
 
 It shows why the test rows are resampled by `split.group`: ten visits of a patient say less than ten patients.
 
-Groups are drawn whose rows share a part of what makes them positive and of the noise of their scores. The intervals of
-one candidate, and of its difference from another, are those of the stage evaluate, once for single rows and once for
-groups. The true values are those of 20,000 groups. They include that another draw has another prevalence, on which
-average precision, F1 and precision depend and which no interval here varies.
+Groups are drawn whose rows share a part of what makes them positive and of the noise of their scores. The intervals are
+those of the stage evaluate, for one candidate and for a difference of two, once for single rows and once for groups.
+The true values are those of 20,000 groups. They include that another draw has another prevalence, on which average
+precision, F1 and precision depend and which no interval here varies.
 """
 
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ from scipy.special import expit
 from benchmarks.shared.arguments import parse_simulation_options
 from benchmarks.shared.markdown import format_percent, print_table
 from benchmarks.shared.simulation import CONFIDENCE, THRESHOLD
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap, measure_samples
 from stages.evaluate.uncertainty.differences import compare
 from stages.evaluate.uncertainty.intervals import compute_intervals
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.registry import METRICS
 from stages.shared.storage.arrow import Floats, Ints
 

@@ -16,10 +16,10 @@ from benchmarks.shared.markdown import format_percent, print_table
 from benchmarks.shared.simulation import CONFIDENCE, GRID, PREVALENCE, THRESHOLD, Scorer, draw_scores, make_labels
 from stages.evaluate.effects.estimates import estimate_difference
 from stages.evaluate.effects.row_sets import RowSets
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap_weights, measure_samples
 from stages.evaluate.uncertainty.differences import compare
 from stages.evaluate.uncertainty.intervals import interval_of_rows
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.ranking import RankedPositives
 from stages.shared.metrics.registry import METRICS
 from stages.shared.storage.arrow import Floats

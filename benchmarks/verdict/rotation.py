@@ -1,9 +1,9 @@
 """How well rotated test sets estimate the effects of treatments: `python -m benchmarks.verdict.rotation`.
 
 It shows whether users may rely on the verdicts of `python -m tools.rotate`, with the worlds and models of
-benchmarks.verdict.effects. Every row of a table is in one of four test sets. Each of the four models gets a calibrator
-and a threshold from out-of-fold scores of its own train set. The true effect is the mean over all tables and rotations
-of the effect on many fresh rows.
+benchmarks.verdict.effects. Every row of a table is in one of four test sets. Each of the four models gets its
+calibrator and threshold from out-of-fold scores of its train set. The true effect is the mean over all tables and
+rotations of the effect on many fresh rows.
 """
 
 from dataclasses import dataclass, field
@@ -16,12 +16,13 @@ from benchmarks.shared.arguments import make_parser
 from benchmarks.shared.markdown import print_table
 from benchmarks.shared.simulation import CONFIDENCE
 from benchmarks.verdict.effects import FRESH_ROWS, REFERENCE, TREATMENTS, WORLDS, World, error_of, fit_scores
-from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.effects import list_comparisons
+from stages.evaluate.models.candidates import CandidateKey
+from stages.evaluate.thresholds.policies import Policy
 from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.evaluate.uncertainty.jackknife import normal_quantile
 from stages.shared.calibration import calibrate
-from stages.shared.decisions import is_positive
+from stages.shared.metrics.decisions import is_positive
 from stages.shared.metrics.registry import METRICS, compared
 from stages.shared.schemas.leaderboard import Effect
 from stages.shared.storage.arrow import Bools, Floats, Ints
@@ -92,7 +93,7 @@ def _fit(
     for training, validation in StratifiedKFold(N_SPLITS, shuffle=True, random_state=seed).split(X, y):
         (oof[validation],) = fit_scores(classifier, strategy, X[training], y[training], [X[validation]], seed)
     calibrator = fit_calibrator(CalibrationSpec("none" if strategy == REFERENCE else "sigmoid", 0.0), oof, y)
-    threshold = tune_threshold(y, calibrate(oof, calibrator), "f1")
+    threshold = tune_threshold(y, calibrate(oof, calibrator), Policy("f1"))
     found = [calibrate(scores, calibrator) for scores in fit_scores(classifier, strategy, X, y, scored, seed)]
     return [(scores, is_positive(scores, threshold)) for scores in found]
 

@@ -1,10 +1,10 @@
 """How often 95 % intervals contain the truth where rows have weights: `python -m benchmarks.verdict.weights`.
 
-A survey draws some rows more often than others, and the weight of a row is how many rows of the population it stands
-for. Here rows that the scores get wrong are drawn too seldom or too often. The intervals of one candidate, and of its
-difference from another, are those of the stage evaluate, once without the weights and once with them. The true values
-are those of the population. They include that another draw has another weighted prevalence, on which average precision
-and F1 depend and which no interval here varies.
+A survey draws some rows more often than others. The weight of a row says how many rows of the population it stands for.
+Here rows that the scores get wrong are drawn too seldom or too often. The intervals are those of the stage evaluate,
+for one candidate and for a difference of two, once without the weights and once with them. The true values are those of
+the population. They include that another draw has another weighted prevalence, on which average precision and F1 depend
+and which no interval here varies.
 """
 
 import numpy as np
@@ -14,8 +14,8 @@ from benchmarks.shared.arguments import parse_simulation_options
 from benchmarks.shared.markdown import format_percent, print_table
 from benchmarks.shared.simulation import THRESHOLD
 from benchmarks.verdict.groups import DIFFERENCES, INTERVALS, RESAMPLES, check
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.bootstrap import bootstrap, measure_samples
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.storage.arrow import Floats, Ints
 
 #: rows of the sample, and the standard deviation of the logarithm of the weights in the population

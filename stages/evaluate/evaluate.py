@@ -1,28 +1,29 @@
 """The evaluation: every candidate measured on the same resamples of the test rows and compared with the reference."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from stages.evaluate.candidates import CandidateKey, best_first, pairs, reference_strategy, representatives
 from stages.evaluate.effects.decision_curve import list_thresholds, make_decision_curves
 from stages.evaluate.effects.effects import EffectSettings, Measured, choose_margins, estimate_effects, list_comparisons
 from stages.evaluate.effects.folds import add_scores
 from stages.evaluate.effects.row_sets import RowSets, number_units
-from stages.evaluate.metric_evaluator import MetricEvaluator
+from stages.evaluate.models.candidates import CandidateKey, best_first, pairs, reference_strategy, representatives
+from stages.evaluate.models.inputs import Inputs
 from stages.evaluate.outputs import curves, notes
 from stages.evaluate.outputs.leaderboard import ScoredCandidate, build_candidate, build_comparisons, build_data
-from stages.evaluate.params import EvaluateParams
+from stages.evaluate.params import EvaluateParams, EvaluateSection
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap
 from stages.evaluate.uncertainty.cv_differences import compute_ratio, cv_comparisons
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.errors import raise_problems
 from stages.shared.metrics.registry import METRICS, get_points, selectable
 from stages.shared.paths import MODELS, TEST
 from stages.shared.runtime.progress import Progress
+from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.cross_validation import CvRecord
-from stages.shared.schemas.leaderboard import Data, Leaderboard, NotApplicable, SetSize, Settings
+from stages.shared.schemas.leaderboard import Leaderboard, Settings
 from stages.shared.storage.arrow import Floats, Ints
 from stages.shared.storage.parquet import Table
 
@@ -36,86 +37,87 @@ class EvaluationResult:
     curves: dict[str, list[curves.Point]]  # file name without its ending -> points
 
 
-def evaluate_candidates(
-    table: Table,
-    row_sets: RowSets,
-    scored: dict[CandidateKey, ScoredCandidate],
-    records: dict[str, CvRecord],
-    no_op_strategies: list[str],
-    params: EvaluateParams,
-    training_notes: Sequence[str] = (),
-    not_applicable: Sequence[NotApplicable] = (),
-    out_of_fold: SetSize | None = None,
-    progress: Progress | None = None,
-) -> EvaluationResult:
-    """Measure and compare every candidate on the test rows of `table`.
+Scored = dict[CandidateKey, ScoredCandidate]
+Resampled = dict[CandidateKey, BootstrapResult]
 
-    The effects of treatments are measured on `row_sets`. `records` are in the order of params.yaml; `no_op_strategies`
-    have a sampler that changed nothing; `not_applicable` could not run. `out_of_fold` is the size of the scored part of
-    train, if not all of it is.
+
+def evaluate_candidates(
+    inputs: Inputs, scored: Scored, params: EvaluateParams, progress: Progress | None = None
+) -> EvaluationResult:
+    """Measure and compare every candidate on the test rows, and measure the effects of treatments on all row sets.
+
     Raises InputError when the test set lacks a class, a score is no probability, or params.yaml selects a classifier
     that no strategy has.
     """
-    settings, select, y = params.evaluate, params.select, table.target
     progress = progress or Progress("evaluate")
-    _check(y, scored)
-    records, points = add_scores(records, scored), get_points(select.metric)
+    table, row_sets, settings, select = inputs.table, inputs.row_sets, params.evaluate, params.select
+    _check(table.target, scored)
+    records, points = add_scores(inputs.records, scored), get_points(select.metric)
     ranked = best_first(records, select.metric)
     chosen = representatives(records, select.classifier, select.metric)
     reference = reference_strategy({name: params.strategies[name] for name in records})
 
-    units = number_units(table.groups) if table.contract.group else None
-    evaluators = [
-        MetricEvaluator(y, item.scores, item.threshold, units, item.decided, table.weights, points)
-        for item in (scored[name] for name in ranked)
-    ]
     progress.begin("bootstrap of the test rows")
-    results = dict(zip(ranked, bootstrap(y, evaluators, settings.n_resamples, params.random_state), strict=True))
-    data = build_data(table, out_of_fold)
+    results = _resample(table, {name: scored[name] for name in ranked}, params)
     measured = {name: scored[name].ranking for name in scored}
     effect_settings = _choose_effect_settings(table, row_sets, measured, reference, params)
+    candidates = _build_candidates(table, records, scored, results, settings, progress)
+    progress.begin("comparisons and effects of treatments")
+    cv_ratio = compute_ratio(params.cv.n_splits, table.contract.time is not None)
+    leaderboard = Leaderboard(
+        data=build_data(table, inputs.scored_part),
+        settings=_describe_settings(params, chosen[reference], effect_settings),
+        candidates=candidates,
+        strategies=[name.name for name in chosen.values()],
+        comparisons=build_comparisons(pairs(ranked, chosen, reference), results, settings.confidence, points),
+        cv_comparisons=cv_comparisons(records, reference, select.metric, cv_ratio, settings.confidence),
+        effects=estimate_effects(measured, list_comparisons(measured, reference), effect_settings),
+        noticed=table.contract.noticed,
+        not_applicable=inputs.not_applicable,
+        notes=[
+            *notes.about_reference(params.strategies[reference], reference),
+            *notes.about_classifiers(records, chosen, select.classifier),
+            *_notes_about_inputs(inputs, params),
+            *_notes_about_results(inputs, scored, results, params),
+        ],
+    )
+    progress.begin("curves")
+    rows = {name.strategy: leaderboard.row(name.strategy).flatten() for name in leaderboard.strategies}
+    files = _make_curves(table, chosen, scored, results)
+    if list_thresholds(select.metric):
+        gains = {name: scored[name].decision_curve for name in ranked}
+        benefits = make_decision_curves(gains, row_sets, chosen[reference], effect_settings)
+        files["net_benefit"] = [curve.model_dump() for curve in benefits]
+    return EvaluationResult(leaderboard, rows, files)
+
+
+def _resample(table: Table, scored: Scored, params: EvaluateParams) -> Resampled:
+    """Return the metrics of each candidate on the same resamples of the test rows."""
+    units = number_units(table.groups) if table.contract.group else None
+    points = get_points(params.select.metric)
+    evaluators = [
+        MetricEvaluator(table.target, item.scores, item.threshold, units, item.decided, table.weights, points)
+        for item in scored.values()
+    ]
+    results = bootstrap(table.target, evaluators, params.evaluate.n_resamples, params.random_state)
+    return dict(zip(scored, results, strict=True))
+
+
+def _build_candidates(
+    table: Table,
+    records: dict[str, CvRecord],
+    scored: Scored,
+    results: Resampled,
+    settings: EvaluateSection,
+    progress: Progress,
+) -> list[Candidate]:
+    """Return the entry of each candidate in the leaderboard, in the order of `results`."""
     candidates = []
     for name, result in results.items():
         progress.begin(f"intervals of {name.strategy}, {name.classifier}")
         candidates.append(build_candidate(name, records[name.strategy], scored[name], result, table, settings))
         progress(name.classifier)
-    progress.begin("comparisons and effects of treatments")
-    leaderboard = Leaderboard(
-        data=data,
-        settings=_describe_settings(params, chosen[reference], effect_settings),
-        candidates=candidates,
-        strategies=[name.name for name in chosen.values()],
-        comparisons=build_comparisons(pairs(ranked, chosen, reference), results, settings.confidence, points),
-        cv_comparisons=cv_comparisons(
-            records,
-            reference,
-            select.metric,
-            compute_ratio(params.cv.n_splits, table.contract.time is not None),
-            settings.confidence,
-        ),
-        effects=estimate_effects(measured, list_comparisons(measured, reference), effect_settings),
-        noticed=table.contract.noticed,
-        not_applicable=list(not_applicable),
-        notes=[
-            *notes.about_reference(params.strategies[reference], reference),
-            *notes.about_classifiers(records, chosen, select.classifier),
-            *notes.about_samplers(records, no_op_strategies),
-            *training_notes,
-            *notes.about_time(table.contract.time),
-            *notes.about_weights(table),
-            *notes.about_metric(select.metric, row_sets.n_positives),
-            *notes.about_rotation(settings.rotate),
-            *_notes_about_results(data, scored, results, params),
-        ],
-    )
-    progress.begin("curves")
-    rows = {name.strategy: leaderboard.row(name.strategy).flatten() for name in leaderboard.strategies}
-    files = _curves(table, chosen, scored, results)
-    if list_thresholds(select.metric):
-        gains = {name: scored[name].decision_curve for name in ranked}
-        decision_curves = make_decision_curves(gains, row_sets, chosen[reference], effect_settings)
-        files["net_benefit"] = [curve.model_dump() for curve in decision_curves]
-    return EvaluationResult(leaderboard, rows, files)
+    return candidates
 
 
 def _choose_effect_settings(
@@ -152,13 +154,25 @@ def _describe_settings(params: EvaluateParams, reference: CandidateKey, effects:
     )
 
 
+def _notes_about_inputs(inputs: Inputs, params: EvaluateParams) -> list[str]:
+    table, traces = inputs.table, inputs.traces
+    return [
+        *notes.about_samplers(inputs.records, [strategy for strategy, trace in traces.items() if trace.is_no_op]),
+        *(note for trace in traces.values() for note in trace.notes),
+        *notes.about_time(table.contract.time),
+        *notes.about_weights(table),
+        *notes.about_metric(params.select.metric, inputs.row_sets.n_positives),
+        *notes.about_rotation(params.evaluate.rotate),
+    ]
+
+
 def _notes_about_results(
-    data: Data,
-    scored: dict[CandidateKey, ScoredCandidate],
-    results: dict[CandidateKey, BootstrapResult],
+    inputs: Inputs,
+    scored: Scored,
+    results: Resampled,
     params: EvaluateParams,
 ) -> list[str]:
-    threshold = params.evaluate.threshold
+    threshold, data = params.evaluate.threshold, build_data(inputs.table, inputs.scored_part)
     return [
         *notes.about_positives(data.scored.positives, data.test.positives),
         *notes.about_constraints(scored, threshold.policy, threshold.policy_param, threshold.promise),
@@ -168,7 +182,7 @@ def _notes_about_results(
     ]
 
 
-def _check(y: Ints, scored: dict[CandidateKey, ScoredCandidate]) -> None:
+def _check(y: Ints, scored: Scored) -> None:
     problems = []
     if not 0 < y.sum() < len(y):
         outcome = f"found {y.sum()} positive of {len(y)}"
@@ -183,11 +197,11 @@ def _check(y: Ints, scored: dict[CandidateKey, ScoredCandidate]) -> None:
     raise_problems(problems)
 
 
-def _curves(
+def _make_curves(
     table: Table,
     chosen: dict[str, CandidateKey],
-    scored: dict[CandidateKey, ScoredCandidate],
-    results: dict[CandidateKey, BootstrapResult],
+    scored: Scored,
+    results: Resampled,
 ) -> dict[str, list[curves.Point]]:
     y, contract, weights = table.target, table.contract, table.weights
     prevalence = float(np.average(y, weights=weights))
@@ -201,7 +215,7 @@ def _curves(
             "precision_recall": [
                 {**point, "prevalence": prevalence} for point in curves.precision_recall(y, scores, weights)
             ],
-            "calibration": _calibration(y, scored[candidate], weights),
+            "calibration": _make_calibration(y, scored[candidate], weights),
             "confusion": curves.confusion(results[candidate].counts["decisions"], contract.positive, contract.negative),
         }
         for name, file_points in points.items():
@@ -213,7 +227,7 @@ def _curves(
     return files
 
 
-def _calibration(y: Ints, scored: ScoredCandidate, weights: Floats | None) -> list[curves.Point]:
+def _make_calibration(y: Ints, scored: ScoredCandidate, weights: Floats | None) -> list[curves.Point]:
     """Return the bins after calibration, and those before it where there was any."""
     stages = (
         {"before": scored.raw, "after": scored.scores} if scored.calibration != "none" else {"after": scored.scores}

@@ -1,48 +1,26 @@
 """The stage evaluate: reads the test set and all models, measures and explains them, and writes its files."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 import shutil
-from typing import Any
 
-import pyarrow as pa
-
-from stages.evaluate.candidates import CandidateKey, representatives
-from stages.evaluate.effects.row_sets import RowSets
 from stages.evaluate.evaluate import EvaluationResult, evaluate_candidates
 from stages.evaluate.explanation.explain import TrainRows, explain
-from stages.evaluate.inputs import check_metric, check_models, check_same_train_set, check_train_file
+from stages.evaluate.models.candidates import CandidateKey
+from stages.evaluate.models.checks import check_train_file
+from stages.evaluate.models.inputs import Inputs, read_inputs
+from stages.evaluate.models.scoring import load_explained, score_models
 from stages.evaluate.outputs.curves import Point, as_lines
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.outputs.summary import summarize
 from stages.evaluate.outputs.training_curves import training_curves
 from stages.evaluate.params import EvaluateParams
-from stages.evaluate.scoring import load_explained, score_models
 from stages.evaluate.thresholds.costs import cost_of_rows
 from stages.shared import paths
 from stages.shared.classifiers import BLEND
-from stages.shared.errors import ErrorCollector, InputError
 from stages.shared.runtime.progress import Progress
-from stages.shared.schemas.base import parse
-from stages.shared.schemas.cross_validation import CvRecord
-from stages.shared.schemas.leaderboard import Leaderboard, NotApplicable, SetSize
-from stages.shared.schemas.trace import Trace
-from stages.shared.storage.files import read_json, sha256, write_json, write_text
-from stages.shared.storage.manifest import check_manifest
+from stages.shared.schemas.leaderboard import Leaderboard, NotApplicable
+from stages.shared.storage.files import sha256, write_json, write_text
 from stages.shared.storage.parquet import Table, read_parquet, read_table, write_columns
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What the stage reads besides the models."""
-
-    table: Table  # the test set
-    records: dict[str, CvRecord]  # of each strategy of which something could run
-    not_applicable: list[NotApplicable]
-    manifests: dict[str, dict[str, Any]]
-    traces: dict[str, Trace]
-    oof: pa.Table  # of the first strategy; its rows are those of all
-    row_sets: RowSets
 
 
 def evaluate(params: EvaluateParams, progress: Progress) -> list[str]:
@@ -57,18 +35,7 @@ def evaluate(params: EvaluateParams, progress: Progress) -> list[str]:
     progress.count(2 * sum(len(record.classifiers) for record in records.values()), "steps")
     for strategy, record in records.items():
         scored |= score_models(strategy, record, features, inputs.row_sets, params, costs, progress)
-    result = evaluate_candidates(
-        table,
-        inputs.row_sets,
-        scored,
-        records,
-        [strategy for strategy, trace in inputs.traces.items() if trace.is_no_op],
-        params,
-        [note for trace in inputs.traces.values() for note in trace.notes],
-        inputs.not_applicable,
-        count_scored(table, inputs.oof),
-        progress,
-    )
+    result = evaluate_candidates(inputs, scored, params, progress)
     named = list_explained(result.leaderboard)
     progress.count(len(named), "explanations")
     models = load_explained(named, scored, progress)
@@ -80,69 +47,6 @@ def evaluate(params: EvaluateParams, progress: Progress) -> list[str]:
     write_scores(table, scored)
     write_metrics(result, points, inputs.not_applicable)
     return summarize(result.leaderboard)
-
-
-def read_inputs(params: EvaluateParams) -> Inputs:
-    """Read and check everything but the models. Raises InputError, and IntegrityError for files of different runs."""
-    table = read_table(paths.TEST)
-    check_metric(params.select.metric, len(table.target))
-    every_record = read_records(params.strategies)
-    remove_orphans(every_record)
-    not_applicable = list_not_applicable(every_record)
-    records = {strategy: record for strategy, record in every_record.items() if record.classifiers}
-    if not records:
-        raise InputError([item.why for item in not_applicable])
-    representatives(records, params.select.classifier, "average_precision")  # refuse a wrong name before the work
-    manifests: dict[str, dict[str, Any]] = {}
-    for strategy, record in records.items():
-        folder = paths.MODELS / strategy
-        manifests[strategy] = check_manifest(folder)
-        check_models(folder, record, manifests[strategy]["files"], sha256(folder / paths.MANIFEST))
-        check_same_train_set(manifests)
-    files = {strategy: paths.MODELS / strategy / paths.TRACE for strategy in records}
-    traces = {strategy: parse(Trace, path, read_json(path)) for strategy, path in files.items()}
-    oof = read_parquet(paths.MODELS / next(iter(records)) / paths.OOF)
-    row_sets = RowSets.make(table.target, table.groups, oof if params.evaluate.rows == "all" else None, table.weights)
-    return Inputs(table, records, not_applicable, manifests, traces, oof, row_sets)
-
-
-def read_records(strategies: Iterable[str]) -> dict[str, CvRecord]:
-    """Return metrics/cv of every strategy. Raises InputError naming each file that is missing or invalid."""
-    records, errors = {}, ErrorCollector()
-    for strategy in strategies:
-        path = paths.CV_METRICS / f"{strategy}.json"
-        with errors.collect():
-            records[strategy] = parse(CvRecord, path, read_json(path))
-    errors.check()
-    return records
-
-
-def list_not_applicable(records: dict[str, CvRecord]) -> list[NotApplicable]:
-    """Return what could not run: a whole strategy as one entry."""
-    return [
-        NotApplicable(strategy=strategy, classifier=classifier, why=why)
-        for strategy, record in records.items()
-        for classifier, why in (record.not_applicable.items() if record.classifiers else [(None, record.sampler.why)])
-    ]
-
-
-def remove_orphans(records: dict[str, CvRecord]) -> None:
-    """Delete the files in metrics/cv of strategies that are no longer in params.yaml.
-
-    The whole folder is a dependency of this stage. Orphans would make its hash depend on earlier runs on the machine,
-    so that equal params would give different dvc.lock files.
-    """
-    expected = {f"{strategy}.json" for strategy in records}
-    for path in paths.CV_METRICS.iterdir():
-        if path.name not in expected:  # a temporary file of a run that was killed counts as well
-            path.unlink()
-
-
-def count_scored(test: Table, oof: pa.Table) -> SetSize | None:
-    """Return the size of the part of train that has out-of-fold scores in `oof`, where that is not all of it."""
-    if test.contract.time is None:
-        return None
-    return SetSize(rows=oof.num_rows, positives=int(oof["y"].to_numpy().sum()))
 
 
 def list_explained(leaderboard: Leaderboard) -> list[CandidateKey]:

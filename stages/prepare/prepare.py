@@ -3,7 +3,6 @@
 Every column is checked before the first problem is raised, so that a user can fix all of them at once.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +20,7 @@ from stages.prepare.columns.type_inference import TypedColumn, TypeRules, infer_
 from stages.prepare.columns.validation import decode_dictionary
 from stages.prepare.params import PrepareParams
 from stages.prepare.readers.table import has_schema
-from stages.prepare.reading import Reading, notice_dialect, reading_of
+from stages.prepare.reading import notice_dialect, reading_of
 from stages.shared.errors import ErrorCollector, InputError, raise_problems
 from stages.shared.messages import format_rows
 from stages.shared.schemas.contract import ROW, Contract, Dialect, Notice, Step
@@ -42,58 +41,83 @@ def prepare(raw: pa.Table, params: PrepareParams) -> PreparedTable:
 
     Raises InputError with the problems of all columns.
     """
-    names, typed, reading = raw.column_names, has_schema(raw), reading_of(raw)
-    roles, missing_values = assign_roles(names, params), params.data.missing_texts
-    rules = TypeRules(roles.categorical_columns, roles.text, params.data.read, params.data.dates, typed, reading)
-    listed = {*(roles.categorical_columns or []), *roles.text}
-    columns = dict(zip(names, raw.columns, strict=True))
+    names, columns, errors = raw.column_names, _Columns(raw, params), ErrorCollector()
     del raw  # each column is freed once it is parsed, so that memory never holds a large table twice
-
-    def take(name: str) -> pa.ChunkedArray:
-        return columns.pop(name) if typed else decode_dictionary(columns.pop(name))
-
-    errors = ErrorCollector()
-    features: list[TypedColumn] = []
-    noticed = notice_dialect(params.data.path, reading.dialect)
-    used = {name: set(cells) for name, cells in reading.used.items()}
-    passthrough: dict[str, pa.Array] = {}
-    target: Target | None = None
-    for name in roles.features:
-        with errors.collect():
-            location = f"{params.data.path}: column `{name}`"
-            values, column = MissingValues.of(missing_values, name), take(name)
-            if (UNNAMED.fullmatch(name) or name in reading.index) and name not in listed:
-                dropped = drop_index(location, name, column)
-                noticed += dropped
-                if dropped:
-                    continue
-            used.setdefault(name, set()).update(find_marked(column, values))
-            features += infer_features(location, name, column, values, rules)
-    for name in roles.passthrough:
-        with errors.collect():
-            passthrough[name] = _parse_passthrough(name, take(name), roles, params)
-    for name in roles.numbers:
-        with errors.collect():
-            location = f"{params.data.path}: column `{name}`"
-            kept = infer_type(location, name, take(name), MissingValues.of(missing_values, name), rules)
-            noticed += [item for item in kept.noticed if item.kind in ("number_form", "numbers_as_text")]
-            passthrough[name] = kept.data
+    roles = columns.roles
+    for parse, parsed_names in (
+        (columns.parse_feature, roles.features),
+        (columns.parse_passthrough, roles.passthrough),
+        (columns.parse_number, roles.numbers),
+        (columns.parse_target, [roles.target]),
+    ):
+        for name in parsed_names:
+            with errors.collect():
+                parse(name)
+    features = columns.features
     with errors.collect():
-        target = code_target(take(roles.target), params)
+        check_amounts({**{item.feature.name: item.data for item in features}, **columns.passthrough}, roles, params)
     with errors.collect():
-        numbers = {**{item.feature.name: item.data for item in features}, **passthrough}
-        check_amounts(numbers, roles, params)
-    with errors.collect():
-        _check_points(features, params, reading.dialect)
+        _check_points(features, params, columns.reading.dialect)
     errors.check()
     made = [item.feature.name for item in features if item.feature.date]
     if clash := sorted(set(made) & set(names)):
         raise InputError(f"{params.data.path}: a part of a date would be called `{clash[0]}` as a column is; rename it")
     if not features:
         raise InputError(f"{params.data.path}: no feature is left but columns that number the rows; add others")
-    assert target is not None  # errors.check() has raised otherwise
-    noticed += notice_unused_marks(missing_values, used)
-    return _assemble(names, features, passthrough, target, roles, params, reading, noticed)
+    columns.noticed += notice_unused_marks(columns.missing_values, columns.used)
+    return _assemble(names, columns, params)
+
+
+class _Columns:
+    """The columns of a raw table, and what they are once they are parsed, one after the other."""
+
+    target: Target
+
+    def __init__(self, raw: pa.Table, params: PrepareParams) -> None:
+        self.params, self.typed, self.reading = params, has_schema(raw), reading_of(raw)
+        self.roles = roles = assign_roles(raw.column_names, params)
+        self.missing_values = params.data.missing_texts
+        self.rules = TypeRules(
+            roles.categorical_columns, roles.text, params.data.read, params.data.dates, self.typed, self.reading
+        )
+        self.raw = dict(zip(raw.column_names, raw.columns, strict=True))  # a column leaves when it is parsed
+        self.features: list[TypedColumn] = []
+        self.passthrough: dict[str, pa.Array] = {}
+        self.noticed = notice_dialect(params.data.path, self.reading.dialect)
+        self.used = {name: set(cells) for name, cells in self.reading.used.items()}  # column -> its missing texts
+
+    def parse_feature(self, name: str) -> None:
+        """Parse a column of features; leave it out if it only numbers the rows."""
+        location, values, column = self._locate(name), MissingValues.of(self.missing_values, name), self._take(name)
+        listed = name in (self.roles.categorical_columns or []) or name in self.roles.text
+        if (UNNAMED.fullmatch(name) or name in self.reading.index) and not listed:
+            dropped = drop_index(location, name, column)
+            self.noticed += dropped
+            if dropped:
+                return
+        self.used.setdefault(name, set()).update(find_marked(column, values))
+        self.features += infer_features(location, name, column, values, self.rules)
+
+    def parse_passthrough(self, name: str) -> None:
+        """Parse a key, group or time column. Only a key may have empty cells: a group or time must be known."""
+        self.passthrough[name] = _parse_passthrough(name, self._take(name), self.roles, self.params)
+
+    def parse_number(self, name: str) -> None:
+        """Parse a column of weights or costs."""
+        values = MissingValues.of(self.missing_values, name)
+        kept = infer_type(self._locate(name), name, self._take(name), values, self.rules)
+        self.noticed += [item for item in kept.noticed if item.kind in ("number_form", "numbers_as_text")]
+        self.passthrough[name] = kept.data
+
+    def parse_target(self, name: str) -> None:
+        """Encode the target as 0 and 1."""
+        self.target = code_target(self._take(name), self.params)
+
+    def _locate(self, name: str) -> str:
+        return f"{self.params.data.path}: column `{name}`"
+
+    def _take(self, name: str) -> pa.ChunkedArray:
+        return self.raw.pop(name) if self.typed else decode_dictionary(self.raw.pop(name))
 
 
 def _check_points(features: list[TypedColumn], params: PrepareParams, dialect: Dialect | None) -> None:
@@ -113,7 +137,6 @@ def _check_points(features: list[TypedColumn], params: PrepareParams, dialect: D
 
 
 def _parse_passthrough(name: str, column: pa.ChunkedArray, roles: ColumnRoles, params: PrepareParams) -> pa.Array:
-    """Parse a key, group or time column. Only a key may have empty cells: a group or time must be known."""
     location = f"{params.data.path}: column `{name}`"
     if name == roles.time:
         return parse_timestamps(location, column, params.data.dates.get(name, ISO))
@@ -128,16 +151,8 @@ def _parse_passthrough(name: str, column: pa.ChunkedArray, roles: ColumnRoles, p
     return texts.array()
 
 
-def _assemble(
-    names: list[str],
-    features: list[TypedColumn],
-    passthrough: Mapping[str, pa.Array],
-    target: Target,
-    roles: ColumnRoles,
-    params: PrepareParams,
-    reading: Reading,
-    noticed: list[Notice],
-) -> PreparedTable:
+def _assemble(names: list[str], columns: _Columns, params: PrepareParams) -> PreparedTable:
+    roles, features, target = columns.roles, columns.features, columns.target
     contract = Contract(
         source=params.data.path,
         rows=len(target.codes),
@@ -151,16 +166,20 @@ def _assemble(
         time=roles.time,
         weight=roles.weight,
         missing=params.data.missing_texts,
-        read=reading.dialect,
-        noticed=[*noticed, *(notice for item in features for notice in item.noticed), *_notice_target(target, params)],
+        read=columns.reading.dialect,
+        noticed=[
+            *columns.noticed,
+            *(notice for item in features for notice in item.noticed),
+            *_notice_target(target, params),
+        ],
     )
-    columns = {
+    arrays = {
         ROW: from_numpy(np.arange(len(target.codes)), pa.int64()),
         **{item.feature.name: item.data for item in features},
-        **passthrough,
+        **columns.passthrough,
         roles.target: from_numpy(target.codes.astype(np.int8), pa.int8()),
     }
-    data = pa.Table.from_arrays(list(columns.values()), names=list(columns))
+    data = pa.Table.from_arrays(list(arrays.values()), names=list(arrays))
     missing = sum(item.data.null_count for item in features)
     return PreparedTable(Table(data, contract, _describe_flow(names, contract, missing)), missing)
 

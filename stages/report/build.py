@@ -7,18 +7,14 @@ from stages.report.formatting import format_count, format_percent
 from stages.report.rendering.blocks import Page, Section
 from stages.report.sections import (
     candidate_comparison,
-    champion,
     data_flow,
-    decision_curve,
     effects,
-    explanation,
     leaderboard,
     methods,
-    operating_point,
-    prediction_trace,
     sampling_ratio,
     training,
 )
+from stages.report.sections.champion import champion, decision_curve, explanation, operating_point, prediction_trace
 from stages.report.verdict.sentences import describe_verdict
 from stages.report.verdict.summary import make_summary
 

@@ -1,7 +1,7 @@
 """The classifiers that params.yaml may name. A new classifier is one entry in CLASSIFIERS.
 
-Every stage reads this module: params models check settings, train builds and fits, report ranks by complexity, and
-every reader of a model file trusts the types named here. Classes and functions are named and imported on first use,
+Every stage reads this module: params models check settings, train builds and fits, and report ranks by complexity.
+Every reader of a model file trusts the types named here. Classes and functions are named and imported on first use,
 because params models must answer fast.
 """
 

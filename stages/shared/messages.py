@@ -29,11 +29,11 @@ def command(text: str) -> str:
     return text
 
 
-def format_rows(rows: Sequence[int], limit: int = 5) -> str:
-    """Format row indices, counted from 0, as row numbers, counted from 1: `data rows 1, 4 and 2 more`."""
-    names = [str(row + 1) for row in rows[:limit]]
-    if len(rows) > limit:
-        return f"data rows {', '.join(names)} and {len(rows) - limit} more"
+def format_rows(rows: Sequence[int]) -> str:
+    """Format row indices, counted from 0, as at most five row numbers, counted from 1: `data rows 1, 4 and 2 more`."""
+    names = [str(row + 1) for row in rows[:5]]
+    if len(rows) > 5:
+        return f"data rows {', '.join(names)} and {len(rows) - 5} more"
     return f"data row {names[0]}" if len(names) == 1 else f"data rows {', '.join(names[:-1])} and {names[-1]}"
 
 
@@ -64,10 +64,10 @@ def shorten(text: str, limit: int = 60) -> str:
     return repr(text if len(text) <= limit else text[: limit - 1] + "…")
 
 
-def shorten_value(value: object, limit: int = 100) -> str:
-    """Return the repr of a value, cut to `limit` characters."""
+def shorten_value(value: object) -> str:
+    """Return the repr of a value, cut to 100 characters."""
     text = repr(value)
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+    return text if len(text) <= 100 else f"{text[:99]}…"
 
 
 def printable(text: str, limit: int = 1000) -> str:

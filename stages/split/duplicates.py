@@ -1,7 +1,7 @@
 """Decide whether equal rows are copies or coincidences, by comparing the equal pairs with those expected by chance.
 
 A copy of a train row in the test set leaks its label. Coincidences that are kept together make the distributions of
-train and test differ, because all rows of a kind are then in one set.
+train and test differ: all rows of a kind are then in one set.
 """
 
 from dataclasses import dataclass

@@ -19,10 +19,10 @@ def split(table: Table, params: SplitStageParams) -> tuple[Table, Table]:
     """Return the train set and the test set in raw order, each with the steps `train` and `test` in its flow.
 
     Rows of one group, and duplicates that are no coincidence, stay together and share their value in the column GROUP.
-    With split.time the test set is strictly later than train, and rows that belong together across the border are
-    left out of train. With split.rotation the test set is one of several that hold every row once, and all of them are
-    checked. What was decided is among the notices of both contracts. Raises InputError when a subset lacks a class, the
-    train set has fewer positives than folds, or the size or the prevalence of the test set is far off.
+    With split.time the test set is strictly later than train. Rows that belong together across the border are left out
+    of train. With split.rotation the test set is one of several that hold every row once, and all of them are checked.
+    What was decided is among the notices of both contracts. Raises InputError when a subset lacks a class, or the train
+    set has fewer positives than folds. The size and the prevalence of the test set must not be far off either.
     """
     y = to_ints(table.data.column(table.contract.target).combine_chunks())
     check = check_duplicates(table, y, params.split.duplicates)

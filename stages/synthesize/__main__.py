@@ -19,9 +19,9 @@ def main() -> None:
     params = read_params(SynthesizeParams).synthetic
     lock_stage("synthesize")
 
-    from stages.synthesize.generate import synthetic_csv  # scikit-learn costs seconds; bad params must not
+    from stages.synthesize.generate import make_csv  # scikit-learn costs seconds; bad params must not
 
-    text = synthetic_csv(params)
+    text = make_csv(params)
     write_text(SYNTHETIC, text)
     positives = text.count(",1\n")
     print(f"{SYNTHETIC}: {params.n_samples} rows, {params.n_features} features, {positives} positives")

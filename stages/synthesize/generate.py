@@ -5,7 +5,7 @@ from sklearn.datasets import make_classification
 from stages.synthesize.params import SyntheticParams
 
 
-def synthetic_csv(params: SyntheticParams) -> str:
+def make_csv(params: SyntheticParams) -> str:
     """Return the teaching set as CSV: columns x1 … xn and `target` (0 or 1).
 
     make_classification follows Guyon, "Design of experiments for the NIPS 2003 variable selection benchmark".

@@ -15,15 +15,14 @@ from stages.shared.storage.manifest import write_manifest
 from stages.shared.storage.model_file import dump_model
 from stages.shared.storage.parquet import Table, read_table, write_columns
 from stages.train.classifiers.calibration import calibrate_oof, fit_calibrator
-from stages.train.cross_validation import OpenPool, fit_strategy
 from stages.train.execution.engines.pool import open_engine_pool
 from stages.train.execution.engines.registry import LOCAL, choose_engine
 from stages.train.execution.engines.worker import TrainSet
 from stages.train.execution.memory_budget import estimate_memory, plan_workers
-from stages.train.execution.worker_pool import WorkerPool
-from stages.train.outputs.artifacts import cross_validation, make_record, make_trace, make_tuning, oof_columns
-from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
+from stages.train.strategy.artifacts import cross_validation, make_record, make_trace, make_tuning, oof_columns
+from stages.train.strategy.cross_validation import Workers, fit_strategy
+from stages.train.strategy.results import StrategyResult
 from stages.train.tuning.grid import describe_replaced
 
 
@@ -83,17 +82,14 @@ def _fit_what_can_run(
 
     The strategy is fitted again without a classifier that failed: this is rare, and a fold knows nothing of the others.
     """
-    open_pool, workers, threads = _choose_pool(table, name, params, digest)
+    workers = _choose_workers(table, name, params, digest)
     given = list(params.strategies[name].classifiers or params.classifiers)
     not_applicable: dict[str, str] = {}
     while left := [classifier for classifier in given if classifier not in not_applicable]:
         fits = len([classifier for classifier in left if classifier != BLEND])
         progress.count(fits * (params.cv.n_splits * params.cv.n_repeats + 1), "fits")
         try:
-            fitted = fit_strategy(
-                table, name, params, progress, workers, threads, without=not_applicable, open_pool=open_pool
-            )
-            return fitted, not_applicable
+            return fit_strategy(table, name, params, progress, workers, without=not_applicable), not_applicable
         except NotApplicableError as error:
             why = "; ".join(error.problems)
             not_applicable |= dict.fromkeys([error.classifier] if error.classifier else left, why)
@@ -103,14 +99,14 @@ def _fit_what_can_run(
     return None, {classifier: not_applicable[classifier] for classifier in given}
 
 
-def _choose_pool(table: Table, name: str, params: TrainParams, digest: str) -> tuple[OpenPool, int, int]:
-    """Return what makes the calls: processes of this machine, with how many and their threads, or an engine."""
+def _choose_workers(table: Table, name: str, params: TrainParams, digest: str) -> Workers:
+    """Return what makes the fits: an engine, or as many processes and threads of this machine as memory allows."""
     if choose_engine() != LOCAL:
-        return partial(open_engine_pool, TrainSet(paths.TRAIN.absolute(), digest)), 1, 1
+        return Workers(open_pool=partial(open_engine_pool, TrainSet(paths.TRAIN.absolute(), digest)))
     required = estimate_memory(table, params.strategies[name], params)
     available = available_bytes()
     budget = None if available is None else available // stages_at_once()
-    return WorkerPool, *plan_workers(f"params.yaml: strategies.{name}", required, cores(), budget)
+    return Workers(*plan_workers(f"params.yaml: strategies.{name}", required, cores(), budget))
 
 
 def _write_nothing(name: str, params: TrainParams, inputs: dict[str, str], not_applicable: dict[str, str]) -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import jsonschema
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.row_sets import RowSets
 from stages.evaluate.evaluate import evaluate_candidates
+from stages.evaluate.models.candidates import CandidateKey
+from stages.evaluate.models.inputs import Inputs
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.params import EvaluateParams
 from stages.shared.metrics.confusion import Counts, ratio
@@ -25,7 +27,7 @@ from stages.shared.storage.parquet import Table
 from tests.evaluate.conftest import PARAMS
 from tests.evaluate.records import record
 
-SCHEMA = Path(__file__).parents[2] / "docs/leaderboard.schema.json"
+SCHEMA = Path(__file__).parents[2] / "docs/reference/leaderboard.schema.json"
 
 
 def negative_predictive_value(counts: Counts) -> Floats:
@@ -62,7 +64,7 @@ def test_one_entry_is_enough(metric: Metric, make_table: Callable[..., Table], m
         )
     params = EvaluateParams.model_validate(PARAMS)
 
-    result = evaluate_candidates(replace(table, flow=flow), row_sets, scored, records, [], params)
+    result = evaluate_candidates(Inputs(replace(table, flow=flow), records, row_sets, pa.table({})), scored, params)
 
     content = json.loads(json.dumps(round_floats(result.leaderboard.model_dump())))
     jsonschema.validate(content, json.loads(SCHEMA.read_text()))

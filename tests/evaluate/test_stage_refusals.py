@@ -80,7 +80,9 @@ def test_a_test_side_of_one_class_is_refused(
 def test_scores_that_are_no_probabilities_are_refused(
     run_stage: Callable[[], Any], repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stages.evaluate.scoring.scores", lambda model, features: np.repeat([0.5, np.nan], [148, 2]))
+    monkeypatch.setattr(
+        "stages.evaluate.models.scoring.scores", lambda model, features: np.repeat([0.5, np.nan], [148, 2])
+    )
     with pytest.raises(InputError) as error:
         run_stage()
     assert len(error.value.problems) == 4

@@ -5,18 +5,19 @@ import pytest
 from sklearn import metrics as sk
 
 from stages.evaluate.effects.row_sets import RowSets
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.outputs.calibration_metrics import probability_metrics
 from stages.evaluate.outputs.curves import calibration, threshold_counts
 from stages.evaluate.outputs.recalibration import fit_line
 from stages.evaluate.params import FixedCosts
 from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
 from stages.evaluate.thresholds.guarantee import compute_design_effect
+from stages.evaluate.thresholds.policies import Policy
 from stages.evaluate.thresholds.tuning import satisfies_constraint, tune_threshold
 from stages.evaluate.thresholds.uncertainty import threshold_interval
 from stages.evaluate.uncertainty.bootstrap import bootstrap
 from stages.evaluate.uncertainty.intervals import compute_intervals
 from stages.evaluate.uncertainty.jackknife import metric_without, ranking_without
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.ranking import Ranking
 from stages.shared.metrics.registry import METRICS, of_family
 from stages.shared.schemas.candidate import CandidateName
@@ -147,14 +148,14 @@ def test_the_cheapest_threshold_counts_the_amount_of_each_row() -> None:
     tried = possible_thresholds(SCORES)
     wrong = (SCORES[None] >= tried[:, None]) != (Y == 1)
     cheapest = tried[np.isclose(wrong @ amounts, (wrong @ amounts).min())].max()
-    assert tune_threshold(Y, SCORES, "cost", FixedCosts(1.0, 1.0), weights=amounts) == cheapest
-    assert satisfies_constraint(Y, SCORES, cheapest, "min_recall", 0.01, weights=amounts)
+    assert tune_threshold(Y, SCORES, Policy("cost", costs=FixedCosts(1.0, 1.0)), weights=amounts) == cheapest
+    assert satisfies_constraint(Y, SCORES, cheapest, Policy("min_recall", 0.01), weights=amounts)
 
 
 def test_the_interval_of_a_threshold_with_equal_weights_is_that_without() -> None:
     settings = {"confidence": 0.95, "n_resamples": 300, "random_state": 0}
-    plain = threshold_interval(Y, SCORES, "f1", **settings)
-    assert threshold_interval(Y, SCORES, "f1", weights=np.ones(len(Y)), **settings) == pytest.approx(plain)
+    plain = threshold_interval(Y, SCORES, Policy("f1"), **settings)
+    assert threshold_interval(Y, SCORES, Policy("f1"), weights=np.ones(len(Y)), **settings) == pytest.approx(plain)
 
 
 def test_rows_of_unequal_weight_count_as_fewer() -> None:

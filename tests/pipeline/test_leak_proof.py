@@ -9,10 +9,10 @@ from pathlib import Path
 import re
 
 from stages.shared.storage.parquet import Table
-from stages.train import cross_validation
 from stages.train.execution import worker_pool
 from stages.train.folds import resampling
 from stages.train.samplers import plan
+from stages.train.strategy import cross_validation
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,7 +12,7 @@ from stages.prepare.params import AUTO, PrepareParams
 from stages.prepare.prepare import prepare
 from stages.prepare.readers.table import has_schema, read_columns
 from stages.prepare.reading import reading_of
-from stages.synthesize.generate import synthetic_csv
+from stages.synthesize.generate import make_csv
 from stages.synthesize.params import SyntheticParams
 from tests.prepare.tables import params_of
 from tools.inspect.columns import inspect_column
@@ -90,5 +90,5 @@ def test_the_proposal_for_a_shipped_table(table: str, target: str, positive: str
 
 def test_the_proposal_for_the_synthetic_table(tmp_path: Path) -> None:
     params = SyntheticParams.model_validate(YAML(typ="safe").load(ROOT / "params.yaml")["synthetic"])
-    (tmp_path / "synthetic.csv").write_text(synthetic_csv(params))
+    (tmp_path / "synthetic.csv").write_text(make_csv(params))
     check_proposal(tmp_path / "synthetic.csv", "target", 1)

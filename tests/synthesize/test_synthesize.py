@@ -12,7 +12,7 @@ from pydantic import ValidationError
 import pytest
 from sklearn.datasets import make_classification
 
-from stages.synthesize.generate import synthetic_csv
+from stages.synthesize.generate import make_csv
 from stages.synthesize.params import SyntheticParams
 
 pytestmark = pytest.mark.slow
@@ -37,7 +37,7 @@ def run_stage(repository: Path, settings: dict[str, Any]) -> subprocess.Complete
 
 
 def test_the_set_of_the_course_survives_the_text_to_the_bit() -> None:
-    header, *rows = csv.reader(io.StringIO(synthetic_csv(params())))
+    header, *rows = csv.reader(io.StringIO(make_csv(params())))
     assert header == [*(f"x{number}" for number in range(1, 11)), "target"]
     X, y = make_classification(**COURSE)
     cells = np.array(rows, dtype=float)
@@ -46,7 +46,7 @@ def test_the_set_of_the_course_survives_the_text_to_the_bit() -> None:
 
 
 def test_without_flipped_labels_the_shares_are_exact() -> None:
-    rows = synthetic_csv(params(n_samples=200, weights=[0.75, 0.25], flip_y=0.0)).splitlines()[1:]
+    rows = make_csv(params(n_samples=200, weights=[0.75, 0.25], flip_y=0.0)).splitlines()[1:]
     assert sum(row.endswith(",1") for row in rows) == 50
 
 

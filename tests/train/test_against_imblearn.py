@@ -17,8 +17,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from stages.shared.storage.parquet import Table
-from stages.train.cross_validation import fit_strategy
 from stages.train.samplers.registry import SAMPLERS
+from stages.train.strategy.cross_validation import fit_strategy
 
 pytestmark = pytest.mark.slow
 

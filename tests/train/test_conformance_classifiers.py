@@ -11,10 +11,10 @@ from stages.shared.classifiers import BLEND, CLASSIFIERS
 from stages.shared.errors import InputError
 from stages.shared.schemas.contract import Feature
 from stages.shared.storage.parquet import Table
-from stages.train.cross_validation import fit_strategy
-from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
 from stages.train.samplers.registry import SAMPLERS
+from stages.train.strategy.cross_validation import fit_strategy
+from stages.train.strategy.results import StrategyResult
 
 pytestmark = pytest.mark.slow
 

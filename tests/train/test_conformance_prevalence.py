@@ -10,11 +10,11 @@ from xgboost import XGBClassifier
 from stages.shared.classifiers import BLEND, CLASSIFIERS
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.calibration import fit_calibrator
-from stages.train.cross_validation import fit_strategy
-from stages.train.outputs.artifacts import make_trace
-from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
 from stages.train.samplers.registry import SAMPLERS
+from stages.train.strategy.artifacts import make_trace
+from stages.train.strategy.cross_validation import fit_strategy
+from stages.train.strategy.results import StrategyResult
 
 pytestmark = pytest.mark.slow
 
@@ -56,7 +56,7 @@ def test_xgboost_is_fitted_on_weighted_rows(make_table: MakeTable, make_params: 
 
     from stages.train.folds.fold_data import FoldData
     from stages.train.folds.splitter import Fold
-    from stages.train.strategy import StrategyContext
+    from stages.train.strategy.context import StrategyContext
 
     prepared = FoldData(StrategyContext(table, "tried", params), Fold(np.arange(80), np.arange(0))).resample({})
     assert np.bincount(prepared.y).tolist() == [40, 20]

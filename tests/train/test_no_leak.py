@@ -9,15 +9,15 @@ import numpy.typing as npt
 import pytest
 
 from stages.shared.storage.parquet import Table
-from stages.train import cross_validation as crossfit
-from stages.train import strategy
 from stages.train.classifiers.fitting import FitRequest
 from stages.train.folds import fold_data
 from stages.train.folds.resampling import Prepared, transform
-from stages.train.outputs.artifacts import oof_columns
-from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
 from stages.train.samplers.registry import SAMPLERS
+from stages.train.strategy import context
+from stages.train.strategy import cross_validation as crossfit
+from stages.train.strategy.artifacts import oof_columns
+from stages.train.strategy.results import StrategyResult
 
 pytestmark = pytest.mark.slow
 
@@ -51,7 +51,7 @@ def seen(make_table: Callable[..., Table], make_params: Callable[..., TrainParam
     def run(name: str, kind: str) -> Seen:
         table, prepared = make_table(kind), []
         training, validation = [], []
-        resample, fit = fold_data.resample, strategy.fit
+        resample, fit = fold_data.resample, context.fit
 
         def spy_prepare(*arguments: Any) -> Prepared:
             prepared.append(resample(*arguments))
@@ -65,7 +65,7 @@ def seen(make_table: Callable[..., Table], make_params: Callable[..., TrainParam
         params = make_params({"sampler": name, **SETTINGS.get(name, {})}, ["logistic_regression"], n_splits=3)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(fold_data, "resample", spy_prepare)
-            patch.setattr(strategy, "fit", spy_fit)
+            patch.setattr(context, "fit", spy_fit)
             result = crossfit.fit_strategy(table, "tried", params, lambda _: None)
         return Seen(table, result, training, validation, prepared)
 

@@ -12,10 +12,10 @@ from stages.evaluate.effects.row_sets import RowSets
 from stages.shared.storage.parquet import Table
 from stages.split.split import split
 from stages.train.classifiers.calibration import calibrate_oof
-from stages.train.cross_validation import fit_strategy
-from stages.train.outputs.artifacts import cross_validation, oof_columns
-from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
+from stages.train.strategy.artifacts import cross_validation, oof_columns
+from stages.train.strategy.cross_validation import fit_strategy
+from stages.train.strategy.results import StrategyResult
 from tests.split.tables import params_of, table_of
 
 FOREST = {"random_forest": {"n_estimators": 30}, "blend": {"n_rounds": 3}}

@@ -10,9 +10,9 @@ from stages.shared.errors import InputError
 from stages.shared.schemas.base import parse
 from stages.shared.schemas.champion import RefitRecipe
 from stages.shared.storage.parquet import Table
-from stages.train.cross_validation import fit_strategy
-from stages.train.outputs.artifacts import make_record
 from stages.train.refit.refit import fit_again
+from stages.train.strategy.artifacts import make_record
+from stages.train.strategy.cross_validation import fit_strategy
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ import pytest
 
 from stages.shared.storage.parquet import Table
 from stages.train.folds.splitter import make_folds
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
 from stages.train.tuning import search as module
 from stages.train.tuning.search import search
 

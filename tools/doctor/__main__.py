@@ -5,7 +5,8 @@ import sys
 
 from stages.shared.errors import run_cli
 from stages.shared.messages import command
-from tools.doctor.checks import CHECKS, examine
+from tools.doctor.checks.finding import examine
+from tools.doctor.checks.registry import CHECKS
 from tools.doctor.fixes import fix_repository
 
 

@@ -1,7 +1,7 @@
 """Finds outputs whose bytes are not what their hashes say, and restores them from DVC's cache.
 
-DVC takes an output for unchanged if its size, times and inode are, and a write-protected object of its cache for whole:
-it says "up to date" over a damaged disk, and checks damaged objects out.
+DVC reads an output again only if its size, times or inode changed. It never reads a write-protected object of its cache
+again. So it calls damaged outputs "up to date", and checks damaged objects out.
 """
 
 from collections.abc import Iterable
@@ -52,7 +52,7 @@ def list_outputs(repo: Any) -> list[Any]:
 
 
 def find_damaged(repo: Any, outs: Iterable[Any]) -> list[tuple[Any, str]]:
-    """Return the outputs that DVC takes for up to date although they are not, each with the file that shows it.
+    """Return the damaged outputs that DVC takes for up to date, each with the file that shows it.
 
     Folders with a manifest are compared with it, all others with dvc.lock.
     """

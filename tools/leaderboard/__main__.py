@@ -30,7 +30,7 @@ def show() -> None:
     from stages.shared.schemas.leaderboard import Leaderboard
     from stages.shared.storage.files import read_json
     from stages.shared.storage.one_run import check_one_run
-    from tools.leaderboard.table import table
+    from tools.leaderboard.table import format_table
 
     content = read_json(paths.LEADERBOARD)
     leaderboard = parse(Leaderboard, paths.LEADERBOARD, content)
@@ -45,7 +45,7 @@ def show() -> None:
         f"{of_values[0].upper()}{of_values[1:]}. CV: on train. *: champion.\n"
         f"verdict: the mean effect on {METRICS[metric].label} against {reference}."
     )
-    print("\n".join([*table(leaderboard, champion), explained, ""]))
+    print("\n".join([*format_table(leaderboard, champion), explained, ""]))
     print(*describe_end(leaderboard, champion, reference), sep="\n")
 
 

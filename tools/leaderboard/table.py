@@ -9,7 +9,7 @@ from stages.shared.schemas.leaderboard import Leaderboard
 from tools.shared.terminal import align_columns
 
 
-def table(leaderboard: Leaderboard, champion: Candidate) -> list[str]:
+def format_table(leaderboard: Leaderboard, champion: Candidate) -> list[str]:
     """Return one line per strategy, best cross-validated first, the champion marked with `*`; at most 100 characters.
 
     The champion has a line of its own where another classifier represents its strategy.

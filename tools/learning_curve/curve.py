@@ -12,9 +12,9 @@ from stages.shared.errors import InputError, NotApplicableError
 from stages.shared.metrics.registry import Metric
 from stages.shared.storage.arrow import Floats, Ints
 from stages.shared.storage.parquet import Table
-from stages.train.cross_validation import fit_strategy
 from stages.train.folds.splitter import Fold, assign_folds
 from stages.train.params import TrainParams
+from stages.train.strategy.cross_validation import Workers, fit_strategy
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def measure_curve(
     for share in sorted({*shares, 1.0}):
         parts = [Fold(draw_rows(table, fold.training, share, params.random_state), fold.validation) for fold in folds]
         try:
-            result = fit_strategy(table, strategy, params, progress, workers, without=without, folds=parts)
+            result = fit_strategy(table, strategy, params, progress, Workers(workers), without, parts)
         except NotApplicableError as error:
             raise InputError(f"--shares {share:g}: {'; '.join(error.problems)}; give a larger share") from None
         points.append(_make_point(table, share, parts, result.oof[classifier], metric))

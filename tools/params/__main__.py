@@ -1,4 +1,4 @@
-"""Checks params.yaml as a whole, or writes its JSON schema for editors."""
+"""Command line of `python -m tools.params`: checks params.yaml as a whole, or writes its JSON schema for editors."""
 
 import argparse
 

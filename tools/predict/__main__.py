@@ -32,16 +32,12 @@ def main() -> None:
         "--champion", type=Path, help="its folder (models/refit where select.refit made one, else models/champion)"
     )
     parser.add_argument(
-        "--report", type=Path, help="a JSON file for what is unusual about the rows (docs/artefacts.md)"
+        "--report", type=Path, help="a JSON file for what is unusual about the rows (docs/reference/artefacts.md)"
     )
     arguments = parser.parse_args()
     output: Path = arguments.output
     report: Path | None = arguments.report
-    if str(output) != "-" and output.suffix not in (".csv", ".parquet"):
-        raise InputError(f"--output {output}: unknown kind of file; allowed: .csv, .parquet, or - for standard output")
-    _check_target("--output", output, {"the table to be scored": arguments.rows})
-    if report is not None:
-        _check_target("--report", report, {"the table to be scored": arguments.rows, "the scored table": output})
+    _check_files(arguments.rows, output, report)
 
     limit_threads()
     from stages.prepare.readers.batches import open_batches
@@ -71,6 +67,15 @@ def main() -> None:
         f"{printable(facts.positive, 60)} ({used})",
         file=sys.stderr if output == STREAM else sys.stdout,
     )
+
+
+def _check_files(rows: Path, output: Path, report: Path | None) -> None:
+    """Raise InputError when a result cannot be written, or would replace another file of the command."""
+    if str(output) != "-" and output.suffix not in (".csv", ".parquet"):
+        raise InputError(f"--output {output}: unknown kind of file; allowed: .csv, .parquet, or - for standard output")
+    _check_target("--output", output, {"the table to be scored": rows})
+    if report is not None:
+        _check_target("--report", report, {"the table to be scored": rows, "the scored table": output})
 
 
 def _check_target(option: str, path: Path, others: dict[str, Path]) -> None:

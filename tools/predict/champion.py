@@ -29,7 +29,7 @@ class Champion:
 def load_champion(folder: Path) -> Champion:
     """Return the champion in `folder`.
 
-    Raises InputError when there is no such folder, IntegrityError when a file fails its hash, or when the files
+    Raises InputError when there is no such folder. Raises IntegrityError when a file fails its hash, or the files
     contradict each other: a manifest can agree with contents that `report` never wrote.
     """
     check_manifest(folder)

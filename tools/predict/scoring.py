@@ -9,8 +9,8 @@ import pyarrow.ipc
 
 from stages.prepare.apply_contract import apply_contract
 from stages.shared.calibration import calibrate, shift_prior
-from stages.shared.decisions import is_positive
 from stages.shared.errors import InputError
+from stages.shared.metrics.decisions import is_positive
 from stages.shared.schemas.contract import Contract, Feature
 from stages.shared.storage.arrow import Floats
 from stages.shared.storage.model_file import scores

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 import sys
+from typing import TYPE_CHECKING
 
 from stages.shared.errors import InputError, run_cli
 from stages.shared.messages import command
@@ -12,6 +13,9 @@ from stages.shared.runtime.repository import check_folder
 from stages.shared.runtime.stage_lock import lock_stage
 from stages.shared.runtime.threads import limit_threads
 from tools.params.model import Params, check_params
+
+if TYPE_CHECKING:
+    from tools.rotate.estimates import Rotation
 
 
 def main() -> None:
@@ -29,35 +33,16 @@ def main() -> None:
     check_folder()
     check_params()
     params = read_params(Params)
-    parts = options.parts or params.evaluate.rotate
-    if parts is None:
-        raise InputError("K: is missing, and evaluate.rotate in params.yaml is null; give a number, such as 4")
-    if params.split.time:
-        raise InputError(
-            f"params.yaml: split.time: is {params.split.time}, and only the latest rows can be the test set; set it to "
-            "null to rotate"
-        )
+    parts = _count_test_sets(options.parts, params)
     lock_stage("rotate")
     limit_threads()
     from stages.shared.metrics.registry import get_points
     from stages.shared.storage.files import write_json
-    from tools.inspect.params_file import write_params
-    from tools.inspect.proposal import Proposal, Setting
     from tools.rotate.estimates import RotationSettings, estimate_rotations
     from tools.rotate.rendering import describe
-    from tools.rotate.results import REPORT, check_rotations, make_report, read_rotation
-    from tools.rotate.work_tree import copy_work_tree, run_pipeline
+    from tools.rotate.results import REPORT, check_rotations, make_report
 
-    rotations, references = [], []
-    with copy_work_tree(Path(params.data.path)) as tree:
-        for number in range(1, parts + 1):
-            print(f"Test set {number} of {parts}", flush=True)
-            write_params(tree / PARAMS, Proposal({}, {"rotation": Setting(f"{number}/{parts}")}))
-            if code := run_pipeline(tree, options.jobs):
-                sys.exit(code)
-            rotation, reference = read_rotation(tree)
-            rotations.append(rotation)
-            references.append(reference)
+    rotations, references = _run_rotations(Path(params.data.path), parts, options.jobs)
     check_rotations(rotations, references)
     evaluate, points = params.evaluate, get_points(params.select.metric)
     margin = None if evaluate.margin == "auto" else evaluate.margin
@@ -67,6 +52,42 @@ def main() -> None:
     report = make_report(rotations, estimate_rotations(rotations, settings), settings)
     write_json(REPORT, report.model_dump())
     print("\n".join(["", *describe(report, options.classifiers)]))
+
+
+def _count_test_sets(given: int | None, params: Params) -> int:
+    """Return the number of test sets. Raises InputError where there is none, or rows cannot be rotated."""
+    parts = given or params.evaluate.rotate
+    if parts is None:
+        raise InputError("K: is missing, and evaluate.rotate in params.yaml is null; give a number, such as 4")
+    if params.split.time:
+        raise InputError(
+            f"params.yaml: split.time: is {params.split.time}, and only the latest rows can be the test set; set it to "
+            "null to rotate"
+        )
+    return parts
+
+
+def _run_rotations(data: Path, parts: int, jobs: int | None) -> tuple[list["Rotation"], list[str]]:
+    """Run the pipeline with each test set; return their rows and the strategies without treatment.
+
+    Exits with the code of the pipeline where it fails.
+    """
+    from tools.inspect.params_file import write_params
+    from tools.inspect.proposal import Proposal, Setting
+    from tools.rotate.results import read_rotation
+    from tools.rotate.work_tree import copy_work_tree, run_pipeline
+
+    rotations, references = [], []
+    with copy_work_tree(data) as tree:
+        for number in range(1, parts + 1):
+            print(f"Test set {number} of {parts}", flush=True)
+            write_params(tree / PARAMS, Proposal({}, {"rotation": Setting(f"{number}/{parts}")}))
+            if code := run_pipeline(tree, jobs):
+                sys.exit(code)
+            rotation, reference = read_rotation(tree)
+            rotations.append(rotation)
+            references.append(reference)
+    return rotations, references
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.effects import (
     Comparison,
     EffectSettings,
@@ -16,6 +15,7 @@ from stages.evaluate.effects.effects import (
     list_comparisons,
 )
 from stages.evaluate.effects.row_sets import RankingValue, RowSets, number_units
+from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.uncertainty.jackknife import TINY
 from stages.shared.metrics.registry import METRICS, Family, compared
 from stages.shared.schemas.leaderboard import Effect
@@ -24,7 +24,7 @@ from stages.shared.storage.arrow import Bools, Floats, Ints
 FAMILIES: tuple[Family, ...] = ("ranking", "probabilities", "decisions")
 
 #: factor of the error of the rows and of the spread between rotations. Rotations share most of their train rows, and
-#: the noise that comes from these shows in none of them. By simulation (docs/verdict.md)
+#: the noise that comes from these shows in none of them. By simulation (docs/explanation/verdict.md)
 SHARED = 1.4
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from stages.evaluate.candidates import CandidateKey
+from stages.evaluate.models.candidates import CandidateKey
 from stages.shared import paths
 from stages.shared.calibration import shift_prior
-from stages.shared.decisions import is_positive
 from stages.shared.errors import InputError
+from stages.shared.metrics.decisions import is_positive
 from stages.shared.schemas.base import ArtifactModel, parse
 from stages.shared.schemas.leaderboard import Effect, Leaderboard, SetSize
 from stages.shared.storage.arrow import to_floats

@@ -7,9 +7,9 @@ import numpy as np
 from benchmarks.shared.simulation import CONFIDENCE, THRESHOLD
 from stages.evaluate.effects.estimates import Estimate, estimate_difference
 from stages.evaluate.effects.row_sets import RowSets
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap_weights, measure_samples
 from stages.evaluate.uncertainty.differences import Difference, compare
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.registry import METRICS
 from stages.shared.storage.arrow import Floats, Ints
 
@@ -17,7 +17,7 @@ METRIC, FAMILY = "average_precision", "ranking"
 N_SPLITS, RESAMPLES, MARGIN = 5, 500, 0.02
 
 #: train rows for each test row
-TRAIN = 3
+TRAIN_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Gate:
     @classmethod
     def make(cls, positives: int, negatives: int) -> "Gate":
         """Return the rows with so many test positives, and so many negatives for each positive."""
-        sizes = [len(part) for part in np.array_split(np.arange(TRAIN * positives), N_SPLITS)] + [positives]
+        sizes = [len(part) for part in np.array_split(np.arange(TRAIN_ROWS * positives), N_SPLITS)] + [positives]
         y = np.concatenate([np.repeat([1, 0], [size, size * negatives]) for size in sizes])
         return cls.of(y, np.repeat(np.arange(N_SPLITS + 1), [size * (negatives + 1) for size in sizes]))
 

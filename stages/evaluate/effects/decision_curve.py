@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.effects import EffectSettings, find_max_quantile
 from stages.evaluate.effects.estimates import REFIT
 from stages.evaluate.effects.row_sets import RankingValue, RowSets
+from stages.evaluate.models.candidates import CandidateKey
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.curves import Band, DecisionCurve
 from stages.shared.storage.arrow import Floats

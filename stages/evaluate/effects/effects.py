@@ -1,7 +1,7 @@
 """The effect of each treatment: the difference from no treatment with the same classifier.
 
-No candidate is chosen by its score, so no effect is flattered by a choice. docs/verdict.md shows by simulation how
-often the intervals hold the expected effect over other tables of the same size.
+No candidate is chosen by its score, so no effect is flattered by a choice. docs/explanation/verdict.md shows by
+simulation how often the intervals hold the expected effect over other tables of the same size.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.estimates import REFIT, make_estimate
 from stages.evaluate.effects.row_sets import RankingValue
+from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.uncertainty.differences import DIGITS
 from stages.evaluate.uncertainty.jackknife import TINY, normal_quantile
 from stages.shared.classifiers import BLEND, CLASSIFIERS
@@ -66,7 +66,7 @@ def choose_margins(
     """Return the largest difference that does not matter, for every metric that `n_positives` suffice to judge.
 
     Without a `margin` from params.yaml it is a tenth of the distance from the mean score of the untreated classifiers
-    to a perfect score, at least 0.005 and at most 0.02 of a perfect score. That is 1, or the value in `perfect`.
+    to a perfect score. It is at least 0.005 and at most 0.02 of a perfect score. That is 1, or the value in `perfect`.
     For a loss, the two bounds are shares of what a constant score loses, which is in `uninformed`.
     """
     margins = {}

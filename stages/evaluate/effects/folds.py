@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
-from stages.evaluate.candidates import CandidateKey
+from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.cross_validation import CvRecord, CvScore

@@ -14,7 +14,7 @@ from stages.evaluate.explanation.slices import Decisions, find_columns, list_par
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.params import EvaluateParams
 from stages.shared.calibration import Calibrator, calibrate, shift_prior
-from stages.shared.decisions import is_positive
+from stages.shared.metrics.decisions import is_positive
 from stages.shared.schemas.candidate import CandidateName
 from stages.shared.schemas.contract import ROW
 from stages.shared.schemas.curves import Explanation

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from stages.evaluate.metric_evaluator import get_design_effect
 from stages.evaluate.uncertainty.intervals import compare_rates
+from stages.evaluate.uncertainty.metric_evaluator import get_design_effect
 from stages.shared.schemas.contract import Contract, Feature
 from stages.shared.schemas.curves import Slice, SliceMetric, SliceVerdict
 from stages.shared.storage.arrow import Bools, Floats, Ints, to_floats

@@ -1,10 +1,10 @@
-"""The parts of metrics/leaderboard.json; docs/artefacts.md describes them."""
+"""The parts of metrics/leaderboard.json; docs/reference/artefacts.md describes them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from stages.evaluate.candidates import CandidateKey, Pair
 from stages.evaluate.effects.row_sets import RankingValue
+from stages.evaluate.models.candidates import CandidateKey, Pair
 from stages.evaluate.outputs.calibration_metrics import probability_metrics
 from stages.evaluate.outputs.deployment import measure_at_deployment
 from stages.evaluate.outputs.recalibration import fit_line
@@ -15,7 +15,7 @@ from stages.evaluate.uncertainty.differences import compare
 from stages.evaluate.uncertainty.intervals import compute_intervals
 from stages.shared.calibration import shift_prior
 from stages.shared.classifiers import BLEND
-from stages.shared.decisions import is_positive
+from stages.shared.metrics.decisions import is_positive
 from stages.shared.schemas import candidate as candidate_schema
 from stages.shared.schemas import leaderboard as schema
 from stages.shared.schemas.cross_validation import CvRecord, CvScore, MeanStd
@@ -48,7 +48,7 @@ class ScoredCandidate:
         return shift_prior(self.scores, self.prior_shift)
 
 
-def build_data(test: Table, out_of_fold: schema.SetSize | None = None) -> schema.Data:
+def build_data(test: Table, out_of_fold: schema.SetSize | None) -> schema.Data:
     """Return the source table and the sizes of its two sets."""
     contract = test.contract
     sizes = {step.step: schema.SetSize(rows=step.rows, positives=step.positive) for step in test.flow}
@@ -111,7 +111,7 @@ def build_candidate(
 
 
 def build_comparisons(
-    pairs: list[Pair], results: dict[CandidateKey, BootstrapResult], confidence: float, points: Collection[str] = ()
+    pairs: list[Pair], results: dict[CandidateKey, BootstrapResult], confidence: float, points: Collection[str]
 ) -> list[schema.Comparison]:
     """Return the differences of all pairs, with simultaneous intervals within each scope.
 

@@ -1,15 +1,16 @@
 """Choose thresholds that meet a bound of recall or precision on new rows with the probability that `promise` gives.
 
-A threshold that just meets a bound on the rows that chose it misses that bound on about half of all new tables.
+A threshold that just meets a bound on the rows that chose it misses it on about half of all new tables.
 """
 
+from dataclasses import replace
 from math import ceil
 
 import numpy as np
 from scipy.special import betainc
 
 from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
-from stages.evaluate.thresholds.policies import POLICIES, best_index
+from stages.evaluate.thresholds.policies import Policy, best_index, require
 from stages.shared.calibration import expit, log_odds
 from stages.shared.metrics.confusion import Counts
 from stages.shared.metrics.registry import METRICS
@@ -28,32 +29,30 @@ def choose_guaranteed(
     y: Ints,
     scores: Floats,
     point: float,
-    policy: str,
-    bound: float,
+    policy: Policy,
     probability: float,
-    negative_weight: float,
     weights: Floats | None = None,
 ) -> tuple[float, Guarantee]:
-    """Return the best threshold that meets `bound` on new rows with `probability`, and what that costs.
+    """Return the best threshold that meets the bound of `policy` on new rows with `probability`, and what that costs.
 
     If no threshold does, it is the safest one. `point` is the best threshold without a guarantee. `groups`, `y`,
-    `scores` and `weights` have shape (scores,); negatives count `negative_weight` times in the prevalence in use.
+    `scores` and `weights` have shape (scores,).
     """
-    thresholds = possible_thresholds(scores)
+    thresholds, bound = possible_thresholds(scores), require(policy.param)
     counts = counts_at(thresholds, y, scores, weights)
-    if policy == "min_precision":  # the bound at the prevalence of these rows
-        members, bound = scores >= point, float(expit(log_odds(np.array([bound])) + np.log(negative_weight))[0])
+    if policy.name == "min_precision":  # the bound at the prevalence of these rows
+        members, bound = scores >= point, float(expit(log_odds(np.array([bound])) + np.log(policy.negative_weight))[0])
     else:
         members = y == 1
     design_effect = compute_design_effect(groups[members], None if weights is None else weights[members])
-    kept, p_values = find_guaranteed(counts, policy, bound, probability, design_effect)
+    kept, p_values = find_guaranteed(counts, policy.name, bound, probability, design_effect)
     allowed = kept if kept.any() else p_values == p_values.min()
-    weighed, price = counts.weigh_negatives(negative_weight), METRICS[PRICES[policy]]
-    best = int(best_index((allowed.astype(np.float64), *POLICIES[policy](weighed, 0.0, None))))
-    prices = price.load()(weighed)
+    best = int(best_index((allowed.astype(np.float64), *replace(policy, param=0.0).make_keys(counts))))
+    price = METRICS[PRICES[policy.name]]
+    prices = price.load()(counts.weigh_negatives(policy.negative_weight))
     return float(thresholds[best]), Guarantee(
         kept=bool(kept.any()),
-        rows_needed=ceil(count_needed(policy, bound, probability)),
+        rows_needed=ceil(count_needed(policy.name, bound, probability)),
         point_threshold=point,
         price=price.name,
         at_point=float(prices[np.searchsorted(thresholds, point)]),

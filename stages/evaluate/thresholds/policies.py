@@ -1,6 +1,7 @@
 """Threshold policies: each gives the sort keys by which the possible thresholds are compared."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -27,7 +28,7 @@ def _f1(counts: Counts, policy_param: PolicyParam, costs: Costs) -> SortKeys:
 
 def _f_beta(counts: Counts, policy_param: PolicyParam, costs: Costs) -> SortKeys:
     """F-beta (van Rijsbergen 1979): a false negative weighs as much as beta² false positives."""
-    square = _required(policy_param) ** 2
+    square = require(policy_param) ** 2
     hits = (1 + square) * counts.tp
     return (ratio(hits, hits + square * counts.fn + counts.fp),)
 
@@ -43,24 +44,24 @@ def _balanced_accuracy(counts: Counts, policy_param: PolicyParam, costs: Costs) 
 
 
 def _cost(counts: Counts, policy_param: PolicyParam, costs: Costs) -> SortKeys:
-    costs = _required(costs)
+    costs = require(costs)
     return (-(costs.false_negative * counts.fn + costs.false_positive * counts.fp),)
 
 
 def _min_recall(counts: Counts, policy_param: PolicyParam, costs: Costs) -> SortKeys:
     """Recall up to the bound, then precision, then recall beyond the bound."""
-    return np.minimum(recall(counts), _required(policy_param)), precision(counts), recall(counts)
+    return np.minimum(recall(counts), require(policy_param)), precision(counts), recall(counts)
 
 
 def _min_precision(counts: Counts, policy_param: PolicyParam, costs: Costs) -> SortKeys:
     """Precision up to the bound, then recall; where the bound is out of reach, the highest precision."""
-    return np.minimum(precision(counts), _required(policy_param)), recall(counts)
+    return np.minimum(precision(counts), require(policy_param)), recall(counts)
 
 
 def _top_share(counts: Counts, policy_param: PolicyParam, costs: Costs) -> SortKeys:
     """As many positive predictions as the share allows, and no more."""
     rate = positive_rate(counts)
-    return -np.maximum(rate, _required(policy_param)), rate
+    return -np.maximum(rate, require(policy_param)), rate
 
 
 POLICIES: dict[str, Callable[[Counts, PolicyParam, Costs], SortKeys]] = {
@@ -82,6 +83,26 @@ CONSTRAINTS: dict[str, Callable[[Counts, float], Bools]] = {
 }
 
 
+@dataclass(frozen=True)
+class Policy:
+    """A threshold policy with its settings; in the prevalence in use a negative counts `negative_weight` times."""
+
+    name: str
+    param: PolicyParam = None
+    costs: Costs = None
+    negative_weight: float = 1.0
+
+    def make_keys(self, counts: Counts) -> SortKeys:
+        """Return the sort keys of every threshold."""
+        return POLICIES[self.name](counts.weigh_negatives(self.negative_weight), self.param, self.costs)
+
+    def keeps_bound(self, counts: Counts) -> Bools:
+        """Return whether each threshold keeps the bound of the policy, such as a least precision; true without one."""
+        if self.name not in CONSTRAINTS or self.param is None:
+            return np.ones_like(counts.tp, dtype=np.bool_)
+        return CONSTRAINTS[self.name](counts.weigh_negatives(self.negative_weight), self.param)
+
+
 def positive_rate(counts: Counts) -> Floats:
     """Return the share of positive predictions."""
     return ratio(counts.tp + counts.fp, counts.tp + counts.fp + counts.fn + counts.tn)
@@ -99,7 +120,8 @@ def best_index(keys: SortKeys) -> npt.NDArray[np.intp]:
 T = TypeVar("T")
 
 
-def _required(value: T | None) -> T:
+def require(value: T | None) -> T:
+    """Return what a policy needs. Raises ValueError for None, which the params models have refused before."""
     if value is None:
-        raise ValueError("the policy needs a parameter, found none")  # the params models have refused this before
+        raise ValueError("the policy needs a parameter, found none")
     return value

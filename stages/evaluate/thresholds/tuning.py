@@ -7,7 +7,7 @@ import numpy as np
 from stages.evaluate.params import EvaluateParams
 from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
 from stages.evaluate.thresholds.guarantee import choose_guaranteed
-from stages.evaluate.thresholds.policies import CONSTRAINTS, POLICIES, Costs, PolicyParam, best_index
+from stages.evaluate.thresholds.policies import Policy, best_index
 from stages.evaluate.thresholds.uncertainty import threshold_interval
 from stages.shared.schemas.candidate import Guarantee
 from stages.shared.storage.arrow import Floats, Ints
@@ -42,57 +42,38 @@ def choose_threshold(
     counts, `costs` what a wrong decision on it costs, where that differs by row. Arrays have shape (scores,).
     The prevalence in use is that of `y` with `prior_shift` added to its log odds; `scores` are probabilities there.
     """
-    settings = params.evaluate
-    policy, policy_param = settings.threshold.policy, next(iter(settings.threshold.policy_param.values()), None)
-    weight, fixed = float(np.exp(-prior_shift)), settings.cost.fixed if settings.cost else None
-    if policy == "cost" and costs is not None:  # a sum of costs is a sum of weights
+    settings, promise = params.evaluate, params.evaluate.threshold.promise
+    param = next(iter(settings.threshold.policy_param.values()), None)
+    fixed = settings.cost.fixed if settings.cost else None
+    policy = Policy(settings.threshold.policy, param, fixed, float(np.exp(-prior_shift)))
+    if policy.name == "cost" and costs is not None:  # a sum of costs is a sum of weights
         weights = costs if weights is None else costs * weights
-    threshold = tune_threshold(y, scores, policy, fixed, policy_param, weight, weights)
-    if settings.threshold.promise is not None and policy_param is not None:
-        threshold, guarantee = choose_guaranteed(
-            groups, y, scores, threshold, policy, policy_param, settings.threshold.promise, weight, weights
-        )
+    threshold = tune_threshold(y, scores, policy, weights)
+    if promise is not None and param is not None:
+        threshold, guarantee = choose_guaranteed(groups, y, scores, threshold, policy, promise, weights)
         return TunedThreshold(threshold, None, guarantee.kept, guarantee)
     interval = None
     repeats = len(rows) // len(np.unique(rows))
     if y.sum() // repeats < FEW_POSITIVES:
         interval = threshold_interval(
-            y, scores, policy, fixed, policy_param, weight, repeats=repeats, weights=weights,
+            y, scores, policy, repeats=repeats, weights=weights,
             confidence=settings.confidence, n_resamples=settings.n_resamples, random_state=params.random_state,
         )  # fmt: skip
-    satisfies = satisfies_constraint(y, scores, threshold, policy, policy_param, weight, weights)
+    satisfies = satisfies_constraint(y, scores, threshold, policy, weights)
     return TunedThreshold(threshold, interval, satisfies)
 
 
-def tune_threshold(
-    y: Ints,
-    scores: Floats,
-    policy: str,
-    cost: Costs = None,
-    policy_param: PolicyParam = None,
-    negative_weight: float = 1.0,
-    weights: Floats | None = None,
-) -> float:
+def tune_threshold(y: Ints, scores: Floats, policy: Policy, weights: Floats | None = None) -> float:
     """Return the threshold with the best value of `policy`; `y`, `scores` and `weights` have shape (rows,).
 
     Among thresholds of equal value the highest wins: it is as good with the fewest positive predictions.
     """
     thresholds = possible_thresholds(scores)
-    counts = counts_at(thresholds, y, scores, weights).weigh_negatives(negative_weight)
-    return float(thresholds[best_index(POLICIES[policy](counts, policy_param, cost))])
+    return float(thresholds[best_index(policy.make_keys(counts_at(thresholds, y, scores, weights)))])
 
 
 def satisfies_constraint(
-    y: Ints,
-    scores: Floats,
-    threshold: float,
-    policy: str,
-    policy_param: PolicyParam = None,
-    negative_weight: float = 1.0,
-    weights: Floats | None = None,
+    y: Ints, scores: Floats, threshold: float, policy: Policy, weights: Floats | None = None
 ) -> bool:
-    """Return whether `threshold` keeps the bound of its policy, such as a least precision; true without a bound."""
-    if policy not in CONSTRAINTS or policy_param is None:
-        return True
-    counts = counts_at(np.array([threshold]), y, scores, weights).weigh_negatives(negative_weight)
-    return bool(CONSTRAINTS[policy](counts, policy_param)[0])
+    """Return whether `threshold` keeps the bound of its policy; true without a bound."""
+    return bool(policy.keeps_bound(counts_at(np.array([threshold]), y, scores, weights))[0])

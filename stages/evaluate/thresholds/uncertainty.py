@@ -3,7 +3,7 @@
 import numpy as np
 
 from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
-from stages.evaluate.thresholds.policies import POLICIES, Costs, PolicyParam, best_index
+from stages.evaluate.thresholds.policies import Policy, best_index
 from stages.shared.metrics.confusion import Counts, ratio
 from stages.shared.storage.arrow import Floats, Ints
 
@@ -14,10 +14,7 @@ MAX_THRESHOLDS = 300
 def threshold_interval(
     y: Ints,
     scores: Floats,
-    policy: str,
-    cost: Costs = None,
-    policy_param: PolicyParam = None,
-    negative_weight: float = 1.0,
+    policy: Policy,
     *,
     repeats: int = 1,
     weights: Floats | None = None,
@@ -28,21 +25,20 @@ def threshold_interval(
     """Return the middle `confidence` of the thresholds that `policy` chooses on resamples of the out-of-fold rows.
 
     The bootstrap is stratified: each class is resampled by itself in its own size. A threshold depends only on how many
-    rows of each class lie between it and the next one, so these counts are drawn (multinomial) instead of rows: the
+    rows of each class lie between it and the next one. So these counts are drawn (multinomial) instead of rows: the
     same distribution, whatever the number of rows. The thresholds tried are those of the original rows. `y` and
     `scores` hold every row `repeats` times, and a resample has as many rows as there are. With `weights`, of shape
     (rows,), each drawn row counts with the mean weight between its two thresholds.
     """
     thresholds = possible_thresholds(scores)
-    thresholds = thresholds[_useful_indices(counts_at(thresholds, y, scores), policy)]
+    thresholds = thresholds[_useful_indices(counts_at(thresholds, y, scores), policy.name)]
     counts = counts_at(thresholds, y, scores)
     weighed = counts if weights is None else counts_at(thresholds, y, scores, weights)
     random = np.random.RandomState(random_state)
     tp = _resample(counts.tp, weighed.tp, repeats, n_resamples, random)
     fp = _resample(counts.fp, weighed.fp, repeats, n_resamples, random)
     resampled = Counts(tp=tp, fp=fp, fn=tp[:, :1] - tp, tn=fp[:, :1] - fp)  # at the first threshold all are positive
-    keys = POLICIES[policy](resampled.weigh_negatives(negative_weight), policy_param, cost)
-    best = thresholds[best_index(keys)]
+    best = thresholds[best_index(policy.make_keys(resampled))]
     low, high = np.quantile(best, [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stages.evaluate.metric_evaluator import MetricEvaluator, Values
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator, Values
 from stages.shared.storage.arrow import Floats, Ints
 
 #: resamples × rows in memory at a time: a dozen arrays of this size live at once, some 100 MB

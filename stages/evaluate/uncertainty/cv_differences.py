@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from stages.evaluate.candidates import CandidateKey
+from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.uncertainty.jackknife import t_quantile
 from stages.shared.classifiers import BLEND
 from stages.shared.metrics.registry import get_points, selectable

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult
 from stages.evaluate.uncertainty.intervals import count_trials, find_perfect, interval_of_rows
 from stages.evaluate.uncertainty.jackknife import MIN_DF, TINY, jackknife_error, normal_quantile, normal_to_t
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.registry import METRICS, Family, compared
 from stages.shared.schemas.leaderboard import Verdict
 from stages.shared.storage.arrow import Floats

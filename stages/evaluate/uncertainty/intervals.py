@@ -1,8 +1,8 @@
 """The interval of each metric of one candidate: the sampling error of the test rows.
 
-Percentile intervals of the bootstrap cover too seldom where positives are few (docs/verdict.md). These intervals are
-closed formulas without random numbers, except for metrics at an operating point; docs/decisions/06-verdicts.md gives
-the reason for each.
+Percentile intervals of the bootstrap cover too seldom where positives are few (docs/explanation/verdict.md). These
+intervals are closed formulas without random numbers, except for metrics at an operating point.
+docs/decisions/06-verdicts.md gives the reason for each.
 """
 
 from collections.abc import Callable, Mapping
@@ -56,9 +56,9 @@ def interval_of_rows(result: BootstrapResult, family: str, metric: str, confiden
     """Return the interval of a metric of ranking or probabilities.
 
     Student's t with the jackknife's error, on the scale of the metric: it stays between the smallest and the largest
-    value and holds the value. At an operating point the largest is that of a perfect model on these rows.
-    Where a perfect or entirely wrong model leaves no variance, each row of the smaller class counts as a Bernoulli
-    trial, and the interval is Wilson's.
+    value and holds the value. At an operating point the largest is that of a perfect model on these rows. A perfect or
+    entirely wrong model leaves no variance. Then each row of the smaller class counts as a Bernoulli trial, and the
+    interval is Wilson's.
     """
     positive, units, value = result.evaluator.positive, result.evaluator.units, result.values[family][metric]
     spec = METRICS[metric]

@@ -1,6 +1,6 @@
 """The delete-one jackknife: a metric without each row in turn, and the standard error that follows.
 
-The weight of the deleted row goes to the others of its class, in proportion to theirs, so prevalence stays, as in the
+The weight of the deleted row goes to the others of its class, in proportion to theirs. So prevalence stays, as in the
 stratified bootstrap. In a class of one row nothing can be deleted, and the value of that row has no meaning.
 """
 
@@ -19,7 +19,7 @@ from stages.shared.storage.arrow import Bools, Floats, Ints
 TINY = 1e-9
 
 #: the floor of the degrees of freedom, which are estimates themselves. With fewer, Student's t gives intervals that
-#: say nothing; coverage is the same without this floor (docs/verdict.md).
+#: say nothing; coverage is the same without this floor (docs/explanation/verdict.md).
 MIN_DF = 4.0
 
 
@@ -95,7 +95,7 @@ def find_cells(positive: Bools, predicted: Bools) -> Floats:
 
 
 def decisions_without(
-    function: Callable[[Counts], Floats], cells: Floats, positive: Bools, weights: Floats | None = None
+    function: Callable[[Counts], Floats], cells: Floats, positive: Bools, weights: Floats | None
 ) -> Floats:
     """Return a metric of decisions without each row, shape (rows,); `cells` has shape (rows, 4)."""
     if weights is not None:

@@ -148,7 +148,7 @@ def describe_numbers(name: str, present: Floats, whole_values: list[float] | Non
 def is_running(present: Floats) -> bool:
     """Return whether the values are consecutive whole numbers in any order, each once."""
     low, high = float(present.min()), float(present.max())
-    if high - low != len(present) - 1:
+    if not low.is_integer() or high - low != len(present) - 1:
         return False
     return bool(np.array_equal(np.sort(present), np.arange(low, high + 1)))
 

@@ -47,8 +47,8 @@ def code_target(column: pa.ChunkedArray, params: PrepareParams) -> Target:
     """Return 1 where `column` holds a positive label and 0 elsewhere.
 
     data.positive is one of two labels, a list of labels against all others, or a cut such as ">= 7" through numbers.
-    Raises InputError for empty cells, for labels that do not fit data.positive, and unless each class has at least 10
-    rows and one row for each fold.
+    Raises InputError for empty cells and for labels that do not fit data.positive. Each class needs at least 10 rows,
+    and one row for each fold.
     """
     location = f"{params.data.path}: target `{params.data.target}`"
     texts = validate_text(location, column, MissingValues.of({}, params.data.target))

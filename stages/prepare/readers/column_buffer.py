@@ -19,7 +19,7 @@ class ColumnBuffer:
 
     With `missing_values` the column is float64, null where missing, until a cell is no number, a code with a leading
     zero, infinite, or so large that only its text is exact. If such a cell comes after the first block, the earlier
-    texts are lost and the column must be read again (`must_reread`). Without `missing_values` the column is texts from
+    texts are lost, so the column must be read again (`must_reread`). Without `missing_values` the column is texts from
     the start. A column has decimal points or decimal commas; commas must be sure not to stand between thousands.
     """
 

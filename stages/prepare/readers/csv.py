@@ -50,9 +50,9 @@ def parse(
     dictionary-encoded texts; columns that are not selected are null. Without `select` all columns are plain strings.
     `settings` and `prefer` are those of `sniff`.
 
-    Raises InputError for text of an unknown encoding, with NUL bytes, without a clear separator, with an unclosed
-    quote, lines of unequal length (pandas would silently shift or pad them) or invalid names, or a table that needs
-    more than the `available` bytes of memory.
+    Raises InputError for text of an unknown encoding, with NUL bytes, without a clear separator or with an unclosed
+    quote. The same holds for lines of unequal length, which pandas would silently shift or pad, for invalid names, and
+    for a table that needs more than the `available` bytes of memory.
     """
     text = open_text(chunks, source, settings, prefer)
     rows, dialect, header = text.rows, text.dialect, text.rows.header

@@ -53,10 +53,10 @@ def read_columns(
     """Return the raw columns of a file: cells of separated text as texts (null where empty), other files as typed.
 
     `has_schema` tells which of the two the table is. With `select`, a text column that is selected as numbers and holds
-    only numbers is float64, texts are dictionary encoded, and columns that are not selected are null. `settings` are
-    data.read; `prefer` is the dialect of the training table. `reading_of` tells how the table was read.
-    Raises InputError when the file is missing, damaged, empty, of another format or larger than the limit or the
-    available memory, or when its column names are repeated or numbers.
+    only numbers is float64, and texts are dictionary encoded. Columns that are not selected are null. `settings` are
+    data.read; `prefer` is the dialect of the training table. `reading_of` tells how the table was read. Raises
+    InputError when the file is missing, damaged, empty, of another format or larger than the limit or the available
+    memory, or when its column names are repeated or numbers.
     """
     source = path.as_posix()
     with name_faults(source):

@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from stages.shared import paths
 from stages.shared.calibration import Calibrator, calibrate, parse_calibration, shift_prior
-from stages.shared.decisions import is_positive
 from stages.shared.errors import IntegrityError
+from stages.shared.metrics.decisions import is_positive
 from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.contract import Contract
 from stages.shared.storage.arrow import to_floats, to_ints
@@ -58,9 +58,9 @@ def trace_predictions(champion: Candidate, contract: Contract) -> list[Predictio
     """Trace a row of the train set of each outcome that occurs through the champion.
 
     An effect is the change of the probability if a single feature gets its typical value. For a number that is the
-    value that replaces gaps (median or mean of the train set), for a category the most frequent one, for a text the
-    empty one. An effect needs predictions only, so it exists for every classifier. Effects do not add up, because
-    features interact. Raises IntegrityError when the train set has other features than the data contract.
+    value that replaces gaps: the median or mean of the train set. For a category it is the most frequent one, for a
+    text the empty one. An effect needs predictions only, so it exists for every classifier. Effects do not add up,
+    because features interact. Raises IntegrityError when the train set has other features than the data contract.
     """
     folder = paths.MODELS / champion.strategy
     calibration = folder / paths.CALIBRATION

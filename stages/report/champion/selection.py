@@ -45,12 +45,12 @@ def choose_champion(params: ReportParams, leaderboard: Leaderboard) -> ChampionC
     """Return the untreated blend, or else the simplest of the candidates that tie with the best.
 
     The best score of many candidates is optimistically biased (docs/decisions/15-choice.md). So the blend of the
-    strategy without treatment, or of the only strategy that `select` allows, is the champion unless the best candidate
-    is significantly better over the folds. Without such a blend, or if it is worse, the simplest of the candidates that
-    tie with the best wins. With `select.prefer: blend` that blend wins in any case; with `simple` it is a candidate
-    like the others. The order of simplicity: parts of the treatment (none, class weights, a sampler, more), complexity
-    of the classifier (logistic regression, others, a blend), CV score, order in params.yaml.
-    Raises InputError with the valid names if `select` names an unknown strategy or classifier.
+    strategy without treatment, or of the only strategy that `select` allows, is the champion. Only a candidate that is
+    significantly better over the folds takes its place. Without such a blend, or if it is worse, the simplest of the
+    candidates that tie with the best wins. With `select.prefer: blend` that blend wins in any case; with `simple` it is
+    a candidate like the others. The order of simplicity: parts of the treatment (none, class weights, a sampler, more),
+    complexity of the classifier (logistic regression, others, a blend), CV score, order in params.yaml. Raises
+    InputError with the valid names if `select` names an unknown strategy or classifier.
     """
     _check_names(params, leaderboard)
     metric, sign = params.select.metric, _get_sign(params)

@@ -154,18 +154,18 @@ def describe_rank(context: ReportContext) -> list[str]:
         ties = [item.strategy for item in count_verdicts(leaderboard, "ranking").tie]
         return [f"In ranking on test these tie with it: {join_names(ties)}."] if ties else []
     if leaderboard.of_reference(best):
-        cell = format_cell(leaderboard, "classifier", best, "ranking")
+        cell = format_cell(leaderboard, "classifier", best)
         return [
             f"The other strategies are compared with {leaderboard.reference}, the best untreated candidate in "
             "cross-validation; each strategy is represented by its best classifier. In ranking on test against "
             f"{leaderboard.reference}: {cell}."
         ]
     row = leaderboard.row(best.strategy)
-    of_row = format_cell(leaderboard, "strategy", row, "ranking")
+    of_row = format_cell(leaderboard, "strategy", row)
     if row != best:
         return [
             f"In ranking on test against {context.reference_name} with the same classifier: "
-            f"{format_cell(leaderboard, 'classifier', best, 'ranking')}; {row}, the best of its strategy, against "
+            f"{format_cell(leaderboard, 'classifier', best)}; {row}, the best of its strategy, against "
             f"{leaderboard.reference}: {of_row}."
         ]
     return [f"In ranking on test against {context.reference_name} ({leaderboard.reference}): {of_row}."]

@@ -7,7 +7,7 @@ from typing import Any
 from stages.report.context import ReportContext
 from stages.report.formatting import format_axis_title, format_count, format_metric, format_percent
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Panel, Paragraph, Section, Table, to_columns
-from stages.report.sections.operating_point import select_shown
+from stages.report.sections.champion.operating_point import select_shown
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.curves import Overlay

@@ -111,7 +111,7 @@ def make_candidates_section(context: ReportContext) -> Section:
             format_metric("threshold", item.threshold),
             *(format_metric(metric, item.test[metric]) for metric in ("precision", "recall", "f1")),
             format_metric("recall", item.at_half["recall"]),
-            format_cell(leaderboard, "classifier", item, "ranking"),
+            format_cell(leaderboard, "classifier", item),
         ]
         for item in leaderboard.candidates
     ]

@@ -10,7 +10,6 @@ from stages.report.formatting import (
 from stages.report.rendering.axis import Axis
 from stages.report.rendering.blocks import Span
 from stages.report.verdict.counts import MAIN_METRIC
-from stages.shared.metrics.registry import Family
 from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.leaderboard import Leaderboard, Scope
 
@@ -35,9 +34,9 @@ def format_calibrated(candidate: Candidate, metric: str) -> str:
     return f"{before} → {after}" if candidate.is_calibrated else after
 
 
-def format_cell(leaderboard: Leaderboard, scope: Scope, candidate: Candidate, family: Family) -> str:
-    """Return a comparison: tie −0.014 (−0.058 to +0.016); "reference" for what is not compared."""
-    item = leaderboard.comparison(scope, candidate, family, MAIN_METRIC[family])
+def format_cell(leaderboard: Leaderboard, scope: Scope, candidate: Candidate) -> str:
+    """Return a comparison of ranking: tie −0.014 (−0.058 to +0.016); "reference" for what is not compared."""
+    item = leaderboard.comparison(scope, candidate, "ranking", MAIN_METRIC["ranking"])
     if not item:
         return "reference"
     classifier = item.reference_classifier

@@ -7,8 +7,8 @@ so of the rows with the last score it takes the share that still fits: the mean 
 
 import numpy as np
 
-from stages.shared.decisions import is_positive
 from stages.shared.metrics.confusion import ratio
+from stages.shared.metrics.decisions import is_positive
 from stages.shared.metrics.ranking import RankedPositives
 from stages.shared.storage.arrow import Floats, Ints
 

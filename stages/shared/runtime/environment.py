@@ -60,7 +60,7 @@ def read_pins(lock: str) -> list[tuple[str, str]]:
     return re.findall(r"^([A-Za-z0-9._-]+?)(?:-cpu)?==([^ ;\\\s]+)", lock, re.MULTILINE)
 
 
-def compare_with_lock(lock: Path = LOCK) -> list[str]:
+def compare_with_lock(lock: Path) -> list[str]:
     """Return the differences between the installed libraries and `lock`: `numpy 2.5.5 (locked: 2.4.6)`."""
     pins = dict(read_pins(lock.read_text(encoding="utf-8")))
     return [

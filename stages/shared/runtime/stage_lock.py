@@ -1,6 +1,6 @@
 """Keeps two stages from writing the same artefacts: locks that the kernel releases when a process ends.
 
-DVC has locks too, but it ends without its stage when it is killed, and a stage can be started without DVC.
+DVC has locks too. But a killed DVC leaves its stage running, and a stage can be started without DVC.
 """
 
 import os

@@ -1,4 +1,8 @@
-"""Model of models/<strategy>/trace.json: what happened to the data during training."""
+"""Model of models/<strategy>/trace.json: what happened to the data during training; and the means of its curves."""
+
+from dataclasses import dataclass, fields
+import math
+from statistics import fmean
 
 from stages.shared.schemas.base import ArtifactModel
 from stages.shared.schemas.contract import Step
@@ -35,6 +39,38 @@ class Epoch(ArtifactModel):
     validation_accuracy: float
 
 
+@dataclass(frozen=True)
+class TrainingCurve:
+    """Means over the folds; all lists have one entry per epoch."""
+
+    epochs: list[int]
+    train_loss: list[float]
+    validation_loss: list[float]
+    train_accuracy: list[float]
+    validation_accuracy: list[float]
+
+
+#: the fields of a TrainingCurve with values
+CURVE_VALUES = [field.name for field in fields(TrainingCurve)[1:]]
+
+
+def average_folds(epochs: list[Epoch]) -> TrainingCurve:
+    """Return the means over the folds for each epoch, in the order of the epochs."""
+    by_epoch: dict[int, list[Epoch]] = {}
+    for item in epochs:
+        by_epoch.setdefault(item.epoch, []).append(item)
+    ordered = [by_epoch[epoch] for epoch in sorted(by_epoch)]
+    means = ([fmean(getattr(item, value) for item in folds) for folds in ordered] for value in CURVE_VALUES)
+    return TrainingCurve(sorted(by_epoch), *means)
+
+
+def select_evenly(n: int, n_selected: int) -> list[int]:
+    """Return at most `n_selected` of the indices 0 to n − 1: the first, the last and others evenly between."""
+    if n <= n_selected:
+        return list(range(n))
+    return [math.floor(i * (n - 1) / (n_selected - 1) + 0.5) for i in range(n_selected)]
+
+
 class Trace(ArtifactModel):
     """One strategy from the table to its models."""
 
@@ -47,6 +83,11 @@ class Trace(ArtifactModel):
     epochs: dict[str, list[Epoch]]  # of the classifiers that have epochs
     notes: list[str]
     metrics: dict[str, dict[str, float]]  # classifier -> metric -> mean over the folds
+
+    @property
+    def curves(self) -> dict[str, TrainingCurve]:
+        """The training curve of each classifier that has epochs."""
+        return {classifier: average_folds(epochs) for classifier, epochs in self.epochs.items() if epochs}
 
     @property
     def is_no_op(self) -> bool:

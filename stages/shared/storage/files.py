@@ -1,7 +1,7 @@
 """Atomic file writes, JSON files and file hashes.
 
-A file is written under a temporary name, synced to the disk and renamed, so that neither a killed run nor a power
-failure leaves half of it.
+A file is written under a temporary name, synced to the disk and renamed. So neither a killed run nor a power failure
+leaves half of it.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """The blend: a weighted vote of the classifiers of one strategy, with weights learned from out-of-fold scores.
 
 Ensemble selection by Caruana, Niculescu-Mizil, Crew & Ksikes (2004): beginning with no member, the one whose addition
-to the mean is best is added, as often as wanted, and a member may be added again.
+to the mean is best is added, again and again. A member may be added more than once.
 """
 
 from dataclasses import replace
@@ -17,8 +17,8 @@ from stages.shared.storage.arrow import Floats, Ints
 from stages.train.classifiers.calibration import CalibrationSpec
 from stages.train.classifiers.class_weights import RowWeights
 from stages.train.folds.splitter import other_folds
-from stages.train.outputs.results import StrategyResult
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
+from stages.train.strategy.results import StrategyResult
 
 #: beyond about twenty rounds the weights hardly change
 DEFAULT_ROUNDS = 20

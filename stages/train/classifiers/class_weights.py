@@ -24,7 +24,7 @@ class ClassWeights(NamedTuple):
         return None if self == (1.0, 1.0) else {0: self.negative, 1: self.positive}
 
 
-def count_classes(y: Ints, sample_weight: RowWeights = None) -> Counts:
+def count_classes(y: Ints, sample_weight: RowWeights) -> Counts:
     """Return the numbers of negatives and positives, or the sums of their weights."""
     negative, positive = np.bincount(y, weights=sample_weight, minlength=2).tolist()
     return negative, positive
@@ -40,8 +40,8 @@ def class_weights(
     weights take the place of counts, as in scikit-learn.
 
     prevalence is the weighting of King & Zeng (2001) for rows that were selected by their class: each class weighs as
-    much as before, so the remaining rows represent the removed ones, and a class that was not resampled keeps the
-    weight 1. Raises ValueError for it if `before` is missing.
+    much as before, so the remaining rows represent the removed ones. A class that was not resampled keeps the weight 1.
+    Raises ValueError for it if `before` is missing.
     """
     if class_weight is None:
         return ClassWeights(1.0, 1.0)

@@ -1,7 +1,7 @@
 """XGBoost: rows binned once for several fits, the curve of its boosting rounds, and scores of its first trees.
 
-Binning takes a tenth of a fit of 300 rounds. A boosting round depends only on earlier rounds, so a single fit with the
-largest n_estimators of a grid serves all of them.
+Binning takes a tenth of a fit of 300 rounds. A boosting round depends only on earlier rounds. So a single fit with the
+largest n_estimators of a grid serves them all.
 """
 
 from operator import index

@@ -13,7 +13,7 @@ from stages.shared.storage.arrow import Floats, Ints
 from stages.train.folds.preprocessing import make_steps
 from stages.train.folds.resampling import Prepared, preprocess, resample, transform
 from stages.train.folds.splitter import Fold
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
 
 
 class FoldData:

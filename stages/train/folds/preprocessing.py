@@ -14,8 +14,8 @@ from stages.train.params import PreprocessParams
 #: names and transformers, in order; the first takes frames, the others arrays
 Steps = list[tuple[str, Any]]
 
-#: numbers that a text becomes: signed counts of its hashed trigrams. They have length 1, so that in distances a text
-#: weighs about as much as one standardized number, and are not scaled further.
+#: numbers that a text becomes: signed counts of its hashed trigrams. They have length 1, so a text weighs about as much
+#: in distances as one standardized number. They are not scaled further.
 TEXT_COLUMNS = 128
 
 #: the names of the transformers of text columns begin with it

@@ -1,4 +1,4 @@
-"""The door of refit: `python -m stages.train.refit`."""
+"""Command line of the stage `refit`: `python -m stages.train.refit` fits the champion again on every labelled row."""
 
 import argparse
 import shutil

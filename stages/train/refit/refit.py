@@ -5,9 +5,9 @@ from sklearn.pipeline import Pipeline
 from stages.shared.schemas.champion import RefitRecipe
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.blend import make_voting
-from stages.train.cross_validation import fit_final
 from stages.train.params import TrainParams
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
+from stages.train.strategy.cross_validation import fit_final
 from stages.train.tuning.grid import CandidateParams
 
 

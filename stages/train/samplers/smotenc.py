@@ -26,8 +26,8 @@ CHUNK_SIZE = 1 << 22
 class SMOTENC(UsesExactNeighbors, over_sampling.SMOTENC):  # type: ignore[misc]
     """imbalanced-learn's SMOTENC (Chawla et al. 2002, section 6.1) with the same parameters, errors and rows.
 
-    imbalanced-learn's own code runs if the table is not an array of finite floats, or if the encoder or the neighbors
-    are given as objects. Only then is there a `categorical_encoder_`.
+    imbalanced-learn's own code runs unless the table is an array of finite floats. It also runs if the encoder or the
+    neighbors are given as objects. Only then is there a `categorical_encoder_`.
     """
 
     nn_k_: Any

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from stages.shared.decisions import HALF, is_positive
 from stages.shared.metrics.confusion import Counts
+from stages.shared.metrics.decisions import HALF, is_positive
 from stages.shared.metrics.registry import METRICS
 from stages.shared.storage.arrow import Floats, Ints
 

@@ -20,7 +20,7 @@ from stages.train.folds.resampling import Prepared, ResamplingError
 from stages.train.folds.splitter import Fold, assign_folds
 from stages.train.params import CvParams
 from stages.train.params.tuning import SearchParams
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
 from stages.train.tuning.grid import DEFAULT_PARAMS, CandidateParams, list_candidates
 from stages.train.tuning.scoring import score_decisions_at_half
 from stages.train.tuning.shared_fits import GridPoint, score_grid
@@ -95,11 +95,6 @@ def search_from_scores(context: StrategyContext, folds: Iterable[GridScores]) ->
     for grid_scores in folds:
         _record(trials, grid_scores)
     return _select_best(context, trials, _select_survivors(context, trials), full=True)
-
-
-def score_grid_in_fold(context: StrategyContext, fold: Fold) -> GridScores:
-    """Score the whole grid on one fold, with the metric of the search only."""
-    return score_fold(context, FoldData(context, fold), list_grids(context))
 
 
 def score_fold(context: StrategyContext, data: FoldData, grids: Grids, full: bool = False) -> GridScores:

@@ -1,7 +1,7 @@
-"""Floats of one classifier for many parameter candidates of a fold, computed with as few fits as possible.
+"""Scores of one classifier with many combinations of settings on one fold, from as few fits as possible.
 
-Candidates that differ only in C share one path of logistic regressions; candidates that differ only in n_estimators
-share the largest XGBoost model. All others are fitted one by one.
+Combinations that differ only in C share one path of logistic regressions. Those that differ only in n_estimators share
+the largest XGBoost model. All others are fitted one by one.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +15,7 @@ from stages.train.classifiers.logistic.path import WeightedRows, fit_paths
 from stages.train.classifiers.xgboost import can_truncate, truncated_scores
 from stages.train.folds.fold_data import FoldData
 from stages.train.folds.resampling import Prepared
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
 from stages.train.tuning.grid import CandidateParams
 
 Key = TypeVar("Key")

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.decision_curve import list_thresholds, make_decision_curves, measure_curve
 from stages.evaluate.effects.effects import EffectSettings
 from stages.evaluate.effects.row_sets import RowSets
+from stages.evaluate.models.candidates import CandidateKey
 
 Y = np.array([1, 1, 0, 0, 0, 0, 0, 0])
 SETS = RowSets(np.concatenate([Y, Y]), np.repeat([0, 1], 8), np.arange(16))

@@ -3,7 +3,6 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.effects import (
     EffectSettings,
     choose_margins,
@@ -12,6 +11,7 @@ from stages.evaluate.effects.effects import (
 )
 from stages.evaluate.effects.estimates import REFIT, estimate_difference, judge_effect
 from stages.evaluate.effects.row_sets import RankingValue, RowSets
+from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.uncertainty.jackknife import normal_quantile
 
 SETTINGS = EffectSettings("all", 0.95, {"average_precision": 0.01, "roc_auc": 0.01}, 2000, 0, 60)

@@ -4,16 +4,16 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from stages.evaluate.candidates import CandidateKey
 from stages.evaluate.effects.effects import choose_margins
 from stages.evaluate.effects.estimates import estimate_difference
 from stages.evaluate.effects.folds import score_folds
 from stages.evaluate.effects.row_sets import RankingValue, RowSets
-from stages.evaluate.metric_evaluator import MetricEvaluator
+from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.outputs import notes
 from stages.evaluate.uncertainty.bootstrap import bootstrap
 from stages.evaluate.uncertainty.differences import compare
 from stages.evaluate.uncertainty.intervals import compute_intervals
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.registry import METRICS
 
 TOP, BENEFIT = "precision_in_top(0.25)", "net_benefit(0.5)"

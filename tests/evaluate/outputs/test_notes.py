@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from stages.evaluate.candidates import CandidateKey, representatives
-from stages.evaluate.metric_evaluator import MetricEvaluator
+from stages.evaluate.models.candidates import CandidateKey, representatives
 from stages.evaluate.outputs import notes
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.uncertainty.bootstrap import bootstrap
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.schemas.candidate import Guarantee
 from tests.evaluate.records import RECORDS, record
 from tests.evaluate.tables import BALANCED, SILENT, TIED, Y

@@ -14,6 +14,7 @@ from stages.evaluate.thresholds.guarantee import (
     count_needed,
     find_guaranteed,
 )
+from stages.evaluate.thresholds.policies import Policy
 from stages.evaluate.thresholds.tuning import tune_threshold
 
 
@@ -24,9 +25,10 @@ def draw(n_positives, n_negatives, separation=2.0, seed=0):
 
 
 def choose(y, scores, policy, bound, promise=0.9, groups=None, negative_weight=1.0):
-    point = tune_threshold(y, scores, policy, None, bound, negative_weight)
+    policy = Policy(policy, bound, negative_weight=negative_weight)
+    point = tune_threshold(y, scores, policy)
     groups = np.arange(len(y)) if groups is None else groups
-    return choose_guaranteed(groups, y, scores, point, policy, bound, promise, negative_weight)
+    return choose_guaranteed(groups, y, scores, point, policy, promise)
 
 
 def test_the_tail_is_the_binomial_one():

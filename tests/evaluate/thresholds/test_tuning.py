@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 import numpy as np
 import pytest
 
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.params import CostParams, ThresholdParams
 from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
-from stages.evaluate.thresholds.policies import POLICIES
+from stages.evaluate.thresholds.policies import POLICIES, Policy
 from stages.evaluate.thresholds.tuning import satisfies_constraint, tune_threshold
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.confusion import Counts
 from stages.shared.storage.files import round_floats
 from tests.evaluate.tables import BALANCED, PERFECT, TIED, WORST, Y
@@ -57,7 +57,7 @@ ALARMS_HURT = CostParams(false_negative=1.0, false_positive=10.0)
 )
 def test_by_hand(scores: np.ndarray, policy: str | tuple[str, float], cost: CostParams | None, expected: float) -> None:
     name, own = policy if isinstance(policy, tuple) else (policy, None)
-    assert tune_threshold(Y, scores, name, cost, own) == expected
+    assert tune_threshold(Y, scores, Policy(name, own, cost)) == expected
 
 
 @pytest.mark.parametrize(
@@ -72,15 +72,15 @@ def test_by_hand(scores: np.ndarray, policy: str | tuple[str, float], cost: Cost
     ],
 )
 def test_whether_a_bound_is_kept(policy: str, own: float | None, kept: bool) -> None:
-    assert satisfies_constraint(Y, BALANCED, 0.25, policy, own) is kept
+    assert satisfies_constraint(Y, BALANCED, 0.25, Policy(policy, own)) is kept
 
 
 def test_a_bound_as_written_is_reached_by_the_fraction() -> None:
     """27 of 30 is a recall of 0.9, and 29 of 100 rows are a share of 0.29, though 0.29 × 100 is less than 29."""
     y, scores = np.repeat([1, 0], [30, 70]), np.linspace(1, 0, 100)
-    found = tune_threshold(y, np.where(np.arange(100) == 29, 0.0, scores), "min_recall", policy_param=0.9)
+    found = tune_threshold(y, np.where(np.arange(100) == 29, 0.0, scores), Policy("min_recall", 0.9))
     assert ((scores >= found) & (y == 1)).sum() >= 27
-    assert (scores >= tune_threshold(y, scores, "top_share", policy_param=0.29)).sum() == 29
+    assert (scores >= tune_threshold(y, scores, Policy("top_share", 0.29))).sum() == 29
 
 
 def test_every_policy_of_params_is_there() -> None:
@@ -110,8 +110,8 @@ def by_brute_force(
 
 def test_a_rare_positive_counts_as_much_as_all_negatives() -> None:
     y, scores = np.array([1, 0, 0, 0, 0]), np.array([0.3, 0.1, 0.2, 0.4, 0.5])
-    assert tune_threshold(y, scores, "g_mean") == 0.25  # accuracy would flag nobody
-    assert tune_threshold(y, scores, "balanced_accuracy") == 0.25
+    assert tune_threshold(y, scores, Policy("g_mean")) == 0.25  # accuracy would flag nobody
+    assert tune_threshold(y, scores, Policy("balanced_accuracy")) == 0.25
 
 
 @pytest.mark.parametrize("policy", POLICIES)
@@ -125,7 +125,7 @@ def test_no_threshold_is_better(rows: list[tuple[int, int]], policy: str, cost: 
     y, scores = np.array([label for label, _ in rows]), np.array([place / 20 for _, place in rows])
     everywhere = np.linspace(0, 1, 81)  # on every score and between any two
     values = [by_brute_force(y, scores, policy, cost, threshold) for threshold in everywhere]
-    found = tune_threshold(y, scores, policy, cost, OWN.get(policy))
+    found = tune_threshold(y, scores, Policy(policy, OWN.get(policy), cost))
     assert by_brute_force(y, scores, policy, cost, found) == max(values)
     better_or_equal = [threshold for threshold, value in zip(everywhere, values, strict=True) if value == max(values)]
     assert (scores >= found).sum() == (scores >= better_or_equal[-1]).sum()  # of equals the fewest alarms
@@ -141,7 +141,7 @@ def test_what_is_stored_decides_as_measured(rows: list[tuple[int, float]], power
     rows = [*rows, (1, 0.7), (0, 0.3)]
     y = np.array([label for label, _ in rows])
     scores = np.array([score for _, score in rows]) * 10.0**power  # down to scores closer than the digits stored
-    chosen = tune_threshold(y, scores, policy, MISSES_HURT, OWN.get(policy))
+    chosen = tune_threshold(y, scores, Policy(policy, OWN.get(policy), MISSES_HURT))
     stored = json.loads(json.dumps(round_floats(chosen)))
     assert stored == chosen
     counts = counts_at(np.array([chosen]), y, scores)

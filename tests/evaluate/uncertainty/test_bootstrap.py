@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.bootstrap import bootstrap, bootstrap_weights
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from tests.evaluate.tables import BALANCED, Y, made
 
 LABELS = np.array([0, 1, 0, 0, 1, 0, 0, 0, 1, 0])

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap, bootstrap_weights, measure_samples
 from stages.evaluate.uncertainty.differences import Difference, PairedErrors, compare, simultaneous_intervals, verdict
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.registry import METRICS, compared
 from tests.evaluate.tables import made
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 import numpy as np
 import pytest
 
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult, measure_samples
 from stages.evaluate.uncertainty.intervals import compute_intervals, interval_of_decisions, wilson
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.registry import METRICS
 from stages.shared.storage.arrow import Floats, Ints
 from tests.evaluate.tables import PERFECT, SILENT, TIED, WORST, Y, made

@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 import numpy as np
 import pytest
 
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.jackknife import (
     MIN_DF,
     jackknife_error,
@@ -15,6 +14,7 @@ from stages.evaluate.uncertainty.jackknife import (
     ranking_without,
     t_quantile,
 )
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.ranking import Ranking, average_precision_jackknife, roc_auc_jackknife
 from stages.shared.metrics.registry import of_family
 from tests.evaluate.tables import BALANCED, PERFECT, TIED, Y

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.bootstrap import bootstrap, bootstrap_weights
 from stages.evaluate.uncertainty.differences import compare
 from stages.evaluate.uncertainty.intervals import compute_intervals, wilson
 from stages.evaluate.uncertainty.jackknife import jackknife_error
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 
 RANDOM = np.random.RandomState(0)
 Y = np.repeat([1, 0], [40, 160])

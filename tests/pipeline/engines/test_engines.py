@@ -20,7 +20,7 @@ from stages.shared.storage.parquet import read_table
 from stages.train.execution.engines.pool import open_engine_pool
 from stages.train.execution.engines.worker import TrainSet
 from stages.train.params import TrainParams
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
 from tests.pipeline.engines.clusters import Cluster, start_dask, start_dask_worker, start_ray, start_slurm
 from tests.pipeline.project import Repository, environment
 from tests.pipeline.servers import Server, make_ssh
@@ -123,7 +123,7 @@ def test_a_scheduler_that_dies_ends_the_run_with_75(repository: Repository, dask
 def test_workers_that_cannot_do_the_work_are_refused(repository: Repository, dask: Cluster) -> None:
     """One of them has other code, then all have gone."""
     dask.kill("one")
-    with (dask.folder / "one/stages/train/strategy.py").open("a", encoding="utf-8") as stream:
+    with (dask.folder / "one/stages/train/strategy/context.py").open("a", encoding="utf-8") as stream:
         stream.write("# changed\n")
     start_dask_worker(dask, "one")
     dask.wait_for_text("one", "Registered to")

@@ -12,10 +12,10 @@ from stages.report.champion.sentences import (
     describe_threshold_interval,
 )
 from stages.report.loading import merge_values
-from stages.report.sections.champion import make_section
+from stages.report.sections.champion.champion import make_section
+from stages.report.sections.champion.operating_point import make_section as make_explorer_section
 from stages.report.sections.leaderboard import make_candidates_section, make_leaderboard_section
 from stages.report.sections.methods import make_reading_section
-from stages.report.sections.operating_point import make_section as make_explorer_section
 from stages.report.verdict.sentences import describe_verdict
 from stages.report.verdict.summary import make_summary
 from stages.shared.schemas.candidate import Candidate, Deployment, Guarantee

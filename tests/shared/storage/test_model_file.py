@@ -20,7 +20,7 @@ from stages.shared.errors import IntegrityError
 from stages.shared.storage import model_file as models
 from stages.shared.storage.model_file import dump_model, load_model, scores
 from stages.shared.storage.parquet import Table
-from stages.train.cross_validation import fit_strategy
+from stages.train.strategy.cross_validation import fit_strategy
 
 pytestmark = pytest.mark.slow
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.bootstrap import bootstrap
 from stages.evaluate.uncertainty.intervals import compute_intervals
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared import paths
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.contract import GROUP, ROW

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from stages.shared.runtime.environment import LIBRARIES
-from tools.doctor import checks
+from tools.doctor.checks import machine
 
 
 @pytest.fixture
@@ -23,14 +23,14 @@ def install(monkeypatch: pytest.MonkeyPatch, others: dict[str, str]) -> None:
     if "xgboost" not in others:
         del versions["xgboost"]
     items = [SimpleNamespace(name=name, version=version) for name, version in versions.items()]
-    monkeypatch.setattr(checks, "distributions", lambda: iter(items))
+    monkeypatch.setattr(machine, "distributions", lambda: iter(items))
 
 
 @pytest.mark.usefixtures("locked")
 @pytest.mark.parametrize("name", ["xgboost", "xgboost-cpu"])
 def test_xgboost_is_found_under_either_name(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     install(monkeypatch, {name: "1.0"})
-    found = checks.check_versions()
+    found = machine.check_versions()
     assert (found.level, found.found.partition("; ")[2]) == ("ok", "8 packages as in requirements.lock")
 
 
@@ -47,5 +47,5 @@ def test_xgboost_is_found_under_either_name(monkeypatch: pytest.MonkeyPatch, nam
 )
 def test_what_differs_is_named(monkeypatch: pytest.MonkeyPatch, installed: dict[str, str], problem: str) -> None:
     install(monkeypatch, installed)
-    found = checks.check_versions()
+    found = machine.check_versions()
     assert (found.level, found.found) == ("wrong", f"not as in requirements.lock: {problem}")

@@ -10,7 +10,7 @@ import pytest
 from tests.report.factory import Treatment, leaderboard
 from tests.report.runs import write_workspace
 from tools.leaderboard import __main__ as command
-from tools.leaderboard.table import table
+from tools.leaderboard.table import format_table
 from tools.shared.terminal import WIDTH, align_columns
 
 pytestmark = pytest.mark.slow
@@ -31,7 +31,7 @@ def test_a_row_a_strategy_best_first():
         Treatment("smote", sampler="SMOTE", cv=0.9, brier=0.0412, verdicts={"ranking": "better"}),
         Treatment("class_weight", cv=0.7, verdicts={"ranking": "worse"}),
     )
-    assert table(found, found.row("smote")) == [
+    assert format_table(found, found.row("smote")) == [
         "strategy      classifier     CV AP          test AP (95 %)   Brier  recall  verdict",
         "smote *       random_forest  0.900  0.850 (0.740 to 0.920)  0.0412   0.700  better",
         "baseline      random_forest  0.820  0.850 (0.740 to 0.920)  0.0300   0.700  reference",
@@ -42,7 +42,7 @@ def test_a_row_a_strategy_best_first():
 def test_a_champion_that_does_not_stand_for_its_strategy_has_a_row_of_its_own():
     baseline = Treatment("baseline", classifiers=("random_forest", "blend"), cv=0.82)
     found = leaderboard(Treatment("smote", sampler="SMOTE", cv=0.7), baseline=baseline)
-    lines = table(found, found.candidate("baseline", "blend"))
+    lines = format_table(found, found.candidate("baseline", "blend"))
     assert [line.split()[:3] for line in lines[1:]] == [
         ["baseline", "random_forest", "0.820"], ["baseline", "*", "blend"], ["smote", "random_forest", "0.700"],
     ]  # fmt: skip
@@ -54,7 +54,7 @@ def test_the_shipped_names_fit_whole():
     found = leaderboard(
         Treatment("smote_class_weight"), Treatment("balanced_ensemble", classifiers=("balanced_random_forest",))
     )
-    lines = table(found, found.reference)
+    lines = format_table(found, found.reference)
     assert max(map(len, lines)) <= WIDTH
     assert not any("…" in line for line in lines)
 

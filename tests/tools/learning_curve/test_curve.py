@@ -11,8 +11,8 @@ from stages.shared.errors import InputError
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.contract import GROUP
 from stages.shared.storage.parquet import Table
-from stages.train.cross_validation import fit_strategy
 from stages.train.params import TrainParams
+from stages.train.strategy.cross_validation import fit_strategy
 from tests.conftest import MakeTable
 from tools.learning_curve.curve import Gain, Point, compare_points, draw_rows, measure_curve
 

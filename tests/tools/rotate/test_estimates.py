@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, f1_score
 
-from stages.evaluate.candidates import CandidateKey
+from stages.evaluate.models.candidates import CandidateKey
 from stages.shared.metrics.registry import compared
 from tools.rotate.estimates import (
     FAMILIES,

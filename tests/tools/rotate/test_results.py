@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages.evaluate.candidates import CandidateKey
+from stages.evaluate.models.candidates import CandidateKey
 from stages.shared import paths
 from stages.shared.calibration import shift_prior
 from stages.shared.errors import InputError

@@ -10,8 +10,8 @@ import pytest
 from stages.shared.storage.model_file import dump_model, load_model, scores
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.blend import blend_oof, learn_weights
-from stages.train.cross_validation import fit_strategy
-from stages.train.outputs.results import StrategyResult
+from stages.train.strategy.cross_validation import fit_strategy
+from stages.train.strategy.results import StrategyResult
 
 Y = np.array([1, 1, 0, 0])
 RIGHT = np.array([0.9, 0.8, 0.2, 0.1])

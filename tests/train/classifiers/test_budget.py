@@ -15,7 +15,7 @@ from stages.train.classifiers.budget import cap_iterations
 from stages.train.folds.fold_data import FoldData
 from stages.train.folds.splitter import Fold
 from stages.train.params import TrainParams
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
 from stages.train.tuning.grid import CandidateParams
 from stages.train.tuning.shared_fits import GridPoint, score_grid
 from tests.train.classifiers.helpers import fit_classifier

@@ -20,8 +20,8 @@ from stages.train.classifiers.calibration import (
     make_calibration_spec,
 )
 from stages.train.classifiers.class_weights import ClassWeights, class_weights
-from stages.train.cross_validation import fit_strategy
 from stages.train.params import Strategy, TrainParams
+from stages.train.strategy.cross_validation import fit_strategy
 
 EVEN = ClassWeights(1.0, 1.0)
 METHODS = ("none", "sigmoid", "isotonic", "prior")

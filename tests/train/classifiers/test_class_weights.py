@@ -10,13 +10,13 @@ import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
 from stages.shared.storage.parquet import Table
-from stages.train import strategy
 from stages.train.classifiers.class_weights import ClassWeights, class_weights, row_weights, scale_pos_weight
 from stages.train.classifiers.fitting import FitRequest, fit
 from stages.train.classifiers.xgboost import split_weights
-from stages.train.cross_validation import fit_strategy
-from stages.train.outputs.results import StrategyResult
 from stages.train.params import TrainParams
+from stages.train.strategy import context
+from stages.train.strategy.cross_validation import fit_strategy
+from stages.train.strategy.results import StrategyResult
 from tests.train.classifiers.helpers import fit_classifier
 
 NINETY_TO_TEN = np.repeat([0, 1], [90, 10])
@@ -152,7 +152,7 @@ def test_weights_of_a_fold_are_those_of_its_training_rows(
         seen.append((request.weights, len(request.y), int(request.y.sum())))
         return fit(request)
 
-    monkeypatch.setattr(strategy, "fit", spy)
+    monkeypatch.setattr(context, "fit", spy)
     params = make_params({"class_weight": "balanced"}, ["logistic_regression"], n_splits=3)
     fit_strategy(make_table(negatives=61), "tried", params, lambda _: None)
     assert len(seen) == 4

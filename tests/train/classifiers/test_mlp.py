@@ -10,8 +10,8 @@ from sklearn.metrics import log_loss
 from stages.shared.storage.parquet import Table
 from stages.train.classifiers.class_weights import ClassWeights
 from stages.train.classifiers.fitting import Fitted
-from stages.train.cross_validation import fit_strategy
 from stages.train.params import TrainParams
+from stages.train.strategy.cross_validation import fit_strategy
 from tests.train.classifiers.helpers import fit_classifier
 
 RANDOM = np.random.RandomState(0)

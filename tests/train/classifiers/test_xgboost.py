@@ -18,7 +18,7 @@ from stages.train.classifiers import xgboost
 from stages.train.classifiers.class_weights import ClassWeights
 from stages.train.classifiers.fitting import Fitted
 from stages.train.classifiers.xgboost import can_truncate, truncated_scores
-from stages.train.cross_validation import fit_strategy
+from stages.train.strategy.cross_validation import fit_strategy
 from tests.train.classifiers.helpers import fit_classifier
 
 RANDOM = np.random.RandomState(0)

@@ -12,13 +12,13 @@ from stages.shared.errors import BusyError, InputError, NotApplicableError
 from stages.shared.storage.files import sha256
 from stages.shared.storage.model_file import dump_model
 from stages.shared.storage.parquet import Table, write_table
-from stages.train.cross_validation import fit_strategy
 from stages.train.execution.engines import pool as pool_module
 from stages.train.execution.engines import registry, worker
 from stages.train.execution.engines.pool import EnginePool, open_engine_pool
 from stages.train.execution.engines.worker import ContextSpec, TrainSet, receive_table
 from stages.train.execution.launch import launch_train, trains_elsewhere
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
+from stages.train.strategy.cross_validation import Workers, fit_strategy
 
 
 class Here:
@@ -80,7 +80,7 @@ def test_an_engine_gives_the_models_of_this_machine(
     def fit(**how: Any) -> tuple[dict[str, bytes], list[str]]:
         finished, models = list[str](), {}
         table = worker.read_table(spec.train_set.path)
-        result = fit_strategy(table, spec.name, spec.params, finished.append, **how)
+        result = fit_strategy(table, spec.name, spec.params, finished.append, Workers(**how))
         for name, model in result.models.items():
             dump_model(model, tmp_path / "model.skops")
             models[name] = (tmp_path / "model.skops").read_bytes()

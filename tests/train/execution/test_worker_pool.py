@@ -14,12 +14,12 @@ from stages.shared.errors import InputError
 from stages.shared.storage.files import round_floats
 from stages.shared.storage.model_file import dump_model
 from stages.shared.storage.parquet import Table
-from stages.train.cross_validation import fit_strategy
 from stages.train.execution.worker_pool import WorkerPool, get_result
 from stages.train.folds.resampling import ResamplingError
-from stages.train.outputs.artifacts import make_tuning
-from stages.train.outputs.results import StrategyResult
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.artifacts import make_tuning
+from stages.train.strategy.context import StrategyContext
+from stages.train.strategy.cross_validation import Workers, fit_strategy
+from stages.train.strategy.results import StrategyResult
 
 pytestmark = pytest.mark.slow
 
@@ -113,7 +113,7 @@ def test_a_result_does_not_depend_on_workers_or_threads(
 
     def found(**cores: int) -> tuple[StrategyResult, dict[str, bytes]]:
         told: list[str] = []
-        result = fit_strategy(table, "tried", params, told.append, **cores)
+        result = fit_strategy(table, "tried", params, told.append, Workers(**cores))
         assert len(told) == 4 * (2 + 1)
         models = {}
         for name, model in result.models.items():
@@ -122,7 +122,7 @@ def test_a_result_does_not_depend_on_workers_or_threads(
         return result, models
 
     expected, models = found()
-    for cores in ({"workers": 2}, {"threads": 2}):
+    for cores in ({"n_processes": 2}, {"n_threads": 2}):
         result, files = found(**cores)
         assert files == models
         searches = [

@@ -9,11 +9,11 @@ import pytest
 
 from stages.shared.schemas.contract import Feature
 from stages.shared.storage.parquet import Table
-from stages.train import cross_validation as crossfit
 from stages.train.folds import fold_data
 from stages.train.folds.preprocessing import TEXT_COLUMNS
 from stages.train.folds.resampling import Prepared, transform
-from stages.train.outputs.results import StrategyResult
+from stages.train.strategy import cross_validation as crossfit
+from stages.train.strategy.results import StrategyResult
 
 AsTable = Callable[..., Table]
 NUMERIC = {"type": "numeric", "missing": 0.0}

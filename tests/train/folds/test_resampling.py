@@ -10,13 +10,13 @@ import pytest
 from stages.shared.errors import InputError
 from stages.shared.schemas.contract import Feature
 from stages.shared.storage.parquet import Table
-from stages.train.cross_validation import fit_strategy
 from stages.train.folds.fold_data import FoldData
 from stages.train.folds.resampling import Preprocessed, ResamplingError, resample
 from stages.train.folds.splitter import Fold
 from stages.train.params import TrainParams
 from stages.train.samplers.plan import Plan
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
+from stages.train.strategy.cross_validation import fit_strategy
 
 Prepare = Callable[..., Any]
 MakeTable = Callable[..., Table]

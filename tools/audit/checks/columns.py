@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import stats
 
+from stages.prepare.columns.noticed import is_running
 from stages.prepare.columns.text_checks import ID_ROWS, ID_SHARE
 from stages.shared import paths
-from stages.shared.storage.arrow import Floats, to_bools, to_floats
+from stages.shared.storage.arrow import to_bools, to_floats
 from stages.shared.storage.parquet import Table
 from stages.split.groups import encode_cells
 from tools.audit.checks.univariate import feature_auc, level_auc, missing_auc
@@ -100,18 +101,12 @@ def _id_findings(table: Table) -> Iterator[Finding]:
             )
             continue
         values = to_floats(cells.combine_chunks())[~missing]
-        if _is_running(values, distinct):
+        if is_running(values):
             yield Finding("wrong", where, "is a running number, which identifies a row and does not describe it", fix)
         elif abs(correlation := float(stats.spearmanr(values, table.rows[~missing]).statistic)) > FOLLOWS:
             order = f"its order follows the rows of the raw file (rank correlation {correlation:.3f})"
             found = f"{distinct} different values in {present} rows, and {order}"
             yield Finding("suspicious", where, found, fix)
-
-
-def _is_running(values: Floats, distinct: int) -> bool:
-    """Return whether the values are consecutive whole numbers, each once, in any order."""
-    whole = bool((values == np.round(values)).all())
-    return whole and distinct == len(values) and values.max() - values.min() == len(values) - 1
 
 
 def _missing(table: Table, name: str) -> np.ndarray:

@@ -31,9 +31,8 @@ def value_auc(y: Ints, values: Floats) -> float:
 def level_auc(y: Ints, levels: Ints, folds: Sequence[Fold]) -> float:
     """Return the ROC-AUC of a category's target rate, learned on the training part of each fold, mean over the folds.
 
-    The rate is learned out of fold, because a level with one row would otherwise reveal that row's label
-    (Micci-Barreca 2001). ROC-AUC is taken by fold, because rates of different folds do not compare.
-    `levels` are numbers from 0.
+    The rate is learned out of fold: else a level with one row would reveal that row's label (Micci-Barreca 2001).
+    ROC-AUC is taken by fold, because rates of different folds do not compare. `levels` are numbers from 0.
     """
     return float(np.mean([_fold_auc(y, levels, fold) for fold in folds]))
 

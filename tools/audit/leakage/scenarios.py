@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.metrics import average_precision_score
 
 from stages.evaluate.thresholds.counts import counts_at
+from stages.evaluate.thresholds.policies import Policy
 from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.shared.errors import InputError
 from stages.shared.metrics.confusion import f1
@@ -51,8 +52,8 @@ def scaling_before_split(trial: Trial) -> dict[str, Pair]:
 def threshold_on_test(trial: Trial) -> dict[str, Pair]:
     """Choose the threshold with the best F1 on test, instead of on out-of-fold scores of train."""
     y, scores = trial.y_test, trial.honest
-    honest = tune_threshold(trial.audit_data.y[~trial.test], trial.out_of_fold, "f1")
-    leaking = tune_threshold(y, scores, "f1")
+    honest = tune_threshold(trial.audit_data.y[~trial.test], trial.out_of_fold, Policy("f1"))
+    leaking = tune_threshold(y, scores, Policy("f1"))
     values = f1(counts_at(np.array([honest, leaking]), y, scores))
     return {"threshold_on_test": Pair(float(values[0]), float(values[1]))}
 

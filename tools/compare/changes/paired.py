@@ -9,9 +9,9 @@ from itertools import cycle
 
 import numpy as np
 
-from stages.evaluate.metric_evaluator import MetricEvaluator
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap
 from stages.evaluate.uncertainty.differences import compare, verdict
+from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.calibration import shift_prior
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import METRICS, get_points

@@ -59,8 +59,8 @@ class Snapshot:
 def read_snapshot(revision: Revision) -> Snapshot:
     """Return the files of `revision`.
 
-    Raises InputError with every file that is missing, cut short, not finite, lacks a key or contradicts another file,
-    IntegrityError if the work tree is a mixture of runs.
+    Raises InputError with every file that is missing, cut short, not finite, lacks a key or contradicts another file.
+    Raises IntegrityError if the work tree is a mixture of runs.
     """
 
     def read_yaml(path: Path) -> dict[str, Any]:

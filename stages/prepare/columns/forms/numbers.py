@@ -1,4 +1,4 @@
-"""Numbers in disguise: decimal commas, thousands marks, signs of currency, units, signs and digits outside ASCII.
+"""Numbers with decimal commas, thousands marks, signs of currency, units, or signs and digits outside ASCII.
 
 A column has one form, in which every cell is a number; two forms that read other numbers are a question for a person.
 """
@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 
-from stages.prepare.params import AUTO, ReadParams
+from stages.prepare.params import ReadParams
 from stages.shared.schemas.contract import NumberForm
 
 MARKS = (",", ".", " ", "'")
@@ -36,7 +36,7 @@ class _Parts:
     spaced: bool  # a sign or a space sets the affix apart, which codes such as 3a do not have
 
 
-def find_forms(texts: Iterable[str], settings: ReadParams = AUTO) -> list[NumberForm]:
+def find_forms(texts: Iterable[str], settings: ReadParams) -> list[NumberForm]:
     """Return the forms in which every text is a number: none, one, or several that read other numbers.
 
     Numbers with leading zeros are codes and have no form.

@@ -21,13 +21,13 @@ SHAPES = [
 ]  # fmt: skip
 
 
-def make_lines(x: str, x_title: str, y_title: str, interpolate: Any, *, point: bool = False) -> Any:
+def make_lines(x_title: str, y_title: str, interpolate: Any, *, point: bool = False) -> Any:
     """Return curves of several candidates in the unit square."""
     curve = alt.Chart().mark_line(
         interpolate=interpolate, point=alt.OverlayMarkDef(size=24) if point else False, clip=True
     )
     encoded = curve.encode(
-        x=alt.X(f"{x}:Q", title=x_title, scale=UNIT_SCALE, axis=alt.Axis(tickCount=5)),
+        x=alt.X("x:Q", title=x_title, scale=UNIT_SCALE, axis=alt.Axis(tickCount=5)),
         y=alt.Y("y:Q", title=y_title, scale=UNIT_SCALE, axis=alt.Axis(tickCount=5)),
         color=color_by_series(),
         strokeDash=dash_by_series(),
@@ -42,7 +42,7 @@ def make_diagonal() -> Any:
     return alt.Chart(ends).mark_line(strokeDash=[3, 3], strokeWidth=1, color=theme.NEGATIVE).encode(x="x:Q", y="y:Q")
 
 
-def make_training_curve(train: str, validation: str, title: str, height: int) -> Any:
+def make_training_curve(train: str, validation: str, title: str) -> Any:
     """Return a value by epoch for train and validation."""
     colors = alt.Scale(domain=[train, validation], range=[theme.TRAIN, theme.VALIDATION])
     strokes = alt.Scale(domain=[train, validation], range=[[1, 0], [5, 3]])
@@ -61,7 +61,7 @@ def make_training_curve(train: str, validation: str, title: str, height: int) ->
             train_accuracy="train accuracy",
             validation_accuracy="validation accuracy",
         ),
-    ).properties(width=theme.WIDTH - 25, height=height)
+    ).properties(width=theme.WIDTH - 25, height=110)
 
 
 def set_size(chart: Any, width: int = theme.WIDTH, height: int = theme.HEIGHT) -> Any:

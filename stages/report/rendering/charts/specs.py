@@ -20,7 +20,7 @@ _RATIO = "sampling_strategy (minority / majority rows)"
 def roc() -> Any:
     """Return recall against the false positive rate, with the line of a random classifier."""
     return (
-        marks.make_lines("x", "false positive rate (share of negatives)", "recall (share of positives)", "step-after")
+        marks.make_lines("false positive rate (share of negatives)", "recall (share of positives)", "step-after")
         + marks.make_diagonal()
     )
 
@@ -28,13 +28,13 @@ def roc() -> Any:
 def precision_recall() -> Any:
     """Return precision against recall, with the prevalence."""
     prevalence = alt.Chart().mark_rule(strokeDash=[3, 3], color=theme.NEGATIVE).encode(y="max(prevalence):Q")
-    return marks.make_lines("x", _RECALL, _PRECISION, "step-before") + prevalence
+    return marks.make_lines(_RECALL, _PRECISION, "step-before") + prevalence
 
 
 def calibration() -> Any:
     """Return the share of positives against the mean score, with the line of perfect calibration."""
     return (
-        marks.make_lines("x", "mean score in a tenth of the scores", "share of positives", "linear", point=True)
+        marks.make_lines("mean score in a tenth of the scores", "share of positives", "linear", point=True)
         + marks.make_diagonal()
     )
 
@@ -86,7 +86,7 @@ def candidates() -> Any:
 
 def operating_point() -> Any:
     """Return precision against recall of one or two candidates, with a point on each that its signals move."""
-    curves = marks.make_lines("x", _RECALL, _PRECISION, "step-before")
+    curves = marks.make_lines(_RECALL, _PRECISION, "step-before")
     for number in range(2):
         point = alt.Chart().transform_filter(alt.datum.series == NUMBERS[number])
         point = point.transform_calculate(at_x=f"x{number}", at_y=f"y{number}")
@@ -142,8 +142,8 @@ def classes() -> Any:
 def training() -> Any:
     """Return loss and accuracy by epoch or round, on train and validation rows."""
     return alt.vconcat(
-        marks.make_training_curve("train_loss", "validation_loss", "mean log loss", 110),
-        marks.make_training_curve("train_accuracy", "validation_accuracy", "accuracy (share of rows)", 110),
+        marks.make_training_curve("train_loss", "validation_loss", "mean log loss"),
+        marks.make_training_curve("train_accuracy", "validation_accuracy", "accuracy (share of rows)"),
         data=ROWS,
         spacing=8,
     ).resolve_scale(color="independent", strokeDash="independent")

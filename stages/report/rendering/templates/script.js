@@ -76,162 +76,163 @@
 
   // ---------------------------------------------------------------- operating point
   const per1000 = (share) => String(Number((1000 * share).toPrecision(3)));
+  const steps = [-1, 0, 1, 2, 3].flatMap((power) => (
+    [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8].map((digit) => Number((digit * 10 ** power).toPrecision(2)))
+  ));
+  const hundredths = Array.from({length: 100}, (_, index) => (index + 1) / 100);
+  const rate = ({threshold, tp, fp}, prevalence) => {
+    const recall = tp / data.positives, found = prevalence * recall;
+    const wrong = (1 - prevalence) * fp / data.negatives, alarms = found + wrong;
+    const shares = {tp: found, fn: prevalence - found, fp: wrong, tn: 1 - prevalence - wrong};
+    return {
+      threshold, recall, alarms, shares, precision: alarms ? found / alarms : 0,
+      counts: {tp, fp, fn: data.positives - tp, tn: data.negatives - fp},
+    };
+  };
+  const listPoints = ({threshold, tuned, tp, fp}, prevalence) => {
+    const points = tp.map((hits, index) => ({threshold: index / 100, tp: hits, fp: fp[index]}));
+    return [...points.filter((point) => point.threshold !== threshold), {threshold, ...tuned}]
+      .sort((a, b) => a.threshold - b.threshold).map((point) => rate(point, prevalence));
+  };
+  // The rules of evaluate: a higher key is better, a later key decides between ties, of equals the last is taken.
+  const rules = {
+    threshold: (value) => (point) => [-Math.abs(point.threshold - value)],
+    recall: (value) => (point) => [Math.min(point.recall, value), point.precision, point.recall],
+    precision: (value) => (point) => [Math.min(point.precision, value), point.recall],
+    alarms: (value) => (point) => [-Math.max(point.alarms, value / 1000), point.alarms],
+    ratio: (value) => ({shares}) => [-(value * shares.fn + shares.fp)],
+  };
+  const choosePoint = (points, quantity, value) => {
+    const rule = rules[quantity](value);
+    const precedes = (a, b) => {
+      const first = a.findIndex((key, index) => key !== b[index]);
+      return a[first] < b[first];
+    };
+    return points.reduce((best, point) => (precedes(rule(point), rule(best)) ? best : point));
+  };
+  const listStops = (points, quantity) => ({
+    threshold: points.map(({threshold}) => threshold), recall: hundredths, precision: hundredths,
+    alarms: steps.filter((step) => step <= 1000), ratio: steps,
+  })[quantity];
+  // the costs of a miss, in false alarms, at which no other point costs less
+  const describeCheapest = (points, {shares}) => {
+    let low = 0, high = Infinity;
+    for (const {shares: {fn, fp}} of points) {
+      if (fn > shares.fn) low = Math.max(low, (shares.fp - fp) / (fn - shares.fn));
+      else if (fn < shares.fn) high = Math.min(high, (fp - shares.fp) / (shares.fn - fn));
+      else if (fp < shares.fp) high = -1;
+    }
+    const [from, to] = [low, high].map((value) => Number(value.toPrecision(2)));
+    if (low > high || high <= 0) return "nothing: another threshold costs less";
+    return high === Infinity ? `more than ${from}` : low ? `${from} to ${to} false alarms` : `less than ${to}`;
+  };
+  const writePolicy = (quantity, value, {recall}) => {
+    const bound = Math.max(0.01, Math.floor(100 * recall + 1e-9) / 100);
+    const promise = (key, bound) => `${key}: ${bound}${data.promise && bound < 1 ? `, promise: ${data.promise}` : ""}`;
+    const [policy, cost] = {
+      threshold: [`min_recall, ${promise("recall", bound)}`], recall: [`min_recall, ${promise("recall", value)}`],
+      precision: [`min_precision, ${promise("precision", value)}`],
+      alarms: [`top_share, share: ${Number((value / 1000).toPrecision(3))}`],
+      ratio: ["cost", `  cost: {false_negative: ${value}, false_positive: 1}\n`],
+    }[quantity];
+    return `evaluate:\n  threshold: {policy: ${policy}}\n${cost ?? ""}`;
+  };
+  const fillView = (view, points, point, own, ratio) => {  // `own` is the tuned threshold of the candidate
+    const {threshold, recall, precision, alarms, shares, counts} = point;
+    for (const cell of Object.keys(counts)) {
+      view.querySelector(`[data-cell=${cell}] b`).textContent = per1000(shares[cell]);
+      view.querySelector(`[data-cell=${cell}] .note span`).textContent = counted(Math.round(counts[cell]));
+    }
+    const rates = {
+      threshold: fixed(threshold) + (threshold === own ? ", tuned" : ""),
+      recall: fixed(recall), precision: fixed(precision), alarms: per1000(alarms),
+      cost: `${per1000(ratio * shares.fn + shares.fp)} if a miss costs ${ratio}`,
+      cheapest: describeCheapest(points, point),
+    };
+    for (const [name, text] of Object.entries(rates)) view.querySelector(`[data-rate="${name}"]`).textContent = text;
+  };
+  const misses = (quantity, value, points) => points.some(({precision, alarms}) => (
+    quantity === "precision" ? precision < value : quantity === "alarms" && alarms > value / 1000
+  ));
+  const drawCurves = (shown, prevalence) => {
+    const columns = {x: [], y: [], series: [], name: []}, test = data.positives / data.negatives;
+    const odds = prevalence / (1 - prevalence) / test;
+    shown.forEach(({name}, series) => data.overlays[name].precision.forEach((value, step) => {
+      const row = {x: step / 100, y: value * odds / (value * odds + 1 - value), series: String(series), name};
+      for (const [column, cell] of Object.entries(row)) columns[column].push(cell);
+    }));
+    change("operating-point-curve", {columns});
+  };
+  const describeChoice = (panel, {shown, tuned, chosen}, value) => {
+    const {value: quantity, selectedOptions: [{textContent: words}]} = byId("quantity");
+    const text = `${Number(value.toFixed(3))}${tuned ? ", tuned" : ""}`, [{recall, precision}] = chosen;
+    byId("choice").setAttribute(
+      "aria-valuetext", `${words}: ${text}; recall ${fixed(recall)}, precision ${fixed(precision)}`,
+    );
+    panel.querySelector("output").textContent = text;
+    panel.querySelector(".state").textContent = (tuned
+      ? `At the tuned threshold${shown[1] ? " of each candidate" : ""}.` : `Chosen by ${words}: ${text}.`)
+      + (!tuned && misses(quantity, value, chosen) ? " No threshold here keeps that; the nearest is shown." : "");
+  };
+  const showOperatingPoint = (panel, state) => {
+    const {shown, prevalence, tuned} = state, quantity = byId("quantity").value;
+    const every = shown.map((candidate) => listPoints(candidate, prevalence));
+    const value = listStops(every[0], quantity)[Number(byId("choice").value)];
+    if (quantity === "ratio") state.ratio = value;
+    state.chosen = every.map((points, number) => (tuned
+      ? points.find(({threshold}) => threshold === shown[number].threshold) : choosePoint(points, quantity, value)));
+    panel.querySelectorAll(".view").forEach((view, number) => {
+      fillView(view, every[number], state.chosen[number], shown[number].threshold, state.ratio);
+    });
+    describeChoice(panel, state, value);
+    const policy = tuned ? data.policy : writePolicy(quantity, Number(value.toFixed(3)), state.chosen[0]);
+    panel.querySelector("#policy code").textContent = policy
+      + (prevalence === data.prevalence ? "" : `  deployment_prevalence: ${prevalence}\n`);
+    state.chosen.forEach((point, number) => {
+      signal("operating-point-curve", {[`x${number}`]: point.recall, [`y${number}`]: point.precision});
+    });
+  };
   const wireOperatingPoint = () => {
-    const panel = byId("operating-point-panel"), views = [...panel.querySelectorAll(".view")];
+    const panel = byId("operating-point-panel"), {textContent: champion} = panel.querySelector(".view h3");
     const [quantity, slider, field, other] = ["quantity", "choice", "prevalence", "other-candidate"].map(byId);
-    const steps = [-1, 0, 1, 2, 3].flatMap((power) => (
-      [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8].map((digit) => Number((digit * 10 ** power).toPrecision(2)))
-    ));
-    const hundredths = Array.from({length: 100}, (_, index) => (index + 1) / 100);
-    const champion = data.candidates.findIndex(({name}) => name === views[0].querySelector("h3").textContent);
-    const shown = [champion, ...(views[1] ? [Number(other.value)] : [])];
-    let prevalence = data.prevalence, ratio = data.cost_ratio, tuned = true, chosen = [];
-    const rate = ({threshold, tp, fp}) => {
-      const recall = tp / data.positives, found = prevalence * recall;
-      const wrong = (1 - prevalence) * fp / data.negatives, alarms = found + wrong;
-      const shares = {tp: found, fn: prevalence - found, fp: wrong, tn: 1 - prevalence - wrong};
-      return {
-        threshold, recall, alarms, shares, precision: alarms ? found / alarms : 0,
-        counts: {tp, fp, fn: data.positives - tp, tn: data.negatives - fp},
-      };
-    };
-    const pointsOf = (index) => {
-      const {threshold, tuned: counts, tp, fp} = data.candidates[index];
-      const points = tp.map((hits, index) => ({threshold: index / 100, tp: hits, fp: fp[index]}));
-      return [...points.filter((point) => point.threshold !== threshold), {threshold, ...counts}]
-        .sort((a, b) => a.threshold - b.threshold).map(rate);
-    };
-    // The rules of evaluate: a higher key is better, a later key decides between ties, of equals the last is taken.
-    const rules = {
-      threshold: (value) => (point) => [-Math.abs(point.threshold - value)],
-      recall: (value) => (point) => [Math.min(point.recall, value), point.precision, point.recall],
-      precision: (value) => (point) => [Math.min(point.precision, value), point.recall],
-      alarms: (value) => (point) => [-Math.max(point.alarms, value / 1000), point.alarms],
-      ratio: (value) => ({shares}) => [-(value * shares.fn + shares.fp)],
-    };
-    const select = (points, value) => {
-      const rule = rules[quantity.value](value);
-      const precedes = (a, b) => {
-        const first = a.findIndex((key, index) => key !== b[index]);
-        return a[first] < b[first];
-      };
-      return points.reduce((best, point) => (precedes(rule(point), rule(best)) ? best : point));
-    };
-    const stops = (points) => ({
-      threshold: points.map(({threshold}) => threshold), recall: hundredths, precision: hundredths,
-      alarms: steps.filter((step) => step <= 1000), ratio: steps,
-    })[quantity.value];
-    const cheapest = (points, {shares}) => {  // costs of a miss, in false alarms, at which no other point costs less
-      let low = 0, high = Infinity;
-      for (const {shares: {fn, fp}} of points) {
-        if (fn > shares.fn) low = Math.max(low, (shares.fp - fp) / (fn - shares.fn));
-        else if (fn < shares.fn) high = Math.min(high, (fp - shares.fp) / (shares.fn - fn));
-        else if (fp < shares.fp) high = -1;
-      }
-      const [from, to] = [low, high].map((value) => Number(value.toPrecision(2)));
-      if (low > high || high <= 0) return "nothing: another threshold costs less";
-      return high === Infinity ? `more than ${from}` : low ? `${from} to ${to} false alarms` : `less than ${to}`;
-    };
-    const write = (value, point) => {
-      const bound = Math.max(0.01, Math.floor(100 * point.recall + 1e-9) / 100);
-      const promise = (key, bound) => `${key}: ${bound}${data.promise && bound < 1 ? `, promise: ${data.promise}` : ""}`;
-      const [policy, cost] = {
-        threshold: [`min_recall, ${promise("recall", bound)}`], recall: [`min_recall, ${promise("recall", value)}`],
-        precision: [`min_precision, ${promise("precision", value)}`],
-        alarms: [`top_share, share: ${Number((value / 1000).toPrecision(3))}`],
-        ratio: ["cost", `  cost: {false_negative: ${value}, false_positive: 1}\n`],
-      }[quantity.value];
-      const lines = tuned ? data.policy : `evaluate:\n  threshold: {policy: ${policy}}\n${cost ?? ""}`;
-      return lines + (prevalence === data.prevalence ? "" : `  deployment_prevalence: ${prevalence}\n`);
-    };
-    const show = () => {
-      const every = shown.map(pointsOf), value = stops(every[0])[Number(slider.value)];
-      const words = quantity.selectedOptions[0].textContent, digits = Number(value.toFixed(3));
-      if (quantity.value === "ratio") ratio = value;
-      chosen = every.map((points, number) => {
-        const own = data.candidates[shown[number]].threshold;
-        return tuned ? points.find(({threshold}) => threshold === own) : select(points, value);
-      });
-      views.forEach((view, number) => {
-        const {threshold, recall, precision, alarms, shares, counts} = chosen[number];
-        for (const cell of Object.keys(counts)) {
-          view.querySelector(`[data-cell=${cell}] b`).textContent = per1000(shares[cell]);
-          view.querySelector(`[data-cell=${cell}] .note span`).textContent = counted(Math.round(counts[cell]));
-        }
-        const rates = {
-          threshold: fixed(threshold) + (threshold === data.candidates[shown[number]].threshold ? ", tuned" : ""),
-          recall: fixed(recall), precision: fixed(precision), alarms: per1000(alarms),
-          cost: `${per1000(ratio * shares.fn + shares.fp)} if a miss costs ${ratio}`,
-          cheapest: cheapest(every[number], chosen[number]),
-        };
-        for (const [name, text] of Object.entries(rates)) view.querySelector(`[data-rate="${name}"]`).textContent = text;
-      });
-      const text = `${digits}${tuned ? ", tuned" : ""}`;
-      const missed = {
-        precision: ({precision}) => precision < value, alarms: ({alarms}) => alarms > value / 1000,
-      }[quantity.value];
-      const {recall, precision} = chosen[0];
-      slider.setAttribute(
-        "aria-valuetext", `${words}: ${text}; recall ${fixed(recall)}, precision ${fixed(precision)}`,
-      );
-      panel.querySelector("output").textContent = text;
-      panel.querySelector(".state").textContent = (tuned
-        ? `At the tuned threshold${views[1] ? " of each candidate" : ""}.` : `Chosen by ${words}: ${text}.`)
-        + (!tuned && missed && chosen.some(missed) ? " No threshold here keeps that; the nearest is shown." : "");
-      panel.querySelector("#policy code").textContent = write(digits, chosen[0]);
-      chosen.forEach((point, number) => {
-        signal("operating-point-curve", {[`x${number}`]: point.recall, [`y${number}`]: point.precision});
-      });
-    };
+    const shown = [data.candidates.find(({name}) => name === champion)];
+    if (other) shown[1] = data.candidates[Number(other.value)];
+    const state = {shown, prevalence: data.prevalence, ratio: data.cost_ratio, tuned: true, chosen: []};
+    const show = (changes) => showOperatingPoint(panel, Object.assign(state, changes));
+    const pointsOfChampion = () => listPoints(shown[0], state.prevalence);
     const place = (wanted) => {  // the slider goes where it leads to the point that is nearest to the wanted one
-      const points = pointsOf(champion), values = stops(points);
+      const points = pointsOfChampion(), values = listStops(points, quantity.value);
       const distances = values.map((value) => {
-        const {recall, alarms} = select(points, value);
+        const {recall, alarms} = choosePoint(points, quantity.value, value);
         return Math.abs(recall - wanted.recall) + Math.abs(alarms - wanted.alarms);
       });
       slider.max = String(values.length - 1);
       slider.value = String(distances.indexOf(Math.min(...distances)));
     };
-    const redraw = () => {
-      const columns = {x: [], y: [], series: [], name: []}, test = data.positives / data.negatives;
-      const odds = prevalence / (1 - prevalence) / test;
-      shown.forEach((index, series) => data.overlays[data.candidates[index].name].precision.forEach((value, step) => {
-        const y = value * odds / (value * odds + 1 - value), {name} = data.candidates[index];
-        const row = {x: step / 100, y, series: String(series), name};
-        for (const [column, cell] of Object.entries(row)) columns[column].push(cell);
-      }));
-      change("operating-point-curve", {columns});
-    };
     const toTuned = () => {
-      tuned = true;
       quantity.value = "threshold";
-      const points = pointsOf(champion);
+      const points = pointsOfChampion();
       slider.max = String(points.length - 1);
-      slider.value = String(points.findIndex(({threshold}) => threshold === data.candidates[champion].threshold));
-      show();
+      slider.value = String(points.findIndex(({threshold}) => threshold === shown[0].threshold));
+      show({tuned: true});
     };
     quantity.addEventListener("change", () => {
-      tuned = false;
-      place(chosen[0]);
-      show();
+      place(state.chosen[0]);
+      show({tuned: false});
     });
-    slider.addEventListener("input", () => {
-      tuned = false;
-      show();
-    });
+    slider.addEventListener("input", () => show({tuned: false}));
     field.addEventListener("input", () => {
       const typed = Number((Number(field.value) / 100).toPrecision(6));
       const share = field.value === field.defaultValue ? data.prevalence : typed;  // the field shows three digits
       if (!(share > 0 && share < 1)) return;
-      prevalence = share;
-      show();
-      redraw();
+      show({prevalence: share});
+      drawCurves(shown, share);
     });
     other?.addEventListener("change", () => {
-      shown[1] = Number(other.value);
-      for (const name of panel.querySelectorAll('[data-name="1"]')) name.textContent = data.candidates[shown[1]].name;
+      shown[1] = data.candidates[Number(other.value)];
+      for (const name of panel.querySelectorAll('[data-name="1"]')) name.textContent = shown[1].name;
       show();
-      redraw();
+      drawCurves(shown, state.prevalence);
     });
     panel.querySelector(".to-tuned").addEventListener("click", toTuned);
     toTuned();

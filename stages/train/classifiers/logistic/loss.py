@@ -4,7 +4,7 @@ It is scikit-learn's loss: C Σ s log(1 + exp(−y (x w + b))) + |w|² / 2, with
 and no penalty on the intercept b. With z = x w + b and the probability p = 1 / (1 + exp(−z)) of the positive
 class, the slope of a row along z is p − (y + 1) / 2 and its curvature p (1 − p): one exponential per row serves both.
 
-Rows are processed in blocks of fixed size, so no temporary array is as large as the table, and no sum depends on the
+Rows are processed in blocks of fixed size. So no temporary array is as large as the table, and no sum depends on the
 number of threads. Temporary arrays have a row for each C: numpy is about three times as fast as with a column for each.
 """
 

@@ -73,8 +73,8 @@ def minimize(losses: Sequence[LogisticLoss], W: Floats, inverse: Floats | None, 
 class _Descent:
     """The state of all losses.
 
-    The distance of a gradient g from 0 is measured by the Newton decrement √(g H⁻¹ g), which does not depend on the
-    units of the columns.
+    The Newton decrement √(g H⁻¹ g) measures the distance of a gradient g from 0; the units of the columns do not matter
+    to it.
     """
 
     def __init__(self, losses: Sequence[LogisticLoss], W: Floats, inverse: Floats | None) -> None:

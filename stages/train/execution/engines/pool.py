@@ -21,7 +21,7 @@ from stages.train.execution.engines.worker import (
     find_differences,
     make_call,
 )  # fmt: skip
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
 
 Result = TypeVar("Result")
 

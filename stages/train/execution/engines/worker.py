@@ -22,7 +22,7 @@ from stages.shared.storage.files import sha256
 from stages.shared.storage.parquet import Table, read_table
 from stages.train.execution.engines.installation import describe_installation
 from stages.train.params import TrainParams
-from stages.train.strategy import StrategyContext
+from stages.train.strategy.context import StrategyContext
 
 
 @dataclass(frozen=True)

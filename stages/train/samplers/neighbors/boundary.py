@@ -1,6 +1,6 @@
 """The rows that may have a row of another class among their nearest: all that a cleaning sampler must look at.
 
-If no row of another class lies within a radius that holds enough rows, all nearest neighbors of a row are of its own
+A radius around a row may hold enough rows, and none of another class. Then all its nearest neighbors are of its own
 class, in whatever order, and there is nothing to clean. The few remaining rows are then searched in their own class
 too.
 """

@@ -8,6 +8,7 @@ import pytest
 from sklearn.metrics import f1_score
 
 from benchmarks.course import teaching_set
+from stages.evaluate.thresholds.policies import Policy
 from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.split.groups import find_duplicates
 from tests.split.tables import table_of
@@ -70,7 +71,7 @@ def test_the_target_in_disguise_inflates_to_nearly_one(measured, classifier):
 
 def test_the_honest_threshold_is_the_one_of_the_out_of_fold_scores(teaching):
     trial = Trial(teaching, "logistic_regression", 0)
-    threshold = tune_threshold(teaching.y[~trial.test], trial.out_of_fold, "f1")
+    threshold = tune_threshold(teaching.y[~trial.test], trial.out_of_fold, Policy("f1"))
     found = threshold_on_test(trial)["threshold_on_test"]
     assert found.honest == pytest.approx(f1_score(trial.y_test, trial.honest >= threshold))
 
