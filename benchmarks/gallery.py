@@ -29,8 +29,7 @@ SCREEN: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 MAX_ROWS = 3000
 INTRODUCTION = (
     "The first screens of reports on five tables with different answers. This page is made by\n"
-    "`python -m benchmarks.gallery --datasets FOLDER`; [suites.md](explanation/suites.md) says where the data sets\n"
-    "come from."
+    "`python -m benchmarks.gallery --datasets FOLDER`; [suites.md](suites.md) says where the data sets come from."
 )
 
 

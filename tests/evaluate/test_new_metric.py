@@ -27,7 +27,7 @@ from stages.shared.storage.parquet import Table
 from tests.evaluate.conftest import PARAMS
 from tests.evaluate.records import record
 
-SCHEMA = Path(__file__).parents[2] / "docs/reference/leaderboard.schema.json"
+SCHEMA = Path(__file__).parents[2] / "docs/leaderboard.schema.json"
 
 
 def negative_predictive_value(counts: Counts) -> Floats:

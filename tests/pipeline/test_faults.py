@@ -1,4 +1,4 @@
-"""What the world does to a repository, and how a run goes on: docs/explanation/reliability.md in real repositories."""
+"""What the world does to a repository, and how a run goes on: docs/reliability.md in real repositories."""
 
 from contextlib import suppress
 import os

@@ -1,4 +1,4 @@
-"""Merges of branches that both ran the pipeline, with the cure of docs/how-to/teamwork/merging.md."""
+"""Merges of branches that both ran the pipeline, with the cure of docs/how-to/merging.md."""
 
 import json
 from pathlib import Path
@@ -10,8 +10,8 @@ from tests.pipeline.project import ROOT, Repository, ran
 
 pytestmark = pytest.mark.slow
 
-#: the commands that docs/how-to/teamwork/merging.md gives
-CURE = re.findall(r"^ {7}((?:git|dvc) .*)$", (ROOT / "docs/how-to/teamwork/merging.md").read_text(), re.MULTILINE)
+#: the commands that docs/how-to/merging.md gives
+CURE = re.findall(r"^ {7}((?:git|dvc) .*)$", (ROOT / "docs/how-to/merging.md").read_text(), re.MULTILINE)
 
 
 def branch(repository: Repository, name: str, edit) -> None:

@@ -36,7 +36,7 @@ def test_the_metric_is_measured_judged_and_shown(
 
     spec = METRICS[metric]
     leaderboard = json.loads(paths.LEADERBOARD.read_text())
-    jsonschema.validate(leaderboard, json.loads((ROOT / "docs/reference/leaderboard.schema.json").read_text()))
+    jsonschema.validate(leaderboard, json.loads((ROOT / "docs/leaderboard.schema.json").read_text()))
     for row in leaderboard["candidates"]:
         low, high = row["intervals"][metric]
         assert spec.floor <= low <= row["test"][metric] <= high <= spec.limit

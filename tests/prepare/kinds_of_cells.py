@@ -1,4 +1,4 @@
-"""Kinds of numbers, dates, categories and targets that people bring, by the names that docs/reference/tables.md gives them."""
+"""Kinds of numbers, dates, categories and targets that people bring, by the names that docs/tables.md gives them."""
 # ruff: noqa: E501  # a table of tables
 
 import datetime

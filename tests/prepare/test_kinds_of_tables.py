@@ -1,4 +1,4 @@
-"""docs/reference/tables.md holds for every kind of table that it names, for training and for rows to score."""
+"""docs/tables.md holds for every kind of table that it names, for training and for rows to score."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from tests.prepare.kinds_of_cells import NUMBERS, TARGETS, TYPES
 from tests.prepare.kinds_of_files import FILES, TEXTS
 from tests.prepare.tables import params_of
 
-PAGE = Path(__file__).parents[2] / "docs/reference/tables.md"
+PAGE = Path(__file__).parents[2] / "docs/tables.md"
 KINDS = {**TEXTS, **FILES, **NUMBERS, **TYPES, **TARGETS}
 
 

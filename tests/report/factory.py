@@ -1,4 +1,4 @@
-"""A leaderboard, a contract and params with hand-made numbers, as docs/reference/artefacts.md describes them."""
+"""A leaderboard, a contract and params with hand-made numbers, as docs/artefacts.md describes them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -20,9 +20,7 @@ def main() -> None:
     parser.add_argument("head", nargs="?", help="the revision that changes it (default: the work tree)")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the Markdown to a file")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write a page that needs no network")
-    parser.add_argument(
-        "--json", type=Path, metavar="FILE", help="write it as docs/reference/compare.schema.json describes"
-    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write it as docs/compare.schema.json describes")
     parser.add_argument(
         "--gate", action="store_true", help="exit 1 when select.metric is clearly worse, 2 when that cannot be compared"
     )

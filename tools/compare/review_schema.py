@@ -1,6 +1,6 @@
 """Models of the review: `--json` writes them, and the Markdown is rendered from them.
 
-docs/reference/compare.schema.json is generated from them.
+docs/compare.schema.json is generated from them.
 """
 
 from typing import Any, Literal

@@ -6,11 +6,11 @@ from stages.shared.errors import run_cli
 from tools.compare.review_schema import Review
 from tools.shared.schema_file import run
 
-SCHEMA = Path("docs/reference/compare.schema.json")
+SCHEMA = Path("docs/compare.schema.json")
 
 
 def main() -> None:
-    """Write docs/reference/compare.schema.json, or check it."""
+    """Write docs/compare.schema.json, or check it."""
     run("tools.compare.schema", SCHEMA, Review)
 
 

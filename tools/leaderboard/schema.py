@@ -6,11 +6,11 @@ from stages.shared.errors import run_cli
 from stages.shared.schemas.leaderboard import Leaderboard
 from tools.shared.schema_file import run
 
-SCHEMA = Path("docs/reference/leaderboard.schema.json")
+SCHEMA = Path("docs/leaderboard.schema.json")
 
 
 def main() -> None:
-    """Write docs/reference/leaderboard.schema.json, or check it."""
+    """Write docs/leaderboard.schema.json, or check it."""
     run("tools.leaderboard.schema", SCHEMA, Leaderboard)
 
 

@@ -32,7 +32,7 @@ def main() -> None:
         "--champion", type=Path, help="its folder (models/refit where select.refit made one, else models/champion)"
     )
     parser.add_argument(
-        "--report", type=Path, help="a JSON file for what is unusual about the rows (docs/reference/artefacts.md)"
+        "--report", type=Path, help="a JSON file for what is unusual about the rows (docs/artefacts.md)"
     )
     arguments = parser.parse_args()
     output: Path = arguments.output

@@ -24,7 +24,7 @@ from stages.shared.storage.arrow import Bools, Floats, Ints
 FAMILIES: tuple[Family, ...] = ("ranking", "probabilities", "decisions")
 
 #: factor of the error of the rows and of the spread between rotations. Rotations share most of their train rows, and
-#: the noise that comes from these shows in none of them. By simulation (docs/explanation/verdict.md)
+#: the noise that comes from these shows in none of them. By simulation (docs/verdict.md)
 SHARED = 1.4
 
 

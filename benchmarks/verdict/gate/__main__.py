@@ -1,6 +1,6 @@
 """The command `python -m benchmarks.verdict.gate`: three simulations of the gate.
 
-Each simulation prints a table; docs/explanation/verdict.md shows them.
+Each simulation prints a table; docs/verdict.md shows them.
 """
 
 import warnings

@@ -1,7 +1,7 @@
 """The effect of each treatment: the difference from no treatment with the same classifier.
 
-No candidate is chosen by its score, so no effect is flattered by a choice. docs/explanation/verdict.md shows by
-simulation how often the intervals hold the expected effect over other tables of the same size.
+No candidate is chosen by its score, so no effect is flattered by a choice. docs/verdict.md shows by simulation how
+often the intervals hold the expected effect over other tables of the same size.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""The parts of metrics/leaderboard.json; docs/reference/artefacts.md describes them."""
+"""The parts of metrics/leaderboard.json; docs/artefacts.md describes them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field

@@ -76,13 +76,13 @@ def about_metric(metric: str, n_positives: int) -> list[str]:
     if metric.startswith("recall_at_precision("):
         notes.append(
             f"{metric} is the best of many thresholds, so its values are too high where few positives reach the "
-            "precision, and their intervals are too (docs/explanation/verdict.md). Differences hardly are."
+            "precision, and their intervals are too (docs/verdict.md). Differences hardly are."
         )
     if n_positives < METRICS[metric].verdict_from:
         notes.append(
             f"{metric} selects the champion and has no verdict: with {n_positives} positives the intervals of its "
-            f"effects contain the truth too seldom, and {METRICS[metric].verdict_from} are needed "
-            "(docs/explanation/verdict.md). The verdict is about average precision."
+            f"effects contain the truth too seldom, and {METRICS[metric].verdict_from} are needed (docs/verdict.md). "
+            "The verdict is about average precision."
         )
     return notes
 

@@ -1,8 +1,8 @@
 """The interval of each metric of one candidate: the sampling error of the test rows.
 
-Percentile intervals of the bootstrap cover too seldom where positives are few (docs/explanation/verdict.md). These
-intervals are closed formulas without random numbers, except for metrics at an operating point.
-docs/decisions/06-verdicts.md gives the reason for each.
+Percentile intervals of the bootstrap cover too seldom where positives are few (docs/verdict.md). These intervals are
+closed formulas without random numbers, except for metrics at an operating point; docs/decisions/06-verdicts.md gives
+the reason for each.
 """
 
 from collections.abc import Callable, Mapping

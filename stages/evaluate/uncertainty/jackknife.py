@@ -19,7 +19,7 @@ from stages.shared.storage.arrow import Bools, Floats, Ints
 TINY = 1e-9
 
 #: the floor of the degrees of freedom, which are estimates themselves. With fewer, Student's t gives intervals that
-#: say nothing; coverage is the same without this floor (docs/explanation/verdict.md).
+#: say nothing; coverage is the same without this floor (docs/verdict.md).
 MIN_DF = 4.0
 
 

@@ -108,7 +108,7 @@ class OperatingPoint:
     digits: int = DEFAULT_DIGITS
     limits: Callable[[float], tuple[float, float]] = lambda parameter: (0.0, 1.0)  # the smallest and the largest value
     counts_rows: bool = False  # whether the parameter may be a number of rows as well
-    verdict_from: int = 0  # positives, by the tables of docs/explanation/verdict.md
+    verdict_from: int = 0  # positives, by the tables of docs/verdict.md
 
     def make(self, name: str, parameter: float) -> Metric:
         """Return the metric with this parameter."""

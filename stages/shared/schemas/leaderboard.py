@@ -1,6 +1,6 @@
 """Model of metrics/leaderboard.json: every candidate on the test rows, written by evaluate.
 
-docs/reference/leaderboard.schema.json is generated from it.
+docs/leaderboard.schema.json is generated from it.
 """
 
 from operator import attrgetter

@@ -1,7 +1,6 @@
 """How much memory training takes, and how many folds may therefore run at the same time.
 
-The estimate counts copies of the table that exist together. It is an upper bound of what was measured
-(docs/explanation/speed.md).
+The estimate counts copies of the table that exist together. It is an upper bound of what was measured (docs/speed.md).
 """
 
 from dataclasses import dataclass

@@ -60,7 +60,7 @@ def make_trace(
     cv: dict[str, dict[str, CvScore]],
     classifiers: dict[str, Settings] | None = None,
 ) -> Trace:
-    """Return the content of trace.json, as docs/reference/artefacts.md describes it.
+    """Return the content of trace.json, as docs/artefacts.md describes it.
 
     `classifiers` (with their settings) are those of the strategy in params.yaml.
     """
@@ -147,7 +147,7 @@ def make_record(
 
 
 def make_tuning(result: StrategyResult, metric: str, how: str) -> dict[str, Tuning]:
-    """Return the content of tuning.json, as docs/reference/artefacts.md describes it; empty without tuning."""
+    """Return the content of tuning.json, as docs/artefacts.md describes it; empty without tuning."""
     return {
         classifier: Tuning(
             metric=metric,

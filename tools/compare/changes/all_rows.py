@@ -70,7 +70,7 @@ def check_question(base: Snapshot, head: Snapshot) -> None:
     """Raise InputError when out-of-fold scores would not answer whether head's champion is worse.
 
     The folds choose the champion, so the choice raises its score in the folds. The rise is equal only where both
-    revisions chose the same candidate (docs/explanation/verdict.md).
+    revisions chose the same candidate (docs/verdict.md).
     """
     metric, champions = head.leaderboard.settings.metric, [item.champion for item in (base, head)]
     names = [str(champion) for champion in champions]

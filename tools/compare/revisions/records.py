@@ -1,4 +1,4 @@
-"""Models of the files that the review reads of a revision; docs/reference/artefacts.md describes the files.
+"""Models of the files that the review reads of a revision; docs/artefacts.md describes the files.
 
 They have fewer keys than the models in stages/shared/schemas: a pull request may change the other keys, and the review
 must still compare it with an older base.

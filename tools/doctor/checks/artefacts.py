@@ -17,7 +17,7 @@ def check_lock() -> Finding:
         return Finding("note", "no such file, so nothing has run", command("make repro"))
     content = path.read_bytes()
     if b"<<<<<<<" in content:
-        return Finding("wrong", "conflict of a merge; see docs/how-to/teamwork/merging.md", "git merge --abort")
+        return Finding("wrong", "conflict of a merge; see docs/how-to/merging.md", "git merge --abort")
     return Finding("ok", "whole") if is_whole(content) else Finding("wrong", "broken", FIX)
 
 

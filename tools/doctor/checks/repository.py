@@ -42,7 +42,7 @@ def check_git() -> Finding:
         return Finding("wrong", (top.stderr.splitlines() or ["no repository"])[0], "git init")
     if unmerged := sorted({line.partition("\t")[2] for line in run_git("ls-files", "--unmerged").stdout.splitlines()}):
         return Finding(
-            "wrong", f"unmerged: {', '.join(unmerged)}; see docs/how-to/teamwork/merging.md", "git merge --abort"
+            "wrong", f"unmerged: {', '.join(unmerged)}; see docs/how-to/merging.md", "git merge --abort"
         )
     if run_git("var", "GIT_COMMITTER_IDENT").returncode:
         return Finding("note", "nobody's name to commit with", "git config user.email you@example.org")
@@ -105,7 +105,7 @@ def check_remote() -> Finding:
     except subprocess.TimeoutExpired:
         why = f"no answer within {PATIENCE} seconds"
     if why:
-        return Finding("wrong", f"{place}: {why}; see docs/how-to/teamwork/remotes.md", f"{modify} …")
+        return Finding("wrong", f"{place}: {why}; see docs/how-to/remotes.md", f"{modify} …")
     if not settings.get("verify"):
         return Finding("note", f"{place}: what is pulled from it is not verified", f"{modify} verify true")
     if asked.stdout.strip() == "absent":
