@@ -41,9 +41,7 @@ def check_git() -> Finding:
     if top.returncode:
         return Finding("wrong", (top.stderr.splitlines() or ["no repository"])[0], "git init")
     if unmerged := sorted({line.partition("\t")[2] for line in run_git("ls-files", "--unmerged").stdout.splitlines()}):
-        return Finding(
-            "wrong", f"unmerged: {', '.join(unmerged)}; see docs/how-to/merging.md", "git merge --abort"
-        )
+        return Finding("wrong", f"unmerged: {', '.join(unmerged)}; see docs/how-to/merging.md", "git merge --abort")
     if run_git("var", "GIT_COMMITTER_IDENT").returncode:
         return Finding("note", "nobody's name to commit with", "git config user.email you@example.org")
     changed = len(run_git("status", "--porcelain").stdout.splitlines())
