@@ -19,6 +19,7 @@ from stages.shared.runtime.environment import LIBRARIES, call_tool, find_lock, r
 from stages.shared.runtime.memory import available_bytes
 from stages.shared.runtime.repository import find_dvc_root
 from tools.doctor.fixes import find_leftovers
+from tools.shared.dvc_repository import open_repository
 
 FIX = command("python -m tools.doctor --fix")
 
@@ -262,10 +263,9 @@ def check_remote() -> Finding:
 def _open() -> Iterator[Any]:
     """Open the DVC repository. Raises SkippedError where `check_dvc` says why that fails."""
     from dvc.exceptions import DvcException
-    from dvc.repo import Repo
 
     try:
-        repo = Repo()
+        repo = open_repository()
     except DvcException:
         raise SkippedError from None
     with repo:
