@@ -14,7 +14,7 @@ from typing import Any
 from dvc.cli import main
 from dvc.exceptions import DvcException
 from dvc.lock import LockError
-from dvc.repo import Repo, lock_repo
+from dvc.repo import lock_repo
 from dvc.repo.reproduce import get_active_graph, plan_repro
 from dvc.stage.cache import RunCacheNotFoundError
 from dvc.ui import ui
@@ -25,6 +25,7 @@ from stages.shared.runtime.stop_signals import exit_on_signals, finish_first
 from tools.doctor.damage import list_outputs, restore_outputs
 from tools.doctor.repair import keep_lock, repair_files
 from tools.repro.workers import run_stages
+from tools.shared.dvc_repository import open_repository
 
 #: the modules of the stages that run in forks, by command: of the source tree, or of the package
 FORKED = {
@@ -112,7 +113,7 @@ def plan_stages(repo: Any) -> tuple[list[Any], list[Any]]:
 def lock_repository() -> Iterator[Any]:
     """Hold DVC's repository, as a dvc command does. Raises BusyError if another command holds it or its files."""
     try:
-        with Repo() as repo, lock_repo(repo):
+        with open_repository() as repo, lock_repo(repo):
             yield repo
     except LockError:
         raise BusyError("DVC is busy: another dvc command runs in this repository; try again when it ends") from None

@@ -87,8 +87,10 @@ def name_faults(source: str) -> Iterator[None]:
 
 def check_kind(path: Path, source: str) -> None:
     """Raise InputError where there is neither a file nor a folder."""
-    if not path.exists():
-        raise InputError(f"{source}: no such file; put the table there or name another")
+    try:
+        path.stat()  # from Python 3.14 on `exists` hides why a file cannot be reached
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        raise InputError(f"{source}: no such file; put the table there or name another") from None
     if not (path.is_file() or path.is_dir()):  # reading a pipe would wait for whoever writes to it
         raise InputError(f"{source}: is neither a file nor a folder; write the table into a file")
 
