@@ -28,14 +28,7 @@ from stages.train.params import TrainParams
 from stages.train.strategy.context import StrategyContext
 from stages.train.strategy.results import BestParams, FinalFit, FoldResult, StrategyResult, TuningResult
 from stages.train.tuning.grid import DEFAULT_PARAMS
-from stages.train.tuning.search import (
-    SearchResult,
-    list_grids,
-    score_fold,
-    search,
-    search_from_scores,
-    search_nested,
-)  # fmt: skip
+from stages.train.tuning.search import SearchResult, list_grids, score_fold, search, search_from_scores, search_nested
 
 T = TypeVar("T")
 
