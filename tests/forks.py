@@ -23,18 +23,16 @@ import tools.repro.workers
 ROOT = Path(__file__).parents[1]
 
 
-def call(
-    module: str, *arguments: str, cwd: Path, environment: Mapping[str, str], warn: str = "default"
-) -> subprocess.CompletedProcess[str]:
-    """Do what `python -W <warn> -m <module>` does in `cwd`."""
+def call(module: str, *arguments: str, cwd: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Do what `python -m <module>` does in `cwd`; of PYTHONWARNINGS only an action counts."""
     if sys.platform != "linux":  # the libraries of macOS do not survive a fork
-        command = [sys.executable, "-W", warn, "-m", module, *arguments]
+        command = [sys.executable, "-m", module, *arguments]
         return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.preload"])
     with tempfile.TemporaryDirectory() as folder:
         streams = [Path(folder, name) for name in ("stdout", "stderr")]
-        target = partial(_become, module, arguments, cwd, dict(environment), warn, streams)
+        target = partial(_become, module, arguments, cwd, dict(environment), streams)
         process = context.Process(target=target)
         with chdir(ROOT):  # in which the first call starts the process that imports
             process.start()
@@ -47,7 +45,7 @@ def call(
 
 
 def _become(
-    module: str, arguments: Sequence[str], cwd: Path, environment: dict[str, str], warn: str, streams: Sequence[Path]
+    module: str, arguments: Sequence[str], cwd: Path, environment: dict[str, str], streams: Sequence[Path]
 ) -> None:
     """Be the command."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -58,7 +56,8 @@ def _become(
         with stream.open("wb") as file:
             os.dup2(file.fileno(), number)
     sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))  # noqa: SIM115
-    warnings.simplefilter(warn)  # type: ignore[arg-type]
+    if action := environment.get("PYTHONWARNINGS"):
+        warnings.simplefilter(action)  # type: ignore[arg-type]
     sys.argv = [module, *arguments]
     tools.repro.workers.CONTEXT = multiprocessing.get_context("fork")  # this process has the libraries
     runpy.run_module(module, run_name="__main__", alter_sys=True)

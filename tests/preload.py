@@ -2,5 +2,6 @@
 
 from importlib import import_module
 
-for module in ("dvc.cli.parser", "dvc.repo", "dvc.scm", "networkx", "stages.report.build", "tools.repro.preload"):
+LIBRARIES = ("dvc.cli.parser", "dvc.repo", "dvc.scm", "networkx")
+for module in (*LIBRARIES, "stages.report.build", "tools.repro.preload", "tests.forks"):
     import_module(module)

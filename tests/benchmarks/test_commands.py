@@ -41,7 +41,7 @@ TINY = {
     "benchmarks.verdict.effects": "--runs 2 --only 'linear, 1,000 rows'",
     "benchmarks.verdict.rotation": "--runs 2 --only 'linear, 1,000 rows'",
     "benchmarks.verdict.false_claims": "--runs 2",
-    "benchmarks.verdict.gate": "--runs 2 --classifiers logistic_regression xgboost",
+    "benchmarks.verdict.gate": "--runs 2",
     "benchmarks.verdict.groups": "--runs 2",
     "benchmarks.verdict.weights": "--runs 2",
     "benchmarks.verdict.operating_points": "--runs 1",
