@@ -2,8 +2,8 @@
 
 It shows whether readers wait for the page, and it writes the pictures of docs/images.
 
-Chromium opens the page without a network. Times are medians of five, from opening the file to the end of its script,
-or of the page without it.
+Chromium opens the page without a network. Times are medians of `--openings`, from opening the file to the end of its
+script, or of the page without it.
 """
 
 import gzip
@@ -16,6 +16,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.shared.arguments import make_parser
 from benchmarks.shared.markdown import print_table
 from stages.shared.paths import REPORT_HTML
 
@@ -107,12 +108,15 @@ def take_screenshots(browser: Browser) -> None:
 
 
 def main() -> None:
+    parser = make_parser(__doc__)
+    parser.add_argument("--openings", type=int, default=5, help="times that the page is opened (default 5)")
+    openings = parser.parse_args().openings
     path = next(filter(None, map(shutil.which, NAMES)))
     content = REPORT_HTML.read_bytes()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        slowed = median(measure_opening(browser, slower=SLOWER, **WIDE) for _ in range(5))
-        read = median(measure_opening(browser, java_script_enabled=False, **WIDE) for _ in range(5))
+        slowed = median(measure_opening(browser, slower=SLOWER, **WIDE) for _ in range(openings))
+        read = median(measure_opening(browser, java_script_enabled=False, **WIDE) for _ in range(openings))
         requests: list[str] = []
         messages: list[str] = []
         page, _ = open_report(browser, requests, messages)

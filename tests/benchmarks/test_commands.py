@@ -5,8 +5,6 @@ from pathlib import Path
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
@@ -14,6 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.browser.conftest import TREATMENTS, make_report
+from tests.forks import call
 
 pytestmark = pytest.mark.slow
 
@@ -77,10 +76,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(name: str, *arguments: str, cwd: Path = ROOT) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-m", name, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False
-    )
+    done = call(name, *arguments, cwd=cwd, environment={**os.environ, "PYTHONPATH": str(ROOT)})
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -112,5 +108,5 @@ def test_the_page_is_measured_in_a_browser(tmp_path: Path) -> None:
     if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))):
         (pytest.fail if os.environ.get("CI") else pytest.skip)("NO BROWSER: the benchmark of the page was NOT run")
     make_report(tmp_path, *TREATMENTS)
-    assert "| requests besides the file itself | 0 | 0 |" in run("benchmarks.page", cwd=tmp_path)
+    assert "| requests besides the file itself | 0 | 0 |" in run("benchmarks.page", "--openings", "1", cwd=tmp_path)
     assert (tmp_path / "docs/images/report-light.png").is_file()
