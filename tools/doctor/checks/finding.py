@@ -6,6 +6,7 @@ import subprocess
 from typing import Any, Literal, NamedTuple
 
 from stages.shared.messages import command, printable, single_line
+from tools.shared import dvc_repository
 
 #: the command that repairs what can be repaired without a decision
 FIX = command("python -m tools.doctor --fix")
@@ -40,10 +41,9 @@ def examine(check: Callable[[], Finding]) -> Finding:
 def open_repository() -> Iterator[Any]:
     """Open the DVC repository. Raises SkippedError where `check_dvc` says why that fails."""
     from dvc.exceptions import DvcException
-    from dvc.repo import Repo
 
     try:
-        repo = Repo()
+        repo = dvc_repository.open_repository()
     except DvcException:
         raise SkippedError from None
     with repo:
