@@ -84,5 +84,6 @@ def run_stage(module: str, jobs: int, name: str) -> None:
     os.environ.update({STAGES: str(jobs), "DVC_STAGE": name})
     sys.argv = [f"python -m {module}"]
     share_terminal()
-    print(f"Running stage '{name}' in a fork", file=sys.stderr)
+    # in one write: others write meanwhile, such as the server, whose forks Python 3.12 and newer warn of
+    print(f"Running stage '{name}' in a fork\n", end="", file=sys.stderr)
     run_cli(import_module(f"{module}.__main__").main)

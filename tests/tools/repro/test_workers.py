@@ -1,15 +1,18 @@
 """Processes forked from one server: how many run at a time, their exit codes, and that none remains."""
 
+import io
 import os
 from pathlib import Path
 import signal
 import subprocess
 import sys
 import time
+from typing import Any
 
 import pytest
 
 from tests.processes import is_alive
+from tools.repro import workers
 
 ROOT = Path(__file__).parents[3]
 
@@ -106,3 +109,30 @@ def test_a_stopped_run_leaves_no_process_behind(tmp_path: Path, number: signal.S
     while any(is_alive(one) for one in ids) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not any(is_alive(one) for one in ids)
+
+
+class Writes(io.RawIOBase):
+    """What is written, write by write."""
+
+    def __init__(self) -> None:
+        self.made: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.made.append(bytes(data))
+        return len(data)
+
+
+def test_a_stage_begins_with_a_whole_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unbuffered, as with PYTHONUNBUFFERED, each write of Python is one of the process; others come between."""
+    raw = Writes()
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(raw, "utf-8", write_through=True))
+    for name in ("EVENHAND_WORKERS", "EVENHAND_STAGES", "DVC_STAGE"):  # restored afterwards
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setattr(sys, "argv", [])
+    for name in ("exit_with_starter", "run_cli"):
+        monkeypatch.setattr(workers, name, lambda *_: None)
+    workers.run_stage("stages.report", 1, "report")
+    assert b"Running stage 'report' in a fork\n" in raw.made
