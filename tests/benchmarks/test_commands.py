@@ -5,8 +5,6 @@ from pathlib import Path
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
@@ -14,6 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.browser.conftest import TREATMENTS, make_report
+from tests.forks import call
 
 pytestmark = pytest.mark.slow
 
@@ -76,10 +75,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(name: str, *arguments: str, cwd: Path = ROOT) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-m", name, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False
-    )
+    done = call(name, *arguments, cwd=cwd, environment={**os.environ, "PYTHONPATH": str(ROOT)})
     assert done.returncode == 0, done.stderr
     return done.stdout
 
