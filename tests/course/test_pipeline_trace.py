@@ -4,11 +4,11 @@ import json
 import os
 from pathlib import Path
 import re
-import subprocess
-import sys
 
 import pytest
 from ruamel.yaml import YAML
+
+from tests.forks import call
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,14 +26,8 @@ STRATEGIES = {
 
 
 def run(folder: Path, stage: str, *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", f"stages.{stage}", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
+    done = call(f"stages.{stage}", *arguments, cwd=folder, environment=environment)
     assert done.returncode == 0, done.stderr
 
 

@@ -11,6 +11,7 @@ import pytest
 from stages.shared import paths
 from stages.shared.storage.files import write_json
 from stages.shared.storage.parquet import write_columns, write_table
+from tests.forks import call
 from tests.report.factory import SELECT, Treatment, leaderboard_json
 from tests.tools.audit.helpers import SMOTE, content, labels, noise, run_of
 from tools.audit import __main__ as command
@@ -48,11 +49,8 @@ def write_run(folder: Path, **columns: list) -> None:
 
 
 def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "tools.audit", *options],
-        capture_output=True, text=True, cwd=folder, env={"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
-        check=False,
-    )  # fmt: skip
+    environment = {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error"}
+    return call("tools.audit", *options, cwd=folder, environment=environment)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from stages.shared.storage.files import write_json
+from tests.forks import call
 from tests.tools.compare.helpers import commit, git, write_run
 from tools.compare.rendering.markdown import MARKER
 from tools.compare.schema import SCHEMA
@@ -22,10 +23,7 @@ BAD, GOOD = {"baseline/forest": 0.0}, {"baseline/forest": 0.5}
 
 def run(folder: Path, *options: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
     own = {"PATH": os.environ["PATH"], "HOME": str(home or folder), "PYTHONPATH": str(ROOT), "DVC_NO_ANALYTICS": "1"}
-    return subprocess.run(
-        [sys.executable, "-W", "error:::tools", "-m", "tools.compare", *options],
-        capture_output=True, text=True, cwd=folder, env={**own, "PYTHONIOENCODING": "utf-8"}, check=False,
-    )  # fmt: skip
+    return call("tools.compare", *options, cwd=folder, environment={**own, "PYTHONIOENCODING": "utf-8"})
 
 
 @pytest.fixture
