@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
+from tests.forks import call
+
 ROOT = Path(__file__).parents[2]
 
 SMALL = {
@@ -50,13 +52,24 @@ class Repository:
             pytest.fail(f"{' '.join(command)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
 
+    def call(
+        self, module: str, *arguments: str, check: bool = True, warn: str = "default"
+    ) -> subprocess.CompletedProcess[str]:
+        """`python -m <module>` in a fork, with the code of this repository in place of its copy."""
+        done = call(module, *arguments, cwd=self.path, environment={**environment(), "PYTHONWARNINGS": warn})
+        if check and done.returncode:
+            pytest.fail(f"{module} {' '.join(arguments)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
+        return done
+
     def dvc(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """A DVC command."""
-        return self.run("dvc", *arguments, check=check)
+        """A DVC command; one that runs stages is a process of its own, so they see the DVC that users have."""
+        if arguments[0] in ("repro", "exp", "queue"):
+            return self.run("dvc", *arguments, check=check)
+        return self.call("dvc", *arguments, check=check)
 
     def repro(self, *, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run the pipeline with tools.repro, which imports the libraries of all trainings once."""
-        return self.run("python", "-m", "tools.repro", "-j", "2", check=check)
+        """Run the pipeline with tools.repro in a fork; test_repro_forks.py has it as its users do."""
+        return self.call("tools.repro", "-j", "2", check=check)
 
     def commit(self, message: str) -> None:
         """Everything that git does not ignore, committed."""

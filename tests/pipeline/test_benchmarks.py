@@ -2,22 +2,18 @@
 
 import os
 from pathlib import Path
-import subprocess
-import sys
 
 import pandas as pd
 import pytest
 
+from tests.forks import call
 from tests.pipeline.project import ROOT, Repository
 
 pytestmark = pytest.mark.slow
 
 
 def run(cwd: Path, *command: str) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-m", *command], cwd=cwd, env=environment, capture_output=True, text=True, check=False
-    )
+    done = call(*command, cwd=cwd, environment={**os.environ, "PYTHONPATH": str(ROOT)})
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -33,7 +33,7 @@ def find_object(repository: Repository, path: Path) -> Path:
 
 def doctor(repository: Repository, *arguments: str) -> tuple[int, list[str]]:
     """The exit code of the doctor, and its lines but those that say ok."""
-    done = repository.run("python", "-m", "tools.doctor", *arguments, check=False)
+    done = repository.call("tools.doctor", *arguments, check=False)
     assert done.stderr == ""
     lines = [line for line in done.stdout.splitlines() if not line.startswith("ok ")]
     return done.returncode, [line for line in lines if "nothing is there yet; fix: dvc push" not in line]

@@ -11,6 +11,10 @@ pytestmark = pytest.mark.slow
 
 
 def test_another_table_and_one_more_strategy_by_flags_alone(repository):
+    def shrink(params: dict) -> None:
+        params.update(strategies={"baseline": {}})
+
+    repository.edit_params(shrink)
     flags = ["data.path=data/raw/synthetic.csv", "data.target=target", "data.positive=1", "data.key=[]"]
     flags += ["synthetic.n_samples=300", "+strategies.near_miss={sampler: NearMiss, version: 1}"]
     done = repository.dvc("exp", "run", *(part for flag in flags for part in ("-S", flag)))

@@ -74,11 +74,11 @@ def test_a_run_from_the_folder_and_from_the_top(host: Repository, pipeline: Repo
 def test_the_tools_work_from_the_folder(host: Repository, pipeline: Repository) -> None:
     (plot,) = json.loads(pipeline.dvc("plots", "show", "--json", "roc").stdout)["data"]["roc"]
     assert "row_number" in json.dumps(plot["content"]["transform"])  # as the template says
-    pipeline.run("python", "-m", "tools.compare", "HEAD", "--json", "review.json")
+    pipeline.call("tools.compare", "HEAD", "--json", "review.json")
     review = json.loads((pipeline.path / "review.json").read_text())
     assert (review["code"], review["metrics_diff"], review["gate"]["result"]) == ([], [], "fine")
     assert review["champion_before"] == review["champion_after"]
-    pipeline.run("python", "-m", "tools.predict", "../features.csv", "-o", "scored.csv")
+    pipeline.call("tools.predict", "../features.csv", "-o", "scored.csv")
     assert len((pipeline.path / "scored.csv").read_text().splitlines()) == 241
     doctor = pipeline.run("python", "-m", "tools.doctor", check=False)
     assert [line for line in doctor.stdout.splitlines() if line.startswith("wrong")] == []

@@ -45,7 +45,7 @@ def assert_whole(repository: Repository) -> dict:
     assert repository.run("git", "status", "--porcelain").stdout == ""
     assert not (repository.path / ".git/MERGE_HEAD").exists()
     assert ran(repository.dvc("repro")) == []
-    repository.run("python", "-m", "tools.compare", "main", "HEAD", "--json", ".review.tmp", check=False)
+    repository.call("tools.compare", "main", "HEAD", "--json", ".review.tmp", check=False)
     review = json.loads(Path(repository.path / ".review.tmp").read_text())
     assert review["notes"] == []
     return review

@@ -18,7 +18,7 @@ def points(shown: str, name: str) -> list[dict]:
 def test_plots_of_two_revisions_are_numbers_under_the_names_of_both(repository):
     repository.edit_params(lambda params: params["strategies"]["smote"].update(k_neighbors=3))
     repository.edit_params(lambda params: params["classifiers"].update(mlp={"hidden_layer_sizes": [4], "max_iter": 3}))
-    repository.dvc("repro", "evaluate")
+    repository.repro()
     shown = repository.dvc("plots", "diff", "HEAD", "workspace", "--json").stdout
     assert "errors" not in json.loads(shown)
     for name, x, y in (

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 
 def predict(repository: Repository, *arguments: str, check: bool = True):
-    return repository.run(sys.executable, "-W", "error", "-m", "tools.predict", *arguments, check=check)
+    return repository.call("tools.predict", *arguments, check=check, warn="error")
 
 
 def champion_scores(repository: Repository) -> pd.Series:
@@ -164,7 +164,8 @@ def test_the_champion_loads_without_imbalanced_learn(repository):
     (repository.path / "imblearn").mkdir()
     (repository.path / "imblearn" / "__init__.py").write_text("raise ImportError('imblearn is blocked')\n")
     assert repository.run(sys.executable, "-c", "import imblearn", check=False).returncode == 1
-    predict(repository, "data/test.parquet", "-o", "s.parquet")
+    command = (sys.executable, "-W", "error", "-m", "tools.predict", "data/test.parquet", "-o", "s.parquet")
+    repository.run(*command)
     assert list(pd.read_parquet(repository.path / "s.parquet")["probability"]) == list(champion_scores(repository))
 
 

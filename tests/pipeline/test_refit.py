@@ -34,17 +34,15 @@ def test_on_it_fits_every_row_and_predict_takes_it(repository: Repository) -> No
     rows = json.loads((champion / "contract.json").read_text())["rows"]
     assert f"all {rows:,} labelled rows" in card
     source = next(iter((repository.path / "data/raw").glob("*.csv")))
-    done = repository.run("python", "-m", "tools.predict", str(source), "-o", "scored.csv")
+    done = repository.call("tools.predict", str(source), "-o", "scored.csv")
     assert fresh["model"][:12] in done.stdout
-    chosen = repository.run(
-        "python", "-m", "tools.predict", str(source), "-o", "scored.csv", "--champion", "models/champion"
-    )
+    chosen = repository.call("tools.predict", str(source), "-o", "scored.csv", "--champion", "models/champion")
     assert facts["model"][:12] in chosen.stdout
 
     # another threshold is another champion, though its model is the same
     repository.edit_params(lambda params: params["evaluate"].update(threshold={"policy": "balanced_accuracy"}))
     repository.dvc("repro", "report")
-    stale = repository.run("python", "-m", "tools.predict", str(source), "-o", "scored.csv", check=False)
+    stale = repository.call("tools.predict", str(source), "-o", "scored.csv", check=False)
     assert stale.returncode == 3
     assert "was fitted after another champion" in stale.stderr
     assert refit(repository) == ["refit"]

@@ -19,8 +19,8 @@ TRAINED = ["train@baseline", "train@class_weight", "train@smote"]
 LATER = ["evaluate", "report"]
 
 
-def forks(repository: Repository, check: bool = True) -> subprocess.CompletedProcess[str]:
-    return repository.run("python", "-m", "tools.repro", "-j", "2", check=check)
+def forks(repository: Repository) -> subprocess.CompletedProcess[str]:
+    return repository.run("python", "-m", "tools.repro", "-j", "2")
 
 
 def forked(done: subprocess.CompletedProcess[str]) -> list[str]:
@@ -82,7 +82,7 @@ def test_what_is_gone_comes_from_the_cache(repository: Repository) -> None:
     shutil.rmtree(repository.path / "metrics/cv")
     (repository.path / "data/train.parquet").unlink()
     (repository.path / "dvc.lock").unlink()
-    assert forked(forks(repository)) == LATER
+    assert forked(repository.repro()) == LATER
     after = everything(repository)
     assert {name: after[name] for name in before if ".dvc/cache" not in name} == {
         name: value for name, value in before.items() if ".dvc/cache" not in name
@@ -97,7 +97,7 @@ def test_a_strategy_that_fails_is_not_kept_and_the_others_are(repository: Reposi
 
     repository.edit_params(change)
     before = lock_entry(repository, "train@smote")
-    done = forks(repository, check=False)
+    done = repository.repro(check=False)
     assert done.returncode == 2
     assert "error: params.yaml: " in done.stderr
     assert "error: train@smote: exited with 2" in done.stderr
@@ -115,7 +115,7 @@ def lock_entry(repository: Repository, stage: str) -> str:
 def test_wrong_params_are_told_once(repository: Repository) -> None:
     repository.edit_params(lambda params: params["strategies"]["smote"].update(k_neighbours=3))
     repository.edit_params(lambda params: params["preprocess"].update(impute="mean"))
-    done = forks(repository, check=False)
+    done = repository.repro(check=False)
     assert done.returncode == 2
     assert done.stderr.count("error: params.yaml: strategies.smote: k_neighbours is no setting of SMOTE") == 1
     assert repository.run("git", "status", "--porcelain").stdout.split() == ["M", "params.yaml"]
@@ -124,7 +124,7 @@ def test_wrong_params_are_told_once(repository: Repository) -> None:
 
 def test_a_stage_before_training_fails_as_with_dvc(repository: Repository) -> None:
     repository.edit_params(lambda params: params["data"].update(target="nothing"))
-    done = forks(repository, check=False)
+    done = repository.repro(check=False)
     assert done.returncode == 255
     assert "failed to reproduce 'prepare'" in done.stderr
 
@@ -132,7 +132,7 @@ def test_a_stage_before_training_fails_as_with_dvc(repository: Repository) -> No
 def test_another_dvc_command_is_waited_for(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(repository.path)
     with lock_repository():
-        done = forks(repository, check=False)
+        done = repository.repro(check=False)
     assert done.returncode == 75
     assert "error: DVC is busy" in done.stderr
 

@@ -76,15 +76,16 @@ def test_a_failed_run_ends_the_command_and_leaves_no_copy(repository: Repository
 
 
 def test_wrong_arguments_are_refused(repository: Repository) -> None:
-    assert rotate(repository, "1", check=False).stderr == "error: K: is 1; at least 2 is needed\n"
-    assert rotate(repository, check=False).stderr.startswith(
-        "error: K: is missing, and evaluate.rotate in params.yaml is"
-    )
+    def refuse(*arguments: str) -> str:
+        return repository.call("tools.rotate", *arguments, check=False).stderr
+
+    assert refuse("1") == "error: K: is 1; at least 2 is needed\n"
+    assert refuse().startswith("error: K: is missing, and evaluate.rotate in params.yaml is")
     repository.edit_params(lambda params: params["split"].update(time="age"))
-    assert rotate(repository, "2", check=False).stderr.startswith("error: params.yaml: split.time: is age, and only")
+    assert refuse("2").startswith("error: params.yaml: split.time: is age, and only")
     shutil.rmtree(repository.path / ".git")
     repository.edit_params(lambda params: params["split"].update(time=None))
-    assert rotate(repository, "2", check=False).stderr.startswith("error: .git: this folder is in no git repository")
+    assert refuse("2").startswith("error: .git: this folder is in no git repository")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a process ends with its starter on Linux alone")

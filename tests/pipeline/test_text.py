@@ -63,9 +63,9 @@ def project(build_once: BuildOnce) -> Repository:
         repository.edit_params(edit)
         stages = ["prepare", "split", "train --strategy baseline", "train --strategy smote", "evaluate", "report"]
         for stage in stages:
-            repository.run(sys.executable, "-m", *f"stages.{stage}".split())
+            repository.call(*f"stages.{stage}".split())
         repository.run(sys.executable, "-m", "tools.audit", "--repeats", "3", "--rows", "200")
-        repository.run(sys.executable, "-m", "tools.predict", "data/raw/notes.csv", "-o", "scored.csv")
+        repository.call("tools.predict", "data/raw/notes.csv", "-o", "scored.csv")
 
     return Repository(build_once("text", make))
 

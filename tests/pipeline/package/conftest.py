@@ -17,7 +17,7 @@ def package(build_once: BuildOnce) -> Path:
 
 @pytest.fixture(scope="session")
 def finished_host(package: Path, build_once: BuildOnce) -> Path:
-    """A host with packages `stages` and `tools` of its own, and a run in its folder `risk`."""
+    """A host with packages `stages` and `tools` of its own, and a run and its scores in the folder `risk`."""
 
     def make(path: Path) -> None:
         path.mkdir()
@@ -41,6 +41,7 @@ def finished_host(package: Path, build_once: BuildOnce) -> Path:
         (path / "repro.txt").write_text(host.evenhand("repro", "-j", "2").stdout)
         host.run("git", "add", "-A", "..")
         host.run("git", "commit", "-qm", "First run")
+        host.evenhand("predict", "../features.csv", "-o", "reports/scored.csv")
 
     return build_once("packaged_host", make)
 

@@ -81,7 +81,6 @@ def test_the_workflow_is_sound(host: Host) -> None:
 def test_the_commands(host: Host) -> None:
     assert host.evenhand("--version").stdout == f"evenhand {evenhand.__version__}\n"
     assert host.evenhand("leaderboard").stdout.startswith("strategy ")
-    host.evenhand("predict", "../features.csv", "-o", "reports/scored.csv")
     assert host.run("git", "status", "--porcelain").stdout == ""
     assert len(pd.read_csv(host.path / "reports/scored.csv")) == 240
     assert "No metric changed" in host.evenhand("compare", "HEAD").stdout

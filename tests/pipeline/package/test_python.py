@@ -47,8 +47,7 @@ print(json.dumps({
 
 def test_from_python(host: Host) -> None:
     """-P leaves out the current folder, in which the host has another `stages`."""
-    host.evenhand("predict", "../features.csv", "-o", "scored.csv")
-    scored = pd.read_csv(host.path / "scored.csv")
+    scored = pd.read_csv(host.path / "reports/scored.csv")
     found = json.loads(host.run("python", "-P", "-c", USE).stdout)
     assert found["probability"] == list(scored["probability"])
     assert found["decision"] == found["again"] == list(scored["decision"])
@@ -94,7 +93,6 @@ print(json.dumps([list(found.champion.predict_proba(rows)[:, 1]), str(found.verd
 
 
 def test_a_comparison_is_the_run_of_the_pipeline(host: Host, tmp_path: Path) -> None:
-    host.evenhand("predict", "../features.csv", "-o", "reports/scored.csv")
     done = host.run("python", "-P", "-c", COMPARE, str(tmp_path / "kept"))
     probability, verdict = json.loads(done.stdout)  # and nothing else
     assert probability == list(pd.read_csv(host.path / "reports/scored.csv")["probability"])
