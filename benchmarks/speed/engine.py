@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
+import hashlib
 import heapq
 import os
 from pathlib import Path
-import pickle
 import subprocess
 import sys
 import tempfile
@@ -28,6 +28,7 @@ from benchmarks.speed.timing import format_load
 from stages.shared import paths
 from stages.shared.params import read_params
 from stages.shared.storage.files import sha256
+from stages.shared.storage.model_file import dump_model
 from stages.shared.storage.parquet import read_table
 from stages.train.execution.engines.pool import EnginePool, open_engine_pool
 from stages.train.execution.engines.worker import TrainSet
@@ -83,14 +84,16 @@ def run_dask(workers: int = 2) -> Iterator[None]:
                 process.wait(30)
 
 
-def train_all(path: Path, params: TrainParams, workers: int, open_pool: OpenPool) -> bytes:
-    """Train every strategy; return the pickled models."""
-    table = read_table(path)
-    models = {}
-    for name in params.strategies:
-        result = fit_strategy(table, name, params, lambda _: None, Workers(workers, open_pool=open_pool))
-        models[name] = {classifier: pickle.dumps(model) for classifier, model in result.models.items()}
-    return pickle.dumps(models)
+def train_all(path: Path, params: TrainParams, workers: int, open_pool: OpenPool) -> str:
+    """Train every strategy; return the hash of the files of all models."""
+    table, digest = read_table(path), hashlib.sha256()
+    with tempfile.TemporaryDirectory() as folder:
+        for name in params.strategies:
+            result = fit_strategy(table, name, params, lambda _: None, Workers(workers, open_pool=open_pool))
+            for model in result.models.values():
+                dump_model(model, Path(folder) / "model.skops")
+                digest.update((Path(folder) / "model.skops").read_bytes())
+    return digest.hexdigest()
 
 
 def time_empty_calls(pool: WorkerPool[StrategyContext] | EnginePool) -> float:
@@ -119,7 +122,7 @@ def schedule(strategies: dict[str, Calls], cores: int, overhead: float) -> float
 def measure_engines(path: Path, params: TrainParams, pairs: int) -> tuple[list[list[str]], dict[str, Calls], float]:
     """Return a row for each engine, the times of the calls, and the seconds that a call on Dask costs."""
     train_set, times = TrainSet(path, sha256(path)), dict[str, list[float]]()
-    empty, opened, calls, found = dict[str, float](), dict[str, float](), dict[str, Calls](), set[bytes]()
+    empty, opened, calls, found = dict[str, float](), dict[str, float](), dict[str, Calls](), set[str]()
     dask = partial(open_engine_pool, train_set)
     engines: dict[str, tuple[int, OpenPool]] = {
         "this process": (1, WorkerPool), "two processes": (2, WorkerPool), "Dask, two workers": (2, dask),
@@ -136,10 +139,11 @@ def measure_engines(path: Path, params: TrainParams, pairs: int) -> tuple[list[l
             with open_pool(context, workers) as pool:
                 opened[engine] = time.perf_counter() - start
                 empty[engine] = time_empty_calls(pool)
+        for name in params.strategies:
+            calls[name] = []
+            pool = partial(TimedPool, calls[name])
+            fit_strategy(read_table(path), name, params, lambda _: None, Workers(open_pool=pool))
     assert len(found) == 1, "the models differ"
-    for name in params.strategies:
-        calls[name] = []
-        fit_strategy(read_table(path), name, params, lambda _: None, Workers(open_pool=partial(TimedPool, calls[name])))
     rows = []
     for engine, seconds in times.items():
         ratios = sorted(mine / one for mine, one in zip(seconds, times["this process"], strict=True))
