@@ -40,7 +40,7 @@ def make_champion(folder: Path, table: Path, columns: int, trees: int) -> None:
     from stages.shared.storage.files import sha256, write_json
     from stages.shared.storage.manifest import write_manifest
     from stages.shared.storage.model_file import dump_model
-    from stages.train.cross_validation import fit_strategy
+    from stages.train.strategy.cross_validation import fit_strategy
 
     train = make_train_table(*make_rare_table(TRAIN_ROWS, columns, share=0.05))
     classifiers = {
