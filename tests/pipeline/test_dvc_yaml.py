@@ -60,7 +60,8 @@ def test_train_depends_on_no_data_but_its_own_side():
 
 def test_only_evaluate_depends_on_the_test_side():
     assert [name for name in NAMES if "data/test.parquet" in STAGES[name]["deps"]] == ["evaluate"]
-    readers = {path.parent.name for path in (ROOT / "stages").rglob("*.py") if "paths.TEST)" in path.read_text()}
+    stages = ROOT / "stages"
+    readers = {path.relative_to(stages).parts[0] for path in stages.rglob("*.py") if "paths.TEST)" in path.read_text()}
     assert readers == {"evaluate"}
 
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 def test_the_fit_takes_one_table_and_no_path_to_another():
     parameters = inspect.signature(cross_validation.fit_strategy).parameters
     assert [name for name, parameter in parameters.items() if parameter.annotation is Table] == ["table"]
-    assert list(parameters) == ["table", "name", "params", "progress", "workers", "threads", "without", "folds"]
+    assert list(parameters) == ["table", "name", "params", "progress", "workers", "without", "folds"]
 
 
 def test_a_sampler_is_called_in_one_place_only_and_that_place_gets_one_fold():
@@ -55,10 +55,16 @@ def test_only_refit_which_nobody_measures_fits_on_every_row():
 
 
 def test_nothing_that_is_stored_is_a_pickle():
-    """What a fork sends back is one, as Python sends it; it is never a file."""
+    """What a fork or a worker of an engine sends is one; it is never a file."""
     names = {path for folder in ("stages", "tools", "benchmarks") for path in (ROOT / folder).rglob("*.py")}
     importing = r"^\s*(import|from) (pickle|joblib|cloudpickle|dill)\b"
-    assert {path.name for path in names if re.search(importing, path.read_text(), re.M)} == {"worker_pool.py"}
+    found = {path for path in names if re.search(importing, path.read_text(), re.M)}
+    engines = {ROOT / "stages/train/execution/engines" / f"{name}.py" for name in ("dask", "pool", "ray", "worker")}
+    assert found == {ROOT / "stages/train/execution/worker_pool.py", *engines}
     source = inspect.getsource(worker_pool)
     assert source.count("pickle.") == source.count("pickle.loads(pickle.dumps(") * 2 == 2
-    assert not re.search(r"\b(open|write\w*|Path|dump)\(", source)
+    for path in found:
+        source = path.read_text()
+        assert not re.search(r"\b(open|write_text|dump|load)\(", source)
+        # a worker keeps the table that it got, which is Parquet
+        assert source.count("write_bytes(") == source.count("path.write_bytes(content)") == (path.name == "worker.py")

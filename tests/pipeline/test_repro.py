@@ -74,7 +74,7 @@ def test_no_file_of_the_run_holds_a_synthetic_row(finished):
 
 
 def test_there_is_no_pickle(finished):
-    kinds = {path.suffix for path in finished.path.rglob("models/*/*")}
+    kinds = {path.suffix for path in finished.path.glob("models/*/*")}
     assert kinds == {".skops", ".parquet", ".json", ".md"}
 
 

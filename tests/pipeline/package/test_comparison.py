@@ -162,7 +162,8 @@ def test_a_failure_of_the_stages(
 
 
 STOPPED = """
-import sys, tempfile
+import signal, sys, tempfile
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background of a shell ignores it
 import evenhand, pandas as pd
 tempfile.tempdir = sys.argv[1]
 table = pd.read_csv("small.csv").drop(columns="id")

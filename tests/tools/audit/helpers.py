@@ -54,7 +54,7 @@ def noise(rows: int = 400, random_state: int = 0) -> list[float]:
 
 
 def run_of(y: list[int], random_state: int = 0, **columns: Any) -> Run:
-    """A run on a table with target `y` and features (or `group` or `time`) as in tests/split/material.py."""
+    """A run on a table with target `y` and features (or `group` or `time`) as in tests/split/tables.py."""
     prepared = table_of(y, **columns)
     group, time = prepared.contract.group, prepared.contract.time
     train, test = split(prepared, params_of(group=group, time=time, n_splits=5, random_state=random_state))
