@@ -476,6 +476,7 @@
     const details = target && (target.querySelector(":scope > details") ?? target.closest("section > details"));
     if (!details) return;
     details.open = true;
+    history.scrollRestoration = "manual";  // after a reload the browser would scroll back to where the folded page was
     target.scrollIntoView();
   };
   window.addEventListener("hashchange", unfold);
