@@ -36,6 +36,10 @@ TILE_HEIGHT = 512
 STRIDE = 8192
 N_LEADING_AXES = 4
 
+#: if boxes exclude at most this share of pairs, judged from so many queries and boxes, they are not asked per query
+MIN_EXCLUDED = 0.15
+N_SAMPLED = 50
+
 #: more pairs per row than this mean that the table is full of ties, and the search stops
 MAX_PAIRS_PER_ROW = 64
 
@@ -106,6 +110,23 @@ class _QueryBoxes:
                 yield first, min(first + STRIDE, stop)
 
 
+class _Tiles:
+    """Buffers for the products of one block, reused for each tile."""
+
+    def __init__(self, size: int) -> None:
+        self._products = np.empty(size, dtype=np.float32)
+        self._far = np.empty(size, dtype=np.bool_)
+
+    def find_near(self, left: Singles, right: Singles) -> Ints:
+        """Return the flat indices at which the product of the two is not positive."""
+        shape = len(left), right.shape[1]
+        products, far = (buffer[: shape[0] * shape[1]] for buffer in (self._products, self._far))
+        with np.errstate(invalid="ignore"):  # BLAS was seen to flag its padding, which is in no result
+            np.matmul(left, right, out=products.reshape(shape))
+        np.greater(products, 0, out=far)
+        return np.flatnonzero(np.logical_not(far, out=far))  # NaN is not far
+
+
 class _Search:
     """The sorted queries with their squared radii, prepared for the search in one block after the other."""
 
@@ -121,6 +142,8 @@ class _Search:
         self.common_left = left_factor(offsets, squared) if is_center_near(offsets, squared) else None
         self.low, self.high = self.fitted.boxes()
         self.query_boxes = _QueryBoxes(points, self.radius)
+        #: whether boxes exclude enough pairs to be asked per query
+        self.asks_boxes = _estimate_excluded(points, self.radius, self.low, self.high) > MIN_EXCLUDED
 
     @property
     def max_pairs(self) -> int:
@@ -132,11 +155,10 @@ class _Search:
         X = self.fitted.rows[span]
         center = compute_median_row(X) if self.common_left is None else self.origin
         right = right_factor(X - center)
+        tiles = _Tiles(TILE_HEIGHT * len(X))
         parts, total = [], 0
         for queries in self._queries_near(block):
-            with np.errstate(invalid="ignore"):  # BLAS was seen to flag its padding, which is in no result
-                products = self._left_factor(queries, center) @ right
-            indices = np.flatnonzero(~(products > 0))  # NaN is not far
+            indices = tiles.find_near(self._left_factor(queries, center), right)
             parts.append((queries[indices // len(X)], indices % len(X)))
             total += len(indices)
             if total > self.max_pairs:
@@ -149,6 +171,10 @@ class _Search:
         """Yield the queries within their radius of the box of a block, at most TILE_HEIGHT at a time."""
         low, high = self.low[block], self.high[block]
         for start, stop in self.query_boxes.spans_near(low, high):
+            if not self.asks_boxes:
+                tiles = range(start, stop, TILE_HEIGHT)
+                yield from (np.arange(first, min(first + TILE_HEIGHT, stop)) for first in tiles)
+                continue
             along_few = distance_to_box(self.leading[:, start:stop], low[:N_LEADING_AXES], high[:N_LEADING_AXES])
             near = start + np.flatnonzero(along_few <= self.radius[start:stop])
             near = near[distance_to_box(self.queries.points.take(near, axis=0).T, low, high) <= self.radius[near]]
@@ -161,3 +187,10 @@ class _Search:
             is_span = stop - first == len(queries)
             return self.common_left[first:stop] if is_span else self.common_left.take(queries, axis=0)
         return left_factor(self.queries.rows.take(queries, axis=0) - center, self.squared[queries])
+
+
+def _estimate_excluded(points: Floats, radius: Floats, low: Floats, high: Floats) -> float:
+    """Return the share of pairs of a query and a box that are farther apart than the radius, among some of both."""
+    queries, boxes = (np.arange(0, count, 1 + count // N_SAMPLED) for count in (len(points), len(low)))
+    sample = points[queries].T
+    return float(np.mean([distance_to_box(sample, low[box], high[box]) > radius[queries] for box in boxes]))
