@@ -51,6 +51,7 @@ def load_data_set(folder: Path, name: str, max_rows: int, seed: int, test_size: 
             "duplicates": "auto",
             "rotation": None,
             "gap": None,
+            "negatives": None,
         },
     }
     table = prepare(read_columns(path), PrepareParams.model_validate(params)).table

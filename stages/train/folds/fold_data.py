@@ -44,7 +44,8 @@ class FoldData:
         context = self._context
         _, *rest = make_steps(context.table.contract, context.params.preprocess)
         try:
-            return resample(self._training, rest, context.plan(sampler_params), context.n_numeric)
+            plan = context.plan(sampler_params)
+            return resample(self._training, rest, plan, context.n_numeric, context.negatives_kept)
         except InputError as error:
             key = f"strategies.{context.name}"
             if sampler_params:

@@ -95,9 +95,10 @@ def preprocess(
     return Preprocessed(X, y, step, flow, values, sample_weight)
 
 
-def resample(start: Preprocessed, rest: Steps, plan: Plan, n_numeric: int) -> Prepared:
+def resample(start: Preprocessed, rest: Steps, plan: Plan, n_numeric: int, negatives_kept: float = 1.0) -> Prepared:
     """Fit the other steps, `rest`, and run the samplers of `plan` between them; `start` is not changed.
 
+    `negatives_kept` is the share of the negatives of train that split left.
     Raises InputError when a sampler cannot do its work on these rows.
     """
     X, y, flow, sample_weight = start.X, start.y, list(start.flow), start.sample_weight
@@ -108,8 +109,8 @@ def resample(start: Preprocessed, rest: Steps, plan: Plan, n_numeric: int) -> Pr
             flow.append(_describe_step({"encoder": "encoded", "scaler": "scaled"}[name], X, y))
         for sampler in plan.after.get(name, []):  # type: ignore[call-overload]
             before, old = len(y), (X, y)
-            X, y, note = _run_sampler(sampler, X, y)
-            sample_weight = carry_weights(sampler, sample_weight, old, (X, y))
+            X, y, note = _run_sampler(sampler, X, y, negatives_kept)
+            sample_weight = carry_weights(sampler, sample_weight, old, (X, y), negatives_kept)
             X = restore_values(X, start.whole)
             if name == "encoder":
                 X = restore_categories(X, one_hot_blocks(transformer, n_numeric))
@@ -143,7 +144,7 @@ def transform(steps: Steps, features: Any) -> Floats:
     return np.ascontiguousarray(features, dtype=np.float64)
 
 
-def _run_sampler(sampler: Sampler, X: Floats, y: Ints) -> tuple[Floats, Ints, str]:
+def _run_sampler(sampler: Sampler, X: Floats, y: Ints, negatives_kept: float) -> tuple[Floats, Ints, str]:
     """Return the rows after one sampler, and a sentence on what it did."""
     counts = np.bincount(y, minlength=2)
     try:
@@ -153,6 +154,9 @@ def _run_sampler(sampler: Sampler, X: Floats, y: Ints) -> tuple[Floats, Ints, st
     except (ValueError, TypeError, RuntimeError) as error:
         if _RATIO_REACHED in str(error):
             requested, ratio = vars(sampler)["sampling_strategy"], counts.min() / counts.max()
+            if negatives_kept < 1:  # on the whole train set there might be something to do
+                reason = f"split.negatives left a ratio of {ratio:.3f}, requested was {requested}; keep more negatives"
+                raise ResamplingError(_explain_failure(sampler, counts, reason)) from None
             return X, y, f"nothing to do: the ratio is already {ratio:.3f}, requested was {requested}"
         raise ResamplingError(_explain_failure(sampler, counts, single_line(error))) from None
     if not np.bincount(y_resampled, minlength=2).all():

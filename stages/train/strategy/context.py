@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.utils._param_validation import InvalidParameterError
 from xgboost.core import XGBoostError
 
-from stages.shared.classifiers import BLEND, CLASSIFIERS, Settings
+from stages.shared.classifiers import BLEND, CLASSIFIERS, ClassifierSpec, Settings
 from stages.shared.errors import InputError, NotApplicableError
 from stages.shared.runtime.progress import ignore
 from stages.shared.storage.arrow import Floats, Ints
@@ -37,6 +37,7 @@ class StrategyContext:
         self.table, self.name, self.params, self.threads = table, name, params, threads
         self.strategy, self.without = params.strategies[name], tuple(without)
         self.frame, self.y, self.sample_weight = table.features(), table.target, table.weights
+        self.negatives_kept = table.contract.negatives_kept or 1.0
         settings = self.strategy.classifiers or params.classifiers
         #: the settings of each classifier that is fitted; the blend combines these
         self.classifiers = {
@@ -91,12 +92,21 @@ class StrategyContext:
                 eval_set,
                 self.threads,
                 prepared.bins,
-                prepared.sample_weight,
+                self._weigh(spec, prepared),
             )
             fitted = fit(request)
             if not np.isfinite(fitted.classifier.predict_proba(X[:1])).all():
                 raise ValueError("its scores are not finite; a setting is out of its range")
             return fitted
+
+    def _weigh(self, spec: ClassifierSpec, prepared: Prepared) -> RowWeights:
+        """Return the weights of the prepared rows for a classifier.
+
+        One that balances itself draws as many negatives as it would from all of train, where each counts once.
+        """
+        if not spec.balances_itself or prepared.sample_weight is None:
+            return prepared.sample_weight
+        return prepared.sample_weight * np.where(prepared.y == 1, 1.0, self.negatives_kept)
 
     @contextmanager
     def _naming_params(self, classifier: str, candidate: CandidateParams) -> Iterator[None]:

@@ -27,6 +27,7 @@ def content(**changes: Any) -> dict[str, Any]:
             "duplicates": "together",
             "rotation": None,
             "gap": None,
+            "negatives": None,
         },
         "cv": {"n_splits": 5, "n_repeats": 1},
         "preprocess": {"impute": "median", "scale": "before_resampling", "max_categories": 30},
@@ -59,7 +60,15 @@ def run_of(y: list[int], random_state: int = 0, **columns: Any) -> Run:
     group, time = prepared.contract.group, prepared.contract.time
     train, test = split(prepared, params_of(group=group, time=time, n_splits=5, random_state=random_state))
     params = audit_params(
-        split={"test_size": 0.25, "group": group, "time": time, "duplicates": "together", "rotation": None, "gap": None}
+        split={
+            "test_size": 0.25,
+            "group": group,
+            "time": time,
+            "duplicates": "together",
+            "rotation": None,
+            "gap": None,
+            "negatives": None,
+        }
     )
     return Run(prepared, train, test, params, rows=10_000)
 
