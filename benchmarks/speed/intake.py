@@ -34,7 +34,10 @@ PARAMS: dict[str, Any] = {
         "target": "target", "positive": 1, "drop": [], "key": [], "categorical": "auto", "missing": {},
         "read": AUTO.model_dump(), "dates": {}, "text": [], "weight": None,
     },
-    "split": {"test_size": 0.25, "group": None, "time": None, "duplicates": "auto", "rotation": None, "gap": None, "negatives": None},
+    "split": {
+        "test_size": 0.25, "group": None, "time": None, "duplicates": "auto", "rotation": None, "gap": None,
+        "negatives": None,
+    },
     "cv": {"n_splits": 5},
     "evaluate": {"cost": None},
 }  # fmt: skip
