@@ -75,8 +75,8 @@ def about_negatives(kept: float | None) -> list[str]:
     if kept is None:
         return []
     return [
-        f"Train has {100 * kept:.3g} % of its negatives (split.negatives). Each counts {1 / kept:.4g} times: in the "
-        "fits, in cross-validation and in the tuned thresholds. Test has all of its rows."
+        f"Train has {100 * kept:.3g} % of its negatives (split.negatives). Each counts {1 / kept:.4g} times in "
+        "cross-validation, calibration and the tuned thresholds. Test has all of its rows."
     ]
 
 

@@ -12,7 +12,7 @@ ROW = "__row__"
 #: rows with the same value stay in one set and one fold: copies of a row and rows of one group
 GROUP = "__group__"
 
-#: the weight of each row of train where `split.negatives` thinned it, in units of a row of the whole train set
+#: how many rows of the whole train set each row of train counts for, where `split.negatives` left a share of it
 WEIGHT = "__weight__"
 
 

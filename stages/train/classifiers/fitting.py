@@ -35,7 +35,7 @@ class FitRequest:
     eval_set: tuple[Features, Ints] | None = None  # only scored, for a training curve
     n_jobs: int = 1  # threads; the result does not depend on them
     bins: dict[ClassWeights, Any] | None = None  # keeps XGBoost's binned rows, if several fits share them
-    sample_weight: RowWeights = None  # of `data.weight` and `split.negatives`; class weights multiply it
+    sample_weight: RowWeights = None  # of `data.weight`; class weights multiply it
 
     def build(self, **params: Any) -> Any:
         """Return the unfitted estimator with the settings and `params`."""
@@ -89,9 +89,7 @@ def fit_estimator(request: FitRequest) -> Fitted:
         classifier.set_params(n_jobs=request.n_jobs)
     sample_weight = {} if request.sample_weight is None else {"sample_weight": request.sample_weight}
     if sample_weight and "sample_weight" not in signature(classifier.fit).parameters:
-        raise ValueError(
-            "cannot use the weights of data.weight or split.negatives; leave it out, or set these two to null"
-        )
+        raise ValueError("cannot use the weights of data.weight; leave it out, or set data.weight to null")
     try:
         classifier.fit(request.X, request.y, **sample_weight)
     except ValueError as error:

@@ -28,7 +28,7 @@ class FoldData:
             context.y[fold.training],
             first,
             context.whole,
-            context.weights_of(fold.training),
+            None if context.fit_weight is None else context.fit_weight[fold.training],
         )
         self._validation = first[1].transform(self._select(fold.validation)) if len(fold.validation) else None
         self.y_validation = context.y[fold.validation]

@@ -42,7 +42,7 @@ class Prepared:
     flow: list[Step]
     added: int  # rows
     removed: int
-    before: Counts  # negatives and positives before resampling, or the sums of their weights
+    before: Counts  # of the classes before resampling and before split.negatives, or the sums of their weights
     sample_weight: RowWeights = None
 
     @cached_property
@@ -98,7 +98,7 @@ def preprocess(
 def resample(start: Preprocessed, rest: Steps, plan: Plan, n_numeric: int, negatives_kept: float = 1.0) -> Prepared:
     """Fit the other steps, `rest`, and run the samplers of `plan` between them; `start` is not changed.
 
-    `negatives_kept` is the share of the negatives of train that split left.
+    `negatives_kept` is the share of the negatives that split.negatives left.
     Raises InputError when a sampler cannot do its work on these rows.
     """
     X, y, flow, sample_weight = start.X, start.y, list(start.flow), start.sample_weight
@@ -109,13 +109,14 @@ def resample(start: Preprocessed, rest: Steps, plan: Plan, n_numeric: int, negat
             flow.append(_describe_step({"encoder": "encoded", "scaler": "scaled"}[name], X, y))
         for sampler in plan.after.get(name, []):  # type: ignore[call-overload]
             before, old = len(y), (X, y)
-            X, y, note = _run_sampler(sampler, X, y, negatives_kept)
-            sample_weight = carry_weights(sampler, sample_weight, old, (X, y), negatives_kept)
+            X, y, note = _run_sampler(sampler, X, y)
+            sample_weight = carry_weights(sampler, sample_weight, old, (X, y))
             X = restore_values(X, start.whole)
             if name == "encoder":
                 X = restore_categories(X, one_hot_blocks(transformer, n_numeric))
             added, removed = added + max(0, len(y) - before), removed + max(0, before - len(y))
             flow.append(_describe_step("resampled", X, y, f"{type(sampler).__name__}: {note}"))
+    negatives, positives = count_classes(start.y, start.sample_weight)
     return Prepared(
         np.ascontiguousarray(X, dtype=np.float64),
         y,
@@ -123,7 +124,7 @@ def resample(start: Preprocessed, rest: Steps, plan: Plan, n_numeric: int, negat
         flow,
         added,
         removed,
-        count_classes(start.y, start.sample_weight),
+        (negatives / negatives_kept, positives),
         sample_weight,
     )
 
@@ -144,7 +145,7 @@ def transform(steps: Steps, features: Any) -> Floats:
     return np.ascontiguousarray(features, dtype=np.float64)
 
 
-def _run_sampler(sampler: Sampler, X: Floats, y: Ints, negatives_kept: float) -> tuple[Floats, Ints, str]:
+def _run_sampler(sampler: Sampler, X: Floats, y: Ints) -> tuple[Floats, Ints, str]:
     """Return the rows after one sampler, and a sentence on what it did."""
     counts = np.bincount(y, minlength=2)
     try:
@@ -154,9 +155,6 @@ def _run_sampler(sampler: Sampler, X: Floats, y: Ints, negatives_kept: float) ->
     except (ValueError, TypeError, RuntimeError) as error:
         if _RATIO_REACHED in str(error):
             requested, ratio = vars(sampler)["sampling_strategy"], counts.min() / counts.max()
-            if negatives_kept < 1:  # on the whole train set there might be something to do
-                reason = f"split.negatives left a ratio of {ratio:.3f}, requested was {requested}; keep more negatives"
-                raise ResamplingError(_explain_failure(sampler, counts, reason)) from None
             return X, y, f"nothing to do: the ratio is already {ratio:.3f}, requested was {requested}"
         raise ResamplingError(_explain_failure(sampler, counts, single_line(error))) from None
     if not np.bincount(y_resampled, minlength=2).all():

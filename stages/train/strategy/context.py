@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.utils._param_validation import InvalidParameterError
 from xgboost.core import XGBoostError
 
-from stages.shared.classifiers import BLEND, CLASSIFIERS, ClassifierSpec, Settings
+from stages.shared.classifiers import BLEND, CLASSIFIERS, Settings
 from stages.shared.errors import InputError, NotApplicableError
 from stages.shared.runtime.progress import ignore
 from stages.shared.storage.arrow import Floats, Ints
@@ -38,6 +38,10 @@ class StrategyContext:
         self.strategy, self.without = params.strategies[name], tuple(without)
         self.frame, self.y, self.sample_weight = table.features(), table.target, table.weights
         self.negatives_kept = table.contract.negatives_kept or 1.0
+        #: fits take the rows that split.negatives left as they are; calibration exchanges the odds afterwards
+        self.fit_weight: RowWeights = None
+        if table.contract.weight is not None:
+            self.fit_weight = self.sample_weight * np.where(self.y == 0, self.negatives_kept, 1.0)
         settings = self.strategy.classifiers or params.classifiers
         #: the settings of each classifier that is fitted; the blend combines these
         self.classifiers = {
@@ -54,7 +58,7 @@ class StrategyContext:
         self.whole = [index for index, feature in enumerate(numeric) if feature.whole_values]
 
     def weights_of(self, rows: Ints) -> RowWeights:
-        """Return the weights of the rows at these positions; None without `data.weight`."""
+        """Return how much the rows at these positions count in a score; None where all count the same."""
         return None if self.sample_weight is None else self.sample_weight[rows]
 
     def plan(self, sampler_params: Settings) -> Plan:
@@ -92,21 +96,12 @@ class StrategyContext:
                 eval_set,
                 self.threads,
                 prepared.bins,
-                self._weigh(spec, prepared),
+                prepared.sample_weight,
             )
             fitted = fit(request)
             if not np.isfinite(fitted.classifier.predict_proba(X[:1])).all():
                 raise ValueError("its scores are not finite; a setting is out of its range")
             return fitted
-
-    def _weigh(self, spec: ClassifierSpec, prepared: Prepared) -> RowWeights:
-        """Return the weights of the prepared rows for a classifier.
-
-        One that balances itself draws as many negatives as it would from all of train, where each counts once.
-        """
-        if not spec.balances_itself or prepared.sample_weight is None:
-            return prepared.sample_weight
-        return prepared.sample_weight * np.where(prepared.y == 1, 1.0, self.negatives_kept)
 
     @contextmanager
     def _naming_params(self, classifier: str, candidate: CandidateParams) -> Iterator[None]:
