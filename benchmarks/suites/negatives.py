@@ -1,8 +1,8 @@
 """Models of a share of the negatives against models of all of them: `python -m benchmarks.suites.negatives`.
 
-It shows what `split.negatives` costs. Each strategy trains on all rows of train, and on all positives with several draws
-of the negatives. The test set is the same. Compare the difference in average precision with its standard error on test;
-the mean score divided by the prevalence is 1 where the probabilities are right on average.
+It shows what `split.negatives` costs. Each strategy trains on all rows of train, and on all positives with several
+draws of the negatives. The test set is the same. Compare the difference in average precision with its standard error on
+test; the mean score divided by the prevalence is 1 where the probabilities are right on average.
 """
 
 from argparse import Namespace
