@@ -40,7 +40,10 @@ def make_table_params(
         "path": str(path), "target": "target", "positive": "1", "key": [], "categorical": "auto", "drop": [],
         "missing": missing or {}, "dates": {}, "text": [], "weight": None, "read": AUTO.model_dump(),
     }  # fmt: skip
-    split = {"test_size": test_size, "group": None, "time": None, "duplicates": "auto", "rotation": None, "gap": None}
+    split = {
+        "test_size": test_size, "group": None, "time": None, "duplicates": "auto", "rotation": None, "gap": None,
+        "negatives": None,
+    }  # fmt: skip
     return {"random_state": seed, "data": data, "cv": {"n_splits": 5}, "evaluate": {"cost": None}, "split": split}
 
 

@@ -19,6 +19,9 @@ import psutil
 
 Work = Callable[[], Any]
 
+#: the lines of /proc/PID/smaps_rollup with the memory of a process, its share of shared pages included
+PSS, PSS_ANON = "Pss:", "Pss_Anon:"
+
 COLUMNS = (
     "case", "wall s, stock", "ours", "ratio", "CPU s, stock", "ours", "ratio", "memory MB, stock", "ours", "pairs",
     "load",
@@ -51,10 +54,11 @@ def measure(work: Work, summarize: Callable[[Any], Any] = lambda result: result)
     return Run(wall, cpu, before, read_bytes(own, "VmHWM:"), summarize(result))
 
 
-def measure_in_fork(work: Work, summarize: Callable[[Any], Any] = lambda result: result) -> Run:
+def measure_in_fork(work: Work, summarize: Callable[[Any], Any] = lambda result: result, memory: str = PSS) -> Run:
     """Run `work` in a fork, which shares imports and data with this process.
 
     The peak includes the memory of the fork's children, read ten times a second. Raises EOFError when `work` fails.
+    With PSS_ANON as `memory`, mapped files do not count.
     """
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
@@ -64,13 +68,13 @@ def measure_in_fork(work: Work, summarize: Callable[[Any], Any] = lambda result:
     fork, peak = psutil.Process(process.pid), 0.0
     try:
         while not receiver.poll(0.1):
-            if children := fork.children(recursive=True):
-                rollups = [Path(f"/proc/{one.pid}/smaps_rollup") for one in (fork, *children)]
-                peak = max(peak, sum(read_bytes(path, "Pss:") for path in rollups))
+            processes = (fork, *fork.children(recursive=True))
+            rollups = [Path(f"/proc/{one.pid}/smaps_rollup") for one in processes]
+            peak = max(peak, sum(read_bytes(path, memory) for path in rollups))
         run: Run = receiver.recv()
     finally:
         process.join()
-    return replace(run, peak=max(run.peak, peak))
+    return replace(run, peak=max(run.peak, peak) if memory == PSS else peak)
 
 
 def read_bytes(path: Path, key: str) -> float:
