@@ -3,7 +3,7 @@
 Both run on the same data under the same load, so other work on the machine does not change their ratio.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 import hashlib
 import multiprocessing
@@ -107,23 +107,45 @@ def format_load() -> str:
     return f"{os.getloadavg()[0]:.1f}"
 
 
+def take_turns(
+    works: Mapping[str, Work],
+    pairs: int,
+    run: Callable[..., Run] = measure_in_fork,
+    summarize: Callable[[Any], Any] = lambda result: result,
+) -> dict[str, list[Run]]:
+    """Return so many runs of each function; every other time they run in the reverse order.
+
+    Raises AssertionError when they give different results.
+    """
+    runs: dict[str, list[Run]] = {name: [] for name in works}
+    for pair in range(pairs):
+        for name in list(works)[:: 1 if pair % 2 == 0 else -1]:
+            runs[name].append(run(works[name], summarize))
+    assert len({one.result for turns in runs.values() for one in turns}) == 1, f"{', '.join(works)}: the results differ"
+    return runs
+
+
+def get_median(runs: Sequence[Run], key: str) -> float:
+    """Return the median of one field of the runs."""
+    return statistics.median(getattr(run, key) for run in runs)
+
+
+def get_ratios(runs: Sequence[Run], others: Sequence[Run], key: str) -> list[float]:
+    """Return the ratio of one field in each pair of runs."""
+    return [getattr(one, key) / getattr(other, key) for one, other in zip(runs, others, strict=True)]
+
+
 def compare(name: str, stock: Work, ours: Work, pairs: int, run: Callable[..., Run] = measure_in_fork) -> list[str]:
-    """Return a row under COLUMNS: medians over pairs of runs, of which each function begins every other one.
+    """Return a row under COLUMNS: medians over pairs of runs.
 
     Raises AssertionError when the arrays that the functions return differ in any bit.
     """
-    stock_runs: list[Run] = []
-    our_runs: list[Run] = []
-    for pair in range(pairs):
-        turns = [(stock, stock_runs), (ours, our_runs)]
-        for work, runs in turns if pair % 2 == 0 else reversed(turns):
-            runs.append(run(work, hash_arrays))
-    assert len({one.result for one in stock_runs + our_runs}) == 1, f"{name}: the results differ"
-    cells = [name]
+    turns = take_turns({name: stock, "ours": ours}, pairs, run, hash_arrays)
+    cells, stock_runs, our_runs = [name], turns[name], turns["ours"]
     for key in ("wall", "cpu"):
-        ratios = [getattr(one, key) / getattr(other, key) for one, other in zip(stock_runs, our_runs, strict=True)]
+        ratios = get_ratios(stock_runs, our_runs, key)
         spread = f" ({min(ratios):.1f} to {max(ratios):.1f})" if pairs > 1 else ""
-        medians = [statistics.median(getattr(one, key) for one in runs) for runs in (stock_runs, our_runs)]
-        cells += [*(f"{median:.2f}" for median in medians), f"{statistics.median(ratios):.1f}{spread}"]
-    cells += [f"{statistics.median(one.growth for one in runs):.0f}" for runs in (stock_runs, our_runs)]
+        cells += [f"{get_median(runs, key):.2f}" for runs in (stock_runs, our_runs)]
+        cells.append(f"{statistics.median(ratios):.1f}{spread}")
+    cells += [f"{get_median(runs, 'growth'):.0f}" for runs in (stock_runs, our_runs)]
     return [*cells, str(pairs), format_load()]

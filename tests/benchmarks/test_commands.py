@@ -53,8 +53,8 @@ TINY = {
     "benchmarks.verdict.winners_curse": "--runs 2",
 }
 
-#: commands that need a report, the artefacts of a run, or clones of the repository; the last two run in tests/pipeline
-OTHERS = {"benchmarks.page", "benchmarks.calibration", "benchmarks.speed.pipeline"}
+#: commands that need a report, or clones of the repository; the last runs in tests/pipeline
+OTHERS = {"benchmarks.page", "benchmarks.speed.pipeline"}
 
 
 def test_every_documented_command_is_run_here() -> None:

@@ -17,7 +17,7 @@ from stages.train.folds.resampling import transform
 from stages.train.folds.splitter import Fold, make_folds
 from stages.train.params import CvParams
 from tools.audit.checks.univariate import feature_auc
-from tools.audit.leakage.fitting import PLAIN, prepare, scores
+from tools.audit.leakage.experiments import PLAIN, prepare, scores
 from tools.audit.params import AuditParams
 from tools.audit.report.findings import Finding, quote
 from tools.audit.run import Run, sample_rows
