@@ -53,16 +53,12 @@ check: $(VENV)/.develop ## format, lint, types, import borders, workflows, gener
 	@for system in darwin win32; do mypy --platform $$system --no-warn-unreachable --cache-dir .mypy_cache/$$system || exit; done
 	@lint-imports --no-cache
 	@zizmor --offline --quiet .github/workflows
-	@python -m tools.params schema --check
-	@python -m tools.leaderboard.schema --check
-	@python -m tools.compare.schema --check
+	@python -m tools.params.schemas --check
 
 format: $(VENV)/.develop ## put the code into its form, and the generated files up to date
 	@ruff format .
 	@ruff check --fix .
-	@python -m tools.params schema
-	@python -m tools.leaderboard.schema
-	@python -m tools.compare.schema
+	@python -m tools.params.schemas
 
 # The locks name packages, versions and hashes for every platform, and no index. Each library has one version for all
 # Pythons, so that every Python gives the same numbers. networkx 3.6 excludes Python 3.14.1, which would fork the lock.

@@ -17,7 +17,7 @@ from xgboost import XGBClassifier
 from benchmarks.shared.arguments import add_simulation_options, make_parser
 from benchmarks.shared.markdown import format_percent, print_table
 from benchmarks.shared.simulation import CONFIDENCE
-from benchmarks.verdict.effects import WORLDS, World
+from benchmarks.verdict.effects.worlds import WORLDS, World
 from stages.evaluate.explanation.importance import METRIC, draw_sample, measure_importance
 from stages.evaluate.explanation.slices import Decisions, Part, measure_slices
 from stages.shared.metrics.registry import METRICS

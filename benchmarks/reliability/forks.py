@@ -1,9 +1,9 @@
 """Commands in forks of this process, which has imported everything: milliseconds to start instead of seconds."""
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
+import multiprocessing
 import os
 from pathlib import Path
 import shutil
@@ -11,9 +11,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-import traceback
 
+from benchmarks.reliability.project import commit, make_environment, make_project, remove
 from stages.shared.errors import run_cli
 from stages.shared.runtime.threads import limit_threads
 
@@ -74,17 +73,17 @@ def run(
     folder: Path, command: Sequence[str], before: Callable[[], object] | None = None, patience: float = 120
 ) -> Done:
     """Run a command in `folder`; `before` is called in its process first."""
-    module, *arguments = command
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        sys.stdout.flush()
-        process = os.fork()
-        if process == 0:
-            _become(folder, module, arguments, before, out.fileno(), err.fileno())
+        arguments = (folder, command, before, out.fileno(), err.fileno())
+        process = multiprocessing.get_context("fork").Process(target=_become, args=arguments)
+        process.start()
         try:
-            code = _wait(process, time.monotonic() + patience)
-        except KeyboardInterrupt:
-            _end(process)
-            raise
+            process.join(patience)
+        finally:
+            code = process.exitcode
+            if code is None:
+                os.killpg(process.ident, signal.SIGKILL)
+                process.join()
         texts = []
         for stream in (out, err):
             stream.seek(0)
@@ -92,47 +91,18 @@ def run(
     return Done(code, *texts)
 
 
-def _become(
-    folder: Path, module: str, arguments: Sequence[str], before: Callable[[], object] | None, out: int, err: int
-) -> None:
-    """Be the command, in a process group of its own; never return."""
-    code = 1
-    try:
-        os.setpgid(0, 0)
-        os.chdir(folder)
-        os.dup2(out, 1)
-        os.dup2(err, 2)
-        sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))  # noqa: SIM115
-        sys.argv = [module, *arguments]
-        main = import_module(f"{module}.__main__").main
-        if before is not None:
-            before()
-        run_cli(main)
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:
-        with suppress(Exception):
-            traceback.print_exc()
-    finally:
-        with suppress(Exception):
-            sys.stderr.flush()
-        os._exit(code & 255)
-
-
-def _wait(process: int, end: float) -> int | None:
-    while time.monotonic() < end:
-        ended, status = os.waitpid(process, os.WNOHANG)
-        if ended:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.002)
-    _end(process)
-    return None
-
-
-def _end(process: int) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process, signal.SIGKILL)
-    os.waitpid(process, 0)
+def _become(folder: Path, command: Sequence[str], before: Callable[[], object] | None, out: int, err: int) -> None:
+    """Be the command, in a process group of its own."""
+    os.setpgid(0, 0)
+    os.chdir(folder)
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+    sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))  # noqa: SIM115
+    sys.argv = list(command)
+    main = import_module(f"{command[0]}.__main__").main
+    if before is not None:
+        before()
+    run_cli(main)
 
 
 class State:
@@ -148,24 +118,18 @@ class State:
     def restore(self) -> None:
         """Put every file back as it was."""
         for name in (*STATE, "scored.csv"):
-            _remove(self.project / name)
+            remove(self.project / name)
             if (self.copy / name).exists():
                 _copy(self.copy / name, self.project / name)
 
 
 def finish_project(folder: Path) -> Path:
     """Make the small project in `folder`, run it to its end, and commit the result."""
-    from benchmarks.reliability.project import make_environment, make_project
-
     project = folder / "project"
     make_project(project)
-    who = ("-c", "user.name=attack", "-c", "user.email=attack@localhost")
-    for command in (
-        [sys.executable, "-m", "tools.repro", "-j", "2"],
-        ["git", "add", "--all"],
-        ["git", *who, "commit", "--quiet", "--message", "A run"],
-    ):
-        subprocess.run(command, cwd=project, env=make_environment(folder / "home"), check=True, capture_output=True)
+    command = [sys.executable, "-m", "tools.repro", "-j", "2"]
+    subprocess.run(command, cwd=project, env=make_environment(folder / "home"), check=True, capture_output=True)
+    commit(project, "A run")
     return project
 
 
@@ -181,10 +145,3 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target)
     else:
         shutil.copyfile(source, target)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

@@ -22,19 +22,8 @@ CELLS = (
 )  # fmt: skip
 #: names that a column may have
 NAMES = (
-    "",
-    " ",
-    "1",
-    "sex",
-    "__row__",
-    "__group__",
-    "diagnosis",
-    "probability",
-    "a b",
-    "\x1b[2J",
-    "x" * 10_000,
-    "[<>]",
-)
+    "", " ", "1", "sex", "__row__", "__group__", "diagnosis", "probability", "a b", "\x1b[2J", "x" * 10_000, "[<>]",
+)  # fmt: skip
 #: values that a key of params.yaml may have
 VALUES: tuple[Any, ...] = (
     None, -1, 0, 0.5, 1e300, float("nan"), float("inf"), True, "", "none", "x" * 10_000, "\x1b[31m", "$(touch x)", [],

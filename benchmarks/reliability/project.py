@@ -28,21 +28,28 @@ def make_project(folder: Path) -> None:
     table = folder / params["data"]["path"]
     table.write_text("".join(table.read_text(encoding="utf-8").splitlines(True)[:601]), encoding="utf-8")
     reset(folder)
+    commit(folder, "Small, and nothing has run")
+
+
+def commit(folder: Path, message: str) -> None:
+    """Commit every file."""
     who = ("-c", "user.name=attack", "-c", "user.email=attack@localhost")
-    subprocess.run(["git", "add", "--all"], cwd=folder, check=True)
-    subprocess.run(
-        ["git", *who, "commit", "--quiet", "--message", "Small, and nothing has run"], cwd=folder, check=True
-    )
+    for command in (["add", "--all"], [*who, "commit", "--quiet", "--message", message]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
 
 
 def reset(folder: Path) -> None:
     """Remove what runs have made."""
     for name in MADE:
-        path = folder / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+        remove(folder / name)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link or a folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def hash_artefacts(folder: Path) -> dict[str, str]:

@@ -32,27 +32,25 @@ def list_data_sets(folder: Path, names: Sequence[str] = ()) -> list[str]:
     return sorted(names or set(sizes) - {"cover"}, key=lambda name: (sizes[name], name))
 
 
+def make_table_params(
+    path: Path, seed: int, test_size: float = 0.25, missing: dict[str, list[Any]] | None = None
+) -> dict[str, Any]:
+    """Return the params of prepare and split for a table whose column `target` is 1 for the rare class."""
+    data = {
+        "path": str(path), "target": "target", "positive": "1", "key": [], "categorical": "auto", "drop": [],
+        "missing": missing or {}, "dates": {}, "text": [], "weight": None, "read": AUTO.model_dump(),
+    }  # fmt: skip
+    split = {
+        "test_size": test_size, "group": None, "time": None, "duplicates": "auto", "rotation": None, "gap": None,
+        "negatives": None,
+    }  # fmt: skip
+    return {"random_state": seed, "data": data, "cv": {"n_splits": 5}, "evaluate": {"cost": None}, "split": split}
+
+
 def load_data_set(folder: Path, name: str, max_rows: int, seed: int, test_size: float = 0.25) -> tuple[Table, Table]:
     """Return the training and the test set of at most `max_rows` rows."""
     (path,) = (folder / name).glob("*.csv*")
-    data = {
-        "path": str(path), "target": "target", "positive": "1", "key": [], "categorical": "auto", "drop": [],
-        "dates": {}, "text": [], "weight": None,
-    }  # fmt: skip
-    params = {
-        "random_state": seed,
-        "data": {**data, "missing": MISSING.get(name, {}), "read": AUTO.model_dump()},
-        "cv": {"n_splits": 5},
-        "evaluate": {"cost": None},
-        "split": {
-            "test_size": test_size,
-            "group": None,
-            "time": None,
-            "duplicates": "auto",
-            "rotation": None,
-            "gap": None,
-        },
-    }
+    params = make_table_params(path, seed, test_size, MISSING.get(name, {}))
     table = prepare(read_columns(path), PrepareParams.model_validate(params)).table
     kept = draw_stratified(table.target, max_rows, np.random.RandomState(seed))
     drawn = Table(table.data.filter(from_bools(kept)), table.contract, table.flow)

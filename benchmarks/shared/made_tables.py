@@ -19,12 +19,13 @@ FRAUD_SHARE = 0.0017
 CHUNK = 200_000
 
 
-def make_rare_table(rows: int, columns: int = 30, share: float = FRAUD_SHARE) -> tuple[Any, Any]:
+def make_rare_table(rows: int, columns: int = 30, share: float = FRAUD_SHARE, seed: int = 0) -> tuple[Any, Any]:
     """Return float32 features, shape (rows, columns), and classes of which `share` are positive.
 
-    Positives have another mean and a larger variance; the first column depends on the second.
+    Positives have another mean and a larger variance; the first column depends on the second. Other seeds draw other
+    rows of the same distribution.
     """
-    random, shift = np.random.default_rng(0), np.random.default_rng(1).normal(scale=0.5, size=columns)
+    random, shift = np.random.default_rng(seed), np.random.default_rng(1).normal(scale=0.5, size=columns)
     y = (random.random(rows) < share).astype(np.int8)
     X = np.empty((rows, columns), dtype=np.float32)
     for start in range(0, rows, CHUNK):

@@ -3,6 +3,7 @@
 The documentation contains the tables as the commands print them.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 
@@ -20,3 +21,23 @@ def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]
 def format_percent(part: float, whole: float) -> str:
     """Format a share in percent: 94.6."""
     return f"{100 * part / whole:.1f}"
+
+
+class Shares:
+    """How often something holds: a table of percentages, whose rows and columns appear in the order of their names."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], list[bool]] = defaultdict(list)
+
+    def add(self, row: str, column: object, holds: bool) -> None:
+        """Count one case."""
+        self._found[row, str(column)].append(holds)
+
+    def print(self, title: str, corner: str = "") -> None:
+        """Print the table; `corner` is the head of its first column."""
+        rows, columns = (dict.fromkeys(names) for names in zip(*self._found, strict=True))
+        cells = (
+            [row, *(format_percent(sum(self._found[row, column]), len(self._found[row, column])) for column in columns)]
+            for row in rows
+        )
+        print_table(title, [corner, *columns], cells)

@@ -6,7 +6,6 @@ the same. The last table is calculated from the measured time of each call: call
 core, and a tuned final fit waits for all folds of its strategy.
 """
 
-from argparse import Namespace
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ import hashlib
 import heapq
 import os
 from pathlib import Path
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -22,9 +22,10 @@ import time
 from typing import Any
 
 from benchmarks.shared.arguments import make_parser
+from benchmarks.shared.made_tables import make_params
 from benchmarks.shared.markdown import print_table
 from benchmarks.speed.size import STRATEGIES, write_made_table
-from benchmarks.speed.timing import format_load
+from benchmarks.speed.timing import format_load, get_ratios, measure, take_turns
 from stages.shared import paths
 from stages.shared.params import read_params
 from stages.shared.storage.files import sha256
@@ -121,18 +122,14 @@ def schedule(strategies: dict[str, Calls], cores: int, overhead: float) -> float
 
 def measure_engines(path: Path, params: TrainParams, pairs: int) -> tuple[list[list[str]], dict[str, Calls], float]:
     """Return a row for each engine, the times of the calls, and the seconds that a call on Dask costs."""
-    train_set, times = TrainSet(path, sha256(path)), dict[str, list[float]]()
-    empty, opened, calls, found = dict[str, float](), dict[str, float](), dict[str, Calls](), set[str]()
-    dask = partial(open_engine_pool, train_set)
+    empty, opened, calls = dict[str, float](), dict[str, float](), dict[str, Calls]()
+    dask = partial(open_engine_pool, TrainSet(path, sha256(path)))
     engines: dict[str, tuple[int, OpenPool]] = {
         "this process": (1, WorkerPool), "two processes": (2, WorkerPool), "Dask, two workers": (2, dask),
     }  # fmt: skip
     with run_dask():
-        for _ in range(pairs):
-            for engine, (workers, open_pool) in engines.items():
-                start = time.perf_counter()
-                found.add(train_all(path, params, workers, open_pool))
-                times.setdefault(engine, []).append(time.perf_counter() - start)
+        works = {engine: partial(train_all, path, params, *how) for engine, how in engines.items()}
+        turns = take_turns(works, pairs, measure)
         for engine, (workers, open_pool) in engines.items():
             context = StrategyContext(read_table(path), next(iter(params.strategies)), params)
             start = time.perf_counter()
@@ -143,12 +140,11 @@ def measure_engines(path: Path, params: TrainParams, pairs: int) -> tuple[list[l
             calls[name] = []
             pool = partial(TimedPool, calls[name])
             fit_strategy(read_table(path), name, params, lambda _: None, Workers(open_pool=pool))
-    assert len(found) == 1, "the models differ"
     rows = []
-    for engine, seconds in times.items():
-        ratios = sorted(mine / one for mine, one in zip(seconds, times["this process"], strict=True))
-        cells = [f"{min(seconds):.1f}", f"{ratios[len(ratios) // 2]:.2f}"]
-        rows.append([engine, *cells, f"{1000 * opened[engine]:.0f}", f"{empty[engine]:.1f}", format_load()])
+    for engine, runs in turns.items():
+        ratio = statistics.median(get_ratios(runs, turns["this process"], "wall"))
+        cells = [f"{min(run.wall for run in runs):.1f}", f"{ratio:.2f}", f"{1000 * opened[engine]:.0f}"]
+        rows.append([engine, *cells, f"{empty[engine]:.1f}", format_load()])
     return rows, calls, empty["Dask, two workers"] / 1000
 
 
@@ -165,14 +161,6 @@ def calculate_rows(calls: dict[str, Calls], cores: list[int], overhead: float) -
         yield [str(number), f"{seconds:.1f}", f"{alone / seconds:.1f}", f"{busy:.0f}", f"{longest / seconds:.2f}"]
 
 
-def make_made_params(options: Namespace) -> TrainParams:
-    """Return params for a made table."""
-    from benchmarks.shared.made_tables import make_params
-
-    settings: dict[str, Any] = {"logistic_regression": {"max_iter": 1000}, "xgboost": {"n_estimators": 60}}
-    return make_params(STRATEGIES, settings, options.splits)
-
-
 def main() -> None:
     parser = make_parser(__doc__)
     parser.add_argument("--rows", type=int, default=0, help="rows of a made table (default: data/train.parquet)")
@@ -182,11 +170,13 @@ def main() -> None:
     parser.add_argument("--cores", type=int, nargs="+", default=[1, 2, 4, 16, 64, 256])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        path = paths.TRAIN.absolute()
         if options.rows:
             path = Path(folder) / "train.parquet"
             write_made_table(path, options.rows, options.columns)
-        params = make_made_params(options) if options.rows else read_params(TrainParams)
+            classifiers = {"logistic_regression": {"max_iter": 1000}, "xgboost": {"n_estimators": 60}}
+            params = make_params(STRATEGIES, classifiers, options.splits)
+        else:
+            path, params = paths.TRAIN.absolute(), read_params(TrainParams)
         rows, calls, overhead = measure_engines(path, params, options.pairs)
     columns = ("engine", "wall s", "÷ this process", "to open, ms", "an empty call, ms", "load")
     print_table(f"Training {len(calls)} strategies, {sum(map(len, calls.values()))} calls", columns, rows)

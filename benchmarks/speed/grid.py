@@ -8,6 +8,7 @@ clock. Our fold scores must equal those of GridSearchCV with a solver of toleran
 """
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 from imblearn.over_sampling import SMOTE
@@ -40,7 +41,7 @@ def make_data(rows: int, columns: int) -> tuple[Any, Any]:
 
 
 def search_with_sklearn(X: Any, y: Any, n_jobs: int, **solver: Any) -> Any:
-    """Return the fold scores of GridSearchCV, shape (C, k, ratio, fold)."""
+    """Return the fold scores of GridSearchCV, shape (C × k × ratio, fold)."""
     classifier = LogisticRegression(max_iter=1000, random_state=42, **solver)
     steps = [("scale", StandardScaler()), ("smote", SMOTE(random_state=42)), ("classify", classifier)]
     grid = {"smote__k_neighbors": NEIGHBORS, "smote__sampling_strategy": RATIOS, "classify__C": C}
@@ -48,7 +49,7 @@ def search_with_sklearn(X: Any, y: Any, n_jobs: int, **solver: Any) -> Any:
     search = GridSearchCV(Pipeline(steps), grid, scoring="average_precision", cv=folds, n_jobs=n_jobs, refit=False)
     results = search.fit(X, y).cv_results_
     scores = np.array([results[f"split{fold}_test_score"] for fold in range(5)])
-    return scores.T.reshape(len(C), len(NEIGHBORS), len(RATIOS), 5)  # GridSearchCV sorts the names of params
+    return scores.T  # GridSearchCV sorts the names of params
 
 
 def score_grid(context: StrategyContext, fold: Fold) -> GridScores:
@@ -57,7 +58,7 @@ def score_grid(context: StrategyContext, fold: Fold) -> GridScores:
 
 
 def search_with_train(context: StrategyContext, pool: WorkerPool[StrategyContext]) -> Any:
-    """Return the fold scores of the search in the stage train, shape (C, k, ratio, fold)."""
+    """Return the fold scores of the search in the stage train, shape (C × k × ratio, fold)."""
     params = context.params
     folds = make_folds(context.y, context.table.groups, params.cv, params.random_state)
     scores = [get_result(call) for call in [pool.submit(score_grid, fold) for fold in folds]]
@@ -68,7 +69,7 @@ def search_with_train(context: StrategyContext, pool: WorkerPool[StrategyContext
         ]
         for trial in trials
     }
-    return np.array([[[by_point[c, k, ratio] for ratio in RATIOS] for k in NEIGHBORS] for c in C])
+    return np.array([by_point[point] for point in product(C, NEIGHBORS, RATIOS)])
 
 
 def compare_searches(name: str, X: Any, y: Any, n_jobs: int, pairs: int) -> list[str]:

@@ -8,17 +8,17 @@ Delete FOLDER when you are done.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
 from benchmarks.shared.arguments import make_parser
+from benchmarks.shared.data_sets import make_table_params
 from benchmarks.shared.markdown import print_table
 from benchmarks.speed.timing import format_load, measure_in_fork
 from stages.prepare.columns.roles import select_columns
-from stages.prepare.params import AUTO, PrepareParams
+from stages.prepare.params import PrepareParams
 from stages.prepare.prepare import prepare
 from stages.prepare.readers.table import read_columns
 from stages.shared.storage.parquet import read_table, write_table
@@ -28,16 +28,6 @@ from stages.split.split import split
 COLUMNS = (
     "table", "CSV, MB", "stage", "wall s", "CPU s", "memory, MB", "memory ÷ numbers as float64", "load",
 )  # fmt: skip
-PARAMS: dict[str, Any] = {
-    "random_state": 0,
-    "data": {
-        "target": "target", "positive": 1, "drop": [], "key": [], "categorical": "auto", "missing": {},
-        "read": AUTO.model_dump(), "dates": {}, "text": [], "weight": None,
-    },
-    "split": {"test_size": 0.25, "group": None, "time": None, "duplicates": "auto", "rotation": None, "gap": None},
-    "cv": {"n_splits": 5},
-    "evaluate": {"cost": None},
-}  # fmt: skip
 #: rows that are made and written at a time
 CHUNK = 100_000
 
@@ -67,14 +57,15 @@ def write_csv(folder: Path, rows: int, columns: int, semicolons: bool = False) -
 
 def run_prepare(path: Path) -> None:
     """Do the work of the stage prepare."""
-    params = PrepareParams.model_validate({**PARAMS, "data": {**PARAMS["data"], "path": str(path)}})
+    params = PrepareParams.model_validate(make_table_params(path, 0))
     table = prepare(read_columns(path, select_columns(params)), params).table
     write_table(path.with_name("prepared.parquet"), table)
 
 
 def run_split(path: Path) -> None:
     """Do the work of the stage split."""
-    tables = split(read_table(path.with_name("prepared.parquet")), SplitStageParams.model_validate(PARAMS))
+    params = SplitStageParams.model_validate(make_table_params(path, 0))
+    tables = split(read_table(path.with_name("prepared.parquet")), params)
     for name, table in zip(("train", "test"), tables, strict=True):
         write_table(path.with_name(f"{name}.parquet"), table)
 

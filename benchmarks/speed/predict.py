@@ -17,7 +17,7 @@ import tempfile
 
 from benchmarks.shared.arguments import make_parser
 from benchmarks.shared.markdown import print_table
-from benchmarks.speed.timing import Run, format_load, measure_in_fork
+from benchmarks.speed.timing import Run, format_load, get_median, get_ratios, measure_in_fork, take_turns
 from stages.shared.runtime.threads import WORKERS
 
 COLUMNS = (
@@ -84,46 +84,26 @@ def predict(rows: Path, champion: Path, workers: int) -> str:
     return sha256(scored)
 
 
-def measure_turns(rows: Path, champion: Path, pairs: int) -> dict[int, list[Run]]:
-    """Return the runs with one and with two workers, which take turns. Raises AssertionError for other bytes."""
-    runs: dict[int, list[Run]] = {1: [], 2: []}
-    for pair in range(pairs):
-        for workers in (1, 2) if pair % 2 == 0 else (2, 1):
-            runs[workers].append(measure_in_fork(partial(predict, rows, champion, workers)))
-    assert len({run.result for turns in runs.values() for run in turns}) == 1, f"{rows.name}: the results differ"
-    return runs
-
-
-def format_rows(n_rows: int, kind: str, runs: dict[int, list[Run]]) -> Iterator[list[str]]:
+def format_rows(n_rows: int, kind: str, runs: dict[str, list[Run]]) -> Iterator[list[str]]:
     """Yield a row of the table for each number of workers: medians, and medians of the ratios of a pair."""
     for workers, turns in runs.items():
-        cells = [f"{n_rows:,}", kind, str(workers)]
+        cells = [f"{n_rows:,}", kind, workers]
         for key in ("wall", "cpu"):
-            ratios = [getattr(run, key) / getattr(one, key) for run, one in zip(turns, runs[1], strict=True)]
-            cells += [
-                f"{statistics.median(getattr(run, key) for run in turns):.2f}",
-                f"{statistics.median(ratios):.2f}",
-            ]
-        wall, peak = (statistics.median(getattr(run, key) for run in turns) for key in ("wall", "peak"))
-        yield [*cells, f"{n_rows / wall:,.0f}", f"{peak / 2**20:,.0f}", str(len(turns)), format_load()]
+            ratio = statistics.median(get_ratios(turns, runs["1"], key))
+            cells += [f"{get_median(turns, key):.2f}", f"{ratio:.2f}"]
+        speed, peak = n_rows / get_median(turns, "wall"), get_median(turns, "peak") / 2**20
+        yield [*cells, f"{speed:,.0f}", f"{peak:,.0f}", str(len(turns)), format_load()]
 
 
 def main() -> None:
     parser = make_parser(__doc__)
-    parser.add_argument(
-        "--champion",
-        nargs=2,
-        type=Path,
-        metavar=("FOLDER", "TABLE"),
-        help="a champion, and a CSV of rows that it scores",
-    )
+    kind = {"nargs": 2, "type": Path, "metavar": ("FOLDER", "TABLE")}
+    parser.add_argument("--champion", **kind, help="a champion, and a CSV of rows that it scores")
     parser.add_argument("--rows", type=int, nargs="+", default=[10, 1_000_000])
     parser.add_argument("--kinds", nargs="+", default=["csv", "parquet"], choices=["csv", "parquet"])
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--columns", type=int, default=30, help="of the made table")
-    parser.add_argument(
-        "--trees", type=int, default=200, help="of the random forest and of XGBoost of the made champion"
-    )
+    parser.add_argument("--trees", type=int, default=200, help="of the made champion's random forest and XGBoost")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -136,7 +116,8 @@ def main() -> None:
                 for kind in options.kinds:
                     rows = folder / f"rows.{kind}"
                     measure_in_fork(partial(draw_rows, table, n_rows, rows))
-                    yield from format_rows(n_rows, kind, measure_turns(rows, champion, options.pairs))
+                    works = {str(workers): partial(predict, rows, champion, workers) for workers in (1, 2)}
+                    yield from format_rows(n_rows, kind, take_turns(works, options.pairs))
 
         print_table("Scoring rows", COLUMNS, measure_all())
 

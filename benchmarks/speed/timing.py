@@ -3,7 +3,7 @@
 Both run on the same data under the same load, so other work on the machine does not change their ratio.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 import hashlib
 import multiprocessing
@@ -18,6 +18,9 @@ import numpy as np
 import psutil
 
 Work = Callable[[], Any]
+
+#: the lines of /proc/PID/smaps_rollup with the memory of a process, its share of shared pages included
+PSS, PSS_ANON = "Pss:", "Pss_Anon:"
 
 COLUMNS = (
     "case", "wall s, stock", "ours", "ratio", "CPU s, stock", "ours", "ratio", "memory MB, stock", "ours", "pairs",
@@ -51,10 +54,11 @@ def measure(work: Work, summarize: Callable[[Any], Any] = lambda result: result)
     return Run(wall, cpu, before, read_bytes(own, "VmHWM:"), summarize(result))
 
 
-def measure_in_fork(work: Work, summarize: Callable[[Any], Any] = lambda result: result) -> Run:
+def measure_in_fork(work: Work, summarize: Callable[[Any], Any] = lambda result: result, memory: str = PSS) -> Run:
     """Run `work` in a fork, which shares imports and data with this process.
 
     The peak includes the memory of the fork's children, read ten times a second. Raises EOFError when `work` fails.
+    With PSS_ANON as `memory`, mapped files do not count.
     """
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
@@ -64,13 +68,13 @@ def measure_in_fork(work: Work, summarize: Callable[[Any], Any] = lambda result:
     fork, peak = psutil.Process(process.pid), 0.0
     try:
         while not receiver.poll(0.1):
-            if children := fork.children(recursive=True):
-                rollups = [Path(f"/proc/{one.pid}/smaps_rollup") for one in (fork, *children)]
-                peak = max(peak, sum(read_bytes(path, "Pss:") for path in rollups))
+            processes = (fork, *fork.children(recursive=True))
+            rollups = [Path(f"/proc/{one.pid}/smaps_rollup") for one in processes]
+            peak = max(peak, sum(read_bytes(path, memory) for path in rollups))
         run: Run = receiver.recv()
     finally:
         process.join()
-    return replace(run, peak=max(run.peak, peak))
+    return replace(run, peak=max(run.peak, peak) if memory == PSS else peak)
 
 
 def read_bytes(path: Path, key: str) -> float:
@@ -103,23 +107,45 @@ def format_load() -> str:
     return f"{os.getloadavg()[0]:.1f}"
 
 
+def take_turns(
+    works: Mapping[str, Work],
+    pairs: int,
+    run: Callable[..., Run] = measure_in_fork,
+    summarize: Callable[[Any], Any] = lambda result: result,
+) -> dict[str, list[Run]]:
+    """Return so many runs of each function; every other time they run in the reverse order.
+
+    Raises AssertionError when they give different results.
+    """
+    runs: dict[str, list[Run]] = {name: [] for name in works}
+    for pair in range(pairs):
+        for name in list(works)[:: 1 if pair % 2 == 0 else -1]:
+            runs[name].append(run(works[name], summarize))
+    assert len({one.result for turns in runs.values() for one in turns}) == 1, f"{', '.join(works)}: the results differ"
+    return runs
+
+
+def get_median(runs: Sequence[Run], key: str) -> float:
+    """Return the median of one field of the runs."""
+    return statistics.median(getattr(run, key) for run in runs)
+
+
+def get_ratios(runs: Sequence[Run], others: Sequence[Run], key: str) -> list[float]:
+    """Return the ratio of one field in each pair of runs."""
+    return [getattr(one, key) / getattr(other, key) for one, other in zip(runs, others, strict=True)]
+
+
 def compare(name: str, stock: Work, ours: Work, pairs: int, run: Callable[..., Run] = measure_in_fork) -> list[str]:
-    """Return a row under COLUMNS: medians over pairs of runs, of which each function begins every other one.
+    """Return a row under COLUMNS: medians over pairs of runs.
 
     Raises AssertionError when the arrays that the functions return differ in any bit.
     """
-    stock_runs: list[Run] = []
-    our_runs: list[Run] = []
-    for pair in range(pairs):
-        turns = [(stock, stock_runs), (ours, our_runs)]
-        for work, runs in turns if pair % 2 == 0 else reversed(turns):
-            runs.append(run(work, hash_arrays))
-    assert len({one.result for one in stock_runs + our_runs}) == 1, f"{name}: the results differ"
-    cells = [name]
+    turns = take_turns({name: stock, "ours": ours}, pairs, run, hash_arrays)
+    cells, stock_runs, our_runs = [name], turns[name], turns["ours"]
     for key in ("wall", "cpu"):
-        ratios = [getattr(one, key) / getattr(other, key) for one, other in zip(stock_runs, our_runs, strict=True)]
+        ratios = get_ratios(stock_runs, our_runs, key)
         spread = f" ({min(ratios):.1f} to {max(ratios):.1f})" if pairs > 1 else ""
-        medians = [statistics.median(getattr(one, key) for one in runs) for runs in (stock_runs, our_runs)]
-        cells += [*(f"{median:.2f}" for median in medians), f"{statistics.median(ratios):.1f}{spread}"]
-    cells += [f"{statistics.median(one.growth for one in runs):.0f}" for runs in (stock_runs, our_runs)]
+        cells += [f"{get_median(runs, key):.2f}" for runs in (stock_runs, our_runs)]
+        cells.append(f"{statistics.median(ratios):.1f}{spread}")
+    cells += [f"{get_median(runs, 'growth'):.0f}" for runs in (stock_runs, our_runs)]
     return [*cells, str(pairs), format_load()]

@@ -9,12 +9,11 @@ recall and precision are those of the model of the whole table on many fresh row
 from collections.abc import Iterator
 
 import numpy as np
-from sklearn.model_selection import StratifiedKFold
 
 from benchmarks.shared.arguments import make_parser
 from benchmarks.shared.markdown import format_percent, print_table
 from benchmarks.thresholds.scores import PROMISE, format_price
-from benchmarks.verdict.effects import CLASSIFIERS, N_SPLITS, World, fit_scores, linear, nonlinear
+from benchmarks.verdict.effects.worlds import CLASSIFIERS, World, fit_out_of_fold, fit_scores, linear, nonlinear
 from stages.evaluate.thresholds.guarantee import choose_guaranteed
 from stages.evaluate.thresholds.policies import Policy
 from stages.evaluate.thresholds.tuning import tune_threshold
@@ -22,7 +21,7 @@ from stages.shared.schemas.candidate import Guarantee
 from stages.shared.storage.arrow import Floats, Ints
 
 FRESH_POSITIVES, FRESH_NEGATIVES = 2000, 40_000
-RECALL = 0.9
+RECALL, N_SPLITS = 0.9, 5
 
 #: rows from which the prevalence is known to about a hundredth of itself
 LARGE = 1_000_000
@@ -43,14 +42,6 @@ def draw_fresh(world: World, random: np.random.RandomState) -> tuple[Floats, Int
     return X[chosen], y[chosen], float(y.mean())
 
 
-def score(classifier: str, X: Floats, y: Ints, fresh: Floats, seed: int) -> tuple[Floats, Floats]:
-    """Return the out-of-fold scores, and those of fresh rows by the model of all rows."""
-    out_of_fold = np.empty(len(y))
-    for train, validation in StratifiedKFold(N_SPLITS, shuffle=True, random_state=seed).split(X, y):
-        (out_of_fold[validation],) = fit_scores(classifier, "baseline", X[train], y[train], [X[validation]], seed)
-    return out_of_fold, fit_scores(classifier, "baseline", X, y, [fresh], seed)[0]
-
-
 def measure(y: Ints, scores: Floats, threshold: float, prevalence: float) -> dict[str, float]:
     """Return recall and precision at this prevalence; precision is 1 where nothing is flagged."""
     found, alarms = (float((scores[y == label] >= threshold).mean()) for label in (1, 0))
@@ -66,7 +57,8 @@ def simulate(name: str, classifier: str, positives: int, runs: int, seed: int) -
     bounds = {"min_recall": RECALL, "min_precision": precision}
     for run in range(runs):
         X, y = world.draw(round(positives / prevalence), random)
-        scores, new = score(classifier, X, y, fresh, run)
+        scores = fit_out_of_fold(classifier, "baseline", X, y, N_SPLITS, run)
+        (new,) = fit_scores(classifier, "baseline", X, y, [fresh], run)
         for policy, values in found.items():
             bounded = Policy(policy, bounds[policy])
             point = tune_threshold(y, scores, bounded)

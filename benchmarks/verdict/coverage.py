@@ -6,20 +6,11 @@ First the interval of each metric, for an easy, a middling and a hard problem. T
 difference between the middling scorer and one that is as good or better. Last, percentiles of the same bootstrap.
 """
 
-from collections import Counter
-
 import numpy as np
 
 from benchmarks.shared.arguments import parse_simulation_options
-from benchmarks.shared.markdown import format_percent, print_table
-from benchmarks.shared.simulation import (
-    CONFIDENCE,
-    REFERENCE,
-    Scorer,
-    draw_scores,
-    make_labels,
-    measure_scores,
-)
+from benchmarks.shared.markdown import Shares, print_table
+from benchmarks.shared.simulation import CONFIDENCE, REFERENCE, Scorer, draw_scores, make_labels, measure_scores
 from stages.evaluate.outputs.recalibration import fit_line
 from stages.evaluate.uncertainty.bootstrap import bootstrap_weights
 from stages.evaluate.uncertainty.differences import compare
@@ -38,37 +29,33 @@ RESAMPLES = {20: 2000, 50: 2000, 100: 2000, 500: 1000}
 #: of the calibration line of the true probabilities
 LINE = {"slope": 1.0, "intercept": 0.0}
 
-Hits = Counter[tuple[str, str, int]]  # metric, scorer, positives
 
-
-def contains(low: float, high: float, truth: float) -> bool:
+def contains(interval: tuple[float, float], truth: float) -> bool:
     """Return whether the interval contains the truth, to the digits that the leaderboard stores."""
-    return low - 1e-6 <= truth <= high + 1e-6
+    return interval[0] - 1e-6 <= truth <= interval[1] + 1e-6
 
 
-def count_single_hits(positives: int, runs: int, random: np.random.RandomState) -> Hits:
-    """Count the runs in which the interval of a metric contains its truth."""
-    y, hits = make_labels(positives), Hits()
-    truths = {name: scorer.truth() for name, scorer in SCORERS.items()}
+def check_single(positives: int, runs: int, random: np.random.RandomState, single: Shares) -> None:
+    """Add whether the interval of each metric contains its truth."""
+    y, truths = make_labels(positives), {name: scorer.truth() for name, scorer in SCORERS.items()}
     for _ in range(runs):
-        scores = draw_scores(y, list(SCORERS.values()), CORRELATION, random)
-        results = measure_scores(y, scores, [np.ones((1, len(y)))])
-        for name, result in zip(SCORERS, results, strict=True):
-            intervals = compute_intervals(result, CONFIDENCE)
-            for metric in METRIC_NAMES:
-                hits[metric, name, positives] += contains(*intervals[metric], truths[name][metric])
-        for name, values in zip(SCORERS, scores, strict=True):
-            line = fit_line(y, values, CONFIDENCE)
-            for part, truth in LINE.items():
-                hits[part, name, positives] += line is not None and contains(*getattr(line, f"{part}_interval"), truth)
-    return hits
+        scores = dict(zip(SCORERS, draw_scores(y, list(SCORERS.values()), CORRELATION, random), strict=True))
+        results = measure_scores(y, list(scores.values()), [np.ones((1, len(y)))])
+        intervals = [compute_intervals(result, CONFIDENCE) for result in results]
+        for metric in METRIC_NAMES:
+            for name, one in zip(SCORERS, intervals, strict=True):
+                single.add(f"{metric}, {name}", positives, contains(one[metric], truths[name][metric]))
+        lines = {name: fit_line(y, values, CONFIDENCE) for name, values in scores.items()}
+        for part, truth in LINE.items():
+            for name, line in lines.items():
+                held = line is not None and contains(getattr(line, f"{part}_interval"), truth)
+                single.add(f"{part}, {name}", positives, held)
 
 
-def count_paired_hits(positives: int, runs: int, random: np.random.RandomState) -> tuple[Hits, Hits]:
-    """Count the runs in which the interval of a difference contains its truth: ours, and percentiles."""
-    y, ours, percentiles = make_labels(positives), Hits(), Hits()
+def check_paired(positives: int, runs: int, random: np.random.RandomState, ours: Shares, percentiles: Shares) -> None:
+    """Add whether the interval of each difference contains its truth: ours, and percentiles."""
+    y, truth = make_labels(positives), REFERENCE.truth()
     samples = list(bootstrap_weights(y, RESAMPLES[positives], 42))
-    truth = REFERENCE.truth()
     gains = {name: {key: scorer.truth()[key] - truth[key] for key in COMPARED} for name, scorer in OTHERS.items()}
     for _ in range(runs):
         scores = draw_scores(y, [REFERENCE, *OTHERS.values()], CORRELATION, random)
@@ -76,13 +63,13 @@ def count_paired_hits(positives: int, runs: int, random: np.random.RandomState) 
         for metric in COMPARED:
             family = METRICS[metric].family
             replicates = reference.replicates[family][metric]
-            percentiles[metric, "middling", positives] += contains(*take_percentiles(replicates), truth[metric])
-            for name, other in zip(OTHERS, others, strict=True):
+            held = contains(take_percentiles(replicates), truth[metric])
+            percentiles.add(f"{metric}, middling", positives, held)
+            for (name, gain), other in zip(gains.items(), others, strict=True):
                 (result,) = compare([(other, reference)], CONFIDENCE, {family: (metric,)})
-                ours[metric, name, positives] += contains(result.low, result.high, gains[name][metric])
-                low, high = take_percentiles(other.replicates[family][metric] - replicates)
-                percentiles[metric, name, positives] += contains(low, high, gains[name][metric])
-    return ours, percentiles
+                ours.add(f"{metric}, {name}", positives, contains((result.low, result.high), gain[metric]))
+                interval = take_percentiles(other.replicates[family][metric] - replicates)
+                percentiles.add(f"{metric}, {name}", positives, contains(interval, gain[metric]))
 
 
 def take_percentiles(replicates: Floats) -> tuple[float, float]:
@@ -91,36 +78,22 @@ def take_percentiles(replicates: Floats) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def print_hits(title: str, hits: Hits, scorers: list[str], runs: int) -> None:
-    """Print a row for each metric and scorer, a column for each number of positives."""
-    rows = [
-        [f"{metric}, {name}", *(format_percent(hits[metric, name, positives], runs) for positives in RESAMPLES)]
-        for metric in (*METRIC_NAMES, *LINE)
-        for name in scorers
-        if (metric, name, 20) in hits
-    ]
-    print_table(title, ["truth contained, %", *map(str, RESAMPLES)], rows)
-
-
 def main() -> None:
     options = parse_simulation_options(__doc__, 500)
     random, single_runs = np.random.RandomState(options.seed), 4 * options.runs
-    truths = {name: (scorer, scorer.truth()) for name, scorer in {**SCORERS, "better": OTHERS["better"]}.items()}
-    rows = [
-        [name, str(scorer.separation), *(f"{truth[metric]:.3f}" for metric in METRIC_NAMES)]
-        for name, (scorer, truth) in truths.items()
-    ]
+    rows = []
+    for name, scorer in {**SCORERS, "better": OTHERS["better"]}.items():
+        truth = scorer.truth()
+        rows.append([name, str(scorer.separation), *(f"{truth[metric]:.3f}" for metric in METRIC_NAMES)])
     print_table("True metrics", ["scorer", "separation", *METRIC_NAMES], rows)
-    single, ours, percentiles = Hits(), Hits(), Hits()
+    single, ours, percentiles = Shares(), Shares(), Shares()
     for positives in RESAMPLES:
-        single += count_single_hits(positives, single_runs, random)
-        results = count_paired_hits(positives, options.runs, random)
-        ours += results[0]
-        percentiles += results[1]
-    print_hits(f"Interval of a metric, {single_runs} runs", single, list(SCORERS), single_runs)
-    title = f"Interval of a paired difference from the middling scorer, {options.runs} runs"
-    print_hits(title, ours, list(OTHERS), options.runs)
-    print_hits("For comparison: percentiles of the bootstrap", percentiles, ["middling", *OTHERS], options.runs)
+        check_single(positives, single_runs, random, single)
+        check_paired(positives, options.runs, random, ours, percentiles)
+    corner = "truth contained, %"
+    single.print(f"Interval of a metric, {single_runs} runs", corner)
+    ours.print(f"Interval of a paired difference from the middling scorer, {options.runs} runs", corner)
+    percentiles.print("For comparison: percentiles of the bootstrap", corner)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import expit
 
 from benchmarks.shared.arguments import parse_simulation_options
-from benchmarks.shared.markdown import format_percent, print_table
+from benchmarks.shared.markdown import Shares
 from benchmarks.shared.simulation import CONFIDENCE, THRESHOLD
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap, measure_samples
 from stages.evaluate.uncertainty.differences import compare
@@ -42,41 +42,31 @@ def draw(groups: int, size: int, shared: float, random: np.random.RandomState) -
     return (latent > 1.1).astype(np.int64), [expit(1.5 * (latent + normal()) - 2.5) for _ in range(2)], group
 
 
-def get_value(result: BootstrapResult, metric: str) -> float:
-    """Return the metric on the rows."""
-    return result.values[METRICS[metric].family][metric]
-
-
-def check(results: list[BootstrapResult], truth: list[BootstrapResult]) -> Iterator[tuple[str, bool]]:
-    """Yield whether each interval contains the true value."""
+def check(y: Ints, evaluators: list[MetricEvaluator], truth: list[BootstrapResult]) -> Iterator[tuple[str, bool]]:
+    """Yield whether each interval of two candidates contains the true value."""
+    results = bootstrap(y, evaluators, RESAMPLES, 0)
     intervals = compute_intervals(results[0], CONFIDENCE)
     for metric in INTERVALS:
-        yield metric, intervals[metric][0] <= get_value(truth[0], metric) <= intervals[metric][1]
+        yield metric, intervals[metric][0] <= truth[0].values[METRICS[metric].family][metric] <= intervals[metric][1]
     for item in compare([(results[0], results[1])], CONFIDENCE):
         if item.metric in DIFFERENCES:
-            difference = get_value(truth[0], item.metric) - get_value(truth[1], item.metric)
-            yield f"difference, {item.metric}", item.low <= difference <= item.high
+            one, other = (result.values[item.family][item.metric] for result in truth)
+            yield f"difference, {item.metric}", item.low <= one - other <= item.high
 
 
 def main() -> None:
     options = parse_simulation_options(__doc__, 300)
-    random, columns = np.random.RandomState(options.seed), []
-    names = [*INTERVALS, *(f"difference, {metric}" for metric in DIFFERENCES)]
+    random, shares = np.random.RandomState(options.seed), Shares()
     for groups, size, shared in CASES:
         y, candidates, _ = draw(TRUE_GROUPS, size, shared, random)
         truth = measure_samples([MetricEvaluator(y, one, THRESHOLD) for one in candidates], [np.ones((1, len(y)))])
-        hits = {way: dict.fromkeys(names, 0) for way in ("rows", "groups")}
         for _ in range(options.runs):
             y, candidates, group = draw(groups, size, shared, random)
             for way, units in (("rows", None), ("groups", group)):
                 evaluators = [MetricEvaluator(y, one, THRESHOLD, units) for one in candidates]
-                for name, held in check(bootstrap(y, evaluators, RESAMPLES, 0), truth):
-                    hits[way][name] += held
-        columns.append([hits["rows"], hits["groups"]])
-    cells = [[*(format_percent(way[name], options.runs) for case in columns for way in case)] for name in names]
-    heads = [f"{groups} × {size}, {shared:g}, by {way}" for groups, size, shared in CASES for way in ("rows", "groups")]
-    title = f"Intervals that contain the truth, %, {options.runs} runs (groups × rows of each, shared variance)"
-    print_table(title, ["", *heads], ([name, *row] for name, row in zip(names, cells, strict=True)))
+                for name, held in check(y, evaluators, truth):
+                    shares.add(name, f"{groups} × {size}, {shared:g}, by {way}", held)
+    shares.print(f"Intervals that contain the truth, %, {options.runs} runs (groups × rows of each, shared variance)")
 
 
 if __name__ == "__main__":

@@ -5,14 +5,13 @@ and one row in twenty is positive. The truth is that of a population. Effects ar
 set, which have so many positives together. Differences and values are of a test set with so many positives.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
 from scipy.special import ndtr
 
 from benchmarks.shared.arguments import parse_simulation_options
-from benchmarks.shared.markdown import format_percent, print_table
+from benchmarks.shared.markdown import Shares
 from benchmarks.shared.simulation import CONFIDENCE, GRID, PREVALENCE, THRESHOLD, Scorer, draw_scores, make_labels
 from stages.evaluate.effects.estimates import estimate_difference
 from stages.evaluate.effects.row_sets import RowSets
@@ -36,8 +35,6 @@ PAIRS = {
     "easy, better": (Scorer(3.0), Scorer(3.5)),
 }
 POSITIVES, CORRELATION, RESAMPLES, N_SPLITS, TEST_SHARE = (40, 150), 0.8, 500, 5, 0.25
-
-Hits = Counter[tuple[str, str, int, str]]  # metric, pair, positives, kind of interval
 
 #: what is counted, and the titles of the tables
 KINDS = {
@@ -71,9 +68,9 @@ def make_sets(positives: int) -> RowSets:
     return RowSets(np.concatenate(labels), row_set, np.arange(len(row_set)))
 
 
-def count_hits(positives: int, runs: int, random: np.random.RandomState) -> Hits:
-    """Count the runs in which each interval contains the truth, and those with a verdict."""
-    hits, sets, y = Hits(), make_sets(positives), make_labels(positives)
+def simulate(positives: int, runs: int, random: np.random.RandomState, shares: dict[str, Shares]) -> None:
+    """Add whether each interval contains the truth, and whether it has a verdict, to the tables of all kinds."""
+    sets, y = make_sets(positives), make_labels(positives)
     samples = list(bootstrap_weights(y, RESAMPLES, 0))
     for name, pair in PAIRS.items():
         truths = {metric: [find_truth(metric, scorer) for scorer in pair] for metric in POINTS}
@@ -84,8 +81,7 @@ def count_hits(positives: int, runs: int, random: np.random.RandomState) -> Hits
             )
             for metric, (before, after) in truths.items():
                 for kind, held in check(metric, sets, on_sets, one, other, before, after):
-                    hits[metric, name, positives, kind] += held
-    return hits
+                    shares[kind].add(metric, f"{positives}, {name}", held)
 
 
 def check(
@@ -107,15 +103,11 @@ def check(
 
 def main() -> None:
     options = parse_simulation_options(__doc__, 200)
-    random, hits = np.random.RandomState(options.seed), Hits()
+    random, shares = np.random.RandomState(options.seed), {kind: Shares() for kind in KINDS}
     for positives in POSITIVES:
-        hits += count_hits(positives, options.runs, random)
-    cells = [(name, size) for size in POSITIVES for name in PAIRS]
+        simulate(positives, options.runs, random, shares)
     for kind, title in KINDS.items():
-        rows = (
-            [metric, *(format_percent(hits[metric, *cell, kind], options.runs) for cell in cells)] for metric in POINTS
-        )
-        print_table(f"{title}, {options.runs} runs", ["", *(f"{size}, {name}" for name, size in cells)], rows)
+        shares[kind].print(f"{title}, {options.runs} runs")
 
 
 if __name__ == "__main__":

@@ -11,10 +11,10 @@ import numpy as np
 from scipy.special import expit
 
 from benchmarks.shared.arguments import parse_simulation_options
-from benchmarks.shared.markdown import format_percent, print_table
+from benchmarks.shared.markdown import Shares
 from benchmarks.shared.simulation import THRESHOLD
-from benchmarks.verdict.groups import DIFFERENCES, INTERVALS, RESAMPLES, check
-from stages.evaluate.uncertainty.bootstrap import bootstrap, measure_samples
+from benchmarks.verdict.groups import check
+from stages.evaluate.uncertainty.bootstrap import measure_samples
 from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.storage.arrow import Floats, Ints
 
@@ -39,23 +39,18 @@ def draw(rows: int, spread: float, random: np.random.RandomState) -> tuple[Ints,
 
 def main() -> None:
     options = parse_simulation_options(__doc__, 300)
-    random, columns = np.random.RandomState(options.seed), []
-    names = [*INTERVALS, *(f"difference, {metric}" for metric in DIFFERENCES)]
+    random, shares = np.random.RandomState(options.seed), Shares()
     y, candidates, _ = draw(0, 0.0, random)
     truth = measure_samples([MetricEvaluator(y, one, THRESHOLD) for one in candidates], [np.ones((1, len(y)))])
     for rows, spread in CASES:
-        hits = {way: dict.fromkeys(names, 0) for way in ("without", "with")}
         for _ in range(options.runs):
             y, candidates, weights = draw(rows, spread, random)
             for way, given in (("without", None), ("with", weights)):
                 evaluators = [MetricEvaluator(y, one, THRESHOLD, weights=given) for one in candidates]
-                for name, held in check(bootstrap(y, evaluators, RESAMPLES, 0), truth):
-                    hits[way][name] += held
-        columns += [hits["without"], hits["with"]]
-    heads = [f"{rows} rows, {spread:g}, {way}" for rows, spread in CASES for way in ("without", "with")]
+                for name, held in check(y, evaluators, truth):
+                    shares.add(name, f"{rows} rows, {spread:g}, {way}", held)
     title = f"Intervals that contain the truth, %, {options.runs} runs (rows, spread of the weights, use of them)"
-    cells = ([name, *(format_percent(way[name], options.runs) for way in columns)] for name in names)
-    print_table(title, ["", *heads], cells)
+    shares.print(title)
 
 
 if __name__ == "__main__":

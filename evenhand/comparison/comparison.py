@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 import os
 from pathlib import Path
+import re
 import shutil
+import subprocess
+import sys
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 
 from evenhand.comparison.inputs import TABLE, write_inputs
-from evenhand.comparison.running import run_every_stage
 from evenhand.model import Champion
 from evenhand.results import Verdict, read_results
+from evenhand.source import PACKED, PIPELINE
 from stages.shared import paths
 from stages.shared.errors import InputError
 from stages.shared.runtime.environment import PACKAGE_LOCK
@@ -52,7 +55,7 @@ def compare(
             _check_folder(kept)
         with TemporaryDirectory(prefix="evenhand-") as temporary:
             write_inputs(Path(temporary), X, y, positive, params)
-            run_every_stage(Path(temporary))
+            run_command([sys.executable, "-m", "evenhand", "stages"], Path(temporary))
             if kept is None:
                 return _read(Path(temporary), in_memory=True)
             with atomic_folder(kept) as new:
@@ -77,3 +80,51 @@ def _read(folder: Path, in_memory: bool) -> Comparison:
     if in_memory:
         champion.folder = None
     return Comparison(results.to_frame(), results.verdict, champion)
+
+
+#: exit codes for which the caller's input is to blame
+INPUT, DAMAGED = 2, 3
+
+#: what tools.repro.workers says of a stage that failed, after the lines of the stage
+EXITED = re.compile(r"error: \S+: exited with \d+")
+
+
+def run_command(command: list[str], folder: Path) -> None:
+    """Run a command in `folder`, and print its lines on stderr. Nothing of it is at work when this returns or raises.
+
+    Raises ValueError or RuntimeError with the lines `error: …` where the command fails.
+    """
+    errors = []
+    with subprocess.Popen(
+        command, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, encoding="utf-8", errors="backslashreplace",
+    ) as process:  # fmt: skip
+        assert process.stdout
+        try:
+            for line in process.stdout:
+                if line.startswith("error: "):
+                    errors.append(line.rstrip())
+                else:
+                    print(line, end="", file=sys.stderr, flush=True)  # sys.stderr of a notebook is no file
+        except BaseException:
+            process.terminate()
+            process.stdout.read()  # it ends when the last process of the command has ended
+            raise
+    if process.returncode:
+        raise _describe_failure(errors, process.returncode)
+
+
+def _environment() -> dict[str, str]:
+    paths = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
+    if not PACKED:  # the command of a wheel is found as this module was
+        paths.insert(0, os.fspath(PIPELINE))
+    return {**os.environ, "PYTHONIOENCODING": "utf-8", **({"PYTHONPATH": os.pathsep.join(paths)} if paths else {})}
+
+
+def _describe_failure(errors: list[str], code: int) -> Exception:
+    said = [line for line in errors if not EXITED.fullmatch(line)] or errors
+    # the call gives the label
+    text = "\n".join(line.removeprefix("error: ").replace("params.yaml: data.positive:", "positive:") for line in said)
+    if code in (INPUT, DAMAGED):
+        return ValueError(text)
+    return RuntimeError(text or f"the stages ended with exit code {code}; the lines above say more")

@@ -161,6 +161,7 @@ def _notes_about_inputs(inputs: Inputs, params: EvaluateParams) -> list[str]:
         *(note for trace in traces.values() for note in trace.notes),
         *notes.about_time(table.contract.time),
         *notes.about_weights(table),
+        *notes.about_negatives(table.contract.negatives_kept),
         *notes.about_metric(params.select.metric, inputs.row_sets.n_positives),
         *notes.about_rotation(params.evaluate.rotate),
     ]

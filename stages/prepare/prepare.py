@@ -3,7 +3,7 @@
 Every column is checked before the first problem is raised, so that a user can fix all of them at once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +26,7 @@ from stages.shared.messages import format_rows
 from stages.shared.schemas.contract import ROW, Contract, Dialect, Notice, Step
 from stages.shared.storage.arrow import from_numpy
 from stages.shared.storage.parquet import Table
+from stages.shared.storage.spill import spill_array
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ class _Columns:
             if dropped:
                 return
         self.used.setdefault(name, set()).update(find_marked(column, values))
-        self.features += infer_features(location, name, column, values, self.rules)
+        features = infer_features(location, name, column, values, self.rules)
+        self.features += [replace(item, data=spill_array(item.data)) for item in features]
 
     def parse_passthrough(self, name: str) -> None:
         """Parse a key, group or time column. Only a key may have empty cells: a group or time must be known."""

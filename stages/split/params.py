@@ -31,6 +31,12 @@ def _rotation(value: Any) -> Any:
     raise ValueError("must be null, or a text such as 2/4: the second of four test sets")
 
 
+class NegativesParams(ParamsSection):
+    """How many negatives of the train set are trained on, where the table is too large for all of them."""
+
+    keep: float = Field(gt=0, lt=1)
+
+
 class SplitParams(ParamsSection):
     """The size of the test set, and the columns that group rows or order them in time."""
 
@@ -40,6 +46,7 @@ class SplitParams(ParamsSection):
     time: str | None
     duplicates: DuplicatesChoice
     gap: Annotated[float | str | None, BeforeValidator(_gap)]
+    negatives: NegativesParams | None
 
     @property
     def part(self) -> tuple[int, int] | None:

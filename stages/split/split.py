@@ -6,10 +6,12 @@ import pyarrow as pa
 from stages.shared.schemas.contract import GROUP, ROW, Step
 from stages.shared.storage.arrow import Bools, Ints, from_bools, from_numpy, to_ints
 from stages.shared.storage.parquet import Table
+from stages.shared.storage.spill import spill
 from stages.split.assignment import cut_latest, draw_parts, draw_test_mask
 from stages.split.drift import notice_drift
 from stages.split.duplicates import check_duplicates
 from stages.split.groups import compute_groups, encode_cells
+from stages.split.negatives import keep_negatives
 from stages.split.params import SplitStageParams
 from stages.split.periods import Reason, find_dropped, notice_dropped, read_gap
 from stages.split.validation import notice_prevalence, validate_dropped, validate_split
@@ -20,9 +22,10 @@ def split(table: Table, params: SplitStageParams) -> tuple[Table, Table]:
 
     Rows of one group, and duplicates that are no coincidence, stay together and share their value in the column GROUP.
     With split.time the test set is strictly later than train. Rows that belong together across the border are left out
-    of train. With split.rotation the test set is one of several that hold every row once, and all of them are checked.
-    What was decided is among the notices of both contracts. Raises InputError when a subset lacks a class, or the train
-    set has fewer positives than folds. The size and the prevalence of the test set must not be far off either.
+    of train, and so are most negatives with split.negatives. With split.rotation the test set is one of several that
+    hold every row once, and all of them are checked. What was decided is among the notices of both contracts. Raises
+    InputError when a subset lacks a class, or the train set has fewer positives than folds. The size and the prevalence
+    of the test set must not be far off either.
     """
     y = to_ints(table.data.column(table.contract.target).combine_chunks())
     check = check_duplicates(table, y, params.split.duplicates)
@@ -52,8 +55,15 @@ def split(table: Table, params: SplitStageParams) -> tuple[Table, Table]:
         *notice_prevalence(test, y, params),
         *notice_drift(table, train, test, groups),
     ]
-    note = _note(params, check.words, int((~kept).sum()))
-    flow = [*table.flow, _step("train", y[train], table, note), _step("test", y[test], table, note)]
+    note, note_on_train, negatives = _note(params, check.words, int((~kept).sum())), "", None
+    if params.split.negatives:
+        negatives = keep_negatives(y, train, table.weights, params.split.negatives.keep, params.random_state)
+        train, note_on_train = negatives.rows, f"; {negatives.words}"
+    flow = [
+        *table.flow,
+        _step("train", y[train], table, note + note_on_train),
+        _step("test", y[test], table, note),
+    ]
     names_of_groups = to_ints(table.data.column(ROW).combine_chunks())
     names_of_groups[kept] = names_of_groups[kept][groups]
     data = table.data.add_column(1, GROUP, from_numpy(names_of_groups, pa.int64()))
@@ -64,7 +74,7 @@ def split(table: Table, params: SplitStageParams) -> tuple[Table, Table]:
         Table(pa.table(subset, names), contract, flow)
         for subset in _filter_subsets(columns, from_bools(train), from_bools(test))
     )
-    return train_set, test_set
+    return negatives.describe(train_set, test_set) if negatives else (train_set, test_set)
 
 
 def _filter_subsets(
@@ -75,7 +85,7 @@ def _filter_subsets(
     while columns:
         column = columns.pop(0)
         for subset, mask in zip(subsets, (train, test), strict=True):
-            subset.append(column.filter(mask))
+            subset.append(spill(column.filter(mask)))
     return subsets
 
 

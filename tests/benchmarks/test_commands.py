@@ -29,6 +29,7 @@ TINY = {
     "benchmarks.speed.engine": "--rows 20000 --columns 4 --splits 2 --cores 1 4",
     "benchmarks.speed.grid": "--pairs 1 --only '3,000 × 10, against n_jobs=1'",
     "benchmarks.speed.intake": "RESULTS --rows 2000 --columns 4",
+    "benchmarks.speed.parts": "RESULTS --rows 20000 --columns 4 --keep 0.2 --trees 5 --strategies baseline smote",
     "benchmarks.speed.predict": "--rows 10 --kinds csv --pairs 1 --columns 4 --trees 5",
     "benchmarks.speed.samplers": "--pairs 1 --only '2,000'",
     "benchmarks.speed.size": "--rows 20000 --columns 4 --trees 5 --strategies smote under_20",
@@ -38,6 +39,7 @@ TINY = {
     "benchmarks.thresholds.models": "--runs 2 --only 'linear, 5 %' --positives 40 --classifiers logistic_regression",
     "benchmarks.thresholds.scores": "--runs 2",
     "benchmarks.verdict.coverage": "--runs 2",
+    "benchmarks.suites.negatives": "--rows 20000 --columns 4 --keep 0.2 --draws 2 --strategies baseline random_under",
     "benchmarks.suites.directions": "--datasets FOLDER --only small",
     "benchmarks.verdict.effects": "--runs 2 --only 'linear, 1,000 rows'",
     "benchmarks.verdict.rotation": "--runs 2 --only 'linear, 1,000 rows'",
@@ -51,8 +53,8 @@ TINY = {
     "benchmarks.verdict.winners_curse": "--runs 2",
 }
 
-#: commands that need a report, the artefacts of a run, or clones of the repository; the last two run in tests/pipeline
-OTHERS = {"benchmarks.page", "benchmarks.calibration", "benchmarks.speed.pipeline"}
+#: commands that need a report, or clones of the repository; the last runs in tests/pipeline
+OTHERS = {"benchmarks.page", "benchmarks.speed.pipeline"}
 
 
 def test_every_documented_command_is_run_here() -> None:

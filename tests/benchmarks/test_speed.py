@@ -70,7 +70,7 @@ def test_a_comparison_needs_the_same_bits() -> None:
     assert row[:-1] == [
         "same", "4.00", "4.00", "1.0 (1.0 to 1.0)", "2.00", "2.00", "1.0 (1.0 to 1.0)", "3", "3", "2",
     ]  # fmt: skip
-    with pytest.raises(AssertionError, match="other: the results differ"):
+    with pytest.raises(AssertionError, match="other, ours: the results differ"):
         timing.compare("other", lambda: (one,), lambda: (other,), pairs=1, run=fake_run)
 
 

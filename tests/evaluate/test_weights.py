@@ -1,12 +1,17 @@
 """Rows with weights: every metric, its value without each row, its intervals, and thresholds."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
+import pyarrow as pa
 import pytest
 from sklearn import metrics as sk
 
 from stages.evaluate.effects.row_sets import RowSets
 from stages.evaluate.outputs.calibration_metrics import probability_metrics
 from stages.evaluate.outputs.curves import calibration, threshold_counts
+from stages.evaluate.outputs.leaderboard import build_data
 from stages.evaluate.outputs.recalibration import fit_line
 from stages.evaluate.params import FixedCosts
 from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
@@ -21,6 +26,8 @@ from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.ranking import Ranking
 from stages.shared.metrics.registry import METRICS, of_family
 from stages.shared.schemas.candidate import CandidateName
+from stages.shared.schemas.contract import Step
+from stages.shared.storage.parquet import Table
 from tests.evaluate.tables import made
 
 Y, RAW = made(60, 240, 1.0)
@@ -161,3 +168,23 @@ def test_the_interval_of_a_threshold_with_equal_weights_is_that_without() -> Non
 def test_rows_of_unequal_weight_count_as_fewer() -> None:
     assert compute_design_effect(np.arange(4), np.ones(4)) == 1
     assert compute_design_effect(np.arange(2), np.array([0.5, 1.5])) == pytest.approx(1.25)  # (0.25 + 2.25) / 2
+
+
+def test_rows_of_train_may_have_weights_alone() -> None:
+    """As with split.negatives, where each row of test counts once."""
+    folds = pa.table({"row": [0, 1, 2, 3], "y": [1, 0, 1, 0], "fold": [0, 0, 1, 1], "group": [0, 1, 2, 3]})
+    weighted = folds.append_column("weight", [[1.0, 5.0, 1.0, 5.0]])
+    sets = RowSets.make(np.array([1, 0]), np.array([4, 5]), weighted)
+    assert sets.weights is not None
+    assert sets.weights.tolist() == [1, 5, 1, 5, 1, 1]
+    assert RowSets.make(np.array([1, 0]), np.array([4, 5]), folds).weights is None
+
+
+def test_the_prevalence_of_train_is_that_before_negatives_were_left_out(make_table: Callable[..., Table]) -> None:
+    table = make_table(negatives=60, positives=20)
+    counts = {"rows": 30, "columns": 5, "negative": 24, "positive": 6}
+    table = replace(table, flow=[*table.flow, Step(step="test", **counts)])
+    thinned = replace(table, contract=table.contract.model_copy(update={"negatives_kept": 0.1}))
+    assert build_data(table, None).train.prevalence == 0.25
+    assert build_data(thinned, None).train.prevalence == pytest.approx(20 / 620)
+    assert build_data(thinned, None).test.prevalence == 0.2

@@ -18,12 +18,6 @@ def run(cwd: Path, *command: str) -> str:
     return done.stdout
 
 
-def test_calibration_of_a_finished_run(finished: Repository) -> None:
-    shown = run(finished.path, "benchmarks.calibration")
-    assert "| smote × logistic_regression |" in shown
-    assert "| baseline × logistic_regression |" not in shown  # it is not calibrated
-
-
 def test_the_time_of_the_pipeline_beside_its_fits(finished: Repository, tmp_path: Path) -> None:
     pd.read_csv(finished.path / "data/raw/small.csv").drop(columns="id").to_csv(tmp_path / "small.csv", index=False)
     data = [str(tmp_path / "small.csv"), "sick", "yes"]

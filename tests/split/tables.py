@@ -46,6 +46,7 @@ def params_of(
         "duplicates": "together",
         "rotation": None,
         "gap": None,
+        "negatives": None,
         **split,
     }
     return SplitStageParams.model_validate({"random_state": random_state, "split": split, "cv": {"n_splits": n_splits}})

@@ -26,6 +26,7 @@ def run(repository: Path, *command: str, **split: object) -> subprocess.Complete
         "duplicates": "auto",
         "rotation": None,
         "gap": None,
+        "negatives": None,
         **split,
     }
     (repository / "params.yaml").write_text(json.dumps({"random_state": 42, "split": section, "cv": {"n_splits": 5}}))

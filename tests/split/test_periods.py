@@ -128,6 +128,14 @@ def test_what_is_no_gap_is_refused(gap: Any) -> None:
 
 
 def test_a_gap_without_time_is_refused() -> None:
-    section = {"test_size": 0.25, "group": None, "time": None, "duplicates": "auto", "rotation": None, "gap": 7}
+    section = {
+        "test_size": 0.25,
+        "group": None,
+        "time": None,
+        "duplicates": "auto",
+        "rotation": None,
+        "gap": 7,
+        "negatives": None,
+    }
     with pytest.raises(ValueError, match=r"split\.gap needs split\.time"):
         SplitParams.model_validate(section)

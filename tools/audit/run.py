@@ -36,7 +36,8 @@ class Run:
     @cached_property
     def both(self) -> Table:
         """The rows of train, then those of test."""
-        return Table(pa.concat_tables([self.train.data, self.test.data]), self.train.contract, self.train.flow)
+        train = self.train.data.select(self.test.data.column_names)  # without the weights of split.negatives
+        return Table(pa.concat_tables([train, self.test.data]), self.train.contract, self.train.flow)
 
     @cached_property
     def is_test(self) -> Bools:
@@ -71,8 +72,8 @@ def find_problems(run: Run, contract: Contract) -> list[str]:
 
 
 def _as_prepared(contract: Contract) -> Any:
-    """Return the contract as JSON files have it, without what split adds: its notices and the gap."""
-    return round_floats(contract.model_dump(exclude={"noticed", "gap"}))
+    """Return the contract as JSON files have it, without what split adds."""
+    return round_floats(contract.model_dump(exclude={"noticed", "gap", "negatives_kept"}))
 
 
 def find_groups(table: Table, choice: DuplicatesChoice) -> Ints:

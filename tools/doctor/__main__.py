@@ -1,13 +1,32 @@
 """Command line of `python -m tools.doctor`: what is wrong with the repository and the machine, and how to fix it."""
 
 import argparse
+from collections.abc import Callable
 import sys
 
 from stages.shared.errors import run_cli
 from stages.shared.messages import command
-from tools.doctor.checks.finding import examine
-from tools.doctor.checks.registry import CHECKS
+from tools.doctor.checks import artefacts, machine, repository
+from tools.doctor.checks.finding import Finding, examine
 from tools.doctor.fixes import fix_repository
+
+#: the checks by the name under which they are printed
+CHECKS: dict[str, Callable[[], Finding]] = {
+    "versions": machine.check_versions,
+    "params": repository.check_params,
+    "git": repository.check_git,
+    "DVC": repository.check_dvc,
+    "dvc.lock": artefacts.check_lock,
+    "outputs": artefacts.check_outputs,
+    "metrics": artefacts.check_metrics,
+    "plots": repository.check_plots,
+    "cache": artefacts.check_cache,
+    "left over": artefacts.check_leftovers,
+    "encoding": machine.check_locale,
+    "disk": machine.check_disk,
+    "memory": machine.check_memory,
+    "remote": repository.check_remote,
+}
 
 
 def main() -> None:

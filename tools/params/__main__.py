@@ -6,7 +6,7 @@ from stages.shared.errors import run_cli
 from stages.shared.messages import command
 from stages.shared.params import SCHEMA
 from tools.params.model import Params, check_params
-from tools.shared.schema_file import write_or_check
+from tools.params.schemas import write_or_check
 
 
 def main() -> None:

@@ -7,9 +7,7 @@ table: their columns are read once more, one at a time.
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,12 +17,10 @@ from stages.prepare.readers.batches import Batches
 from stages.shared.errors import ErrorCollector, InputError
 from stages.shared.schemas.contract import Contract, Feature
 from stages.shared.storage.arrow import Floats, to_floats
-from stages.train.execution.worker_pool import WorkerPool
+from stages.train.execution.worker_pool import WorkerPool, get_result
 from tools.predict.champion import Champion
 from tools.predict.scoring import Scored, check_keys, only, pack, score_part
 from tools.predict.unusual import Counts, Unusual, judge_counts
-
-Result = TypeVar("Result")
 
 #: cells of a part
 CELLS = 1 << 20
@@ -76,14 +72,14 @@ def score_rows(
     waiting: deque[Future[Scored]] = deque()
 
     def finish() -> None:
-        part = _result(waiting.popleft())
+        part = get_result(waiting.popleft())
         found.add(part)
         if part.table is not None and not found.faults:
             write(part.table)
             summary.alarms += pc.sum(part.table["decision"]).as_py()
 
     with WorkerPool(champion, workers if rows.most_rows >= size + STEP else 1) as pool:
-        _result(pool.submit(_wait_for_work))  # processes are forked before reading begins, which has threads
+        get_result(pool.submit(_wait_for_work))  # processes are forked before reading begins, which has threads
         for raw in cut(rows.read(_columns(contract)), size):
             if not summary.rows:
                 with errors.collect():
@@ -124,16 +120,6 @@ def cut(tables: Iterable[pa.Table], size: int) -> Iterator[pa.Table]:
 
 def _wait_for_work(champion: Champion) -> None:
     """Do nothing."""
-
-
-def _result(future: "Future[Result]") -> Result:
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        raise InputError(
-            "predict: a worker process was killed, most likely because memory ran out; EVENHAND_WORKERS=1 scores in "
-            "one process, which needs less"
-        ) from None
 
 
 def _columns(contract: Contract) -> set[str]:

@@ -47,12 +47,6 @@ class PredictReport(ArtifactModel):
     warnings: list[Unusual]  # in the order of the contract's features
 
 
-def find_unusual(features: pa.Table, contract: Contract, unseen: dict[str, int]) -> list[Unusual]:
-    """Return what is unusual about `features`, in the form of the contract; `unseen` counts unknown categories."""
-    counts = count_cells(features, contract, unseen)
-    return judge_counts(counts, contract, lambda feature: _numbers(features.column(feature.name)))
-
-
 def count_cells(features: pa.Table, contract: Contract, unseen: dict[str, int]) -> Counts:
     """Count what `judge_counts` needs to know of `features`."""
     counts: Counts = Counter()

@@ -14,7 +14,7 @@ from typing import Any
 from dvc.cli import main
 from dvc.exceptions import DvcException
 from dvc.lock import LockError
-from dvc.repo import lock_repo
+from dvc.repo import Repo, lock_repo
 from dvc.repo.reproduce import get_active_graph, plan_repro
 from dvc.stage.cache import RunCacheNotFoundError
 from dvc.ui import ui
@@ -25,7 +25,6 @@ from stages.shared.runtime.stop_signals import exit_on_signals, finish_first
 from tools.doctor.damage import list_outputs, restore_outputs
 from tools.doctor.repair import keep_lock, repair_files
 from tools.repro.workers import run_stages
-from tools.shared.dvc_repository import open_repository
 
 #: the modules of the stages that run in forks, by command: of the source tree, or of the package
 FORKED = {
@@ -107,6 +106,21 @@ def plan_stages(repo: Any) -> tuple[list[Any], list[Any]]:
     plan = plan_repro(get_active_graph(repo.index.graph), list(repo.stage.collect("dvc.yaml")))
     first = next((number for number, stage in enumerate(plan) if str(stage.cmd) in FORKED), len(plan))
     return plan[:first], plan[first:]
+
+
+def open_repository() -> Any:
+    """Return DVC's Repo of this folder. Raises DvcException where it cannot be opened.
+
+    DVC opens databases before it looks for git. Python 3.13 and newer warn of those that nobody closes.
+    """
+    repo: Any = Repo.__new__(Repo)
+    try:
+        repo.__init__()
+    except Exception:
+        if state := vars(repo).get("state"):
+            state.close()
+        raise
+    return repo
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
 
 from benchmarks.shared.markdown import format_percent, print_table
 from benchmarks.shared.simulation import CONFIDENCE
-from benchmarks.verdict.effects import REFERENCE, World, fit_scores, linear, nonlinear
+from benchmarks.verdict.effects.worlds import REFERENCE, World, fit_scores, linear, nonlinear
 from benchmarks.verdict.gate.rows import MARGIN, METRIC, N_SPLITS, Gate
 from stages.evaluate.effects.estimates import Estimate
 from stages.evaluate.uncertainty.jackknife import normal_quantile

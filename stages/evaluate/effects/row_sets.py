@@ -66,12 +66,15 @@ class RowSets:
         if oof is None:
             return cls(y, np.zeros(len(y), dtype=np.int64), number_units(groups), weights=weights)
         rows, train_y, fold, group = (to_ints(oof[name].combine_chunks()) for name in ("row", "y", "fold", "group"))
+        if "weight" in oof.column_names:  # of train alone with split.negatives
+            of_test = np.ones(len(y)) if weights is None else weights
+            weights = np.concatenate([to_floats(oof["weight"].combine_chunks()), of_test])
         return cls(
             np.concatenate([train_y, y]),
             np.concatenate([fold, np.full(len(y), fold.max() + 1)]),
             number_units(np.concatenate([group, groups])),
             repeats=int((rows == rows[0]).sum()),
-            weights=None if weights is None else np.concatenate([to_floats(oof["weight"].combine_chunks()), weights]),
+            weights=weights,
         )
 
     def check(self, path: Path, oof: pa.Table) -> None:

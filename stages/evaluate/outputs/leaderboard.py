@@ -59,10 +59,18 @@ def build_data(test: Table, out_of_fold: schema.SetSize | None) -> schema.Data:
         source=contract.source,
         target=contract.target,
         positive=contract.positive,
-        train=sizes["train"],
+        train=_weigh_negatives(sizes["train"], contract.negatives_kept),
         test=sizes["test"],
-        out_of_fold=out_of_fold,
+        out_of_fold=out_of_fold and _weigh_negatives(out_of_fold, contract.negatives_kept),
     )
+
+
+def _weigh_negatives(size: schema.SetSize, kept: float | None) -> schema.SetSize:
+    """Return the size of a set with the prevalence that it had before split left a share `kept` of its negatives."""
+    if kept is None:
+        return size
+    weight = size.rows * size.positives / (size.positives + (size.rows - size.positives) / kept)
+    return size.model_copy(update={"weighted_positives": round(weight, 6)})
 
 
 def build_candidate(

@@ -70,6 +70,16 @@ def about_weights(table: Table) -> list[str]:
     ]
 
 
+def about_negatives(kept: float | None) -> list[str]:
+    """Return a note where `split.negatives` left a share `kept` of the negatives of train."""
+    if kept is None:
+        return []
+    return [
+        f"Train has {100 * kept:.3g} % of its negatives (split.negatives). Each counts {1 / kept:.4g} times in "
+        "cross-validation, calibration and the tuned thresholds. Test has all of its rows."
+    ]
+
+
 def about_metric(metric: str, n_positives: int) -> list[str]:
     """Return notes where the metric of the choice is too high on few positives, or gets no verdict."""
     notes = []

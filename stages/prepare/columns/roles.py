@@ -10,7 +10,7 @@ from stages.prepare.columns.parsing import MissingValues
 from stages.prepare.params import PrepareParams
 from stages.shared.errors import raise_problems
 from stages.shared.messages import suggest_name
-from stages.shared.schemas.contract import GROUP, ROW
+from stages.shared.schemas.contract import GROUP, ROW, WEIGHT
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def select_columns(params: PrepareParams) -> ColumnSelection:
 def _reserved(names: Sequence[str], params: PrepareParams) -> list[str]:
     return [
         f"{params.data.path}: a column is called `{name}`, a name that Evenhand reserves; rename it"
-        for name in (ROW, GROUP)
+        for name in (ROW, GROUP, WEIGHT)
         if name in names
     ]
 

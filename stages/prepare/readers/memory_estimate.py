@@ -13,6 +13,7 @@ from stages.prepare.columns.parsing import is_text
 from stages.prepare.columns.validation import decode_dictionary
 from stages.shared.errors import InputError
 from stages.shared.runtime.memory import check_memory
+from stages.shared.storage.spill import MIN_BYTES, can_spill
 
 #: limit of the unpacked size; a few kilobytes of gzip can unpack to any size
 MAX_BYTES = 8 << 30
@@ -34,10 +35,17 @@ def check_size(size: int, source: str) -> None:
         raise InputError(f"{source}: more than {MAX_BYTES:,} bytes when unpacked, which is the limit; use fewer rows")
 
 
-def check_fits(source: str, rows: int, columns: Iterable[pa.ChunkedArray], available: int | None) -> None:
-    """Raise InputError when `rows` rows of a table that begins with `columns` need more than `available` bytes."""
+def check_fits(
+    source: str, rows: int, columns: Iterable[pa.ChunkedArray], available: int | None, mapped: bool = False
+) -> None:
+    """Raise InputError when `rows` rows of a table that begins with `columns` need more than `available` bytes.
+
+    Large columns take no memory where the reader maps them.
+    """
     sizes = [_row_bytes(column) for column in columns]
-    a_row = sum(typed for typed, _ in sizes) + max([SPLIT_ROW_BYTES, *(passing for _, passing in sizes)])
+    on_disk = mapped and can_spill()
+    in_memory = sum(typed for typed, _ in sizes if not (on_disk and rows * typed >= MIN_BYTES))
+    a_row = in_memory + max([SPLIT_ROW_BYTES, *(passing for _, passing in sizes)])
     advice = (
         f"it has about {rows:,} rows; use fewer of them, name unneeded columns in data.drop, or use a machine with "
         "more memory"

@@ -23,7 +23,7 @@ from stages.prepare.reading import Reading, attach_reading
 from stages.shared.errors import InputError
 from stages.shared.messages import shorten, single_line
 from stages.shared.runtime.memory import available_bytes
-from stages.shared.storage.parquet import read_columns_lean
+from stages.shared.storage.parquet import read_by_column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,25 +52,22 @@ def read_parquet(path: Path, source: str, select: ColumnSelection | None) -> pa.
         rows_of_text = {name: _first_rows(file, name) for name in dict.fromkeys(schema.names)}
     names = [*schema.names, *keys]
     check_names(names, source)
-    sizes = [_measure(part, schema, source) for part, _ in parts]
-    check_size(sum(size for size, _ in sizes), source)
+    n_rows = [_measure(part, schema, source) for part, _ in parts]
     chosen = list(names if select is None else select(names))
     samples = [rows_of_text.get(name, pa.chunked_array([[0.0]])) for name in chosen]
-    check_fits(source, sum(rows for _, rows in sizes), samples, available_bytes())
+    check_fits(source, sum(n_rows), samples, available_bytes(), mapped=True)
     inside = [name for name in chosen if name not in keys]
-    tables = []
-    for (part, values), (_, rows) in zip(parts, sizes, strict=True):
-        with _open(part) as file:
-            columns = dict(zip(inside, read_columns_lean(file, inside), strict=True))
-        columns |= {key: pa.chunked_array([pa.repeat(pa.scalar(values[key], pa.string()), rows)]) for key in keys}
-        tables.append(pa.table({name: columns[name] for name in chosen}))
+    columns: dict[str, pa.ChunkedArray] = {}
     try:
-        table = pa.concat_tables(tables, promote_options="permissive")
-    except pa.ArrowException as error:
+        for table in read_by_column([part for part, _ in parts], inside):
+            columns |= dict(zip(table.column_names, table.columns, strict=True))
+    except pa.ArrowTypeError as error:
         raise InputError(f"{source}: its parts differ in types ({single_line(error)}); write them alike") from None
     for key in set(keys) & set(chosen):
-        table = table.set_column(table.column_names.index(key), key, _whole_numbers(table.column(key)))
-    return _finish(table, names, schema, source)
+        counted = zip(parts, n_rows, strict=True)
+        cells = [pa.repeat(pa.scalar(values[key], pa.string()), rows) for (_, values), rows in counted]
+        columns[key] = _whole_numbers(pa.chunked_array(cells))
+    return _finish(pa.table({name: columns[name] for name in chosen}), names, schema, source)
 
 
 def iter_parquet(path: Path, source: str, chosen: Collection[str], rows: int) -> Iterator[pa.Table]:
@@ -95,9 +92,7 @@ def measure_parquet(path: Path, source: str) -> tuple[list[str], int]:
     with _open(path) as file:
         schema = file.schema_arrow
     check_names(schema.names, source)
-    size, n_rows = _measure(path, schema, source)
-    check_size(size, source)
-    return list(schema.names), n_rows
+    return list(schema.names), _measure(path, schema, source)
 
 
 def read_arrow(path: Path, source: str, select: ColumnSelection | None) -> pa.Table:
@@ -154,8 +149,8 @@ def _open(path: Path) -> pq.ParquetFile:
     return pq.ParquetFile(path, page_checksum_verification=True)  # read_table would import pandas
 
 
-def _measure(path: Path, schema: pa.Schema, source: str) -> tuple[int, int]:
-    """Return the unpacked bytes and the rows of a part. Raises InputError for other columns than those of `schema`."""
+def _measure(path: Path, schema: pa.Schema, source: str) -> int:
+    """Return the rows of a part. Raises InputError when it has other columns than `schema`, or is too large."""
     with _open(path) as file:
         if sorted(file.schema_arrow.names) != sorted(schema.names):
             differing = sorted(set(file.schema_arrow.names) ^ set(schema.names))
@@ -163,7 +158,8 @@ def _measure(path: Path, schema: pa.Schema, source: str) -> tuple[int, int]:
                 f"{source}: {path.name} has other columns than the first part ({', '.join(differing)}); write all alike"
             )
         groups = range(file.num_row_groups)
-        return sum(file.metadata.row_group(index).total_byte_size for index in groups), file.metadata.num_rows
+        check_size(sum(file.metadata.row_group(index).total_byte_size for index in groups), source)
+        return int(file.metadata.num_rows)
 
 
 def _first_rows(file: pq.ParquetFile, name: str) -> pa.ChunkedArray:

@@ -12,6 +12,9 @@ ROW = "__row__"
 #: rows with the same value stay in one set and one fold: copies of a row and rows of one group
 GROUP = "__group__"
 
+#: how many rows of the whole train set each row of train counts for, where `split.negatives` left a share of it
+WEIGHT = "__weight__"
+
 
 class Dialect(ArtifactModel):
     """How the text of a table was read."""
@@ -97,6 +100,7 @@ class Contract(ArtifactModel):
     group: str | None
     time: str | None
     weight: str | None = None  # the column of row weights; not needed in rows to score
+    negatives_kept: float | None = None  # by split.negatives: the share of the negatives of train that was kept
     gap: int | float = 0  # train rows this close before a later period are left out; in the unit of `time`, or in ticks
     missing: dict[str, list[str]]  # values that mean "missing", per column ("*" for all)
     read: Dialect | None = None  # None: the file declares its columns and types

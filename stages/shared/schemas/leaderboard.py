@@ -26,7 +26,7 @@ class SetSize(ArtifactModel):
 
     rows: int
     positives: int
-    weighted_positives: float | None = None  # of the test set, with row weights: the rows weigh `rows` together
+    weighted_positives: float | None = None  # with row weights: the rows weigh `rows` together
 
     @property
     def counted_positives(self) -> Number:

@@ -1,6 +1,6 @@
 """Parquet tables with their data contract and flow, checksums on every page and a hash of the whole table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 import json
 from pathlib import Path
@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stages.shared.errors import InputError, IntegrityError
-from stages.shared.schemas.contract import GROUP, ROW, Contract, Step
+from stages.shared.schemas.contract import GROUP, ROW, WEIGHT, Contract, Step
 from stages.shared.storage.arrow import Floats, Ints, to_floats, to_ints
 from stages.shared.storage.files import atomic_path
+from stages.shared.storage.spill import spill
 from stages.shared.storage.table_hash import hash_table
 
 if TYPE_CHECKING:
@@ -54,7 +55,12 @@ class Table:
 
     @property
     def weights(self) -> Floats | None:
-        """The weight of each row, shape (rows,), with the mean 1; None where all weigh the same."""
+        """The weight of each row, shape (rows,); None where all weigh the same.
+
+        The mean is 1, over all rows of train where `split.negatives` dropped some.
+        """
+        if WEIGHT in self.data.column_names:
+            return to_floats(self.data.column(WEIGHT).combine_chunks())
         if self.contract.weight is None:
             return None
         weights = to_floats(self.data.column(self.contract.weight).combine_chunks())
@@ -138,19 +144,27 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
                 return file.read(list(columns), use_threads=False).select(list(columns))
             if len(set(names)) < len(names):
                 return file.read()  # the file is damaged, which its hash will show
-            return pa.table(read_columns_lean(file, names), schema=file.schema_arrow)
+            columns = [column for table in read_by_column([path], names) for column in table.columns]
+            return pa.table(columns, schema=file.schema_arrow)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged(path, error) from None
 
 
-def read_columns_lean(file: pq.ParquetFile, names: Sequence[str]) -> list[pa.ChunkedArray]:
-    """Read the columns of these unique names a few at a time; reading all at once takes twice the memory."""
-    columns: list[pa.ChunkedArray] = []
+def read_by_column(paths: Sequence[Path], names: Sequence[str]) -> Iterator[pa.Table]:
+    """Yield a few of these columns of all files at a time: reading all at once takes twice the memory.
+
+    Large columns are mapped (`storage.spill`). Raises pa.ArrowException for damaged files and for types that differ.
+    """
+    footers = {path: pq.read_metadata(path) for path in paths}
     size = -(-len(names) // N_PARTS)
     for start in range(0, len(names), size):
         part = list(names[start : start + size])
-        columns += file.read(part, use_threads=False).select(part).columns  # a name with a dot may bring others along
-    return columns
+        tables = []
+        for path, footer in footers.items():  # a folder may have more parts than a process may open files
+            with pq.ParquetFile(path, metadata=footer, page_checksum_verification=True) as file:
+                tables.append(file.read(part, use_threads=False).select(part))  # a dot in a name may bring others along
+        table = pa.concat_tables(tables, promote_options="permissive")
+        yield pa.table([spill(column) for column in table.columns], schema=table.schema)
 
 
 def _damaged(path: Path, error: Exception) -> IntegrityError:

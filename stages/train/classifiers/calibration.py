@@ -39,10 +39,10 @@ def make_calibration_spec(
     """Return how to calibrate `classifier` under `strategy`; `requested` is `calibration` of params.yaml.
 
     `train` and `fitted` are the classes before and after resampling, `weights` those of the last fit. auto calibrates
-    what was resampled, weighted, or balances itself.
+    what was resampled, weighted, or balances itself, and everything that was fitted on a share of the negatives.
     """
     balanced = CLASSIFIERS[classifier].balances_itself
-    corrected = balanced or strategy.sampler is not None or strategy.class_weight is not None
+    corrected = balanced or strategy.sampler is not None or strategy.class_weight is not None or train != fitted
     method = ("sigmoid" if corrected else "none") if requested == "auto" else requested
     negative, positive = fitted
     believed = 1.0 if balanced else positive * weights.positive / (negative * weights.negative)

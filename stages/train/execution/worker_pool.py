@@ -89,8 +89,8 @@ def get_result(future: "Future[Result]") -> Result:
         return future.result()
     except BrokenProcessPool:
         raise InputError(
-            "train: a worker process was killed, most likely because memory ran out; "
-            "EVENHAND_WORKERS=1 trains in one process, which needs less"
+            "EVENHAND_WORKERS: a worker process was killed, most likely because memory ran out; "
+            "EVENHAND_WORKERS=1 works in one process, which needs less"
         ) from None
 
 

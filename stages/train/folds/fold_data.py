@@ -28,7 +28,7 @@ class FoldData:
             context.y[fold.training],
             first,
             context.whole,
-            context.weights_of(fold.training),
+            None if context.fit_weight is None else context.fit_weight[fold.training],
         )
         self._validation = first[1].transform(self._select(fold.validation)) if len(fold.validation) else None
         self.y_validation = context.y[fold.validation]
@@ -44,7 +44,8 @@ class FoldData:
         context = self._context
         _, *rest = make_steps(context.table.contract, context.params.preprocess)
         try:
-            return resample(self._training, rest, context.plan(sampler_params), context.n_numeric)
+            plan = context.plan(sampler_params)
+            return resample(self._training, rest, plan, context.n_numeric, context.negatives_kept)
         except InputError as error:
             key = f"strategies.{context.name}"
             if sampler_params:

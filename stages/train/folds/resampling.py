@@ -42,7 +42,7 @@ class Prepared:
     flow: list[Step]
     added: int  # rows
     removed: int
-    before: Counts  # negatives and positives before resampling, or the sums of their weights
+    before: Counts  # of the classes before resampling and before split.negatives, or the sums of their weights
     sample_weight: RowWeights = None
 
     @cached_property
@@ -95,9 +95,10 @@ def preprocess(
     return Preprocessed(X, y, step, flow, values, sample_weight)
 
 
-def resample(start: Preprocessed, rest: Steps, plan: Plan, n_numeric: int) -> Prepared:
+def resample(start: Preprocessed, rest: Steps, plan: Plan, n_numeric: int, negatives_kept: float = 1.0) -> Prepared:
     """Fit the other steps, `rest`, and run the samplers of `plan` between them; `start` is not changed.
 
+    `negatives_kept` is the share of the negatives that split.negatives left.
     Raises InputError when a sampler cannot do its work on these rows.
     """
     X, y, flow, sample_weight = start.X, start.y, list(start.flow), start.sample_weight
@@ -115,6 +116,7 @@ def resample(start: Preprocessed, rest: Steps, plan: Plan, n_numeric: int) -> Pr
                 X = restore_categories(X, one_hot_blocks(transformer, n_numeric))
             added, removed = added + max(0, len(y) - before), removed + max(0, before - len(y))
             flow.append(_describe_step("resampled", X, y, f"{type(sampler).__name__}: {note}"))
+    negatives, positives = count_classes(start.y, start.sample_weight)
     return Prepared(
         np.ascontiguousarray(X, dtype=np.float64),
         y,
@@ -122,7 +124,7 @@ def resample(start: Preprocessed, rest: Steps, plan: Plan, n_numeric: int) -> Pr
         flow,
         added,
         removed,
-        count_classes(start.y, start.sample_weight),
+        (negatives / negatives_kept, positives),
         sample_weight,
     )
 

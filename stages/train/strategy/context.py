@@ -37,6 +37,11 @@ class StrategyContext:
         self.table, self.name, self.params, self.threads = table, name, params, threads
         self.strategy, self.without = params.strategies[name], tuple(without)
         self.frame, self.y, self.sample_weight = table.features(), table.target, table.weights
+        self.negatives_kept = table.contract.negatives_kept or 1.0
+        #: fits take the rows that split.negatives left as they are; calibration exchanges the odds afterwards
+        self.fit_weight: RowWeights = None
+        if table.contract.weight is not None:
+            self.fit_weight = self.sample_weight * np.where(self.y == 0, self.negatives_kept, 1.0)
         settings = self.strategy.classifiers or params.classifiers
         #: the settings of each classifier that is fitted; the blend combines these
         self.classifiers = {
@@ -53,7 +58,7 @@ class StrategyContext:
         self.whole = [index for index, feature in enumerate(numeric) if feature.whole_values]
 
     def weights_of(self, rows: Ints) -> RowWeights:
-        """Return the weights of the rows at these positions; None without `data.weight`."""
+        """Return how much the rows at these positions count in a score; None where all count the same."""
         return None if self.sample_weight is None else self.sample_weight[rows]
 
     def plan(self, sampler_params: Settings) -> Plan:

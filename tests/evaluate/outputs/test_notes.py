@@ -83,3 +83,11 @@ def test_candidates_that_flag_nothing() -> None:
 def test_folds_by_time_are_said():
     assert notes.about_time(None) == []
     assert notes.about_time("visit")[0].startswith("Test rows are later than train rows by `visit`, and each fold")
+
+
+def test_a_share_of_the_negatives_is_told() -> None:
+    assert notes.about_negatives(None) == []
+    assert notes.about_negatives(0.05) == [
+        "Train has 5 % of its negatives (split.negatives). Each counts 20 times in cross-validation, calibration and "
+        "the tuned thresholds. Test has all of its rows."
+    ]

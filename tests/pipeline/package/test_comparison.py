@@ -17,8 +17,7 @@ from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 
 import evenhand
-from evenhand.comparison.comparison import compare
-from evenhand.comparison.running import run_command
+from evenhand.comparison.comparison import compare, run_command
 from tests.pipeline.project import ROOT, small_table
 from tests.processes import is_alive
 

@@ -61,6 +61,16 @@ def test_what_is_not_read_takes_nothing_and_an_unknown_memory_refuses_nothing() 
     check_fits("t.csv", 10**15, [NUMBERS], None)
 
 
+def test_large_columns_of_parquet_take_no_memory_in_a_pipeline(repository: Path) -> None:
+    rows, needed = 20_000_000, BASE_BYTES + 20_000_000 * SPLIT_ROW_BYTES
+    check_fits("t.parquet", rows, [NUMBERS] * 30, needed, mapped=True)
+    with pytest.raises(InputError, match="needs about"):
+        check_fits("t.parquet", rows, [NUMBERS] * 30, needed)
+    Path("data").rename("elsewhere")
+    with pytest.raises(InputError, match="needs about"):
+        check_fits("t.parquet", rows, [NUMBERS] * 30, needed, mapped=True)
+
+
 @pytest.mark.parametrize("content", [csv(), parquet()])
 def test_a_table_that_does_not_fit_is_refused_by_the_reader(
     content: str | pa.Table, repository: Path, monkeypatch: pytest.MonkeyPatch

@@ -27,6 +27,7 @@ def content(**changes: Any) -> dict[str, Any]:
             "duplicates": "together",
             "rotation": None,
             "gap": None,
+            "negatives": None,
         },
         "cv": {"n_splits": 5, "n_repeats": 1},
         "preprocess": {"impute": "median", "scale": "before_resampling", "max_categories": 30},
@@ -53,13 +54,14 @@ def noise(rows: int = 400, random_state: int = 0) -> list[float]:
     return np.random.RandomState(random_state).normal(size=rows).tolist()
 
 
-def run_of(y: list[int], random_state: int = 0, **columns: Any) -> Run:
+def run_of(y: list[int], random_state: int = 0, negatives: dict[str, float] | None = None, **columns: Any) -> Run:
     """A run on a table with target `y` and features (or `group` or `time`) as in tests/split/tables.py."""
     prepared = table_of(y, **columns)
     group, time = prepared.contract.group, prepared.contract.time
-    train, test = split(prepared, params_of(group=group, time=time, n_splits=5, random_state=random_state))
+    settings = {"group": group, "time": time, "negatives": negatives}
+    train, test = split(prepared, params_of(n_splits=5, random_state=random_state, **settings))
     params = audit_params(
-        split={"test_size": 0.25, "group": group, "time": time, "duplicates": "together", "rotation": None, "gap": None}
+        split={"test_size": 0.25, "duplicates": "together", "rotation": None, "gap": None, **settings}
     )
     return Run(prepared, train, test, params, rows=10_000)
 

@@ -13,11 +13,11 @@ from stages.shared.storage.files import write_json
 from tests.forks import call
 from tests.tools.compare.helpers import commit, git, write_run
 from tools.compare.rendering.markdown import MARKER
-from tools.compare.schema import SCHEMA
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
+SCHEMA = Path("docs/compare.schema.json")
 BAD, GOOD = {"baseline/forest": 0.0}, {"baseline/forest": 0.5}
 
 
@@ -186,7 +186,7 @@ def test_a_bad_tolerance_answers_before_any_heavy_import(folder):
 
 def test_the_schema_is_what_the_models_say_and_refuses_what_they_do_not(tmp_path):
     def schema(*options: str) -> int:
-        command = [sys.executable, "-m", "tools.compare.schema", *options]
+        command = [sys.executable, "-m", "tools.params.schemas", *options]
         return subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True).returncode
 
     assert schema("--check") == 2

@@ -10,10 +10,10 @@ import pytest
 
 from stages.shared.errors import InputError
 from stages.shared.schemas.leaderboard import Leaderboard
-from tools.leaderboard.schema import SCHEMA
-from tools.shared.schema_file import write_or_check
+from tools.params.schemas import write_or_check
 
 ROOT = Path(__file__).parents[3]
+SCHEMA = Path("docs/leaderboard.schema.json")
 
 
 @pytest.fixture(scope="module")

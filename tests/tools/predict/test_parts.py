@@ -11,11 +11,11 @@ from stages.prepare.readers.batches import Batches
 from stages.shared.errors import InputError
 from stages.shared.schemas.contract import Contract, DatePart, Feature
 from stages.shared.storage.model_file import scores
+from tests.tools.predict.helpers import find_unusual
 from tests.tools.predict.test_scoring import FACTS, AgeOverHundred
 from tools.predict.champion import Champion
 from tools.predict.parts import STEP, Summary, choose_size, cut, score_rows
 from tools.predict.scoring import only
-from tools.predict.unusual import find_unusual
 
 ROWS = 5 * STEP + 7
 CONTRACT = Contract(

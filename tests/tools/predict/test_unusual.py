@@ -5,7 +5,8 @@ import pyarrow as pa
 import pytest
 
 from stages.shared.schemas.contract import Contract, Feature
-from tools.predict.unusual import chance_beyond, find_unusual
+from tests.tools.predict.helpers import find_unusual
+from tools.predict.unusual import chance_beyond
 
 TSH = Feature(name="tsh", type="numeric", missing=0.2, minimum=0.1, maximum=100.0, sizes=[0.3, 1.5, 20.0])
 WARD = Feature(name="ward", type="categorical", missing=0.0, categories=["north", "south"])

@@ -4,19 +4,20 @@ A score on test promises little for rows that come from another distribution.
 """
 
 import numpy as np
+import pyarrow as pa
 from sklearn.metrics import roc_auc_score
 
 from stages.evaluate.uncertainty.cv_differences import corrected_interval
 from stages.report.formatting import format_interval, format_percent
 from stages.shared import paths
 from stages.shared.errors import InputError
-from stages.shared.storage.arrow import Ints, from_bools
+from stages.shared.storage.arrow import Ints, from_numpy
 from stages.shared.storage.parquet import Table
 from stages.train.folds.resampling import transform
 from stages.train.folds.splitter import Fold, make_folds
 from stages.train.params import CvParams
 from tools.audit.checks.univariate import feature_auc
-from tools.audit.leakage.fitting import PLAIN, prepare, scores
+from tools.audit.leakage.experiments import PLAIN, prepare, scores
 from tools.audit.params import AuditParams
 from tools.audit.report.findings import Finding, quote
 from tools.audit.run import Run, sample_rows
@@ -32,8 +33,9 @@ def drift(run: Run) -> list[Finding]:
     folds; DeLong's, over rows, was a quarter too narrow on random splits.
     """
     is_test = run.is_test.astype(np.int64)
-    kept = sample_rows(run.both.groups, is_test, run.rows, run.params.random_state)
-    table = Table(run.both.data.filter(from_bools(kept)), run.both.contract, run.both.flow)
+    kept = _list_comparable(run)
+    kept = kept[sample_rows(run.both.groups[kept], is_test[kept], run.rows, run.params.random_state)]
+    table = Table(run.both.data.take(from_numpy(kept, pa.int64())), run.both.contract, run.both.flow)
     is_test = is_test[kept]
     cv = CvParams(n_splits=run.params.cv.n_splits, n_repeats=1)
     try:
@@ -51,6 +53,13 @@ def drift(run: Run) -> list[Finding]:
     most, alone = _most_different(table, is_test, folds)
     found = f"a classifier tells them apart ({descriptions}); {quote(most)} differs most (ROC-AUC {alone:.3f} alone)"
     return [Finding("suspicious", BOTH, found, _suggest_fix(run.params))]
+
+
+def _list_comparable(run: Run) -> Ints:
+    """Return the rows of both sets, and of test as large a share of the negatives as split.negatives left of train."""
+    share, y = run.train.contract.negatives_kept or 1.0, run.both.target
+    drawn = np.random.RandomState(run.params.random_state).uniform(size=len(y))
+    return np.flatnonzero(~run.is_test | (y == 1) | (drawn < share))
 
 
 def _suggest_fix(params: AuditParams) -> str:

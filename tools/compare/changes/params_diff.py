@@ -4,11 +4,15 @@ Params are compared key by key, data and code by the hashes in dvc.lock.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 import math
 from typing import Any
 
 from stages.shared import paths
+from stages.shared.errors import InputError
+from stages.shared.runtime.environment import LIBRARIES, LOCK, PACKAGE_LOCK, read_pins
 from tools.compare.review_schema import CodeChange, Fact, ParamChange, Status
+from tools.compare.revisions.git import Revision
 from tools.compare.revisions.snapshot import Snapshot
 
 
@@ -86,3 +90,22 @@ def _to_json(value: Any) -> Any:
 
 def _get_status(before: bool, after: bool) -> Status:
     return "changed" if before and after else "added" if after else "removed"
+
+
+def describe_library_changes(base: Revision, head: Revision) -> list[str]:
+    """Return one sentence that names the changed libraries, or nothing."""
+    before, after = _list_versions(base), _list_versions(head)
+    changes = [f"{name} {before[name]} → {after[name]}" for name in LIBRARIES if before[name] != after[name]]
+    if not changes:
+        return []
+    return [f"Other libraries: {', '.join(changes)}. They can move every metric by themselves."]
+
+
+def _list_versions(revision: Revision) -> dict[str, str]:
+    """Return the locked versions of each library; a lock may pin several, for several Pythons."""
+    pins = set[tuple[str, str]]()
+    for lock in (LOCK, PACKAGE_LOCK):
+        with suppress(InputError):  # a repository has one of them
+            pins |= set(read_pins(revision.read(lock).decode()))
+    versions = {name: sorted(version for pinned, version in pins if pinned == name) for name in LIBRARIES}
+    return {name: " and ".join(found) or "none" for name, found in versions.items()}

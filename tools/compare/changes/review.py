@@ -4,14 +4,12 @@ from collections.abc import Callable
 
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import METRICS, get_points, is_metric
-from tools.compare.changes.gate import apply_gate, find_question_changes
+from tools.compare.changes.gate import apply_gate, find_question_changes, find_worse_slices
 from tools.compare.changes.paired import Intervals, Pairs, compute_paired, compute_unpaired, describe_change, rank
-from tools.compare.changes.params_diff import compare_code, compare_data, compare_params
-from tools.compare.changes.slices import find_worse_slices
+from tools.compare.changes.params_diff import compare_code, compare_data, compare_params, describe_library_changes
 from tools.compare.changes.test_scores import Scores, pair_scores
 from tools.compare.changes.verdict import describe_verdict, judge_champion
 from tools.compare.review_schema import Champion, Comparison, Kind, MetricRow, Review, RevisionName, StrategyChange
-from tools.compare.revisions.libraries import describe_library_changes
 from tools.compare.revisions.records import CandidateRecord
 from tools.compare.revisions.snapshot import Snapshot
 

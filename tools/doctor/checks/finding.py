@@ -6,7 +6,6 @@ import subprocess
 from typing import Any, Literal, NamedTuple
 
 from stages.shared.messages import command, printable, single_line
-from tools.shared import dvc_repository
 
 #: the command that repairs what can be repaired without a decision
 FIX = command("python -m tools.doctor --fix")
@@ -42,8 +41,10 @@ def open_repository() -> Iterator[Any]:
     """Open the DVC repository. Raises SkippedError where `check_dvc` says why that fails."""
     from dvc.exceptions import DvcException
 
+    from tools.repro import dvc_repo
+
     try:
-        repo = dvc_repository.open_repository()
+        repo = dvc_repo.open_repository()
     except DvcException:
         raise SkippedError from None
     with repo:

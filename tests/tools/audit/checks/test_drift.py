@@ -6,6 +6,7 @@ import pytest
 
 from tests.tools.audit.helpers import labels, noise, run_of
 from tools.audit.checks.drift import drift
+from tools.audit.checks.split import rows_on_both
 
 pytestmark = pytest.mark.slow
 
@@ -35,6 +36,17 @@ def test_duplicates_do_not_give_their_twins_away():
     """Every row stands there eight times, always on one side: parted by folds, a forest would know them all."""
     run = run_of(Y, x=noise(50) * 8, ward=(["n", "s"] * 25) * 8)
     assert drift(run)[0].severity == "fine"
+
+
+@pytest.mark.parametrize("random_state", range(3))
+def test_a_share_of_the_negatives_is_no_drift(random_state):
+    """The feature tells the class, and train has fewer negatives than test."""
+    y = labels(every=8)
+    values = (4 * np.array(y) + noise(random_state=random_state)).tolist()
+    run = run_of(y, random_state, negatives={"keep": 0.2}, x=values)
+    assert run.train.target.mean() > 2 * run.test.target.mean()
+    assert drift(run)[0].severity == "fine"
+    assert all(finding.severity == "fine" for finding in rows_on_both(run))
 
 
 def test_by_time_the_advice_is_another():

@@ -14,8 +14,16 @@ from stages.split.groups import find_duplicates
 from tests.split.tables import table_of
 from tests.tools.audit.helpers import audit_params, labels, made_table, noise
 from tools.audit.leakage.experiments import AuditData, Trial
-from tools.audit.leakage.fixtures import add_disguised_target, count_duplicates, find_smote, repeat_rows
-from tools.audit.leakage.scenarios import MISTAKES, duplicates_across_split, measure, threshold_on_test
+from tools.audit.leakage.scenarios import (
+    MISTAKES,
+    add_disguised_target,
+    count_duplicates,
+    duplicates_across_split,
+    find_smote,
+    measure,
+    repeat_rows,
+    threshold_on_test,
+)
 
 pytestmark = pytest.mark.slow
 

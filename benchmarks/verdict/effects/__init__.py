@@ -1,0 +1,8 @@
+"""How well the effects of treatments are estimated: `python -m benchmarks.verdict.effects`.
+
+It shows whether users may rely on the verdicts better, worse, same and cannot tell.
+
+Tables are drawn from worlds with a known formula; three treatments and no treatment are cross-validated and fitted
+with three classifiers each. The true effect is the mean over all tables of the effect on many fresh rows: what one
+expects of another table of the same size, the noise of refitting included. Every table shows its worst cell.
+"""
