@@ -24,8 +24,8 @@ MAX_BYTES = 4 << 30
 #: cells of the rows that are scored together
 MAX_CELLS = 1 << 22
 
-#: rows are cut at multiples of so many, and only a whole table is shorter. Products of matrices take rows in groups, and
-#: the last digit of a row depends on its place in the group
+#: rows are cut at multiples of so many, and only a whole table is shorter. Products of matrices take rows in groups,
+#: and the last digit of a row depends on its place in the group
 STEP = 1024
 
 
