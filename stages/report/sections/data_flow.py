@@ -81,14 +81,14 @@ def _make_step_table(context: ReportContext) -> Table:
 
 
 def _list_own_steps(context: ReportContext, trace: Trace) -> list[Step]:
-    """Return the steps of a strategy; those of its sampler tell why another one ran than the requested one."""
-    steps = []
+    """Return the steps of a strategy; that of its sampler tells why another one ran than the requested one."""
+    steps, why = [], "" if trace.sampler.why == "as asked" else f" ({trace.sampler.why})"
     for step in trace.flow:
-        note = step.note
-        if step.step == "resampled" and trace.sampler.why != "as asked":
-            note = f"{note} ({trace.sampler.why})"
-        if step.step not in _SHARED:
-            steps.append(step.model_copy(update={"note": note}))
+        if step.step == "resampled":
+            steps.append(step.model_copy(update={"note": f"{step.note}{why}"}))
+            why = ""  # a cleaning sampler comes after it
+        elif step.step not in _SHARED:
+            steps.append(step)
     if test := next((step for step in trace.flow if step.step == "test"), None):
         note = _format_metrics(context.leaderboard.row(trace.strategy))
         steps.append(test.model_copy(update={"step": "test metrics", "note": note}))
