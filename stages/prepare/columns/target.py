@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from stages.prepare.columns.parsing import NO_MISSING_VALUES, MissingValues, Texts, parse_number
-from stages.prepare.columns.validation import validate_numeric, validate_text
+from stages.prepare.columns.validation import check_filled, validate_numeric, validate_text
 from stages.prepare.params import Label, PrepareParams
 from stages.shared.errors import ErrorCollector, InputError, raise_problems
-from stages.shared.messages import format_rows, shorten
+from stages.shared.messages import shorten
 from stages.shared.schemas.contract import Notice
 from stages.shared.storage.arrow import Ints
 
@@ -64,7 +64,7 @@ def code_target(column: pa.ChunkedArray, params: PrepareParams) -> Target:
 
 
 def _cut_numbers(location: str, column: pa.ChunkedArray, texts: Texts, cut: re.Match[str], name: str) -> Target:
-    _check_present(location, texts)
+    check_filled(location, texts.missing, "a label")
     values, sign, limit = validate_numeric(location, column, NO_MISSING_VALUES), cut[1], float(cut[2])
     positive = {">=": values >= limit, ">": values > limit, "<=": values <= limit, "<": values < limit}[sign]
     names = f"{sign} {cut[2]}", f"{OPPOSITE[sign]} {cut[2]}"
@@ -101,18 +101,10 @@ def near_duplicates(texts: list[str]) -> list[list[str]]:
     return [group for group in groups.values() if len(group) > 1]
 
 
-def _check_present(location: str, texts: Texts) -> None:
-    if texts.missing.any():
-        rows = [int(row) for row in np.flatnonzero(texts.missing)]
-        raise InputError(
-            f"{location}: is empty in {format_rows(rows)}; every row needs a label, fill it in or remove the row"
-        )
-
-
 def _check_labels(location: str, texts: Texts, exactly_two: bool) -> None:
     errors, problems = ErrorCollector(), []
     with errors.collect():
-        _check_present(location, texts)
+        check_filled(location, texts.missing, "a label")
     counts = texts.counts()
     groups = near_duplicates(list(counts))
     for group in groups:

@@ -72,6 +72,15 @@ def validate_free_text(location: str, column: pa.ChunkedArray, missing_values: M
     return to_texts(column, missing_values)
 
 
+def check_filled(location: str, missing: Bools, needed: str) -> None:
+    """Raise InputError when cells are missing, shape (rows,), in a column in which every row needs one."""
+    if missing.any():
+        raise InputError(
+            f"{location}: is empty in {format_rows(np.flatnonzero(missing).tolist())}; every row needs {needed}, fill "
+            "it in or remove the row"
+        )
+
+
 def decode_dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return the column without dictionary encoding, which pandas uses for categories."""
     return column.cast(column.type.value_type) if pat.is_dictionary(column.type) else column

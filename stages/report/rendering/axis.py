@@ -7,13 +7,8 @@ from typing import ClassVar
 #: width of the picture, and space at both ends of the axis
 WIDTH, PADDING = 150.0, 8.0
 
-
-@dataclass(frozen=True)
-class Tick:
-    """A mark on an axis."""
-
-    x: float
-    label: str
+#: steps between round values, at the most
+_N_STEPS = 6
 
 
 @dataclass(frozen=True)
@@ -35,14 +30,15 @@ class Axis:
         return self.position(0.0)
 
     @property
-    def ticks(self) -> list[Tick]:
-        """Ticks at 0 and at the outermost round values; a column heading has no space for more."""
-        ticks = make_ticks(self.low, self.high, signed=True, n_ticks=6)
-        return [
-            Tick(self.position(value), label)
-            for value, label in ticks
-            if (value, label) in (ticks[0], ticks[-1]) or label == "0"
-        ]
+    def ticks(self) -> list[tuple[float, str]]:
+        """The x coordinate and the label of 0 and of the outermost round values; a heading has no space for more."""
+        rough = (self.high - self.low) / _N_STEPS
+        power = 10.0 ** math.floor(math.log10(rough))
+        step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
+        digits = max(0, -math.floor(math.log10(step) + 1e-9))
+        shown = {0, math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)}
+        labels = {i: f"{i * step:+.{digits}f}".replace("-", "−") if i else "0" for i in sorted(shown)}
+        return [(self.position(i * step), label) for i, label in labels.items()]
 
 
 def make_axis(intervals: list[tuple[float, float]]) -> Axis:
@@ -51,15 +47,3 @@ def make_axis(intervals: list[tuple[float, float]]) -> Axis:
     high = max([0.0, *(high for _, high in intervals)])
     padding = 0.04 * (high - low) or 1.0
     return Axis(low - padding, high + padding)
-
-
-def make_ticks(low: float, high: float, *, signed: bool = False, n_ticks: int = 4) -> list[tuple[float, str]]:
-    """Return about `n_ticks` round values between `low` and `high`, each with its label."""
-    rough = (high - low) / n_ticks
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
-    digits = max(0, -math.floor(math.log10(step) + 1e-9))
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    values = [i * step for i in range(first, last + 1)]
-    sign = "+" if signed else "-"
-    return [(value, "0" if not round(value, 12) else f"{value:{sign}.{digits}f}".replace("-", "−")) for value in values]

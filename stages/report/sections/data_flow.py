@@ -8,7 +8,7 @@ from stages.report.rendering.blocks import Block, Chart, Charts, Details, Sectio
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.contract import Step
-from stages.shared.schemas.trace import ClassCounts, Trace
+from stages.shared.schemas.trace import Trace
 
 #: the steps before train, which all strategies share
 _SHARED = ("raw", "prepared", "train", "test")
@@ -29,39 +29,11 @@ def make_section(context: ReportContext) -> Section:
         "Class weights": _make_weight_table(traces),
     }
     blocks: list[Block] = [
-        Charts([_make_split_chart(context, traces[0]), _make_class_chart(context, traces)], legend),
+        Charts([_make_class_chart(context, traces)], legend),
         Table("Before train: the same for every strategy.", _STEP_COLUMNS, shared, "lrrrrt"),
         *(Details(summary, [table]) for summary, table in folded.items() if table.rows),
     ]
     return Section("data", "Data flow", blocks)
-
-
-def _make_split_chart(context: ReportContext, trace: Trace) -> Chart:
-    """Return the rows of each validation fold and of the test set, by class; first those of train without a fold."""
-    train, test = (next(step for step in trace.flow if step.step == name) for name in ("train", "test"))
-    sets: dict[str, ClassCounts | Step] = {}
-    scored = {"negative": 0, "positive": 0}
-    for fold in trace.folds:
-        if sum(scored.values()) + fold.validation.rows > train.rows:
-            break  # another repeat
-        sets[f"fold {fold.fold + 1}"] = fold.validation
-        scored = {part: rows + getattr(fold.validation, part) for part, rows in scored.items()}
-    rest = {part: getattr(train, part) - rows for part, rows in scored.items()}
-    if sum(rest.values()):
-        sets = {"not scored": ClassCounts(rows=sum(rest.values()), **rest), **sets}
-    sets["test"] = test
-    labels = {"negative": context.contract.negative, "positive": context.contract.positive}
-    bars = [
-        {"name": name, "part": part, "label": label, "order": order, "rows": getattr(counts, part)}
-        for name, counts in sets.items()
-        for order, (part, label) in enumerate(labels.items())
-    ]
-    counts = "; ".join(
-        f"{name} {format_count(counts.rows)} rows, {format_count(counts.positive)} positive"
-        for name, counts in sets.items()
-    )
-    text = f"Each fold of train is scored by models of the other rows, and test by models of all of train. {counts}."
-    return Chart("chart-split", "Folds and test set", text, "classes", to_columns(bars), {"x": "rows"})
 
 
 def _make_class_chart(context: ReportContext, traces: list[Trace]) -> Chart:
@@ -109,14 +81,14 @@ def _make_step_table(context: ReportContext) -> Table:
 
 
 def _list_own_steps(context: ReportContext, trace: Trace) -> list[Step]:
-    """Return the steps of a strategy; those of its sampler tell why another one ran than the requested one."""
-    steps = []
+    """Return the steps of a strategy; that of its sampler tells why another one ran than the requested one."""
+    steps, why = [], "" if trace.sampler.why == "as asked" else f" ({trace.sampler.why})"
     for step in trace.flow:
-        note = step.note
-        if step.step == "resampled" and trace.sampler.why != "as asked":
-            note = f"{note} ({trace.sampler.why})"
-        if step.step not in _SHARED:
-            steps.append(step.model_copy(update={"note": note}))
+        if step.step == "resampled":
+            steps.append(step.model_copy(update={"note": f"{step.note}{why}"}))
+            why = ""  # a cleaning sampler comes after it
+        elif step.step not in _SHARED:
+            steps.append(step)
     if test := next((step for step in trace.flow if step.step == "test"), None):
         note = _format_metrics(context.leaderboard.row(trace.strategy))
         steps.append(test.model_copy(update={"step": "test metrics", "note": note}))

@@ -9,7 +9,6 @@ from stages.shared.schemas.trace import CURVE_VALUES, TrainingCurve, select_even
 
 _TABLE_EPOCHS = 5
 _CHART_EPOCHS = 40  # more points are not distinguishable
-_MAX_CHARTS = 12  # of strategies that are not shown at once; keeps the page small
 
 LEGEND = [("train", "train"), ("validation", "validation")]
 
@@ -21,7 +20,7 @@ _EXPLAINED = (
 
 
 def make_section(context: ReportContext) -> Section:
-    """Return the curves of every strategy × classifier that is trained in epochs, as charts and as a table."""
+    """Return the curves of what is trained in epochs: as charts of the strategies in all charts, as a table of all."""
     curves = {
         (trace.strategy, classifier): curve
         for trace in context.traces.values()
@@ -29,18 +28,12 @@ def make_section(context: ReportContext) -> Section:
     }
     if not curves:
         return Section("training", "Training", [])
-    charts = {key: _make_chart(*key, curve) for key, curve in curves.items()}
-    strategies = {item.strategy for item in select_shown(context)}
-    first = [chart for (strategy, _), chart in charts.items() if strategy in strategies] or list(charts.values())[:2]
-    others = [chart for chart in charts.values() if chart not in first]
-    blocks: list[Block] = [Paragraph(_EXPLAINED), Charts(first, LEGEND)]
-    if others:
-        hidden: list[Block] = [Charts(others[:_MAX_CHARTS], LEGEND)]
-        if len(others) > _MAX_CHARTS:
-            hidden.append(Paragraph(f"{len(others) - _MAX_CHARTS} more are only in the table below."))
-        blocks.append(Details("The training curves of the other strategies", hidden))
-    blocks.append(Details("Training in numbers", [_make_table(curves)]))
-    return Section("training", "Training", blocks)
+    shown = {item.strategy for item in select_shown(context)}
+    charts = [_make_chart(*key, curve) for key, curve in curves.items() if key[0] in shown]
+    blocks: list[Block] = [Paragraph(_EXPLAINED)]
+    if charts:
+        blocks.append(Charts(charts, LEGEND))
+    return Section("training", "Training", [*blocks, Details("Training in numbers", [_make_table(curves)])])
 
 
 def _make_table(curves: dict[tuple[str, str], TrainingCurve]) -> Table:

@@ -47,11 +47,9 @@ def _describe_recall(leaderboard: Leaderboard, row: Candidate) -> str:
     change = f"from {format_metric('recall', before)} to {format_metric('recall', after)}"
     if row.is_calibrated:
         change += ", after calibration"
-    if item.verdict == "worse":
-        return f"It lowered recall at 0.5 {change}"
-    if item.verdict == "tie":
-        return f"It did not measurably change recall at 0.5 ({change})"
-    return f"It raised recall at 0.5 {change}{_describe_threshold(leaderboard, before, after)}"
+    verbs = {"better": "raised", "worse": "lowered", "tie": "did not measurably change"}
+    threshold = _describe_threshold(leaderboard, before, after) if item.verdict == "better" else ""
+    return f"It {verbs[item.verdict]} recall at 0.5 ({change}){threshold}"
 
 
 def _describe_threshold(leaderboard: Leaderboard, before: float, after: float) -> str:

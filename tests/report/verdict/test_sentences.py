@@ -161,7 +161,7 @@ class TestSmote:
     @pytest.mark.parametrize(
         ("word", "clause"),
         [
-            ("worse", ". It lowered recall at 0.5 from 0.700 to 0.910. "),
+            ("worse", ". It lowered recall at 0.5 (from 0.700 to 0.910). "),
             ("tie", ". It did not measurably change recall at 0.5 (from 0.700 to 0.910). "),
         ],
     )
@@ -189,7 +189,7 @@ class TestSmote:
     def test_raised_recall_is_compared_with_a_moved_threshold(self, moved, clause):
         treatment = replace(SMOTE, recall_at_half=0.91, verdicts={"decisions_at_half": "better"})
         sentence = describe_smote(leaderboard(treatment, baseline=replace(BASELINE, recall=moved)))
-        assert f". It raised recall at 0.5 from 0.700 to 0.910{clause}. " in sentence
+        assert f". It raised recall at 0.5 (from 0.700 to 0.910){clause}. " in sentence
 
     def test_plain_smote_represents_its_family(self):
         ranked = leaderboard(

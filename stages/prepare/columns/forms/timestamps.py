@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.types as pat
 
 from stages.prepare.columns.parsing import NO_MISSING_VALUES, Texts, is_number, is_text, to_numbers, to_texts
+from stages.prepare.columns.validation import check_filled
 from stages.shared.errors import InputError, raise_problems
 from stages.shared.messages import format_rows, shorten, single_line
 from stages.shared.storage.arrow import Ints, from_numpy, to_bools
@@ -32,12 +33,12 @@ def parse_timestamps(location: str, column: pa.ChunkedArray, form: str = ISO) ->
     """
     if pat.is_timestamp(column.type) or pat.is_date(column.type):
         array = cast_timestamps(location, column, "ns" if str(column.type).startswith("timestamp[ns") else "us")
-        _check_present(location, to_bools(array.is_null()))
+        check_filled(location, to_bools(array.is_null()), "a time")
         return array
     if not (is_text(column.type) or is_number(column.type)):
         raise InputError(f"{location}: is of type {column.type}; numbers, ISO dates or timestamps are needed")
     numbers = to_numbers(column, NO_MISSING_VALUES)
-    _check_present(location, numbers.missing)
+    check_filled(location, numbers.missing, "a time")
     if numbers.others.any() or form != ISO:
         return from_numpy(to_microseconds(location, to_texts(column, NO_MISSING_VALUES), form), pa.timestamp("us"))
     infinite = np.flatnonzero(np.isinf(numbers.values))
@@ -87,14 +88,6 @@ def parse_date(text: str, form: str) -> datetime | None:
         return datetime.fromisoformat(f"{match['date']}{match['day'] or '-01'}T{match['time'] or '00:00'}{zone}")
     except ValueError:
         return None
-
-
-def _check_present(location: str, missing: np.ndarray) -> None:
-    if missing.any():
-        rows = np.flatnonzero(missing).tolist()
-        raise InputError(
-            f"{location}: is empty in {format_rows(rows)}; every row needs a time, fill it in or remove the row"
-        )
 
 
 def _since_epoch(timestamp: datetime) -> int:

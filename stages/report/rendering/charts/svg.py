@@ -18,7 +18,6 @@ _REDUNDANT = re.compile(
 )
 #: Vega numbers its clips through the life of a process, so a second picture of a chart would have other ids
 _NUMBERED = re.compile(r'(id="|url\(#)([a-z_]+\d+)')
-_GROUP = re.compile(r"</?g\b[^<>]*>")
 _EMPTY = re.compile(r'<path class="(?:background|foreground)"[^<>]*/>')
 
 
@@ -63,19 +62,7 @@ def shrink(key: str, svg: str) -> str:
     def rename(match: re.Match[str]) -> str:
         return match[1] + ids.setdefault(match[2], f"{key}-{len(ids)}")
 
-    return _drop_bare_groups(_EMPTY.sub("", _TAG.sub(lambda tag: _NUMBERED.sub(rename, _shrink_tag(tag[0])), svg)))
-
-
-def _drop_bare_groups(svg: str) -> str:
-    """Return `svg` without groups that have no attribute: they change nothing."""
-    is_bare: list[bool] = []  # of the open groups
-
-    def drop(tag: re.Match[str]) -> str:
-        if tag[0] != "</g>":
-            is_bare.append(tag[0] == "<g>")
-        return "" if (is_bare.pop() if tag[0] == "</g>" else is_bare[-1]) else tag[0]
-
-    return _GROUP.sub(drop, svg)
+    return _EMPTY.sub("", _TAG.sub(lambda tag: _NUMBERED.sub(rename, _shrink_tag(tag[0])), svg))
 
 
 def _shrink_tag(tag: str) -> str:
