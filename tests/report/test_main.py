@@ -119,7 +119,7 @@ def test_the_report_is_complete(workspace, run_report, capsys):
         ):
             assert fact in text, (name, fact)
     html = (root / "reports/report.html").read_text()
-    charts = 6 + 3 + 2  # operating point, comparison and data; the model; mlps of two strategies
+    charts = 7 + 3 + 2  # operating point, comparison and data; the model; mlps of two strategies
     assert html.count('class="drawing"') == html.count('class="marks"') == charts
 
 

@@ -1,5 +1,7 @@
-"""The section with charts of several candidates: curves, and any two metrics."""
+"""The section with charts of several candidates: curves, histograms of scores, and any two metrics."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from stages.report.context import ReportContext
@@ -16,6 +18,9 @@ MAX_SHOWN = 9
 #: digits of the curves
 DIGITS = 3
 
+#: bins of the score in the histograms
+N_BINS = 20
+
 #: the initial metrics of the scatter chart
 FIRST_METRICS = ("average_precision", "brier_score")
 
@@ -23,8 +28,8 @@ Columns = dict[str, list[Any]]
 
 
 def make_section(context: ReportContext) -> Section:
-    """Return ROC, precision–recall and calibration curves, and a scatter chart of metrics."""
-    candidates = context.leaderboard.candidates
+    """Return ROC, precision–recall and calibration curves, histograms of scores, and a scatter chart of metrics."""
+    candidates, contract = context.leaderboard.candidates, context.contract
     shown, names = select_shown(context), [str(item) for item in candidates]
     titles = {metric: format_axis_title(metric) for metric in METRICS if metric in candidates[0].test}
     data = {
@@ -32,13 +37,16 @@ def make_section(context: ReportContext) -> Section:
         "metrics": {metric: [item.test[metric] for item in candidates] for metric in titles},
         "metric_labels": titles,
         "max_shown": MAX_SHOWN,
+        "names": {"positive": contract.positive, "negative": contract.negative},
     }
     curves = {"names": names, "shown": [str(item) for item in shown], "max_shown": MAX_SHOWN}
+    classes = [("negative", contract.negative), ("positive", contract.positive)]
     glyphs = [(f"glyph c{color} d{shape}", name) for name, (color, shape) in style_classifiers(candidates).items()]
     blocks: list[Block] = [
         Paragraph("All charts are of the untouched test rows."),
         Panel("overlay.html.j2", curves, data, []),
         Charts([make_roc(context, shown), _make_precision_recall(context, shown), make_calibration(context, shown)]),
+        Charts([_make_histograms(context, shown)], classes),
         Panel("scatter.html.j2", {"metrics": titles, "first": FIRST_METRICS}, {}, []),
         Charts([_make_scatter(context)], glyphs),
     ]
@@ -93,6 +101,31 @@ def make_calibration(context: ReportContext, shown: list[Candidate], key: str = 
     text = f"Share of positives against the mean score, in ten bins of the score. {'; '.join(errors)}."
     caption = "On the dotted line the probabilities are right. Below it they are too high."
     return Chart(key, "Calibration curve", text, "calibration", to_columns(rows), caption=caption)
+
+
+def _make_histograms(context: ReportContext, shown: list[Candidate]) -> Chart:
+    size, contract = context.leaderboard.data.test, context.contract
+    bars = []
+    for item in shown:
+        counts = context.thresholds[str(item)]
+        for part, label, at_least, n_rows in (
+            ("negative", contract.negative, counts.fp, size.counted_negatives),
+            ("positive", contract.positive, counts.tp, size.counted_positives),
+        ):
+            for i, rows in enumerate(compute_histogram(at_least, n_rows)):
+                if rows:
+                    place = {"low": i / N_BINS, "high": (i + 1) / N_BINS}
+                    bars.append({"name": str(item), "part": part, "label": label, **place, "rows": rows})
+    text = f"Test rows by score and class, in {N_BINS} bins of the score, of {', '.join(map(str, shown))}."
+    caption = "The less the classes overlap, the better the ranking. Heights are logarithmic."
+    return Chart("chart-scores", "Test rows by score and class", text, "scores", to_columns(bars), caption=caption)
+
+
+def compute_histogram(at_least: Sequence[float], n_rows: float) -> list[float]:
+    """Return the rows in each of N_BINS bins; `at_least` counts the rows with a score of at least each hundredth."""
+    step = (len(at_least) - 1) // N_BINS
+    edges = [n_rows, *at_least[step:-1:step], 0]
+    return [above - below for above, below in pairwise(edges)]
 
 
 def _make_scatter(context: ReportContext) -> Chart:
