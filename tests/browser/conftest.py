@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
+import json
 import os
 from pathlib import Path
 import shutil
@@ -59,26 +61,46 @@ class Opened:
 Open = Callable[..., Opened]
 
 
+@pytest.fixture(scope="session")
+def pages(chromium: Browser) -> Callable[..., Page]:
+    """Return a function that gives the empty offline page with these options, which most of the time exists."""
+
+    @cache
+    def get_page(options: str) -> Page:
+        context = chromium.new_context(
+            offline=True, **{"viewport": {"width": 1280, "height": 900}, **json.loads(options)}
+        )
+        return context.new_page()
+
+    return lambda options: get_page(json.dumps(options))
+
+
 @pytest.fixture
-def open_page(chromium: Browser) -> Iterator[Open]:
-    """Yield a function that opens a file in a fresh offline context and waits until its script is ready."""
-    contexts = []
+def open_page(pages: Callable[..., Page]) -> Iterator[Open]:
+    """Yield a function that opens a file in a page and waits until its script is ready."""
+    listeners = []
 
     def open_file(path: Path, **options: object) -> Opened:
-        context = chromium.new_context(offline=True, **{"viewport": {"width": 1280, "height": 900}, **options})
-        contexts.append(context)
-        opened = Opened(context.new_page())
-        opened.page.on("request", lambda request: opened.requests.append(request.url))
-        opened.page.on("console", lambda message: opened.messages.append(f"{message.type}: {message.text}"))
-        opened.page.on("pageerror", lambda error: opened.messages.append(f"error: {error}"))
-        opened.page.goto(path.as_uri())
+        page = pages(options)
+        page.mouse.move(0, 0)
+        page.emulate_media(media="null")
+        page.goto("about:blank")
+        opened = Opened(page)
+        for event, listen in (
+            ("request", lambda request: opened.requests.append(request.url)),
+            ("console", lambda message: opened.messages.append(f"{message.type}: {message.text}")),
+            ("pageerror", lambda error: opened.messages.append(f"error: {error}")),
+        ):
+            page.on(event, listen)
+            listeners.append((page, event, listen))
+        page.goto(path.as_uri())
         if options.get("java_script_enabled", True):
-            opened.page.wait_for_selector("html[data-ready]", state="attached")
+            page.wait_for_selector("html[data-ready]", state="attached")
         return opened
 
     yield open_file
-    for context in contexts:
-        context.close()
+    for page, event, listen in listeners:
+        page.remove_listener(event, listen)
 
 
 def make_report(root: Path, *treatments: Treatment, **changes: object) -> Path:

@@ -16,7 +16,7 @@ from tests.browser.helpers import candidate, read_counts, wait_for_drawing
 
 pytestmark = pytest.mark.slow
 
-PARAMS = Path(__file__).parents[2] / "params.yaml"
+EVALUATE = YAML(typ="safe").load(Path(__file__).parents[2] / "params.yaml")["evaluate"]
 STATE = "#operating-point .state"
 #: what the reader can choose by, and the policy that does the same
 QUANTITIES = {"recall": "min_recall", "precision": "min_precision", "alarms": "top_share", "ratio": "cost"}
@@ -29,9 +29,7 @@ def slide(opened: Opened, step: int) -> None:
 
 def read_policy(opened: Opened) -> EvaluateSection:
     """Return the section evaluate of params.yaml with the lines that the page offers."""
-    yaml = YAML()
-    section = yaml.load(PARAMS)["evaluate"] | yaml.load(opened.text("#policy"))["evaluate"]
-    return EvaluateSection.model_validate(section)
+    return EvaluateSection.model_validate(EVALUATE | YAML(typ="safe").load(opened.text("#policy"))["evaluate"])
 
 
 def read_positions(rules: Locator) -> list[str]:

@@ -8,8 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 import pytest
 
-from tests.browser.conftest import NASTY, NASTY_NEGATIVE, Open, make_report
-from tests.browser.helpers import draw_charts, read_counts, unfold
+from tests.browser.conftest import NASTY, NASTY_NEGATIVE, Open, Opened, make_report
+from tests.browser.helpers import draw_charts, read_counts, unfold, wait_for_drawing
 from tests.report.factory import Treatment
 from tests.report.runs import tuning_json
 
@@ -18,20 +18,13 @@ pytestmark = pytest.mark.slow
 LIGHT, DARK, PHONE = {}, {"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 844}, "is_mobile": True}
 
 
-def test_it_makes_no_requests_and_logs_nothing(report: Path, open_page: Open) -> None:
-    opened = open_page(report)
-    draw_charts(opened)
-    assert opened.requests == [report.as_uri()]
-    assert opened.messages == []
-
-
 def test_it_is_ready_in_time(report: Path, open_page: Open) -> None:
     def seconds() -> float:
         start = time.perf_counter()
         open_page(report)
         return time.perf_counter() - start
 
-    assert min(seconds() for _ in range(3)) < 2.5
+    assert any(seconds() < 2.5 for _ in range(3))
 
 
 def test_fifty_candidates_fit_into_the_size(tmp_path: Path) -> None:
@@ -42,46 +35,46 @@ def test_fifty_candidates_fit_into_the_size(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("options", [LIGHT, DARK, PHONE], ids=["light", "dark", "phone"])
-def test_axe_finds_nothing_serious(report: Path, open_page: Open, options: dict) -> None:
+def test_the_drawn_page(report: Path, open_page: Open, options: dict) -> None:
+    """It makes no requests and logs nothing, names of the table are no markup, and axe finds nothing serious."""
     opened = open_page(report, **options)
     draw_charts(opened)
-    violations = Axe().run(opened.page).response["violations"]
+    assert "hacked" not in opened.page.title()
+    assert opened.page.locator("img").count() == 0
+    assert opened.requests == [report.as_uri()]
+    assert opened.messages == []
+    violations = Axe().run(opened.page, options={"resultTypes": ["violations"]}).response["violations"]
     serious = [
         (violation["id"], [node["html"][:200] for node in violation["nodes"][:3]])
         for violation in violations
         if violation["impact"] in ("serious", "critical")
     ]
     assert serious == []
+    if options is PHONE:
+        check_widths(opened)
 
 
-def test_names_of_the_table_are_escaped(report: Path, open_page: Open) -> None:
-    opened = open_page(report)
-    draw_charts(opened)
-    assert "hacked" not in opened.page.title()
-    assert opened.page.locator("img").count() == 0
-    heads = [opened.text(f"#operating-point tbody tr:nth-child({row}) th") for row in (1, 2)]
-    assert heads == [f"a|<b>c</b> = {label}" for label in (NASTY, NASTY_NEGATIVE)]
-    opened.page.locator("#chart-scores .role-mark path").first.hover()
-    tooltip = opened.page.locator("#vg-tooltip-element.visible")
-    tooltip.wait_for()
-    assert NASTY_NEGATIVE in tooltip.inner_text() or NASTY in tooltip.inner_text()
-    assert tooltip.locator("img, script").count() == 0
-
-
-def test_a_phone_scrolls_vertically_only(report: Path, open_page: Open) -> None:
-    opened = open_page(report, **PHONE)
-    draw_charts(opened)
+def check_widths(opened: Opened) -> None:
+    """Check that a phone scrolls vertically only, and gets narrow charts with letters of full size."""
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= 390
     assert opened.page.evaluate("document.body.scrollWidth") <= 390
-
-
-def test_a_phone_gets_narrow_charts_with_letters_of_full_size(report: Path, open_page: Open) -> None:
-    opened = open_page(report, **PHONE)
-    draw_charts(opened)
     widths = "(item) => [Number(item.getAttribute('width')), item.clientWidth]"
     sizes = opened.page.evaluate(f"[...document.querySelectorAll('.drawing svg')].map({widths})")
     assert len(sizes) > 9
     assert all(abs(width - shown) <= 12 and shown <= 358 for width, shown in sizes)
+
+
+def test_names_of_the_table_are_escaped(report: Path, open_page: Open) -> None:
+    opened = open_page(report)
+    unfold(opened)
+    wait_for_drawing(opened, "chart-scores", 1)
+    heads = [opened.text(f"#operating-point tbody tr:nth-child({row}) th") for row in (1, 2)]
+    assert heads == [f"a|<b>c</b> = {label}" for label in (NASTY, NASTY_NEGATIVE)]
+    opened.page.locator("#chart-split .role-mark path").first.hover()
+    tooltip = opened.page.locator("#vg-tooltip-element.visible")
+    tooltip.wait_for()
+    assert NASTY_NEGATIVE in tooltip.inner_text() or NASTY in tooltip.inner_text()
+    assert tooltip.locator("img, script").count() == 0
 
 
 def test_no_table_is_cut_on_a_desktop(report: Path, open_page: Open) -> None:

@@ -118,7 +118,7 @@ def test_the_report_is_complete(workspace, run_report, capsys):
         ):
             assert fact in text, (name, fact)
     html = (root / "reports/report.html").read_text()
-    charts = 8 + 3 + 2 + 3  # operating point, comparison and data; the model; two decisions; three mlps
+    charts = 7 + 3 + 3  # operating point, comparison and data; the model; three mlps
     assert html.count('class="drawing"') == html.count('class="marks"') == charts
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from stages.evaluate.effects.effects import EffectSettings, find_max_quantile
+from stages.evaluate.effects.effects import EffectSettings, find_errors
 from stages.evaluate.effects.estimates import REFIT
 from stages.evaluate.effects.row_sets import RankingValue, RowSets
 from stages.evaluate.models.candidates import CandidateKey
@@ -67,10 +67,6 @@ def make_decision_curves(
 def _make_band(values: list[RankingValue], others: list[RankingValue], settings: EffectSettings) -> Band:
     difference = np.array([one.value - other.value for one, other in zip(values, others, strict=True)])
     influences = np.array([one.influence - other.influence for one, other in zip(values, others, strict=True)])
-    errors = np.sqrt((influences**2).sum(axis=1))
-    half = (
-        REFIT
-        * errors
-        * find_max_quantile(influences, errors, settings.confidence, settings.n_draws, settings.random_state)
-    )
+    errors, quantile = find_errors(influences, settings.confidence, settings.n_draws, settings.random_state)
+    half = REFIT * errors * quantile
     return Band(difference=difference.tolist(), low=(difference - half).tolist(), high=(difference + half).tolist())

@@ -131,9 +131,8 @@ def _estimate_family(
     measured: Measured, family: list[Comparison], metric: str, settings: EffectSettings
 ) -> Iterable[Effect]:
     estimates, influences = zip(*(get_mean_difference(measured, item, metric) for item in family), strict=True)
-    raw_errors = np.sqrt((np.array(influences) ** 2).sum(axis=1))
-    quantile = find_max_quantile(
-        np.array(influences), raw_errors, settings.confidence, settings.n_draws, settings.random_state
+    raw_errors, quantile = find_errors(
+        np.array(influences), settings.confidence, settings.n_draws, settings.random_state
     )
     margin = settings.margins[metric]
     for item, value, error in zip(family, estimates, (settings.refit * raw_errors).tolist(), strict=True):
@@ -160,19 +159,20 @@ def get_mean_difference(measured: Measured, item: Comparison, metric: str) -> tu
     return value, np.mean([treated.influence - untreated.influence for treated, untreated in pairs], axis=0)
 
 
-def find_max_quantile(influences: Floats, errors: Floats, confidence: float, n_draws: int, random_state: int) -> float:
-    """Return what the largest |t| of the comparisons exceeds with the probability 1 − confidence.
+def find_errors(influences: Floats, confidence: float, n_draws: int, random_state: int) -> tuple[Floats, float]:
+    """Return the standard errors, and what the largest |t| exceeds with the probability 1 − confidence.
 
-    `influences` have shape (comparisons, units), and `errors` are the roots of their sums of squares.
+    `influences` have shape (comparisons, units); the errors are the roots of their sums of squares.
 
     A multiplier bootstrap: random weights of the units move all comparisons together (single-step max-|t|: Westfall &
     Young 1993). Comparisons without any variance do not count.
     """
+    errors = np.sqrt((influences**2).sum(axis=1))
     scaled = influences[errors > TINY] / errors[errors > TINY, None]
     if not len(scaled):
-        return normal_quantile(confidence)
+        return errors, normal_quantile(confidence)
     random, maxima = np.random.RandomState(random_state), []
     for start in range(0, n_draws, CHUNK):
         weights = random.standard_normal((influences.shape[1], min(CHUNK, n_draws - start)))
         maxima.append(np.abs(scaled @ weights).max(axis=0))
-    return float(np.quantile(np.concatenate(maxima), confidence, method="higher"))
+    return errors, float(np.quantile(np.concatenate(maxima), confidence, method="higher"))

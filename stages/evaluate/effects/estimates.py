@@ -10,7 +10,7 @@ import numpy as np
 from stages.evaluate.effects.row_sets import RankingValue
 from stages.evaluate.uncertainty.differences import DIGITS
 from stages.evaluate.uncertainty.jackknife import normal_quantile
-from stages.shared.metrics.registry import METRICS
+from stages.shared.metrics.verdicts import judge_effect
 from stages.shared.schemas.leaderboard import EffectVerdict
 
 #: factor of the standard error for the noise of refitting, which resampling the rows does not show; by simulation
@@ -49,12 +49,3 @@ def make_estimate(value: float, error: float, quantile: float, metric: str, marg
 def get_detectable(half: float, error: float) -> float:
     """Return the smallest difference that an interval of this half-width shows with the probability POWER."""
     return half + normal_quantile(2 * POWER - 1) * error
-
-
-def judge_effect(metric: str, low: float, high: float, margin: float) -> EffectVerdict:
-    """Return `same` when the whole interval lies within ± `margin`; otherwise whether it leaves out 0, and where."""
-    if -margin <= low and high <= margin:
-        return "same"
-    if low <= 0 <= high:
-        return "cannot_tell"
-    return "better" if (low > 0) == METRICS[metric].higher_is_better else "worse"

@@ -16,8 +16,6 @@ from stages.shared.storage.model_file import Classifier, scores_after
 #: positions on the axis of a number, the most frequent categories, and the rows whose mean is taken
 POSITIONS, MAX_CATEGORIES, MAX_ROWS = 11, 8, 200
 
-DIGITS = 6
-
 
 def measure_dependence(
     model: Classifier,
@@ -40,9 +38,9 @@ def measure_dependence(
     return [
         Dependence(
             feature=column,
-            number=None if isinstance(value, str) else round(float(value), DIGITS),
+            number=None if isinstance(value, str) else float(value),
             category=value if isinstance(value, str) else None,
-            probability=round(mean, DIGITS),
+            probability=mean,
         )
         for (column, value), mean in zip(positions, means, strict=True)
     ]

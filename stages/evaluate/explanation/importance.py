@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from stages.evaluate.effects.effects import find_max_quantile
+from stages.evaluate.effects.effects import find_errors
 from stages.evaluate.effects.row_sets import RowSets
 from stages.shared.schemas.curves import Importance
 from stages.shared.storage.arrow import Floats, Ints
@@ -25,8 +25,6 @@ REPEATS, MIN_HALF = 2, 100
 
 #: a wider table has no importance: a sample would be too small
 MAX_FEATURES = 200
-
-DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -80,16 +78,10 @@ def measure_importance(
         losses.append(own.value - float(np.mean(values)))
         influences.append(own.influence - np.mean([item.influence for item in repeats], axis=0))
         variances.append(float(np.var(values, ddof=1)) / REPEATS)
-    errors = np.sqrt((np.array(influences) ** 2).sum(axis=1))
-    quantile = find_max_quantile(np.array(influences), errors, confidence, n_draws, random_state)
+    errors, quantile = find_errors(np.array(influences), confidence, n_draws, random_state)
     half = quantile * np.sqrt(errors**2 + variances)
-    order = sorted(range(len(losses)), key=lambda index: (-losses[index], index))
-    return [
-        Importance(
-            feature=features.columns[index],
-            loss=round(losses[index], DIGITS) + 0.0,
-            low=round(losses[index] - half[index], DIGITS) + 0.0,
-            high=round(losses[index] + half[index], DIGITS) + 0.0,
-        )
-        for index in order
+    entries = [
+        Importance(feature=column, loss=loss, low=loss - width, high=loss + width)
+        for column, loss, width in zip(features.columns, losses, half.tolist(), strict=True)
     ]
+    return sorted(entries, key=lambda entry: -entry.loss)

@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from stages.evaluate.uncertainty.intervals import compare_rates
 from stages.evaluate.uncertainty.metric_evaluator import get_design_effect
+from stages.shared.metrics.verdicts import find_side
 from stages.shared.schemas.contract import Contract, Feature
-from stages.shared.schemas.curves import Slice, SliceMetric, SliceVerdict
+from stages.shared.schemas.curves import Slice, SliceMetric
 from stages.shared.storage.arrow import Bools, Floats, Ints, to_floats
 
 #: fewer independent rows of a class, in a slice or outside it, are not compared
@@ -175,11 +176,5 @@ def _measure(part: Part, metric: SliceMetric, decisions: Decisions, level: float
         difference=difference,
         low=low,
         high=high,
-        verdict=_judge(low, high),
+        verdict="cannot_tell" if low is None or high is None else find_side(metric, low, high) or "cannot_tell",
     )
-
-
-def _judge(low: float | None, high: float | None) -> SliceVerdict:
-    if low is None or high is None or low <= 0 <= high:
-        return "cannot_tell"
-    return "better" if low > 0 else "worse"

@@ -14,6 +14,7 @@ from stages.evaluate.uncertainty.intervals import count_trials, find_perfect, in
 from stages.evaluate.uncertainty.jackknife import MIN_DF, TINY, jackknife_error, normal_quantile, normal_to_t
 from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.registry import METRICS, Family, compared
+from stages.shared.metrics.verdicts import find_side
 from stages.shared.schemas.leaderboard import Verdict
 from stages.shared.storage.arrow import Floats
 
@@ -101,9 +102,7 @@ def paired_standard_error(family: str, operands: list[Operands], confidence: flo
 
 def verdict(metric: str, low: float, high: float) -> Verdict:
     """Return `tie` when the interval of the difference holds 0, else `better` or `worse`."""
-    if low <= 0 <= high:
-        return "tie"
-    return "better" if (low > 0) == METRICS[metric].higher_is_better else "worse"
+    return find_side(metric, low, high) or "tie"
 
 
 def _max_t_quantile(differences: Floats, replicates: Floats, error: Floats, confidence: float) -> float:

@@ -11,12 +11,15 @@ import numpy as np
 from scipy.special import ndtr, ndtri, stdtrit
 
 from stages.shared.metrics.confusion import Counts, ratio
-from stages.shared.metrics.ranking import RankedPositives, Ranking, reweighted, without_linear
+from stages.shared.metrics.ranking import RankedPositives, Ranking, without_linear
 from stages.shared.metrics.registry import Metric
 from stages.shared.storage.arrow import Bools, Floats, Ints
 
 #: a smaller standard error is rounding: six digits are stored
 TINY = 1e-9
+
+#: which cells of the confusion matrix hold positives, in the order of `Counts`
+POSITIVE_CELLS = np.array([True, False, True, False])
 
 #: the floor of the degrees of freedom, which are estimates themselves. With fewer, Student's t gives intervals that
 #: say nothing; coverage is the same without this floor (docs/verdict.md).
@@ -99,30 +102,19 @@ def decisions_without(
 ) -> Floats:
     """Return a metric of decisions without each row, shape (rows,); `cells` has shape (rows, 4)."""
     if weights is not None:
-        return decision_without_weighted(function, cells, positive, weights)
-    return np.asarray(cells @ decision_without(function, Counts(*cells.sum(axis=0))))
+        return _leave_out(function, weights @ cells, cells, positive, weights)
+    # without weights, all rows of a cell give the same value
+    return np.asarray(cells @ _leave_out(function, cells.sum(axis=0), np.eye(4), POSITIVE_CELLS, np.ones(4)))
 
 
-def decision_without(function: Callable[[Counts], Floats], counts: Counts) -> Floats:
-    """Return a metric without one row of each cell of the confusion matrix, shape (4,), in the order of `Counts`."""
-    cells = np.array(list(vars(counts).values()))
-    without = np.maximum(cells - np.eye(4), 0)  # an empty cell stays empty: no row belongs to it
-    up, down = reweighted(float(counts.tp + counts.fn)), reweighted(float(counts.fp + counts.tn))
-    without[[0, 2]] *= np.array([up, 1, up, 1])
-    without[[1, 3]] *= np.array([1, down, 1, down])
-    return function(Counts(*without.T))
-
-
-def decision_without_weighted(
-    function: Callable[[Counts], Floats], cells: Floats, positive: Bools, weights: Floats
+def _leave_out(
+    function: Callable[[Counts], Floats], total: Floats, cells: Floats, positive: Bools, weights: Floats
 ) -> Floats:
-    """Return a metric of weighted decisions without each row, shape (rows,); `cells` has shape (rows, 4)."""
-    total = weights @ cells
+    """Return a metric of the decisions that sum to `total`, shape (4,), without each of these rows, shape (rows,)."""
     sizes = np.where(positive, total[0] + total[2], total[1] + total[3])
     up = ratio(sizes, sizes - weights)
-    own_class = np.where(positive[:, None], [True, False, True, False], [False, True, False, True])
     left = np.maximum(total - weights[:, None] * cells, 0) * up[:, None]
-    return function(Counts(*np.where(own_class, left, total).T))
+    return function(Counts(*np.where(positive[:, None] == POSITIVE_CELLS, left, total).T))
 
 
 def decision_with_one_more(function: Callable[[Counts], Floats], counts: Counts) -> Floats:

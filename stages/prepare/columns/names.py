@@ -31,12 +31,13 @@ def drop_index(location: str, name: str, column: pa.ChunkedArray) -> list[Notice
     kind = dictionary_value_type(column.type)
     readable = is_number(kind) or is_text(kind)
     numbers = to_numbers(decode_dictionary(column), NO_MISSING_VALUES) if readable else None
+    reason = None
     if numbers is not None and numbers.missing.all():
-        message = f"{location}: has no name and no cell, as after a trailing separator; it is left out"
-        return [Notice(column=name, kind="index_dropped", message=message)]
-    if numbers is not None and is_running(numbers.values):
-        message = f"{location}: numbers the rows, as an index of pandas does; it is left out"
-        return [Notice(column=name, kind="index_dropped", message=message)]
+        reason = "has no name and no cell, as after a trailing separator"
+    elif numbers is not None and is_running(numbers.values):
+        reason = "numbers the rows, as an index of pandas does"
+    if reason:
+        return [Notice(column=name, kind="index_dropped", message=f"{location}: {reason}; it is left out")]
     if UNNAMED.fullmatch(name):
         raise InputError(
             f"{location}: has no name in the header and does not number the rows; give it a name (pandas writes its "

@@ -45,8 +45,7 @@ def open_batches(path: Path, source: str, prefer: Dialect | None = None) -> Batc
             names, n_rows = measure_parquet(path, source)
             read = _guard(source, lambda chosen: iter_parquet(path, source, chosen, READ_ROWS))
             return Batches(source, names, n_rows, read)
-        text = open_text(text_chunks(path, source), source, prefer=prefer)
-        rows = text.rows
+        rows = open_text(text_chunks(path, source), source, prefer=prefer)
 
     def read_text(chosen: Collection[str]) -> Iterator[pa.Table]:
         inside = [name for name in rows.header if name in chosen] or rows.header[:1]
@@ -54,7 +53,7 @@ def open_batches(path: Path, source: str, prefer: Dialect | None = None) -> Batc
             absent = pa.nulls(block.num_rows)
             yield pa.table({name: block.column(name) if name in inside else absent for name in rows.header})
 
-    return Batches(source, rows.header, text.scanned.lines, _guard(source, read_text))
+    return Batches(source, rows.header, rows.scanned.lines, _guard(source, read_text))
 
 
 def _guard(source: str, read: Read) -> Read:

@@ -5,7 +5,7 @@ The text is read in blocks, so that memory holds the columns but never the whole
 
 from collections.abc import Iterator, Mapping
 import csv
-from dataclasses import dataclass
+from dataclasses import replace
 import io
 from itertools import islice
 
@@ -27,15 +27,6 @@ from stages.shared.messages import shorten
 from stages.shared.schemas.contract import Dialect
 
 
-@dataclass(frozen=True)
-class OpenText:
-    """A text whose bytes, quotes and header are checked; its rows can be read as often as needed."""
-
-    rows: CsvRows
-    dialect: Dialect
-    scanned: Scan
-
-
 def parse(
     chunks: Chunks,
     source: str,
@@ -54,28 +45,26 @@ def parse(
     quote. The same holds for lines of unequal length, which pandas would silently shift or pad, for invalid names, and
     for a table that needs more than the `available` bytes of memory.
     """
-    text = open_text(chunks, source, settings, prefer)
-    rows, dialect, header = text.rows, text.dialect, text.rows.header
-    parsers = dict.fromkeys(header) if select is None else _select(select, header, source, dialect)
-    count = _estimated_rows(rows, parsers, text.scanned, available)
+    rows = open_text(chunks, source, settings, prefer)
+    parsers = dict.fromkeys(rows.header) if select is None else _select(select, rows)
+    count = _estimated_rows(rows, parsers, available)
     if select is None:
-        return attach_reading(pa.Table.from_batches(list(rows.blocks(header))), Reading(dialect=dialect))
-    return _read_buffered(rows, parsers, count, dialect, settings)
+        return attach_reading(pa.Table.from_batches(list(rows.blocks(rows.header))), Reading(dialect=rows.dialect))
+    return _read_buffered(rows, parsers, count, settings)
 
 
-def open_text(chunks: Chunks, source: str, settings: ReadParams = AUTO, prefer: Dialect | None = None) -> OpenText:
+def open_text(chunks: Chunks, source: str, settings: ReadParams = AUTO, prefer: Dialect | None = None) -> CsvRows:
     """Check a text up to its header. Raises InputError as `parse`, but for ragged lines and for memory."""
     chunks, encoding, scanned = _as_utf8(chunks, source, settings, prefer)
     dialect = sniff(chunks, source, settings, prefer).model_copy(update={"encoding": encoding})
     chunks = without_titles(chunks, dialect)
-    longest = check_quotes(chunks(), source, dialect) if scanned.quoted else 0
+    if scanned.quoted:
+        longest = check_quotes(chunks(), source, dialect)
+        scanned = replace(scanned, longest=max(scanned.longest, longest))
     chunks = without_spaces(chunks, dialect)
     header = _header(chunks(), source, dialect)
     check_names(header, source)
-    rows = CsvRows(
-        chunks, source, header, scanned.quoted, max(scanned.longest, longest), dialect.separator, dialect.trailing
-    )
-    return OpenText(rows, dialect, scanned)
+    return CsvRows(chunks, source, header, dialect, scanned)
 
 
 def _as_utf8(chunks: Chunks, source: str, settings: ReadParams, prefer: Dialect | None) -> tuple[Chunks, str, Scan]:
@@ -93,17 +82,16 @@ def _as_utf8(chunks: Chunks, source: str, settings: ReadParams, prefer: Dialect 
     return text, other, scan(text(), source)
 
 
-def _select(
-    select: ColumnSelection, header: list[str], source: str, dialect: Dialect
-) -> Mapping[str, MissingValues | None]:
+def _select(select: ColumnSelection, rows: CsvRows) -> Mapping[str, MissingValues | None]:
+    dialect = rows.dialect
     try:
-        return select(header)
+        return select(rows.header)
     except InputError as error:
         if not dialect.skipped:
             raise
         note = (
-            f"{source}: line {dialect.header} was read as the header, below {shorten(dialect.skipped)}; if another "
-            "line holds the names, give its number in data.read.header"
+            f"{rows.source}: line {dialect.header} was read as the header, below {shorten(dialect.skipped)}; if "
+            "another line holds the names, give its number in data.read.header"
         )
         raise InputError([*error.problems, note]) from None
 
@@ -119,11 +107,9 @@ def _header(chunks: Iterator[bytes], source: str, dialect: Dialect) -> list[str]
     return name_columns([*header, ""] if dialect.trailing else header)
 
 
-def _estimated_rows(
-    rows: CsvRows, parsers: Mapping[str, MissingValues | None], scanned: Scan, available: int | None
-) -> int:
+def _estimated_rows(rows: CsvRows, parsers: Mapping[str, MissingValues | None], available: int | None) -> int:
     """Estimate the number of rows from the first block. Raises InputError when they need more than is available."""
-    count = 0
+    count, scanned = 0, rows.scanned
     for block in islice(rows.blocks(list(parsers)), 1):
         beginning = [ColumnBuffer(missing_values, block.num_rows) for missing_values in parsers.values()]
         for column, cells in zip(beginning, block.columns, strict=True):
@@ -135,11 +121,7 @@ def _estimated_rows(
 
 
 def _read_buffered(
-    rows: CsvRows,
-    parsers: Mapping[str, MissingValues | None],
-    count: int,
-    dialect: Dialect,
-    settings: ReadParams,
+    rows: CsvRows, parsers: Mapping[str, MissingValues | None], count: int, settings: ReadParams
 ) -> pa.Table:
     """Return the columns by name; read columns in which a late cell is no number again as texts."""
     columns = _fill_buffers(rows, parsers, count, settings)
@@ -148,7 +130,7 @@ def _read_buffered(
         columns |= _fill_buffers(rows, late, count, settings)
     count = next(iter(columns.values())).rows
     reading = Reading(
-        dialect=dialect,
+        dialect=rows.dialect,
         commas=[name for name, column in columns.items() if column.is_number and column.decimal == ","],
         grouped=[name for name, column in columns.items() if column.is_number and column.decimal and column.grouped],
         used={name: sorted(column.used) for name, column in columns.items() if column.used},

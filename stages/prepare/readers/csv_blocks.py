@@ -7,9 +7,10 @@ import io
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from stages.prepare.readers.csv_validation import MAX_LINE_BYTES, Chunks, Stream
+from stages.prepare.readers.csv_validation import MAX_LINE_BYTES, Chunks, Scan, Stream
 from stages.shared.errors import InputError
 from stages.shared.messages import shorten, single_line
+from stages.shared.schemas.contract import Dialect
 
 #: bytes that pyarrow parses at once; it keeps several blocks, so small ones keep memory low
 BLOCK = 1 << 20
@@ -19,32 +20,29 @@ MAX_SHOWN = 5
 
 @dataclass(frozen=True)
 class CsvRows:
-    """The rows of a text with this header.
+    """The rows of a text whose bytes, quotes and header are checked; they can be read as often as needed.
 
-    `quoted` tells whether the text has quotes, and so perhaps line ends within cells. No record has more bytes than
-    `longest`; records of more than 64 MiB are refused. With `trailing` the first line lacks the last, nameless column.
+    Records of more than 64 MiB are refused. Where the dialect is `trailing`, the first line lacks the last column.
     """
 
     chunks: Chunks
     source: str
     header: list[str]
-    quoted: bool
-    longest: int
-    separator: str = ","
-    trailing: bool = False
+    dialect: Dialect
+    scanned: Scan
 
     @property
     def block_size(self) -> int:
         """The bytes of a block; a record must fit into one."""
-        return max(BLOCK, min(self.longest, MAX_LINE_BYTES))
+        return max(BLOCK, min(self.scanned.longest, MAX_LINE_BYTES))
 
     def blocks(self, names: list[str]) -> Iterator[pa.RecordBatch]:
         """Yield the rows after the header as string columns of these names, null where a cell is empty.
 
         Raises InputError, after the last block, for lines longer or shorter than the header, or when there is no row.
         """
-        ragged = _Ragged(self.source, header_is_short=self.trailing)
-        rows, skip = 0, int(not self.trailing)  # the header is read as a row, so that pyarrow invents no names
+        ragged = _Ragged(self.source, header_is_short=self.dialect.trailing)
+        rows, skip = 0, int(not self.dialect.trailing)  # the header is read as a row, so that pyarrow invents no names
         try:
             for batch in self._reader(names, ragged):
                 block = batch.slice(min(skip, batch.num_rows)).rename_columns(names)
@@ -72,8 +70,8 @@ class CsvRows:
             ),
             # with one column, a blank line is a missing value
             pacsv.ParseOptions(
-                delimiter=self.separator, newlines_in_values=self.quoted, invalid_row_handler=ragged.add,
-                ignore_empty_lines=not one,
+                delimiter=self.dialect.separator, newlines_in_values=self.scanned.quoted,
+                invalid_row_handler=ragged.add, ignore_empty_lines=not one,
             ),
             pacsv.ConvertOptions(
                 column_types=dict.fromkeys(indices, pa.string()), include_columns=indices, null_values=[""],

@@ -53,15 +53,7 @@ def fallback_encoding(chunks: Chunks, preferred: str | None) -> str | None:
 
 
 def _recode(chunks: Iterator[bytes], encoding: str, source: str) -> Iterator[bytes]:
-    decoder, offset = codecs.getincrementaldecoder(encoding)(), 0
     try:
-        for chunk in chunks:
-            if text := decoder.decode(chunk):
-                yield text.encode()
-            offset += len(chunk)
-        if text := decoder.decode(b"", True):
-            yield text.encode()
+        yield from (text.encode() for text in codecs.iterdecode(chunks, encoding))
     except UnicodeError as error:
-        raise InputError(
-            f"{source}: not {encoding} text ({error}, after byte {offset}); name its encoding in data.read.encoding"
-        ) from None
+        raise InputError(f"{source}: not {encoding} text ({error}); name its encoding in data.read.encoding") from None

@@ -7,13 +7,13 @@ from stages.report.champion.sentences import (
     describe_choice,
     describe_deployment_prevalence,
     describe_guarantee,
-    describe_rank,
     describe_settings,
     describe_threshold_interval,
 )
 from stages.report.context import ReportContext
 from stages.report.formatting import format_count, format_interval, format_metric, format_percent
 from stages.report.verdict.cells import format_test_value
+from stages.report.verdict.sentences import describe_rank
 from stages.shared.messages import command
 from stages.shared.metrics.registry import METRICS
 
@@ -51,7 +51,7 @@ def make_card_values(context: ReportContext, imblearn: bool) -> dict[str, Any]:
         "ratio": format_metric("mean_score_ratio", best.mean_score_ratio),
         "calibrated": describe_calibration(best),
         "brier": format_test_value(best, "brier_score"),
-        "rank": describe_rank(context),
+        "rank": describe_rank(leaderboard, best, context.reference_name),
         "imblearn": imblearn,
         "refitted": context.params.select.refit == "all",
         "use": USE,

@@ -5,16 +5,13 @@ The functions with a leading blank in their result continue a paragraph; their r
 
 from stages.report.context import ReportContext
 from stages.report.formatting import (
-    format_difference,
-    format_difference_interval,
     format_interval,
     format_metric,
     format_percent,
     join_names,
 )
 from stages.report.params import AUTO
-from stages.report.verdict.cells import format_cell
-from stages.report.verdict.counts import count_verdicts
+from stages.report.verdict.counts import format_comparison
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.leaderboard import CvComparison
@@ -49,13 +46,12 @@ def describe_choice(context: ReportContext) -> str:
 def _describe_doubt(context: ReportContext, doubt: CvComparison) -> str:
     """Return why the champion is not the candidate with the best score."""
     champion, metric = context.champion, doubt.metric
-    level = format_percent(context.leaderboard.settings.confidence)
-    bounds = format_difference_interval(metric, doubt.low, doubt.high)
+    difference = format_comparison(doubt, context.leaderboard.settings.confidence)
     untreated = context.params.strategies[champion.strategy].does_nothing
     return (
         f"The difference from {champion}, {format_metric(metric, champion.cv[metric].mean)}, is not significant over "
-        f"the folds ({format_difference(metric, doubt.difference)}, {level} interval {bounds}): a tie. The best score "
-        "of many candidates is too good. A tie goes to the blend: the weighted vote of all classifiers"
+        f"the folds ({difference}): a tie. The best score of many candidates is too good. A tie goes to the blend: the "
+        "weighted vote of all classifiers"
         f"{' without treatment of the imbalance' if untreated else ''}."
     )
 
@@ -145,27 +141,3 @@ def describe_deployment_prevalence(context: ReportContext) -> list[str]:
         f"{format_percent(use.flagged)} of rows predicted positive{cost}; recall does not change. All other metrics "
         "are of the test rows as they are."
     ]
-
-
-def describe_rank(context: ReportContext) -> list[str]:
-    """Return how the champion ranks on test. Every comparison is with the reference."""
-    leaderboard, best = context.leaderboard, context.champion
-    if str(best) == str(leaderboard.reference):
-        ties = [item.strategy for item in count_verdicts(leaderboard, "ranking").tie]
-        return [f"In ranking on test these tie with it: {join_names(ties)}."] if ties else []
-    if leaderboard.of_reference(best):
-        cell = format_cell(leaderboard, "classifier", best)
-        return [
-            f"The other strategies are compared with {leaderboard.reference}, the best untreated candidate in "
-            "cross-validation; each strategy is represented by its best classifier. In ranking on test against "
-            f"{leaderboard.reference}: {cell}."
-        ]
-    row = leaderboard.row(best.strategy)
-    of_row = format_cell(leaderboard, "strategy", row)
-    if row != best:
-        return [
-            f"In ranking on test against {context.reference_name} with the same classifier: "
-            f"{format_cell(leaderboard, 'classifier', best)}; {row}, the best of its strategy, against "
-            f"{leaderboard.reference}: {of_row}."
-        ]
-    return [f"In ranking on test against {context.reference_name} ({leaderboard.reference}): {of_row}."]

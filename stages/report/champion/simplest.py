@@ -4,10 +4,12 @@ Whoever must explain or maintain a model asks for this difference first.
 """
 
 from stages.report.formatting import format_difference, format_difference_interval, format_metric
+from stages.report.verdict.cells import format_verdict
 from stages.shared.classifiers import CLASSIFIERS
 from stages.shared.metrics.registry import METRICS
+from stages.shared.metrics.verdicts import judge_effect
 from stages.shared.schemas.candidate import Candidate
-from stages.shared.schemas.leaderboard import CvComparison, EffectVerdict, Leaderboard
+from stages.shared.schemas.leaderboard import Leaderboard
 
 
 def find_simplest(leaderboard: Leaderboard) -> Candidate:
@@ -26,18 +28,10 @@ def describe_simplest(leaderboard: Leaderboard, champion: Candidate) -> str:
     result = format_difference(metric, mean - champion.cv[metric].mean)
     if comparison is not None:
         bounds = format_difference_interval(metric, comparison.low, comparison.high)
-        word = _judge(comparison, leaderboard.settings.margins.get(metric, 0.0)).replace("_", " ")
-        result = f"{result} ({bounds}): {word}"
+        margin = leaderboard.settings.margins.get(metric, 0.0)
+        verdict = judge_effect(metric, comparison.low, comparison.high, margin)
+        result = f"{result} ({bounds}): {format_verdict(verdict)}"
     return (
         f"The simplest candidate, {simplest}, has a cross-validated {METRICS[metric].label} of "
         f"{format_metric(metric, mean)}; the difference from the champion is {result}."
     )
-
-
-def _judge(comparison: CvComparison, margin: float) -> EffectVerdict:
-    bounds = sorted(METRICS[comparison.metric].sign * bound for bound in (comparison.low, comparison.high))
-    if -margin <= bounds[0] and bounds[1] <= margin:
-        return "same"
-    if bounds[0] > 0:
-        return "better"
-    return "worse" if bounds[1] < 0 else "cannot_tell"

@@ -1,12 +1,10 @@
-"""The section with charts of several candidates: curves, histograms of scores, and any two metrics."""
+"""The section with charts of several candidates: curves, and any two metrics."""
 
-from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 from stages.report.context import ReportContext
-from stages.report.formatting import format_axis_title, format_count, format_metric, format_percent
-from stages.report.rendering.blocks import Block, Chart, Charts, Details, Panel, Paragraph, Section, Table, to_columns
+from stages.report.formatting import format_axis_title, format_metric, format_percent
+from stages.report.rendering.blocks import Block, Chart, Charts, Panel, Paragraph, Section, to_columns
 from stages.report.sections.champion.operating_point import select_shown
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.candidate import Candidate
@@ -18,9 +16,6 @@ MAX_SHOWN = 9
 #: digits of the curves
 DIGITS = 3
 
-#: bins of the score in the histograms
-N_BINS = 20
-
 #: the initial metrics of the scatter chart
 FIRST_METRICS = ("average_precision", "brier_score")
 
@@ -28,8 +23,8 @@ Columns = dict[str, list[Any]]
 
 
 def make_section(context: ReportContext) -> Section:
-    """Return ROC, precision–recall and calibration curves, histograms of scores, and a scatter chart of metrics."""
-    candidates, contract = context.leaderboard.candidates, context.contract
+    """Return ROC, precision–recall and calibration curves, and a scatter chart of metrics."""
+    candidates = context.leaderboard.candidates
     shown, names = select_shown(context), [str(item) for item in candidates]
     titles = {metric: format_axis_title(metric) for metric in METRICS if metric in candidates[0].test}
     data = {
@@ -37,17 +32,13 @@ def make_section(context: ReportContext) -> Section:
         "metrics": {metric: [item.test[metric] for item in candidates] for metric in titles},
         "metric_labels": titles,
         "max_shown": MAX_SHOWN,
-        "names": {"positive": contract.positive, "negative": contract.negative},
     }
     curves = {"names": names, "shown": [str(item) for item in shown], "max_shown": MAX_SHOWN}
-    classes = [("negative", contract.negative), ("positive", contract.positive)]
     glyphs = [(f"glyph c{color} d{shape}", name) for name, (color, shape) in style_classifiers(candidates).items()]
     blocks: list[Block] = [
         Paragraph("All charts are of the untouched test rows."),
         Panel("overlay.html.j2", curves, data, []),
         Charts([make_roc(context, shown), _make_precision_recall(context, shown), make_calibration(context, shown)]),
-        Charts([_make_histograms(context, shown)], classes),
-        Details("The bins of the calibration curves, in numbers", [_make_bins_table(context, shown)]),
         Panel("scatter.html.j2", {"metrics": titles, "first": FIRST_METRICS}, {}, []),
         Charts([_make_scatter(context)], glyphs),
     ]
@@ -89,10 +80,11 @@ def _make_precision_recall(context: ReportContext, shown: list[Candidate]) -> Ch
 
 def make_calibration(context: ReportContext, shown: list[Candidate], key: str = "chart-calibration") -> Chart:
     """Return the share of positives against the mean score of each bin that has rows."""
+    overlays = [context.overlays[str(item)] for item in shown]
     rows = [
         {"x": mean, "y": share, "series": str(i), "name": str(item)}
-        for i, item in enumerate(shown)
-        for mean, share in _pair_bins(context, item)
+        for i, (item, overlay) in enumerate(zip(shown, overlays, strict=True))
+        for mean, share in zip(overlay.mean_score, overlay.positive_share, strict=True)
         if mean is not None
     ]
     errors = (
@@ -101,46 +93,6 @@ def make_calibration(context: ReportContext, shown: list[Candidate], key: str = 
     text = f"Share of positives against the mean score, in ten bins of the score. {'; '.join(errors)}."
     caption = "On the dotted line the probabilities are right. Below it they are too high."
     return Chart(key, "Calibration curve", text, "calibration", to_columns(rows), caption=caption)
-
-
-def _make_histograms(context: ReportContext, shown: list[Candidate]) -> Chart:
-    size, contract = context.leaderboard.data.test, context.contract
-    bars = []
-    for item in shown:
-        counts = context.thresholds[str(item)]
-        for part, label, at_least, n_rows in (
-            ("negative", contract.negative, counts.fp, size.counted_negatives),
-            ("positive", contract.positive, counts.tp, size.counted_positives),
-        ):
-            for i, rows in enumerate(compute_histogram(at_least, n_rows)):
-                if rows:
-                    place = {"low": i / N_BINS, "high": (i + 1) / N_BINS}
-                    bars.append({"name": str(item), "part": part, "label": label, **place, "rows": rows})
-    text = f"Test rows by score and class, in {N_BINS} bins of the score, of {', '.join(map(str, shown))}."
-    caption = "The less the classes overlap, the better the ranking. Heights are logarithmic."
-    return Chart("chart-scores", "Test rows by score and class", text, "scores", to_columns(bars), caption=caption)
-
-
-def compute_histogram(at_least: Sequence[float], n_rows: float) -> list[float]:
-    """Return the rows in each of N_BINS bins; `at_least` counts the rows with a score of at least each hundredth."""
-    step = (len(at_least) - 1) // N_BINS
-    edges = [n_rows, *at_least[step:-1:step], 0]
-    return [above - below for above, below in pairwise(edges)]
-
-
-def _make_bins_table(context: ReportContext, shown: list[Candidate]) -> Table:
-    rows = []
-    for item in shown:
-        counts = context.thresholds[str(item)]
-        histograms = (compute_histogram(at_least, at_least[0]) for at_least in (counts.tp, counts.fp))
-        totals = [sum(pair) for pair in zip(*histograms, strict=True)]
-        for i, (mean, share) in enumerate(_pair_bins(context, item)):
-            if mean is not None and share is not None:
-                n_rows = totals[2 * i] + totals[2 * i + 1]  # two bins of the histogram are one of the curve
-                bounds = f"{i / 10:g} to {(i + 1) / 10:g}"
-                rows.append([str(item), bounds, format_count(n_rows), f"{mean:.3f}", f"{share:.3f}"])
-    header = ["Candidate", "Scores", "Test rows", "Mean score", "Share of positives"]
-    return Table("Bins of the score with at least one row.", header, rows, "llrrr")
 
 
 def _make_scatter(context: ReportContext) -> Chart:
@@ -171,9 +123,3 @@ def _make_curves(context: ReportContext, shown: list[Candidate], part: str) -> C
         for i, item in enumerate(shown)
         for j, value in enumerate(getattr(context.overlays[str(item)], part))
     ])  # fmt: skip
-
-
-def _pair_bins(context: ReportContext, item: Candidate) -> list[tuple[float | None, float | None]]:
-    """Return the mean score and the share of positives of each bin of the calibration curve."""
-    overlay = context.overlays[str(item)]
-    return list(zip(overlay.mean_score, overlay.positive_share, strict=True))

@@ -20,33 +20,19 @@ def make_section(context: ReportContext) -> Section:
     """Return rows and class counts after every step, the effect of resampling in the folds, and class weights."""
     traces, contract = list(context.traces.values()), context.contract
     shared = [_format_step(step) for step in traces[0].flow if step.step in _SHARED]
-    own = [row for trace in traces for row in _list_steps(context, trace)]
-    caption = (
-        "The steps of each strategy, with its settings in params.yaml, from the train rows to the final fit, and its "
-        "test metrics. Tuned candidates may have other settings."
-    )
     legend = [
         ("negative", contract.negative), ("positive", contract.positive), ("added", "added by the sampler"),
     ]  # fmt: skip
+    folded = {
+        "Resampling inside the training folds": _make_fold_table(traces),
+        "Every step of every strategy, to the test metrics": _make_step_table(context),
+        "Class weights": _make_weight_table(traces),
+    }
     blocks: list[Block] = [
         Charts([_make_split_chart(context, traces[0]), _make_class_chart(context, traces)], legend),
         Table("Before train: the same for every strategy.", _STEP_COLUMNS, shared, "lrrrrt"),
-        *(
-            Details(summary, [table])
-            for summary, table in (
-                ("Resampling inside the training folds", _make_fold_table(traces)),
-                ("The samplers that ran", _make_sampler_table(traces)),
-            )
-            if table.rows
-        ),
-        Details(
-            "Every step of every strategy, to the test metrics",
-            [Table(caption, ["Strategy", *_STEP_COLUMNS], own, "lnrrrrt")],
-        ),
+        *(Details(summary, [table]) for summary, table in folded.items() if table.rows),
     ]
-    weights = _make_weight_table(traces)
-    if weights.rows:
-        blocks.append(Details("Class weights", [weights]))
     return Section("data", "Data flow", blocks)
 
 
@@ -109,27 +95,38 @@ def _format_step(step: Step) -> list[str]:
     return [step.step, *map(format_count, counts), step.note]
 
 
-def _list_steps(context: ReportContext, trace: Trace) -> list[list[str]]:
-    steps = [step for step in trace.flow if step.step not in _SHARED]
+def _make_step_table(context: ReportContext) -> Table:
+    caption = (
+        "The steps of each strategy, with its settings in params.yaml, from the train rows to the final fit, and its "
+        "test metrics. Tuned candidates may have other settings."
+    )
+    rows = [
+        [trace.strategy, *_format_step(step)]
+        for trace in context.traces.values()
+        for step in _list_own_steps(context, trace)
+    ]
+    return Table(caption, ["Strategy", *_STEP_COLUMNS], rows, "lnrrrrt")
+
+
+def _list_own_steps(context: ReportContext, trace: Trace) -> list[Step]:
+    """Return the steps of a strategy; those of its sampler tell why another one ran than the requested one."""
+    steps = []
+    for step in trace.flow:
+        note = step.note
+        if step.step == "resampled" and trace.sampler.why != "as asked":
+            note = f"{note} ({trace.sampler.why})"
+        if step.step not in _SHARED:
+            steps.append(step.model_copy(update={"note": note}))
     if test := next((step for step in trace.flow if step.step == "test"), None):
         note = _format_metrics(context.leaderboard.row(trace.strategy))
         steps.append(test.model_copy(update={"step": "test metrics", "note": note}))
-    return [[trace.strategy, *_format_step(step)] for step in steps]
+    return steps
 
 
 def _format_metrics(row: Candidate) -> str:
     metrics = ("average_precision", "roc_auc", "brier_score", "precision", "recall", "f1")
     values = ", ".join(f"{METRICS[metric].label} {format_metric(metric, row.test[metric])}" for metric in metrics)
     return f"{row.classifier}: {values}"
-
-
-def _make_sampler_table(traces: list[Trace]) -> Table:
-    rows = [
-        [trace.strategy, trace.sampler.asked or "none", trace.sampler.ran or "none", trace.sampler.why]
-        for trace in traces
-    ]
-    caption = "The requested sampler, and the one that ran."
-    return Table(caption, ["Strategy", "Requested", "Ran", "Why"], rows, "lllt")
 
 
 def _make_fold_table(traces: list[Trace]) -> Table:

@@ -3,7 +3,7 @@
 from stages.report.context import ReportContext
 from stages.report.formatting import format_axis_title, format_metric, format_percent
 from stages.report.rendering.axis import Axis, make_axis
-from stages.report.rendering.blocks import Block, Head, Items, Section, Span, Table
+from stages.report.rendering.blocks import Head, Items, Section, Span, Table
 from stages.report.verdict.cells import (
     format_calibrated,
     format_cell,
@@ -11,10 +11,10 @@ from stages.report.verdict.cells import (
     format_test_value,
     make_span,
 )
-from stages.report.verdict.counts import MAIN_METRIC, count_verdicts
+from stages.report.verdict.counts import MAIN_METRIC
 from stages.shared.metrics.registry import METRICS, Family, get_points
 from stages.shared.schemas.candidate import Candidate
-from stages.shared.schemas.leaderboard import Comparison, Leaderboard
+from stages.shared.schemas.leaderboard import Leaderboard
 
 FAMILY_TITLES: dict[Family, str] = {
     "ranking": "Ranking",
@@ -69,26 +69,22 @@ def make_leaderboard_section(context: ReportContext) -> Section:
 
 
 def make_families_section(context: ReportContext) -> Section:
-    """Return which strategies are better, tied or worse than the reference, per family of metrics."""
+    """Return the difference of each strategy from the reference, per family of metrics."""
     leaderboard, level = context.leaderboard, format_percent(context.leaderboard.settings.confidence)
     axes = {family: _make_family_axis(leaderboard, family) for family in FAMILY_TITLES}
-    summary: list[list[str]] = []
-    heads: list[str | Head] = ["Strategy"]
-    for family, title in FAMILY_TITLES.items():
-        counts = count_verdicts(leaderboard, family)
-        names = (_join(items, counts.total) for items in (counts.better, counts.tie, counts.worse))
-        summary.append([f"{title} ({METRICS[MAIN_METRIC[family]].label})", *names])
-        heads.append(Head(f"{title}: {format_axis_title(MAIN_METRIC[family])}", axes[family]))
-    detail: list[list[str | Span]] = [
+    header: list[str | Head] = [
+        "Strategy",
+        *(
+            Head(f"{title}: {format_axis_title(MAIN_METRIC[family])}", axes[family])
+            for family, title in FAMILY_TITLES.items()
+        ),
+    ]
+    rows: list[list[str | Span]] = [
         [str(row), *(_make_span(leaderboard, row, family, axis) for family, axis in axes.items())]
         for row in leaderboard.rows
     ]
     caption = f"The difference from {leaderboard.reference} on test, with its {level} interval."
-    blocks: list[Block] = [
-        Table(f"Strategies against {context.reference_name}.", ["Family", "Better", "Tie", "Worse"], summary, "lttt"),
-        Table(caption, heads, detail, "lnnnn"),
-    ]
-    return Section("families", "Better, tie or worse", blocks)
+    return Section("families", "Better, tie or worse", [Table(caption, header, rows, "lnnnn")])
 
 
 def make_candidates_section(context: ReportContext) -> Section:
@@ -139,9 +135,3 @@ def _make_span(leaderboard: Leaderboard, row: Candidate, family: Family, axis: A
     if not item:
         return "reference" if str(row) == str(leaderboard.reference) else ""
     return make_span(item.verdict, metric, item.difference, item.low, item.high, axis)
-
-
-def _join(items: list[Comparison], total: int) -> str:
-    if not items:
-        return "none"
-    return f"all {total}" if len(items) == total > 1 else ", ".join(item.strategy for item in items)

@@ -6,7 +6,7 @@ from typing import Any
 
 from stages.report.context import ReportContext
 from stages.report.formatting import format_axis_title, format_metric, get_digits
-from stages.report.rendering.blocks import Block, Chart, Charts, Details, Panel, Paragraph, Section, Table, to_columns
+from stages.report.rendering.blocks import Block, Chart, Charts, Panel, Paragraph, Section, Table, to_columns
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.cross_validation import MeanStd
 from stages.shared.schemas.tuning import Tuning, TuningTrial
@@ -16,13 +16,10 @@ _TITLE = "Other sampling ratios"
 #: the chart distinguishes this many lines
 _MAX_LINES = 8
 
-#: candidates with a table of all trials
-_MAX_TABLES = 6
-
 _EXPLAINED = (
     "Lines are means over the folds of train, and bands are ± one standard deviation. Where a line is flat within its "
     "band, the ratio hardly matters. The best of many trials looks too good. Precision, recall, F1 and G-mean are of "
-    "raw scores at 0.5."
+    "raw scores at 0.5. models/<strategy>/tuning.json has every trial."
 )
 
 
@@ -32,7 +29,6 @@ class Sweep:
 
     name: str
     best_ratio: float
-    metric: str  # the tuned metric
     ratios: list[float]  # rising
     lines: list[str]  # the other settings of the sampler, such as k_neighbors = 3
     metrics: dict[str, list[list[MeanStd | None]]]  # metric -> line -> ratio; None without a trial
@@ -49,7 +45,7 @@ class Sweep:
 
 
 def make_section(context: ReportContext) -> Section:
-    """Return a slider over the ratio with a chart per metric for one candidate, and tables of all of them."""
+    """Return a slider over the ratio, with a table at the ratio and a chart per metric."""
     sweeps = find_sweeps(context.tunings)
     if not sweeps:
         return Section("ratio", _TITLE, [])
@@ -63,15 +59,10 @@ def make_section(context: ReportContext) -> Section:
         "labels": {metric: format_axis_title(metric) for metric in sorted(metrics)},
         "digits": {metric: get_digits(metric) for metric in sorted(metrics)},
     }
-    others = [sweep for sweep in sweeps if sweep is not first][: _MAX_TABLES - 1]
-    tables: list[Block] = [_make_table(sweep) for sweep in (first, *others)]
-    if len(sweeps) > _MAX_TABLES:
-        tables.append(Paragraph(f"{len(sweeps) - _MAX_TABLES} more are in models/<strategy>/tuning.json."))
     blocks: list[Block] = [
         Paragraph(_EXPLAINED),
         Panel("ratio.html.j2", values, data, [table]),
         Charts([_make_chart(first, metric) for metric in first.metrics]),
-        Details("All trials in numbers", tables),
     ]
     return Section("ratio", _TITLE, blocks)
 
@@ -101,7 +92,7 @@ def _make_sweep(name: str, tuning: Tuning, trials: list[tuple[float, TuningTrial
         for metric in trials[0][1].metrics
     }
     chosen = _get_ratio(tuning.chosen.sampler)
-    return Sweep(name, ratios[0] if chosen is None else chosen, tuning.metric, ratios, lines, metrics)
+    return Sweep(name, ratios[0] if chosen is None else chosen, ratios, lines, metrics)
 
 
 def _get_ratio(sampler: dict[str, Any]) -> float | None:
@@ -144,17 +135,6 @@ def _make_chart(sweep: Sweep, metric: str) -> Chart:
     )
     words, signals = {"y": METRICS[metric].label}, {"ratio": sweep.best_ratio}
     return Chart(f"ratio-{metric}", title[0].upper() + title[1:], text, "tuning", columns, words, signals)
-
-
-def _make_table(sweep: Sweep) -> Table:
-    rows = [
-        [line, f"{ratio:g}", *(_format_value(metric, lines[i][j]) for metric, lines in sweep.metrics.items())]
-        for i, line in enumerate(sweep.lines)
-        for j, ratio in enumerate(sweep.ratios)
-    ]
-    header = ["Setting", "sampling_strategy", *(METRICS[metric].label for metric in sweep.metrics)]
-    caption = f"{sweep.name}, tuned for {METRICS[sweep.metric].label}; the best ratio is {sweep.best_ratio:g}."
-    return Table(caption, header, rows, "lr" + "r" * len(sweep.metrics), sortable=True)
 
 
 def _format_value(metric: str, value: MeanStd | None) -> str:

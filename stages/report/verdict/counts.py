@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from stages.report.formatting import format_difference, format_difference_interval, format_percent
 from stages.shared.metrics.registry import Family, get_points
-from stages.shared.schemas.leaderboard import Comparison, Leaderboard
+from stages.shared.schemas.leaderboard import Comparison, CvComparison, Leaderboard
 
 #: the metric of each family that sentences and tables show
 MAIN_METRIC: dict[Family, str] = {
@@ -46,7 +46,7 @@ def count_verdicts(leaderboard: Leaderboard, family: Family) -> VerdictCounts:
     return VerdictCounts(*([item for item in comparisons if item.verdict == verdict] for verdict in verdicts))
 
 
-def format_comparison(item: Comparison, confidence: float) -> str:
+def format_comparison(item: Comparison | CvComparison, confidence: float) -> str:
     """Return a difference with its interval: −0.014, 95 % interval −0.058 to +0.016."""
     bounds = format_difference_interval(item.metric, item.low, item.high)
     return f"{format_difference(item.metric, item.difference)}, {format_percent(confidence)} interval {bounds}"

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from stages.report.champion.simplest import describe_simplest
 from stages.report.formatting import join_names
 from stages.report.verdict.cells import format_test_value
-from stages.report.verdict.counts import count_verdicts, format_comparison, get_shown_metric
+from stages.report.verdict.counts import MAIN_METRIC, count_verdicts, format_comparison, get_shown_metric
 from stages.report.verdict.effects import describe_effects
 from stages.report.verdict.smote import describe_smote
 from stages.shared.metrics.registry import METRICS, get_points
 from stages.shared.schemas.candidate import Candidate
-from stages.shared.schemas.leaderboard import Leaderboard
+from stages.shared.schemas.leaderboard import Leaderboard, Scope
 
 #: with fewer positives in the test set hardly any difference is significant
 MIN_POSITIVES = 20
@@ -83,28 +83,30 @@ def _describe_ranking(leaderboard: Leaderboard, reference_name: str) -> str:
 def _describe_champion(leaderboard: Leaderboard, champion: Candidate, reference_name: str) -> str:
     metric = get_shown_metric(leaderboard)
     value = format_test_value(champion, metric).replace(" (", " on test (")
-    rank = _describe_rank(leaderboard, champion, reference_name)
+    rank = describe_rank(leaderboard, champion, reference_name)
     colon = ":" * bool(get_points(metric))  # the label ends with a number
-    return f"Champion: {champion}, {METRICS[metric].label}{colon} {value}{rank}."
+    return f"Champion: {champion}, {METRICS[metric].label}{colon} {value}{'; ' * bool(rank)}{rank}."
 
 
-def _describe_rank(leaderboard: Leaderboard, champion: Candidate, reference_name: str) -> str:
-    """Return a clause on the champion and the reference, or on the ties if it is the reference itself."""
+def describe_rank(leaderboard: Leaderboard, champion: Candidate, reference_name: str) -> str:
+    """Return a clause on the champion and the reference, or on the ties if it is the reference; empty without any."""
     if str(champion) == str(leaderboard.reference):
         counts = count_verdicts(leaderboard, "ranking")
         ties = [item.strategy for item in counts.tie]
         if len(ties) > _MAX_NAMES:
             share = f"all {counts.total}" if len(ties) == counts.total else f"{len(ties)} of the {counts.total}"
-            return f"; it ties with {share} treatments"
-        return f"; it ties with {join_names(ties)}" if ties else ""
+            return f"it ties with {share} treatments"
+        return f"it ties with {join_names(ties)}" if ties else ""
     if leaderboard.of_reference(champion):
-        return f"; its strategy is {reference_name}"
-    item = leaderboard.comparison("strategy", champion, "ranking", "average_precision")
-    if not item:
+        return f"its strategy is {reference_name}"
+    scopes: tuple[Scope, ...] = ("strategy", "classifier")  # where it does not represent its strategy, the second
+    found = (leaderboard.comparison(scope, champion, "ranking", MAIN_METRIC["ranking"]) for scope in scopes)
+    item = next(filter(None, found), None)
+    if item is None:
         return ""
-    difference = format_comparison(item, leaderboard.settings.confidence)
     clauses = {"better": "it ranks better than", "tie": "it ties with", "worse": "it ranks worse than"}
-    return f"; {clauses[item.verdict]} {reference_name}, {leaderboard.reference} ({difference})"
+    reference = f"{reference_name}, {item.reference_strategy} × {item.reference_classifier}"
+    return f"{clauses[item.verdict]} {reference} ({format_comparison(item, leaderboard.settings.confidence)})"
 
 
 def _describe_other_families(leaderboard: Leaderboard) -> str:

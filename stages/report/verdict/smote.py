@@ -3,38 +3,22 @@
 import re
 
 from stages.report.formatting import format_interval, format_metric, format_percent
-from stages.report.verdict.counts import count_verdicts, format_comparison
+from stages.report.verdict.counts import format_comparison
 from stages.shared.schemas.candidate import Candidate
-from stages.shared.schemas.leaderboard import Leaderboard
+from stages.shared.schemas.leaderboard import Comparison, Leaderboard
 
 
 def describe_smote(leaderboard: Leaderboard) -> str:
     """Return what SMOTE changed; empty if no strategy with a sampler of its family is compared."""
-    family = [
-        row
-        for row in find_smote_rows(leaderboard)
-        if leaderboard.comparison("strategy", row, "ranking", "average_precision")
-    ]
-    if not family:
-        return ""
-    row = family[0]
-    clauses = [
-        _describe_ranking(leaderboard, row),
-        _describe_recall(leaderboard, row),
-        _describe_brier(leaderboard, row),
-    ]
-    sentence = " ".join(f"{clause}." for clause in clauses if clause)
-    if len(family) == 1:
-        return sentence
-    names = {candidate.strategy for candidate in family}
-    counts = count_verdicts(leaderboard, "ranking")
-    better, tie, worse = (
-        sum(item.strategy in names for item in items) for items in (counts.better, counts.tie, counts.worse)
-    )
-    return (
-        f"{sentence} Of the {len(family)} strategies of the SMOTE family {better} ranked better, {tie} tie, "
-        f"{worse} worse."
-    )
+    for row in find_smote_rows(leaderboard):
+        if ranking := leaderboard.comparison("strategy", row, "ranking", "average_precision"):
+            clauses = [
+                _describe_ranking(leaderboard, row, ranking),
+                _describe_recall(leaderboard, row),
+                _describe_brier(leaderboard, row),
+            ]
+            return " ".join(f"{clause}." for clause in clauses if clause)
+    return ""
 
 
 def find_smote_rows(leaderboard: Leaderboard) -> list[Candidate]:
@@ -44,9 +28,7 @@ def find_smote_rows(leaderboard: Leaderboard) -> list[Candidate]:
     return sorted(family, key=lambda row: not re.fullmatch("SMOTE(N|NC)?", row.sampler or ""))
 
 
-def _describe_ranking(leaderboard: Leaderboard, row: Candidate) -> str:
-    item = leaderboard.comparison("strategy", row, "ranking", "average_precision")
-    assert item is not None  # the caller chose rows that are compared
+def _describe_ranking(leaderboard: Leaderboard, row: Candidate, item: Comparison) -> str:
     categorical = row.sampler in ("SMOTENC", "SMOTEN")
     subject = f"{'SMOTE' if categorical else row.sampler} ({row}{f', run as {row.sampler}' if categorical else ''}"
     # the difference also contains that of the classifiers, if they differ

@@ -9,10 +9,11 @@ from stages.evaluate.effects.effects import (
     estimate_effects,
     list_comparisons,
 )
-from stages.evaluate.effects.estimates import REFIT, estimate_difference, judge_effect
+from stages.evaluate.effects.estimates import REFIT, estimate_difference
 from stages.evaluate.effects.row_sets import RankingValue, RowSets
 from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.uncertainty.jackknife import normal_quantile
+from stages.shared.metrics.verdicts import judge_effect
 
 SETTINGS = EffectSettings("all", 0.95, {"average_precision": 0.01, "roc_auc": 0.01}, 2000, 0, 60)
 

@@ -8,7 +8,6 @@ from stages.report.champion.sentences import (
     describe_choice,
     describe_deployment_prevalence,
     describe_guarantee,
-    describe_rank,
     describe_threshold_interval,
 )
 from stages.report.loading import merge_values
@@ -135,31 +134,6 @@ def test_a_policy_is_shown_with_its_parameter():
     )
 
 
-@pytest.mark.parametrize(
-    ("cvs", "sentence"),
-    [
-        (
-            (0.81, 0.79),  # the champion has 0.82 ± 0.021
-            "Of the 2 other candidates 1 has a cross-validated average precision within one standard deviation (0.021) "
-            "of the champion's: t0 × random_forest.",
-        ),
-        (
-            (0.7,),
-            "Of the 1 other candidates none have a cross-validated average precision within one standard deviation "
-            "(0.021) of the champion's.",
-        ),
-        (
-            (0.81,) * 8,
-            "Of the 8 other candidates 8 have a cross-validated average precision within one standard deviation "
-            "(0.021) of the champion's.",
-        ),
-    ],
-)
-def test_a_few_similar_candidates_are_named_and_many_are_counted(cvs, sentence):
-    blocks = make_section(make_context(*(Treatment(f"t{i}", cv=cv) for i, cv in enumerate(cvs)))).blocks
-    assert blocks[1].entries[-1] == sentence
-
-
 def test_a_comparison_with_another_classifier_names_it():
     context = make_context(Treatment("a"), Treatment("b", classifiers=("easy_ensemble",)))
     table = make_candidates_section(context).blocks[0]
@@ -184,8 +158,7 @@ def test_an_untreated_champion_that_is_not_the_reference():
     assert use.note.startswith("no treatment of the imbalance")
     verdict = describe_verdict(context.leaderboard, context.champion, context.reference_name)
     assert verdict.champion.endswith("; its strategy is doing nothing.")
-    (sentence,) = describe_rank(context)
-    assert sentence.startswith("The other strategies are compared with baseline × random_forest, the best untreated")
+    assert make_card_values(context, imblearn=False)["rank"] == "its strategy is doing nothing"
 
     (table,) = make_leaderboard_section(context).blocks
     assert [row[:3] for row in table.rows] == [

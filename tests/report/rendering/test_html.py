@@ -59,7 +59,9 @@ def make_page(*blocks):
 
 
 CHART = Chart(
-    "chart-effects", NASTY, NASTY, "effects", {"name": [NASTY, "</script>"], "value": [1.0, -0.5]}, {"x": NASTY}
+    "chart-classes", NASTY, NASTY, "classes",
+    {"name": [NASTY, "</script>"], "part": ["negative"] * 2, "label": [NASTY] * 2, "order": [0, 0], "rows": [1, 2]},
+    {"x": NASTY},
 )  # fmt: skip
 BLOCKS = (
     Paragraph(NASTY),
@@ -118,7 +120,7 @@ def test_script_data_cannot_close_its_element(html):
     text = re.search(r'<script type="application/json" id="page-data">(.*?)</script>', html, re.DOTALL)[1]
     assert "<" not in text
     data = json.loads(text)
-    assert data["charts"]["chart-effects"]["columns"]["name"] == [NASTY, "</script>"]
+    assert data["charts"]["chart-classes"]["columns"]["name"] == [NASTY, "</script>"]
     assert data[NASTY] == NASTY
 
 

@@ -1,13 +1,7 @@
-from hypothesis import given, settings
-from hypothesis import strategies as st
 import pytest
 
 from stages.report.rendering.blocks import Chart, Charts, Panel
-from stages.report.sections.candidate_comparison import (
-    compute_histogram,
-    make_section,
-    style_classifiers,
-)
+from stages.report.sections.candidate_comparison import make_section, style_classifiers
 from tests.report.factory import Treatment
 from tests.report.helpers import make_context
 
@@ -36,21 +30,6 @@ def test_a_curve_is_a_series_of_points():
 def test_empty_bins_are_not_shown():
     calibration = make_charts(SMOTE)["chart-calibration"]
     assert calibration.columns["x"][:4] == pytest.approx([0.05, 0.15, 0.25, 0.45])
-
-
-def test_a_histogram_of_counts():
-    at_least = [10] * 5 + [7] * 5 + [0] * 91  # three rows below 0.05, seven from there to 0.1
-    assert compute_histogram(at_least, 10) == [3, 7, *[0] * 18]
-    assert compute_histogram([10] * 101, 10)[-1] == 10  # a score of 1 is in the last one
-
-
-@settings(deadline=None, max_examples=50)
-@given(st.lists(st.integers(0, 100), min_size=1, max_size=60))
-def test_a_histogram_contains_all_rows(scores):
-    at_least = [sum(score >= index for score in scores) for index in range(101)]
-    counts = compute_histogram(at_least, len(scores))
-    assert (len(counts), sum(counts)) == (20, len(scores))
-    assert counts[0] == sum(score < 5 for score in scores)
 
 
 def test_no_two_classifiers_share_color_and_shape():

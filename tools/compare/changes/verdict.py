@@ -3,12 +3,13 @@
 It is from all rows where both revisions scored them in the same folds, and from test alone otherwise.
 """
 
-from stages.evaluate.effects.estimates import Estimate, estimate_difference, get_detectable, judge_effect
+from stages.evaluate.effects.estimates import Estimate, estimate_difference, get_detectable
 from stages.evaluate.uncertainty.differences import DIGITS
 from stages.evaluate.uncertainty.jackknife import normal_quantile
 from stages.report.formatting import format_difference, format_metric
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import METRICS
+from stages.shared.metrics.verdicts import judge_effect
 from tools.compare.changes.all_rows import measure_all_rows
 from tools.compare.changes.test_scores import Scores
 from tools.compare.review_schema import Change, Verdict

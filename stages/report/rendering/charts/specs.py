@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 
 from stages.report.rendering.charts import marks, theme
-from stages.report.rendering.charts.marks import CLASSES, NUMBERS, ROWS, SHAPES, UNIT_SCALE
+from stages.report.rendering.charts.marks import CLASSES, NUMBERS, ROWS, SHAPES
 
 #: titles of axes
 _RECALL, _PRECISION = "recall (share of positives found)", "precision (share of alarms that are right)"
@@ -37,29 +37,6 @@ def calibration() -> Any:
         marks.make_lines("mean score in a tenth of the scores", "share of positives", "linear", point=True)
         + marks.make_diagonal()
     )
-
-
-def scores() -> Any:
-    """Return test rows by score and class on a logarithmic scale, one candidate below the other."""
-    bars = alt.Chart().mark_bar(opacity=0.65, clip=True)
-    bars = bars.encode(
-        x=alt.X("low:Q", title="score", scale=UNIT_SCALE, axis=alt.Axis(tickCount=5)),
-        x2="high:Q",
-        y2=alt.Y2Datum(0),
-        y=alt.Y(
-            "rows:Q",
-            title="test rows",
-            stack=None,
-            scale=alt.Scale(type="symlog"),
-            axis=alt.Axis(values=[1, 10, 100, 1000, 10**4, 10**5, 10**6]),
-        ),
-        color=CLASSES,
-        tooltip=marks.make_tooltips(name="candidate", label="class", low="score from", high="to", rows="rows"),
-    ).properties(width=theme.WIDE, height=64)
-    row = alt.Row(
-        "name:N", title=None, sort=None, header=alt.Header(labelOrient="top", labelAnchor="start", labelPadding=2)
-    )
-    return bars.facet(row=row, data=ROWS, spacing=8)
 
 
 def candidates() -> Any:
@@ -149,21 +126,6 @@ def training() -> Any:
     ).resolve_scale(color="independent", strokeDash="independent")
 
 
-def effects() -> Any:
-    """Return the change of a probability per feature."""
-    return (
-        alt.Chart(ROWS)
-        .mark_bar()
-        .encode(
-            x=alt.X("value:Q", title="{x}", axis=alt.Axis(tickCount=4)),
-            y=alt.Y("name:N", title=None, sort=None),
-            color=alt.condition("datum.value < 0", alt.value(theme.TRAIN), alt.value(theme.POSITIVE)),
-            tooltip=marks.make_tooltips(name="feature", value="change"),
-        )
-        .properties(width=theme.WIDE - 100, height=alt.Step(17))
-    )
-
-
 def dependence() -> Any:
     """Return the mean probability by a number."""
     return _show_probability(
@@ -187,8 +149,8 @@ def _show_probability(x: alt.X, chart: alt.Chart) -> Any:
 
 
 CHARTS = (
-    roc, precision_recall, calibration, scores, candidates, operating_point, tuning, classes, training, effects,
-    dependence, dependence_categories,
+    roc, precision_recall, calibration, candidates, operating_point, tuning, classes, training, dependence,
+    dependence_categories,
 )  # fmt: skip
 SPECS: dict[str, Callable[[], Any]] = {chart.__name__: chart for chart in CHARTS}
 

@@ -320,36 +320,17 @@
       }));
       return columns;
     };
-    const scores = (selected) => {
-      const columns = empty("name", "part", "label", "low", "high", "rows");
-      const bins = 20, step = 5;
-      for (const {name, counts} of selected) {
-        for (const [part, label, atLeast, rows] of [
-          ["negative", data.names.negative, counts.fp, data.negatives],
-          ["positive", data.names.positive, counts.tp, data.positives],
-        ]) {
-          for (let index = 0; index < bins; index += 1) {
-            const above = index ? atLeast[index * step] : rows;
-            const below = index + 1 < bins ? atLeast[(index + 1) * step] : 0;
-            if (above > below) {
-              push(columns, {name, part, label, low: index / bins, high: (index + 1) / bins, rows: above - below});
-            }
-          }
-        }
-      }
-      return columns;
-    };
     const update = () => {
       const selected = boxes.filter((box) => box.checked).map((box) => {
-        const counts = data.candidates[Number(box.value)];
-        return {name: counts.name, counts, overlay: data.overlays[counts.name]};
+        const {name} = data.candidates[Number(box.value)];
+        return {name, overlay: data.overlays[name]};
       });
       for (const box of boxes) box.disabled = !box.checked && selected.length >= data.max_shown;
       legend(byId("overlay-legend"), selected.map(({name}) => name));
       const names = selected.map(({name}) => name).join(", ");
       for (const [key, columns] of [
         ["chart-roc", curves(selected, "recall")], ["chart-precision-recall", curves(selected, "precision")],
-        ["chart-calibration", calibration(selected)], ["chart-scores", scores(selected)],
+        ["chart-calibration", calibration(selected)],
       ]) {
         byId(key).querySelector(".drawing").setAttribute("aria-label", `${data.charts[key].title} of ${names}`);
         change(key, {columns});

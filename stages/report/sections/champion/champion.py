@@ -1,4 +1,4 @@
-"""The section on the champion: settings, selection, test results, similar candidates and use."""
+"""The section on the champion: settings, selection, test results and use."""
 
 from stages.report.champion.model_card import USE
 from stages.report.champion.sentences import (
@@ -7,18 +7,13 @@ from stages.report.champion.sentences import (
     describe_cost,
     describe_deployment_prevalence,
     describe_guarantee,
-    describe_rank,
     describe_settings,
     describe_threshold_interval,
 )
 from stages.report.context import ReportContext
-from stages.report.formatting import format_count, format_metric, join_names
+from stages.report.formatting import format_count, format_metric
 from stages.report.rendering.blocks import Block, Command, Items, Paragraph, Section
 from stages.report.verdict.cells import format_test_value
-from stages.shared.metrics.registry import METRICS
-
-#: more similar candidates than this are counted, not named
-_MAX_NAMES = 6
 
 _REFITTED = (
     "models/refit contains the same model fitted on every labelled row (select.refit), and the command uses it. All "
@@ -40,8 +35,6 @@ def make_section(context: ReportContext) -> Section:
                 describe_choice(context),
                 _describe_test(context),
                 *describe_deployment_prevalence(context),
-                *describe_rank(context),
-                _describe_similar(context),
                 *([_REFITTED] if context.params.select.refit == "all" else []),
             ]
         ),
@@ -60,18 +53,4 @@ def _describe_test(context: ReportContext) -> str:
         f"{format_test_value(best, 'recall')}. Its mean score is "
         f"{format_metric('mean_score_ratio', best.mean_score_ratio)} times the prevalence.{describe_calibration(best)}"
         f"{describe_cost(best)}"
-    )
-
-
-def _describe_similar(context: ReportContext) -> str:
-    """Return how many candidates have a CV score within one standard deviation of the champion's."""
-    best, metric = context.champion, context.params.select.metric
-    others = [item for item in context.leaderboard.candidates if str(item) != str(best)]
-    score = best.cv[metric]
-    similar = [str(item) for item in others if abs(item.cv[metric].mean - score.mean) <= score.sd]
-    names = f": {join_names(similar)}" if 0 < len(similar) <= _MAX_NAMES else ""
-    return (
-        f"Of the {len(others)} other candidates {len(similar) or 'none'} {'has' if len(similar) == 1 else 'have'} a "
-        f"cross-validated {METRICS[metric].label} within one standard deviation ({format_metric(metric, score.sd)}) of "
-        f"the champion's{names}."
     )

@@ -1,19 +1,17 @@
 """The section that traces predictions from the raw row to the decision: a positive found, one missed, a false alarm."""
 
-from typing import Any
-
 from stages.report.champion.prediction import PredictionTrace
 from stages.report.context import ReportContext
 from stages.report.formatting import format_count, format_difference
-from stages.report.rendering.blocks import Block, Chart, Charts, Details, Fact, Facts, Paragraph, Section, Table
+from stages.report.rendering.blocks import Block, Fact, Facts, Paragraph, Section, Table
 
-#: features in a chart, and in a table
-_MAX_BARS, _MAX_ROWS = 12, 200
+#: features in a table
+_MAX_ROWS = 12
 
 _MEANING = (
-    "A bar is the change of the probability if only this feature had its typical value. For a number that is the value "
-    "that replaces gaps, for a category the most frequent one, for a text no text. The changes do not add up, because "
-    "features interact."
+    "The last column is the change of the probability if only this feature had its typical value. For a number that is "
+    "the value that replaces gaps, for a category the most frequent one, for a text no text. The changes do not add "
+    "up, because features interact."
 )
 
 #: how a row was chosen, by its outcome
@@ -52,33 +50,20 @@ def make_section(context: ReportContext) -> Section:
         Paragraph(f"Row {format_count(first.row + 1)}, step by step:"),
         _list_steps(first, contract.positive if first.decision else contract.negative, context.champion.prior_shift),
         Paragraph(_MEANING),
-        Charts([_make_chart(trace) for trace in traces]),
-        *(Details(f"Row {format_count(trace.row + 1)} in numbers", [_make_table(trace)]) for trace in traces),
+        *map(_make_table, traces),
     ]
     return Section("prediction", title, blocks)
 
 
-def _make_chart(trace: PredictionTrace) -> Chart:
-    shown = [effect for effect in trace.effects if round(effect.change, 4)][:_MAX_BARS] or trace.effects[:1]
-    columns: dict[str, list[Any]] = {
-        "name": [effect.name for effect in shown],
-        "value": [round(effect.change, 4) for effect in shown],
-    }
-    changes = ", ".join(f"{effect.name} {format_difference('probability', effect.change)}" for effect in shown[:5])
-    text = f"The largest of {len(trace.effects)} changes: {changes}."
-    key, title = trace.outcome.replace(" ", "-"), f"{trace.outcome.capitalize()}: row {format_count(trace.row + 1)}"
-    words = {"x": "change of the probability"}
-    return Chart(f"chart-effects-{key}", title, text, "effects", columns, words)
-
-
 def _make_table(trace: PredictionTrace) -> Table:
+    shown = [effect for effect in trace.effects if round(effect.change, 4)][:_MAX_ROWS] or trace.effects[:1]
     rows = [
-        [effect.name, effect.value, effect.typical, format_difference("probability", effect.change)]
-        for effect in trace.effects[:_MAX_ROWS]
+        [effect.name, effect.value, effect.typical, format_difference("probability", effect.change)] for effect in shown
     ]
-    caption = "The largest change first."
-    if len(trace.effects) > _MAX_ROWS:
-        caption = f"The largest {_MAX_ROWS} of {format_count(len(trace.effects))} changes, the largest first."
+    caption = (
+        f"{trace.outcome.capitalize()}, row {format_count(trace.row + 1)}: the {format_count(len(rows))} largest of "
+        f"{format_count(len(trace.effects))} changes."
+    )
     return Table(caption, ["Feature", "Value", "Typical value", "Change of the probability"], rows, "lllr")
 
 

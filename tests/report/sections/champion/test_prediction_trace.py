@@ -12,7 +12,7 @@ from stages.report.build import build_page
 from stages.report.champion.prediction import FeatureEffect, PredictionTrace, trace_predictions
 from stages.report.loading import load_context
 from stages.report.params import ReportParams
-from stages.report.rendering.blocks import Charts, Details, Facts, Page
+from stages.report.rendering.blocks import Facts, Page, Table
 from stages.report.rendering.html import to_html
 from stages.report.sections.champion.prediction_trace import make_section
 from stages.shared.params import read_params
@@ -54,13 +54,16 @@ def test_the_steps_from_the_row_to_the_decision() -> None:
     )
 
 
-def test_the_chart_and_the_table_show_the_effects() -> None:
-    blocks = make_trace_section(TRACE).blocks
-    assert blocks[1].rows == [["missed", "the positive missed with the lowest probability", "7", "0.070", "0.050"]]
-    (chart,) = next(block for block in blocks if isinstance(block, Charts)).entries
-    assert chart.columns == {"name": ["age", "<script>|"], "value": [-1.25, 0.5]}
-    (table,) = next(block for block in blocks if isinstance(block, Details)).blocks
+def test_a_table_shows_the_effects_that_are_not_0() -> None:
+    none = FeatureEffect("height", "1.7", "1.7", 0.0)
+    chosen, table = (
+        block
+        for block in make_trace_section(replace(TRACE, effects=[*TRACE.effects, none])).blocks
+        if isinstance(block, Table)
+    )
+    assert chosen.rows == [["missed", "the positive missed with the lowest probability", "7", "0.070", "0.050"]]
     assert table.rows == [["age", "54", "60", "−1.250"], ["<script>|", "F", "M", "+0.500"]]
+    assert table.caption == "Missed, row 7: the 2 largest of 3 changes."
 
 
 def test_feature_names_stay_text() -> None:
