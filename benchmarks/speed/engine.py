@@ -2,7 +2,7 @@
 
 The strategies of params.yaml train on data/train.parquet (`make repro` makes it), or on a made table with `--rows`: in
 this process, in two processes of it, and on a Dask cluster of two processes on loopback addresses. The models must be
-the same. The last table is calculated from the measured time of each call: calls start in order on the first free
+the same. The last table is calculated from the CPU time of each call: calls start in order on the first free
 core, and a tuned final fit waits for all folds of its strategy.
 """
 
@@ -41,7 +41,7 @@ from stages.train.strategy.cross_validation import OpenPool, Workers, fit_final,
 #: calls of `callable(context)`, which does next to nothing, to measure what a call costs
 EMPTY_CALLS = 200
 
-#: seconds of each call of a strategy in the order of their start, and whether it waits for the others
+#: CPU seconds of each call of a strategy in the order of their start, and whether it waits for the others
 Calls = list[tuple[float, bool]]
 
 
@@ -53,10 +53,10 @@ class TimedPool(WorkerPool[StrategyContext]):
         self._calls = calls
 
     def submit(self, function: Any, *args: Any, **kwargs: Any) -> "Future[Any]":
-        start = time.perf_counter()
+        start = time.process_time()  # other programs do not change it
         future = super().submit(function, *args, **kwargs)
         tuned = function is fit_final and bool(args[0])
-        self._calls.append((time.perf_counter() - start, tuned))
+        self._calls.append((time.process_time() - start, tuned))
         return future
 
 
@@ -129,7 +129,7 @@ def measure_engines(path: Path, params: TrainParams, pairs: int) -> tuple[list[l
     }  # fmt: skip
     with run_dask():
         works = {engine: partial(train_all, path, params, *how) for engine, how in engines.items()}
-        turns = take_turns(works, pairs, measure)
+        turns = take_turns(works, pairs, measure) if pairs else {}
         for engine, (workers, open_pool) in engines.items():
             context = StrategyContext(read_table(path), next(iter(params.strategies)), params)
             start = time.perf_counter()
@@ -166,7 +166,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=0, help="rows of a made table (default: data/train.parquet)")
     parser.add_argument("--columns", type=int, default=30, help="columns of a made table")
     parser.add_argument("--splits", type=int, default=5, help="folds on a made table")
-    parser.add_argument("--pairs", type=int, default=1, help="runs of each engine, by turns")
+    parser.add_argument("--pairs", type=int, default=1, help="runs of each engine, by turns; 0: none")
     parser.add_argument("--cores", type=int, nargs="+", default=[1, 2, 4, 16, 64, 256])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

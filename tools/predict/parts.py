@@ -17,6 +17,7 @@ from stages.prepare.readers.batches import Batches
 from stages.shared.errors import ErrorCollector, InputError
 from stages.shared.schemas.contract import Contract, Feature
 from stages.shared.storage.arrow import Floats, to_floats
+from stages.shared.storage.model_file import STEP
 from stages.train.execution.worker_pool import WorkerPool, get_result
 from tools.predict.champion import Champion
 from tools.predict.scoring import Scored, check_keys, only, pack, score_part
@@ -24,9 +25,6 @@ from tools.predict.unusual import Counts, Unusual, judge_counts
 
 #: cells of a part
 CELLS = 1 << 20
-#: parts are cut at multiples of so many rows, and only a whole table is shorter. Products of matrices take rows in
-#: groups, and the last digit of a row depends on its place in the group
-STEP = 1024
 
 
 @dataclass

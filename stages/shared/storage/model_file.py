@@ -21,8 +21,12 @@ TRUSTED = ("numpy.dtype", *sorted({name for spec in CLASSIFIERS.values() for nam
 #: a small file can unpack to any size; no honest model of a table comes near this
 MAX_BYTES = 4 << 30
 
-#: cells of the rows that are scored together after changes of a frame
+#: cells of the rows that are scored together
 MAX_CELLS = 1 << 22
+
+#: rows are cut at multiples of so many, and only a whole table is shorter. Products of matrices take rows in groups,
+#: and the last digit of a row depends on its place in the group
+STEP = 1024
 
 
 class Classifier(Protocol):
@@ -70,8 +74,16 @@ def load_model(path: Path) -> Classifier:
 
 
 def scores(model: Classifier, features: Any) -> npt.NDArray[np.float64]:
-    """Return the scores of the positive class, shape (rows,): the model's probability of class 1."""
-    return np.ascontiguousarray(model.predict_proba(features)[:, list(model.classes_).index(1)], dtype=np.float64)
+    """Return the scores of the positive class, shape (rows,): the model's probability of class 1.
+
+    A large table is scored in parts, because a pipeline copies its rows in each of its steps.
+    """
+    n_rows, n_columns = features.shape
+    size = max(1, MAX_CELLS // max(n_columns, 1) // STEP) * STEP
+    starts = range(0, max(1, n_rows - STEP), size)
+    parts = [features[start:end] for start, end in zip(starts, [*starts[1:], n_rows], strict=True)]
+    positive = list(model.classes_).index(1)
+    return np.concatenate([model.predict_proba(part)[:, positive] for part in parts]).astype(np.float64, copy=False)
 
 
 def scores_after(

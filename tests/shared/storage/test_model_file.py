@@ -91,6 +91,26 @@ def test_unused_bytes_between_fields_leave_no_mark() -> None:
     assert np.load(io.BytesIO(contents.pop()))["threshold"].tolist() == [0.5, 1.5]
 
 
+@pytest.mark.parametrize("rows", [1, 1024, 2048, 2049, 5000])
+def test_a_large_table_is_scored_in_parts(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    X = np.random.RandomState(0).normal(size=(rows, 7))
+    model = LogisticRegression().fit(np.vstack([X, X + 1]), np.repeat([0, 1], rows))
+    sizes = []
+
+    class Recorded:
+        classes_ = model.classes_
+
+        def predict_proba(self, part: np.ndarray) -> np.ndarray:
+            sizes.append(len(part))
+            return np.asarray(model.predict_proba(part))
+
+    monkeypatch.setattr(models, "MAX_CELLS", 7 * 1024)
+    assert np.array_equal(scores(Recorded(), X), model.predict_proba(X)[:, 1])
+    assert sum(sizes) == rows
+    assert max(sizes) <= 2048
+    assert min(sizes) >= min(rows, 1024)
+
+
 def test_a_sampler_in_a_model_file_is_refused(tmp_path: Path) -> None:
     X, y = np.arange(20.0).reshape(-1, 1), np.arange(20) % 4 == 0
     leaky = SamplingPipeline([("sampler", SMOTE(k_neighbors=2)), ("classifier", LogisticRegression())]).fit(X, y)

@@ -3,10 +3,19 @@
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from stages.prepare.columns.roles import select_columns
+from stages.prepare.params import PrepareParams
+from stages.prepare.prepare import prepare
+from stages.prepare.readers.table import read_columns
 from stages.shared.storage import spill as module
+from stages.shared.storage.parquet import read_table, write_table
 from stages.shared.storage.spill import spill, spill_array
+from stages.split.split import split
+from tests.prepare.tables import ROWS, params_of, parquet
+from tests.split.tables import params_of as split_params
 
 
 @pytest.fixture
@@ -53,3 +62,27 @@ def test_outside_a_pipeline_nothing_is_written(folder: Path) -> None:
     column = pa.chunked_array([[1.0]])
     assert spill(column) is column
     assert list(folder.parent.iterdir()) == []
+
+
+def make_sets(folder: Path, name: str) -> list[bytes]:
+    """Return the files of prepare and split from a folder of Parquet parts."""
+    params = PrepareParams.model_validate(params_of("data/raw/parts"))
+    prepared = prepare(read_columns(Path("data/raw/parts"), select_columns(params)), params).table
+    tables = [prepared, *split(prepared, split_params(negatives={"keep": 0.8}))]
+    for number, table in enumerate(tables):
+        write_table(folder / f"{name}{number}", table)
+        assert read_table(folder / f"{name}{number}").data.equals(table.data)
+    return [(folder / f"{name}{number}").read_bytes() for number in range(3)]
+
+
+def test_tables_of_mapped_columns_are_the_same_bytes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "raw/parts").mkdir(parents=True)
+    for number in range(3):
+        part = parquet(age=[float(row + 40 * number) for row in range(ROWS)])
+        pq.write_table(part, folder / f"raw/parts/{number}.parquet")
+    calls = []
+    monkeypatch.setattr(pa, "memory_map", lambda path, whole=pa.memory_map: calls.append(path) or whole(path))
+    mapped = make_sets(folder, "mapped")
+    assert len(calls) > 10
+    monkeypatch.setattr(module, "MIN_BYTES", 1 << 30)
+    assert make_sets(folder, "held") == mapped
