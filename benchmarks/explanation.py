@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from xgboost import XGBClassifier
 
 from benchmarks.shared.arguments import add_simulation_options, make_parser
-from benchmarks.shared.markdown import format_percent, print_table
+from benchmarks.shared.markdown import Shares, format_percent, print_table
 from benchmarks.shared.simulation import CONFIDENCE
 from benchmarks.verdict.effects.worlds import WORLDS, World
 from stages.evaluate.explanation.importance import METRIC, draw_sample, measure_importance
@@ -51,15 +51,10 @@ def main() -> None:
     ]
     heads = ["", "true losses", "one interval holds, worst", "all hold", "shown, largest loss", "useless one shown"]
     print_table(f"Importance, {options.runs} test sets, shares in %", heads, cells)
-    rows = [
-        [
-            f"{case[0]} positives, {case[1]} slices, recall {case[2]:g}, in one {case[3]:g}",
-            *_check_slices(case, options),
-        ]
-        for case in SLICE_CASES
-    ]
-    heads = ["", "a wrong claim", "all intervals hold", "the one slice found"]
-    print_table(f"Slices, {options.runs} tables, shares in %", heads, rows)
+    shares = Shares()
+    for case in SLICE_CASES:
+        _check_slices(case, options, shares)
+    shares.print(f"Slices, {options.runs} tables, shares in %")
 
 
 def _check_importance(world: World, name: str, rows: int, options: argparse.Namespace) -> list[str]:
@@ -97,9 +92,10 @@ def _get_losses(model: Classifier, features: pd.DataFrame, y: Ints, random: np.r
     return own - np.reshape(values, (-1, FRESH_SHUFFLES)).mean(axis=1)
 
 
-def _check_slices(case: tuple[int, int, float, float], options: argparse.Namespace) -> list[str]:
+def _check_slices(case: tuple[int, int, float, float], options: argparse.Namespace, shares: Shares) -> None:
     positives, n_slices, recall, recall_in_one = case
-    random, wrong, held, found = np.random.RandomState(options.seed), 0, 0, 0
+    row = f"{positives} positives, {n_slices} slices, recall {recall:g}, in one {recall_in_one:g}"
+    random = np.random.RandomState(options.seed)
     y = np.repeat([1, 0], [positives, NEGATIVES * positives])
     for _ in range(options.runs):
         parts = [Part(str(n), str(n), str(n), random.random_sample(len(y)) < SLICE_SHARE) for n in range(n_slices)]
@@ -110,14 +106,14 @@ def _check_slices(case: tuple[int, int, float, float], options: argparse.Namespa
         slices, *_ = measure_slices(parts, decisions, [part.column for part in parts], CONFIDENCE)
         claims = {(item.column, item.metric) for item in slices if item.verdict != "cannot_tell"}
         truth = {("0", "recall"): recall_in_one - recall} if recall != recall_in_one else {}
-        wrong += bool(claims - set(truth))
-        found += bool(claims & set(truth))
-        held += all(
+        held = (
             item.low <= truth.get((item.column, item.metric), 0.0) <= item.high
             for item in slices
             if item.low is not None and item.high is not None
         )
-    return [format_percent(count, options.runs) for count in (wrong, held, found)]
+        shares.add(row, "a wrong claim", bool(claims - set(truth)))
+        shares.add(row, "all intervals hold", all(held))
+        shares.add(row, "the one slice found", bool(claims & set(truth)))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ settings that the gallery names.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,9 +14,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from playwright.sync_api import sync_playwright
 
-from benchmarks.page import ARGUMENTS, NAMES, open_report
+from benchmarks.page import open_browser, open_report
 from benchmarks.reliability.project import make_environment
 from benchmarks.shared.arguments import make_parser
 from benchmarks.shared.clone import clone_project
@@ -110,12 +108,9 @@ def run(name: str, case: Case, datasets: Path, folder: Path, jobs: int) -> tuple
     command = [sys.executable, "-m", "tools.repro", "-j", str(jobs)]
     subprocess.run(command, cwd=folder, env=make_environment(folder.parent / "site"), check=True, stdout=sys.stderr)
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        chromium = next(filter(None, map(shutil.which, NAMES)))
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+    with open_browser() as browser:
         page, _ = open_report(browser, [], [], path=folder / REPORT_HTML, **SCREEN)
         page.screenshot(path=IMAGES / f"{name}.png")
-        browser.close()
     _, _, subtitle, _, verdict, *_ = (folder / REPORT_MD).read_text(encoding="utf-8").splitlines()
     return subtitle, verdict.strip("*")
 

@@ -6,6 +6,8 @@ Chromium opens the page without a network. Times are medians of `--openings`, fr
 script, or of the page without it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 import gzip
 from pathlib import Path
 import shutil
@@ -34,6 +36,16 @@ SHOTS: dict[str, tuple[dict[str, Any], str | None]] = {
     "report-operating-point": (WIDE, "operating-point"),
     "report-phone": ({"viewport": {"width": 390, "height": 844}, "is_mobile": True}, None),
 }
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """Start the Chromium of this machine."""
+    with sync_playwright() as playwright:
+        path = next(filter(None, map(shutil.which, NAMES)))
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 def open_report(
@@ -111,10 +123,8 @@ def main() -> None:
     parser = make_parser(__doc__)
     parser.add_argument("--openings", type=int, default=5, help="times that the page is opened (default 5)")
     openings = parser.parse_args().openings
-    path = next(filter(None, map(shutil.which, NAMES)))
     content = REPORT_HTML.read_bytes()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    with open_browser() as browser:
         slowed = median(measure_opening(browser, slower=SLOWER, **WIDE) for _ in range(openings))
         read = median(measure_opening(browser, java_script_enabled=False, **WIDE) for _ in range(openings))
         requests: list[str] = []
@@ -139,7 +149,6 @@ def main() -> None:
         ]
         take_screenshots(browser)
         version = browser.version
-        browser.close()
     print_table(f"The report page in Chromium {version}", ["quantity", "measured", "at most"], rows)
 
 

@@ -7,8 +7,8 @@ compared with that of a run without kills. Exit code 1 if a run is stuck, differ
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
-import os
 from pathlib import Path
 import random
 import signal
@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+import psutil
 
 from benchmarks.reliability.project import find_processes, hash_artefacts, make_environment, make_project, reset
 from benchmarks.shared.arguments import make_parser
@@ -70,13 +72,14 @@ class Attack:
         else:
             time.sleep(self.random.uniform(0.1, self.seconds))
             killed = run.poll() is None
-            victims = [process for process in find_processes(self.project) if process != run.pid]
+            victims = [process for process in find_processes(self.project) if process.pid != run.pid]
             if kind == "child" and victims:
                 victims = [self.random.choice(victims)]
             elif kind != "all" or not victims:
                 kind, victims = "parent", []
-            for process in [*victims, *([run.pid] if kind != "child" else [])]:
-                end(process)
+            end(victims)
+            if kind != "child":
+                run.kill()
             run.wait()
         if not killed:
             return
@@ -85,11 +88,9 @@ class Attack:
 
     def wait_for_children(self) -> bool:
         """Return whether all processes end within two seconds; those that do not are ended."""
-        patience = time.monotonic() + 2
-        while (left := find_processes(self.project)) and time.monotonic() < patience:
-            time.sleep(0.05)
-        for process in left:
-            end(process)
+        psutil.wait_procs(find_processes(self.project), timeout=2)
+        left = find_processes(self.project)
+        end(left)
         return not left
 
     def compare(self) -> None:
@@ -104,12 +105,11 @@ class Attack:
             print(f"seed run {self.runs}: exit code {done.returncode}; differing: {differing[:9]}\n{done.stderr}")
 
 
-def end(process: int) -> None:
-    """Send SIGKILL, if the process still exists."""
-    try:
-        os.kill(process, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+def end(processes: Iterable[psutil.Process]) -> None:
+    """Send SIGKILL to those that still exist."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def main() -> None:

@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 
+import psutil
+
 from benchmarks.shared.clone import clone_project
 
 #: what a run makes
@@ -66,13 +68,7 @@ def make_environment(home: Path, **variables: str) -> dict[str, str]:
     return {**os.environ, "PATH": path, "DVC_SITE_CACHE_DIR": str(home), "DVC_NO_ANALYTICS": "1", **variables}
 
 
-def find_processes(folder: Path) -> list[int]:
-    """Return the ids of the processes whose working directory is `folder`."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if (process / "cwd").readlink() == folder and b") Z " not in (process / "stat").read_bytes():
-                found.append(int(process.name))
-        except OSError:
-            continue  # it has ended, or is not ours
-    return found
+def find_processes(folder: Path) -> list[psutil.Process]:
+    """Return the processes whose working directory is `folder`."""
+    processes = psutil.process_iter(["cwd", "status"])
+    return [one for one in processes if one.info["cwd"] == str(folder) and one.info["status"] != psutil.STATUS_ZOMBIE]

@@ -50,7 +50,7 @@ def simulate(world: World, runs: int, seed: int) -> pd.DataFrame:
     fresh = world.draw(FRESH_ROWS, random)
     for run in range(runs):
         _estimate(*world.draw(world.rows, random), fresh, run, estimates)
-    return estimates.judge()
+    return estimates.compare_with_truth()
 
 
 def _estimate(X: Floats, y: Ints, fresh: tuple[Floats, Ints], run: int, estimates: Estimates) -> None:

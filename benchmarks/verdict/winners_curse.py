@@ -6,10 +6,10 @@ Candidates are linear discriminants on different columns of one small normal tab
 columns are normal, the true average precision and ROC-AUC of every fitted model are known.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from scipy.special import ndtr
 
 from benchmarks.shared.arguments import parse_simulation_options
@@ -89,15 +89,12 @@ def simulate(random: np.random.RandomState) -> dict[Key, float]:
 def main() -> None:
     options = parse_simulation_options(__doc__, 2000)
     random = np.random.RandomState(options.seed)
-    errors: dict[Key, list[float]] = defaultdict(list)
-    for _ in range(options.runs):
-        for key, error in simulate(random).items():
-            errors[key].append(error)
+    errors = pd.DataFrame([simulate(random) for _ in range(options.runs)])
+    errors.columns = pd.MultiIndex.from_tuples(errors.columns)
     for name in RANKING_METRICS:
-        noise = {size: np.std(errors[name, "test", size], ddof=1) for size in TESTS}
+        noise = errors[name, "test"].std()
         rows = [
-            [label, *(f"{np.mean(errors[name, key, size]) / noise[size]:+.2f}" for size in TESTS)]
-            for key, label in REPORTED.items()
+            [label, *(f"{ratio:+.2f}" for ratio in errors[name, key].mean() / noise)] for key, label in REPORTED.items()
         ]
         rows.append(["standard error of a test score", *(f"{noise[size]:.3f}" for size in TESTS)])
         title = f"{name}: mean of reported minus true score, in standard errors of a test score, {options.runs} runs"

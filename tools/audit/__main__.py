@@ -61,7 +61,7 @@ def main() -> None:
     write_json(REPORT_JSON, to_json(audit))
     write_text(REPORT_MD, to_markdown(audit))
     print("\n".join(to_lines(audit)))
-    if wrong := sum(finding.severity == "wrong" for finding in audit.sorted):
+    if wrong := sum(finding.severity == "wrong" for _, finding in audit.worst_first):
         raise InputError(
             f"{REPORT_MD}: {count_with_verb(wrong, 'finding', 'are')} surely wrong; fix them and run `dvc repro`"
         )

@@ -97,7 +97,7 @@ def _list_doubts(path: Path, proposal: "Proposal") -> list[str]:
 
 def _check_table(table: "Table") -> Iterator[str]:
     from stages.split.duplicates import check_duplicates
-    from tools.inspect.giveaway import find_giveaways
+    from tools.audit.checks.univariate import find_giveaways
 
     yield from map(str, check_duplicates(table, table.target, "auto").list_notices())
     for name, area in find_giveaways(table).items():

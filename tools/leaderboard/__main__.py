@@ -26,17 +26,11 @@ def show() -> None:
     from stages.report.verdict.terminal import describe_end
     from stages.shared.metrics.registry import METRICS, get_points
     from stages.shared.params import read_params
-    from stages.shared.schemas.base import parse
-    from stages.shared.schemas.leaderboard import Leaderboard
-    from stages.shared.storage.files import read_json
-    from stages.shared.storage.one_run import check_one_run
     from tools.leaderboard.table import format_table
+    from tools.shared.finished_run import read_finished_run
 
-    content = read_json(paths.LEADERBOARD)
-    leaderboard = parse(Leaderboard, paths.LEADERBOARD, content)
-    selected = check_one_run(content)
+    leaderboard, champion = read_finished_run()
     _warn_of_edits()
-    champion = leaderboard.candidate(selected["strategy"], selected["classifier"])
     reference = reference_name(read_params(ReportParams), leaderboard)
     metric, guess = get_main_metric(leaderboard), format_metric("average_precision", leaderboard.data.test.prevalence)
     points = get_points(leaderboard.settings.metric)

@@ -26,18 +26,14 @@ def main() -> None:
     from stages.report.formatting import format_difference, format_difference_interval, format_metric, format_percent
     from stages.shared.metrics.registry import METRICS
     from stages.shared.runtime.progress import Progress
-    from stages.shared.schemas.base import parse
-    from stages.shared.schemas.leaderboard import Leaderboard
-    from stages.shared.storage.files import read_json
-    from stages.shared.storage.one_run import check_one_run
     from stages.shared.storage.parquet import read_table
     from tools.learning_curve.curve import compare_points, measure_curve
+    from tools.shared.finished_run import read_finished_run
     from tools.shared.terminal import WIDTH, align_columns
 
-    content = read_json(paths.LEADERBOARD)
-    leaderboard, selected = parse(Leaderboard, paths.LEADERBOARD, content), check_one_run(content)
+    leaderboard, champion = read_finished_run()
     settings, n_test = leaderboard.settings, leaderboard.data.test.rows
-    candidate = (selected["strategy"], selected["classifier"])
+    candidate = (champion.strategy, champion.classifier)
     if candidate[0] not in params.strategies:
         raise InputError(f"params.yaml: strategies: lacks the champion's, {candidate[0]}; run `dvc repro`")
     if METRICS[metric].family != "ranking":

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
 import logging
-import multiprocessing
 import sys
 from typing import Any
 
@@ -20,11 +19,11 @@ from dvc.stage.cache import RunCacheNotFoundError
 from dvc.ui import ui
 
 from stages.shared.errors import BusyError
-from stages.shared.runtime.child_process import exit_code, exit_with_starter, stop_processes
 from stages.shared.runtime.stop_signals import exit_on_signals, finish_first
 from tools.doctor.damage import list_outputs, restore_outputs
 from tools.doctor.repair import keep_lock, repair_files
 from tools.repro.workers import run_stages
+from tools.shared.forked import run_in_fork
 
 #: the modules of the stages that run in forks, by command: of the source tree, or of the package
 FORKED = {
@@ -137,17 +136,10 @@ def run_dvc(*arguments: str) -> int:
     """Run `dvc <arguments>` and return its exit code; on Linux in a fork, because DVC ignores Ctrl-C for long."""
     if sys.platform != "linux":
         return int(main(list(arguments)))
-    fork = multiprocessing.get_context("fork").Process(target=_run_dvc, args=arguments)
-    fork.start()
-    try:
-        fork.join()
-    finally:
-        stop_processes([fork])
-    return exit_code(fork)
+    return run_in_fork(_run_dvc, *arguments)
 
 
 def _run_dvc(*arguments: str) -> None:
-    exit_with_starter()
     exit_on_signals()
     sys.exit(main(list(arguments)))
 

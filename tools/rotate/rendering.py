@@ -39,11 +39,8 @@ def describe(report: RotationReport, classifiers: bool) -> Iterator[str]:
         WIDTH,
     )
     if classifiers:
-        yield (
-            "Effects with one classifier: "
-            + ", ".join(f"{sign} {format_verdict(name)}" for name, sign in SIGNS.items())
-            + "."
-        )
+        signs = ", ".join(f"{sign} {format_verdict(name)}" for name, sign in SIGNS.items())
+        yield f"Effects with one classifier: {signs}."
     if report.not_in_every_run:
         yield from textwrap.wrap(f"Not judged, because a run left it out: {', '.join(report.not_in_every_run)}.", WIDTH)
     yield f"All effects: {REPORT}"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-import multiprocessing
 import os
 from pathlib import Path
 import shutil
@@ -10,11 +9,11 @@ import subprocess
 import sys
 
 from stages.shared.errors import InputError
-from stages.shared.runtime.child_process import exit_code, exit_with_starter, stop_processes
 from stages.shared.runtime.environment import call_tool
 from stages.shared.runtime.repository import find_dvc_root, find_temporary, find_top
 from stages.shared.runtime.stop_signals import finish_first
 from tools.compare.revisions.git import run_git
+from tools.shared.forked import run_in_fork
 
 CONFIG = (".dvc/config", ".dvc/config.local")
 
@@ -52,17 +51,10 @@ def run_pipeline(tree: Path, jobs: int | None) -> int:
     command = [*call_tool("repro"), *([f"--jobs={jobs}"] if jobs else [])]
     if sys.platform != "linux":  # the libraries of macOS do not survive a fork, Windows has none
         return subprocess.call(command, cwd=tree)
-    child = multiprocessing.get_context("fork").Process(target=_execute, args=(tree, command))
-    child.start()
-    try:
-        child.join()
-    finally:
-        stop_processes([child])
-    return exit_code(child)
+    return run_in_fork(_execute, tree, command)
 
 
 def _execute(tree: Path, command: list[str]) -> None:
-    exit_with_starter()
     os.chdir(tree)
     os.execv(command[0], command)
 

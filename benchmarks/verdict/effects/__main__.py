@@ -39,7 +39,7 @@ def simulate(world: World, runs: int, seed: int, classifiers: Sequence[str]) -> 
     fresh = world.draw(FRESH_ROWS, random)
     for run in range(runs):
         _estimate(*world.draw(world.rows, random), fresh, run, classifiers, estimates)
-    return estimates.judge()
+    return estimates.compare_with_truth()
 
 
 def _estimate(

@@ -35,7 +35,7 @@ class Estimates:
         cell = {"strategy": comparison.strategy, "classifier": comparison.classifier, "metric": metric}
         self._truths.append({**cell, "truth": float(np.mean(gains))})
 
-    def judge(self) -> pd.DataFrame:
+    def compare_with_truth(self) -> pd.DataFrame:
         """Return the estimated effects, and how each differs from the truth: the mean over the tables."""
         found, true = (pd.DataFrame(records).fillna({"classifier": ""}) for records in (self._effects, self._truths))
         found = found.join(true.groupby(CELL)["truth"].mean(), on=CELL)

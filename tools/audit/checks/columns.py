@@ -14,12 +14,12 @@ from stages.shared import paths
 from stages.shared.storage.arrow import to_bools, to_floats
 from stages.shared.storage.parquet import Table
 from stages.split.groups import encode_cells
-from tools.audit.checks.univariate import feature_auc, level_auc, missing_auc
+from tools.audit.checks.univariate import WRONG, feature_auc, level_auc, missing_auc
 from tools.audit.report.findings import Finding, Severity, column, quote
 from tools.audit.run import Run
 
-#: a single column with a higher ROC-AUC is wrong (a copy of the target, surely), or suspicious
-WRONG, SUSPICIOUS = 0.99, 0.95
+#: a single column with a higher ROC-AUC is suspicious
+SUSPICIOUS = 0.95
 
 #: rank correlation with the row number above which a column follows the order of the file
 FOLLOWS = 0.99
@@ -55,13 +55,9 @@ def id_like(run: Run) -> list[Finding]:
 
 def constant(run: Run) -> list[Finding]:
     """Find features with one value throughout train."""
+    found, fix = "has one value in every row of train, so no model can use it", "name it in data.drop"
     findings = [
-        Finding(
-            "suspicious",
-            column(paths.TRAIN, feature.name),
-            "has one value in every row of train, so no model can use it",
-            "name it in data.drop",
-        )
+        Finding("suspicious", column(paths.TRAIN, feature.name), found, fix)
         for feature in run.train.contract.features
         if encode_cells(run.train.data.column(feature.name)).max() == 0
     ]
@@ -79,9 +75,8 @@ def _auc_findings(areas: dict[str, float], what: str, nothing: str) -> list[Find
             if severity == "wrong"
             else ("nearly predicts", "if it is not known when a prediction is needed, name it in data.drop")
         )
-        findings.append(
-            Finding(severity, column(paths.TRAIN, name), f"{what} {verb} the target (ROC-AUC {area:.3f} on train)", fix)
-        )
+        found = f"{what} {verb} the target (ROC-AUC {area:.3f} on train)"
+        findings.append(Finding(severity, column(paths.TRAIN, name), found, fix))
     best = max(areas, key=lambda name: areas[name])
     highest = f"the highest ROC-AUC is {areas[best]:.3f}, of {quote(best)}"
     return findings or [Finding("fine", str(paths.TRAIN), f"{nothing} ({highest})")]
@@ -96,9 +91,8 @@ def _id_findings(table: Table) -> Iterator[Finding]:
             continue
         fix = "name it in data.key, or in split.time if it counts time"
         if feature.type == "categorical":
-            yield Finding(
-                "suspicious", where, f"has {distinct} levels in {present} rows; it seems to identify them", fix
-            )
+            found = f"has {distinct} levels in {present} rows; it seems to identify them"
+            yield Finding("suspicious", where, found, fix)
             continue
         values = to_floats(cells.combine_chunks())[~missing]
         if is_running(values):

@@ -19,13 +19,11 @@ def rows_on_both(run: Run) -> list[Finding]:
     """Find rows of the prepared table that are in both sets, or in neither."""
     shared = len(np.intersect1d(run.train.rows, run.test.rows))
     lost = len(np.setxor1d(run.prepared.rows, run.both.rows)) - _count_left_out(run)
-    findings = []
-    if shared:
-        findings.append(Finding("wrong", BOTH, f"{count_with_verb(shared, 'row', 'are')} in both (by __row__)", RERUN))
-    if lost:
-        findings.append(
-            Finding("wrong", BOTH, f"{count_with_verb(lost, 'row', 'are')} not as in {paths.PREPARED}", RERUN)
-        )
+    findings = [
+        Finding("wrong", BOTH, f"{count_with_verb(number, 'row', 'are')} {what}", RERUN)
+        for number, what in ((shared, "in both (by __row__)"), (lost, f"not as in {paths.PREPARED}"))
+        if number
+    ]
     return findings or [Finding("fine", BOTH, f"every row of {paths.PREPARED} is in one of them")]
 
 
@@ -55,14 +53,8 @@ def groups(run: Run) -> list[Finding]:
     numbers, test = encode_cells(run.both.data.column(name)), run.is_test
     shared = len(np.intersect1d(numbers[test], numbers[~test]))
     if shared:
-        return [
-            Finding(
-                "wrong",
-                column(paths.TEST, name),
-                f"{count_with_verb(shared, 'group', 'have')} rows in {paths.TRAIN} too",
-                RERUN,
-            )
-        ]
+        found = f"{count_with_verb(shared, 'group', 'have')} rows in {paths.TRAIN} too"
+        return [Finding("wrong", column(paths.TEST, name), found, RERUN)]
     return [Finding("fine", column(paths.TEST, name), "no group has rows in both sets")]
 
 
@@ -73,9 +65,8 @@ def time_order(run: Run) -> list[Finding]:
         return [Finding("fine", str(paths.PARAMS), "split.time names no column, so the split is random")]
     late = int((run.train.times >= run.test.times.min() - run.train.contract.gap).sum())
     if late:
-        found = (
-            f"{count_with_verb(late, 'row', 'are')} as late as rows of {paths.TEST}, so models learn from the future"
-        )
+        rows = count_with_verb(late, "row", "are")
+        found = f"{rows} as late as rows of {paths.TEST}, so models learn from the future"
         return [Finding("wrong", column(paths.TRAIN, name), found, RERUN)]
     return [Finding("fine", column(paths.TRAIN, name), "every row is earlier than the test set")]
 
@@ -88,10 +79,7 @@ def label_noise(run: Run) -> list[Finding]:
     mixed = (positives > 0) & (positives < rows)
     if not mixed.any():
         return [Finding("fine", str(paths.PREPARED), "rows that are equal in every feature have the same label")]
-    found = (
-        f"{int(rows[mixed].sum())} rows are equal in every feature to a row with the other label, so no model can "
-        "be right on both"
-    )
-    return [
-        Finding("suspicious", str(paths.PREPARED), found, "look for a feature that was left out, or correct the labels")
-    ]
+    count = int(rows[mixed].sum())
+    found = f"{count} rows are equal in every feature to a row with the other label, so no model can be right on both"
+    fix = "look for a feature that was left out, or correct the labels"
+    return [Finding("suspicious", str(paths.PREPARED), found, fix)]

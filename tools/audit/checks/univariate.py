@@ -4,13 +4,33 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
-from scipy.stats import rankdata
 from sklearn.metrics import roc_auc_score
 
 from stages.shared.schemas.contract import Feature
 from stages.shared.storage.arrow import Bools, Floats, Ints, to_floats
+from stages.shared.storage.parquet import Table
 from stages.split.groups import encode_cells
-from stages.train.folds.splitter import Fold
+from stages.train.folds.splitter import Fold, make_folds
+from stages.train.params import CvParams
+
+#: a single column with a higher ROC-AUC is surely a copy of the target
+WRONG = 0.99
+
+#: rows in which columns that give the target away are sought; more would not change the answer
+MAX_ROWS = 50_000
+
+
+def find_giveaways(table: Table) -> dict[str, float]:
+    """Return the ROC-AUC of each column that almost perfectly predicts the target by itself."""
+    step = -(-table.contract.rows // MAX_ROWS)
+    rows = np.arange(0, table.contract.rows, step)
+    y = table.target[rows]
+    folds = make_folds(y, rows, CvParams(n_splits=2, n_repeats=1), random_state=0)
+    areas = {
+        feature.name: feature_auc(y, feature, table.data.column(feature.name).take(rows), folds)
+        for feature in table.contract.features
+    }
+    return {name: area for name, area in areas.items() if area > WRONG}
 
 
 def value_auc(y: Ints, values: Floats) -> float:
@@ -21,11 +41,8 @@ def value_auc(y: Ints, values: Floats) -> float:
     present = ~np.isnan(values)
     if not present.any():
         return 0.5
-    ranks = rankdata(np.where(present, values, np.median(values[present])))
-    positives = int(y.sum())
-    # the share of pairs in which the positive is above the negative, from the sum of ranks (Mann & Whitney 1947)
-    area = (ranks[y == 1].sum() - positives * (positives + 1) / 2) / (positives * (len(y) - positives))
-    return float(max(area, 1 - area))
+    area = float(roc_auc_score(y, np.where(present, values, np.median(values[present]))))
+    return max(area, 1 - area)
 
 
 def level_auc(y: Ints, levels: Ints, folds: Sequence[Fold]) -> float:

@@ -16,7 +16,7 @@ from stages.shared.schemas.leaderboard import Leaderboard
 from stages.shared.storage.arrow import Floats, Ints, from_bools, to_floats, to_ints
 from stages.shared.storage.parquet import Table
 from tools.audit.leakage.experiments import AuditData
-from tools.audit.leakage.scenarios import count_duplicates, measure
+from tools.audit.leakage.scenarios import METRIC, count_duplicates, measure
 from tools.audit.report.findings import Inflation, Pair, compute_inflation
 from tools.audit.run import Run, find_groups, sample_rows
 
@@ -94,9 +94,6 @@ def _selection(run: Run, candidates: Candidates, repeats: int) -> tuple[list[Inf
     except InputError as error:
         return [], [f"model_selected_on_test: not measured: {error}", descriptions]
     return measured, [descriptions]
-
-
-METRIC = "average_precision"
 
 
 def measure_selection(

@@ -4,7 +4,7 @@ The difference shows a user what the mistake would be worth on their own table.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +24,8 @@ from stages.train.params import Strategy
 from tools.audit.leakage.experiments import AuditData, Trial, check_classes
 from tools.audit.params import AuditParams
 from tools.audit.report.findings import Inflation, Pair, compute_inflation
+
+METRIC = "average_precision"
 
 #: share of the rows that are repeated on purpose where the table has no duplicates
 REPEATED = 0.1
@@ -110,9 +112,7 @@ def duplicates_across_split(trial: Trial) -> dict[str, Pair]:
     copies = np.isin(numbers, numbers[test])
     check_classes(audit_data.y, ~test & ~copies, test)
     honest, leaking = (trial.scores(training, test) for training in (~test & ~copies, ~test))
-    return {
-        "duplicates_across_split": Pair(_precision(audit_data.y[test], honest), _precision(audit_data.y[test], leaking))
-    }
+    return {"duplicates_across_split": Pair(*(_precision(audit_data.y[test], one) for one in (honest, leaking)))}
 
 
 def target_in_disguise(trial: Trial) -> dict[str, Pair]:
@@ -121,20 +121,13 @@ def target_in_disguise(trial: Trial) -> dict[str, Pair]:
     return {"target_in_disguise": _pair(trial, wrong.scores(~trial.test, trial.test))}
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """A mistake: the function that measures it, which names its rows of the table, and the metric."""
-
-    measure: Callable[[Trial], dict[str, Pair]]
-    metric: str = "average_precision"
-
-
-MISTAKES: dict[str, Mistake] = {
-    "smote_before_split": Mistake(smote_before_split),
-    "scaling_before_split": Mistake(scaling_before_split),
-    "threshold_on_test": Mistake(threshold_on_test, "f1"),
-    "duplicates_across_split": Mistake(duplicates_across_split),
-    "target_in_disguise": Mistake(target_in_disguise),
+#: each mistake by its name, measured by a function that names its rows of the table, and the metric
+MISTAKES: dict[str, tuple[Callable[[Trial], dict[str, Pair]], str]] = {
+    "smote_before_split": (smote_before_split, METRIC),
+    "scaling_before_split": (scaling_before_split, METRIC),
+    "threshold_on_test": (threshold_on_test, "f1"),
+    "duplicates_across_split": (duplicates_across_split, METRIC),
+    "target_in_disguise": (target_in_disguise, METRIC),
 }
 
 
@@ -147,14 +140,14 @@ def measure(
     for repeat in range(repeats):
         for classifier in classifiers:
             trial = Trial(audit_data, classifier, (audit_data.params.random_state + repeat) % 2**32)
-            for name, mistake in MISTAKES.items():
+            for name, (make_mistake, metric) in MISTAKES.items():
                 try:
-                    measured = mistake.measure(trial)
+                    measured = make_mistake(trial)
                 except InputError as error:
                     notes[f"{name}, {classifier}: not measured: {error}"] = None
                     continue
                 for row, pair in measured.items():
-                    pairs.setdefault((row, mistake.metric, classifier), []).append(pair)
+                    pairs.setdefault((row, metric, classifier), []).append(pair)
         progress(f"mistakes, repeat {repeat + 1} of {repeats}")
     return list(_inflations(pairs, audit_data.params)), list(notes)
 

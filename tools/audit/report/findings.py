@@ -1,6 +1,6 @@
 """What an audit reports: findings about the run, and how far each mistake inflates a score."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
@@ -90,8 +90,3 @@ def count_with_verb(number: int, noun: str, verb: str) -> str:
     """Return a number of things with their verb: 1 row is, 2 rows are."""
     singular = {"are": "is", "have": "has"}
     return f"{number} {noun} {singular[verb]}" if number == 1 else f"{number} {noun}s {verb}"
-
-
-def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings by severity; equals keep their order."""
-    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))

@@ -10,7 +10,7 @@ from stages.report.formatting import format_difference, format_difference_interv
 from stages.report.rendering.blocks import Table as Grid
 from stages.report.rendering.markdown import escape_markdown, markdown_table
 from stages.shared.metrics.registry import METRICS
-from tools.audit.report.findings import SEVERITIES, Finding, Inflation, worst_first
+from tools.audit.report.findings import SEVERITIES, Finding, Inflation
 from tools.shared.terminal import WIDTH, align_columns
 
 #: the rows of the table of mistakes, in words
@@ -40,14 +40,15 @@ class Audit:
     notes: list[str]
 
     @property
-    def sorted(self) -> list[Finding]:
-        """All findings, worst first."""
-        return worst_first(finding for found in self.findings.values() for finding in found)
+    def worst_first(self) -> list[tuple[str, Finding]]:
+        """All findings with the names of their checks, by severity; equals keep their order."""
+        pairs = [(check, finding) for check, found in self.findings.items() for finding in found]
+        return sorted(pairs, key=lambda pair: SEVERITIES.index(pair[1].severity))
 
     @property
     def count_findings(self) -> str:
         """How many findings there are of each severity."""
-        every = [finding.severity for finding in self.sorted]
+        every = [finding.severity for _, finding in self.worst_first]
         return ", ".join(f"{every.count(severity)} {severity}" for severity in SEVERITIES)
 
 
@@ -55,7 +56,7 @@ def to_lines(audit: Audit) -> Iterator[str]:
     """Yield the audit for a terminal, no line beyond 100 characters."""
     yield f"Audit of {audit.facts['source']}: {audit.count_findings}"
     yield ""
-    for finding in audit.sorted:
+    for _, finding in audit.worst_first:
         yield from _wrap(f"{finding.severity:<11}", str(finding))
     if audit.inflations:
         yield ""
@@ -78,7 +79,7 @@ def to_markdown(audit: Audit) -> str:
         "## Findings",
         "",
     ]
-    lines += [f"- **{finding.severity}**: {escape_markdown(finding)}" for finding in audit.sorted]
+    lines += [f"- **{finding.severity}**: {escape_markdown(finding)}" for _, finding in audit.worst_first]
     if audit.inflations or audit.notes:
         lines += ["", "## Common mistakes, measured", ""]
     if audit.inflations:
@@ -93,13 +94,7 @@ def to_json(audit: Audit) -> dict[str, Any]:
     return {
         **audit.facts,
         "confidence": audit.confidence,
-        "findings": [
-            {"check": check, **vars(finding)}
-            for severity in SEVERITIES
-            for check, found in audit.findings.items()
-            for finding in found
-            if finding.severity == severity
-        ],
+        "findings": [{"check": check, **vars(finding)} for check, finding in audit.worst_first],
         "mistakes": [{**vars(item), "verdict": item.verdict} for item in audit.inflations],
         "notes": audit.notes,
     }

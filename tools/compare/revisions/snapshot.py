@@ -155,10 +155,8 @@ def _find_contradictions(
     for path, (strategy, metrics) in flat.items():
         candidate = leaderboard.candidate(strategy, metrics.classifier)
         if candidate:
-            values, flat_values = (
-                {"threshold": candidate.threshold, **candidate.test.model_dump()},
-                metrics.model_dump(),
-            )
+            values = {"threshold": candidate.threshold, **candidate.test.model_dump()}
+            flat_values = metrics.model_dump()
             if all(flat_values.get(key, value) == value for key, value in values.items()):
                 continue
         reason = "says another thing of it" if candidate else "does not hold it"

@@ -51,11 +51,9 @@ def check_disk() -> Finding:
     if not os.access(".", os.W_OK):
         return Finding("wrong", "nothing can be written in this folder", "chmod u+w .")
     free = shutil.disk_usage(".").free
-    return (
-        Finding("ok", f"{_gib(free)} free")
-        if free > MIN_FREE_BYTES
-        else Finding("wrong", f"{_gib(free)} free", "dvc gc -w")
-    )
+    if free > MIN_FREE_BYTES:
+        return Finding("ok", f"{_gib(free)} free")
+    return Finding("wrong", f"{_gib(free)} free", "dvc gc -w")
 
 
 def check_memory() -> Finding:

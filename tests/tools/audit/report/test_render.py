@@ -1,7 +1,7 @@
 import json
 
 from stages.shared.paths import TRAIN
-from tools.audit.report.findings import Finding, Inflation, column, worst_first
+from tools.audit.report.findings import Finding, Inflation, column
 from tools.audit.report.render import Audit, to_json, to_lines, to_markdown
 
 FINE = Finding("fine", "params.yaml", "all is well")
@@ -17,7 +17,7 @@ def audit(*findings, inflations=(LEAK, NOISE), notes=("A note.",)):
 
 
 def test_the_worst_stands_first():
-    assert worst_first([FINE, WRONG, ODD]) == [WRONG, ODD, FINE]
+    assert [finding for _, finding in audit(FINE, WRONG, ODD).worst_first] == [WRONG, ODD, FINE]
     lines = list(to_lines(audit(FINE, WRONG, ODD)))
     assert lines[0] == "Audit of t.csv: 1 wrong, 1 suspicious, 1 fine"
     assert [line.split()[0] for line in lines[2:5]] == ["wrong", "suspicious", "fine"]
