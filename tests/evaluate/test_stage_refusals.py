@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 import json
+import os
 from pathlib import Path
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from stages.shared.errors import InputError, IntegrityError
 from stages.shared.storage.files import write_json
 from stages.shared.storage.parquet import Table, read_table, write_table
 from tests.evaluate.conftest import PARAMS, write_params
+from tests.forks import call
 
 pytestmark = pytest.mark.slow
 
@@ -60,7 +62,7 @@ def test_models_of_another_run_are_refused(run_stage: Callable[[], Any], reposit
 def test_a_changed_model_ends_with_exit_code_3(repository: Path) -> None:
     path = repository / "models/smote/naive_bayes.skops"
     path.write_bytes(path.read_bytes() + b" ")
-    found = command(repository, "-m", "stages.evaluate")
+    found = call("stages.evaluate", cwd=repository, environment=os.environ)
     assert found.returncode == 3
     assert found.stderr.startswith("error: models/smote/naive_bayes.skops: its SHA-256 is")
     assert "Traceback" not in found.stderr

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
-from tests.forks import call
+from tests.forks import call, start_server
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,9 +45,10 @@ class Repository:
 
     path: Path
 
-    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str, check: bool = True, forks: bool = False) -> subprocess.CompletedProcess[str]:
         """A command in the repository, its output as text; a failure shows that output."""
-        done = subprocess.run(command, cwd=self.path, env=environment(), capture_output=True, text=True, timeout=400)
+        variables = environment(forks=forks)
+        done = subprocess.run(command, cwd=self.path, env=variables, capture_output=True, text=True, timeout=400)
         if check and done.returncode:
             pytest.fail(f"{' '.join(command)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
@@ -55,16 +56,15 @@ class Repository:
     def call(
         self, module: str, *arguments: str, check: bool = True, warn: str = "default"
     ) -> subprocess.CompletedProcess[str]:
-        """`python -m <module>` in a fork, with the code of this repository in place of its copy."""
-        done = call(module, *arguments, cwd=self.path, environment={**environment(), "PYTHONWARNINGS": warn})
+        """`python -m <module>` in a fork, and so the stages that it starts, with the code of this repository."""
+        variables = {**environment(forks=True), "PYTHONWARNINGS": warn}
+        done = call(module, *arguments, cwd=self.path, environment=variables)
         if check and done.returncode:
             pytest.fail(f"{module} {' '.join(arguments)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
 
     def dvc(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """A DVC command; one that runs stages is a process of its own, so they see the DVC that users have."""
-        if arguments[0] in ("repro", "exp", "queue"):
-            return self.run("dvc", *arguments, check=check)
+        """A DVC command in a fork; the fixture `finished` has it and its stages as users do, in processes."""
         return self.call("dvc", *arguments, check=check)
 
     def repro(self, *, check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -85,11 +85,12 @@ class Repository:
             YAML().dump(content, stream)
 
 
-def environment() -> dict[str, str]:
-    """The variables that a stage needs; nothing of the user's git or DVC settings."""
+def environment(*, forks: bool = False) -> dict[str, str]:
+    """The variables that a stage needs; nothing of the user's git or DVC settings. DVC can run stages in forks."""
+    folders = [str(start_server())] if forks and sys.platform == "linux" else []
     who = {f"GIT_{role}_{what}": "tester" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     own = {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": os.pathsep.join([*folders, str(Path(sys.executable).parent), os.environ["PATH"]]),
         "HOME": os.environ["EVENHAND_TEST_HOME"],
         "DVC_SITE_CACHE_DIR": f"{os.environ['EVENHAND_TEST_HOME']}/site",
         "DVC_NO_ANALYTICS": "1",

@@ -17,7 +17,7 @@ def test_another_table_and_one_more_strategy_by_flags_alone(repository):
     repository.edit_params(shrink)
     flags = ["data.path=data/raw/synthetic.csv", "data.target=target", "data.positive=1", "data.key=[]"]
     flags += ["synthetic.n_samples=300", "+strategies.near_miss={sampler: NearMiss, version: 1}"]
-    done = repository.dvc("exp", "run", *(part for flag in flags for part in ("-S", flag)))
+    done = repository.run("dvc", "exp", "run", *(part for flag in flags for part in ("-S", flag)), forks=True)
     assert ran(done)[:3] == ["synthesize", "prepare", "split"]
     assert "train@near_miss" in ran(done)
     contract = json.loads((repository.path / "data/contract.json").read_text())
@@ -28,7 +28,7 @@ def test_another_table_and_one_more_strategy_by_flags_alone(repository):
 
 def test_a_grid_runs_from_the_queue_and_compares_under_equal_keys(repository):
     repository.dvc("exp", "run", "--queue", "-S", "select.strategy=class_weight,smote")
-    repository.dvc("queue", "start", "-j", "1")
+    repository.run("dvc", "queue", "start", "-j", "1", forks=True)
     try:
         for _ in range(120):
             status = repository.dvc("queue", "status").stdout

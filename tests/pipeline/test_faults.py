@@ -110,8 +110,13 @@ def holds_lock(process: int) -> bool:
 
 
 @pytest.mark.parametrize(("number", "group"), [(signal.SIGKILL, False), (signal.SIGTERM, False), (signal.SIGINT, True)])
-def test_a_stage_ends_with_plain_dvc_repro(repository: Repository, number: signal.Signals, group: bool) -> None:
+def test_a_stage_is_alone_and_ends_with_plain_dvc_repro(
+    repository: Repository, number: signal.Signals, group: bool
+) -> None:
     run, stage = start_dvc(repository)
+    other = repository.call("stages.evaluate", check=False)
+    assert other.returncode == 75
+    assert other.stderr.startswith("error: evaluate: another stage is at work in this repository")
     (os.killpg if group else os.kill)(run.pid, number)
     os.kill(stage, signal.SIGCONT)
     begun = time.monotonic()
@@ -121,14 +126,3 @@ def test_a_stage_ends_with_plain_dvc_repro(repository: Repository, number: signa
     assert time.monotonic() - begun < 3
     assert "Traceback" not in said
     assert (number == signal.SIGINT) == ("exited with 130" in said)
-
-
-def test_a_stage_beside_another_one_is_busy(repository: Repository) -> None:
-    run, _ = start_dvc(repository)
-    try:
-        done = repository.run("python", "-m", "stages.evaluate", check=False)
-        assert done.returncode == 75
-        assert done.stderr.startswith("error: evaluate: another stage is at work in this repository")
-    finally:
-        os.killpg(run.pid, signal.SIGKILL)
-        run.communicate(timeout=20)

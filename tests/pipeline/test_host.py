@@ -80,11 +80,11 @@ def test_the_tools_work_from_the_folder(host: Repository, pipeline: Repository) 
     assert review["champion_before"] == review["champion_after"]
     pipeline.call("tools.predict", "../features.csv", "-o", "scored.csv")
     assert len((pipeline.path / "scored.csv").read_text().splitlines()) == 241
-    doctor = pipeline.run("python", "-m", "tools.doctor", check=False)
+    doctor = pipeline.call("tools.doctor", check=False)
     assert [line for line in doctor.stdout.splitlines() if line.startswith("wrong")] == []
     assert "ok     plots       6 templates" in doctor.stdout.splitlines()
     (host.path / ".dvc/plots/roc.json").unlink()
-    found = pipeline.run("python", "-m", "tools.doctor", check=False).stdout
+    found = pipeline.call("tools.doctor", check=False).stdout
     assert "note   plots       templates that are not in ../.dvc/plots: roc; fix: copy " in found
 
 
@@ -116,6 +116,6 @@ def test_the_copy_for_test_sets_in_turn_has_the_hosts_table_and_cache(
 def test_a_table_outside_the_repository_is_refused(host: Repository, pipeline: Repository) -> None:
     shutil.copy(host.path / "features.csv", host.path.parent / "features.csv")
     pipeline.edit_params(lambda params: params["data"].update(path="../../features.csv"))
-    done = pipeline.run("python", "-m", "stages.prepare", check=False)
+    done = pipeline.call("stages.prepare", check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: params.yaml: data.path: ../../features.csv is outside the repository")

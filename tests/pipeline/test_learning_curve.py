@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 
 import pytest
 
@@ -12,7 +11,7 @@ pytestmark = pytest.mark.slow
 
 
 def run(repository: Repository, *arguments: str, check: bool = True):
-    return repository.run(sys.executable, "-W", "error", "-m", "tools.learning_curve", *arguments, check=check)
+    return repository.call("tools.learning_curve", *arguments, check=check, warn="error")
 
 
 def test_the_last_line_is_the_cross_validation_of_the_leaderboard(finished: Repository) -> None:

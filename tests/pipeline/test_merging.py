@@ -35,7 +35,7 @@ def merge(repository: Repository, name: str) -> set[str]:
 
 def cure(repository: Repository) -> list[str]:
     """The strategies that were trained while the commands of the document were followed."""
-    stages = [stage for command in CURE for stage in ran(repository.run(*command.split()))]
+    stages = [stage for command in CURE for stage in ran(repository.run(*command.split(), forks=True))]
     assert "evaluate" in stages
     return [stage for stage in stages if stage.startswith("train@")]
 

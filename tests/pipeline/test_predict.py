@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+import shlex
 import shutil
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 
 from stages.shared.errors import IntegrityError
 from stages.shared.storage.files import sha256
+from tests.forks import command_of
 from tests.pipeline.project import Repository
 from tools.predict.champion import load_champion
 
@@ -84,9 +86,12 @@ def test_what_breaks_the_contract_is_refused_and_nothing_is_written(repository, 
 
 def pipe(repository: Repository, command: str, check: bool = True):
     """Run a line of a shell in which PREDICT scores standard input into standard output, from another folder."""
-    champion = repository.path / "models/champion"
-    line = f"{sys.executable} -W error -m tools.predict - -o - --champion {champion}"
-    command = f"PYTHONPATH=$PWD; export PYTHONPATH; cd data/raw; {command.replace('PREDICT', line)}"
+    # a fork needs all three streams
+    python = (
+        [sys.executable, "-m", "tools.predict"] if ">&-" in command or "<&-" in command else command_of("tools.predict")
+    )
+    line = shlex.join([*python, "-", "-o", "-", "--champion", str(repository.path / "models/champion")])
+    command = f"export PYTHONPATH=$PWD PYTHONWARNINGS=error; cd data/raw; {command.replace('PREDICT', line)}"
     return repository.run("sh", "-c", command, check=check)
 
 

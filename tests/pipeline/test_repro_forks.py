@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from tests.forks import command_of
 from tests.pipeline.project import Repository, environment, ran
 from tools.repro.dvc_repo import lock_repository
 
@@ -17,10 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reas
 
 TRAINED = ["train@baseline", "train@class_weight", "train@smote"]
 LATER = ["evaluate", "report"]
-
-
-def forks(repository: Repository) -> subprocess.CompletedProcess[str]:
-    return repository.run("python", "-m", "tools.repro", "-j", "2")
+PYTHON = (sys.executable, "-m", "tools.repro")
 
 
 def forked(done: subprocess.CompletedProcess[str]) -> list[str]:
@@ -42,7 +40,7 @@ def everything(repository: Repository) -> dict[str, str]:
 def test_a_fresh_clone_gives_the_bytes_of_dvc_repro(finished: Repository, tmp_path: Path) -> None:
     repository = Repository(tmp_path / "forks")
     finished.run("git", "clone", "-q", str(finished.path), str(repository.path))
-    done = forks(repository)
+    done = repository.run("python", "-m", "tools.repro", "-j", "2")
     assert forked(done) == ["evaluate", "refit", "report", *TRAINED]
     assert everything(repository) == everything(finished)
     first = (finished.path.parent / "first_run.txt").read_text()
@@ -60,17 +58,17 @@ def test_a_fresh_clone_gives_the_bytes_of_dvc_repro(finished: Repository, tmp_pa
 
 def test_after_a_change_of_one_strategy_and_back(repository: Repository) -> None:
     repository.edit_params(lambda params: params["strategies"]["smote"].update(k_neighbors=3))
-    done = forks(repository)
+    done = repository.repro()
     assert forked(done) == [*LATER, "train@smote"]
     assert ran(done) == []
     assert ran(repository.dvc("repro")) == []
     # the earlier result is in the run cache, so nothing is trained
     repository.edit_params(lambda params: params["strategies"]["smote"].update(k_neighbors=5))
-    back = forks(repository)
+    back = repository.repro()
     assert forked(back) == LATER  # DVC's run cache does not keep what git tracks
     assert "Stage 'train@smote' is cached" in back.stdout + back.stderr
     assert repository.run("git", "status", "--porcelain").stdout == ""
-    again = forks(repository)
+    again = repository.repro()
     assert forked(again) == ran(again) == []
     assert "up to date" in again.stdout
 
@@ -137,12 +135,16 @@ def test_another_dvc_command_is_waited_for(repository: Repository, monkeypatch: 
     assert "error: DVC is busy" in done.stderr
 
 
-def started(repository: Repository, jobs: int = 2, begun: int = 1) -> "subprocess.Popen[str]":
-    """tools.repro at the moment when so many forks have begun to train; all three strategies are stale."""
+def started(repository: Repository, *python: str, begun: int = 1) -> "subprocess.Popen[str]":
+    """tools.repro, run by `python`, when so many forks have begun to train; all three strategies are stale."""
     repository.edit_params(lambda params: params["preprocess"].update(impute="mean"))
-    command = [sys.executable, "-m", "tools.repro", "-j", str(jobs)]
     run = subprocess.Popen(
-        command, cwd=repository.path, env=environment(), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*python, "-j", "1"],
+        cwd=repository.path,
+        env=environment(),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert run.stderr is not None
     for _ in range(begun):
@@ -164,7 +166,7 @@ def at_work_in(folder: Path) -> list[int]:
 
 
 def test_a_dependency_that_changes_meanwhile_is_not_recorded(repository: Repository) -> None:
-    run = started(repository)
+    run = started(repository, *command_of("tools.repro"))
     lock = (repository.path / "dvc.lock").read_bytes()
     with (repository.path / "stages/train/classifiers/class_weights.py").open("a") as stream:
         stream.write("# changed\n")
@@ -192,7 +194,7 @@ def stale_in(repository: Repository) -> list[str]:
 def test_stopped_it_keeps_what_was_finished_and_leaves_nobody_at_work(
     repository: Repository, number: signal.Signals
 ) -> None:
-    run = started(repository, jobs=1, begun=2)
+    run = started(repository, *PYTHON, begun=2)
     run.send_signal(number)
     _, said = run.communicate(timeout=60)
     assert run.returncode == 128 + number
@@ -204,15 +206,14 @@ def test_stopped_it_keeps_what_was_finished_and_leaves_nobody_at_work(
 
 
 def test_killed_it_leaves_nobody_at_work_and_the_next_run_goes_on(repository: Repository) -> None:
-    run = started(repository, jobs=1)
+    run = started(repository, *PYTHON)
     assert len(at_work_in(repository.path)) >= 3  # it, the process that imported, and a fork at least
     run.kill()
     run.communicate(timeout=60)
     assert nobody_at_work_in(repository.path)
     stale = stale_in(repository)
     assert "train@smote" in stale  # a fork that ended before the kill may have been recorded
-    done = forks(repository)
-    assert forked(done) == [*LATER, *stale]
+    assert forked(repository.repro()) == [*LATER, *stale]
 
 
 def test_a_fork_imports_nothing_that_was_not_imported_before(repository: Repository) -> None:

@@ -41,7 +41,7 @@ def clone(shared_clone: Repository, tmp_path: Path) -> Repository:
 
 
 def test_the_review_is_paired_where_both_pipelines_run(clone):
-    done = clone.run(".ci/review", "main", "out", check=False)
+    done = clone.run(".ci/review", "main", "out", check=False, forks=True)
     review = json.loads((clone.path / "out/review.json").read_text())
     assert done.returncode == {"fine": 0, "regression": 1}[review["gate"]["result"]], done.stderr
     assert review["comparison"]["kind"] == "paired", review["comparison"]["why"]

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 
 def rotate(repository: Repository, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    return repository.run(sys.executable, "-m", "tools.rotate", *arguments, "-j", "2", check=check)
+    return repository.call("tools.rotate", *arguments, "-j", "2", check=check)
 
 
 def trained(done: subprocess.CompletedProcess[str]) -> list[str]:

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-import sys
 
 import numpy as np
 import pandas as pd
@@ -64,7 +63,7 @@ def project(build_once: BuildOnce) -> Repository:
         stages = ["prepare", "split", "train --strategy baseline", "train --strategy smote", "evaluate", "report"]
         for stage in stages:
             repository.call(*f"stages.{stage}".split())
-        repository.run(sys.executable, "-m", "tools.audit", "--repeats", "3", "--rows", "200")
+        repository.call("tools.audit", "--repeats", "3", "--rows", "200")
         repository.call("tools.predict", "data/raw/notes.csv", "-o", "scored.csv")
 
     return Repository(build_once("text", make))

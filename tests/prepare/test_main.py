@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 from stages.shared.schemas.contract import Contract
 from stages.shared.storage.parquet import read_table
+from tests.forks import call
 from tests.prepare.tables import GOOD, SOURCE, changed, csv, index, params_of
 
 pytestmark = pytest.mark.slow
@@ -20,8 +22,7 @@ PROBE = "import runpy, sys; runpy.run_module('stages.prepare', run_name='__main_
 
 
 def run_stage(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-W", "error", "-m", "stages.prepare", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT)}, check=False)
+    return call("stages.prepare", *arguments, cwd=Path.cwd(), environment={**os.environ, "PYTHONWARNINGS": "error"})
 
 
 def hypothyroid(repository: Path) -> None:
@@ -42,7 +43,7 @@ def test_the_default_data_set(repository: Path) -> None:
     written = Contract.model_validate_json((repository / OUTPUTS[1]).read_text())
     assert [feature.name for feature in written.features] == [feature.name for feature in table.contract.features]
     first = [hashlib.sha256((repository / path).read_bytes()).hexdigest() for path in OUTPUTS]
-    run_stage()
+    subprocess.run([sys.executable, "-W", "error", "-m", "stages.prepare"], env={"PYTHONPATH": str(ROOT)}, check=True)
     assert [hashlib.sha256((repository / path).read_bytes()).hexdigest() for path in OUTPUTS] == first
 
 

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.forks import call
 from tests.report.factory import Treatment
 
 pytestmark = pytest.mark.slow
@@ -50,14 +51,16 @@ def test_the_command_line_imports_nothing_heavy(workspace, argument):
 
 def test_nothing_heavy_is_imported_before_a_model_is_loaded(workspace):
     workspace()
-    stop = "from stages.shared.storage import model_file\nmodel_file.load_model, sys.argv = stop, ['report']\n"
-    assert find_heavy_imports(stop + RUN.replace("SystemExit", "ValueError")) == set()
-    assert {"sklearn", "skops"} <= find_heavy_imports("sys.argv = ['report']\n" + RUN)
+    setup = "from stages.shared.storage import model_file\nload, sys.argv = model_file.load_model, ['report']\n"
+    run = RUN.replace("SystemExit", "ValueError")
+    assert find_heavy_imports(f"{setup}model_file.load_model = stop\n{run}") == set()
+    load = "model_file.load_model = lambda *arguments: stop(load(*arguments))\n"
+    assert {"sklearn", "skops"} <= find_heavy_imports(setup + load + run)
 
 
 def test_a_wrong_select_ends_with_a_message_and_code_2(workspace):
     workspace(SMOTE, select={"strategy": "smot"})
-    done = run_python(["-m", "stages.report"])
+    done = call("stages.report", cwd=Path.cwd(), environment=os.environ)
     assert done.returncode == 2
     assert done.stderr == (
         "error: params.yaml: select.strategy: no such strategy; found 'smot'; allowed: auto, baseline, smote\n"

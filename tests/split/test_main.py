@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 from stages.shared.paths import PREPARED
 from stages.shared.storage.parquet import read_table, write_table
+from tests.forks import call
 from tests.split.tables import table_of
 
 pytestmark = pytest.mark.slow
@@ -18,7 +20,8 @@ ROOT = Path(__file__).parents[2]
 OUTPUTS = ["data/train.parquet", "data/test.parquet"]
 
 
-def run(repository: Path, *command: str, **split: object) -> subprocess.CompletedProcess[str]:
+def run(repository: Path, *program: str, **split: object) -> subprocess.CompletedProcess[str]:
+    """Run the stage with these settings in a fork, or a program in a process of its own."""
     section = {
         "test_size": 0.25,
         "group": None,
@@ -30,8 +33,10 @@ def run(repository: Path, *command: str, **split: object) -> subprocess.Complete
         **split,
     }
     (repository / "params.yaml").write_text(json.dumps({"random_state": 42, "split": section, "cv": {"n_splits": 5}}))
+    if not program:
+        return call("stages.split", cwd=repository, environment={**os.environ, "PYTHONWARNINGS": "error"})
     return subprocess.run(
-        [sys.executable, "-W", "error", *(command or ("-m", "stages.split"))],
+        [sys.executable, "-W", "error", *program],
         capture_output=True, text=True, cwd=repository, env={"PYTHONPATH": str(ROOT)}, check=False,
     )  # fmt: skip
 
@@ -46,7 +51,7 @@ def test_the_shape_of_the_default_data_set(tmp_path: Path) -> None:
     ]
     assert read_table(tmp_path / OUTPUTS[1]).data.num_rows == 791
     first = [hashlib.sha256((tmp_path / path).read_bytes()).hexdigest() for path in OUTPUTS]
-    run(tmp_path)
+    run(tmp_path, "-m", "stages.split")
     assert [hashlib.sha256((tmp_path / path).read_bytes()).hexdigest() for path in OUTPUTS] == first
 
 

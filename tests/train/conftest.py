@@ -15,6 +15,9 @@ from stages.train.folds.resampling import Prepared, prepare_fold
 from stages.train.params import PreprocessParams, Strategy, TrainParams
 from stages.train.samplers.plan import make_plan
 
+#: settings of the samplers that fit many models
+FAST: dict[str, dict[str, Any]] = {"InstanceHardnessThreshold": {"cv": 2}}
+
 
 @dataclass(frozen=True)
 class Fold:

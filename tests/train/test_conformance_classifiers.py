@@ -15,6 +15,7 @@ from stages.train.params import TrainParams
 from stages.train.samplers.registry import SAMPLERS
 from stages.train.strategy.cross_validation import fit_strategy
 from stages.train.strategy.results import StrategyResult
+from tests.train.conftest import FAST
 
 pytestmark = pytest.mark.slow
 
@@ -45,7 +46,7 @@ def test_every_sampler_with_every_classifier(
 ) -> None:
     table = make_table("categorical" if name == "SMOTEN" else "mixed")
     told: list[str] = []
-    result = fit_strategy(table, "tried", make_params({"sampler": name}, PLAIN), told.append)
+    result = fit_strategy(table, "tried", make_params({"sampler": name, **FAST.get(name, {})}, PLAIN), told.append)
     check(result, table, PLAIN)
     assert len(told) == (len(PLAIN) - 1) * (2 + 1)  # the blend is fitted with the others
 

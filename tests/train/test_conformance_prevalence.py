@@ -15,6 +15,7 @@ from stages.train.samplers.registry import SAMPLERS
 from stages.train.strategy.artifacts import make_trace
 from stages.train.strategy.cross_validation import fit_strategy
 from stages.train.strategy.results import StrategyResult
+from tests.train.conftest import FAST
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +34,9 @@ def run(table: Table, params: TrainParams) -> StrategyResult:
 @pytest.mark.parametrize("name", SAMPLERS)
 def test_each_class_weighs_what_it_weighed_before(name: str, make_table: MakeTable, make_params: MakeParams) -> None:
     table = make_table("categorical" if name == "SMOTEN" else "mixed")
-    params = make_params({"sampler": name, "class_weight": "prevalence"}, PLAIN, calibration="prior")
+    params = make_params(
+        {"sampler": name, "class_weight": "prevalence", **FAST.get(name, {})}, PLAIN, calibration="prior"
+    )
     result = run(table, params)
     last, weighed = result.flow[-1], make_trace("tried", result, {}).class_weight
     steps = [step for step in result.flow if step.step == "resampled"]

@@ -11,6 +11,7 @@ from stages.shared.errors import InputError
 from stages.shared.storage.parquet import Table
 from stages.train.folds.preprocessing import TEXT_COLUMNS
 from stages.train.samplers.registry import SAMPLERS
+from tests.train.conftest import FAST
 
 KINDS = ("numeric", "mixed", "categorical", "text")
 
@@ -48,7 +49,7 @@ def result(make_table: Callable[..., Table], prepare: Callable[..., Any]) -> Cal
 
     def result(name: str, kind: str) -> Any:
         if (name, kind) not in made:
-            made[name, kind] = prepare(make_table(kind), {"sampler": name})
+            made[name, kind] = prepare(make_table(kind), {"sampler": name, **FAST.get(name, {})})
         return made[name, kind]
 
     return result
@@ -116,7 +117,7 @@ def test_is_the_same_twice_and_leaves_its_input_alone(
     before = frame.copy(deep=True)
     monkeypatch.setattr(Table, "features", lambda _: frame)
     monkeypatch.setattr(Table, "target", y)
-    again, once = prepare(table, {"sampler": name}).prepared, result(name, kind).prepared
+    again, once = prepare(table, {"sampler": name, **FAST.get(name, {})}).prepared, result(name, kind).prepared
     assert np.array_equal(again.X, once.X)
     assert np.array_equal(again.y, once.y)
     pd.testing.assert_frame_equal(frame, before)

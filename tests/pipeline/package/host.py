@@ -18,7 +18,7 @@ class Host(Repository):
 
     python: Path
 
-    def run(self, *command: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
+    def run(self, *command: str, check: bool = True, forks: bool = False) -> "subprocess.CompletedProcess[str]":
         path = os.pathsep.join([str(self.python.parent), environment()["PATH"]])
         done = subprocess.run(
             command, cwd=self.path, env={**environment(), "PATH": path}, capture_output=True, text=True, timeout=400,

@@ -2,11 +2,13 @@ import hashlib
 import json
 import os
 from pathlib import Path
+import shutil
 import subprocess
 import sys
 
 import pytest
 
+from tests.forks import call
 from tests.report.factory import Treatment, leaderboard
 from tests.report.runs import write_workspace
 from tools.leaderboard import __main__ as command
@@ -19,11 +21,7 @@ ROOT = Path(command.__file__).parents[2]
 
 
 def run(root):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
-    return subprocess.run(
-        [sys.executable, "-m", "tools.leaderboard"], capture_output=True, text=True, cwd=root, env=environment,
-        check=False,
-    )  # fmt: skip
+    return call("tools.leaderboard", cwd=root, environment=os.environ)
 
 
 def test_a_row_a_strategy_best_first():
@@ -66,14 +64,18 @@ def test_long_names_give_way():
     assert "b" * 30 in lines[0]
 
 
-@pytest.fixture
-def reported(tmp_path, monkeypatch):
-    write_workspace(tmp_path, Treatment("smote", sampler="SMOTE"), Treatment("class_weight"))
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["report"])
-    from stages.report.__main__ import main
+@pytest.fixture(scope="module")
+def shared_report(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reported")
+    write_workspace(folder, Treatment("smote", sampler="SMOTE"), Treatment("class_weight"))
+    assert call("stages.report", cwd=folder, environment=os.environ).returncode == 0
+    return folder
 
-    main()
+
+@pytest.fixture
+def reported(shared_report, tmp_path, monkeypatch):
+    shutil.copytree(shared_report, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
