@@ -87,20 +87,20 @@ def leaking(X: Any, y: Any) -> Data:
     return split(*SMOTE(random_state=SEED).fit_resample(X, y))
 
 
-def pipelines(data: Data) -> dict[str, Pipeline]:
-    """Make every pipeline of the lessons."""
+def pipelines(data: Data, **trees: int) -> dict[str, Pipeline]:
+    """Make every pipeline of the lessons; `n_estimators` replaces their number of trees."""
     ratio = float((data.y_train == 0).sum() / (data.y_train == 1).sum())
     scale = ("scaler", StandardScaler())
     steps: dict[str, list[tuple[str, Any]]] = {
         "LR baseline": [scale, ("clf", make_logistic())],
         "LR SMOTE": [scale, ("smote", make_smote()), ("clf", make_logistic())],
         "LR class_weight": [scale, ("clf", make_logistic(class_weight="balanced"))],
-        "RF baseline": [("clf", make_forest())],
-        "RF SMOTE": [("smote", make_smote()), ("clf", make_forest())],
-        "RF balanced_subsample": [("clf", make_forest(class_weight="balanced_subsample"))],
-        "XGB baseline": [("clf", make_xgboost())],
-        "XGB scale_pos_weight": [("clf", make_xgboost(scale_pos_weight=ratio))],
-        "XGB SMOTE": [("smote", make_smote()), ("clf", make_xgboost())],
+        "RF baseline": [("clf", make_forest(**trees))],
+        "RF SMOTE": [("smote", make_smote()), ("clf", make_forest(**trees))],
+        "RF balanced_subsample": [("clf", make_forest(class_weight="balanced_subsample", **trees))],
+        "XGB baseline": [("clf", make_xgboost(**trees))],
+        "XGB scale_pos_weight": [("clf", make_xgboost(scale_pos_weight=ratio, **trees))],
+        "XGB SMOTE": [("smote", make_smote()), ("clf", make_xgboost(**trees))],
     }
     return {name: Pipeline(one) for name, one in steps.items()}
 
@@ -127,9 +127,12 @@ def measure(pipeline: Pipeline, data: Data) -> Row:
 def main() -> None:
     parser = make_parser(__doc__)
     parser.add_argument("--rows", type=int, default=3000, help="rows of the table (default: the course's)")
-    X, y = teaching_set(parser.parse_args().rows)
+    parser.add_argument("--trees", type=int, help="trees of each model (default: the course's)")
+    options = parser.parse_args()
+    trees = {"n_estimators": options.trees} if options.trees else {}
+    X, y = teaching_set(options.rows)
     honest, leaky = split(X, y), leaking(X, y)
-    measured = {name: measure(pipeline, honest) for name, pipeline in pipelines(honest).items()}
+    measured = {name: measure(pipeline, honest) for name, pipeline in pipelines(honest, **trees).items()}
     rows = []
     for name, row in measured.items():
         roc_auc, f1 = [f"{value:.3f}" for value in CLAIMED.get(name, ())] or ["–", "–"]
@@ -140,7 +143,7 @@ def main() -> None:
     print_table("Claims and results", columns, rows)
     rows = []
     for name in ("LR", "RF", "XGB"):
-        row, wrong = measured[f"{name} SMOTE"], measure(pipelines(leaky)[f"{name} baseline"], leaky)
+        row, wrong = measured[f"{name} SMOTE"], measure(pipelines(leaky, **trees)[f"{name} baseline"], leaky)
         values = (row.f1, wrong.f1, row.average_precision, wrong.average_precision)
         rows.append([name, *(f"{value:.3f}" for value in values)])
     columns = ["classifier", "F1 honest", "F1 leaking", "average precision honest", "leaking"]

@@ -4,6 +4,7 @@ It writes docs/gallery.md with the first screen of each report. Each table is ru
 settings that the gallery names.
 """
 
+from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,7 @@ import pandas as pd
 from benchmarks.page import open_browser, open_report
 from benchmarks.reliability.project import make_environment
 from benchmarks.shared.arguments import make_parser
-from benchmarks.shared.clone import clone_project
+from benchmarks.shared.clone import clone_project, keep_only
 from benchmarks.shared.markdown import print_table
 from stages.shared.paths import REPORT_HTML, REPORT_MD
 
@@ -94,7 +95,7 @@ CASES = {
 }
 
 
-def run(name: str, case: Case, datasets: Path, folder: Path, jobs: int) -> tuple[str, str]:
+def run(name: str, case: Case, folder: Path, options: Namespace) -> tuple[str, str]:
     """Run the pipeline on a table in a clone in `folder`, draw its first screen, and return its first sentences."""
     with clone_project(folder) as params:
         params["data"].update(path=f"data/raw/{name}.csv", target="target", positive="1", key=[], drop=[], missing={})
@@ -104,8 +105,10 @@ def run(name: str, case: Case, datasets: Path, folder: Path, jobs: int) -> tuple
             params["classifiers"] = {case.classifier: params["classifiers"][case.classifier]}
             for strategy in [name for name, entry in params["strategies"].items() if entry.get("classifiers")]:
                 del params["strategies"][strategy]
-    case.read(datasets).to_csv(folder / params["data"]["path"], index=False)
-    command = [sys.executable, "-m", "tools.repro", "-j", str(jobs)]
+        keep_only(params, "strategies", options.strategies)
+        keep_only(params, "classifiers", options.classifiers)
+    case.read(options.datasets).to_csv(folder / params["data"]["path"], index=False)
+    command = [sys.executable, "-m", "tools.repro", "-j", str(options.jobs)]
     subprocess.run(command, cwd=folder, env=make_environment(folder.parent / "site"), check=True, stdout=sys.stderr)
     IMAGES.mkdir(parents=True, exist_ok=True)
     with open_browser() as browser:
@@ -120,12 +123,14 @@ def main() -> None:
     parser.add_argument("--datasets", type=Path, required=True, help="folder of the suite")
     parser.add_argument("--only", nargs="*", choices=CASES, default=list(CASES), help="tables (default: all)")
     parser.add_argument("--jobs", type=int, default=2, help="strategies side by side (default 2)")
+    for key in ("strategies", "classifiers"):
+        parser.add_argument(f"--{key}", default="", help="only these, separated by commas (default: all)")
     options = parser.parse_args()
     parts, rows = [f"# Gallery\n\n{INTRODUCTION}\n"], []
     for name in options.only:
         title = CASES[name].title
         with tempfile.TemporaryDirectory() as folder:
-            subtitle, verdict = run(name, CASES[name], options.datasets, Path(folder) / "evenhand", options.jobs)
+            subtitle, verdict = run(name, CASES[name], Path(folder) / "evenhand", options)
         image = (IMAGES.relative_to(PAGE.parent) / f"{name}.png").as_posix()
         parts.append(f"## {title}\n\n{subtitle}\n\n![The first screen of the report. {verdict}]({image})\n")
         rows.append([title, verdict])

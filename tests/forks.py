@@ -123,7 +123,7 @@ def start(client: socket.socket, folder: Path) -> BaseProcess:
 def be(
     command: Sequence[str], cwd: str, environment: Mapping[str, str], streams: Sequence[int], executable: str
 ) -> None:
-    """Be the command; what it starts by `sys.executable` is a fork too."""
+    """Be the command; a stage or a tool that it starts by `sys.executable` is a fork too."""
     import tools.repro.workers
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -138,7 +138,9 @@ def be(
     )
     if action := environment.get("PYTHONWARNINGS"):
         warnings.simplefilter(action)  # type: ignore[arg-type]
-    sys.argv, sys.executable = list(command), executable
+    sys.argv = list(command)
+    if not command[0].startswith("benchmarks.reliability."):  # which kill what they start
+        sys.executable = executable
     tools.repro.workers.CONTEXT = multiprocessing.get_context("fork")  # this process has the libraries
     runpy.run_module(command[0], run_name="__main__", alter_sys=True)
 

@@ -20,3 +20,12 @@ def clone_project(folder: Path) -> Iterator[Any]:
     yield params
     with path.open("w", encoding="utf-8") as stream:
         yaml.dump(params, stream)
+
+
+def keep_only(params: dict[str, Any], key: str, names: str) -> None:
+    """Leave the entries of params.yaml under `key` that `names` lists, separated by commas; all where it is empty."""
+    if not names:
+        return
+    if unknown := set(names.split(",")) - set(params[key]):
+        raise SystemExit(f"--{key}: not in params.yaml: {', '.join(sorted(unknown))}")
+    params[key] = {name: params[key][name] for name in names.split(",")}

@@ -18,25 +18,23 @@ import tempfile
 from typing import Any
 
 from benchmarks.shared.arguments import make_parser
-from benchmarks.shared.clone import clone_project
+from benchmarks.shared.clone import clone_project, keep_only
 from benchmarks.shared.markdown import print_table
 from benchmarks.speed.timing import Run, format_load, measure, measure_in_fork
 
 COLUMNS = ("run", "cores", "wall s", "÷ one process", "CPU s", "÷ one process", "load")
 
 
-def make_clone(folder: Path, data: tuple[Path, str, str] | None, strategies: Sequence[str]) -> None:
-    """Clone the checked-out commit into `folder`; change the data and the strategies where they are given."""
+def make_clone(folder: Path, data: tuple[Path, str, str] | None, strategies: str, classifiers: str) -> None:
+    """Clone the checked-out commit into `folder`; change the data, strategies and classifiers that are given."""
     with clone_project(folder) as params:
         if data is not None:
             table, target, positive = data
             copy = Path("data/raw") / table.name
             shutil.copyfile(table, folder / copy)
             params["data"].update(make_data_section(str(copy), target, positive))
-        if unknown := set(strategies) - set(params["strategies"]):
-            raise SystemExit(f"--strategies: not in params.yaml: {', '.join(sorted(unknown))}")
-        if strategies:
-            params["strategies"] = {name: params["strategies"][name] for name in strategies}
+        keep_only(params, "strategies", strategies)
+        keep_only(params, "classifiers", classifiers)
 
 
 def make_data_section(path: str, target: str, positive: str) -> dict[str, Any]:
@@ -92,18 +90,18 @@ def format_row(name: str, cores: int, run: Run, training: Run) -> list[str]:
 def main() -> None:
     parser = make_parser(__doc__)
     parser.add_argument("--data", nargs=3, metavar=("PATH", "TARGET", "POSITIVE"), help="a table of your own")
-    parser.add_argument("--strategies", default="", help="only these, separated by commas")
+    for key in ("strategies", "classifiers"):
+        parser.add_argument(f"--{key}", default="", help="only these, separated by commas")
     parser.add_argument("--only", default="", help="runs whose names contain this text")
     parser.add_argument("--jobs", type=int, default=2, help="strategies that tools.repro trains at a time")
     options = parser.parse_args()
     data = (Path(options.data[0]).resolve(), *options.data[1:]) if options.data else None
-    strategies = options.strategies.split(",") if options.strategies else []
     commands = ("dvc repro", f"python -m tools.repro -j {options.jobs}")
     runs: dict[str, Run] = {}
     with tempfile.TemporaryDirectory() as folder:
         for number, command in enumerate(command for command in commands if options.only in f"`{command}`"):
             clone = Path(folder) / f"clone{number}"
-            make_clone(clone, data, strategies)
+            make_clone(clone, data, options.strategies, options.classifiers)
             runs[f"`{command}`"] = measure_in_fork(partial(run_command, clone, command.split()))
         assert len({run.result for run in runs.values()}) == 1, "the commands wrote different files"
         training: Run = measure_in_fork(partial(train_in_one_process, clone)).result

@@ -20,13 +20,13 @@ ROOT = Path(__file__).parents[2]
 
 #: arguments that make a command take seconds; FOLDER has two small data sets, RESULTS is a new file
 TINY = {
-    "benchmarks.course": "--rows 300",
+    "benchmarks.course": "--rows 300 --trees 5",
     "benchmarks.explanation": "--runs 2 --fresh 2000",
-    "benchmarks.gallery": "--datasets FOLDER --only visits",
+    "benchmarks.gallery": "--datasets FOLDER --only visits --strategies baseline --classifiers logistic_regression",
     "benchmarks.reliability.flips": "--count 6",
     "benchmarks.reliability.hostile": "--params 1 --tables 1 --scored 1 --faults 2",
     "benchmarks.reliability.kills": "--kills 1",
-    "benchmarks.speed.engine": "--rows 20000 --columns 4 --splits 2 --cores 1 4",
+    "benchmarks.speed.engine": "--rows 20000 --columns 4 --splits 2 --cores 1 2",
     "benchmarks.speed.grid": "--pairs 1 --only '3,000 × 10, against n_jobs=1'",
     "benchmarks.speed.intake": "RESULTS --rows 2000 --columns 4",
     "benchmarks.speed.parts": "RESULTS --rows 20000 --columns 4 --keep 0.2 --trees 5 --strategies baseline smote",

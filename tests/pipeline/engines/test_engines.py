@@ -21,13 +21,16 @@ from stages.train.execution.engines.pool import open_engine_pool
 from stages.train.execution.engines.worker import TrainSet
 from stages.train.params import TrainParams
 from stages.train.strategy.context import StrategyContext
+from tests.forks import command_of
 from tests.pipeline.engines.clusters import Cluster, start_dask, start_dask_worker, start_ray, start_slurm
 from tests.pipeline.project import Repository, environment
 from tests.pipeline.servers import Server, make_ssh
 
 pytestmark = pytest.mark.slow
 
-TRAIN = ["python", "-m", "stages.train", "--strategy", "smote"]
+TRAIN = ("stages.train", "--strategy", "smote")
+#: for dask_jobqueue, which reads its settings when it is imported, and for another machine
+PYTHON = ("python", "-m")
 
 
 @pytest.fixture
@@ -44,11 +47,12 @@ def dask(folder: Path, finished: Repository) -> Iterator[Cluster]:
     cluster.end()
 
 
-def start_training(repository: Repository, cluster: Cluster, *command: str) -> "subprocess.Popen[str]":
-    """Train smote again, from nothing."""
+def start_training(repository: Repository, cluster: Cluster, *python: str) -> "subprocess.Popen[str]":
+    """Train smote again, from nothing, in a fork or by `python`."""
     shutil.rmtree(repository.path / "models/smote", ignore_errors=True)
+    command = [*python, *TRAIN] if python else command_of(*TRAIN)
     return subprocess.Popen(
-        command or TRAIN, cwd=repository.path, env=environment() | cluster.variables,
+        command, cwd=repository.path, env=environment() | cluster.variables,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
@@ -77,8 +81,9 @@ def test_all_strategies_train_on_dask_although_a_worker_is_killed(
     """Its nanny starts another process, and the scheduler starts the lost calls again."""
     for folder in ("models", ".dvc/cache", ".dvc/tmp", "metrics/cv"):
         shutil.rmtree(repository.path / folder)
-    repro = ["python", "-m", "tools.repro"]
-    run = subprocess.Popen(repro, cwd=repository.path, env=environment() | dask.variables, stderr=subprocess.PIPE)
+    run = subprocess.Popen(
+        command_of("tools.repro"), cwd=repository.path, env=environment() | dask.variables, stderr=subprocess.PIPE
+    )
     find_busy_process(dask).kill()
     _, said = run.communicate(timeout=300)
     assert run.returncode == 0, said
@@ -171,11 +176,11 @@ def test_slurm_gives_the_same_bytes(repository: Repository, folder: Path) -> Non
         settings = {"CORES": "1", "MEMORY": "900MiB", "INTERFACE": "lo", "LOG_DIRECTORY": str(folder)}
         jobs = {f"DASK_JOBQUEUE__SLURM__{name}": value for name, value in settings.items()}
         plain, slurm.variables = slurm.variables, slurm.variables | jobs | {"EVENHAND_ENGINE": "slurm"}
-        check_training(start_training(repository, slurm), repository)
+        check_training(start_training(repository, slurm, *PYTHON), repository)
         assert len(list(folder.glob("dask-worker-*.out"))) >= 1
         later = {"DASK_JOBQUEUE__SLURM__JOB_EXTRA_DIRECTIVES": "['--begin=now+1hour']"}
         slurm.variables |= later | {"EVENHAND_PATIENCE": "2"}
-        run = start_training(repository, slurm)
+        run = start_training(repository, slurm, *PYTHON)
         assert "error: EVENHAND_ENGINE: the scheduler has no worker: " in run.communicate(timeout=100)[1]
         assert run.returncode == 75
         squeue = subprocess.run(
@@ -183,7 +188,7 @@ def test_slurm_gives_the_same_bytes(repository: Repository, folder: Path) -> Non
         )
         assert squeue.stdout == ""  # its jobs were cancelled
         slurm.variables = plain | {"EVENHAND_LAUNCH": "srun --ntasks 1"}
-        check_training(start_training(repository, slurm), repository)
+        check_training(start_training(repository, slurm, *PYTHON), repository)
     finally:
         slurm.end()
 
@@ -196,6 +201,6 @@ def test_ssh_is_a_way_to_another_machine(repository: Repository, folder: Path, t
         options = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
         here = Cluster(folder)
         here.variables = {"EVENHAND_LAUNCH": f"ssh -p {port} -i {server.settings['keyfile']} {options} 127.0.0.1"}
-        check_training(start_training(repository, here), repository)
+        check_training(start_training(repository, here, *PYTHON), repository)
     finally:
         server.end()
