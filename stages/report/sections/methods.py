@@ -4,6 +4,7 @@ from stages.report.context import ReportContext
 from stages.report.formatting import format_count, format_percent, join_names
 from stages.report.rendering.blocks import Block, Details, Items, Panel, Section, Table
 from stages.report.rendering.glossary import read_terms
+from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.leaderboard import Leaderboard, SetSize
 
 
@@ -36,9 +37,15 @@ def make_reading_section(context: ReportContext) -> Section:
         f"Thresholds are tuned for {settings.policy_words} on out-of-fold scores of train, never on test. At 0.5 a "
         "treatment that raises all scores, without calibration, seems to find more positives. Tuned thresholds show "
         "whether it does.",
+        f"The champion is selected by cross-validated {METRICS[settings.metric].label} on train. It is the blend of "
+        "the classifiers without treatment, if there is one, unless the best candidate is significantly better over "
+        "the folds. Other ties go to the simplest candidate.",
         "CV values are means ± one standard deviation over the folds. They compare candidates on the same folds and do "
         "not estimate future performance: average precision is too high on the few positives of a fold. The test "
         "column is the estimate.",
+        "Ranking (average precision, ROC-AUC) is about the order of the scores. Probabilities (Brier score, log loss; "
+        "lower is better) are about their values: of rows with a score of 0.2, one in five should be positive. "
+        "Decisions are about errors at a threshold.",
         "Mean score / prevalence is 1 if the scores are right on average. At 5 they predict five times as many "
         "positives as there are. Resampling and class weights raise it, because they change the prevalence during "
         "training.",
