@@ -70,7 +70,7 @@ def test_names_of_the_table_are_escaped(report: Path, open_page: Open) -> None:
     wait_for_drawing(opened, "chart-scores", 1)
     heads = [opened.text(f"#operating-point tbody tr:nth-child({row}) th") for row in (1, 2)]
     assert heads == [f"a|<b>c</b> = {label}" for label in (NASTY, NASTY_NEGATIVE)]
-    opened.page.locator("#chart-classes .role-mark path").first.hover()
+    opened.page.locator("#chart-scores .role-mark path").first.hover()
     tooltip = opened.page.locator("#vg-tooltip-element.visible")
     tooltip.wait_for()
     assert NASTY_NEGATIVE in tooltip.inner_text() or NASTY in tooltip.inner_text()
