@@ -11,7 +11,7 @@ from stages.shared.schemas.leaderboard import CvComparison, Leaderboard
 
 
 def check_agreement(params: ReportParams, leaderboard: Leaderboard) -> None:
-    """Raise InputError if the leaderboard was not made with these params."""
+    """Raise InputError if the leaderboard was not made with these params, or a refit would not fit its calibration."""
     ranked = [row.strategy for row in leaderboard.strategies]
     not_applicable = [item.strategy for item in leaderboard.not_applicable if item.classifier is None]
     again = "run `dvc repro`"
@@ -28,6 +28,11 @@ def check_agreement(params: ReportParams, leaderboard: Leaderboard) -> None:
     if leaderboard.settings.metric != params.select.metric:
         metrics = f"made for select.metric {leaderboard.settings.metric}, params.yaml says {params.select.metric}"
         problems.append(f"metrics/leaderboard.json: {metrics}; {again}")
+    if params.select.refit == "all" and leaderboard.data.train.weighted_positives is not None:
+        problems.append(
+            "params.yaml: select.refit: is all, and split.negatives left a share of the negatives of train; the "
+            "champion's calibration and threshold would be wrong for a model of all rows; set select.refit to train"
+        )
     raise_problems(problems)
 
 

@@ -203,3 +203,15 @@ def test_flat_metrics_have_the_order_of_the_format():
         "classifier average_precision roc_auc brier_score log_loss threshold precision recall specificity f1 g_mean "
         "balanced_accuracy accuracy tp fp fn tn cv_average_precision"
     )
+
+
+def test_a_refit_on_all_rows_needs_all_negatives_in_train():
+    """Its calibration and threshold are those of models that saw a share of them."""
+    board = leaderboard(Treatment("smote"))
+    thinned = board.data.train.model_copy(update={"weighted_positives": 3.0})
+    of_share = board.model_copy(update={"data": board.data.model_copy(update={"train": thinned})})
+    params = make_params(Treatment("smote"), refit="all")
+    check_agreement(params, board)
+    check_agreement(make_params(Treatment("smote")), of_share)
+    with pytest.raises(InputError, match=r"select\.refit: is all, and split\.negatives left a share"):
+        check_agreement(params, of_share)
