@@ -35,11 +35,17 @@ with socket.socket(socket.AF_UNIX) as server:
 os.kill(os.getpid(), -code) if code < 0 else sys.exit(code)
 """
 
-#: a `python` that has DVC, stages and tools run in forks and is Python for all else
+#: a `python` that has DVC, stages, tools and the package run in forks and is Python for all else
 PYTHON = """#!/bin/sh
-case "$1 $2" in "-m dvc" | "-m stages."* | "-m tools."*) shift; exec {python} -IS {folder}/client.py "$@" ;; esac
+[ "$1" = -P ] && shift
+case "$1 $2" in "-m dvc" | "-m evenhand" | "-m stages."* | "-m tools."*)
+    shift; exec {python} -IS {folder}/client.py "$@" ;;
+esac
 exec {python} "$@"
 """
+
+#: the environment variable that names a folder with other code than that of this repository
+CODE = "EVENHAND_TEST_CODE"
 
 
 def call(module: str, *arguments: str, cwd: Path, environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
@@ -142,7 +148,18 @@ def be(
     if not command[0].startswith("benchmarks.reliability."):  # which kill what they start
         sys.executable = executable
     tools.repro.workers.CONTEXT = multiprocessing.get_context("fork")  # this process has the libraries
+    if code := environment.get(CODE):
+        forget_code()
+        sys.path[0:1] = [cwd, code]
     runpy.run_module(command[0], run_name="__main__", alter_sys=True)
+
+
+def forget_code() -> None:
+    """Have the next import read the code again; its libraries stay imported."""
+    for name in [name for name in sys.modules if name.split(".")[0] in ("evenhand", "stages", "tools")]:
+        del sys.modules[name]
+    get_context = multiprocessing.get_context
+    multiprocessing.get_context = lambda method=None: get_context("fork" if method == "forkserver" else method)
 
 
 if __name__ == "__main__":

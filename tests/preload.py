@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import dask
 from dvc.utils import serialize, strictyaml
 import vl_convert
 
@@ -22,9 +23,11 @@ DVC = (
     ),
     *("repo.metrics.show", "repo.params.show", "repo.plots", "repo.reproduce", "scm"),
 )
-LIBRARIES = (*(f"dvc.{name}" for name in DVC), "dvc_render.vega", "dulwich.porcelain", "networkx", "pygit2")
+DASK = ("distributed.cli.dask_scheduler", "distributed.cli.dask_worker", "distributed.nanny")
+LIBRARIES = (*(f"dvc.{name}" for name in DVC), *DASK, "dvc_render.vega", "dulwich.porcelain", "networkx", "pygit2")
 for module in (*LIBRARIES, "stages.prepare.prepare", "stages.report.build", "tools.repro.preload"):
     import_module(module)
+dask.config.set({"distributed.worker.multiprocessing-method": "fork"})  # a spawned process would import again
 
 
 def remember_yaml() -> None:

@@ -1,6 +1,7 @@
 """Real engines on loopback addresses: a Dask scheduler with workers, a Slurm of one machine, a Ray of one machine."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 import getpass
 import os
 from pathlib import Path
@@ -12,6 +13,7 @@ import time
 
 import psutil
 
+from tests.forks import CODE, command_of
 from tests.pipeline.project import environment
 from tests.pipeline.servers import answers, find_program, free_ports
 
@@ -26,10 +28,11 @@ class Cluster:
         self.processes = dict[str, "subprocess.Popen[bytes]"]()
         folder.mkdir(parents=True, exist_ok=True)
 
-    def start(self, name: str, command: Sequence[str], cwd: Path | None = None) -> None:
+    def start(self, name: str, command: Sequence[str], cwd: Path | None = None, code: Path | None = None) -> None:
+        variables = environment() | self.variables | ({CODE: str(code)} if code else {})
         with self.log(name).open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                command, cwd=cwd or self.folder, env=environment() | self.variables, stdout=log, stderr=log
+                command, cwd=cwd or self.folder, env=variables, stdout=log, stderr=log
             )
 
     def log(self, name: str) -> Path:
@@ -50,14 +53,16 @@ class Cluster:
             time.sleep(0.05)
 
     def kill(self, name: str) -> None:
-        """Kill a process and its children, as a machine that goes down."""
+        """Kill a process, its children and all that work in its folder, as a machine that goes down."""
         process = self.processes.pop(name)
+        family = [one for one in psutil.process_iter(["cwd"]) if one.info["cwd"] == str(self.folder / name)]
         if process.poll() is None:
-            family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-            for one in family:
+            family += [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+        for one in family:
+            with suppress(psutil.NoSuchProcess):
                 one.kill()
-            process.wait()
-            psutil.wait_procs(family, timeout=10)
+        process.wait()
+        psutil.wait_procs(family, timeout=10)
 
     def end(self) -> None:
         for name in list(self.processes):
@@ -70,8 +75,9 @@ def start_dask(folder: Path, stages: Path, workers: Sequence[str] = ("one", "two
     (port,) = free_ports(1)
     address = f"tcp://127.0.0.1:{port}"
     cluster.variables = {"EVENHAND_ENGINE": "dask", "DASK_SCHEDULER_ADDRESS": address, "EVENHAND_PATIENCE": "20"}
-    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port)]
-    cluster.start("scheduler", [*command, "--no-dashboard"])
+    (folder / "scheduler").mkdir()
+    command = command_of("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port))
+    cluster.start("scheduler", [*command, "--no-dashboard"], folder / "scheduler")
     cluster.wait_for_port("scheduler", port)
     for name in workers:
         shutil.copytree(stages, folder / name / "stages", ignore=shutil.ignore_patterns("__pycache__"))
@@ -82,9 +88,10 @@ def start_dask(folder: Path, stages: Path, workers: Sequence[str] = ("one", "two
 
 
 def start_dask_worker(cluster: Cluster, name: str) -> None:
-    command = [sys.executable, "-m", "distributed.cli.dask_worker", cluster.variables["DASK_SCHEDULER_ADDRESS"]]
+    command = command_of("distributed.cli.dask_worker", cluster.variables["DASK_SCHEDULER_ADDRESS"])
     options = ["--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--preload", "stages"]
-    cluster.start(name, [*command, *options, "--local-directory", str(cluster.folder)], cluster.folder / name)
+    command += [*options, "--local-directory", str(cluster.folder)]
+    cluster.start(name, command, cluster.folder / name, code=cluster.folder / name)
 
 
 def start_ray(folder: Path) -> Cluster:

@@ -27,7 +27,7 @@ def finished_host(package: Path, build_once: BuildOnce) -> Path:
             (path / name).mkdir()
             (path / name / "__init__.py").write_text("HOST = True\n")
         (path / "features.csv").write_text(small_table())
-        (path / "init.txt").write_text(top.evenhand("init", "risk").stdout)
+        (path / "init.txt").write_text(top.run("evenhand", "init", "risk").stdout)
         for name in ("stages", "tools"):
             shutil.copytree(path / name, host.path / name)
 
@@ -38,10 +38,10 @@ def finished_host(package: Path, build_once: BuildOnce) -> Path:
             params["synthetic"]["n_samples"] = 100
 
         host.edit_params(edit)
-        (path / "repro.txt").write_text(host.evenhand("repro", "-j", "2").stdout)
+        (path / "repro.txt").write_text(host.run("evenhand", "repro", "-j", "2").stdout)
         host.run("git", "add", "-A", "..")
         host.run("git", "commit", "-qm", "First run")
-        host.evenhand("predict", "../features.csv", "-o", "reports/scored.csv")
+        host.run("evenhand", "predict", "../features.csv", "-o", "reports/scored.csv")
 
     return build_once("packaged_host", make)
 

@@ -9,6 +9,7 @@ import sysconfig
 
 import pytest
 
+from tests.forks import CODE, call
 from tests.pipeline.project import ROOT, Repository, environment
 
 
@@ -19,18 +20,29 @@ class Host(Repository):
     python: Path
 
     def run(self, *command: str, check: bool = True, forks: bool = False) -> "subprocess.CompletedProcess[str]":
+        """A command in the environment of the package; `call` runs its modules, and DVC, in forks."""
         path = os.pathsep.join([str(self.python.parent), environment()["PATH"]])
         done = subprocess.run(
             command, cwd=self.path, env={**environment(), "PATH": path}, capture_output=True, text=True, timeout=400,
             check=False,
         )  # fmt: skip
+        return self.checked(done, check=check)
+
+    def call(
+        self, module: str, *arguments: str, check: bool = True, warn: str = "default"
+    ) -> "subprocess.CompletedProcess[str]":
+        (site,) = self.python.parents[1].glob("lib/python*/site-packages")
+        variables = {**environment(forks=True), "PYTHONWARNINGS": warn, CODE: str(site)}
+        return self.checked(call(module, *arguments, cwd=self.path, environment=variables), check=check)
+
+    def checked(self, done: "subprocess.CompletedProcess[str]", *, check: bool) -> "subprocess.CompletedProcess[str]":
         assert "Traceback" not in done.stderr
         if check and done.returncode:
-            pytest.fail(f"{' '.join(command)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
+            pytest.fail(f"{done.args} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
 
     def evenhand(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
-        return self.run("evenhand", *arguments, check=check)
+        return self.call("evenhand", *arguments, check=check)
 
     def refused(self, *arguments: str, code: int = 2) -> str:
         """The only line on stderr of a command that is refused."""

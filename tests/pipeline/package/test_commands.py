@@ -59,13 +59,13 @@ def test_init_writes_the_pipeline_and_its_run_needs_no_code_here(host: Host) -> 
     }  # fmt: skip
     assert "evenhand predict" in (host.path / "models/champion/README.md").read_text()
     assert not any("metrics/cv" in path for path in host.run("git", "ls-files").stdout.split())
-    assert "Data and pipelines are up to date" in host.run("dvc", "repro").stdout
+    assert "Data and pipelines are up to date" in host.dvc("repro").stdout
     assert host.run("git", "status", "--porcelain").stdout == ""
 
 
 def test_plain_dvc_runs_the_stages_of_the_package(host: Host) -> None:
     host.edit_params(lambda params: params["select"].update(prefer="simple"))
-    assert "Running stage 'report'" in host.run("dvc", "repro").stdout
+    assert "Running stage 'report'" in host.dvc("repro").stdout
 
 
 def test_the_workflow_is_sound(host: Host) -> None:

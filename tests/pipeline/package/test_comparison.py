@@ -18,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 
 import evenhand
 from evenhand.comparison.comparison import compare, run_command
+from tests.forks import start_server
 from tests.pipeline.project import ROOT, small_table
 from tests.processes import is_alive
 
@@ -40,6 +41,13 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the stages in forks of a process that has the libraries."""
+    if sys.platform == "linux":
+        monkeypatch.setattr(sys, "executable", str(start_server() / "python"))
+
+
+@pytest.fixture
 def table() -> pd.DataFrame:
     frame = pd.read_csv(io.StringIO(small_table())).drop(columns="id")
     frame["floor"] = pd.Categorical([1, 2, 3] * 80)
@@ -48,6 +56,7 @@ def table() -> pd.DataFrame:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forks")
 def test_a_comparison_in_memory(
     table: pd.DataFrame, temporary: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -120,6 +129,7 @@ def test_what_makes_no_table_is_refused(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forks")
 @pytest.mark.parametrize(
     ("change", "message"),
     [
