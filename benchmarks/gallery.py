@@ -28,7 +28,7 @@ SCREEN: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 MAX_ROWS = 3000
 INTRODUCTION = (
     "The first screens of reports on five tables with different answers. This page is the output of\n"
-    "`python -m benchmarks.gallery --datasets FOLDER`. The data sets are those of [suites.md](suites.md)."
+    "`python -m benchmarks.gallery --datasets FOLDER`. The public data sets are those of [suites.md](suites.md)."
 )
 
 
