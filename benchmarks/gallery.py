@@ -27,8 +27,8 @@ PAGE, IMAGES = Path("docs/gallery.md"), Path("docs/images/gallery")
 SCREEN: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 MAX_ROWS = 3000
 INTRODUCTION = (
-    "The first screens of reports on five tables with different answers. This page is made by\n"
-    "`python -m benchmarks.gallery --datasets FOLDER`; [suites.md](suites.md) says where the data sets come from."
+    "The first screens of reports on five tables with different answers. This page is the output of\n"
+    "`python -m benchmarks.gallery --datasets FOLDER`. The public data sets are those of [suites.md](suites.md)."
 )
 
 
@@ -115,7 +115,7 @@ def run(name: str, case: Case, folder: Path, options: Namespace) -> tuple[str, s
         page, _ = open_report(browser, [], [], path=folder / REPORT_HTML, **SCREEN)
         page.screenshot(path=IMAGES / f"{name}.png")
     _, _, subtitle, _, verdict, *_ = (folder / REPORT_MD).read_text(encoding="utf-8").splitlines()
-    return subtitle, verdict.strip("*")
+    return subtitle.replace("; ", ". "), verdict.strip("*")
 
 
 def main() -> None:
