@@ -1,7 +1,10 @@
 """Small tables and small train params that the tests of several stages share."""
 
 from collections.abc import Callable
+from functools import partial
 import os
+import shutil
+import tempfile
 from typing import Any
 
 from stages.shared.runtime.threads import limit_threads
@@ -16,6 +19,8 @@ import pytest  # noqa: E402
 from stages.shared.schemas.contract import GROUP, ROW, Contract, Feature, Step  # noqa: E402
 from stages.shared.storage.parquet import Table  # noqa: E402
 from stages.train.params import TrainParams  # noqa: E402
+from tests.forks import RUN, SHARED, shared_folder  # noqa: E402
+from tests.pictures import remember  # noqa: E402
 
 #: levels of the categorical columns of a made table; `smoker` has gaps as well
 LEVELS = {"colour": ["blue", "green", "red"], "smoker": ["no", "yes"]}
@@ -39,6 +44,19 @@ NO_TUNING: dict[str, Any] = {
 }  # fmt: skip
 
 MakeTable = Callable[..., Table]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder that all workers of this run share."""
+    if not hasattr(config, "workerinput"):
+        os.environ[SHARED], os.environ[RUN] = tempfile.mkdtemp(), str(os.getpid())
+        config.add_cleanup(partial(shutil.rmtree, os.environ[SHARED]))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remember_bundle() -> None:
+    """Have the scripts of the report's page put together once for all workers."""
+    remember(shared_folder(), "javascript_bundle")
 
 
 def _make_table(

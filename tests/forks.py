@@ -4,7 +4,6 @@ Each has a process, a folder, variables, streams and an exit code of its own; it
 `python -m tests.forks FOLDER` is the process that imports; a small program, FOLDER/client.py, asks it for a command.
 """
 
-import atexit
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache, partial
@@ -16,15 +15,21 @@ from multiprocessing.process import BaseProcess
 import os
 from pathlib import Path
 import runpy
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
+import time
 import warnings
 
+from filelock import FileLock
+
+from tests.pictures import remember
+
 ROOT = Path(__file__).parents[1]
+
+#: the environment variables with the folder that all workers share, and with the process that started them
+SHARED, RUN = "EVENHAND_TEST_SHARED", "EVENHAND_TEST_RUN"
 
 CLIENT = """import json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as server:
@@ -62,37 +67,44 @@ def command_of(module: str, *arguments: str) -> list[str]:
 
 @cache
 def start_server() -> Path:
-    """Start the process that imports; return its folder, whose `python` serves as the first of PATH."""
-    folder = Path(tempfile.mkdtemp())
-    atexit.register(shutil.rmtree, folder)
-    (folder / "client.py").write_text(CLIENT)
-    (folder / "python").write_text(PYTHON.format(python=sys.executable, folder=folder))
-    (folder / "python").chmod(0o700)
-    # it ends with this process, which holds the other end of its standard input
-    command = [sys.executable, "-m", "tests.forks", str(folder)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    server = subprocess.Popen(command, cwd=ROOT, **pipes)
-    atexit.register(server.communicate)
-    assert server.stdout is not None
-    assert server.stdout.readline(), "the process that imports has failed"
+    """Start the process that imports, once for all workers; return its folder, whose `python` serves as the first."""
+    folder = shared_folder()
+    with FileLock(folder / "lock"):
+        if not (folder / "socket").exists():
+            (folder / "client.py").write_text(CLIENT)
+            (folder / "python").write_text(PYTHON.format(python=sys.executable, folder=folder))
+            (folder / "python").chmod(0o700)
+            # the shell leaves it behind: it ends with the run, not with the worker that needs it first
+            command = ["sh", "-c", '"$@" < /dev/null > "$0" 2>&1 &', str(folder / "log"), sys.executable]
+            subprocess.run([*command, "-m", "tests.forks", str(folder), os.environ[RUN]], cwd=ROOT, check=True)
+            until = time.monotonic() + 100
+            while not (folder / "socket").exists():
+                assert time.monotonic() < until, (folder / "log").read_text()
+                time.sleep(0.05)
     return folder
 
 
-def serve(folder: Path) -> None:
-    """Run the commands that clients ask for until standard input ends."""
+def shared_folder() -> Path:
+    """Return the folder that all workers of this run share: see tests/conftest.py."""
+    return Path(os.environ[SHARED])
+
+
+def serve(folder: Path, run: int) -> None:
+    """Do the commands that clients ask for until the process `run` ends."""
     import tests.preload
 
     tests.preload.remember_yaml()
-    tests.preload.remember_pictures(folder)
+    remember(folder, "javascript_bundle", "vegalite_to_svg")
+    end = os.pidfd_open(run)
     running: dict[int, tuple[BaseProcess, socket.socket]] = {}
     with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(folder / "socket"))
+        server.bind(str(folder / "half"))
         server.listen()
-        print("ready", flush=True)
+        (folder / "half").rename(folder / "socket")
         gc.freeze()
         while True:
-            ready = wait([sys.stdin, server, *running, *(client for _, client in running.values())])
-            if sys.stdin in ready:
+            ready = wait([end, server, *running, *(client for _, client in running.values())])
+            if end in ready:
                 return
             for ended, (process, client) in list(running.items()):
                 if ended in ready:
@@ -163,4 +175,4 @@ def forget_code() -> None:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]))
+    serve(Path(sys.argv[1]), int(sys.argv[2]))

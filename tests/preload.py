@@ -1,16 +1,15 @@
-"""The libraries of all commands, which the process of tests.forks imports once for each worker of pytest."""
+"""The libraries of all commands, which the process of tests.forks imports once for all workers of pytest."""
 
-from collections.abc import Callable
 from copy import deepcopy
-from hashlib import sha256
 from importlib import import_module
-import os
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-import dask
+from distributed.config import config
 from dvc.utils import serialize, strictyaml
-import vl_convert
+
+from stages.shared.runtime import child_process
 
 DVC = (
     *(
@@ -25,9 +24,11 @@ DVC = (
 )
 DASK = ("distributed.cli.dask_scheduler", "distributed.cli.dask_worker", "distributed.nanny")
 LIBRARIES = (*(f"dvc.{name}" for name in DVC), *DASK, "dvc_render.vega", "dulwich.porcelain", "networkx", "pygit2")
-for module in (*LIBRARIES, "stages.prepare.prepare", "stages.report.build", "tools.repro.preload"):
+for module in (*LIBRARIES, "stages.prepare.prepare", "stages.report.build"):
     import_module(module)
-dask.config.set({"distributed.worker.multiprocessing-method": "fork"})  # a spawned process would import again
+with patch.object(child_process, "exit_with_starter"):  # the process that imports outlives its starter
+    import_module("tools.repro.preload")
+config["distributed"]["worker"]["multiprocessing-method"] = "fork"  # a spawned process would import again
 
 
 def remember_yaml() -> None:
@@ -44,21 +45,3 @@ def remember_yaml() -> None:
         module.parse_yaml = give  # type: ignore[attr-defined]
     for typ in ("safe", "rt"):
         give(Path("dvc.yaml").read_text(encoding="utf-8"), "dvc.yaml", typ)
-
-
-def remember_pictures(folder: Path) -> None:
-    """Keep in files of `folder` what vl_convert gives: its bundle takes it three seconds, and is always the same."""
-
-    def remember(function: Callable[..., str]) -> Callable[..., str]:
-        def give(*arguments: Any, **settings: Any) -> str:
-            key = sha256(repr((function.__name__, arguments, settings)).encode()).hexdigest()
-            path, half = folder / key, folder / f"{key}.{os.getpid()}"
-            if not path.exists():
-                half.write_text(function(*arguments, **settings), encoding="utf-8", newline="")
-                half.rename(path)
-            return path.read_text(encoding="utf-8")
-
-        return give
-
-    for name in ("javascript_bundle", "vegalite_to_svg"):
-        setattr(vl_convert, name, remember(getattr(vl_convert, name)))

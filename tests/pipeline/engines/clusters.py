@@ -8,7 +8,6 @@ from pathlib import Path
 import shutil
 import socket
 import subprocess
-import sys
 import time
 
 import psutil
