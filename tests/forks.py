@@ -40,10 +40,10 @@ with socket.socket(socket.AF_UNIX) as server:
 os.kill(os.getpid(), -code) if code < 0 else sys.exit(code)
 """
 
-#: a `python` that has DVC, stages, tools and the package run in forks and is Python for all else
+#: a `python` that has DVC, Dask, stages, tools and the package run in forks and is Python for all else
 PYTHON = """#!/bin/sh
 [ "$1" = -P ] && shift
-case "$1 $2" in "-m dvc" | "-m evenhand" | "-m stages."* | "-m tools."*)
+case "$1 $2" in "-m dvc" | "-m distributed."* | "-m evenhand" | "-m stages."* | "-m tools."*)
     shift; exec {python} -IS {folder}/client.py "$@" ;;
 esac
 exec {python} "$@"
@@ -157,8 +157,7 @@ def be(
     if action := environment.get("PYTHONWARNINGS"):
         warnings.simplefilter(action)  # type: ignore[arg-type]
     sys.argv = list(command)
-    if not command[0].startswith("benchmarks.reliability."):  # which kill what they start
-        sys.executable = executable
+    sys.executable = executable
     tools.repro.workers.CONTEXT = multiprocessing.get_context("fork")  # this process has the libraries
     if code := environment.get(CODE):
         forget_code()
