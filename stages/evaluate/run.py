@@ -1,4 +1,4 @@
-"""The stage evaluate: reads the test set and all models, measures and explains them, and writes its files."""
+"""The stage evaluate: read the test set and all models, measure and explain them, and write the metrics files."""
 
 from collections.abc import Iterable, Mapping
 import shutil
@@ -36,9 +36,9 @@ def evaluate(params: EvaluateParams, progress: Progress) -> list[str]:
     for strategy, record in records.items():
         scored |= score_models(strategy, record, features, inputs.row_sets, params, costs, progress)
     result = evaluate_candidates(inputs, scored, params, progress)
-    named = list_explained(result.leaderboard)
-    progress.count(len(named), "explanations")
-    models = load_explained(named, scored, progress)
+    explained = list_explained(result.leaderboard)
+    progress.count(len(explained), "explanations")
+    models = load_explained(explained, scored, progress)
     explanations = explain(models, table, features, find_train_rows(inputs, params), inputs.row_sets, params)
     points = {
         "training": training_curves(inputs.traces),
@@ -53,8 +53,8 @@ def list_explained(leaderboard: Leaderboard) -> list[CandidateKey]:
     """Return the candidates that are explained: those that represent a strategy, and the untreated blend."""
     blend = (leaderboard.settings.reference.strategy, BLEND)
     names = [(item.strategy, item.classifier) for item in leaderboard.strategies]
-    known = {(item.strategy, item.classifier) for item in leaderboard.candidates}
-    return [CandidateKey(*name) for name in dict.fromkeys([*names, *({blend} & known)])]
+    candidates = {(item.strategy, item.classifier) for item in leaderboard.candidates}
+    return [CandidateKey(*name) for name in dict.fromkeys([*names, *({blend} & candidates)])]
 
 
 def find_train_rows(inputs: Inputs, params: EvaluateParams) -> TrainRows | None:

@@ -18,7 +18,7 @@ from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
 from stages.evaluate.thresholds.guarantee import compute_design_effect
 from stages.evaluate.thresholds.policies import Policy
 from stages.evaluate.thresholds.tuning import satisfies_constraint, tune_threshold
-from stages.evaluate.thresholds.uncertainty import threshold_interval
+from stages.evaluate.thresholds.uncertainty import compute_interval
 from stages.evaluate.uncertainty.bootstrap import bootstrap
 from stages.evaluate.uncertainty.intervals import compute_intervals
 from stages.evaluate.uncertainty.jackknife import metric_without, ranking_without
@@ -161,8 +161,8 @@ def test_the_cheapest_threshold_counts_the_amount_of_each_row() -> None:
 
 def test_the_interval_of_a_threshold_with_equal_weights_is_that_without() -> None:
     settings = {"confidence": 0.95, "n_resamples": 300, "random_state": 0}
-    plain = threshold_interval(Y, SCORES, Policy("f1"), **settings)
-    assert threshold_interval(Y, SCORES, Policy("f1"), weights=np.ones(len(Y)), **settings) == pytest.approx(plain)
+    plain = compute_interval(Y, SCORES, Policy("f1"), **settings)
+    assert compute_interval(Y, SCORES, Policy("f1"), weights=np.ones(len(Y)), **settings) == pytest.approx(plain)
 
 
 def test_rows_of_unequal_weight_count_as_fewer() -> None:

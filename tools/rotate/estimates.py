@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from stages.evaluate.effects.effects import (
+    CandidateMetrics,
     Comparison,
     EffectSettings,
-    Measured,
     choose_margins,
     estimate_effects,
     get_mean_difference,
     list_comparisons,
 )
-from stages.evaluate.effects.row_sets import RankingValue, RowSets, number_units
+from stages.evaluate.effects.row_sets import RankingValue, RowSets, encode_groups
 from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.uncertainty.jackknife import TINY
 from stages.shared.metrics.registry import METRICS, Family, compared
@@ -92,7 +92,7 @@ def estimate_rotations(rotations: Sequence[Rotation], settings: RotationSettings
     return Estimated(len(sets.y), sets.n_positives, margins, spread, effects)
 
 
-def find_spread(by_rotation: Sequence[Measured], comparisons: Sequence[Comparison], metric: str) -> float:
+def find_spread(by_rotation: Sequence[CandidateMetrics], comparisons: Sequence[Comparison], metric: str) -> float:
     """Return how much more the effects differ from rotation to rotation than their rows explain: a factor from 1.
 
     Its square is the variance over the rotations ÷ the variance by the jackknife of the rows, the mean over the
@@ -119,7 +119,7 @@ def make_sets(rotations: Sequence[Rotation]) -> RowSets:
     return RowSets(
         np.concatenate([rotation.y for rotation in rotations]),
         numbers,
-        number_units(np.concatenate([rotation.groups for rotation in rotations])),
+        encode_groups(np.concatenate([rotation.groups for rotation in rotations])),
         weights=np.concatenate(weights) if weights else None,
     )
 

@@ -1,4 +1,4 @@
-"""What the stage evaluate reads besides the models: the test set, and what train says of each strategy."""
+"""Inputs of the stage evaluate besides the models: the test set and the records of each strategy."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from stages.evaluate.effects.row_sets import RowSets
-from stages.evaluate.models.candidates import representatives
+from stages.evaluate.models.candidates import choose_representatives
 from stages.evaluate.models.checks import check_metric, check_models, check_same_train_set
 from stages.evaluate.params import EvaluateParams
 from stages.shared import paths
@@ -51,7 +51,9 @@ def read_inputs(params: EvaluateParams) -> Inputs:
     records = {strategy: record for strategy, record in every_record.items() if record.classifiers}
     if not records:
         raise InputError([item.why for item in not_applicable])
-    representatives(records, params.select.classifier, "average_precision")  # refuse a wrong name before the work
+    choose_representatives(
+        records, params.select.classifier, "average_precision"
+    )  # refuse a wrong name before the work
     manifests: dict[str, dict[str, Any]] = {}
     for strategy, record in records.items():
         folder = paths.MODELS / strategy

@@ -29,7 +29,7 @@ BINS = 10
 #: digits of a rate in `overlay`: more are not visible in a picture
 OVERLAY_DIGITS = 4
 
-#: share of a row that does not count when a position is compared with a rate
+#: share of a row that is ignored when a position is compared with a rate
 TOLERANCE = 1e-9
 
 

@@ -39,8 +39,10 @@ class ScoredCandidate:
     satisfies_constraint: bool = True  # whether the threshold keeps the bound of its policy on out-of-fold scores
     guarantee: candidate_schema.Guarantee | None = None
     prior_shift: float = 0.0  # from the prevalence of train to the one in use
-    decision_curve: dict[float, RankingValue] = field(default_factory=dict)  # threshold -> net benefit, if asked for
-    cv: dict[str, CvScore] = field(default_factory=dict)  # metrics that train does not know -> scores of the folds
+    decision_curve: dict[float, RankingValue] = field(
+        default_factory=dict
+    )  # threshold -> net benefit, if that is the metric
+    cv: dict[str, CvScore] = field(default_factory=dict)  # metrics that train does not compute -> scores of the folds
 
     @property
     def decided(self) -> Floats:

@@ -11,7 +11,7 @@ from stages.shared.storage.arrow import Floats, Ints
 MAX_THRESHOLDS = 300
 
 
-def threshold_interval(
+def compute_interval(
     y: Ints,
     scores: Floats,
     policy: Policy,

@@ -34,18 +34,18 @@ class StandardError:
     df: float
 
 
-def jackknife_error(values: Floats, positive: Bools, units: Ints | None = None) -> StandardError:
+def jackknife_error(values: Floats, positive: Bools, groups: Ints | None = None) -> StandardError:
     """Return the jackknife's error from the values without each row, shape (rows,), by class (Arvesen 1969).
 
-    Rows with an equal number in `units` are not independent: their influences are summed, and the squares of these sums
-    make the variance, as if whole units had been deleted (linearly).
+    Rows with an equal number in `groups` are not independent. The variance is then the sum of the squares of their
+    summed influences, a linear approximation of deleting whole groups.
 
-    The degrees of freedom are Satterthwaite's (1946). The variance of a variance is that of rows of any kurtosis,
-    σ⁴ (2 / (n − 1) + excess / n): where few rows carry the variance, the degrees of freedom are few as well.
+    The degrees of freedom are Satterthwaite's (1946). The variance of a variance is σ⁴ (2 / (n − 1) + excess / n), for
+    rows of any kurtosis. If the variance is that of few rows, the degrees of freedom are few as well.
     """
-    if units is not None:
-        return _unit_error(
-            np.asarray(np.bincount(units, weights=influence_of_rows(values, positive)), dtype=np.float64)
+    if groups is not None:
+        return _group_error(
+            np.asarray(np.bincount(groups, weights=influence_of_rows(values, positive)), dtype=np.float64)
         )
     variances, errors = zip(*(_class_variance(values[members]) for members in (positive, ~positive)), strict=True)
     variance, error = sum(variances), sum(errors)
@@ -147,8 +147,8 @@ def ranking_without(
     return values
 
 
-def _unit_error(sums: Floats) -> StandardError:
-    """Return the error from the sums of the influences of each unit, shape (units,)."""
+def _group_error(sums: Floats) -> StandardError:
+    """Return the error from the sums of the influences of each group, shape (groups,)."""
     squares, size = sums**2, len(sums)
     variance = float(squares.sum()) * size / max(size - 1, 1)
     if variance <= TINY**2:

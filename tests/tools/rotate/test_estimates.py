@@ -152,7 +152,7 @@ def test_only_what_every_rotation_has_is_compared() -> None:
 def test_groups_and_weights_reach_the_rows() -> None:
     pairs = [replace(rotation, groups=rotation.rows // 2, weights=np.ones(100)) for rotation in ROTATIONS]
     sets = make_sets(pairs)
-    assert (int(sets.units.max()) + 1, sets.n_positives) == (200, 40)
+    assert (int(sets.groups.max()) + 1, sets.n_positives) == (200, 40)
     assert sets.weights is not None
     weighed = [replace(rotation, weights=np.repeat([4.6, 0.6], [10, 90])) for rotation in ROTATIONS]
     assert of("recall", weighed).estimate == of("recall", ROTATIONS).estimate  # equal in each class
