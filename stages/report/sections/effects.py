@@ -33,11 +33,11 @@ def _make_means_table(context: ReportContext, metric: str) -> Table:
     rows: list[list[str | Span]] = [
         [
             item.strategy,
-            *(_make_span(effects[name][number], axis) for name, axis in axes.items()),
+            *(_make_span(effects[name][index], axis) for name, axis in axes.items()),
             format_metric(metric, item.minimum_detectable),
             format_count(item.positives_needed),
         ]
-        for number, item in enumerate(effects[metric])
+        for index, item in enumerate(effects[metric])
     ]
     caption = (
         f"Mean difference from {context.reference_name} over the classifiers, with its "
@@ -65,7 +65,9 @@ def _make_matrix(context: ReportContext, metric: str) -> Table:
         difference, _, bounds = format_effect(item).partition(" ")
         mark = Mark(format_verdict(item.verdict), difference, bounds, item.verdict)
         by_row.setdefault(row, {})[str(item.reference_classifier)] = mark
-    rows: list[list[str | Mark]] = [[row, *(marks.get(name, "") for name in columns)] for row, marks in by_row.items()]
+    rows: list[list[str | Mark]] = [
+        [row, *(by_column.get(name, "") for name in columns)] for row, by_column in by_row.items()
+    ]
     caption = (
         f"Difference in {METRICS[metric].label} from {context.reference_name} with the classifier of the column, with "
         f"its {format_percent(context.leaderboard.settings.confidence)} interval. A classifier that balances itself is "

@@ -91,8 +91,8 @@ def _make_sweep(name: str, tuning: Tuning, trials: list[tuple[float, TuningTrial
         ]
         for metric in trials[0][1].metrics
     }
-    chosen = _get_ratio(tuning.chosen.sampler)
-    return Sweep(name, ratios[0] if chosen is None else chosen, ratios, lines, metrics)
+    best_ratio = _get_ratio(tuning.chosen.sampler)
+    return Sweep(name, ratios[0] if best_ratio is None else best_ratio, ratios, lines, metrics)
 
 
 def _get_ratio(sampler: dict[str, Any]) -> float | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from stages.report.context import ReportContext
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Paragraph, Section, Table
-from stages.report.sections.champion.operating_point import select_shown
+from stages.report.sections.champion.operating_point import select_initial_candidates
 from stages.shared.schemas.trace import CURVE_VALUES, TrainingCurve, select_evenly
 
 _TABLE_EPOCHS = 5
@@ -28,8 +28,8 @@ def make_section(context: ReportContext) -> Section:
     }
     if not curves:
         return Section("training", "Training", [])
-    shown = {item.strategy for item in select_shown(context)}
-    charts = [_make_chart(*key, curve) for key, curve in curves.items() if key[0] in shown]
+    strategies = {item.strategy for item in select_initial_candidates(context)}
+    charts = [_make_chart(*key, curve) for key, curve in curves.items() if key[0] in strategies]
     blocks: list[Block] = [Paragraph(_EXPLAINED)]
     if charts:
         blocks.append(Charts(charts, LEGEND))

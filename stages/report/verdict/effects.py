@@ -52,8 +52,8 @@ def format_effect(item: Effect) -> str:
 def count_better(leaderboard: Leaderboard, classifier: str) -> int:
     """Return how many treatments are better than none with this classifier, in the metric of the verdict."""
     metric = get_main_metric(leaderboard)
-    found = [item.verdict for item in leaderboard.effects if (item.metric, item.classifier) == (metric, classifier)]
-    return found.count("better")
+    verdicts = [item.verdict for item in leaderboard.effects if (item.metric, item.classifier) == (metric, classifier)]
+    return verdicts.count("better")
 
 
 def _list_means(leaderboard: Leaderboard, metric: str) -> str:
@@ -80,22 +80,24 @@ def _list_clear(items: list[Effect], every: list[Effect], verb: str) -> str:
 
 
 def _describe_power(leaderboard: Leaderboard, metric: str) -> str:
-    """Return what these rows can show and what more rows would; empty where every treatment has a verdict."""
+    """Return which effects these rows can show, and what more rows would; empty if all treatments have a verdict."""
     unknown = [item for item in leaderboard.mean_effects(metric) if item.verdict == "cannot_tell"]
     if not unknown:
         return ""
-    sizes, needed = ([getattr(item, key) for item in unknown] for key in ("minimum_detectable", "positives_needed"))
+    detectable, needed = (
+        [getattr(item, key) for item in unknown] for key in ("minimum_detectable", "positives_needed")
+    )
     rows = "train out of fold and test" if leaderboard.settings.rows == "all" else "test"
-    shown = _format_range([format_metric(metric, size) for size in sorted(sizes)])
+    sizes = _format_range([format_metric(metric, size) for size in sorted(detectable)])
     return (
-        f"{format_count(count_positives(leaderboard))} positives ({rows}) show an effect of {shown} or more, depending "
+        f"{format_count(count_positives(leaderboard))} positives ({rows}) show an effect of {sizes} or more, depending "
         f"on the treatment. An effect of {leaderboard.settings.margins[metric]:g} takes about "
-        f"{_format_range([format_count(number) for number in sorted(needed)])} positives to show."
+        f"{_format_range([format_count(positives) for positives in sorted(needed)])} positives to show."
     )
 
 
 def _describe_single(leaderboard: Leaderboard, metric: str) -> str:
-    """Return the effects with one classifier that are certain; empty where there is none."""
+    """Return the significant effects with a single classifier; empty where there is none."""
     clear = [
         item
         for item in leaderboard.effects

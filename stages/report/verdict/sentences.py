@@ -100,8 +100,8 @@ def describe_rank(leaderboard: Leaderboard, champion: Candidate, reference_name:
     if leaderboard.of_reference(champion):
         return f"its strategy is {reference_name}"
     scopes: tuple[Scope, ...] = ("strategy", "classifier")  # where it does not represent its strategy, the second
-    found = (leaderboard.comparison(scope, champion, "ranking", MAIN_METRIC["ranking"]) for scope in scopes)
-    item = next(filter(None, found), None)
+    comparisons = (leaderboard.comparison(scope, champion, "ranking", MAIN_METRIC["ranking"]) for scope in scopes)
+    item = next(filter(None, comparisons), None)
     if item is None:
         return ""
     clauses = {"better": "it ranks better than", "tie": "it ties with", "worse": "it ranks worse than"}
