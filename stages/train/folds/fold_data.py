@@ -1,6 +1,6 @@
 """The rows of one fold: preprocessed once, resampled once for each setting of the sampler.
 
-No sampler influences the first preprocessing step, so all resamplings of a fold share it.
+The first preprocessing step is before every sampler, so all resamplings of a fold share it.
 """
 
 from typing import Any

@@ -81,7 +81,7 @@ def preprocess(
 ) -> Preprocessed:
     """Fit and apply the first step on `features`, the raw features of the training rows and of no others.
 
-    Rows that a sampler makes get values that the columns `whole` have here.
+    New rows of a sampler get, in the columns `whole`, only values that occur here.
     """
     _, transformer = step
     X = transformer.fit_transform(features)
@@ -108,9 +108,9 @@ def resample(start: Preprocessed, rest: Steps, plan: Plan, n_numeric: int, negat
             X = transformer.fit_transform(X)
             flow.append(_describe_step({"encoder": "encoded", "scaler": "scaled"}[name], X, y))
         for sampler in plan.after.get(name, []):  # type: ignore[call-overload]
-            before, old = len(y), (X, y)
+            before, old_rows = len(y), (X, y)
             X, y, note = _run_sampler(sampler, X, y)
-            sample_weight = carry_weights(sampler, sample_weight, old, (X, y))
+            sample_weight = carry_weights(sampler, sample_weight, old_rows, (X, y))
             X = restore_values(X, start.whole)
             if name == "encoder":
                 X = restore_categories(X, one_hot_blocks(transformer, n_numeric))

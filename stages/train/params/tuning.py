@@ -61,18 +61,18 @@ class TuningParams(ParamsSection):
     def _classifier_problems(self) -> Iterator[str]:
         for name, grid in self.classifiers.items():
             if name == BLEND or name not in CLASSIFIERS:
-                known = [other for other in CLASSIFIERS if other != BLEND]
-                yield f"classifiers: {name} is nothing that can be tuned; {suggest_key(name, known)}"
+                tunable = [classifier for classifier in CLASSIFIERS if classifier != BLEND]
+                yield f"classifiers: {name} cannot be tuned; {suggest_key(name, tunable)}"
                 continue
             yield from _grid_problems(f"classifiers.{name}", grid)
-            tried = [{name: {key: value}} for key, values in grid.items() for value in values]
-            problems = dict.fromkeys(problem for settings in tried for problem in classifier_problems(settings))
+            candidates = [{name: {key: value}} for key, values in grid.items() for value in values]
+            problems = dict.fromkeys(problem for settings in candidates for problem in classifier_problems(settings))
             yield from (f"classifiers.{name}: {problem}" for problem in problems)
 
 
-def _grid_problems(where: str, grid: Grid) -> Iterator[str]:
+def _grid_problems(key_prefix: str, grid: Grid) -> Iterator[str]:
     for key, values in grid.items():
         if not values:
-            yield f"{where}.{key}: needs at least one value to try; leave the setting out to leave it as it is"
+            yield f"{key_prefix}.{key}: needs at least one value to try; leave the setting out to leave it as it is"
         elif any(value in values[:index] for index, value in enumerate(values)):
-            yield f"{where}.{key}: names a value twice"
+            yield f"{key_prefix}.{key}: names a value twice"

@@ -34,7 +34,7 @@ _SNAPPED = "{} has no categorical form: it sees one column a level, each row sna
 
 @dataclass(frozen=True)
 class Plan:
-    """The samplers of a strategy by the step after which they run, and what the trace says of them."""
+    """The samplers of a strategy by the step after which they run, and their description in the trace."""
 
     after: dict[StepName, list[Sampler]]
     requested: str | None

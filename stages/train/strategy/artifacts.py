@@ -23,11 +23,11 @@ def oof_columns(result: StrategyResult, table: Table) -> dict[str, Any]:
     are left out.
     """
     validation = np.concatenate([fold.validation for fold in result.folds])
-    number = np.repeat(np.arange(len(result.folds)), [len(fold.validation) for fold in result.folds])
+    fold_index = np.repeat(np.arange(len(result.folds)), [len(fold.validation) for fold in result.folds])
     return {
         "row": table.rows[validation],
         "group": table.groups[validation],
-        "fold": number,
+        "fold": fold_index,
         "y": table.target[validation],
         **({} if table.weights is None else {"weight": table.weights[validation]}),
         **result.oof,
@@ -73,9 +73,7 @@ def make_trace(
         blend=result.blend_weights,
         epochs={
             classifier: [
-                Epoch(fold=number, **epoch)
-                for number, curves in enumerate(result.curves)
-                for epoch in curves[classifier]
+                Epoch(fold=index, **epoch) for index, curves in enumerate(result.curves) for epoch in curves[classifier]
             ]
             for classifier in result.curves[0]
         },
@@ -113,9 +111,9 @@ def _note_tuning(name: str, result: StrategyResult) -> Iterator[str]:
 
 
 def _note_capped_iterations(name: str, result: StrategyResult, classifiers: dict[str, Settings]) -> Iterator[str]:
-    for classifier, given in classifiers.items():
+    for classifier, params in classifiers.items():
         tuned = result.tuning[classifier].search.best_params.classifier if classifier in result.tuning else {}
-        settings, iterations = {**given, **tuned}, CLASSIFIERS[classifier].iterations
+        settings, iterations = {**params, **tuned}, CLASSIFIERS[classifier].iterations
         if MAX_ROWS not in settings or iterations is None:
             continue
         fitted = getattr(result.models[classifier]["classifier"], iterations.setting)

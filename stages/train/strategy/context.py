@@ -15,7 +15,7 @@ from stages.shared.errors import InputError, NotApplicableError
 from stages.shared.runtime.progress import ignore
 from stages.shared.storage.arrow import Floats, Ints
 from stages.shared.storage.parquet import Table
-from stages.train.classifiers.class_weights import ClassWeights, RowWeights, class_weights
+from stages.train.classifiers.class_weights import ClassWeights, RowWeights, compute_class_weights
 from stages.train.classifiers.fitting import FitRequest, Fitted, fit
 from stages.train.folds.preprocessing import count_numbers
 from stages.train.folds.resampling import Prepared
@@ -119,4 +119,4 @@ class StrategyContext:
 
     def weights(self, prepared: Prepared) -> ClassWeights:
         """Return the class weights of the strategy on these rows."""
-        return class_weights(self.strategy.class_weight, prepared.y, prepared.before, prepared.sample_weight)
+        return compute_class_weights(self.strategy.class_weight, prepared.y, prepared.before, prepared.sample_weight)

@@ -1,4 +1,4 @@
-"""The combinations of settings that are tried for a candidate."""
+"""The combinations of settings in the grids of a classifier and its sampler."""
 
 from collections.abc import Iterator
 from itertools import product

@@ -15,7 +15,7 @@ from distributed import Client, Worker, WorkerPlugin
 from stages.shared.errors import BusyError, InputError
 from stages.shared.messages import PACKAGE, single_line
 from stages.shared.runtime.threads import cores
-from stages.train.execution.engines.registry import ENGINE, START, patience
+from stages.train.execution.engines.registry import ENGINE, START, read_patience
 from stages.train.execution.engines.worker import receive_table
 
 ADDRESS = "DASK_SCHEDULER_ADDRESS"
@@ -38,7 +38,7 @@ class DaskEngine:
     def __init__(self, client: Client) -> None:
         """Wait for a first worker. Raises BusyError where none comes."""
         self._client, self._executor = client, client.get_executor(pure=False)
-        self._worked, self._patience = time.monotonic(), patience()
+        self._last_seen, self._patience = time.monotonic(), read_patience()
         try:
             with _as_busy("the scheduler has no worker"):
                 client.wait_for_workers(1, timeout=self._patience)
@@ -71,8 +71,8 @@ class DaskEngine:
         if self._client.status != "running":
             return "the scheduler has gone"
         if self._client.scheduler_info()["workers"]:
-            self._worked = now
-        return f"no worker for {self._patience} seconds" if now > self._worked + self._patience else ""
+            self._last_seen = now
+        return f"no worker for {self._patience} seconds" if now > self._last_seen + self._patience else ""
 
     def close(self) -> None:
         """Drop what is not finished."""
@@ -90,7 +90,7 @@ def connect() -> DaskEngine:
         raise InputError(f"{ADDRESS}: is not set; expected the address of a Dask scheduler, such as tcp://node1:8786")
     try:
         with _as_busy(f"{ADDRESS}={address}"):
-            client = Client(address, timeout=patience())
+            client = Client(address, timeout=read_patience())
     except ValueError as error:
         raise InputError(f"{ADDRESS}={address}: {error}; expected an address such as tcp://node1:8786") from None
     return DaskEngine(client)

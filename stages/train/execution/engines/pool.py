@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 #: shows a text
 Show = Callable[[str], None]
 
-#: seconds between two looks at the state of the engine
+#: seconds between two checks of the state of the engine
 POLL = 0.5
 
 AGAIN = "nothing that was finished is lost; run this again"

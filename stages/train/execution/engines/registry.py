@@ -23,8 +23,7 @@ ENGINES = {
     "ray": ("ray:connect", "evenhand[ray]"),
 }
 
-
-#: how to start workers that can do the work
+#: the advice of messages about workers that differ from the stage
 START = "start the workers with this code and environment, and `--preload stages` (with the package: evenhand.alone)"
 
 
@@ -47,7 +46,7 @@ class Engine(Protocol):
         """Drop what is not finished."""
 
 
-def patience() -> int:
+def read_patience() -> int:
     """Return the seconds to wait for workers."""
     value = os.environ.get(PATIENCE) or "60"
     if not value.isdecimal():
