@@ -141,7 +141,7 @@ def _trimmed(chunks: Iterator[bytes]) -> Iterator[bytes]:
             begun, end = True, kept[-1:]
             yield kept
     if end not in b"\r\n":
-        yield b"\n"  # pyarrow takes a single line without an end for nothing
+        yield b"\n"  # pyarrow ignores a single line without an end
 
 
 def _whole_characters(chunk: bytes, offset: int, lines: int, beginning: bytes, source: str, final: bool = False) -> int:
@@ -172,20 +172,20 @@ class _Lines:
     """The lines of a text; chunks without a quote outside a record are counted and skipped."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
-        self.between = True  # no record is open; who reads the records says so
+        self.between = True  # no record is open; the caller sets it after each record
         self.begun = 1  # the line in which the present record began
         self.longest = 0  # characters of the longest record that was read
         self._pieces = chunks
 
     def __iter__(self) -> Iterator[str]:
-        number, size = 1, 0
+        line_number, size = 1, 0
         for chunk in whole_lines(without_mark(self._pieces)):
             if self.between and b'"' not in chunk:
-                number += line_ends(chunk)
+                line_number += line_ends(chunk)
                 continue
             for line in io.StringIO(chunk.decode(), newline=""):
                 if self.between:
-                    self.begun, self.between, size = number, False, 0
-                number, size = number + 1, size + len(line)
+                    self.begun, self.between, size = line_number, False, 0
+                line_number, size = line_number + 1, size + len(line)
                 self.longest = max(self.longest, size)
                 yield line

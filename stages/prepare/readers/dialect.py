@@ -1,6 +1,6 @@
 """The dialect of a text table, from its first lines: separator, line of the header, spaces, trailing separators.
 
-A dialect that cannot be told apart from another is refused, because each would read other numbers.
+A text that fits two dialects equally well is refused, because each would give other numbers.
 """
 
 from collections import Counter
@@ -11,8 +11,8 @@ import io
 import re
 
 from stages.prepare.params import AUTO, ReadParams
+from stages.prepare.read_facts import SEPARATORS
 from stages.prepare.readers.csv_validation import Chunks, last_line_end, whole_lines, without_mark
-from stages.prepare.reading import SEPARATORS
 from stages.shared.errors import InputError
 from stages.shared.schemas.contract import Dialect
 
@@ -37,7 +37,7 @@ def sniff(chunks: Chunks, source: str, settings: ReadParams = AUTO, prefer: Dial
     """Return the dialect of UTF-8 text, judged by its first 256 KiB; `settings` fix parts of it.
 
     `prefer`, the dialect of the training table, decides between dialects that fit equally well. Raises InputError when
-    two separators fit equally well and none is preferred, or when no row begins in the line data.read.header.
+    two separators fit equally well and none is preferred. So it does when no row begins in the line data.read.header.
     """
     text = _beginning(chunks())
     declared = SEPARATOR_LINE.fullmatch(text.split("\n", 1)[0].strip("\r"))
@@ -98,7 +98,7 @@ def _records(text: str, separator: str, spaces: bool) -> Iterator[_Record]:
                 yield _Record(line, cells)
             line = reader.line_num + 1
     except csv.Error:
-        return  # the reader of the rows says what is wrong
+        return  # the reader of the rows raises the error
 
 
 def _find_separator(text: str, source: str, prefer: Dialect | None) -> str:
@@ -109,15 +109,15 @@ def _find_separator(text: str, source: str, prefer: Dialect | None) -> str:
         width, count = Counter(widths).most_common(1)[0] if widths else (1, 0)
         shares[separator] = count / len(widths) if width > 1 else 0.0
     best = max(shares.values())
-    found = [separator for separator, share in shares.items() if share == best]
-    if not best or (prefer and prefer.separator in found):
+    best_separators = [separator for separator, share in shares.items() if share == best]
+    if not best or (prefer and prefer.separator in best_separators):
         return prefer.separator if prefer else ","
-    if len(found) > 1:
-        names = " and ".join(SEPARATORS[separator] for separator in found)
+    if len(best_separators) > 1:
+        names = " and ".join(SEPARATORS[separator] for separator in best_separators)
         raise InputError(
             f"{source}: {names} separate its columns equally well; name the separator in data.read.separator"
         )
-    return found[0]
+    return best_separators[0]
 
 
 def _find_header(records: list[_Record], preferred: int = 0) -> tuple[int, bool]:
@@ -139,8 +139,8 @@ def _find_header(records: list[_Record], preferred: int = 0) -> tuple[int, bool]
         and all(record.cells[-1] == "" for record in records if len(record.cells) == width)
     )
     titles = index - trailing
-    doubtful = any(record.filled > 1 for record in records[:titles]) and records[titles].line != preferred
-    if width == 1 or doubtful:
+    is_ambiguous = any(record.filled > 1 for record in records[:titles]) and records[titles].line != preferred
+    if width == 1 or is_ambiguous:
         return 0, False
     return titles, trailing
 
