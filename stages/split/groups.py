@@ -20,7 +20,7 @@ def compute_groups(duplicates: Ints, groups: Ints | None) -> Ints:
     """
     if groups is None:
         return _first_equal_index(duplicates)
-    from scipy.sparse import coo_array  # half a second of import that a split without groups need not pay
+    from scipy.sparse import coo_array  # half a second of import, which only a split with groups needs
     from scipy.sparse.csgraph import connected_components
 
     # a graph whose nodes are first rows and whose edges are the rows; a group is a connected component
@@ -39,9 +39,9 @@ def find_duplicates(table: Table) -> Ints:
     columns = [table.data.column(feature.name) for feature in table.contract.features]
     hashes = np.zeros(table.data.num_rows, dtype=np.uint64)
     for column in columns:
-        hashes = mix_hashes(hashes, _keys(column))
+        hashes = mix_hashes(hashes, _to_keys(column))
     first = _first_equal_index(hashes)
-    if all(np.array_equal(keys, keys[first]) for keys in map(_keys, columns)):
+    if all(np.array_equal(keys, keys[first]) for keys in map(_to_keys, columns)):
         return first
     rows = np.zeros(table.data.num_rows, dtype=np.int64)
     for column in columns:
@@ -59,7 +59,7 @@ def encode_cells(column: pa.ChunkedArray) -> Ints:
     return to_ints(array.dictionary_encode(null_encoding="encode").indices)
 
 
-def _keys(column: pa.ChunkedArray) -> Hashes:
+def _to_keys(column: pa.ChunkedArray) -> Hashes:
     """Return 64 bits for each cell, shape (rows,), equal where the cells are equal; missing cells are equal."""
     if pa.types.is_floating(column.type):
         return (to_floats(column.combine_chunks()) + 0.0).view(np.uint64)  # -0.0 becomes 0.0
