@@ -30,7 +30,7 @@ from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap
 from stages.evaluate.uncertainty.cv_differences import compare_folds, compute_ratio
 from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.errors import raise_problems
-from stages.shared.metrics.registry import METRICS, get_points, selectable
+from stages.shared.metrics.registry import METRICS, get_points, list_selectable
 from stages.shared.paths import MODELS, TEST
 from stages.shared.runtime.progress import Progress
 from stages.shared.schemas.candidate import Candidate
@@ -137,7 +137,7 @@ def _choose_effect_settings(
 ) -> EffectSettings:
     """Return how effects are estimated: on which rows, and with which margins of `same`."""
     settings, y = params.evaluate, table.target
-    names = selectable(*get_points(params.select.metric))
+    names = list_selectable(*get_points(params.select.metric))
     perfect = {name: METRICS[name].score(y, y.astype(np.float64), table.weights) for name in names}
     margin = None if settings.margin == "auto" else settings.margin
     return EffectSettings(

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from stages.shared.metrics.registry import SelectMetric
 from stages.shared.params import ParamsSection, PartialParams
-from stages.shared.params.checks import own_key_problems, refuse
+from stages.shared.params.checks import list_key_problems, refuse
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -50,7 +50,7 @@ class ThresholdParams(ParamsSection):
         return self
 
     def _problems(self) -> Iterator[str]:
-        yield from own_key_problems(self, "policy", POLICY_PARAMS)
+        yield from list_key_problems(self, "policy", POLICY_PARAMS)
         if self.promise is not None and self.policy not in PROMISABLE:
             yield f"only {' and '.join(PROMISABLE)} can have a promise, not {self.policy}; leave it out"
         if self.promise is not None and 1 in (self.recall, self.precision):

@@ -24,7 +24,7 @@ from stages.evaluate.uncertainty.intervals import compute_intervals
 from stages.evaluate.uncertainty.jackknife import metric_without, ranking_without
 from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.ranking import Ranking
-from stages.shared.metrics.registry import METRICS, of_family
+from stages.shared.metrics.registry import METRICS, list_family
 from stages.shared.schemas.candidate import CandidateName
 from stages.shared.schemas.contract import Step
 from stages.shared.storage.parquet import Table
@@ -60,7 +60,7 @@ def test_every_metric_is_scikit_learns_with_sample_weight() -> None:
     found = measure(MetricEvaluator(Y, SCORES, THRESHOLD, weights=WEIGHTS))
     assert {name: found[name] for name in expected} == pytest.approx(expected)
     for name, metric in METRICS.items():
-        if metric.selectable:
+        if metric.is_selectable:
             assert metric.score(Y, SCORES, WEIGHTS) == pytest.approx(found[name])
 
 
@@ -88,7 +88,7 @@ def test_a_whole_weight_is_so_many_rows() -> None:
     assert np.diff(line.slope_interval) > np.diff(of_rows.slope_interval)  # as few rows as there are, not as many
 
 
-@pytest.mark.parametrize("metric", of_family("ranking"))
+@pytest.mark.parametrize("metric", list_family("ranking"))
 def test_a_ranking_without_a_row_is_that_of_the_others_reweighted(metric: str) -> None:
     """The fast way is linear in the weight: of a row among sixty it misses a small part."""
     positive, spec = Y == 1, METRICS[metric]

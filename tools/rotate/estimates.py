@@ -17,7 +17,7 @@ from stages.evaluate.effects.effects import (
 from stages.evaluate.effects.row_sets import RankingValue, RowSets, encode_groups
 from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.uncertainty.jackknife import TINY
-from stages.shared.metrics.registry import METRICS, Family, compared
+from stages.shared.metrics.registry import METRICS, Family, list_compared
 from stages.shared.schemas.leaderboard import Effect
 from stages.shared.storage.arrow import Bools, Floats, Ints
 
@@ -78,7 +78,7 @@ def estimate_rotations(rotations: Sequence[Rotation], settings: RotationSettings
     spread: dict[str, float] = {}
     effects: list[Effect] = []
     for family in FAMILIES:
-        metrics = compared(*settings.points)[family]
+        metrics = list_compared(*settings.points)[family]
         measured = measure_family(rotations, candidates, family, metrics)
         by_rotation = [measure_family([rotation], candidates, family, metrics) for rotation in rotations]
         comparisons = list_comparisons(measured, settings.reference)

@@ -25,7 +25,7 @@ from stages.evaluate.uncertainty.jackknife import (
 from stages.shared.errors import InputError
 from stages.shared.metrics.confusion import Counts
 from stages.shared.metrics.ranking import Ranking
-from stages.shared.metrics.registry import METRICS, Metric, of_family
+from stages.shared.metrics.registry import METRICS, Metric, list_family
 from stages.shared.storage.arrow import Floats, Ints, to_floats, to_ints
 
 #: more groups than this are merged, which bounds the memory and hardly changes the error
@@ -109,7 +109,7 @@ class RowSets:
 
         The influences are those of the delete-one jackknife within each set and class (Arvesen 1969).
         """
-        return {name: self.measure_one(name, oof, test) for name in of_family("ranking")}
+        return {name: self.measure_one(name, oof, test) for name in list_family("ranking")}
 
     def measure_one(self, metric: str, oof: Floats, test: Floats) -> RankingValue:
         """Return one metric of ranking, of probabilities, or of decisions: 1 where a row is predicted positive."""

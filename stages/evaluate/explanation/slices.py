@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from stages.evaluate.uncertainty.intervals import compare_rates
 from stages.evaluate.uncertainty.metric_evaluator import get_design_effect
-from stages.shared.metrics.verdicts import find_side
+from stages.shared.metrics.verdicts import find_direction
 from stages.shared.schemas.contract import Contract, Feature
 from stages.shared.schemas.curves import Slice, SliceMetric
 from stages.shared.storage.arrow import Bools, Floats, Ints, to_floats
@@ -176,5 +176,5 @@ def _measure(part: Part, metric: SliceMetric, decisions: Decisions, level: float
         difference=difference,
         low=low,
         high=high,
-        verdict="cannot_tell" if low is None or high is None else find_side(metric, low, high) or "cannot_tell",
+        verdict="cannot_tell" if low is None or high is None else find_direction(metric, low, high) or "cannot_tell",
     )

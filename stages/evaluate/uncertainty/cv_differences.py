@@ -7,7 +7,7 @@ import numpy as np
 from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.uncertainty.jackknife import t_quantile
 from stages.shared.classifiers import BLEND
-from stages.shared.metrics.registry import get_points, selectable
+from stages.shared.metrics.registry import get_points, list_selectable
 from stages.shared.schemas.cross_validation import CvRecord
 from stages.shared.schemas.leaderboard import CvComparison
 
@@ -40,7 +40,7 @@ def compare_folds(
     `ratio` is that of `compute_ratio`.
     """
     candidates = [CandidateKey(strategy, name) for strategy, record in records.items() for name in record.classifiers]
-    names = selectable(*get_points(metric))
+    names = list_selectable(*get_points(metric))
     selected = [
         *((left, CandidateKey(reference, left.classifier), name) for left in candidates for name in names),
         *((left, CandidateKey(reference, BLEND), metric) for left in candidates),

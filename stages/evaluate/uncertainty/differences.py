@@ -13,8 +13,8 @@ from stages.evaluate.uncertainty.bootstrap import BootstrapResult
 from stages.evaluate.uncertainty.intervals import count_trials, find_perfect, interval_of_rows
 from stages.evaluate.uncertainty.jackknife import MIN_DF, TINY, jackknife_error, normal_quantile, normal_to_t
 from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
-from stages.shared.metrics.registry import METRICS, Family, compared
-from stages.shared.metrics.verdicts import find_side
+from stages.shared.metrics.registry import METRICS, Family, list_compared
+from stages.shared.metrics.verdicts import find_direction
 from stages.shared.schemas.leaderboard import Verdict
 from stages.shared.storage.arrow import Floats
 
@@ -66,7 +66,7 @@ def compare(
     """
     differences = [
         difference
-        for family, names in (metrics or compared(*points)).items()
+        for family, names in (metrics or list_compared(*points)).items()
         for difference in _compare_family(pairs, family, names, confidence)
     ]
     return sorted(differences, key=lambda difference: difference.pair)  # stable: families stay in order
@@ -102,7 +102,7 @@ def paired_standard_error(family: str, operands: list[Operands], confidence: flo
 
 def verdict(metric: str, low: float, high: float) -> Verdict:
     """Return `tie` when the interval of the difference holds 0, else `better` or `worse`."""
-    return find_side(metric, low, high) or "tie"
+    return find_direction(metric, low, high) or "tie"
 
 
 def _max_t_quantile(differences: Floats, replicates: Floats, error: Floats, confidence: float) -> float:

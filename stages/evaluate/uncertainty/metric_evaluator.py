@@ -15,7 +15,7 @@ from stages.evaluate.uncertainty.jackknife import (
 from stages.shared.metrics.confusion import Counts
 from stages.shared.metrics.decisions import HALF, is_positive
 from stages.shared.metrics.ranking import Ranking
-from stages.shared.metrics.registry import METRICS, of_family
+from stages.shared.metrics.registry import METRICS, list_family
 from stages.shared.storage.arrow import Bools, Floats, Ints
 
 #: family -> metric -> value on each sample, shape (samples,)
@@ -42,8 +42,10 @@ class MetricEvaluator:
         """
         self.positive, self.scores, self.groups, self.weights = y == 1, scores, groups, weights
         self._ranking = Ranking(y, scores)
-        self._rankings = {name: metric.load() for name, metric in of_family("ranking", *points).items()}
-        self._losses = {name: metric.load()(y, scores) for name, metric in of_family("probabilities", *points).items()}
+        self._rankings = {name: metric.load() for name, metric in list_family("ranking", *points).items()}
+        self._losses = {
+            name: metric.load()(y, scores) for name, metric in list_family("probabilities", *points).items()
+        }
         thresholds = {"decisions": threshold, "decisions_at_half": HALF}
         self._cells = {
             family: find_cells(self.positive, is_positive(scores if decided is None else decided, limit))
@@ -61,7 +63,7 @@ class MetricEvaluator:
             "ranking": {name: function(ranked) for name, function in self._rankings.items()},
             "probabilities": {name: weights @ loss / rows for name, loss in self._losses.items()},
             **{
-                family: {name: metric.load()(counts) for name, metric in of_family("decisions").items()}
+                family: {name: metric.load()(counts) for name, metric in list_family("decisions").items()}
                 for family, counts in self.counts(samples).items()
             },
         }
@@ -100,7 +102,8 @@ class MetricEvaluator:
     def _rankings_without(self) -> dict[str, Floats]:
         y = self.positive.astype(np.int64)
         return {
-            name: metric_without(metric, y, self.scores, self.weights) for name, metric in of_family("ranking").items()
+            name: metric_without(metric, y, self.scores, self.weights)
+            for name, metric in list_family("ranking").items()
         }
 
     def _weigh(self, samples: Floats) -> Floats:

@@ -6,7 +6,7 @@ from stages.report.rendering.axis import Axis, make_axis
 from stages.report.rendering.blocks import Block, Head, Items, Mark, Section, Span, Table
 from stages.report.verdict.cells import format_verdict, make_span
 from stages.report.verdict.effects import count_positives, format_effect, get_main_metric
-from stages.shared.metrics.registry import METRICS, of_family
+from stages.shared.metrics.registry import METRICS, list_family
 from stages.shared.schemas.leaderboard import Effect, Leaderboard
 
 
@@ -21,7 +21,7 @@ def make_section(context: ReportContext) -> Section:
 
 def _make_means_table(context: ReportContext, metric: str) -> Table:
     leaderboard = context.leaderboard
-    metrics = [metric, *(name for name in of_family("ranking") if name != metric)]
+    metrics = [metric, *(name for name in list_family("ranking") if name != metric)]
     effects = {name: leaderboard.mean_effects(name) for name in metrics}
     axes = {name: make_axis([(item.low, item.high) for item in items]) for name, items in effects.items()}
     header: list[str | Head] = [

@@ -7,7 +7,7 @@ from stages.report.formatting import (
     format_metric,
     join_names,
 )
-from stages.shared.metrics.registry import METRICS, of_family
+from stages.shared.metrics.registry import METRICS, list_family
 from stages.shared.schemas.leaderboard import Effect, Leaderboard
 
 #: more effects than this have a range, and more of single classifiers are counted
@@ -20,7 +20,7 @@ _VERDICTS = ("better", "worse", "same", "cannot_tell")
 def get_main_metric(leaderboard: Leaderboard) -> str:
     """Return the metric of the verdict: `select.metric`, or average precision where that has no effects."""
     metric = leaderboard.settings.metric
-    return metric if metric in leaderboard.settings.margins else next(iter(of_family("ranking")))
+    return metric if metric in leaderboard.settings.margins else next(iter(list_family("ranking")))
 
 
 def count_positives(leaderboard: Leaderboard) -> int:
@@ -34,7 +34,7 @@ def describe_effects(leaderboard: Leaderboard, reference_name: str) -> list[str]
     metric = get_main_metric(leaderboard)
     if not leaderboard.mean_effects(metric):
         return []
-    others = [name for name in of_family("ranking") if name != metric]
+    others = [name for name in list_family("ranking") if name != metric]
     sentences = [
         f"Against {reference_name}, in {METRICS[metric].label}: {_list_means(leaderboard, metric)}.",
         _describe_single(leaderboard, metric),

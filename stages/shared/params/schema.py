@@ -1,6 +1,7 @@
 """Unknown keys anywhere in params.yaml, found with params.schema.json.
 
-A stage has models of its own sections alone, and a misspelled key of another section would change nothing, silently.
+The models of a stage cover only its own sections. A misspelled key of another section would have no effect, without an
+error.
 """
 
 from collections.abc import Iterator

@@ -14,9 +14,9 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
-def thin(rows: Ints, most: int) -> Ints:
-    """Return `rows`, or every n-th of them where they are more than `most`."""
-    return rows[:: -(-len(rows) // most) or 1]
+def thin(rows: Ints, limit: int) -> Ints:
+    """Return `rows`, or every n-th of them where they are more than `limit`."""
+    return rows[:: -(-len(rows) // limit) or 1]
 
 
 def to_floats(array: pa.Array) -> Floats:

@@ -32,7 +32,7 @@ N_PARTS = 32
 
 @dataclass(frozen=True)
 class Table:
-    """Rows with their contract: ROW, UNIT (once split), features, key, group and time, and the target as 0 or 1."""
+    """Rows with their contract: ROW, GROUP (after split), features, key, group and time, and the target as 0 or 1."""
 
     data: pa.Table
     contract: Contract
@@ -82,7 +82,7 @@ def to_frame(data: pa.Table, contract: Contract) -> "pd.DataFrame":
 
     A missing number or category is NaN, a missing text is empty.
     """
-    import pandas as pd  # a second of import that prepare and split need not pay
+    import pandas as pd  # a second of import, which prepare and split do not need
 
     names = [feature.name for feature in contract.features]
     if len(contract.numeric) == len(names):  # one block, filled in place: pandas would copy what it joins

@@ -9,7 +9,7 @@ from stages.shared.classifiers import BLEND, CLASSIFIERS
 from stages.shared.messages import suggest_key
 from stages.shared.metrics.registry import SelectableMetric
 from stages.shared.params import ParamsSection
-from stages.shared.params.checks import own_key_problems, refuse
+from stages.shared.params.checks import list_key_problems, refuse
 from stages.train.params.validation import classifier_problems, sampling_strategy_problems, unknown_settings
 from stages.train.samplers.registry import SAMPLERS
 
@@ -29,7 +29,7 @@ class SearchParams(ParamsSection):
 
     @model_validator(mode="after")
     def _own_key_alone(self) -> "SearchParams":
-        refuse(own_key_problems(self, "how", OWN_KEYS))
+        refuse(list_key_problems(self, "how", OWN_KEYS))
         return self
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from stages.shared.classifiers import CLASSIFIERS, MAX_ROWS, Settings
-from stages.shared.metrics.registry import selectable
+from stages.shared.metrics.registry import list_selectable
 from stages.shared.schemas.cross_validation import CvRecord, CvScore, MeanStd, SamplerUse, TunedSettings
 from stages.shared.schemas.trace import Epoch, Trace
 from stages.shared.schemas.tuning import Tuning, TuningTrial
@@ -43,7 +43,7 @@ def cross_validation(oof: dict[str, Any], calibrated: dict[str, Any]) -> dict[st
     result: dict[str, dict[str, CvScore]] = {}
     for classifier, probabilities in calibrated.items():
         result[classifier] = {}
-        for name, metric in selectable().items():
+        for name, metric in list_selectable().items():
             scores, values = probabilities if metric.family == "probabilities" else oof[classifier], []
             for fold in range(oof["fold"].max() + 1):
                 inside = oof["fold"] == fold

@@ -13,7 +13,7 @@ import numpy as np
 
 from stages.shared.classifiers import Settings
 from stages.shared.errors import InputError, NotApplicableError
-from stages.shared.metrics.registry import METRICS, selectable
+from stages.shared.metrics.registry import METRICS, list_selectable
 from stages.shared.storage.arrow import Ints
 from stages.train.folds.fold_data import FoldData
 from stages.train.folds.resampling import Prepared, ResamplingError
@@ -194,7 +194,7 @@ def _select_best(
 
 
 def _compute_metrics(y: Any, scores: Any, weights: Any, metric: str, full: bool) -> dict[str, float]:
-    names = selectable() if full else [metric]
+    names = list_selectable() if full else [metric]
     values = {name: METRICS[name].score(y, scores, weights) for name in names}
     return {**values, **score_decisions_at_half(y, scores, weights)} if full else values
 

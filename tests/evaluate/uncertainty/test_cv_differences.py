@@ -3,7 +3,7 @@
 import pytest
 
 from stages.evaluate.uncertainty.cv_differences import compare_folds, compute_ratio, corrected_interval
-from stages.shared.metrics.registry import selectable
+from stages.shared.metrics.registry import list_selectable
 from tests.evaluate.records import record
 
 
@@ -41,7 +41,7 @@ def test_where_there_are_blends_each_is_compared_with_them_in_the_metric_of_the_
         ((row.strategy, row.classifier), (row.reference_strategy, row.reference_classifier), row.metric)
         for row in found
     ]
-    equal = [(name, metric) for name in ("xgboost", "blend") for metric in selectable()]
+    equal = [(name, metric) for name in ("xgboost", "blend") for metric in list_selectable()]
     assert pairs == [
         *((("smote", name), ("baseline", name), metric) for name, metric in equal),
         (("baseline", "xgboost"), ("baseline", "blend"), "roc_auc"),

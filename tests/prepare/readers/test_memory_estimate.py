@@ -8,8 +8,8 @@ import pytest
 
 from stages.prepare.columns.roles import select_columns
 from stages.prepare.params import PrepareParams
-from stages.prepare.readers import table as read
 from stages.prepare.readers import columnar
+from stages.prepare.readers import table as read
 from stages.prepare.readers.memory_estimate import (
     BASE_BYTES,
     NUMBER_BYTES,

@@ -5,7 +5,7 @@ from stages.report.formatting import format_metric, format_percent
 from stages.report.rendering.axis import Axis, make_axis
 from stages.report.rendering.blocks import Head, Section, Span, Table
 from stages.report.verdict.cells import make_span
-from stages.shared.metrics.verdicts import find_side
+from stages.shared.metrics.verdicts import find_direction
 from stages.shared.schemas.curves import Band
 
 _KEY, _TITLE = "decision-curve", "What does acting on it gain?"
@@ -45,4 +45,4 @@ def make_section(context: ReportContext) -> Section:
 
 def _make_span(metric: str, band: Band, index: int, axis: Axis) -> Span:
     low, middle, high = (values[index] for values in (band.low, band.difference, band.high))
-    return make_span(find_side(metric, low, high) or "cannot_tell", metric, middle, low, high, axis)
+    return make_span(find_direction(metric, low, high) or "cannot_tell", metric, middle, low, high, axis)
