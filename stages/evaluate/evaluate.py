@@ -89,8 +89,8 @@ def evaluate_candidates(
         notes=[
             *notes.about_reference(params.strategies[reference], reference),
             *notes.about_classifiers(records, selected, select.classifier),
-            *_notes_about_inputs(inputs, params),
-            *_notes_about_results(inputs, scored, results, params),
+            *_list_input_notes(inputs, params),
+            *_list_result_notes(inputs, scored, results, params),
         ],
     )
     progress.begin("curves")
@@ -166,7 +166,7 @@ def _describe_settings(params: EvaluateParams, reference: CandidateKey, effects:
     )
 
 
-def _notes_about_inputs(inputs: Inputs, params: EvaluateParams) -> list[str]:
+def _list_input_notes(inputs: Inputs, params: EvaluateParams) -> list[str]:
     table, traces = inputs.table, inputs.traces
     return [
         *notes.about_samplers(inputs.records, [strategy for strategy, trace in traces.items() if trace.is_no_op]),
@@ -179,7 +179,7 @@ def _notes_about_inputs(inputs: Inputs, params: EvaluateParams) -> list[str]:
     ]
 
 
-def _notes_about_results(
+def _list_result_notes(
     inputs: Inputs,
     scored: Scored,
     results: Resampled,

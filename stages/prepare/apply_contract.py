@@ -1,6 +1,6 @@
 """New rows parsed by the data contract of the training table.
 
-`tools.predict` uses it: a model must see new values exactly as `prepare` parsed the training values.
+`tools.predict` uses it, because new values must be parsed exactly as `prepare` parsed the training values.
 """
 
 import numpy as np

@@ -29,7 +29,7 @@ class Iterations(NamedTuple):
 TREES = Iterations("n_estimators", 100, 50, "trees")
 EPOCHS = Iterations("max_iter", 200, 10, "epochs")
 
-#: the only setting that no library has: how many rows the trees, or the epochs, of a classifier see together
+#: the only setting that no library has: the rows that all trees, or all epochs, of a classifier use together
 MAX_ROWS = "max_rows"
 
 #: the weighted vote of the other classifiers of a strategy

@@ -36,14 +36,8 @@ def split(table: Table, params: SplitStageParams) -> tuple[Table, Table]:
         test = cut_latest(table.times, params.split.test_size)
         gap = read_gap(params.split.gap, table.data.column(params.split.time).type)
         dropped = find_dropped(table.times, test, gap, group, check.first)
-    elif params.split.part:
-        (part, n_parts), groups = params.split.part, compute_groups(check.first, group)
-        part_of_row = draw_parts(groups, y, n_parts, params.random_state)
-        for index in range(1, n_parts + 1):  # all of them, so that the last does not fail after hours
-            validate_split(part_of_row != index, part_of_row == index, y, groups, params)
-        test = part_of_row == part
     else:
-        test = draw_test_mask(compute_groups(check.first, group), y, params.split.test_size, params.random_state)
+        test = _draw_test(compute_groups(check.first, group), y, params)
     train = ~test & ~np.any([*dropped.values(), np.zeros_like(test)], axis=0)
     kept = train | test  # rows that are left out do not connect groups
     groups = compute_groups(check.first[kept], None if group is None else group[kept])
@@ -61,8 +55,8 @@ def split(table: Table, params: SplitStageParams) -> tuple[Table, Table]:
         train, note_on_train = negatives.rows, f"; {negatives.words}"
     flow = [
         *table.flow,
-        _step("train", y[train], table, note + note_on_train),
-        _step("test", y[test], table, note),
+        _make_step("train", y[train], table, note + note_on_train),
+        _make_step("test", y[test], table, note),
     ]
     group_of_row = to_ints(table.data.column(ROW).combine_chunks())
     group_of_row[kept] = group_of_row[kept][groups]
@@ -75,6 +69,18 @@ def split(table: Table, params: SplitStageParams) -> tuple[Table, Table]:
         for subset in _filter_subsets(columns, from_bools(train), from_bools(test))
     )
     return negatives.describe(train_set, test_set) if negatives else (train_set, test_set)
+
+
+def _draw_test(groups: Ints, y: Ints, params: SplitStageParams) -> Bools:
+    """Return the mask of a random test set; with split.rotation, check all of its test sets."""
+    if not params.split.part:
+        return draw_test_mask(groups, y, params.split.test_size, params.random_state)
+    part, n_parts = params.split.part
+    part_of_row = draw_parts(groups, y, n_parts, params.random_state)
+    for index in range(1, n_parts + 1):  # all of them, so that the last does not fail after hours
+        validate_split(part_of_row != index, part_of_row == index, y, groups, params)
+    test: Bools = part_of_row == part
+    return test
 
 
 def _filter_subsets(
@@ -103,7 +109,7 @@ def _describe_split(params: SplitStageParams, duplicates: str, dropped: int) -> 
     return "; ".join(notes)
 
 
-def _step(name: str, y: Ints, table: Table, note: str) -> Step:
+def _make_step(name: str, y: Ints, table: Table, note: str) -> Step:
     positive = int(y.sum())
     columns = len(table.contract.features)
     return Step(step=name, rows=len(y), columns=columns, negative=len(y) - positive, positive=positive, note=note)

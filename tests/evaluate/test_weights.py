@@ -9,7 +9,7 @@ import pytest
 from sklearn import metrics as sk
 
 from stages.evaluate.effects.row_sets import RowSets
-from stages.evaluate.outputs.calibration_metrics import probability_metrics
+from stages.evaluate.outputs.calibration_metrics import compute_probability_metrics
 from stages.evaluate.outputs.curves import calibration, threshold_counts
 from stages.evaluate.outputs.leaderboard import build_data
 from stages.evaluate.outputs.recalibration import fit_line
@@ -74,8 +74,8 @@ def test_a_whole_weight_is_so_many_rows() -> None:
     assert calibration(Y, SCORES, whole.astype(float)) == [
         pytest.approx(point) for point in calibration(Y[repeated], SCORES[repeated])
     ]
-    assert probability_metrics(Y, SCORES, whole.astype(float)).model_dump() == pytest.approx(
-        probability_metrics(Y[repeated], SCORES[repeated]).model_dump()
+    assert compute_probability_metrics(Y, SCORES, whole.astype(float)).model_dump() == pytest.approx(
+        compute_probability_metrics(Y[repeated], SCORES[repeated]).model_dump()
     )
     name = CandidateName(strategy="smote", classifier="mlp")
     assert threshold_counts(name, Y, SCORES, whole.astype(float)) == threshold_counts(

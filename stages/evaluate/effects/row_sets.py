@@ -119,7 +119,7 @@ class RowSets:
 
     def _jackknife(self, spec: Metric, scores: Floats) -> RankingValue:
         value, influence = 0.0, np.zeros(int(self.groups.max()) + 1)
-        for rows, weight in self._sets():
+        for rows, weight in self._list_sets():
             y, inside = self.y[rows], scores[rows]
             weights = None if self.weights is None else self.weights[rows]
             of_set, without = _measure_set(spec, y, inside, weights)
@@ -135,7 +135,7 @@ class RowSets:
         1979). All candidates have the same resamples, so differences are paired.
         """
         value, replicates = 0.0, np.zeros(self._resamples.shape[0])
-        for rows, weight in self._sets():
+        for rows, weight in self._list_sets():
             ranking, function = Ranking(self.y[rows], scores[rows]), spec.load()
             given = np.ones(len(rows)) if self.weights is None else self.weights[rows]
             value += weight * float(function(ranking.weight(given[None]))[0])
@@ -143,7 +143,7 @@ class RowSets:
                 samples = self._resamples[start : start + step, self.groups[rows]] * given
                 replicates[start : start + step] += weight * function(ranking.weight(samples))
         # each set and class is resampled by itself; a sample of n from n rows varies by (n − 1) / n too little
-        smallest = float(np.mean([min(self.y[rows].sum(), (1 - self.y[rows]).sum()) for rows, _ in self._sets()]))
+        smallest = float(np.mean([min(self.y[rows].sum(), (1 - self.y[rows]).sum()) for rows, _ in self._list_sets()]))
         inflation = np.sqrt(smallest / max(smallest - 1, 1))
         return RankingValue(value, inflation * (replicates - replicates.mean()) / np.sqrt(len(replicates) - 1))
 
@@ -165,7 +165,7 @@ class RowSets:
             samples[:, inside] = np.concatenate(list(chunks))
         return samples
 
-    def _sets(self) -> list[tuple[Ints, float]]:
+    def _list_sets(self) -> list[tuple[Ints, float]]:
         """Return the rows and the weight of each set that has both classes; a ranking needs both."""
         test_index = int(self.row_set.max())
         positives, counted = {}, self.y if self.weights is None else self.y * self.weights

@@ -18,7 +18,7 @@ from stages.shared.metrics.decisions import is_positive
 from stages.shared.schemas.candidate import CandidateName
 from stages.shared.schemas.contract import ROW
 from stages.shared.schemas.curves import Explanation
-from stages.shared.storage.arrow import Bools, Floats, Ints, thin, to_ints
+from stages.shared.storage.arrow import Floats, Ints, thin, to_ints
 from stages.shared.storage.model_file import Classifier
 from stages.shared.storage.parquet import Table
 
@@ -58,10 +58,6 @@ class Explained:
         """Return the probabilities of raw scores, at the prevalence in use."""
         return shift_prior(calibrate(scores, self.calibrator), self.scored.prior_shift)
 
-    def decide(self, probabilities: Floats) -> Bools:
-        """Return whether each row with these probabilities is predicted positive."""
-        return is_positive(probabilities, self.scored.threshold)
-
 
 def explain(
     candidates: Iterable[Explained],
@@ -92,7 +88,7 @@ def explain(
         probabilities = [item.scored.decided]
         if train is not None:
             probabilities.insert(0, item.to_probability(item.oof))
-        predicted = item.decide(np.concatenate(probabilities))
+        predicted = is_positive(np.concatenate(probabilities), item.scored.threshold)
         decisions = Decisions(row_sets.y[rows], predicted[rows], row_sets.groups[rows], weights[rows], share[rows])
         slices, compared, worse = measure_slices(parts, decisions, watched, settings.confidence)
         explanations.append(

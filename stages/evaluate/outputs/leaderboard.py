@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from stages.evaluate.effects.row_sets import RankingValue
 from stages.evaluate.models.candidates import CandidateKey, Pair
-from stages.evaluate.outputs.calibration_metrics import probability_metrics
+from stages.evaluate.outputs.calibration_metrics import compute_probability_metrics
 from stages.evaluate.outputs.deployment import measure_at_deployment
 from stages.evaluate.outputs.recalibration import fit_line
 from stages.evaluate.params import EvaluateSection
@@ -87,7 +87,7 @@ def build_candidate(
     intervals = compute_intervals(result, settings.confidence)
     y, weights = table.target, table.weights
     costs = sum_costs(table, settings.cost, is_positive(scored.decided, scored.threshold))
-    before, after = (probability_metrics(y, scores, weights) for scores in (scored.raw, scored.scores))
+    before, after = (compute_probability_metrics(y, scores, weights) for scores in (scored.raw, scored.scores))
     return candidate_schema.Candidate(
         **candidate._asdict(),
         sampler=record.sampler.ran,

@@ -94,7 +94,7 @@ def find_guaranteed(
 
     `counts` are those of the rising thresholds. The p-value of a threshold tests whether its true recall or precision
     is below `bound`. Recall falls with the threshold, so one test for each threshold is enough. Precision can rise and
-    fall, and the best of many thresholds is partly lucky. So thresholds are tested downwards from STARTS
+    fall, and the best of many thresholds is partly so by chance. So thresholds are tested downwards from STARTS
     thresholds that do not depend on the labels. Each sequence ends at its first failure (fixed-sequence testing in
     Learn then Test, Angelopoulos et al. 2021). Bonferroni's correction covers the sequences.
     """

@@ -66,7 +66,7 @@ def choose_threshold(
 def tune_threshold(y: Ints, scores: Floats, policy: Policy, weights: Floats | None = None) -> float:
     """Return the threshold with the best value of `policy`; `y`, `scores` and `weights` have shape (rows,).
 
-    Among thresholds of equal value the highest wins: it is as good with the fewest positive predictions.
+    Of thresholds of equal value it is the highest, which gives the fewest positive predictions.
     """
     thresholds = possible_thresholds(scores)
     return float(thresholds[best_index(policy.make_keys(counts_at(thresholds, y, scores, weights)))])

@@ -11,7 +11,7 @@ import numpy as np
 from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator, Values
 from stages.shared.storage.arrow import Floats, Ints
 
-#: resamples × rows in memory at a time: a dozen arrays of this size live at once, some 100 MB
+#: resamples × rows in memory at a time: a dozen arrays of this size exist at once, some 100 MB
 CELLS = 1_000_000
 
 

@@ -72,7 +72,9 @@ def compare(
     return sorted(differences, key=lambda difference: difference.pair)  # stable: families stay in order
 
 
-def simultaneous_intervals(differences: Floats, errors: PairedErrors, confidence: float) -> tuple[Floats, Floats]:
+def compute_simultaneous_intervals(
+    differences: Floats, errors: PairedErrors, confidence: float
+) -> tuple[Floats, Floats]:
     """Return the lower and upper ends, shape (k,), for `differences` (k,).
 
     The method is single-step max-|t| (Westfall & Young 1993; Romano & Wolf 2005). The half-widths are standard errors
@@ -80,13 +82,13 @@ def simultaneous_intervals(differences: Floats, errors: PairedErrors, confidence
     makes the intervals narrower than Bonferroni's. A difference without variance gets no width.
     """
     error = errors.replicates.std(axis=1, ddof=1)
-    normal = max(_max_t_quantile(differences, errors.replicates, error, confidence), errors.min_quantile)
+    normal = max(_find_max_t_quantile(differences, errors.replicates, error, confidence), errors.min_quantile)
     error = np.maximum(np.where(error > TINY, error * errors.inflation, 0), errors.minimum)
     half = normal_to_t(normal, errors.df) * error
     return differences - half, differences + half
 
 
-def paired_standard_error(family: str, operands: list[Operands], confidence: float) -> PairedErrors:
+def estimate_paired_errors(family: str, operands: list[Operands], confidence: float) -> PairedErrors:
     """Return the standard errors of the differences from the bootstrap, their degrees of freedom from the jackknife."""
     smaller = _count_smaller_class(operands[0][0].evaluator)
     replicates = np.array([left.replicates[family][m] - right.replicates[family][m] for left, right, m in operands])
@@ -105,7 +107,7 @@ def verdict(metric: str, low: float, high: float) -> Verdict:
     return find_direction(metric, low, high) or "tie"
 
 
-def _max_t_quantile(differences: Floats, replicates: Floats, error: Floats, confidence: float) -> float:
+def _find_max_t_quantile(differences: Floats, replicates: Floats, error: Floats, confidence: float) -> float:
     """Return the quantile of the largest |t| of each resample, or the normal one where no comparison varies.
 
     Random resamples estimate it. MARGIN makes up for that: too few of them widen the intervals and do not raise the
@@ -127,9 +129,9 @@ def _compare_family(
         return []
     operands = [(*pairs[pair], metric) for pair, metric in keys]
     differences = np.array([left.values[family][m] - right.values[family][m] for left, right, m in operands])
-    errors = paired_standard_error(family, operands, confidence)
+    errors = estimate_paired_errors(family, operands, confidence)
     limits = np.array([METRICS[metric].width for _, metric in keys])
-    intervals = np.clip(simultaneous_intervals(differences, errors, confidence), -limits, limits)
+    intervals = np.clip(compute_simultaneous_intervals(differences, errors, confidence), -limits, limits)
     result = []
     for (pair, metric), *numbers in zip(keys, differences, *intervals, strict=True):
         # the verdict follows from the numbers as they are stored
@@ -161,15 +163,15 @@ def _find_min_error(
     If two models decide almost equally, hardly any resample shows a difference, and its error would be too small.
     """
     if family in left.counts:
-        return _min_error_of_decisions(family, left, right, metric)
+        return _find_min_error_of_decisions(family, left, right, metric)
     if METRICS[metric].resampled:
-        return _min_error_at_point(left, right, metric)
+        return _find_min_error_at_point(left, right, metric)
     if differences.std() <= TINY:
-        return _min_error_of_rows(family, left, right, metric, confidence)
+        return _find_min_error_of_rows(family, left, right, metric, confidence)
     return 0.0
 
 
-def _min_error_of_decisions(family: str, left: BootstrapResult, right: BootstrapResult, metric: str) -> float:
+def _find_min_error_of_decisions(family: str, left: BootstrapResult, right: BootstrapResult, metric: str) -> float:
     """Return the standard error if one more row of each class were decided differently, in each direction.
 
     Two models that agree on all test rows need not agree on all rows. With few positives the agreement is little
@@ -183,7 +185,7 @@ def _min_error_of_decisions(family: str, left: BootstrapResult, right: Bootstrap
     return float(np.sqrt((changes**2).sum()))
 
 
-def _min_error_at_point(left: BootstrapResult, right: BootstrapResult, metric: str) -> float:
+def _find_min_error_at_point(left: BootstrapResult, right: BootstrapResult, metric: str) -> float:
     """Return the standard error if one row were decided differently in each direction, as for decisions."""
     if np.array_equal(left.evaluator.scores, right.evaluator.scores):
         return 0.0
@@ -191,7 +193,7 @@ def _min_error_at_point(left: BootstrapResult, right: BootstrapResult, metric: s
     return float(np.sqrt(2)) * find_perfect(left, spec) / count_trials(left, spec)
 
 
-def _min_error_of_rows(
+def _find_min_error_of_rows(
     family: str, left: BootstrapResult, right: BootstrapResult, metric: str, confidence: float
 ) -> float:
     """Return what the two intervals allow, for a difference that no resample changes (a perfect model, say)."""

@@ -96,7 +96,8 @@ class MetricEvaluator:
 
     def with_one_more(self, family: str, metric: str) -> Floats:
         """Return the change of the metric by one more row in each cell of the confusion matrix, shape (4,)."""
-        return decision_with_one_more(METRICS[metric].load(), self._total(family))
+        counts = Counts(*(self._weigh(np.ones(len(self.positive))) @ self._cells[family]))
+        return decision_with_one_more(METRICS[metric].load(), counts)
 
     @cached_property
     def _rankings_without(self) -> dict[str, Floats]:
@@ -108,9 +109,6 @@ class MetricEvaluator:
 
     def _weigh(self, samples: Floats) -> Floats:
         return samples if self.weights is None else samples * self.weights
-
-    def _total(self, family: str) -> Counts:
-        return Counts(*(self._weigh(np.ones(len(self.positive))) @ self._cells[family]))
 
 
 def get_design_effect(hits: Floats, groups: Ints, weights: Floats) -> float:

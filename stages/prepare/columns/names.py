@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from stages.prepare.columns.notices import is_running
 from stages.prepare.columns.parsing import NO_MISSING_VALUES, is_number, is_text, parse_number, to_numbers
-from stages.prepare.columns.validation import decode_dictionary, dictionary_value_type
+from stages.prepare.columns.validation import decode_dictionary, get_value_type
 from stages.shared.errors import InputError, raise_problems
 from stages.shared.messages import shorten
 from stages.shared.schemas.contract import Notice
@@ -30,7 +30,7 @@ def drop_index(location: str, name: str, column: pa.ChunkedArray) -> list[Notice
     The column has no name, or is an index of pandas. It is left out when it numbers the rows or is empty. Raises
     InputError when it has no name and contains anything else.
     """
-    kind = dictionary_value_type(column.type)
+    kind = get_value_type(column.type)
     readable = is_number(kind) or is_text(kind)
     numbers = to_numbers(decode_dictionary(column), NO_MISSING_VALUES) if readable else None
     reason = None

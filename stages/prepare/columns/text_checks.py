@@ -1,6 +1,6 @@
 """Checks that refuse texts which are probably no categories: numbers with stray cells, bounds, dates, row identifiers.
 
-As categories they would become useless or misleading features, so the user must say what they are.
+As categories they would become useless or misleading features, so the user must declare them in params.yaml.
 """
 
 import json
@@ -26,7 +26,7 @@ ID_ROWS = 50
 MAX_UNITS = 5
 
 
-def all_numbers(column: pa.ChunkedArray, missing_values: MissingValues) -> bool:
+def are_all_numbers(column: pa.ChunkedArray, missing_values: MissingValues) -> bool:
     """Return whether every cell of a text column is a number or missing."""
     return not to_numbers(column, missing_values).others.any()
 
@@ -51,7 +51,7 @@ def check_text_column(location: str, name: str, column: pa.ChunkedArray, missing
             f"{location}: holds numbers {kind}, such as {names}; write all in one way that data.read allows, name the "
             f"column in data.drop, or {listing}"
         )
-    if _meant_as_numbers(counts, others):
+    if _are_meant_as_numbers(counts, others):
         n_numbers = rows - sum(counts[text] for text in others)
         problems = [_describe_stray(location, name, text, texts, n_numbers, rows) for text in others[:5]]
         raise InputError(problems)
@@ -63,7 +63,7 @@ def check_text_column(location: str, name: str, column: pa.ChunkedArray, missing
         )
 
 
-def _meant_as_numbers(counts: dict[str, int], others: list[str]) -> bool:
+def _are_meant_as_numbers(counts: dict[str, int], others: list[str]) -> bool:
     numbers = len(counts) - len(others)
     if not others or not numbers:
         return False

@@ -86,7 +86,7 @@ def decode_dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(column.type.value_type) if pat.is_dictionary(column.type) else column
 
 
-def dictionary_value_type(kind: pa.DataType) -> pa.DataType:
+def get_value_type(kind: pa.DataType) -> pa.DataType:
     """Return the type of the cells in a column of this type, dictionary encoded or not."""
     return kind.value_type if pat.is_dictionary(kind) else kind
 

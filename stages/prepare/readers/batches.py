@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from stages.prepare.readers.columnar import iter_parquet, measure_parquet
 from stages.prepare.readers.csv import open_text
-from stages.prepare.readers.table import check_kind, is_arrow, is_parquet, name_faults, read_columns, text_chunks
+from stages.prepare.readers.table import check_kind, is_arrow, is_parquet, name_faults, open_chunks, read_columns
 from stages.shared.schemas.contract import Dialect
 
 #: rows of a Parquet file that are read at once
@@ -45,7 +45,7 @@ def open_batches(path: Path, source: str, prefer: Dialect | None = None) -> Batc
             names, n_rows = measure_parquet(path, source)
             read = _guard(source, lambda selected: iter_parquet(path, source, selected, READ_ROWS))
             return Batches(source, names, n_rows, read)
-        rows = open_text(text_chunks(path, source), source, prefer=prefer)
+        rows = open_text(open_chunks(path, source), source, prefer=prefer)
 
     def read_text(selected: Collection[str]) -> Iterator[pa.Table]:
         present = [name for name in rows.header if name in selected] or rows.header[:1]

@@ -39,7 +39,7 @@ class ColumnBuffer:
 
     def add(self, cells: pa.Array) -> None:
         """Append the next block, a string array."""
-        if self._values is not None and not self._numbers(cells, self._values):
+        if self._values is not None and not self._add_numbers(cells, self._values):
             self._values, self._late = None, self.rows > 0
         if self._values is None and not self._late:
             self._texts.append(cells.dictionary_encode())
@@ -63,7 +63,7 @@ class ColumnBuffer:
         values = self._values[: self.rows]
         return pa.chunked_array([from_numpy(values, pa.float64(), np.isnan(values))])
 
-    def _numbers(self, cells: pa.Array, values: Floats) -> bool:
+    def _add_numbers(self, cells: pa.Array, values: Floats) -> bool:
         numbers = None
         if self._points and self.decimal != ",":
             numbers = self._parse(cells, cells, ".")

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from stages.prepare.columns.names import check_names
 from stages.prepare.columns.parsing import is_text
 from stages.prepare.columns.roles import ColumnSelection
-from stages.prepare.columns.validation import dictionary_value_type
+from stages.prepare.columns.validation import get_value_type
 from stages.prepare.read_facts import ReadFacts, attach_read_facts
 from stages.prepare.readers.memory_estimate import check_fits, check_size
 from stages.shared.errors import InputError
@@ -49,7 +49,7 @@ def read_parquet(path: Path, source: str, select: ColumnSelection | None) -> pa.
     keys = list(parts[0][1])
     with _open(parts[0][0]) as file:
         schema = file.schema_arrow
-        rows_of_text = {name: _first_rows(file, name) for name in dict.fromkeys(schema.names)}
+        rows_of_text = {name: _read_first_rows(file, name) for name in dict.fromkeys(schema.names)}
     names = [*schema.names, *keys]
     check_names(names, source)
     n_rows = [_measure(part, schema, source) for part, _ in parts]
@@ -66,7 +66,7 @@ def read_parquet(path: Path, source: str, select: ColumnSelection | None) -> pa.
     for key in set(keys) & set(selected):
         counted = zip(parts, n_rows, strict=True)
         cells = [pa.repeat(pa.scalar(values[key], pa.string()), rows) for (_, values), rows in counted]
-        columns[key] = _whole_numbers(pa.chunked_array(cells))
+        columns[key] = _parse_whole_numbers(pa.chunked_array(cells))
     return _finish(pa.table({name: columns[name] for name in selected}), names, schema, source)
 
 
@@ -162,17 +162,17 @@ def _measure(path: Path, schema: pa.Schema, source: str) -> int:
         return int(file.metadata.num_rows)
 
 
-def _first_rows(file: pq.ParquetFile, name: str) -> pa.ChunkedArray:
+def _read_first_rows(file: pq.ParquetFile, name: str) -> pa.ChunkedArray:
     """Return the first rows of a text column, or one number for any other column: only texts vary in size."""
     field = file.schema_arrow.field(name) if file.schema_arrow.names.count(name) == 1 else None
-    if field is not None and is_text(dictionary_value_type(field.type)):
+    if field is not None and is_text(get_value_type(field.type)):
         for batch in file.iter_batches(SAMPLE_ROWS, columns=[name]):
             if batch.num_rows:
                 return pa.Table.from_batches([batch]).column(name)
     return pa.chunked_array([[0.0]])
 
 
-def _whole_numbers(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _parse_whole_numbers(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return the values of a key as int64 where all are whole numbers without leading zeros."""
     whole = pc.match_substring_regex(column, r"^(0|-?[1-9]\d{0,17})$")
     return column.cast(pa.int64()) if pc.all(whole).as_py() else column
@@ -188,7 +188,7 @@ def _finish(table: pa.Table, names: Iterable[str], schema: pa.Schema, source: st
     for name in names:
         column = pa.nulls(table.num_rows)
         if name in table.column_names:
-            column = _nan_is_missing(table.column(name))
+            column = _replace_nan(table.column(name))
             _check_readable(f"{source}: column `{name}`", column)
         as_category = name in categories and not pa.types.is_dictionary(column.type) and name in table.column_names
         columns[name] = column.dictionary_encode() if as_category else column
@@ -198,7 +198,7 @@ def _finish(table: pa.Table, names: Iterable[str], schema: pa.Schema, source: st
 
 def _check_readable(location: str, column: pa.ChunkedArray) -> None:
     """Raise InputError for texts that are not UTF-8 and for an unknown time zone, which Arrow itself does not check."""
-    kind = dictionary_value_type(column.type)
+    kind = get_value_type(column.type)
     try:
         if is_text(kind):
             column.validate(full=True)
@@ -208,7 +208,7 @@ def _check_readable(location: str, column: pa.ChunkedArray) -> None:
         raise InputError(f"{location}: cannot be read ({single_line(error)}); write the file again") from None
 
 
-def _nan_is_missing(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _replace_nan(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Replace NaN by null in a column of floats: pyarrow and polars write NaN where pandas writes null."""
     if not pa.types.is_floating(column.type):
         return column

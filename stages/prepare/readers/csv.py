@@ -19,8 +19,8 @@ from stages.prepare.read_facts import ReadFacts, attach_read_facts
 from stages.prepare.readers.column_buffer import ColumnBuffer
 from stages.prepare.readers.csv_blocks import CsvRows
 from stages.prepare.readers.csv_validation import Chunks, NotUtf8Error, Scan, Stream, check_quotes, scan
-from stages.prepare.readers.dialect import sniff, without_spaces, without_titles
-from stages.prepare.readers.encoding import fallback_encoding, marked_encoding, to_utf8
+from stages.prepare.readers.dialect import skip_titles, sniff, strip_spaces
+from stages.prepare.readers.encoding import detect_byte_order_mark, guess_encoding, to_utf8
 from stages.prepare.readers.memory_estimate import check_fits
 from stages.shared.errors import InputError
 from stages.shared.messages import shorten
@@ -57,11 +57,11 @@ def open_text(chunks: Chunks, source: str, settings: ReadParams = AUTO, prefer: 
     """Check a text up to its header. Raises InputError as `parse`, but for ragged lines and for memory."""
     chunks, encoding, scanned = _as_utf8(chunks, source, settings, prefer)
     dialect = sniff(chunks, source, settings, prefer).model_copy(update={"encoding": encoding})
-    chunks = without_titles(chunks, dialect)
+    chunks = skip_titles(chunks, dialect)
     if scanned.quoted:
         longest = check_quotes(chunks(), source, dialect)
         scanned = replace(scanned, longest=max(scanned.longest, longest))
-    chunks = without_spaces(chunks, dialect)
+    chunks = strip_spaces(chunks, dialect)
     header = _read_header(chunks(), source, dialect)
     check_names(header, source)
     return CsvRows(chunks, source, header, dialect, scanned)
@@ -70,14 +70,12 @@ def open_text(chunks: Chunks, source: str, settings: ReadParams = AUTO, prefer: 
 def _as_utf8(chunks: Chunks, source: str, settings: ReadParams, prefer: Dialect | None) -> tuple[Chunks, str, Scan]:
     encoding = settings.encoding
     if encoding == "auto":
-        encoding = marked_encoding(next(chunks(), b""))
+        encoding = detect_byte_order_mark(next(chunks(), b""))
     text = to_utf8(chunks, encoding, source)
     try:
         return text, encoding, scan(text(), source)
     except NotUtf8Error:
-        fallback = (
-            fallback_encoding(chunks, prefer.encoding if prefer else None) if settings.encoding == "auto" else None
-        )
+        fallback = guess_encoding(chunks, prefer.encoding if prefer else None) if settings.encoding == "auto" else None
         if fallback is None:
             raise
     text = to_utf8(chunks, fallback, source)

@@ -44,7 +44,7 @@ class CsvRows:
         ragged = _Ragged(self.source, header_is_short=self.dialect.trailing)
         rows, skip = 0, int(not self.dialect.trailing)  # the header is read as a row, so that pyarrow invents no names
         try:
-            for batch in self._reader(names, ragged):
+            for batch in self._open_reader(names, ragged):
                 block = batch.slice(min(skip, batch.num_rows)).rename_columns(names)
                 skip -= batch.num_rows - block.num_rows
                 rows += block.num_rows
@@ -58,7 +58,7 @@ class CsvRows:
         if not rows:
             raise InputError(f"{self.source}: holds a header but no data row; it must hold both")
 
-    def _reader(self, names: list[str], ragged: "_Ragged") -> pacsv.CSVStreamingReader:
+    def _open_reader(self, names: list[str], ragged: "_Ragged") -> pacsv.CSVStreamingReader:
         indices = [f"f{self.header.index(name)}" for name in names]
         is_single = len(self.header) == 1
         return pacsv.open_csv(

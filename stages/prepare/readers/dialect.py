@@ -12,7 +12,7 @@ import re
 
 from stages.prepare.params import AUTO, ReadParams
 from stages.prepare.read_facts import SEPARATORS
-from stages.prepare.readers.csv_validation import Chunks, last_line_end, whole_lines, without_mark
+from stages.prepare.readers.csv_validation import Chunks, cut_at_lines, find_last_line_end, strip_byte_order_mark
 from stages.shared.errors import InputError
 from stages.shared.schemas.contract import Dialect
 
@@ -39,12 +39,12 @@ def sniff(chunks: Chunks, source: str, settings: ReadParams = AUTO, prefer: Dial
     `prefer`, the dialect of the training table, decides between dialects that fit equally well. Raises InputError when
     two separators fit equally well and none is preferred. So it does when no row begins in the line data.read.header.
     """
-    text = _beginning(chunks())
+    text = _read_beginning(chunks())
     declared = SEPARATOR_LINE.fullmatch(text.split("\n", 1)[0].strip("\r"))
     separator = settings.separator
     if separator == "auto":
         separator = declared[1] if declared else _find_separator(text, source, prefer)
-    records = list(_records(text, separator, True))
+    records = list(_read_records(text, separator, True))
     if not records:
         return Dialect(separator=separator)
     titles, trailing = _find_header(records[bool(declared) :], prefer.header if prefer else 0)
@@ -62,34 +62,34 @@ def sniff(chunks: Chunks, source: str, settings: ReadParams = AUTO, prefer: Dial
     return Dialect(
         separator=separator,
         header=header.line,
-        spaces=_has_spaces(list(_records(text, separator, False))[titles:]),
+        spaces=_has_spaces(list(_read_records(text, separator, False))[titles:]),
         trailing=trailing,
         skipped=" / ".join(separator.join(record.cells) for record in records[:titles]),
     )
 
 
-def without_titles(chunks: Chunks, dialect: Dialect) -> Chunks:
+def skip_titles(chunks: Chunks, dialect: Dialect) -> Chunks:
     """Return the text from its header on."""
     return (lambda: _skip_lines(chunks(), dialect.header - 1)) if dialect.skipped else chunks
 
 
-def without_spaces(chunks: Chunks, dialect: Dialect) -> Chunks:
+def strip_spaces(chunks: Chunks, dialect: Dialect) -> Chunks:
     """Return the text without the spaces after separators, which would hide a quote from pyarrow."""
-    return (lambda: _strip_spaces(chunks(), dialect.separator)) if dialect.spaces else chunks
+    return (lambda: _iter_without_spaces(chunks(), dialect.separator)) if dialect.spaces else chunks
 
 
-def _beginning(chunks: Iterator[bytes]) -> str:
+def _read_beginning(chunks: Iterator[bytes]) -> str:
     """Return the first lines; the last of them is whole."""
     sample = b""
-    for chunk in without_mark(chunks):
+    for chunk in strip_byte_order_mark(chunks):
         sample += chunk
         if len(sample) >= SAMPLE_BYTES:
-            sample = sample[: last_line_end(sample)] or sample
+            sample = sample[: find_last_line_end(sample)] or sample
             break
     return sample.decode(errors="ignore")
 
 
-def _records(text: str, separator: str, spaces: bool) -> Iterator[_Record]:
+def _read_records(text: str, separator: str, spaces: bool) -> Iterator[_Record]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=spaces)
     line = 1
     try:
@@ -105,7 +105,7 @@ def _find_separator(text: str, source: str, prefer: Dialect | None) -> str:
     candidates = dict.fromkeys([*([prefer.separator] if prefer else []), *SEPARATORS])
     shares = {}
     for separator in candidates:
-        widths = [len(record.cells) for record in _records(text, separator, True)]
+        widths = [len(record.cells) for record in _read_records(text, separator, True)]
         width, count = Counter(widths).most_common(1)[0] if widths else (1, 0)
         shares[separator] = count / len(widths) if width > 1 else 0.0
     best = max(shares.values())
@@ -151,7 +151,7 @@ def _has_spaces(records: list[_Record]) -> bool:
 
 
 def _skip_lines(chunks: Iterator[bytes], count: int) -> Iterator[bytes]:
-    for piece in whole_lines(without_mark(chunks)):
+    for piece in cut_at_lines(strip_byte_order_mark(chunks)):
         while count and piece:
             end = FIRST_LINE.match(piece)
             piece, count = piece[end.end() :] if end else b"", count - 1
@@ -159,8 +159,12 @@ def _skip_lines(chunks: Iterator[bytes], count: int) -> Iterator[bytes]:
             yield piece
 
 
-def _strip_spaces(chunks: Iterator[bytes], separator: str) -> Iterator[bytes]:
-    lines = (line for piece in whole_lines(without_mark(chunks)) for line in io.StringIO(piece.decode(), newline=""))
+def _iter_without_spaces(chunks: Iterator[bytes], separator: str) -> Iterator[bytes]:
+    lines = (
+        line
+        for piece in cut_at_lines(strip_byte_order_mark(chunks))
+        for line in io.StringIO(piece.decode(), newline="")
+    )
     for cells in csv.reader(lines, delimiter=separator, skipinitialspace=True):
         out = io.StringIO()
         csv.writer(out, delimiter=separator, lineterminator="\n").writerow(cells)

@@ -21,7 +21,7 @@ FALLBACK = "cp1252"
 UTF8_CHARACTERS = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
-def marked_encoding(beginning: bytes) -> str:
+def detect_byte_order_mark(beginning: bytes) -> str:
     """Return the encoding that a byte order mark declares, else UTF-8."""
     return next((name for mark, name in BYTE_ORDER_MARKS.items() if beginning.startswith(mark)), "utf-8")
 
@@ -33,7 +33,7 @@ def to_utf8(chunks: Chunks, encoding: str, source: str) -> Chunks:
     return lambda: _recode(chunks(), encoding, source)
 
 
-def fallback_encoding(chunks: Chunks, preferred: str | None) -> str | None:
+def guess_encoding(chunks: Chunks, preferred: str | None) -> str | None:
     """Return the encoding of a text that is not UTF-8, or None if it is unclear.
 
     It is the `preferred` one or cp1252. A text that also holds characters of UTF-8 is damaged rather than of another

@@ -42,7 +42,7 @@ def check_fits(
 
     Large columns take no memory where the reader maps them.
     """
-    sizes = [_row_bytes(column) for column in columns]
+    sizes = [_estimate_row_bytes(column) for column in columns]
     on_disk = mapped and can_spill()
     in_memory = sum(size for size, _ in sizes if not (on_disk and rows * size >= MIN_BYTES))
     bytes_per_row = in_memory + max([SPLIT_ROW_BYTES, *(extra for _, extra in sizes)])
@@ -55,7 +55,7 @@ def check_fits(
     check_memory(source, BASE_BYTES + rows * bytes_per_row, available, advice)
 
 
-def _row_bytes(column: pa.ChunkedArray) -> tuple[float, float]:
+def _estimate_row_bytes(column: pa.ChunkedArray) -> tuple[float, float]:
     """Return the bytes of a row in the typed column, and the extra bytes while the column is parsed."""
     if pat.is_null(column.type):
         return 0, 0

@@ -65,7 +65,7 @@ def read_columns(
             return read_parquet(path, source, select)
         if is_arrow(path):
             return read_arrow(path, source, select)
-        table = parse(text_chunks(path, source), source, select, available_bytes(), settings, prefer)
+        table = parse(open_chunks(path, source), source, select, available_bytes(), settings, prefer)
         return table.replace_schema_metadata({**table.schema.metadata, **UNTYPED})
 
 
@@ -110,7 +110,7 @@ def has_schema(table: pa.Table) -> bool:
     return b"types" not in (table.schema.metadata or {})
 
 
-def text_chunks(path: Path, source: str) -> Chunks:
+def open_chunks(path: Path, source: str) -> Chunks:
     """Return the unpacked bytes of separated text. Raises InputError for another kind of file."""
     name = path.name.lower()
     packing = next((packed for packed in PACKED_KINDS if name.endswith(tuple(k + packed for k in TEXT_KINDS))), None)

@@ -48,7 +48,7 @@ class PredictionTrace:
     n_columns: int  # after encoding
     score: float
     probability: float  # the calibrated score, at the prevalence in use
-    oof_probability: float  # mean over the repeats of cross-validation, by models that did not see the row
+    oof_probability: float  # mean over the repeats of cross-validation, by models that were not fitted on the row
     threshold: float
     decision: bool
     effects: list[FeatureEffect]  # one per feature, the largest absolute change first

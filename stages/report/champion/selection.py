@@ -52,12 +52,12 @@ def choose_champion(params: ReportParams, leaderboard: Leaderboard) -> ChampionC
 
     The best score of many candidates is optimistically biased (docs/decisions/15-choice.md). So the blend of the
     strategy without treatment, or of the only strategy that `select` allows, is the champion. Only a candidate that is
-    significantly better over the folds takes its place. Without such a blend, or if it is worse, the simplest of the
-    candidates that tie with the best wins. With `select.prefer: blend` that blend wins in any case; with `simple` it is
-    a candidate like the others. The simplest has the fewest parts in its treatment: none, class weights, a sampler, or
-    more. Of equals it has the simplest classifier: logistic regression, others, a blend. After that the CV score and
-    the order in params.yaml decide. Raises InputError with the valid names if `select` names an unknown strategy or
-    classifier.
+    significantly better over the folds takes its place. Without such a blend, or if it is worse, it is the simplest of
+    the candidates that tie with the best. With `select.prefer: blend` the blend is the champion in any case. With
+    `simple` the blend is a candidate like the others. The simplest has the fewest parts in its treatment: none, class
+    weights, a sampler, or more. Of equals it has the simplest classifier: logistic regression, others, a blend. After
+    that the CV score and the order in params.yaml decide. Raises InputError with the valid names if `select` names an
+    unknown strategy or classifier.
     """
     _check_names(params, leaderboard)
     metric, sign = params.select.metric, _get_sign(params)

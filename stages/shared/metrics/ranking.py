@@ -39,11 +39,11 @@ class Ranking:
         self._positives = self._order[positive]
         values = np.unique(ranked[positive])[::-1]
         # rows [start, end) of the ranking have each score; likewise among the positives alone
-        self._rows = self._ranges(ranked, values)
-        self._hits = self._ranges(ranked[positive], values)
+        self._rows = self._find_ranges(ranked, values)
+        self._hits = self._find_ranges(ranked[positive], values)
 
     @staticmethod
-    def _ranges(ranked: Floats, values: Floats) -> tuple[Index, Index]:
+    def _find_ranges(ranked: Floats, values: Floats) -> tuple[Index, Index]:
         return np.searchsorted(-ranked, -values, "left"), np.searchsorted(-ranked, -values, "right")
 
     def weight(self, weights: Floats) -> RankedPositives:

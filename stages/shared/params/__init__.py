@@ -79,7 +79,7 @@ def _describe(details: ErrorDetails, model: type[BaseModel]) -> str:
     if details["type"] == "extra_forbidden":
         *parents, key = details["loc"]
         path, annotations = _walk(model, tuple(parents))
-        return f"{'.'.join([*path, str(key)])}: unknown key; {suggest_key(str(key), _keys(annotations))}"
+        return f"{'.'.join([*path, str(key)])}: unknown key; {suggest_key(str(key), _list_keys(annotations))}"
     key_path = ".".join(_walk(model, details["loc"])[0])
     if details["type"] == "missing":
         return f"{key_path}: missing; every key must stand in params.yaml, see the comments there"
@@ -98,28 +98,28 @@ def _walk(annotation: Any, location: tuple[int | str, ...]) -> tuple[list[str], 
 
     A pydantic location also names the union member that was tried, and `[key]`; both are omitted.
     """
-    path, types, is_member_named = [], _alternatives(annotation), False
+    path, types, is_member_named = [], _list_alternatives(annotation), False
     for part in location:
         if len(types) > 1 and not is_member_named:
             is_member_named = True
             continue
-        inner_types = [inner for member in types for inner in _inside(member, part)]
+        inner_types = [inner for member in types for inner in _list_inner_types(member, part)]
         if inner_types:
             path.append(str(part))
-            types = [alternative for inner in inner_types for alternative in _alternatives(inner)]
+            types = [alternative for inner in inner_types for alternative in _list_alternatives(inner)]
             is_member_named = False
     return path, types
 
 
-def _alternatives(annotation: Any) -> list[Any]:
+def _list_alternatives(annotation: Any) -> list[Any]:
     if typing.get_origin(annotation) is typing.Annotated:
-        return _alternatives(typing.get_args(annotation)[0])
+        return _list_alternatives(typing.get_args(annotation)[0])
     if typing.get_origin(annotation) in (typing.Union, UnionType):
-        return [inner for member in typing.get_args(annotation) for inner in _alternatives(member)]
+        return [inner for member in typing.get_args(annotation) for inner in _list_alternatives(member)]
     return [] if annotation is type(None) else [annotation]
 
 
-def _inside(annotation: Any, part: int | str) -> list[Any]:
+def _list_inner_types(annotation: Any, part: int | str) -> list[Any]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         field = annotation.model_fields.get(str(part))
         return [field.annotation] if field else []
@@ -130,6 +130,6 @@ def _inside(annotation: Any, part: int | str) -> list[Any]:
     return []
 
 
-def _keys(annotations: list[Any]) -> list[str]:
+def _list_keys(annotations: list[Any]) -> list[str]:
     models = [item for item in annotations if isinstance(item, type) and issubclass(item, BaseModel)]
     return [name for model in models for name in model.model_fields]

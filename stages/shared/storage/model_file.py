@@ -47,13 +47,13 @@ def dump_model(model: Any, path: Path) -> None:
 
     for estimator in _list_estimators(model):
         _clear_threads(estimator)
-    write_bytes(path, _canonical(sio.dumps(model)))
+    write_bytes(path, _make_canonical(sio.dumps(model)))
 
 
 def load_model(path: Path) -> Classifier:
     """Return the pipeline in a skops file. Check the folder's manifest first.
 
-    Raises IntegrityError when the file is damaged, asks for an untrusted type, or unpacks to more than 4 GiB.
+    Raises IntegrityError when the file is damaged, names an untrusted type, or unpacks to more than 4 GiB.
     """
     import skops.io as sio
     from skops.io.exceptions import UntrustedTypesFoundException
@@ -126,7 +126,7 @@ def _clear_threads(estimator: Any) -> None:
         estimator.get_booster().set_param({"nthread": 1})
 
 
-def _canonical(raw: bytes) -> bytes:
+def _make_canonical(raw: bytes) -> bytes:
     """Return the skops archive with ids and members numbered by first appearance, without times and padding."""
     archive = zipfile.ZipFile(io.BytesIO(raw))
     members = set(archive.namelist())
@@ -154,7 +154,7 @@ def _canonical(raw: bytes) -> bytes:
         _put(target, "schema.json", json.dumps(schema, separators=(",", ":")).encode())
         for old, new in files.items():
             content = archive.read(old)
-            _put(target, new, _without_padding(content) if new.endswith(".npy") else content)
+            _put(target, new, _clear_padding(content) if new.endswith(".npy") else content)
     return buffer.getvalue()
 
 
@@ -166,7 +166,7 @@ def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     archive.writestr(entry, content)
 
 
-def _without_padding(npy: bytes) -> bytes:
+def _clear_padding(npy: bytes) -> bytes:
     """Return the array with unused bytes between fields set to zero; tree nodes have seven, never initialized."""
     array = np.load(io.BytesIO(npy), allow_pickle=False)
     if not array.dtype.names:

@@ -88,7 +88,7 @@ def add_blend(context: StrategyContext, result: StrategyResult) -> StrategyResul
     validation = np.concatenate([fold.validation for fold in result.folds])
     fold = np.repeat(np.arange(len(result.folds)), [len(fold.validation) for fold in result.folds])
     y, scores, metric = context.y[validation], np.column_stack([*result.oof.values()]), params.tuning.metric
-    row_weights = context.weights_of(validation)
+    row_weights = context.select_weights(validation)
     weights = dict(zip(result.oof, learn_weights(y, scores, metric, n_rounds, row_weights).tolist(), strict=True))
     specs = result.calibration_specs
     shift = sum(weight * specs[name].shift for name, weight in weights.items())

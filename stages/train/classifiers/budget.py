@@ -1,4 +1,4 @@
-"""Limit the iterations of a classifier by `max_rows`: the rows that all its trees, or all its epochs, see together.
+"""Limit the iterations of a classifier by `max_rows`: the rows that all its trees, or all its epochs, use together.
 
 The time of a forest is proportional to its trees times the rows, that of a perceptron to its epochs times the rows. At
 equal time, fewer trees on all rows rank better than many trees on a part, most of all with few positives. An epoch on

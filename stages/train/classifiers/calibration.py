@@ -75,7 +75,7 @@ def calibrate_oof(
 ) -> Floats:
     """Return the scores of each fold, calibrated by a calibrator fitted on the other folds of the same repeat.
 
-    On the rows that it was fitted on, a calibrator looks better than it is.
+    On its own training rows a calibrator would seem too good.
     """
     result = np.empty_like(scores)
     for index in np.unique(fold):

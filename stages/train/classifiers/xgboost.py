@@ -27,7 +27,7 @@ def fit_xgboost(request: FitRequest) -> Fitted:
     """Fit XGBoost; compute its curve, with at most 60 points, if there is an `eval_set`.
 
     The number of rounds is fixed, so scoring the `eval_set` does not change the model. Losses are log losses without
-    weights, whatever `eval_metric` says.
+    weights, for any `eval_metric`.
     """
     ratio, weights = split_weights(request.class_weight, request.weights)
     classifier: XGBClassifier = request.build(scale_pos_weight=ratio, n_jobs=request.n_jobs)

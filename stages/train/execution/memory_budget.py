@@ -70,10 +70,10 @@ def estimate_memory(table: Table, strategy: Strategy, params: TrainParams) -> Me
         + grown * (RESAMPLED_COPIES * FLOAT64_BYTES * after + ROW_BYTES)
         + searched * SEARCHED_ROW_BYTES
     )
-    return MemoryNeed(int(shared), int(per_fold + _logistic_bytes(grown, after, params)))
+    return MemoryNeed(int(shared), int(per_fold + _count_logistic_bytes(grown, after, params)))
 
 
-def _logistic_bytes(rows: int, columns: int, params: TrainParams) -> int:
+def _count_logistic_bytes(rows: int, columns: int, params: TrainParams) -> int:
     """Return the bytes of logistic regression, whose unknowns are as many as the columns, or as the rows if fewer."""
     if "logistic_regression" not in params.classifiers:
         return 0
@@ -90,10 +90,10 @@ def count_resampled_rows(table: Table, strategy: Strategy, params: TrainParams) 
     larger, smaller = max(positive, len(table.target) - positive), min(positive, len(table.target) - positive)
     ratios = [strategy.settings.get("sampling_strategy", "auto")]
     ratios += params.tuning.samplers.get(strategy.sampler, {}).get("sampling_strategy", [])
-    return max(larger + _smaller_class(ratio, larger, smaller) for ratio in ratios)
+    return max(larger + _count_smaller_class(ratio, larger, smaller) for ratio in ratios)
 
 
-def _smaller_class(ratio: object, larger: int, smaller: int) -> int:
+def _count_smaller_class(ratio: object, larger: int, smaller: int) -> int:
     if isinstance(ratio, dict):
         return max(smaller, int(ratio.get("positive", 0)))
     return max(smaller, int(larger * ratio) if isinstance(ratio, int | float) else larger)

@@ -32,7 +32,7 @@ class FoldData:
         )
         self._validation = first[1].transform(self._select(fold.validation)) if len(fold.validation) else None
         self.y_validation = context.y[fold.validation]
-        self.weight_validation = context.weights_of(fold.validation)
+        self.weight_validation = context.select_weights(fold.validation)
         #: by classifier and settings: an optimum from which the next search for an optimum starts
         self.starts: dict[str, Any] = {}
 

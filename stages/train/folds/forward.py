@@ -50,15 +50,15 @@ def _cut_periods(times: Times, n_splits: int, key: str) -> list[int | float]:
     different times, of two equally near ones to the later. Each period has at least one time.
     """
     values, counts = np.unique(times, return_counts=True)
-    cuts_after, rows = np.cumsum(counts)[:-1], len(times)  # rows before each time but the first
-    if len(cuts_after) < n_splits:
+    positions, rows = np.cumsum(counts)[:-1], len(times)  # rows before each time but the first
+    if len(positions) < n_splits:
         raise InputError(
             f"params.yaml: {key}: with split.time, {n_splits} folds need {n_splits + 1} different times in train; "
             f"there are {len(values)}; lower {key}"
         )
     size, last, cuts = rows // (n_splits + 1), -1, []
     for remaining in range(n_splits, 0, -1):
-        possible = cuts_after[last + 1 : len(cuts_after) - remaining + 1]
+        possible = positions[last + 1 : len(positions) - remaining + 1]
         distance = np.abs(possible - (rows - remaining * size))
         last += len(possible) - int(np.argmin(distance[::-1]))
         cuts.append(values[last + 1].item())

@@ -65,7 +65,7 @@ def make_steps(contract: Contract, params: PreprocessParams) -> Steps:
     return steps
 
 
-def one_hot_blocks(encoder: Any, n_numeric: int) -> list[slice]:
+def find_one_hot_blocks(encoder: Any, n_numeric: int) -> list[slice]:
     """Return the slice of each categorical column's one-hot columns in the output of a fitted `encoder`."""
     blocks, start = [], n_numeric
     for categories in encoder.named_transformers_["levels"].categories_:

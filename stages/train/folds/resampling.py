@@ -17,7 +17,7 @@ from stages.shared.schemas.contract import Step
 from stages.shared.storage.arrow import Floats, Ints
 from stages.train.classifiers.class_weights import ClassWeights, Counts, RowWeights, count_classes
 from stages.train.classifiers.xgboost import CachedDMatrix
-from stages.train.folds.preprocessing import TEXT, TEXT_COLUMNS, Steps, one_hot_blocks
+from stages.train.folds.preprocessing import TEXT, TEXT_COLUMNS, Steps, find_one_hot_blocks
 from stages.train.samplers.carried_weights import carry_weights
 from stages.train.samplers.plan import Plan, Sampler, restore_categories, restore_values
 
@@ -113,7 +113,7 @@ def resample(start: Preprocessed, rest: Steps, plan: Plan, n_numeric: int, negat
             sample_weight = carry_weights(sampler, sample_weight, old_rows, (X, y))
             X = restore_values(X, start.whole)
             if name == "encoder":
-                X = restore_categories(X, one_hot_blocks(transformer, n_numeric))
+                X = restore_categories(X, find_one_hot_blocks(transformer, n_numeric))
             added, removed = added + max(0, len(y) - before), removed + max(0, before - len(y))
             flow.append(_describe_step("resampled", X, y, f"{type(sampler).__name__}: {note}"))
     negatives, positives = count_classes(start.y, start.sample_weight)

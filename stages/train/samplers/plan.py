@@ -2,7 +2,7 @@
 
 SMOTE interpolates between rows, which would invent categories. On a table with categorical columns it therefore runs as
 SMOTENC (Chawla et al. 2002, section 6.1), or as SMOTEN if all columns are categorical. Other samplers that create
-values see one column per category; the category of each new row is then the nearest one. SMOTETomek and SMOTEENN run as
+values get one column per category, and each new row then gets the nearest category. SMOTETomek and SMOTEENN run as
 SMOTE followed by a cleaning sampler.
 """
 

@@ -104,14 +104,14 @@ class Codes:
         close = np.isclose(sums[:, np.newaxis], sums[np.newaxis, :])
         result = np.empty((len(neighbors), len(self.categories)), dtype=np.result_type(*self.categories))
         for column, categories in enumerate(self.categories):
-            ties = random.permutation(_most_frequent(self.codes[:, column][neighbors], len(categories), close))
+            ties = random.permutation(_find_most_frequent(self.codes[:, column][neighbors], len(categories), close))
             codes = np.empty(len(neighbors), dtype=np.intp)
             codes[ties[::-1, 0]] = ties[::-1, 1]  # the first of each row, because it is written last
             result[:, column] = categories[codes]
         return result
 
 
-def _most_frequent(codes: Ints, n_categories: int, close: Bools) -> Ints:
+def _find_most_frequent(codes: Ints, n_categories: int, close: Bools) -> Ints:
     """Return sorted pairs (row, code) of each row's most frequent codes, shape (pairs, 2).
 
     codes: the codes of the neighbors of each row, shape (rows, neighbors).

@@ -137,7 +137,7 @@ def make_record(
         strategy=name,
         manifest=manifest,
         sampler=_describe_sampler(result),
-        tuned={classifier: _settings(tuning.search.best_params) for classifier, tuning in result.tuning.items()},
+        tuned={classifier: _get_settings(tuning.search.best_params) for classifier, tuning in result.tuning.items()},
         blend=result.blend_weights,
         classifiers=cv,
         not_applicable=not_applicable or {},
@@ -150,11 +150,11 @@ def make_tuning(result: StrategyResult, metric: str, how: str) -> dict[str, Tuni
         classifier: Tuning(
             metric=metric,
             how=how,
-            chosen=_settings(tuning.search.best_params),
-            folds=[_settings(params) for params in tuning.fold_params],
-            search={name: score.mean for name, score in _best_scores(tuning).items()},
+            chosen=_get_settings(tuning.search.best_params),
+            folds=[_get_settings(params) for params in tuning.fold_params],
+            search={name: score.mean for name, score in _get_best_scores(tuning).items()},
             results=[
-                TuningTrial(**trial.candidate._asdict(), folds=len(trial.folds), metrics=_mean_std(trial))
+                TuningTrial(**trial.candidate._asdict(), folds=len(trial.folds), metrics=_average_folds(trial))
                 for trial in tuning.search.trials
                 if not trial.error
             ],
@@ -167,16 +167,16 @@ def _describe_sampler(result: StrategyResult) -> SamplerUse:
     return SamplerUse(asked=result.plan.requested, ran=result.plan.ran, why=result.plan.why)
 
 
-def _settings(params: CandidateParams) -> TunedSettings:
+def _get_settings(params: CandidateParams) -> TunedSettings:
     return TunedSettings(**params._asdict())
 
 
-def _best_scores(tuning: TuningResult) -> dict[str, MeanStd]:
+def _get_best_scores(tuning: TuningResult) -> dict[str, MeanStd]:
     search = tuning.search
-    return next(_mean_std(trial) for trial in search.trials if trial.candidate == search.best_params)
+    return next(_average_folds(trial) for trial in search.trials if trial.candidate == search.best_params)
 
 
-def _mean_std(trial: Trial) -> dict[str, MeanStd]:
+def _average_folds(trial: Trial) -> dict[str, MeanStd]:
     """Return the mean and standard deviation of every metric over the folds; one fold has a deviation of 0."""
     columns = {name: [values[name] for values in trial.folds] for name in trial.folds[0]}
     return {

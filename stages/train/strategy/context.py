@@ -57,7 +57,7 @@ class StrategyContext:
         #: indices of the numeric columns of few whole numbers
         self.whole = [index for index, feature in enumerate(numeric) if feature.whole_values]
 
-    def weights_of(self, rows: Ints) -> RowWeights:
+    def select_weights(self, rows: Ints) -> RowWeights:
         """Return how much the rows at these positions count in a score; None where all count the same."""
         return None if self.sample_weight is None else self.sample_weight[rows]
 
@@ -112,7 +112,8 @@ class StrategyContext:
             message = " ".join(str(error).partition("Stack trace:")[0].split())
             key = "tuning.classifiers" if candidate.classifier else self._key
             problem = f"params.yaml: {key}.{classifier}: {message}"
-            # only scikit-learn says whether a setting or the rows are at fault; XGBoost mostly objects to settings
+            # only scikit-learn distinguishes errors of settings and of rows; errors of XGBoost are mostly about
+            # settings
             if isinstance(error, TypeError | InvalidParameterError | XGBoostError):
                 raise InputError(problem) from None
             raise NotApplicableError(problem, classifier) from None

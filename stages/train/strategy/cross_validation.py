@@ -119,7 +119,7 @@ def _combine(
 def _search(context: StrategyContext, folds: list[Fold], results: list[FoldResult]) -> dict[str, SearchResult]:
     """Search on the whole train set, with the grid scores of the folds where every fold has them.
 
-    With halving each fold decides which candidates the next fold scores, so the folds run one after the other.
+    With halving the candidates of each fold depend on the fold before it, so the folds run one after the other.
     """
     scores = [result.grid_scores for result in results if result.grid_scores is not None]
     return search_from_scores(context, scores) if len(scores) == len(folds) else search(context, folds, full=True)

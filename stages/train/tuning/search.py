@@ -76,7 +76,7 @@ def search_nested(context: StrategyContext, indices: Ints) -> dict[str, Candidat
 def search(context: StrategyContext, folds: Iterable[Fold], full: bool = False) -> dict[str, SearchResult]:
     """Return the best params of each tuned classifier over `folds`; with `full`, compute every metric of each trial.
 
-    Of candidates with equal means the first of the grid wins. A candidate is dropped when a fold has too few rows for
+    Of candidates with equal means it is the first of the grid. A candidate is dropped when a fold has too few rows for
     its sampler. When none is left, a `full` search raises NotApplicableError. A search inside a training fold, where
     folds are smaller than those of any model, returns the params of params.yaml.
     """
@@ -176,7 +176,7 @@ def _record(trials: dict[str, list[Trial]], grid_scores: GridScores) -> None:
 
 def _select_survivors(context: StrategyContext, remaining: dict[str, list[Trial]]) -> dict[str, list[Trial]]:
     tuning = context.params.tuning
-    return {classifier: _survivors(trials, tuning.metric, tuning.search) for classifier, trials in remaining.items()}
+    return {classifier: _keep_best(trials, tuning.metric, tuning.search) for classifier, trials in remaining.items()}
 
 
 def _select_best(
@@ -199,7 +199,7 @@ def _compute_metrics(y: Any, scores: Any, weights: Any, metric: str, full: bool)
     return {**values, **score_decisions_at_half(y, scores, weights)} if full else values
 
 
-def _survivors(trials: list[Trial], metric: str, search_params: SearchParams) -> list[Trial]:
+def _keep_best(trials: list[Trial], metric: str, search_params: SearchParams) -> list[Trial]:
     """Return the candidates for the next fold, in grid order: all without an error, with halving the best of them."""
     possible = [trial for trial in trials if not trial.error]
     if search_params.factor is None:

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap, bootstrap_weights, measure_samples
-from stages.evaluate.uncertainty.differences import Difference, PairedErrors, compare, simultaneous_intervals, verdict
+from stages.evaluate.uncertainty.differences import (
+    Difference,
+    PairedErrors,
+    compare,
+    compute_simultaneous_intervals,
+    verdict,
+)
 from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.registry import METRICS, list_compared
 from tests.evaluate.tables import made
@@ -98,7 +104,7 @@ def half_widths(draws: np.ndarray, differences: np.ndarray | None = None, **know
         df=np.full(count, known.get("df", np.inf)),
         inflation=known.get("inflation", 1.0),
     )
-    low, high = simultaneous_intervals(centres, noise, 0.95)
+    low, high = compute_simultaneous_intervals(centres, noise, 0.95)
     assert high - centres == pytest.approx(centres - low)
     return np.asarray(high - centres)
 

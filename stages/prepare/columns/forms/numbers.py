@@ -56,14 +56,14 @@ def find_forms(texts: Iterable[str], settings: ReadParams) -> list[NumberForm]:
     for decimal in (".", ","):
         for thousands in ("", *sorted(marks - {decimal})):
             form = NumberForm(decimal=decimal, thousands=thousands, prefix=prefix, unit=unit)
-            if _is_allowed(form, settings) and all(map(_body_pattern(decimal, thousands).fullmatch, bodies)):
+            if _is_allowed(form, settings) and all(map(_make_body_pattern(decimal, thousands).fullmatch, bodies)):
                 fitting.setdefault((decimal if decimal in marks else "", thousands), form)
     return _select_likely(list(fitting.values()), marks, settings)
 
 
 def make_parser(form: NumberForm) -> Callable[[str], float]:
     """Return the function from the text of a cell to its number, NaN if it is not of the form."""
-    pattern = _body_pattern(form.decimal, form.thousands)
+    pattern = _make_body_pattern(form.decimal, form.thousands)
 
     def parse(text: str) -> float:
         parts = _split(text)
@@ -84,7 +84,9 @@ def find_affixes(text: str) -> tuple[str, str] | None:
     parts = _split(text.strip().removeprefix("(").removesuffix(")"))
     if parts is None or not parts.spaced:
         return None
-    patterns = (_body_pattern(decimal, mark) for decimal in ".," for mark in ("", *NUMBER_MARKS) if mark != decimal)
+    patterns = (
+        _make_body_pattern(decimal, mark) for decimal in ".," for mark in ("", *NUMBER_MARKS) if mark != decimal
+    )
     return parts.affixes if any(pattern.fullmatch(parts.body) for pattern in patterns) else None
 
 
@@ -108,7 +110,7 @@ def _split(text: str) -> _Parts | None:
 
 
 @cache
-def _body_pattern(decimal: str, thousands: str) -> re.Pattern[str]:
+def _make_body_pattern(decimal: str, thousands: str) -> re.Pattern[str]:
     point, mark = re.escape(decimal), re.escape(thousands)
     whole = rf"(?:[1-9]\d{{0,2}}(?:{mark}\d{{3}})+|\d+)" if thousands else r"\d+"
     return re.compile(rf"(?:{whole}(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?", re.ASCII)

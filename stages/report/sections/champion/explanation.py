@@ -33,7 +33,7 @@ def make_section(context: ReportContext) -> Section:
     curves = [make_calibration(context, [best], "chart-champion-calibration")]
     if explanation is not None and explanation.importance:
         blocks += _show_importance(context, explanation.importance)
-        curves = [_make_chart(*item) for item in enumerate(_by_feature(explanation.dependence))] + curves
+        curves = [_make_chart(*item) for item in enumerate(_group_by_feature(explanation.dependence))] + curves
     blocks.append(Charts(curves))
     if line := describe_line(best):
         blocks.append(Paragraph(line))
@@ -73,7 +73,7 @@ def _make_loss(item: Importance, axis: Axis) -> Span:
     return Span(text, bounds, "used" if item.low > 0 else "cannot_tell", item.low, item.loss, item.high, axis)
 
 
-def _by_feature(dependence: list[Dependence]) -> list[list[Dependence]]:
+def _group_by_feature(dependence: list[Dependence]) -> list[list[Dependence]]:
     names = dict.fromkeys(item.feature for item in dependence)
     return [[item for item in dependence if item.feature == name] for name in names]
 

@@ -76,7 +76,7 @@ class LogisticLoss:
     def gradient(self, W: Floats) -> Floats:
         """Return the gradient at W, shape (C, columns + 1)."""
         self._W = W.copy()
-        gradient = self._sum(self._block_gradient)
+        gradient = self._sum(self._compute_block_gradient)
         gradient -= self._positive_sum
         gradient *= self.C[:, np.newaxis]
         gradient[:, :-1] += W[:, :-1]
@@ -90,7 +90,9 @@ class LogisticLoss:
         If the curvatures of all C are similar, their mean serves each, unless `separate`.
         """
         shared = not separate and self._is_curvature_similar()
-        hessian = self.C[:, np.newaxis, np.newaxis] * self._sum(lambda block: self._block_hessian(block, shared))
+        hessian = self.C[:, np.newaxis, np.newaxis] * self._sum(
+            lambda block: self._compute_block_hessian(block, shared)
+        )
         coefficients = np.arange(self.X.shape[1])
         hessian[:, coefficients, coefficients] += 1.0
         if not self.fit_intercept:
@@ -100,7 +102,7 @@ class LogisticLoss:
 
     def loss(self, W: Floats) -> Floats:
         """Return the loss at W, shape (C,)."""
-        rows = self._sum(lambda block: self._block_loss(block, W))
+        rows = self._sum(lambda block: self._compute_block_loss(block, W))
         return np.asarray(self.C * rows + (W[:, :-1] ** 2).sum(axis=1) / 2)
 
     @cached_property
@@ -109,39 +111,39 @@ class LogisticLoss:
 
         def compute(block: int) -> Floats:
             positive = self.y[np.newaxis, self._blocks[block]].astype(np.float64)
-            return np.asarray(_weighted_sum(self._weight(block, positive), self._rows(block))[0])
+            return np.asarray(_sum_weighted(self._weight(block, positive), self._rows(block))[0])
 
         return self._sum(compute)
 
-    def _block_gradient(self, block: int) -> Floats:
+    def _compute_block_gradient(self, block: int) -> Floats:
         """Return Σ s p x over the rows, shape (C, columns + 1)."""
         X = self._rows(block)
         probabilities = _predict(self._W, X)
         if self._keeps:
             self._probabilities[block] = probabilities
-        return _weighted_sum(self._weight(block, probabilities), X)
+        return _sum_weighted(self._weight(block, probabilities), X)
 
-    def _block_hessian(self, block: int, shared: bool) -> Floats:
+    def _compute_block_hessian(self, block: int, shared: bool) -> Floats:
         """Return Σ s p (1 − p) x xᵀ over the rows, shape (C, columns + 1, columns + 1), or (1, …) if shared."""
         X, probabilities = self._rows(block), self._predict_block(block)
-        curvature = _curvature(probabilities)
+        curvature = _compute_curvature(probabilities)
         if shared:
             curvature = np.add.reduce(curvature, axis=0, keepdims=True) / len(probabilities)
         curvature = self._weight(block, curvature)
         hessian = np.empty((len(curvature), X.shape[1] + 1, X.shape[1] + 1))
         for out, weights in zip(hessian, curvature, strict=True):
             out[:-1, :-1] = (X.T * weights) @ X
-        hessian[:, -1] = hessian[:, :, -1] = _weighted_sum(curvature, X)
+        hessian[:, -1] = hessian[:, :, -1] = _sum_weighted(curvature, X)
         return hessian
 
-    def _block_loss(self, block: int, W: Floats) -> Floats:
+    def _compute_block_loss(self, block: int, W: Floats) -> Floats:
         """Return Σ s log(1 + exp(−y z)) over the rows, shape (C,)."""
         margins = W[:, :-1] @ self._rows(block).T + W[:, -1:]
         losses = np.logaddexp(0.0, margins) - self.y[self._blocks[block]] * margins
         return np.asarray(self._weight(block, losses).sum(axis=1))
 
     def _is_curvature_similar(self) -> bool:
-        curvature = _curvature(self._predict_block(0)[:, ::SAMPLE_STEP])
+        curvature = _compute_curvature(self._predict_block(0)[:, ::SAMPLE_STEP])
         mean = curvature.mean(axis=0)
         deviation = np.abs(curvature - mean).sum()
         return len(curvature) > 1 and bool(deviation <= MAX_CURVATURE_SPREAD * len(curvature) * mean.sum())
@@ -183,14 +185,14 @@ def _predict(W: Floats, X: Floats) -> Floats:
     return expit(W[:, :-1] @ X.T, W[:, -1:])
 
 
-def _curvature(probabilities: Floats) -> Floats:
+def _compute_curvature(probabilities: Floats) -> Floats:
     """Return p (1 − p), the curvature of a row's loss along its margin."""
     curvature = 1.0 - probabilities
     curvature *= probabilities
     return curvature
 
 
-def _weighted_sum(by_row: Floats, X: Floats) -> Floats:
+def _sum_weighted(by_row: Floats, X: Floats) -> Floats:
     """Return the sum of the rows (x, 1), weighted `by_row`, shape (C, rows): shape (C, columns + 1)."""
     total = np.empty((len(by_row), X.shape[1] + 1))
     np.matmul(by_row, X, out=total[:, :-1])

@@ -93,7 +93,7 @@ class _Descent:
         if inverse is None:
             for index in range(len(losses)):
                 self._renew_hessian(index)
-        self.step, self.decrement = _newton_step(self.inverse, self.gradient)
+        self.step, self.decrement = _compute_newton_step(self.inverse, self.gradient)
         self.steps = np.zeros(len(losses), dtype=np.int32)
         self.active = np.ones(W.shape[:2], dtype=np.bool_)
         self._finish_near_minimum()
@@ -103,10 +103,10 @@ class _Descent:
         before, taken = self.W, self.step * self.active[:, :, np.newaxis]
         last_decrement, last_gradient = self.decrement, self.gradient
         self.W, self.gradient = before - taken, last_gradient.copy()
-        for index in _indices(self.active.any(axis=1)):
+        for index in _list_indices(self.active.any(axis=1)):
             self.gradient[index] = self.losses[index].gradient(self.W[index])
             self.steps[index] += 1
-        self.step, self.decrement = _newton_step(self.inverse, self.gradient)
+        self.step, self.decrement = _compute_newton_step(self.inverse, self.gradient)
         self.remaining = np.minimum(1.0, self.decrement / np.maximum(last_decrement, TINY))
         if (self.remaining >= FAILED_SHARE).any():
             scale = np.stack([loss.C * loss.weight for loss in self.losses])
@@ -117,7 +117,7 @@ class _Descent:
         if self.active.any() and not slow.all():
             self._update_inverse(taken, last_gradient)
         self.separate |= self.shared & (self.active & (self.remaining >= SEPARATE_SHARE)).any(axis=1)
-        for index in _indices(slow):
+        for index in _list_indices(slow):
             self._undo_failed_step(index, before[index], taken[index], last_decrement[index])
             self._renew_hessian(index)
         self.exact &= slow
@@ -149,7 +149,7 @@ class _Descent:
         np.negative(moved, out=factors[..., 1])
         factors /= curvature[..., np.newaxis]
         self.inverse += factors @ np.stack([moved, step_change], axis=-2)
-        self.step, self.decrement = _newton_step(self.inverse, self.gradient)
+        self.step, self.decrement = _compute_newton_step(self.inverse, self.gradient)
 
     def _undo_failed_step(self, index: int, before: Floats, taken: Floats, last_decrement: Floats) -> None:
         """Return to the start of a failed step; with an exact Hessian, a shorter step is taken instead."""
@@ -166,11 +166,11 @@ class _Descent:
         hessian, self.exact[index] = self.losses[index].hessian(self.separate[index])
         self.shared[index] = not self.exact[index]
         self.inverse[index] = _invert(hessian, self.gradient[index])
-        self.step[index], self.decrement[index] = _newton_step(self.inverse[index], self.gradient[index])
+        self.step[index], self.decrement[index] = _compute_newton_step(self.inverse[index], self.gradient[index])
         self.remaining[index] = 1.0
 
 
-def _indices(mask: Any) -> list[int]:
+def _list_indices(mask: Any) -> list[int]:
     return [int(index) for index in np.flatnonzero(mask)]
 
 
@@ -189,7 +189,7 @@ def _invert(hessian: Floats, gradient: Floats) -> Floats:
     return np.asarray(np.linalg.pinv((scaled + scaled.transpose(0, 2, 1)) / 2, hermitian=True) * scales)
 
 
-def _newton_step(inverse: Floats, gradient: Floats) -> tuple[Floats, Floats]:
+def _compute_newton_step(inverse: Floats, gradient: Floats) -> tuple[Floats, Floats]:
     """Return the step to the minimum of the quadratic model, and the Newton decrement."""
     step = np.matmul(inverse, gradient[..., np.newaxis])[..., 0]
     return step, np.sqrt(np.abs(np.vecdot(gradient, step)))  # negative by rounding alone

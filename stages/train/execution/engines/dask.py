@@ -110,7 +110,7 @@ def _as_busy(what: str) -> Iterator[None]:
 def start_in_slurm() -> DaskEngine:
     """Let Slurm start the workers, with the settings of dask-jobqueue. Raises BusyError where none starts in time.
 
-    EVENHAND_WORKERS says how many jobs; each stage has its own, which end with it.
+    EVENHAND_WORKERS is the number of jobs. Each stage has its own jobs, which end with it.
     """
     from dask_jobqueue import SLURMCluster
 

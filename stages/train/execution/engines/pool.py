@@ -61,7 +61,7 @@ class EnginePool:
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if not isinstance(error, Stopped):  # a stopped stage does not wait; the engine sees that it has gone
+        if not isinstance(error, Stopped):  # a stopped stage does not wait; the engine detects its end
             self._engine.close()
 
     def relay(self, begin: Show, finish: Show) -> tuple[Show, Show]:

@@ -25,7 +25,7 @@ N_FOLDS = 8
 MAX_SLACK = 0.02
 
 
-def left_factor(offsets: Floats, squared: Floats) -> Singles:
+def make_left_factor(offsets: Floats, squared: Floats) -> Singles:
     """Return the left factor of the product for queries with offsets α, shape (queries, d), and radii T²."""
     norms = np.einsum("ij,ij->i", offsets, offsets)
     return _append_columns(
@@ -33,7 +33,7 @@ def left_factor(offsets: Floats, squared: Floats) -> Singles:
     )
 
 
-def right_factor(offsets: Floats) -> Singles:
+def make_right_factor(offsets: Floats) -> Singles:
     """Return the right factor of the product for rows with offsets β, shape (rows, d)."""
     wide = _append_columns(-2 * offsets, np.einsum("ij,ij->i", offsets, offsets), np.ones(len(offsets)))
     return np.ascontiguousarray(wide.T)
@@ -50,7 +50,7 @@ def estimate_radii(queries: Floats, rows: Floats, m: int) -> Floats:
     center = compute_median_row(rows)
     offsets = queries - center
     norms = np.einsum("ij,ij->i", offsets, offsets)
-    products = _append_columns(offsets, np.ones(len(norms))) @ right_factor(rows - center)[:-1]
+    products = _append_columns(offsets, np.ones(len(norms))) @ make_right_factor(rows - center)[:-1]
     width = len(rows) // N_FOLDS
     if width >= 8 * m:  # the m-th smallest of group minima is hardly larger, and found much sooner
         products = products[:, : N_FOLDS * width].reshape(len(norms), N_FOLDS, width).min(axis=1)

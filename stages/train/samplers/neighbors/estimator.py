@@ -23,7 +23,7 @@ from stages.train.samplers.neighbors.search import find_near_pairs
 class MinWork(NamedTuple):
     """The work beyond which this search is faster (measured by benchmarks/speed/samplers.py)."""
 
-    queries: int  # sorting the fitted rows must pay
+    queries: int  # enough to repay sorting the fitted rows
     pairs: int  # of a query and a fitted row
 
 

@@ -144,7 +144,7 @@ def compute_median_row(rows: Floats) -> Floats:
     return np.asarray(np.median(rows[:: 1 + len(rows) // N_MEDIAN_ROWS], axis=0))
 
 
-def distance_to_box(points: Floats, low: Floats, high: Floats) -> Floats:
+def compute_box_distance(points: Floats, low: Floats, high: Floats) -> Floats:
     """Return the distance of points, shape (axes, points), from the box with corners `low` and `high`; 0 inside."""
     middle, half = (low + high) / 2, (high - low) / 2
     between = points - middle[:, np.newaxis]

@@ -14,12 +14,17 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from stages.train.samplers.neighbors.arrays import EMPTY, Floats, Ints, Pairs, Singles, concatenate_pairs
-from stages.train.samplers.neighbors.distances import estimate_radii, is_center_near, left_factor, right_factor
+from stages.train.samplers.neighbors.distances import (
+    estimate_radii,
+    is_center_near,
+    make_left_factor,
+    make_right_factor,
+)
 from stages.train.samplers.neighbors.partition import (
     BLOCK_SIZE,
     Partition,
+    compute_box_distance,
     compute_median_row,
-    distance_to_box,
     partition_rows,
 )
 
@@ -100,7 +105,7 @@ class _QueryBoxes:
         #: the largest radius in each box
         self.radius, self.n_queries = np.maximum.reduceat(radius, starts), len(points)
 
-    def spans_near(self, low: Floats, high: Floats) -> Iterator[tuple[int, int]]:
+    def find_spans_near(self, low: Floats, high: Floats) -> Iterator[tuple[int, int]]:
         """Yield spans of at most STRIDE sorted queries that may be within their radius of a box."""
         between = np.maximum(np.maximum(self.low - high, low - self.high), 0)
         near = np.einsum("ij,ij->i", between, between) <= self.radius**2
@@ -139,7 +144,7 @@ class _Search:
         #: the first coordinates, shape (N_LEADING_AXES, queries)
         self.leading = np.ascontiguousarray(points[:, :N_LEADING_AXES].T)
         #: the left factor around the origin, if that is near enough
-        self.common_left = left_factor(offsets, squared) if is_center_near(offsets, squared) else None
+        self.common_left = make_left_factor(offsets, squared) if is_center_near(offsets, squared) else None
         self.low, self.high = self.fitted.boxes()
         self.query_boxes = _QueryBoxes(points, self.radius)
         #: whether boxes exclude enough pairs to test each query
@@ -154,11 +159,11 @@ class _Search:
         span = self.fitted.span(block)
         X = self.fitted.rows[span]
         center = compute_median_row(X) if self.common_left is None else self.origin
-        right = right_factor(X - center)
+        right = make_right_factor(X - center)
         tiles = _Tiles(TILE_HEIGHT * len(X))
         parts, total = [], 0
-        for queries in self._queries_near(block):
-            indices = tiles.find_near(self._left_factor(queries, center), right)
+        for queries in self._find_queries_near(block):
+            indices = tiles.find_near(self._get_left_factor(queries, center), right)
             parts.append((queries[indices // len(X)], indices % len(X)))
             total += len(indices)
             if total > self.max_pairs:
@@ -167,30 +172,30 @@ class _Search:
         between = self.queries.rows.take(rows, axis=0) - X.take(columns, axis=0)
         return Pairs(rows, columns + span.start, np.einsum("ij,ij->i", between, between))
 
-    def _queries_near(self, block: int) -> Iterator[Ints]:
+    def _find_queries_near(self, block: int) -> Iterator[Ints]:
         """Yield the queries within their radius of the box of a block, at most TILE_HEIGHT at a time."""
         low, high = self.low[block], self.high[block]
-        for start, stop in self.query_boxes.spans_near(low, high):
+        for start, stop in self.query_boxes.find_spans_near(low, high):
             if not self.uses_boxes:
                 tiles = range(start, stop, TILE_HEIGHT)
                 yield from (np.arange(first, min(first + TILE_HEIGHT, stop)) for first in tiles)
                 continue
-            along_few = distance_to_box(self.leading[:, start:stop], low[:N_LEADING_AXES], high[:N_LEADING_AXES])
+            along_few = compute_box_distance(self.leading[:, start:stop], low[:N_LEADING_AXES], high[:N_LEADING_AXES])
             near = start + np.flatnonzero(along_few <= self.radius[start:stop])
-            near = near[distance_to_box(self.queries.points.take(near, axis=0).T, low, high) <= self.radius[near]]
+            near = near[compute_box_distance(self.queries.points.take(near, axis=0).T, low, high) <= self.radius[near]]
             for first in range(0, len(near), TILE_HEIGHT):
                 yield near[first : first + TILE_HEIGHT]
 
-    def _left_factor(self, queries: Ints, center: Floats) -> Singles:
+    def _get_left_factor(self, queries: Ints, center: Floats) -> Singles:
         if self.common_left is not None:
             first, stop = queries[0], queries[-1] + 1
             is_span = stop - first == len(queries)
             return self.common_left[first:stop] if is_span else self.common_left.take(queries, axis=0)
-        return left_factor(self.queries.rows.take(queries, axis=0) - center, self.squared[queries])
+        return make_left_factor(self.queries.rows.take(queries, axis=0) - center, self.squared[queries])
 
 
 def _estimate_excluded(points: Floats, radius: Floats, low: Floats, high: Floats) -> float:
     """Return the share of pairs of a query and a box that are farther apart than the radius, among some of both."""
     queries, boxes = (np.arange(0, count, 1 + count // N_SAMPLED) for count in (len(points), len(low)))
     sample = points[queries].T
-    return float(np.mean([distance_to_box(sample, low[box], high[box]) > radius[queries] for box in boxes]))
+    return float(np.mean([compute_box_distance(sample, low[box], high[box]) > radius[queries] for box in boxes]))

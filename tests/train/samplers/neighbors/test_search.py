@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stages.train.samplers.neighbors import search
-from stages.train.samplers.neighbors.partition import distance_to_box, partition_rows
+from stages.train.samplers.neighbors.partition import compute_box_distance, partition_rows
 from stages.train.samplers.neighbors.search import find_near_pairs, find_pairs_within, find_radii
 from tests.train.samplers.conftest import Array, normal
 
@@ -80,10 +80,10 @@ def test_each_row_stands_in_one_block_and_in_its_box(table: Callable[..., Array]
         span = partition.fitted.span(block)
         assert 0 < span.stop - span.start <= 16
         assert (
-            distance_to_box(partition.fitted.points[span].T, low[block], high[block]) <= partition.frame.error
+            compute_box_distance(partition.fitted.points[span].T, low[block], high[block]) <= partition.frame.error
         ).all()
 
 
 def test_the_distance_to_a_box() -> None:
     points = np.array([[0.0, 2.0], [5.0, 6.0], [1.5, 1.5]]).T
-    assert distance_to_box(points, np.array([1.0, 1.0]), np.array([2.0, 2.0])).tolist() == [1.0, 5.0, 0.0]
+    assert compute_box_distance(points, np.array([1.0, 1.0]), np.array([2.0, 2.0])).tolist() == [1.0, 5.0, 0.0]
