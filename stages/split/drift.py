@@ -1,7 +1,7 @@
 """Features that differ between the train set and the test set.
 
 Models learn from one and are measured on the other. After a random split they seldom differ. After a split by time or
-groups the data may really differ, and a score on test is then less informative about later rows.
+groups they may really differ. A score on test is then less informative about later rows.
 """
 
 import math

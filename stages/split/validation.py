@@ -11,8 +11,7 @@ from stages.split.periods import Reason
 #: largest relative difference of the share of test rows from that in params.yaml
 TOLERANCE = 1 / 3
 
-#: the positives of the test set may differ by TOLERANCE from those of the table's prevalence, or by so many standard
-#: deviations of a random draw, if that is more
+#: the positives of the test set may also differ from the expected ones by so many standard deviations of a random draw
 DEVIATIONS = 2
 
 

@@ -1,7 +1,7 @@
 """The effect of each treatment: the difference from no treatment with the same classifier.
 
-No candidate is selected by its score, so no selection biases an effect. The simulations of docs/verdict.md show how
-often the intervals contain the expected effect over other tables of the same size.
+No candidate is selected by its score, so no selection biases an effect. docs/verdict.md shows by simulation how often
+the intervals contain the expected effect on other tables of this size.
 """
 
 from collections.abc import Iterable, Mapping
@@ -66,8 +66,8 @@ def choose_margins(
 ) -> dict[str, float]:
     """Return the largest difference that does not matter, for every metric that `n_positives` suffice to judge.
 
-    Without a `margin` from params.yaml it is a tenth of a distance: from the mean of the untreated classifiers to a
-    perfect score. It is at least 0.005 and at most 0.02 of a perfect score, which is 1 or the value in `perfect`. For a
+    Without a `margin` from params.yaml it is a tenth of the distance of the untreated classifiers' mean from a perfect
+    score. It is at least 0.005 and at most 0.02 of that score. A perfect score is 1, or the value in `perfect`. For a
     loss, the two bounds are shares of the loss of a constant score, which is in `uninformed`.
     """
     margins = {}

@@ -90,8 +90,8 @@ def list_not_applicable(records: dict[str, CvRecord]) -> list[NotApplicable]:
 def remove_orphans(records: dict[str, CvRecord]) -> None:
     """Delete the files in metrics/cv of strategies that are no longer in params.yaml.
 
-    The whole folder is a dependency of this stage. Orphans would make its hash depend on earlier runs on the machine,
-    so that equal params would give different dvc.lock files.
+    The whole folder is a dependency of this stage. With orphans its hash would depend on earlier runs, and equal params
+    would give different dvc.lock files.
     """
     expected = {f"{strategy}.json" for strategy in records}
     for path in paths.CV_METRICS.iterdir():

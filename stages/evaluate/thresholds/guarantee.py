@@ -1,6 +1,6 @@
 """Choose thresholds that meet a bound of recall or precision on new rows with the probability that `promise` gives.
 
-A threshold that just meets a bound on the rows that chose it misses it on about half of all new tables.
+A threshold that just meets a bound on the rows of its choice misses it on about half of all new tables.
 """
 
 from dataclasses import replace

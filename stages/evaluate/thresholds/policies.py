@@ -18,8 +18,8 @@ Costs = FixedCosts | None
 #: sort keys of every threshold, higher is better; a later key decides between ties of those before it
 SortKeys = tuple[Floats, ...]
 
-# Where they can, the policies stay in whole numbers, so that thresholds of equal value compare equal. A quotient k / n
-# and a bound in params.yaml are both rounded to the nearest double, so 27 of 30 equals 0.9.
+# Where they can, the policies stay in whole numbers, so that thresholds of equal value compare equal. Quotients and the
+# bounds in params.yaml are rounded to the nearest double, so 27 of 30 equals 0.9.
 
 
 def _f1(counts: Counts, policy_param: PolicyParam, costs: Costs) -> SortKeys:

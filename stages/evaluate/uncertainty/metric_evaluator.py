@@ -112,9 +112,9 @@ class MetricEvaluator:
 
 
 def get_design_effect(hits: Floats, groups: Ints, weights: Floats) -> float:
-    """Return the variance of the mean of `hits` with sums over `groups`, over that of as many rows as `weights` sum to.
+    """Return the factor by which `groups` and `weights` multiply the variance of the mean of `hits` (Kish 1965).
 
-    It is at least that of independent rows with these weights (Kish 1965): 1 if all weights are 1.
+    It is at least the factor of independent rows with these weights, which is 1 if all weights are 1.
     """
     minimum = float((weights**2).sum() / weights.sum())
     deviations = hits - np.average(hits, weights=weights)

@@ -47,7 +47,7 @@ class Target:
 def code_target(column: pa.ChunkedArray, params: PrepareParams) -> Target:
     """Return 1 where `column` holds a positive label and 0 elsewhere.
 
-    data.positive is one of two labels, a list of labels against all others, or a cut such as ">= 7" through numbers.
+    data.positive is one of two labels, a list of labels, or a cut through numbers such as ">= 7".
     Raises InputError for empty cells and for labels that do not fit data.positive. Each class needs at least 10 rows,
     and one row for each fold.
     """

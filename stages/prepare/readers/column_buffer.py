@@ -17,10 +17,10 @@ ENCODED = pa.dictionary(pa.int32(), pa.string())
 class ColumnBuffer:
     """The cells of a column so far.
 
-    With `missing_values` the column is float64, null where missing, while every cell is a finite number that float64
-    holds exactly, without leading zeros. If another cell comes after the first block, the earlier texts are lost, so
-    the column must be read again (`must_reread`). Without `missing_values` the column is texts from the start. A column
-    has decimal points or decimal commas. Commas that may also stand between thousands need their texts.
+    With `missing_values` the column is float64, null where missing, while its cells are finite numbers. They must be
+    exact in float64, and have no leading zeros. If another cell comes after the first block, the earlier texts are
+    lost, so the column must be read again (`must_reread`). Without `missing_values` the column is texts from the start.
+    A column has decimal points or decimal commas. Commas that may also stand between thousands need their texts.
     """
 
     def __init__(self, missing_values: MissingValues | None, expected: int, settings: ReadParams = AUTO) -> None:

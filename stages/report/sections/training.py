@@ -20,7 +20,7 @@ _EXPLAINED = (
 
 
 def make_section(context: ReportContext) -> Section:
-    """Return the curves of what is trained in epochs: as charts of the strategies in all charts, as a table of all."""
+    """Return the training curves: charts for the strategies of the other charts, and a table for all."""
     curves = {
         (trace.strategy, classifier): curve
         for trace in context.traces.values()

@@ -2,7 +2,7 @@
 
 The first argument of each function is the parameter in the metric's name. A threshold cannot separate equal scores, so
 `recall_at_precision` and `precision_at_recall` take all rows of a score or none. The top of a ranking has a fixed size.
-If the rows with its last score do not all fit, a share of them counts: the mean over all orders of these rows.
+If the rows with its last score do not all fit, a share of them counts, as in the mean over their orders.
 """
 
 import numpy as np
@@ -50,8 +50,8 @@ def lift_in_top(size: float, ranked: RankedPositives) -> Floats:
 def net_benefit(threshold: float, y: Ints, scores: Floats) -> Floats:
     """Return the part of each row in the net benefit, shape (rows,); the mean is the metric (Vickers & Elkin 2006).
 
-    A row with at least the threshold probability counts 1 if it is positive, and minus the odds of the threshold if it
-    is negative. Acting at that probability means to accept so many false alarms for each positive.
+    Only rows with at least the threshold probability count: a positive 1, a negative minus the odds of the threshold.
+    Acting at that probability means to accept so many false alarms for each positive.
     """
     gain = np.where(y == 1, 1.0, -threshold / (1 - threshold))
     return np.where(is_positive(scores, threshold), gain, 0.0)

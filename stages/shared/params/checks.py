@@ -12,9 +12,9 @@ def refuse(problems: Iterable[str]) -> None:
 
 
 def list_key_problems(section: BaseModel, chooser: str, keys: Mapping[str, tuple[str, float]]) -> Iterator[str]:
-    """Yield the problems of a section in which values of the key `chooser` need a key that no other value may have.
+    """Yield the problems of a section in which a value of the key `chooser` needs a key of its own.
 
-    `keys` has the key of each value, and an example.
+    `keys` has the key of each such value, and an example. No other value may have it.
     """
     value = getattr(section, chooser)
     for owner, (key, example) in keys.items():

@@ -58,8 +58,8 @@ def blend_oof(
 ) -> Floats:
     """Return out-of-fold scores of the blend, shape (rows,), with weights learned on the other folds of the repeat.
 
-    Weights scored on the rows that they were learned from would be optimistic. A small optimism remains, which
-    docs/decisions/10-classifiers.md measures: the scores of the other folds come from models fitted on this fold.
+    Weights scored on the rows that they were learned from would be optimistic. A small optimism remains, because the
+    scores of the other folds come from models fitted on this fold. docs/decisions/10-classifiers.md measures it.
     """
     result = np.empty(len(y))
     for index in np.unique(fold):

@@ -39,8 +39,8 @@ def make_calibration_spec(
     """Return how to calibrate `classifier` under `strategy`; `requested` is `calibration` of params.yaml.
 
     `train` and `fitted` are the counts of the classes before and after resampling; `weights` are those of the final
-    fit. `auto` calibrates classifiers that balance themselves, and all that were fitted on resampled or weighted rows
-    or on a share of the negatives.
+    fit. `auto` calibrates classifiers that balance themselves. It also calibrates all that were fitted on resampled or
+    weighted rows, or on a share of the negatives.
     """
     balanced = CLASSIFIERS[classifier].balances_itself
     corrected = balanced or strategy.sampler is not None or strategy.class_weight is not None or train != fitted

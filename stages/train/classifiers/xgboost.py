@@ -51,7 +51,7 @@ def split_weights(class_weight: Any, weights: ClassWeights) -> tuple[float, Clas
     """Return scale_pos_weight and the weights of rows, which together give `weights`.
 
     scale_pos_weight serves where only the balance of the classes matters. With `prevalence` a row stands for several,
-    so the rows are weighted. Sums of gradients and Hessians then estimate those over all rows, and min_child_weight and
+    so the rows are weighted. Sums of gradients and Hessians then estimate those over all rows. So min_child_weight and
     the penalties mean the same as without a sampler. With a scale_pos_weight of 1 / w a positive would count as a
     fraction of a row (docs/decisions/08-calibration.md has the figures).
     """

@@ -40,8 +40,8 @@ def assign_folds(table: Table, cv: CvParams, random_state: int, key: str = KEY, 
 def find_other_folds(fold: Ints, index: int, n_splits: int, by_time: bool) -> Bools:
     """Return a mask of the out-of-fold rows from which something may be learned for fold `index`.
 
-    `fold` has shape (rows,). They are the other folds of the repeat, or by time the earlier ones. The first fold
-    has no earlier one and takes all others, because only a few numbers are learned: weights of a blend or a calibrator.
+    `fold` has shape (rows,). They are the other folds of the repeat, or by time the earlier ones. The first fold has no
+    earlier one and takes all others. Only few numbers are learned from them: the weights of a blend, or a calibrator.
     """
     earlier: Bools = fold < index
     others: Bools = (fold // n_splits == index // n_splits) & (fold != index)

@@ -26,8 +26,8 @@ NEW_HESSIAN_SHARE = 0.3
 #: a step that leaves more than this share of the gradient failed, and a line search shortens it
 FAILED_SHARE = 0.9
 
-#: rounding alone explains a failed step with an exact Hessian if it was to reduce the loss by at most this share of the
-#: loss at the start (values in the hundred thousands)
+#: a failed step with an exact Hessian is due to rounding if its expected gain is at most this share of the first loss,
+#: as with values in the hundred thousands
 ROUNDING = 1e-12
 
 #: if a step with a shared Hessian of this point leaves more than this share, each C gets its own Hessian

@@ -7,10 +7,10 @@ brute force computes |x|² + |y|² − 2xy. Let u = 2⁻⁵³. In any order of s
 
     E² − D² > (d + 4)u (16|x|² + 2D² + 2E²).
 
-The code takes eight times that: for the rounding of its own Σ(x − y)² (or of scikit-learn's distances, where those are
-given), and for values that are clipped at 0. Let this hold between each of a query's m nearest rows and the
-next one. Then its first m − 1 are certified: the rows beyond the m-th are farther still, and the right side grows far
-slower than the left. Otherwise rows are tied or nearly so, and only scikit-learn itself can order them.
+The code takes eight times that. This covers values that are clipped at 0, and the rounding of the distances that it is
+given. Let this hold between each of a query's m nearest rows and the next one. Then its first m − 1 are certified. The
+rows beyond the m-th are farther still, and the right side grows far slower than the left. Otherwise rows are tied or
+nearly so, and only scikit-learn itself can order them.
 """
 
 from typing import Any
