@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from stages.evaluate.effects.effects import EffectSettings, find_errors
+from stages.evaluate.effects.effects import EffectSettings, estimate_errors
 from stages.evaluate.effects.estimates import REFIT
 from stages.evaluate.effects.row_sets import RankingValue, RowSets
 from stages.evaluate.models.candidates import CandidateKey
@@ -69,6 +69,6 @@ def _make_band(left: list[RankingValue], right: list[RankingValue], settings: Ef
     pairs = list(zip(left, right, strict=True))
     difference = np.array([ours.value - theirs.value for ours, theirs in pairs])
     influences = np.array([ours.influence - theirs.influence for ours, theirs in pairs])
-    errors, quantile = find_errors(influences, settings.confidence, settings.n_draws, settings.random_state)
+    errors, quantile = estimate_errors(influences, settings.confidence, settings.n_draws, settings.random_state)
     half = REFIT * errors * quantile
     return Band(difference=difference.tolist(), low=(difference - half).tolist(), high=(difference + half).tolist())

@@ -134,7 +134,7 @@ def _estimate_family(
     metrics: CandidateMetrics, family: list[Comparison], metric: str, settings: EffectSettings
 ) -> Iterable[Effect]:
     estimates, influences = zip(*(get_mean_difference(metrics, item, metric) for item in family), strict=True)
-    raw_errors, quantile = find_errors(
+    raw_errors, quantile = estimate_errors(
         np.array(influences), settings.confidence, settings.n_draws, settings.random_state
     )
     margin = settings.margins[metric]
@@ -162,7 +162,7 @@ def get_mean_difference(metrics: CandidateMetrics, item: Comparison, metric: str
     return value, np.mean([treated.influence - untreated.influence for treated, untreated in pairs], axis=0)
 
 
-def find_errors(influences: Floats, confidence: float, n_draws: int, random_state: int) -> tuple[Floats, float]:
+def estimate_errors(influences: Floats, confidence: float, n_draws: int, random_state: int) -> tuple[Floats, float]:
     """Return the standard errors, and what the largest |t| exceeds with the probability 1 − confidence.
 
     `influences` have shape (comparisons, groups); the errors are the roots of their sums of squares.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from stages.evaluate.effects.effects import find_errors
+from stages.evaluate.effects.effects import estimate_errors
 from stages.evaluate.effects.row_sets import RowSets
 from stages.shared.schemas.curves import Importance
 from stages.shared.storage.arrow import Floats, Ints
@@ -78,7 +78,7 @@ def measure_importance(
         losses.append(original.value - float(np.mean(values)))
         influences.append(original.influence - np.mean([item.influence for item in repeats], axis=0))
         variances.append(float(np.var(values, ddof=1)) / REPEATS)
-    errors, quantile = find_errors(np.array(influences), confidence, n_draws, random_state)
+    errors, quantile = estimate_errors(np.array(influences), confidence, n_draws, random_state)
     half = quantile * np.sqrt(errors**2 + variances)
     entries = [
         Importance(feature=column, loss=loss, low=loss - width, high=loss + width)

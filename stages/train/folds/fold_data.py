@@ -27,7 +27,7 @@ class FoldData:
             self._select(fold.training),
             context.y[fold.training],
             first,
-            context.whole,
+            context.whole_columns,
             None if context.fit_weight is None else context.fit_weight[fold.training],
         )
         self._validation = first[1].transform(self._select(fold.validation)) if len(fold.validation) else None

@@ -55,7 +55,7 @@ class StrategyContext:
         self.n_numeric = count_numbers(table.contract)
         numeric = [feature for feature in table.contract.features if feature.type == "numeric"]
         #: indices of the numeric columns of few whole numbers
-        self.whole = [index for index, feature in enumerate(numeric) if feature.whole_values]
+        self.whole_columns = [index for index, feature in enumerate(numeric) if feature.whole_values]
 
     def select_weights(self, rows: Ints) -> RowWeights:
         """Return how much the rows at these positions count in a score; None where all count the same."""

@@ -46,8 +46,8 @@ class DaskEngine:
             self.close()  # jobs of Slurm would stay in the queue
             raise
 
-    def ask(self, call: bytes) -> list[Any]:
-        """Return what `call` gives on each worker that still answers."""
+    def call_workers(self, call: bytes) -> list[Any]:
+        """Return the result of `call` on each worker that still answers."""
         with _as_busy("no worker answers"):
             answers = list(self._client.run(pickle.loads, call, on_error="return").values())
             if errors := [answer for answer in answers if isinstance(answer, Exception)]:
@@ -75,7 +75,7 @@ class DaskEngine:
         return f"no worker for {self._patience} seconds" if now > self._last_seen + self._patience else ""
 
     def close(self) -> None:
-        """Drop what is not finished."""
+        """Cancel unfinished calls."""
         cluster = self._client.cluster
         self._executor.shutdown(wait=False)
         self._client.close(timeout=2)

@@ -45,17 +45,17 @@ class EnginePool:
         self._engine, self._installation, self._spec = engine, describe_installation(), pickle.dumps(spec)
         self._finish: Show = ignore
         try:
-            differences = [text for texts in self._ask(find_differences, self._installation) for text in texts]
+            differences = [text for texts in self._call_workers(find_differences, self._installation) for text in texts]
             if differences:
                 raise InputError([f"{ENGINE}: {text}; {START}" for text in differences])
-            if not all(self._ask(can_read, spec.train_set)):
+            if not all(self._call_workers(can_read, spec.train_set)):
                 engine.send_table(spec.train_set.sha256, spec.train_set.path.read_bytes())
         except BaseException:
             engine.close()
             raise
 
-    def _ask(self, function: Callable[..., Any], *args: Any) -> list[Any]:
-        return self._engine.ask(pickle.dumps(Call(function, *args)))
+    def _call_workers(self, function: Callable[..., Any], *args: Any) -> list[Any]:
+        return self._engine.call_workers(pickle.dumps(Call(function, *args)))
 
     def __enter__(self) -> "EnginePool":
         return self

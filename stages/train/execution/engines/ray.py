@@ -23,8 +23,8 @@ class RayEngine:
         self._address = address
         self._table: Any = None
 
-    def ask(self, call: bytes) -> list[Any]:
-        """Return what `call` gives on one worker; each other worker checks itself before its first call."""
+    def call_workers(self, call: bytes) -> list[Any]:
+        """Return the result of `call` on one worker; the others run the checks before their first call."""
         try:
             return [ray.get(_run.remote(call))]
         except ray.exceptions.RayError as error:
@@ -47,7 +47,7 @@ class RayEngine:
         return ""
 
     def close(self) -> None:
-        """Leave the cluster, which drops what is not finished."""
+        """Leave the cluster, which cancels unfinished calls."""
         ray.shutdown()
 
 
