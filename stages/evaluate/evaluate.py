@@ -108,7 +108,15 @@ def _resample(table: Table, scored: Scored, params: EvaluateParams) -> Resampled
     groups = encode_groups(table.groups) if table.contract.group else None
     points = get_points(params.select.metric)
     evaluators = [
-        MetricEvaluator(table.target, item.scores, item.threshold, groups, item.decided, table.weights, points)
+        MetricEvaluator(
+            table.target,
+            item.scores,
+            item.threshold,
+            groups=groups,
+            decided=item.decided,
+            weights=table.weights,
+            points=points,
+        )
         for item in scored.values()
     ]
     results = bootstrap(table.target, evaluators, params.evaluate.n_resamples, params.random_state)

@@ -79,7 +79,12 @@ class _Columns:
         self.roles = roles = assign_roles(raw.column_names, params)
         self.missing_values = params.data.missing_texts
         self.rules = TypeRules(
-            roles.categorical_columns, roles.text, params.data.read, params.data.dates, self.has_schema, self.facts
+            categorical=roles.categorical_columns,
+            text=roles.text,
+            read=params.data.read,
+            dates=params.data.dates,
+            has_schema=self.has_schema,
+            facts=self.facts,
         )
         self.raw = dict(zip(raw.column_names, raw.columns, strict=True))  # a column leaves when it is parsed
         self.features: list[TypedColumn] = []

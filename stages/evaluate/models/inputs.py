@@ -64,7 +64,7 @@ def read_inputs(params: EvaluateParams) -> Inputs:
     traces = {strategy: parse(Trace, path, read_json(path)) for strategy, path in files.items()}
     oof = read_parquet(paths.MODELS / next(iter(records)) / paths.OOF)
     row_sets = RowSets.make(table.target, table.groups, oof if params.evaluate.rows == "all" else None, table.weights)
-    return Inputs(table, records, row_sets, oof, not_applicable, manifests, traces)
+    return Inputs(table, records, row_sets, oof, not_applicable=not_applicable, manifests=manifests, traces=traces)
 
 
 def read_records(strategies: Iterable[str]) -> dict[str, CvRecord]:

@@ -136,7 +136,16 @@ def _compare_family(
     for (pair, metric), *numbers in zip(keys, differences, *intervals, strict=True):
         # the verdict follows from the numbers as they are stored
         difference, low, high = (round(float(number), DIGITS) + 0.0 for number in numbers)
-        result.append(Difference(pair, family, metric, difference, low, high, verdict(metric, low, high)))
+        item = Difference(
+            pair=pair,
+            family=family,
+            metric=metric,
+            difference=difference,
+            low=low,
+            high=high,
+            verdict=verdict(metric, low, high),
+        )
+        result.append(item)
     return result
 
 

@@ -72,15 +72,15 @@ def assign_roles(names: Sequence[str], params: PrepareParams) -> ColumnRoles:
         problems.append(f"params.yaml: data.drop: no feature is left of {len(names)} columns; leave some out of it")
     raise_problems(problems)
     return ColumnRoles(
-        data.target,
-        features,
-        list(dict.fromkeys(data.key)),
-        params.split.group,
-        params.split.time,
-        categorical_columns,
-        data.text,
-        data.weight,
-        tuple(dict.fromkeys(params.amounts.values())),
+        target=data.target,
+        features=features,
+        key=list(dict.fromkeys(data.key)),
+        group=params.split.group,
+        time=params.split.time,
+        categorical_columns=categorical_columns,
+        text=data.text,
+        weight=data.weight,
+        amounts=tuple(dict.fromkeys(params.amounts.values())),
     )
 
 

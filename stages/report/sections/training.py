@@ -62,5 +62,11 @@ def _make_chart(strategy: str, classifier: str, curve: TrainingCurve) -> Chart:
     words = {"x": "epoch" if curve.epochs[0] and len(train) == curve.epochs[-1] else "epoch or round"}
     caption = f"The validation loss is lowest at {words['x']} {curve.epochs[lowest]}: {validation[lowest]:.3f}."
     return Chart(
-        f"training-{strategy}-{classifier}", f"{strategy} × {classifier}", text, "training", columns, words, {}, caption
+        f"training-{strategy}-{classifier}",
+        f"{strategy} × {classifier}",
+        text,
+        "training",
+        columns,
+        words=words,
+        caption=caption,
     )

@@ -117,10 +117,18 @@ class OperatingPoint:
         if self.counts_rows:
             words = f"{100 * parameter:g} %" if parameter < 1 else f"{parameter:,.0f} rows"
         return Metric(
-            name, self.label.format(words), self.family, self.function, digits=self.digits, floor=floor, limit=limit,
-            parameter=parameter, is_size=self.counts_rows, resampled=self.family == "ranking",
+            name=name,
+            label=self.label.format(words),
+            family=self.family,
+            function=self.function,
+            digits=self.digits,
+            limit=limit,
+            floor=floor,
+            parameter=parameter,
+            is_size=self.counts_rows,
+            resampled=self.family == "ranking",
             verdict_from=self.verdict_from,
-        )  # fmt: skip
+        )
 
 
 _RANKING, _PROBABILITY, _CONFUSION, _POINT = (

@@ -98,7 +98,7 @@ def preprocess(
 def resample(
     preprocessed: Preprocessed, other_steps: Steps, plan: Plan, n_numeric: int, negatives_kept: float = 1.0
 ) -> Prepared:
-    """Fit the other steps, `other_steps`, and run the samplers of `plan` between them; `preprocessed` is not changed.
+    """Fit `other_steps`, and run the samplers of `plan` between them; `preprocessed` is not changed.
 
     `negatives_kept` is the share of the negatives that split.negatives left.
     Raises InputError when a sampler cannot do its work on these rows.
@@ -120,14 +120,14 @@ def resample(
             flow.append(_describe_step("resampled", X, y, f"{type(sampler).__name__}: {note}"))
     negatives, positives = count_classes(preprocessed.y, preprocessed.sample_weight)
     return Prepared(
-        np.ascontiguousarray(X, dtype=np.float64),
-        y,
-        [preprocessed.step, *other_steps],
-        flow,
-        added,
-        removed,
-        (negatives / negatives_kept, positives),
-        sample_weight,
+        X=np.ascontiguousarray(X, dtype=np.float64),
+        y=y,
+        steps=[preprocessed.step, *other_steps],
+        flow=flow,
+        added=added,
+        removed=removed,
+        before=(negatives / negatives_kept, positives),
+        sample_weight=sample_weight,
     )
 
 

@@ -86,17 +86,17 @@ class StrategyContext:
         X = prepared.as_float32 if spec.reads_float32 else prepared.X
         with self._naming_params(classifier, candidate):
             request = FitRequest(
-                spec,
-                self.settings(classifier, candidate),
-                self.strategy.class_weight,
-                self.weights(prepared),
-                self.params.random_state,
-                X,
-                prepared.y,
-                eval_set,
-                self.threads,
-                prepared.bins,
-                prepared.sample_weight,
+                spec=spec,
+                settings=self.settings(classifier, candidate),
+                class_weight=self.strategy.class_weight,
+                weights=self.weights(prepared),
+                random_state=self.params.random_state,
+                X=X,
+                y=prepared.y,
+                eval_set=eval_set,
+                n_jobs=self.threads,
+                bins=prepared.bins,
+                sample_weight=prepared.sample_weight,
             )
             fitted = fit(request)
             if not np.isfinite(fitted.classifier.predict_proba(X[:1])).all():

@@ -148,10 +148,17 @@ def _make_chart(
     )
     text = f"Precision against recall. {described}."
     caption = "The marks are at the threshold. Up and to the right is better."
-    signals = {f"{axis}{i}": round(rates[rate], 4) for i, rates in enumerate((points * 2)[:2])
-               for axis, rate in (("x", "recall"), ("y", "precision"))}  # fmt: skip
+    signals = {}
+    for i, rates in enumerate((points * 2)[:2]):  # the chart has two points; a single candidate gets both
+        signals[f"x{i}"], signals[f"y{i}"] = round(rates["recall"], 4), round(rates["precision"], 4)
     return Chart(
-        "operating-point-curve", "Precision and recall", text, "operating_point", columns, {}, signals, caption
+        "operating-point-curve",
+        "Precision and recall",
+        text,
+        "operating_point",
+        columns,
+        signals=signals,
+        caption=caption,
     )
 
 
