@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from stages.prepare.apply_contract import apply_contract
-from stages.prepare.readers.typed import read_frame
+from stages.prepare.readers.columnar import read_frame
 from stages.shared.errors import InputError
 from stages.shared.metrics.decisions import is_positive
 from stages.shared.schemas.contract import Contract

@@ -8,9 +8,9 @@ from stages.shared.runtime.child_process import exit_with_dvc
 from stages.shared.runtime.cpu_features import limit_cpu_features
 from stages.shared.runtime.stop_signals import STOP_SIGNALS, exit_at_once
 
-if sys.argv[:1] == ["-m"]:  # `python -m stages.…` is still importing; run_cli does this properly
-    for number in STOP_SIGNALS:
-        signal.signal(number, exit_at_once)
+if sys.argv[:1] == ["-m"]:  # `python -m stages.…` is still importing; later run_cli sets its own handlers
+    for stop_signal in STOP_SIGNALS:
+        signal.signal(stop_signal, exit_at_once)
     exit_with_dvc()
 
 limit_cpu_features()

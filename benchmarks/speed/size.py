@@ -45,7 +45,7 @@ def train(path: Path, name: str, options: Namespace) -> tuple[int, int, int]:
     from benchmarks.shared.made_tables import make_params
     from stages.shared.runtime.memory import available_bytes
     from stages.shared.storage.parquet import read_table
-    from stages.train.execution.memory_budget import FIXED, estimate_memory, plan_workers
+    from stages.train.execution.memory_budget import FIXED_BYTES, estimate_memory, plan_workers
     from stages.train.strategy.cross_validation import Workers, fit_strategy
 
     settings = {"logistic_regression": {"max_iter": 1000}, "xgboost": {"n_estimators": options.trees}}
@@ -56,7 +56,7 @@ def train(path: Path, name: str, options: Namespace) -> tuple[int, int, int]:
     available = int(limit if free is None else min(limit, free))
     workers, threads = plan_workers(f"strategies.{name}", need, options.cores, available)
     fit_strategy(table, name, params, lambda _: None, Workers(workers, threads))
-    return workers, threads, FIXED + need.shared + workers * need.each
+    return workers, threads, FIXED_BYTES + need.shared + workers * need.per_fold
 
 
 def format_row(table: str, name: str, run: Run) -> list[str]:

@@ -20,7 +20,7 @@ from benchmarks.shared.data_sets import list_data_sets, load_data_set, run_missi
 from benchmarks.shared.in_memory import TrainedStrategy, load_params, train_strategy
 from benchmarks.shared.intervals import format_differences
 from benchmarks.shared.markdown import print_table
-from stages.evaluate.outputs.calibration_metrics import probability_metrics
+from stages.evaluate.outputs.calibration_metrics import compute_probability_metrics
 from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.calibration import calibrate
 from stages.shared.storage.arrow import Floats, Ints
@@ -86,7 +86,7 @@ def measure_candidate(strategy: TrainedStrategy, classifier: str, y: Ints, raw: 
         metrics[f"{metric}, tuned"] = float(values["decisions"][metric][0])
         metrics[f"{metric}, 0.5"] = float(values["decisions_at_half"][metric][0])
     for kind, probabilities in {"raw": raw, "calibrated": calibrate(raw, strategy.calibrators[classifier])}.items():
-        values = probability_metrics(y, probabilities)
+        values = compute_probability_metrics(y, probabilities)
         metrics |= {f"{name}, {kind}": getattr(values, name) for name in ("brier_skill", "ece", "mean_score_ratio")}
     return metrics
 

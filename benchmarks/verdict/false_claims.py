@@ -16,7 +16,7 @@ from benchmarks.shared.markdown import Shares
 from benchmarks.shared.simulation import CONFIDENCE, REFERENCE, Scorer, draw_scores, make_labels, measure_scores
 from stages.evaluate.uncertainty.bootstrap import bootstrap_weights
 from stages.evaluate.uncertainty.differences import Difference, compare
-from stages.shared.metrics.registry import compared
+from stages.shared.metrics.registry import list_compared
 from stages.shared.storage.arrow import Floats, Ints
 
 OTHERS = 8
@@ -49,7 +49,7 @@ def simulate(
 def add_families(shares: Shares, column: str, claims: Iterable[Difference]) -> None:
     """Add to each family of metrics whether there is a claim about it."""
     claimed = {claim.family for claim in claims}
-    for family in compared():
+    for family in list_compared():
         shares.add(family, column, family in claimed)
 
 

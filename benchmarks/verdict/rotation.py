@@ -32,7 +32,7 @@ from stages.evaluate.thresholds.policies import Policy
 from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.shared.calibration import calibrate
 from stages.shared.metrics.decisions import is_positive
-from stages.shared.metrics.registry import METRICS, compared
+from stages.shared.metrics.registry import METRICS, list_compared
 from stages.shared.storage.arrow import Bools, Floats, Ints
 from stages.split.assignment import draw_parts
 from stages.train.classifiers.calibration import CalibrationSpec, fit_calibrator
@@ -89,9 +89,9 @@ def _make_rotation(rows: Ints, y: Ints, answers: Answers) -> Rotation:
 def _add_truths(rotation: Rotation, estimates: Estimates) -> None:
     """Add every effect on the fresh rows."""
     for family in FAMILIES:
-        measured = measure_family([rotation], list(rotation.scores), family, compared()[family])
+        measured = measure_family([rotation], list(rotation.scores), family, list_compared()[family])
         for item in list_comparisons(measured, REFERENCE):
-            for metric in compared()[family]:
+            for metric in list_compared()[family]:
                 gains = [measured[one][metric].value - measured[other][metric].value for one, other in item.pairs]
                 estimates.add_truth(item, metric, gains)
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from evenhand.lock import make_lock
 from evenhand.source import PIPELINE
-from stages.prepare.readers.typed import read_frame
+from stages.prepare.readers.columnar import read_frame
 from stages.shared.errors import InputError
 from stages.shared.messages import single_line
 from stages.shared.params import SCHEMA, load_yaml

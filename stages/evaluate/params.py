@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from stages.shared.metrics.registry import SelectMetric
 from stages.shared.params import ParamsSection, PartialParams
-from stages.shared.params.checks import own_key_problems, refuse
+from stages.shared.params.checks import list_key_problems, refuse
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -46,11 +46,11 @@ class ThresholdParams(ParamsSection):
 
     @model_validator(mode="after")
     def _check_policy_param(self) -> "ThresholdParams":
-        refuse(self._problems())
+        refuse(self._list_problems())
         return self
 
-    def _problems(self) -> Iterator[str]:
-        yield from own_key_problems(self, "policy", POLICY_PARAMS)
+    def _list_problems(self) -> Iterator[str]:
+        yield from list_key_problems(self, "policy", POLICY_PARAMS)
         if self.promise is not None and self.policy not in PROMISABLE:
             yield f"only {' and '.join(PROMISABLE)} can have a promise, not {self.policy}; leave it out"
         if self.promise is not None and 1 in (self.recall, self.precision):
@@ -63,14 +63,14 @@ class CostColumn(ParamsSection):
     column: str
 
 
-def _cost(value: Any) -> Any:
+def _check_cost_value(value: Any) -> Any:
     is_number = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
     if not (is_number or (isinstance(value, dict) and list(value) == ["column"])):
         raise ValueError("must be a number above 0, or a column with one for each row: {column: amount}")
     return value
 
 
-Cost = Annotated[float | CostColumn, BeforeValidator(_cost)]
+Cost = Annotated[float | CostColumn, BeforeValidator(_check_cost_value)]
 
 
 class FixedCosts(NamedTuple):

@@ -1,4 +1,4 @@
-"""The stage evaluate: reads the test set and all models, measures and explains them, and writes its files."""
+"""The stage evaluate: read the test set and all models, measure and explain them, and write the metrics files."""
 
 from collections.abc import Iterable, Mapping
 import shutil
@@ -12,9 +12,9 @@ from stages.evaluate.models.scoring import load_explained, score_models
 from stages.evaluate.outputs.curves import Point, as_lines
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.outputs.summary import summarize
-from stages.evaluate.outputs.training_curves import training_curves
+from stages.evaluate.outputs.training_curves import list_training_points
 from stages.evaluate.params import EvaluateParams
-from stages.evaluate.thresholds.costs import cost_of_rows
+from stages.evaluate.thresholds.costs import select_costs
 from stages.shared import paths
 from stages.shared.classifiers import BLEND
 from stages.shared.runtime.progress import Progress
@@ -29,19 +29,19 @@ def evaluate(params: EvaluateParams, progress: Progress) -> list[str]:
     records, table = inputs.records, inputs.table
     cost, costs = params.evaluate.cost, None
     if cost and cost.has_columns:
-        costs = cost_of_rows(read_table(paths.TRAIN), cost, inputs.oof["row"].to_numpy())
+        costs = select_costs(read_table(paths.TRAIN), cost, inputs.oof["row"].to_numpy())
     features = table.features()
     scored: dict[CandidateKey, ScoredCandidate] = {}
     progress.count(2 * sum(len(record.classifiers) for record in records.values()), "steps")
     for strategy, record in records.items():
         scored |= score_models(strategy, record, features, inputs.row_sets, params, costs, progress)
     result = evaluate_candidates(inputs, scored, params, progress)
-    named = list_explained(result.leaderboard)
-    progress.count(len(named), "explanations")
-    models = load_explained(named, scored, progress)
+    explained = list_explained(result.leaderboard)
+    progress.count(len(explained), "explanations")
+    models = load_explained(explained, scored, progress)
     explanations = explain(models, table, features, find_train_rows(inputs, params), inputs.row_sets, params)
     points = {
-        "training": training_curves(inputs.traces),
+        "training": list_training_points(inputs.traces),
         "explanations": [explanation.model_dump() for explanation in explanations],
     }
     write_scores(table, scored)
@@ -53,15 +53,15 @@ def list_explained(leaderboard: Leaderboard) -> list[CandidateKey]:
     """Return the candidates that are explained: those that represent a strategy, and the untreated blend."""
     blend = (leaderboard.settings.reference.strategy, BLEND)
     names = [(item.strategy, item.classifier) for item in leaderboard.strategies]
-    known = {(item.strategy, item.classifier) for item in leaderboard.candidates}
-    return [CandidateKey(*name) for name in dict.fromkeys([*names, *({blend} & known)])]
+    candidates = {(item.strategy, item.classifier) for item in leaderboard.candidates}
+    return [CandidateKey(*name) for name in dict.fromkeys([*names, *({blend} & candidates)])]
 
 
 def find_train_rows(inputs: Inputs, params: EvaluateParams) -> TrainRows | None:
     """Return what explanations read of the train set; None where effects are measured on test alone."""
     if params.evaluate.rows != "all":
         return None
-    if paths.TRAIN.is_file():  # else reading it says so
+    if paths.TRAIN.is_file():  # otherwise the reader raises an error
         check_train_file(next(iter(inputs.manifests.values())), sha256(paths.TRAIN))
     return TrainRows.find(lambda name: read_parquet(paths.TRAIN, [name]).column(name), inputs.oof["row"].to_numpy())
 

@@ -1,6 +1,6 @@
 """New rows parsed by the data contract of the training table.
 
-`tools.predict` uses it: a model must see new values exactly as `prepare` parsed the training values.
+`tools.predict` uses it, because new values must be parsed exactly as `prepare` parsed the training values.
 """
 
 import numpy as np
@@ -8,14 +8,14 @@ import pyarrow as pa
 
 from stages.prepare.columns.forms.dates import to_moments
 from stages.prepare.columns.parsing import MissingValues, Texts
-from stages.prepare.columns.target import near_duplicates
+from stages.prepare.columns.target import find_near_duplicates
 from stages.prepare.columns.validation import decode_dictionary, validate_free_text, validate_numeric, validate_text
 from stages.shared.errors import ErrorCollector, InputError
 from stages.shared.messages import shorten, suggest_name
 from stages.shared.schemas.contract import Contract, Feature
 from stages.shared.storage.arrow import from_numpy
 
-#: with at least so many rows, one category must be known
+#: in a table of at least so many rows, one category of each column must occur in the training table
 MIN_ROWS = 20
 
 
@@ -26,22 +26,24 @@ def apply_contract(
 
     Features stand in contract order: float64 or string, null where missing, equal to the bit to what `prepare` gives.
     The counts are the number of cells with an unknown category, by categorical feature. The order of the raw columns
-    is free and extra columns are ignored. Raises InputError for absent features and cells of a wrong type, and for a
-    `whole` table in which a column has no known category.
+    is free and extra columns are ignored. Raises InputError for absent features and cells of a wrong type. In a `whole`
+    table each categorical column must have a category of the training table.
     """
     errors = ErrorCollector()
     columns: dict[str, pa.Array] = {}
     unseen: dict[str, int] = {}
     for feature in contract.features:
         with errors.collect():
-            columns[feature.name], n_unseen = _column(raw, feature, contract, source, whole)
+            columns[feature.name], n_unseen = _parse_feature(raw, feature, contract, source, whole)
             if feature.type == "categorical":
                 unseen[feature.name] = n_unseen
     errors.check()
     return pa.Table.from_arrays(list(columns.values()), names=list(columns)), unseen
 
 
-def _column(raw: pa.Table, feature: Feature, contract: Contract, source: str, whole: bool) -> tuple[pa.Array, int]:
+def _parse_feature(
+    raw: pa.Table, feature: Feature, contract: Contract, source: str, whole: bool
+) -> tuple[pa.Array, int]:
     name = feature.column
     if name not in raw.column_names:
         raise InputError(f"{source}: no column `{name}`, which the model needs; {suggest_name(name, raw.column_names)}")
@@ -62,10 +64,10 @@ def _column(raw: pa.Table, feature: Feature, contract: Contract, source: str, wh
     counts = texts.counts()
     n_unseen = sum(count for text, count in counts.items() if text not in set(categories))
     if whole and len(texts.codes) >= MIN_ROWS and counts and n_unseen == sum(counts.values()):
-        known, example = ", ".join(map(shorten, categories[:3])), shorten(next(iter(counts)))
+        expected, example = ", ".join(map(shorten, categories[:3])), shorten(next(iter(counts)))
         raise InputError(
             f"{location}: no cell holds a category of the training table; found {example} and others, expected "
-            f"{known} and others; check the column and its spelling"
+            f"{expected} and others; check the column and its spelling"
         )
     return texts.array(), n_unseen
 
@@ -73,15 +75,15 @@ def _column(raw: pa.Table, feature: Feature, contract: Contract, source: str, wh
 def _match_spelling(texts: Texts, categories: list[str]) -> Texts:
     """Replace texts that differ from one category only in case, white space or number form by that category.
 
-    File formats spell the same value differently: a boolean is True in a CSV by pandas and true in Parquet, and whole
-    numbers in a column with missing cells are written as 2.0.
+    File formats spell the same value differently. A boolean is True in a CSV by pandas and true in Parquet. A whole
+    number in a column with missing cells is written as 2.0.
     """
-    known = set(categories)
-    ambiguous = {category for group in near_duplicates(categories) for category in group}
+    allowed = set(categories)
+    ambiguous = {category for group in find_near_duplicates(categories) for category in group}
     result = texts.distinct.to_pylist()
     distinct = list(result)
-    for group in near_duplicates([*known - ambiguous, *(text for text in result if text not in known)]):
-        category = next((text for text in group if text in known), None)
+    for group in find_near_duplicates([*allowed - ambiguous, *(text for text in result if text not in allowed)]):
+        category = next((text for text in group if text in allowed), None)
         if category is not None:
             distinct = [category if text in group else text for text in distinct]
     return Texts(pa.array(distinct, pa.string()), texts.codes)

@@ -11,38 +11,38 @@ from stages.shared.params import ParamsSection, PartialParams
 RESULTS = ("probability", "decision", "threshold", "model")
 
 
-def _label(value: Any) -> Any:
+def _check_label(value: Any) -> Any:
     if not isinstance(value, str | int | float):  # a bool is an int
         raise ValueError("must be one label or a list of labels: texts, numbers, true or false")
     return value
 
 
-def _labels(value: Any) -> Any:
+def _check_labels(value: Any) -> Any:
     if value == []:
         raise ValueError("must be one label or a list of labels")
     for label in value if isinstance(value, list) else [value]:
-        _label(label)
+        _check_label(label)
     return value
 
 
-def _mark(value: Any) -> Any:
+def _check_missing_value(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError("must be a text or a number")
     return value
 
 
-def _columns_or_auto(value: Any) -> Any:
+def _check_columns(value: Any) -> Any:
     if value != "auto" and not (isinstance(value, list) and all(isinstance(name, str) for name in value)):
         raise ValueError("must be auto or a list of column names")
     return value
 
 
 # the validators come before pydantic's own, which would report every member of a union on a line of its own
-Label = Annotated[str | int | float | bool, BeforeValidator(_label)]
-Mark = Annotated[str | int | float, BeforeValidator(_mark)]
+Label = Annotated[str | int | float | bool, BeforeValidator(_check_label)]
+MissingValue = Annotated[str | int | float, BeforeValidator(_check_missing_value)]
 
 
-def _no_result(names: list[str]) -> list[str]:
+def _check_key(names: list[str]) -> list[str]:
     if clash := [name for name in names if name in RESULTS]:
         raise ValueError(
             f"{', '.join(clash)} is the name of a column that tools.predict writes; rename it in the table"
@@ -50,13 +50,13 @@ def _no_result(names: list[str]) -> list[str]:
     return names
 
 
-def _separator(value: str) -> str:
+def _check_separator(value: str) -> str:
     if value != "auto" and (len(value) != 1 or value in '"\r\n'):
         raise ValueError('must be auto or one character, such as ";"; a tab is "\\t"')
     return value
 
 
-def _encoding(value: str) -> str:
+def _check_encoding(value: str) -> str:
     if value != "auto":
         try:
             codecs.lookup(value)
@@ -65,7 +65,7 @@ def _encoding(value: str) -> str:
     return value
 
 
-def _line(value: Any) -> Any:
+def _check_line(value: Any) -> Any:
     if value != "auto" and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
         raise ValueError("must be auto or the number of the line with the names, counted from 1")
     return value
@@ -74,11 +74,11 @@ def _line(value: Any) -> Any:
 class ReadParams(ParamsSection):
     """How the text of a table is read; auto decides by its content."""
 
-    separator: Annotated[str, AfterValidator(_separator)]
+    separator: Annotated[str, AfterValidator(_check_separator)]
     decimal: Literal["auto", ".", ","]
     thousands: Literal["auto", "none", ",", ".", " ", "'"]
-    encoding: Annotated[str, AfterValidator(_encoding)]
-    header: Annotated[Literal["auto"] | int, BeforeValidator(_line)]
+    encoding: Annotated[str, AfterValidator(_check_encoding)]
+    header: Annotated[Literal["auto"] | int, BeforeValidator(_check_line)]
 
     @model_validator(mode="after")
     def _check_marks(self) -> "ReadParams":
@@ -87,13 +87,13 @@ class ReadParams(ParamsSection):
         return self
 
 
-#: every decision by content
+#: everything is decided by the content
 AUTO = ReadParams(separator="auto", decimal="auto", thousands="auto", encoding="auto", header="auto")
 
 
-def _formats(value: dict[str, str]) -> dict[str, str]:
-    if bad := [form for form in value.values() if form != "iso" and "%" not in form]:
-        raise ValueError(f'the format of dates must be iso or like "%d.%m.%Y"; found {bad[0]!r}')
+def _check_formats(value: dict[str, str]) -> dict[str, str]:
+    if wrong := [form for form in value.values() if form != "iso" and "%" not in form]:
+        raise ValueError(f'the format of dates must be iso or like "%d.%m.%Y"; found {wrong[0]!r}')
     return value
 
 
@@ -103,12 +103,12 @@ class DataParams(ParamsSection):
     path: str = Field(min_length=1)
     read: ReadParams
     target: str
-    positive: Annotated[Label | list[Label], BeforeValidator(_labels)]
+    positive: Annotated[Label | list[Label], BeforeValidator(_check_labels)]
     drop: list[str]
-    key: Annotated[list[str], AfterValidator(_no_result)]
-    categorical: Annotated[Literal["auto"] | list[str], BeforeValidator(_columns_or_auto)]
-    missing: dict[str, list[Mark]]
-    dates: Annotated[dict[str, str], AfterValidator(_formats)]
+    key: Annotated[list[str], AfterValidator(_check_key)]
+    categorical: Annotated[Literal["auto"] | list[str], BeforeValidator(_check_columns)]
+    missing: dict[str, list[MissingValue]]
+    dates: Annotated[dict[str, str], AfterValidator(_check_formats)]
     text: list[str]
     weight: str | None
 

@@ -12,15 +12,15 @@ import pyarrow.types as pat
 from stages.prepare.columns.amounts import check_amounts
 from stages.prepare.columns.forms.timestamps import ISO, parse_timestamps
 from stages.prepare.columns.names import UNNAMED, drop_index
-from stages.prepare.columns.noticed import find_marked, notice_unused_marks
+from stages.prepare.columns.notices import find_missing_texts, notice_unused_missing_values
 from stages.prepare.columns.parsing import NO_MISSING_VALUES, MissingValues, is_number, is_text, to_texts
 from stages.prepare.columns.roles import ColumnRoles, assign_roles
 from stages.prepare.columns.target import Target, code_target
 from stages.prepare.columns.type_inference import TypedColumn, TypeRules, infer_features, infer_type
 from stages.prepare.columns.validation import decode_dictionary
 from stages.prepare.params import PrepareParams
+from stages.prepare.read_facts import get_read_facts, notice_dialect
 from stages.prepare.readers.table import has_schema
-from stages.prepare.reading import notice_dialect, reading_of
 from stages.shared.errors import ErrorCollector, InputError, raise_problems
 from stages.shared.messages import format_rows
 from stages.shared.schemas.contract import ROW, Contract, Dialect, Notice, Step
@@ -58,45 +58,50 @@ def prepare(raw: pa.Table, params: PrepareParams) -> PreparedTable:
     with errors.collect():
         check_amounts({**{item.feature.name: item.data for item in features}, **columns.passthrough}, roles, params)
     with errors.collect():
-        _check_points(features, params, columns.reading.dialect)
+        _check_points(features, params, columns.facts.dialect)
     errors.check()
-    made = [item.feature.name for item in features if item.feature.date]
-    if clash := sorted(set(made) & set(names)):
+    date_features = {item.feature.name for item in features if item.feature.date}
+    if clash := sorted(date_features & set(names)):
         raise InputError(f"{params.data.path}: a part of a date would be called `{clash[0]}` as a column is; rename it")
     if not features:
         raise InputError(f"{params.data.path}: no feature is left but columns that number the rows; add others")
-    columns.noticed += notice_unused_marks(columns.missing_values, columns.used)
+    columns.noticed += notice_unused_missing_values(columns.missing_values, columns.used)
     return _assemble(names, columns, params)
 
 
 class _Columns:
-    """The columns of a raw table, and what they are once they are parsed, one after the other."""
+    """The columns of a raw table, which are parsed one after the other, and the parsed columns."""
 
     target: Target
 
     def __init__(self, raw: pa.Table, params: PrepareParams) -> None:
-        self.params, self.typed, self.reading = params, has_schema(raw), reading_of(raw)
+        self.params, self.has_schema, self.facts = params, has_schema(raw), get_read_facts(raw)
         self.roles = roles = assign_roles(raw.column_names, params)
         self.missing_values = params.data.missing_texts
         self.rules = TypeRules(
-            roles.categorical_columns, roles.text, params.data.read, params.data.dates, self.typed, self.reading
+            categorical=roles.categorical_columns,
+            text=roles.text,
+            read=params.data.read,
+            dates=params.data.dates,
+            has_schema=self.has_schema,
+            facts=self.facts,
         )
         self.raw = dict(zip(raw.column_names, raw.columns, strict=True))  # a column leaves when it is parsed
         self.features: list[TypedColumn] = []
         self.passthrough: dict[str, pa.Array] = {}
-        self.noticed = notice_dialect(params.data.path, self.reading.dialect)
-        self.used = {name: set(cells) for name, cells in self.reading.used.items()}  # column -> its missing texts
+        self.noticed = notice_dialect(params.data.path, self.facts.dialect)
+        self.used = {name: set(cells) for name, cells in self.facts.used.items()}  # column -> its missing texts
 
     def parse_feature(self, name: str) -> None:
         """Parse a column of features; leave it out if it only numbers the rows."""
         location, values, column = self._locate(name), MissingValues.of(self.missing_values, name), self._take(name)
-        listed = name in (self.roles.categorical_columns or []) or name in self.roles.text
-        if (UNNAMED.fullmatch(name) or name in self.reading.index) and not listed:
+        is_listed = name in (self.roles.categorical_columns or []) or name in self.roles.text
+        if (UNNAMED.fullmatch(name) or name in self.facts.index) and not is_listed:
             dropped = drop_index(location, name, column)
             self.noticed += dropped
             if dropped:
                 return
-        self.used.setdefault(name, set()).update(find_marked(column, values))
+        self.used.setdefault(name, set()).update(find_missing_texts(column, values))
         features = infer_features(location, name, column, values, self.rules)
         self.features += [replace(item, data=spill_array(item.data)) for item in features]
 
@@ -107,9 +112,9 @@ class _Columns:
     def parse_number(self, name: str) -> None:
         """Parse a column of weights or costs."""
         values = MissingValues.of(self.missing_values, name)
-        kept = infer_type(self._locate(name), name, self._take(name), values, self.rules)
-        self.noticed += [item for item in kept.noticed if item.kind in ("number_form", "numbers_as_text")]
-        self.passthrough[name] = kept.data
+        parsed = infer_type(self._locate(name), name, self._take(name), values, self.rules)
+        self.noticed += [item for item in parsed.noticed if item.kind in ("number_form", "numbers_as_text")]
+        self.passthrough[name] = parsed.data
 
     def parse_target(self, name: str) -> None:
         """Encode the target as 0 and 1."""
@@ -119,7 +124,7 @@ class _Columns:
         return f"{self.params.data.path}: column `{name}`"
 
     def _take(self, name: str) -> pa.ChunkedArray:
-        return self.raw.pop(name) if self.typed else decode_dictionary(self.raw.pop(name))
+        return self.raw.pop(name) if self.has_schema else decode_dictionary(self.raw.pop(name))
 
 
 def _check_points(features: list[TypedColumn], params: PrepareParams, dialect: Dialect | None) -> None:
@@ -168,7 +173,7 @@ def _assemble(names: list[str], columns: _Columns, params: PrepareParams) -> Pre
         time=roles.time,
         weight=roles.weight,
         missing=params.data.missing_texts,
-        read=columns.reading.dialect,
+        read=columns.facts.dialect,
         noticed=[
             *columns.noticed,
             *(notice for item in features for notice in item.noticed),

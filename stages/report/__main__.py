@@ -10,7 +10,7 @@ from stages.shared.params import read_params
 from stages.shared.runtime.progress import Progress
 from stages.shared.runtime.stage_lock import lock_stage
 
-#: environment variable: tools.repro prints the verdict in its end, also where this stage does not run
+#: environment variable set by tools.repro, which prints the verdict itself, also if this stage does not run
 QUIET = "EVENHAND_QUIET_REPORT"
 
 

@@ -40,7 +40,7 @@ def build_page(context: ReportContext) -> Page:
 
 
 def _list_sections(context: ReportContext) -> list[Section]:
-    """Return the sections by what a reader wants to do; those that have nothing to say are empty."""
+    """Return the sections in groups, by the purpose of the reader; sections without content have no blocks."""
     groups = {
         "Read the verdict": [effects.make_section(context)],
         "Decide": [

@@ -1,4 +1,4 @@
-"""Everything that the report is written from, as a single value."""
+"""The inputs of the report as a single value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReportContext:
-    """The inputs of the report and the champion."""
+    """All that the report is written from, with the champion."""
 
     params: ReportParams
     contract: Contract

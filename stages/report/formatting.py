@@ -9,7 +9,7 @@ from stages.shared.metrics.registry import DEFAULT_DIGITS, METRICS, is_metric
 
 MINUS = "\N{MINUS SIGN}"
 
-#: the only value outside the registry with other digits than the default
+#: digits of the expected calibration error, which the registry lacks
 _ECE_DIGITS = 4
 
 
@@ -66,7 +66,9 @@ def join_names(names: Sequence[str]) -> str:
 
 def get_digits(metric: str) -> int:
     """Return the digits after the point of a metric, or of a value outside the registry such as a threshold."""
-    return METRICS[metric].digits if is_metric(metric) else _ECE_DIGITS if metric == "ece" else DEFAULT_DIGITS
+    if is_metric(metric):
+        return METRICS[metric].digits
+    return _ECE_DIGITS if metric == "ece" else DEFAULT_DIGITS
 
 
 def _choose_digits(metric: str, value: float) -> int:

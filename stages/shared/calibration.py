@@ -8,13 +8,13 @@ from pydantic import AfterValidator, Field, model_validator
 from stages.shared.schemas.base import ArtifactModel, parse
 from stages.shared.storage.arrow import Floats
 
-#: the part of the raw score in an isotonic probability, so that its steps rise a little and the ranking stays
+#: weight of the raw score in an isotonic probability, which makes its steps rise a little and so keeps the ranking
 TILT = 1e-3
 
 #: digits of a shift of the log odds
 SHIFT_DIGITS = 6
 
-Number = Annotated[float, Field(allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 def _check_limits(limits: tuple[float, float]) -> tuple[float, float]:
@@ -23,7 +23,7 @@ def _check_limits(limits: tuple[float, float]) -> tuple[float, float]:
     return limits
 
 
-Limits = Annotated[tuple[Number, Number], AfterValidator(_check_limits)]
+Limits = Annotated[tuple[Finite, Finite], AfterValidator(_check_limits)]
 
 
 class Identity(ArtifactModel):
@@ -40,18 +40,18 @@ class Line(ArtifactModel):
 
     method: Literal["sigmoid", "prior"]
     slope: Annotated[float, Field(gt=0, allow_inf_nan=False)]
-    intercept: Number
+    intercept: Finite
     limits: Limits  # log odds that stand for the scores beyond them, 0 and 1 above all
 
 
 class Steps(ArtifactModel):
     """An isotonic regression (Zadrozny & Elkan 2002): y at the knots x, straight between them, level beyond.
 
-    Raises ValueError when it falls somewhere, or has another number of x than of y.
+    Raises ValueError when y falls somewhere, or x and y differ in length.
     """
 
     method: Literal["isotonic"]
-    x: Annotated[list[Number], Field(min_length=1)]  # log odds, rising
+    x: Annotated[list[Finite], Field(min_length=1)]  # log odds, rising
     y: list[Annotated[float, Field(ge=0, le=1)]]  # rising or level
     limits: Limits
 
@@ -66,7 +66,7 @@ Calibrator = Annotated[Identity | Line | Steps, Field(discriminator="method")]
 
 
 def calibrate(scores: Floats, calibrator: Calibrator) -> Floats:
-    """Return the probabilities of `scores`, shape (rows,), in [0, 1]; a higher score never gets a lower one."""
+    """Return the probabilities of `scores`, shape (rows,), in [0, 1]; they never fall where scores rise."""
     if isinstance(calibrator, Identity):
         return scores
     odds = log_odds(scores, *calibrator.limits)
@@ -88,14 +88,14 @@ def shift_prior(probabilities: Floats, shift: float) -> Floats:
 
 
 def log_odds(scores: Floats, low: float = -np.inf, high: float = np.inf) -> Floats:
-    """log(score / (1 − score)) between `low` and `high`; infinite where a score is 0 or 1 and nothing bounds it."""
+    """Return log(score / (1 − score)) clipped to `low` and `high`; without these limits it is infinite for 0 and 1."""
     scores = np.ascontiguousarray(scores, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.clip(np.log(scores) - np.log1p(-scores), low, high))
 
 
 def expit(odds: Floats) -> Floats:
-    """1 / (1 + exp(−odds)), without overflow."""
+    """Return 1 / (1 + exp(−odds)), without overflow."""
     small = np.exp(-np.abs(odds))
     return np.asarray(np.where(odds >= 0, 1, small) / (1 + small))
 

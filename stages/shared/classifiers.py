@@ -17,11 +17,11 @@ Settings = dict[str, Any]
 
 
 class Iterations(NamedTuple):
-    """What a classifier repeats over all rows, so that `max_rows` can limit it."""
+    """The iterations of a classifier over all rows, which `max_rows` can limit."""
 
     setting: str
     default: int  # scikit-learn's own number
-    minimum: int  # `max_rows` allows at least so many, unless params.yaml asks for fewer
+    minimum: int  # `max_rows` allows at least so many, unless params.yaml requests fewer
     name: str
 
 
@@ -29,13 +29,13 @@ class Iterations(NamedTuple):
 TREES = Iterations("n_estimators", 100, 50, "trees")
 EPOCHS = Iterations("max_iter", 200, 10, "epochs")
 
-#: the only setting of our own: how many rows the trees, or the epochs, of a classifier see together
+#: the only setting that no library has: the rows that all trees, or all epochs, of a classifier use together
 MAX_ROWS = "max_rows"
 
 #: the weighted vote of the other classifiers of a strategy
 BLEND = "blend"
 
-#: the default solver of logistic regression, which goes on to the optimum; the others are scikit-learn's
+#: the default solver of logistic regression, which continues to the optimum; the others are scikit-learn's
 CONVERGED = "converged"
 SOLVERS = ("lbfgs", "liblinear", "newton-cg", "newton-cholesky", "sag", "saga")
 
@@ -46,17 +46,17 @@ def _no_problems(settings: Settings) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class ClassifierSpec:
-    """What the stages know of one classifier. Functions and classes are named `module:name`."""
+    """The facts about one classifier that the stages need. Functions and classes are named `module:name`."""
 
     estimator: str
     settings: tuple[str, ...]  # that params.yaml may give
     fit: str = "stages.train.classifiers.fitting:fit_estimator"  # (FitRequest) -> Fitted
     check: Callable[[Settings], Iterator[str]] = _no_problems  # yields what is wrong with the settings
-    trusted_types: tuple[str, ...] = ()  # beyond those of skops, that its model file names
+    trusted_types: tuple[str, ...] = ()  # in its model file, beyond those that skops trusts
     complexity: int = 1  # of candidates that are not distinguishable, the champion is the least complex
     balances_itself: bool = False  # class weights or a sampler on top would count the imbalance twice
     counterparts: tuple[str, ...] = ()  # plain classifiers to compare with one that balances itself, best match first
-    weights_per_tree: bool = False  # it knows `class_weight: balanced_subsample`
+    weights_per_tree: bool = False  # it supports `class_weight: balanced_subsample`
     reads_float32: bool = False  # a float32 copy made once serves all fits and saves half of the memory
     iterations: Iterations | None = None
     shared_setting: str = ""  # fits that differ only in this setting share work
@@ -114,8 +114,8 @@ _TREE_TYPE = "sklearn.tree._tree.Tree"
 _UNDERSAMPLER = "imblearn.under_sampling._prototype_selection._random_under_sampler.RandomUnderSampler"
 _IMBLEARN_TYPES = (_TREE_TYPE, "imblearn.pipeline.Pipeline", _UNDERSAMPLER)
 
-# Not among the settings: what the pipeline sets (random_state, n_jobs, class weights), what takes an object, and
-# XGBoost's objective, since only binary:logistic returns probabilities.
+# The settings are without those that the pipeline sets (random_state, n_jobs, class weights) and those that take
+# objects. XGBoost's objective is fixed as well, because only binary:logistic returns probabilities.
 CLASSIFIERS = {
     "logistic_regression": ClassifierSpec(
         "sklearn.linear_model:LogisticRegression",

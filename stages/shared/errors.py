@@ -15,7 +15,7 @@ from stages.shared.runtime.child_process import BUSY, exit_with_dvc
 from stages.shared.runtime.faults import describe_fault, drop_output, is_closed_pipe
 from stages.shared.runtime.stop_signals import Stopped, exit_on_signals
 
-#: the exit code of a command whose reader has gone, as of one that SIGPIPE killed
+#: the exit code of a command whose reader has ended, as if SIGPIPE had killed it
 CLOSED_PIPE = 141
 
 
@@ -110,7 +110,7 @@ def _call(function: Callable[[], None]) -> int | str | None:
         function()
     except Stopped as stop:
         drop_output()
-        os._exit(int(stop.code or 0))  # the end of Python would wait for the calls that worker processes still do
+        os._exit(int(stop.code or 0))  # Python would otherwise wait for the calls of worker processes
     except SystemExit as end:
         return end.code
     except InputError as error:

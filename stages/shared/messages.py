@@ -5,16 +5,16 @@ import difflib
 import os
 from typing import TextIO
 
-#: characters that steer a terminal or turn the direction of text, and how they are printed
+#: control characters of terminals and of the direction of text, and how they are printed
 _CONTROLS = {
     code: chr(code).encode("unicode_escape").decode()
     for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 }
 _LINES = {code: text for code, text in _CONTROLS.items() if chr(code) not in "\n\r\t"}
 
-#: environment variable: the command `evenhand` is at work, and sets it; there is no Makefile and no tools/
+#: environment variable that the command `evenhand` sets; without a source tree there is no Makefile and no tools/
 PACKAGE = "EVENHAND_PACKAGE"
-#: commands of the source tree, and what the user of the package types
+#: commands of the source tree, and those of the package
 _PACKAGED = {
     "python -m tools.": "evenhand ",
     "make repro": "evenhand repro",
@@ -23,9 +23,9 @@ _PACKAGED = {
 
 
 def command(text: str) -> str:
-    """Return a command of the source tree as the user here types it."""
-    for ours, packaged in _PACKAGED.items() if PACKAGE in os.environ else ():
-        text = text.replace(ours, packaged)
+    """Return a command of the source tree, or that of the package where the package runs."""
+    for source, packaged in _PACKAGED.items() if PACKAGE in os.environ else ():
+        text = text.replace(source, packaged)
     return text
 
 
@@ -39,19 +39,19 @@ def format_rows(rows: Sequence[int]) -> str:
 
 def suggest_name(name: str, names: Iterable[str], limit: int = 10) -> str:
     """Suggest the most similar of `names`, else list the first `limit` of them."""
-    known = list(names)
-    near = difflib.get_close_matches(name, known, n=1)
-    if near:
-        return f"did you mean `{near[0]}`?"
-    more = f" and {len(known) - limit} more" if len(known) > limit else ""
-    return f"there are {', '.join(f'`{item}`' for item in known[:limit])}{more}"
+    candidates = list(names)
+    matches = difflib.get_close_matches(name, candidates, n=1)
+    if matches:
+        return f"did you mean `{matches[0]}`?"
+    more = f" and {len(candidates) - limit} more" if len(candidates) > limit else ""
+    return f"there are {', '.join(f'`{item}`' for item in candidates[:limit])}{more}"
 
 
 def suggest_key(key: str, valid: Iterable[str]) -> str:
     """Suggest the most similar of the `valid` keys, ignoring case, or else list all of them."""
     names = {name.lower(): name for name in valid}
-    near = difflib.get_close_matches(key.lower(), names, n=1)
-    return f"did you mean `{names[near[0]]}`?" if near else f"allowed: {', '.join(names.values())}"
+    matches = difflib.get_close_matches(key.lower(), names, n=1)
+    return f"did you mean `{names[matches[0]]}`?" if matches else f"allowed: {', '.join(names.values())}"
 
 
 def single_line(error: Exception) -> str:
@@ -80,7 +80,7 @@ def printable(text: str, limit: int = 1000) -> str:
 def escape_controls(stream: TextIO) -> None:
     """Escape control characters in what is written to `stream`, but line ends and tabs.
 
-    Labels and column names come from files of others, and a terminal would obey what they contain.
+    Labels and column names come from foreign files, and a terminal would execute control sequences in them.
     """
     write = stream.write
     stream.write = lambda text: write(text.translate(_LINES))  # type: ignore[method-assign]

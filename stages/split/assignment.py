@@ -12,9 +12,9 @@ from stages.shared.storage.parquet import Times
 def draw_test_mask(groups: Ints, y: Ints, test_size: float, random_state: int) -> Bools:
     """Draw the test set, stratified by `y`; return it as a mask, shape (rows,).
 
-    The quota of a class is round(test_size × rows of the class), half to even. Groups come in random order; a group
+    The quota of a class is round(test_size × rows of the class), half to even. Groups come in random order. A group
     joins the test set if that lowers the sum of squared relative gaps to the quotas. With groups of one row the quotas
-    are met exactly. Larger groups have no precedence, otherwise they would fill the test set.
+    are met exactly. Larger groups have no precedence; otherwise they would fill the test set.
     """
     _, group = np.unique(groups, return_inverse=True)
     sizes = np.bincount(2 * group + y, minlength=2 * (int(group.max()) + 1)).reshape(-1, 2)
@@ -25,19 +25,19 @@ def draw_test_mask(groups: Ints, y: Ints, test_size: float, random_state: int) -
     return selected[group]
 
 
-def draw_parts(groups: Ints, y: Ints, parts: int, random_state: int) -> Ints:
+def draw_parts(groups: Ints, y: Ints, n_parts: int, random_state: int) -> Ints:
     """Draw test sets that together hold every row once; return the number of each row's set from 1, shape (rows,).
 
-    Each is drawn by `draw_test_mask` from the rows that the earlier ones left, so that they have about the same number
-    of rows and positives, and groups stay whole. The last one is what is left.
+    `draw_test_mask` draws each from the rows that the earlier ones left; the last one is the remaining rows. So all
+    have about the same number of rows and positives, and groups stay whole.
     """
-    numbers = np.full(len(y), parts, dtype=np.int64)
-    for number in range(1, parts):
-        left = np.flatnonzero(numbers == parts)
-        if len(left):
-            drawn = draw_test_mask(groups[left], y[left], 1 / (parts - number + 1), random_state)
-            numbers[left[drawn]] = number
-    return numbers
+    parts_of_rows = np.full(len(y), n_parts, dtype=np.int64)
+    for part in range(1, n_parts):
+        remaining = np.flatnonzero(parts_of_rows == n_parts)
+        if len(remaining):
+            mask = draw_test_mask(groups[remaining], y[remaining], 1 / (n_parts - part + 1), random_state)
+            parts_of_rows[remaining[mask]] = part
+    return parts_of_rows
 
 
 def _fill_quota(sizes: Ints, quota: Ints) -> Ints:
@@ -50,16 +50,16 @@ def _fill_quota(sizes: Ints, quota: Ints) -> Ints:
     rows = [np.flatnonzero(single & (sizes[:, label] == 1)) for label in (0, 1)]  # indices of the single rows by class
     larger = np.flatnonzero(~single)
     ahead = np.column_stack([np.searchsorted(indices, larger) for indices in rows])  # single rows before a larger group
-    left, seen = quota.tolist(), [0, 0]
-    taken: list[Ints] = []
-    whole: list[int] = []
-    scale = [max(count, 1) for count in left]
+    remaining, seen = quota.tolist(), [0, 0]
+    singles_taken: list[Ints] = []
+    larger_taken: list[int] = []
+    scale = [max(count, 1) for count in remaining]
 
     def take_singles(until: list[int]) -> None:
         for label in (0, 1):
-            count = min(max(left[label], 0), until[label] - seen[label])
-            taken.append(rows[label][seen[label] : seen[label] + count])
-            left[label] -= count
+            count = min(max(remaining[label], 0), until[label] - seen[label])
+            singles_taken.append(rows[label][seen[label] : seen[label] + count])
+            remaining[label] -= count
             seen[label] = until[label]
 
     def gap(negatives: int, positives: int) -> float:
@@ -68,11 +68,11 @@ def _fill_quota(sizes: Ints, quota: Ints) -> Ints:
     for index, until, size in zip(larger.tolist(), ahead.tolist(), sizes[larger].tolist(), strict=True):
         if until != seen:
             take_singles(until)
-        if gap(left[0] - size[0], left[1] - size[1]) < gap(*left):
-            whole.append(index)
-            left[0], left[1] = left[0] - size[0], left[1] - size[1]
+        if gap(remaining[0] - size[0], remaining[1] - size[1]) < gap(*remaining):
+            larger_taken.append(index)
+            remaining[0], remaining[1] = remaining[0] - size[0], remaining[1] - size[1]
     take_singles([len(indices) for indices in rows])
-    return np.concatenate([*taken, np.array(whole, dtype=np.int64)])
+    return np.concatenate([*singles_taken, np.array(larger_taken, dtype=np.int64)])
 
 
 def cut_latest(times: Times, test_size: float) -> Bools:

@@ -1,7 +1,7 @@
 """Features that differ between the train set and the test set.
 
-Models learn from one and are measured on the other. A random split seldom differs; with time or groups it may be so in
-truth, and a score on test then says less about later rows.
+Models learn from one and are measured on the other. After a random split they seldom differ. After a split by time or
+groups they may really differ. A score on test is then less informative about later rows.
 """
 
 import math
@@ -17,7 +17,7 @@ from stages.shared.storage.parquet import Table
 #: how often a random split gives any notice
 LEVEL = 0.01
 
-#: a smaller difference of two shares of the rows is not worth a notice, however certain it is
+#: a smaller difference of two shares of the rows is not worth a notice, even if it is significant
 MIN_DIFFERENCE = 0.05
 
 #: more features are counted, not named
@@ -30,7 +30,7 @@ MAX_ROWS = 100_000
 MIN_EXPECTED = 5
 
 #: terms of the series of Kolmogorov's distribution, and a value that the statistic exceeds in every sample
-N_TERMS, CERTAIN = 100, 0.2
+N_TERMS, MIN_STATISTIC = 100, 0.2
 
 
 class Difference(NamedTuple):
@@ -50,18 +50,20 @@ def notice_drift(table: Table, train: Bools, test: Bools, groups: Ints) -> list[
     rows = np.flatnonzero(train | test)[np.unique(groups, return_index=True)[1]]
     sets = tuple(thin(rows[mask[rows]], MAX_ROWS) for mask in (train, test))
     features = [feature for feature in table.contract.features if feature.type != "text"]
-    found = []
+    differing = []
     for feature in features:
         difference = _compare(feature, table.data.column(feature.name), sets)
         if difference.p_value * len(features) < LEVEL and difference.size >= MIN_DIFFERENCE:
-            found.append((feature.name, difference))
-    found.sort(key=lambda item: -item[1].size)
+            differing.append((feature.name, difference))
+    differing.sort(key=lambda item: -item[1].size)
     notices = [
         Notice(column=name, kind="feature_differs", message=f"{name}: {item.words}; train and test differ")
-        for name, item in found[:MAX_NAMED]
+        for name, item in differing[:MAX_NAMED]
     ]
-    if len(found) > MAX_NAMED:
-        message = f"{len(found) - MAX_NAMED} more features differ between train and test, by smaller shares of the rows"
+    if len(differing) > MAX_NAMED:
+        message = (
+            f"{len(differing) - MAX_NAMED} more features differ between train and test, by smaller shares of the rows"
+        )
         notices.append(Notice(column=None, kind="feature_differs", message=message))
     return notices
 
@@ -75,19 +77,19 @@ def _compare(feature: Feature, values: pa.ChunkedArray, sets: tuple[Ints, ...]) 
 
 def compare_numbers(train: Floats, test: Floats) -> Difference:
     """Return the difference of two samples of numbers; a missing one counts as the lowest."""
-    one, other = (np.sort(np.nan_to_num(part, nan=-np.inf)) for part in (train, test))
-    cuts = np.union1d(one, other)
-    shares = [np.searchsorted(part, cuts, "right") / len(part) for part in (one, other)]
-    at = int(np.argmax(np.abs(shares[0] - shares[1])))
-    size = float(abs(shares[0][at] - shares[1][at]))
-    p_value = compute_kolmogorov(size * math.sqrt(len(one) * len(other) / (len(one) + len(other))))
-    what = "missing values" if cuts[at] == -np.inf else f"values up to {cuts[at]:.6g}"
-    return Difference(size, p_value, _describe(what, shares[0][at], shares[1][at]))
+    train, test = (np.sort(np.nan_to_num(values, nan=-np.inf)) for values in (train, test))
+    cuts = np.union1d(train, test)
+    shares = [np.searchsorted(values, cuts, "right") / len(values) for values in (train, test)]
+    index = int(np.argmax(np.abs(shares[0] - shares[1])))
+    size = float(abs(shares[0][index] - shares[1][index]))
+    p_value = compute_kolmogorov(size * math.sqrt(len(train) * len(test) / (len(train) + len(test))))
+    what = "missing values" if cuts[index] == -np.inf else f"values up to {cuts[index]:.6g}"
+    return Difference(size, p_value, _describe(what, shares[0][index], shares[1][index]))
 
 
 def compute_kolmogorov(value: float) -> float:
     """Return the probability that Kolmogorov's (1933) statistic exceeds `value`."""
-    if value < CERTAIN:
+    if value < MIN_STATISTIC:
         return 1.0  # the series converges slowly
     terms = np.arange(1, N_TERMS + 1)
     return float(np.clip(2 * ((-1.0) ** (terms - 1) * np.exp(-2 * (terms * value) ** 2)).sum(), 0, 1))
@@ -97,18 +99,18 @@ def compare_categories(train: list[str | None], test: list[str | None]) -> Diffe
     """Return the difference of two samples of categories; a missing one counts as a category."""
     values = ["" if value is None else value for value in (*train, *test)]
     names, codes = np.unique(values, return_inverse=True)
-    one, other = (np.bincount(part, minlength=len(names)) for part in np.split(codes, [len(train)]))
-    pooled = (one + other) / len(values)
+    in_train, in_test = (np.bincount(part, minlength=len(names)) for part in np.split(codes, [len(train)]))
+    pooled = (in_train + in_test) / len(values)
     frequent = np.flatnonzero(np.minimum(pooled, 1 - pooled) * min(len(train), len(test)) >= MIN_EXPECTED)
     if not len(frequent):
         return Difference(0.0, 1.0, "")
-    differences = np.abs(one / len(train) - other / len(test))
-    at = int(frequent[np.argmax(differences[frequent])])
-    error = math.sqrt(pooled[at] * (1 - pooled[at]) * (1 / len(train) + 1 / len(test)))
-    p_value = len(frequent) * math.erfc(float(differences[at]) / error / math.sqrt(2))
-    what = f"rows with {names[at]}" if names[at] else "missing values"
-    words = _describe(what, one[at] / len(train), other[at] / len(test))
-    return Difference(float(differences[at]), min(p_value, 1.0), words)
+    differences = np.abs(in_train / len(train) - in_test / len(test))
+    index = int(frequent[np.argmax(differences[frequent])])
+    error = math.sqrt(pooled[index] * (1 - pooled[index]) * (1 / len(train) + 1 / len(test)))
+    p_value = len(frequent) * math.erfc(float(differences[index]) / error / math.sqrt(2))
+    what = f"rows with {names[index]}" if names[index] else "missing values"
+    words = _describe(what, in_train[index] / len(train), in_test[index] / len(test))
+    return Difference(float(differences[index]), min(p_value, 1.0), words)
 
 
 def _describe(what: str, train: float, test: float) -> str:

@@ -1,7 +1,7 @@
 """Decide whether equal rows are copies or coincidences, by comparing the equal pairs with those expected by chance.
 
-A copy of a train row in the test set leaks its label. Coincidences that are kept together make the distributions of
-train and test differ: all rows of a kind are then in one set.
+A copy of a train row in the test set leaks its label. Coincidences that are kept together make train and test differ,
+because all rows of a kind are then in one set.
 """
 
 from dataclasses import dataclass
@@ -38,14 +38,14 @@ class DuplicateCheck:
 
     @property
     def words(self) -> str:
-        """What was found and decided, in a few words; empty without duplicates."""
+        """The duplicates and the decision, in a few words; empty without duplicates."""
         if not self.repeated:
             return ""
-        outcome = "kept together" if self.together else "treated as different rows"
-        return f"{self.repeated} duplicate rows {outcome} ({self.pairs} equal pairs, {self.chance:.1f} by chance)"
+        decision = "kept together" if self.together else "treated as different rows"
+        return f"{self.repeated} duplicate rows {decision} ({self.pairs} equal pairs, {self.chance:.1f} by chance)"
 
     def list_notices(self) -> list[Notice]:
-        """Return what a person should look at; nothing without duplicates."""
+        """Return the notice of the duplicates; none without duplicates."""
         if not self.repeated:
             return []
         reason, fix = (
@@ -66,15 +66,15 @@ def check_duplicates(table: Table, y: Ints, choice: DuplicatesChoice) -> Duplica
     `auto` keeps them together if more than FACTOR times as many pairs of one class are equal as chance would give.
     Where only rows of different classes are equal, they count as one pair. `y` of 0 and 1 has shape (rows,).
     """
-    first, own = find_duplicates(table), np.arange(len(y))
-    repeated = int(np.count_nonzero(first != own))
+    first, indices = find_duplicates(table), np.arange(len(y))
+    repeated = int(np.count_nonzero(first != indices))
     if not repeated:
         return DuplicateCheck(first, 0, 0, 0.0, choice, together=True)
     pairs, chance = sum(count_pairs(first[y == label]) for label in (0, 1)), 0.0
     for label in (0, 1):
         chance += _expect_in_class(table, np.flatnonzero(y == label))
     together = choice == "together" or (choice == "auto" and max(pairs, 1) > FACTOR * chance)
-    return DuplicateCheck(first if together else own, repeated, pairs, chance, choice, together)
+    return DuplicateCheck(first if together else indices, repeated, pairs, chance, choice, together)
 
 
 def count_pairs(codes: np.ndarray) -> int:
@@ -86,11 +86,11 @@ def count_pairs(codes: np.ndarray) -> int:
 def expect_equal_pairs(columns: list[Ints]) -> float:
     """Return how many pairs of rows would be equal in all `columns` by chance; each column has shape (rows,).
 
-    If the columns were independent, it would be the pairs of rows times the product over the columns of Σ p², where p
-    are the shares of the column's values (without bias: the share of its equal pairs). Columns that depend on each
-    other give more. So pairs that differ only in column i, only in j, and only in both are counted as well: given that
+    For independent columns it is the pairs of rows times a product over the columns of Σ p². Here p are the shares of
+    the column's values, and the unbiased estimate of Σ p² is the share of equal pairs. Columns that depend on each
+    other give more. So pairs that differ only in column i, only in j, and only in both are counted as well. Given that
     all other columns agree, nᵢ nⱼ / nᵢⱼ pairs would agree in i and j by chance. The larger estimate counts. A
-    continuous column makes it 0: where its values agree, that is because of copies.
+    continuous column makes it 0, because only copies agree in it.
     """
     rows = len(columns[0])
     pairs = rows * (rows - 1) / 2
@@ -106,24 +106,25 @@ def _extrapolate(columns: list[Ints]) -> float:
     Columns i and j are half the table apart, because neighbouring columns often depend on each other.
     """
     # codes are below 2^32, so the upper bits can hold the number of the column
-    numbers = (np.full(len(codes), i << 32, np.uint64) for i, codes in enumerate(columns))
-    hashes = [mix_hashes(number, codes.view(np.uint64)) for number, codes in zip(numbers, columns, strict=True)]
+    seeds = (np.full(len(codes), i << 32, np.uint64) for i, codes in enumerate(columns))
+    hashes = [mix_hashes(seed, codes.view(np.uint64)) for seed, codes in zip(seeds, columns, strict=True)]
     total, shift = reduce(np.add, hashes), len(hashes) // 2
     equal = count_pairs(total)
-    one = np.array([count_pairs(total - own) - equal for own in hashes], dtype=np.float64)
-    other = np.roll(one, -shift)
-    both = [count_pairs(total - own - hashes[(i + shift) % len(hashes)]) - equal for i, own in enumerate(hashes)]
+    only_i = np.array([count_pairs(total - hashed) - equal for hashed in hashes], dtype=np.float64)
+    only_j = np.roll(only_i, -shift)
+    shifted = [hashes[(i + shift) % len(hashes)] for i in range(len(hashes))]
+    i_or_j = [count_pairs(total - left - right) - equal for left, right in zip(hashes, shifted, strict=True)]
     # one pair is added, so that a small denominator does not inflate the estimate
-    return float((one * other).sum() / ((np.array(both) - one - other).sum() + 1))
+    return float((only_i * only_j).sum() / ((np.array(i_or_j) - only_i - only_j).sum() + 1))
 
 
 def _expect_in_class(table: Table, rows: Ints) -> float:
     """Return the pairs of these rows that chance would make equal, estimated from at most MAX_ROWS of them."""
-    drawn = np.random.RandomState(0).permutation(rows)[:MAX_ROWS]
-    if len(drawn) < 2:
+    sample = np.random.RandomState(0).permutation(rows)[:MAX_ROWS]
+    if len(sample) < 2:
         return 0.0
     mask = np.zeros(table.data.num_rows, dtype=np.bool_)
-    mask[drawn] = True
-    kept = from_bools(mask)
-    columns = [encode_cells(table.data.column(feature.name).filter(kept)) for feature in table.contract.features]
-    return expect_equal_pairs(columns) * len(rows) * (len(rows) - 1) / (len(drawn) * (len(drawn) - 1))
+    mask[sample] = True
+    is_sampled = from_bools(mask)
+    columns = [encode_cells(table.data.column(feature.name).filter(is_sampled)) for feature in table.contract.features]
+    return expect_equal_pairs(columns) * len(rows) * (len(rows) - 1) / (len(sample) * (len(sample) - 1))

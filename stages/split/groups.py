@@ -19,15 +19,15 @@ def compute_groups(duplicates: Ints, groups: Ints | None) -> Ints:
     Rows with an equal number in `duplicates` or in `groups` are in one group, directly or through other rows.
     """
     if groups is None:
-        return _first_equal_index(duplicates)
-    from scipy.sparse import coo_array  # half a second of import that a split without groups need not pay
+        return _find_first_equal(duplicates)
+    from scipy.sparse import coo_array  # half a second of import, which only a split with groups needs
     from scipy.sparse.csgraph import connected_components
 
     # a graph whose nodes are first rows and whose edges are the rows; a group is a connected component
-    start, end = _first_equal_index(duplicates), _first_equal_index(groups)
+    start, end = _find_first_equal(duplicates), _find_first_equal(groups)
     edges = coo_array((np.ones(len(start), dtype=np.bool_), (start, end)), shape=(len(start), len(start)))
     component = connected_components(edges, directed=False)[1]
-    return _first_equal_index(component[start].astype(np.int64))
+    return _find_first_equal(component[start].astype(np.int64))
 
 
 def find_duplicates(table: Table) -> Ints:
@@ -39,16 +39,16 @@ def find_duplicates(table: Table) -> Ints:
     columns = [table.data.column(feature.name) for feature in table.contract.features]
     hashes = np.zeros(table.data.num_rows, dtype=np.uint64)
     for column in columns:
-        hashes = mix_hashes(hashes, _keys(column))
-    first = _first_equal_index(hashes)
-    if all(np.array_equal(keys, keys[first]) for keys in map(_keys, columns)):
+        hashes = mix_hashes(hashes, _to_keys(column))
+    first = _find_first_equal(hashes)
+    if all(np.array_equal(keys, keys[first]) for keys in map(_to_keys, columns)):
         return first
     rows = np.zeros(table.data.num_rows, dtype=np.int64)
     for column in columns:
         cells = encode_cells(column)
         # renumbered after each feature, so that the product cannot overflow
         rows = _renumber(rows * (cells.max() + 1) + cells)
-    return _first_equal_index(rows)
+    return _find_first_equal(rows)
 
 
 def encode_cells(column: pa.ChunkedArray) -> Ints:
@@ -59,7 +59,7 @@ def encode_cells(column: pa.ChunkedArray) -> Ints:
     return to_ints(array.dictionary_encode(null_encoding="encode").indices)
 
 
-def _keys(column: pa.ChunkedArray) -> Hashes:
+def _to_keys(column: pa.ChunkedArray) -> Hashes:
     """Return 64 bits for each cell, shape (rows,), equal where the cells are equal; missing cells are equal."""
     if pa.types.is_floating(column.type):
         return (to_floats(column.combine_chunks()) + 0.0).view(np.uint64)  # -0.0 becomes 0.0
@@ -74,7 +74,7 @@ def mix_hashes(hashes: Hashes, keys: Hashes) -> Hashes:
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def _first_equal_index(values: npt.NDArray[np.int64] | Hashes) -> Ints:
+def _find_first_equal(values: npt.NDArray[np.int64] | Hashes) -> Ints:
     """Return the index of the first equal value, for each value."""
     _, first, inverse = np.unique(values, return_index=True, return_inverse=True)
     return first[inverse].astype(np.int64, copy=False)

@@ -1,7 +1,7 @@
 """A share of the negatives of the train set, for tables that are too large to train on.
 
-All positives stay, and the weights of the kept negatives make up for the others, so that train keeps its prevalence
-(King & Zeng 2001). The test set stays whole.
+All positives stay. Weights of the kept negatives stand for the others, so that train keeps its prevalence (King & Zeng
+2001). The test set stays whole.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class KeptNegatives:
 
     @property
     def words(self) -> str:
-        """What was kept, in a few words."""
+        """The share and the weight of the kept negatives, in a few words."""
         return f"{self.share:.3g} of the negatives, each counts {1 / self.share:.4g} times"
 
     def describe(self, train: Table, test: Table) -> tuple[Table, Table]:

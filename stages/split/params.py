@@ -17,16 +17,16 @@ ROTATION = re.compile(r"([1-9]\d{0,2})/([1-9]\d{0,2})")
 DuplicatesChoice = Literal["auto", "together", "ignore"]
 
 
-def _gap(value: Any) -> Any:
+def _check_gap(value: Any) -> Any:
     positive = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
     if value is None or positive or (isinstance(value, str) and DURATION.fullmatch(value)):
         return value
     raise ValueError("must be null, a number above 0, or a duration such as 7d, 12h or 30min")
 
 
-def _rotation(value: Any) -> Any:
-    found = ROTATION.fullmatch(value) if isinstance(value, str) else None
-    if value is None or (found and int(found[2]) >= 2 and int(found[1]) <= int(found[2])):
+def _check_rotation(value: Any) -> Any:
+    match = ROTATION.fullmatch(value) if isinstance(value, str) else None
+    if value is None or (match and int(match[2]) >= 2 and int(match[1]) <= int(match[2])):
         return value
     raise ValueError("must be null, or a text such as 2/4: the second of four test sets")
 
@@ -41,11 +41,11 @@ class SplitParams(ParamsSection):
     """The size of the test set, and the columns that group rows or order them in time."""
 
     test_size: float = Field(gt=0, lt=1)
-    rotation: Annotated[str | None, BeforeValidator(_rotation)]
+    rotation: Annotated[str | None, BeforeValidator(_check_rotation)]
     group: str | None
     time: str | None
     duplicates: DuplicatesChoice
-    gap: Annotated[float | str | None, BeforeValidator(_gap)]
+    gap: Annotated[float | str | None, BeforeValidator(_check_gap)]
     negatives: NegativesParams | None
 
     @property

@@ -1,6 +1,6 @@
-"""The train rows that a split by time leaves out, so that nothing of the test period is known before it begins.
+"""The train rows that a split by time leaves out, so that train contains nothing of the test period.
 
-With time, time wins: the test set is the latest period, whatever its rows have in common with earlier ones.
+The test set is the latest period, whatever its rows have in common with earlier ones.
 """
 
 from typing import Literal
@@ -17,7 +17,7 @@ from stages.split.params import DURATION
 #: seconds of each unit
 SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
 
-#: why a row is left out, as the params key that says so
+#: why a row is left out, as a key of params.yaml
 Reason = Literal["split.gap", "split.group", "split.duplicates"]
 
 
@@ -54,9 +54,9 @@ def find_dropped(
     if groups is not None:
         reasons["split.group"] = np.isin(groups, groups[test])
     reasons["split.duplicates"] = np.isin(duplicates, duplicates[test])
-    dropped, left = {}, ~test
+    dropped, remaining = {}, ~test
     for reason, rows in reasons.items():
-        dropped[reason], left = left & rows, left & ~rows
+        dropped[reason], remaining = remaining & rows, remaining & ~rows
     return dropped
 
 

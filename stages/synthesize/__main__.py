@@ -19,7 +19,7 @@ def main() -> None:
     params = read_params(SynthesizeParams).synthetic
     lock_stage("synthesize")
 
-    from stages.synthesize.generate import make_csv  # scikit-learn costs seconds; bad params must not
+    from stages.synthesize.generate import make_csv  # scikit-learn takes seconds to import, so only after the checks
 
     text = make_csv(params)
     write_text(SYNTHETIC, text)

@@ -20,6 +20,6 @@ def make_csv(params: SyntheticParams) -> str:
         flip_y=params.flip_y,
         random_state=params.random_state,
     )
-    header = [*(f"x{number}" for number in range(1, params.n_features + 1)), "target"]
+    header = [*(f"x{index}" for index in range(1, params.n_features + 1)), "target"]
     rows = ([*map(repr, values), str(label)] for values, label in zip(X.tolist(), y.tolist(), strict=True))
     return "".join(",".join(cells) + "\n" for cells in (header, *rows))

@@ -21,7 +21,7 @@ class SyntheticParams(ParamsSection):
     random_state: int = Field(ge=0, lt=2**32)
 
     @model_validator(mode="after")
-    def _adds_up(self) -> "SyntheticParams":
+    def _check_sums(self) -> "SyntheticParams":
         if self.n_informative + self.n_redundant > self.n_features:
             raise ValueError("n_informative + n_redundant must not exceed n_features")
         if abs(sum(self.weights) - 1) > 1e-9:

@@ -1,4 +1,4 @@
-"""The stage `train`: reads the train set, trains one strategy, and writes its folder and its cross-validation."""
+"""The stage `train`: read the train set, train one strategy, and write its folder and its cross-validation."""
 
 from functools import partial
 
@@ -80,23 +80,23 @@ def _fit_what_can_run(
 ) -> tuple[StrategyResult | None, dict[str, str]]:
     """Return the fitted strategy, None where nothing can run, and why each of the other classifiers cannot.
 
-    The strategy is fitted again without a classifier that failed: this is rare, and a fold knows nothing of the others.
+    The strategy is fitted again without a classifier that failed, which is rare, because folds run independently.
     """
     workers = _choose_workers(table, name, params, digest)
-    given = list(params.strategies[name].classifiers or params.classifiers)
+    classifiers = list(params.strategies[name].classifiers or params.classifiers)
     not_applicable: dict[str, str] = {}
-    while left := [classifier for classifier in given if classifier not in not_applicable]:
-        fits = len([classifier for classifier in left if classifier != BLEND])
+    while remaining := [classifier for classifier in classifiers if classifier not in not_applicable]:
+        fits = len([classifier for classifier in remaining if classifier != BLEND])
         progress.count(fits * (params.cv.n_splits * params.cv.n_repeats + 1), "fits")
         try:
             return fit_strategy(table, name, params, progress, workers, without=not_applicable), not_applicable
         except NotApplicableError as error:
             why = "; ".join(error.problems)
-            not_applicable |= dict.fromkeys([error.classifier] if error.classifier else left, why)
-        members = [classifier for classifier in given if classifier not in (BLEND, *not_applicable)]
-        if BLEND in left and len(members) < 2:
+            not_applicable |= dict.fromkeys([error.classifier] if error.classifier else remaining, why)
+        members = [classifier for classifier in classifiers if classifier not in (BLEND, *not_applicable)]
+        if BLEND in remaining and len(members) < 2:
             not_applicable.setdefault(BLEND, "it needs two other classifiers; " + why)
-    return None, {classifier: not_applicable[classifier] for classifier in given}
+    return None, {classifier: not_applicable[classifier] for classifier in classifiers}
 
 
 def _choose_workers(table: Table, name: str, params: TrainParams, digest: str) -> Workers:

@@ -11,7 +11,7 @@ from sklearn.metrics import accuracy_score, average_precision_score, recall_scor
 from benchmarks.course import leaking, measure, pipelines, split, teaching_set
 from stages.shared.errors import InputError
 from stages.shared.params import read_params
-from stages.train.classifiers.class_weights import class_weights
+from stages.train.classifiers.class_weights import compute_class_weights
 from stages.train.params import Strategy, TrainParams
 
 ROOT = Path(__file__).parents[2]
@@ -86,5 +86,5 @@ def test_string_keys_in_params_yaml_are_an_input_error(tmp_path):
 
 def test_after_full_balance_balanced_weights_are_one_and_one():
     """Why "SMOTE and class_weight together" is no better than SMOTE: the second has nothing left to do."""
-    assert class_weights("balanced", np.array([0] * 720 + [1] * 720)) == (1.0, 1.0)
-    assert class_weights("balanced", np.array([0] * 720 + [1] * 80)) == pytest.approx((800 / 1440, 800 / 160))
+    assert compute_class_weights("balanced", np.array([0] * 720 + [1] * 720)) == (1.0, 1.0)
+    assert compute_class_weights("balanced", np.array([0] * 720 + [1] * 80)) == pytest.approx((800 / 1440, 800 / 160))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stages.shared.metrics.registry import selectable
+from stages.shared.metrics.registry import list_selectable
 from stages.shared.schemas.cross_validation import CvRecord
 from stages.shared.schemas.trace import Trace
 
@@ -16,7 +16,9 @@ def record(strategy: str, means: dict[str, float], asked: str | None = None, ran
         "tuned": {},
         "blend": {},
         "sampler": {"asked": asked, "ran": ran, "why": "2 categorical columns" if asked != ran else "as asked"},
-        "classifiers": {name: {key: {"mean": mean, **score} for key in selectable()} for name, mean in means.items()},
+        "classifiers": {
+            name: {key: {"mean": mean, **score} for key in list_selectable()} for name, mean in means.items()
+        },
     })  # fmt: skip
 
 

@@ -74,9 +74,9 @@ def test_one_entry_is_enough(metric: Metric, make_table: Callable[..., Table], m
     assert 0 <= low <= row.test[metric.name] <= high <= metric.limit
     assert metric.name in result.strategies["smote"]
     compared = {item.metric for item in result.leaderboard.comparisons}
-    assert (metric.name in compared) == (metric.name in row.cv) == metric.selectable
+    assert (metric.name in compared) == (metric.name in row.cv) == metric.is_selectable
     effects = {item.metric: item for item in result.leaderboard.effects if item.classifier == "mlp"}
     assert (metric.name in effects) == (metric.family == "ranking")
-    if metric.selectable:
+    if metric.is_selectable:
         scores = scored[CandidateKey("smote", "mlp")].scores
         assert metric.score(y, scores) == pytest.approx(row.test[metric.name])

@@ -98,13 +98,13 @@ def test_a_policy_needs_its_own_key_and_no_other(tmp_path: Path, policy: str, ke
     assert needed in str(error.value)
     with pytest.raises(InputError) as error:
         read(tmp_path, threshold={"policy": "f1", key: example})
-    assert f"evaluate.threshold: f1 knows no key `{key}`, which belongs to {policy}" in str(error.value)
+    assert f"evaluate.threshold: f1 has no key `{key}`, which belongs to {policy}" in str(error.value)
 
 
 def test_a_key_missing_and_another_too_much_are_said_at_once(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         read(tmp_path, threshold={"policy": "min_recall", "precision": 0.5})
-    assert "knows no key `precision`" in str(error.value)
+    assert "has no key `precision`" in str(error.value)
     assert "needs the key `recall`" in str(error.value)
 
 

@@ -9,7 +9,7 @@ import pytest
 from sklearn import metrics as sk
 
 from stages.evaluate.effects.row_sets import RowSets
-from stages.evaluate.outputs.calibration_metrics import probability_metrics
+from stages.evaluate.outputs.calibration_metrics import compute_probability_metrics
 from stages.evaluate.outputs.curves import calibration, threshold_counts
 from stages.evaluate.outputs.leaderboard import build_data
 from stages.evaluate.outputs.recalibration import fit_line
@@ -18,13 +18,13 @@ from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
 from stages.evaluate.thresholds.guarantee import compute_design_effect
 from stages.evaluate.thresholds.policies import Policy
 from stages.evaluate.thresholds.tuning import satisfies_constraint, tune_threshold
-from stages.evaluate.thresholds.uncertainty import threshold_interval
+from stages.evaluate.thresholds.uncertainty import compute_interval
 from stages.evaluate.uncertainty.bootstrap import bootstrap
 from stages.evaluate.uncertainty.intervals import compute_intervals
 from stages.evaluate.uncertainty.jackknife import metric_without, ranking_without
 from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.ranking import Ranking
-from stages.shared.metrics.registry import METRICS, of_family
+from stages.shared.metrics.registry import METRICS, list_family
 from stages.shared.schemas.candidate import CandidateName
 from stages.shared.schemas.contract import Step
 from stages.shared.storage.parquet import Table
@@ -60,7 +60,7 @@ def test_every_metric_is_scikit_learns_with_sample_weight() -> None:
     found = measure(MetricEvaluator(Y, SCORES, THRESHOLD, weights=WEIGHTS))
     assert {name: found[name] for name in expected} == pytest.approx(expected)
     for name, metric in METRICS.items():
-        if metric.selectable:
+        if metric.is_selectable:
             assert metric.score(Y, SCORES, WEIGHTS) == pytest.approx(found[name])
 
 
@@ -74,8 +74,8 @@ def test_a_whole_weight_is_so_many_rows() -> None:
     assert calibration(Y, SCORES, whole.astype(float)) == [
         pytest.approx(point) for point in calibration(Y[repeated], SCORES[repeated])
     ]
-    assert probability_metrics(Y, SCORES, whole.astype(float)).model_dump() == pytest.approx(
-        probability_metrics(Y[repeated], SCORES[repeated]).model_dump()
+    assert compute_probability_metrics(Y, SCORES, whole.astype(float)).model_dump() == pytest.approx(
+        compute_probability_metrics(Y[repeated], SCORES[repeated]).model_dump()
     )
     name = CandidateName(strategy="smote", classifier="mlp")
     assert threshold_counts(name, Y, SCORES, whole.astype(float)) == threshold_counts(
@@ -88,7 +88,7 @@ def test_a_whole_weight_is_so_many_rows() -> None:
     assert np.diff(line.slope_interval) > np.diff(of_rows.slope_interval)  # as few rows as there are, not as many
 
 
-@pytest.mark.parametrize("metric", of_family("ranking"))
+@pytest.mark.parametrize("metric", list_family("ranking"))
 def test_a_ranking_without_a_row_is_that_of_the_others_reweighted(metric: str) -> None:
     """The fast way is linear in the weight: of a row among sixty it misses a small part."""
     positive, spec = Y == 1, METRICS[metric]
@@ -161,8 +161,8 @@ def test_the_cheapest_threshold_counts_the_amount_of_each_row() -> None:
 
 def test_the_interval_of_a_threshold_with_equal_weights_is_that_without() -> None:
     settings = {"confidence": 0.95, "n_resamples": 300, "random_state": 0}
-    plain = threshold_interval(Y, SCORES, Policy("f1"), **settings)
-    assert threshold_interval(Y, SCORES, Policy("f1"), weights=np.ones(len(Y)), **settings) == pytest.approx(plain)
+    plain = compute_interval(Y, SCORES, Policy("f1"), **settings)
+    assert compute_interval(Y, SCORES, Policy("f1"), weights=np.ones(len(Y)), **settings) == pytest.approx(plain)
 
 
 def test_rows_of_unequal_weight_count_as_fewer() -> None:

@@ -10,8 +10,8 @@ from stages.prepare.columns.roles import select_columns
 from stages.prepare.columns.type_inference import TypeRules
 from stages.prepare.params import AUTO, PrepareParams
 from stages.prepare.prepare import prepare
+from stages.prepare.read_facts import get_read_facts
 from stages.prepare.readers.table import has_schema, read_columns
-from stages.prepare.reading import reading_of
 from stages.synthesize.generate import make_csv
 from stages.synthesize.params import SyntheticParams
 from tests.prepare.tables import params_of
@@ -68,7 +68,7 @@ def test_rows_features_categories_missing_cells_and_positives(name: str) -> None
 def check_proposal(path: Path, target: str, positive: object) -> None:
     """Only path, target and label differ from params.yaml."""
     raw = read_columns(path, lambda names: {name: MissingValues.of({}, name) for name in names})
-    rules = TypeRules(None, [], AUTO, {}, has_schema(raw), reading_of(raw))
+    rules = TypeRules(None, [], AUTO, {}, has_schema(raw), get_read_facts(raw))
     columns = [inspect_column(str(path), name, raw.column(name), rules) for name in raw.column_names]
     proposal = propose(str(path), columns)
     usual = YAML(typ="safe").load(ROOT / "params.yaml")

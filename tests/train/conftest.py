@@ -10,7 +10,7 @@ import pytest
 from stages.shared.errors import InputError
 from stages.shared.params import read_params
 from stages.shared.storage.parquet import Table
-from stages.train.folds.preprocessing import Steps, count_numbers, make_steps, one_hot_blocks
+from stages.train.folds.preprocessing import Steps, count_numbers, find_one_hot_blocks, make_steps
 from stages.train.folds.resampling import Prepared, prepare_fold
 from stages.train.params import PreprocessParams, Strategy, TrainParams
 from stages.train.samplers.plan import make_plan
@@ -28,7 +28,7 @@ class Fold:
 
 
 def _blocks(steps: Steps, n_numeric: int) -> list[slice]:
-    return one_hot_blocks(dict(steps)["encoder"], n_numeric) if "encoder" in dict(steps) else []
+    return find_one_hot_blocks(dict(steps)["encoder"], n_numeric) if "encoder" in dict(steps) else []
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from stages.shared.errors import InputError
 from stages.shared.schemas.base import parse
 from stages.shared.schemas.champion import RefitRecipe
 from stages.shared.storage.parquet import Table
-from stages.train.refit.refit import fit_again
+from stages.train.refit.refit import refit
 from stages.train.strategy.artifacts import make_record
 from stages.train.strategy.cross_validation import fit_strategy
 
@@ -32,7 +32,7 @@ def test_on_the_same_rows_it_is_the_same_model(
 ) -> None:
     table, params = make_table(), make_params({"sampler": "SMOTE"}, NAMES, tuning=TUNING)
     outcome = fit_strategy(table, "tried", params, lambda _: None)
-    again = fit_again(
+    again = refit(
         table,
         params,
         recipe(classifier, make_record("tried", "", outcome, {}, {"none": "no scores here"}).model_dump()),
@@ -45,7 +45,7 @@ def test_on_more_rows_it_learns_from_them(make_table: Callable[..., Table], make
     params = make_params({}, ["logistic_regression"])
     found = {"tuned": {"logistic_regression": {"sampler": {}, "classifier": {"C": 0.5}}}, "blend": {}}
     few, many = make_table(), make_table(negatives=120, positives=40)
-    models = [fit_again(table, params, recipe("logistic_regression", found)) for table in (few, many)]
+    models = [refit(table, params, recipe("logistic_regression", found)) for table in (few, many)]
     assert [model[-1].C for model in models] == [0.5, 0.5]
     assert not np.allclose(models[0][-1].coef_, models[1][-1].coef_)
 
@@ -54,7 +54,7 @@ def test_only_members_with_a_share_are_fitted(
     make_table: Callable[..., Table], make_params: Callable[..., Any]
 ) -> None:
     found = {"tuned": {}, "blend": {"logistic_regression": 0.25, "random_forest": 0.0, "xgboost": 0.75}}
-    model = fit_again(make_table(), make_params({}, NAMES), recipe("blend", found))
+    model = refit(make_table(), make_params({}, NAMES), recipe("blend", found))
     assert [name for name, _ in model[-1].estimators] == ["logistic_regression", "xgboost"]
     assert model[-1].weights == [0.25, 0.75]
 

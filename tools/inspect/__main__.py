@@ -34,14 +34,14 @@ def main() -> None:
     from stages.prepare.columns.parsing import MissingValues
     from stages.prepare.columns.type_inference import TypeRules
     from stages.prepare.params import AUTO
+    from stages.prepare.read_facts import get_read_facts
     from stages.prepare.readers.table import has_schema, read_columns
-    from stages.prepare.reading import reading_of
     from tools.inspect.columns import inspect_column
     from tools.inspect.params_file import to_yaml, write_params
     from tools.inspect.proposal import propose
 
     raw = read_columns(path, lambda names: {name: MissingValues.of({}, name) for name in names})
-    rules = TypeRules(None, [], AUTO, {}, has_schema(raw), reading_of(raw))
+    rules = TypeRules(None, [], AUTO, {}, has_schema(raw), get_read_facts(raw))
     source = path.as_posix()
     columns = [inspect_column(source, name, raw.column(name), rules) for name in raw.column_names]
     print(*_describe_table(source, raw.num_rows, columns), sep="\n")

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from stages.prepare.columns.forms.dates import suggest_formats
-from stages.prepare.columns.noticed import MANY_CATEGORIES, MISSING_WORDS
+from stages.prepare.columns.notices import MANY_CATEGORIES, MISSING_WORDS
 from stages.prepare.columns.parsing import NO_MISSING_VALUES, MissingValues, is_text, to_texts
 from stages.prepare.columns.text_checks import ID_ROWS, ID_SHARE
 from stages.prepare.columns.type_inference import TypedColumn, TypeRules, infer_features

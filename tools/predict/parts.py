@@ -76,7 +76,7 @@ def score_rows(
             write(part.table)
             summary.alarms += pc.sum(part.table["decision"]).as_py()
 
-    with WorkerPool(champion, workers if rows.most_rows >= size + STEP else 1) as pool:
+    with WorkerPool(champion, workers if rows.max_rows >= size + STEP else 1) as pool:
         get_result(pool.submit(_wait_for_work))  # processes are forked before reading begins, which has threads
         for raw in cut(rows.read(_columns(contract)), size):
             if not summary.rows:

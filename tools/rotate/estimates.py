@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from stages.evaluate.effects.effects import (
+    CandidateMetrics,
     Comparison,
     EffectSettings,
-    Measured,
     choose_margins,
     estimate_effects,
     get_mean_difference,
     list_comparisons,
 )
-from stages.evaluate.effects.row_sets import RankingValue, RowSets, number_units
+from stages.evaluate.effects.row_sets import RankingValue, RowSets, encode_groups
 from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.uncertainty.jackknife import TINY
-from stages.shared.metrics.registry import METRICS, Family, compared
+from stages.shared.metrics.registry import METRICS, Family, list_compared
 from stages.shared.schemas.leaderboard import Effect
 from stages.shared.storage.arrow import Bools, Floats, Ints
 
@@ -78,7 +78,7 @@ def estimate_rotations(rotations: Sequence[Rotation], settings: RotationSettings
     spread: dict[str, float] = {}
     effects: list[Effect] = []
     for family in FAMILIES:
-        metrics = compared(*settings.points)[family]
+        metrics = list_compared(*settings.points)[family]
         measured = measure_family(rotations, candidates, family, metrics)
         by_rotation = [measure_family([rotation], candidates, family, metrics) for rotation in rotations]
         comparisons = list_comparisons(measured, settings.reference)
@@ -92,7 +92,7 @@ def estimate_rotations(rotations: Sequence[Rotation], settings: RotationSettings
     return Estimated(len(sets.y), sets.n_positives, margins, spread, effects)
 
 
-def find_spread(by_rotation: Sequence[Measured], comparisons: Sequence[Comparison], metric: str) -> float:
+def find_spread(by_rotation: Sequence[CandidateMetrics], comparisons: Sequence[Comparison], metric: str) -> float:
     """Return how much more the effects differ from rotation to rotation than their rows explain: a factor from 1.
 
     Its square is the variance over the rotations ÷ the variance by the jackknife of the rows, the mean over the
@@ -119,7 +119,7 @@ def make_sets(rotations: Sequence[Rotation]) -> RowSets:
     return RowSets(
         np.concatenate([rotation.y for rotation in rotations]),
         numbers,
-        number_units(np.concatenate([rotation.groups for rotation in rotations])),
+        encode_groups(np.concatenate([rotation.groups for rotation in rotations])),
         weights=np.concatenate(weights) if weights else None,
     )
 

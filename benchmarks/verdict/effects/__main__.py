@@ -27,7 +27,7 @@ from stages.evaluate.effects.effects import EffectSettings, choose_margins, esti
 from stages.evaluate.effects.estimates import REFIT
 from stages.evaluate.effects.row_sets import RankingValue, RowSets
 from stages.evaluate.models.candidates import CandidateKey
-from stages.shared.metrics.registry import of_family
+from stages.shared.metrics.registry import list_family
 from stages.shared.storage.arrow import Floats, Ints
 
 N_SPLITS = 5
@@ -63,14 +63,14 @@ def _estimate(
         tests = fit_scores(classifier, strategy, X[train], y[train], [X[test], fresh[0]], run)
         for name, sets in row_sets.items():
             measured[name][candidate] = sets.measure(oof, tests[0])
-        true_values[candidate] = {name: spec.score(fresh[1], tests[1]) for name, spec in of_family("ranking").items()}
+        true_values[candidate] = {name: spec.score(fresh[1], tests[1]) for name, spec in list_family("ranking").items()}
     comparisons = list_comparisons(measured["all"], REFERENCE)
     margins = choose_margins(None, measured["all"], REFERENCE)
     for name, sets in row_sets.items():
         settings = EffectSettings("all", CONFIDENCE, margins, 1000, run, sets.n_positives)
         estimates.add(run, name, estimate_effects(measured[name], comparisons, settings), margins)
     for comparison in comparisons:
-        for metric in of_family("ranking"):
+        for metric in list_family("ranking"):
             gains = [true_values[treated][metric] - true_values[plain][metric] for treated, plain in comparison.pairs]
             estimates.add_truth(comparison, metric, gains)
 
@@ -110,7 +110,7 @@ def main() -> None:
         "false claim in the family, %", "wrong same, worst, %", "decided, %: test alone → all",
         "effect that shows (worst)", "said ÷ true",
     ]  # fmt: skip
-    for metric in of_family("ranking"):
+    for metric in list_family("ranking"):
         rows = [row for name, found in judged.items() for row in list_rows(name, found[found["metric"] == metric])]
         print_table(f"Effects on {metric}, {options.runs} tables of each world", columns, rows)
 

@@ -1,14 +1,14 @@
 """The decision curve: net benefit at several threshold probabilities, with bands of paired differences.
 
-Vickers & Elkin (2006). It is drawn around the threshold of `net_benefit(…)` in `select.metric`, from the rows of the
-effects.
+Vickers & Elkin (2006). The thresholds lie around that of `net_benefit(…)` in `select.metric`, and the rows are those of
+the effects.
 """
 
 from collections.abc import Mapping
 
 import numpy as np
 
-from stages.evaluate.effects.effects import EffectSettings, find_errors
+from stages.evaluate.effects.effects import EffectSettings, estimate_errors
 from stages.evaluate.effects.estimates import REFIT
 from stages.evaluate.effects.row_sets import RankingValue, RowSets
 from stages.evaluate.models.candidates import CandidateKey
@@ -29,13 +29,13 @@ def list_thresholds(metric: str) -> list[float]:
         return []
     threshold = METRICS[metric].parameter or 0.0
     odds = [threshold / (1 - threshold) * multiple for multiple in MULTIPLES]
-    rounded = [round(one / (1 + one), 6) for one in odds]
-    return [one for one in rounded if 0 < one < 1]
+    rounded = [round(value / (1 + value), 6) for value in odds]
+    return [threshold for threshold in rounded if 0 < threshold < 1]
 
 
 def measure_curve(row_sets: RowSets, thresholds: list[float], oof: Floats, test: Floats) -> dict[float, RankingValue]:
     """Return the net benefit of calibrated scores at each threshold; the arrays have shape (rows,)."""
-    return {one: row_sets.measure_one(f"net_benefit({one:f})", oof, test) for one in thresholds}
+    return {value: row_sets.measure_one(f"net_benefit({value:f})", oof, test) for value in thresholds}
 
 
 def make_decision_curves(
@@ -43,7 +43,8 @@ def make_decision_curves(
 ) -> list[DecisionCurve]:
     """Return the curve of every candidate, and its differences from other ways to decide.
 
-    They are: all rows positive, none, and the decisions of `reference`. Each band holds at all thresholds at once.
+    The other ways predict all rows positive, predict none positive, or decide as `reference` does. Each band holds at
+    all thresholds at once.
     """
     thresholds = list(curves[reference])
     n_test = row_sets.n_test
@@ -58,15 +59,16 @@ def make_decision_curves(
             **candidate._asdict(),
             thresholds=thresholds,
             net_benefit=[item.value for item in curve.values()],
-            against={name: _make_band(list(curve.values()), other, settings) for name, other in others.items()},
+            against={name: _make_band(list(curve.values()), values, settings) for name, values in others.items()},
         )
         for candidate, curve in curves.items()
     ]
 
 
-def _make_band(values: list[RankingValue], others: list[RankingValue], settings: EffectSettings) -> Band:
-    difference = np.array([one.value - other.value for one, other in zip(values, others, strict=True)])
-    influences = np.array([one.influence - other.influence for one, other in zip(values, others, strict=True)])
-    errors, quantile = find_errors(influences, settings.confidence, settings.n_draws, settings.random_state)
+def _make_band(left: list[RankingValue], right: list[RankingValue], settings: EffectSettings) -> Band:
+    pairs = list(zip(left, right, strict=True))
+    difference = np.array([ours.value - theirs.value for ours, theirs in pairs])
+    influences = np.array([ours.influence - theirs.influence for ours, theirs in pairs])
+    errors, quantile = estimate_errors(influences, settings.confidence, settings.n_draws, settings.random_state)
     half = REFIT * errors * quantile
     return Band(difference=difference.tolist(), low=(difference - half).tolist(), high=(difference + half).tolist())

@@ -1,7 +1,7 @@
 """The effect of each treatment: the difference from no treatment with the same classifier.
 
-No candidate is chosen by its score, so no effect is flattered by a choice. docs/verdict.md shows by simulation how
-often the intervals hold the expected effect over other tables of the same size.
+No candidate is selected by its score, so no selection biases an effect. docs/verdict.md shows by simulation how often
+the intervals contain the expected effect on other tables of this size.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,8 @@ CHUNK = 200
 #: the automatic margin: this share of the distance from the reference to a perfect score, between two bounds
 MARGIN_SHARE, MARGIN_BOUNDS = 0.1, (0.005, 0.02)
 
-Measured = Mapping[CandidateKey, Mapping[str, RankingValue]]
+#: candidate -> metric -> value
+CandidateMetrics = Mapping[CandidateKey, Mapping[str, RankingValue]]
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class EffectSettings:
 
 def choose_margins(
     margin: float | None,
-    measured: Measured,
+    metrics: CandidateMetrics,
     reference: str,
     perfect: Mapping[str, float] | None = None,
     n_positives: float = np.inf,
@@ -65,17 +66,17 @@ def choose_margins(
 ) -> dict[str, float]:
     """Return the largest difference that does not matter, for every metric that `n_positives` suffice to judge.
 
-    Without a `margin` from params.yaml it is a tenth of the distance from the mean score of the untreated classifiers
-    to a perfect score. It is at least 0.005 and at most 0.02 of a perfect score. That is 1, or the value in `perfect`.
-    For a loss, the two bounds are shares of what a constant score loses, which is in `uninformed`.
+    Without a `margin` from params.yaml it is a tenth of the distance of the untreated classifiers' mean from a perfect
+    score. It is at least 0.005 and at most 0.02 of that score. A perfect score is 1, or the value in `perfect`. For a
+    loss, the two bounds are shares of the loss of a constant score, which is in `uninformed`.
     """
     margins = {}
-    for metric in next(iter(measured.values())):
+    for metric in next(iter(metrics.values())):
         if METRICS[metric].verdict_from > n_positives:
             continue
-        values = [found[metric].value for candidate, found in measured.items() if candidate.strategy == reference]
+        untreated = [values[metric].value for candidate, values in metrics.items() if candidate.strategy == reference]
         best = (perfect or {}).get(metric, 1.0)
-        share = MARGIN_SHARE * abs(best - float(np.mean(values)))
+        share = MARGIN_SHARE * abs(best - float(np.mean(untreated)))
         scale, digits = best, METRICS[metric].digits
         if uninformed and metric in uninformed:
             scale, digits = uninformed[metric], DIGITS
@@ -84,19 +85,19 @@ def choose_margins(
     return margins
 
 
-def list_comparisons(measured: Measured, reference: str) -> list[Comparison]:
+def list_comparisons(metrics: CandidateMetrics, reference: str) -> list[Comparison]:
     """Return the mean effect of every strategy but `reference`, then its effect with each classifier.
 
-    A classifier that balances itself is compared with its plain counterpart. The mean leaves the blend out, because
-    the blend is made of the others.
+    A classifier that balances itself is compared with its plain counterpart. The mean is without the blend,
+    which consists of the others.
     """
     means, cells = [], []
-    for strategy in dict.fromkeys(candidate.strategy for candidate in measured):
+    for strategy in dict.fromkeys(candidate.strategy for candidate in metrics):
         pairs = [
             (candidate, untreated)
-            for candidate in measured
+            for candidate in metrics
             if candidate.strategy == strategy != reference
-            and (untreated := _find_untreated(candidate, reference, measured)) is not None
+            and (untreated := _find_untreated(candidate, reference, metrics)) is not None
         ]
         if not pairs:
             continue
@@ -106,65 +107,67 @@ def list_comparisons(measured: Measured, reference: str) -> list[Comparison]:
     return means + cells
 
 
-def _find_untreated(candidate: CandidateKey, reference: str, measured: Measured) -> CandidateKey | None:
+def _find_untreated(candidate: CandidateKey, reference: str, metrics: CandidateMetrics) -> CandidateKey | None:
     spec = CLASSIFIERS.get(candidate.classifier)
     names = (candidate.classifier, *(spec.counterparts if spec else ()))
-    return next((other for name in names if (other := CandidateKey(reference, name)) in measured), None)
+    return next((key for name in names if (key := CandidateKey(reference, name)) in metrics), None)
 
 
-def estimate_effects(measured: Measured, comparisons: list[Comparison], settings: EffectSettings) -> list[Effect]:
+def estimate_effects(
+    metrics: CandidateMetrics, comparisons: list[Comparison], settings: EffectSettings
+) -> list[Effect]:
     """Return the effects on every metric with a margin, with simultaneous intervals and verdicts.
 
-    The intervals of all mean effects on one metric hold at once with the probability `confidence`, and so do those of
-    all single classifiers.
+    With the probability `confidence` the intervals of all mean effects on one metric hold at once. So do those of all
+    single classifiers.
     """
     effects: list[Effect] = []
     for metric in settings.margins:
         for is_mean in (True, False):
             family = [item for item in comparisons if (item.classifier is None) == is_mean]
             if family:
-                effects += _estimate_family(measured, family, metric, settings)
+                effects += _estimate_family(metrics, family, metric, settings)
     return effects
 
 
 def _estimate_family(
-    measured: Measured, family: list[Comparison], metric: str, settings: EffectSettings
+    metrics: CandidateMetrics, family: list[Comparison], metric: str, settings: EffectSettings
 ) -> Iterable[Effect]:
-    estimates, influences = zip(*(get_mean_difference(measured, item, metric) for item in family), strict=True)
-    raw_errors, quantile = find_errors(
+    estimates, influences = zip(*(get_mean_difference(metrics, item, metric) for item in family), strict=True)
+    raw_errors, quantile = estimate_errors(
         np.array(influences), settings.confidence, settings.n_draws, settings.random_state
     )
     margin = settings.margins[metric]
     for item, value, error in zip(family, estimates, (settings.refit * raw_errors).tolist(), strict=True):
-        found = make_estimate(value, error, quantile, metric, margin)
+        result = make_estimate(value, error, quantile, metric, margin)
         yield Effect(
             strategy=item.strategy,
             classifier=item.classifier,
             reference_classifier=item.reference_classifier,
             metric=metric,
             rows=settings.rows,
-            estimate=found.estimate,
-            low=found.low,
-            high=found.high,
-            verdict=found.verdict,
-            minimum_detectable=round(found.minimum_detectable, DIGITS),
-            positives_needed=int(np.ceil(settings.n_positives * (found.minimum_detectable / margin) ** 2)),
+            estimate=result.estimate,
+            low=result.low,
+            high=result.high,
+            verdict=result.verdict,
+            minimum_detectable=round(result.minimum_detectable, DIGITS),
+            positives_needed=int(np.ceil(settings.n_positives * (result.minimum_detectable / margin) ** 2)),
         )
 
 
-def get_mean_difference(measured: Measured, item: Comparison, metric: str) -> tuple[float, Floats]:
-    """Return the mean of treated − untreated over the pairs, and the influence of every unit on it."""
-    pairs = [(measured[treated][metric], measured[untreated][metric]) for treated, untreated in item.pairs]
+def get_mean_difference(metrics: CandidateMetrics, item: Comparison, metric: str) -> tuple[float, Floats]:
+    """Return the mean of treated − untreated over the pairs, and the influence of every group on it."""
+    pairs = [(metrics[treated][metric], metrics[untreated][metric]) for treated, untreated in item.pairs]
     value = float(np.mean([treated.value - untreated.value for treated, untreated in pairs]))
     return value, np.mean([treated.influence - untreated.influence for treated, untreated in pairs], axis=0)
 
 
-def find_errors(influences: Floats, confidence: float, n_draws: int, random_state: int) -> tuple[Floats, float]:
+def estimate_errors(influences: Floats, confidence: float, n_draws: int, random_state: int) -> tuple[Floats, float]:
     """Return the standard errors, and what the largest |t| exceeds with the probability 1 − confidence.
 
-    `influences` have shape (comparisons, units); the errors are the roots of their sums of squares.
+    `influences` have shape (comparisons, groups); the errors are the roots of their sums of squares.
 
-    A multiplier bootstrap: random weights of the units move all comparisons together (single-step max-|t|: Westfall &
+    A multiplier bootstrap: random weights of the groups move all comparisons together (single-step max-|t|: Westfall &
     Young 1993). Comparisons without any variance do not count.
     """
     errors = np.sqrt((influences**2).sum(axis=1))

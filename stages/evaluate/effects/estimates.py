@@ -1,4 +1,4 @@
-"""The estimate of a difference in a metric, its interval, its verdict, and the smallest difference that shows.
+"""The estimate of a difference in a metric: its interval, its verdict, and the smallest detectable difference.
 
 `evaluate` judges treatments with it, and `tools.compare` judges the champions of two revisions.
 """
@@ -22,7 +22,7 @@ POWER = 0.8
 
 @dataclass(frozen=True)
 class Estimate:
-    """A difference as it is stored, with the verdict that follows from the stored numbers."""
+    """A difference, rounded as it is stored, with the verdict that follows from the rounded numbers."""
 
     estimate: float
     low: float

@@ -1,6 +1,7 @@
-"""The cross-validation of the metric at an operating point that `select.metric` names.
+"""Cross-validation of the metric at an operating point that `select.metric` names.
 
-The stage train does not read `select`, so that another metric trains nothing again. The out-of-fold scores are stored.
+The stage train does not read `select`, so another metric needs no new models. It is computed from the stored
+out-of-fold scores.
 """
 
 from collections.abc import Mapping
@@ -20,8 +21,8 @@ def score_folds(metric: str, oof: pa.Table, scores: Floats, n_test: int) -> CvSc
     spec, y, fold = METRICS[metric].for_other_sets(n_test), oof["y"].to_numpy(), oof["fold"].to_numpy()
     weights = oof["weight"].to_numpy() if "weight" in oof.column_names else np.ones(len(y))
     values = []
-    for number in range(int(fold.max()) + 1):
-        inside = fold == number
+    for index in range(int(fold.max()) + 1):
+        inside = fold == index
         values.append(spec.score(y[inside], scores[inside], weights[inside]))
     return CvScore(mean=float(np.mean(values)), sd=float(np.std(values, ddof=1)), folds=values)
 

@@ -2,8 +2,8 @@
 
 `tools.rotate` compares them on several test sets.
 
-Models of different folds give scores that do not compare, so a metric is computed inside each of these sets. Its value
-is the mean over the sets, weighted by their positives.
+Scores of models of different folds are not comparable, so a metric is computed inside each of these sets. Its value is
+the mean over the sets, weighted by their positives.
 """
 
 from dataclasses import dataclass
@@ -25,11 +25,11 @@ from stages.evaluate.uncertainty.jackknife import (
 from stages.shared.errors import InputError
 from stages.shared.metrics.confusion import Counts
 from stages.shared.metrics.ranking import Ranking
-from stages.shared.metrics.registry import METRICS, Metric, of_family
+from stages.shared.metrics.registry import METRICS, Metric, list_family
 from stages.shared.storage.arrow import Floats, Ints, to_floats, to_ints
 
-#: more rows or groups than this share their influences, which keeps memory bounded and hardly changes the error
-MAX_UNITS = 20_000
+#: more groups than this are merged, which bounds the memory and hardly changes the error
+MAX_GROUPS = 20_000
 
 #: the fewest and the most resamples for a metric that needs them, and how many rows those between may have together
 MIN_RESAMPLES, MAX_RESAMPLES, RESAMPLED_ROWS = 200, 1000, 200_000_000
@@ -37,14 +37,14 @@ MIN_RESAMPLES, MAX_RESAMPLES, RESAMPLED_ROWS = 200, 1000, 200_000_000
 
 @dataclass(frozen=True)
 class RankingValue:
-    """A metric of one candidate, and the influence of every unit on it.
+    """A metric of one candidate, and the influence of every group on it.
 
-    A unit is a row, or a group of rows that belong together. For a metric that is resampled it is a resample of all of
-    them. In either case the squared influences sum to the variance of `value`.
+    A row that belongs to no group is a group of its own. A metric that is resampled has an influence for each resample
+    instead. In either case the squared influences sum to the variance of `value`.
     """
 
     value: float
-    influence: Floats  # shape (units,)
+    influence: Floats  # shape (groups,) or (resamples,)
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class RowSets:
 
     y: Ints
     row_set: Ints  # the set of each row, from 0; the test set is the last one
-    units: Ints  # the unit of each row, from 0
+    groups: Ints  # the group of each row, from 0; single rows have one of their own
     repeats: int = 1
     weights: Floats | None = None  # how much each row counts, with the mean 1 in train and in test
 
@@ -64,15 +64,15 @@ class RowSets:
         `y`, `groups` and `weights` are those of the test rows, shape (rows,).
         """
         if oof is None:
-            return cls(y, np.zeros(len(y), dtype=np.int64), number_units(groups), weights=weights)
+            return cls(y, np.zeros(len(y), dtype=np.int64), encode_groups(groups), weights=weights)
         rows, train_y, fold, group = (to_ints(oof[name].combine_chunks()) for name in ("row", "y", "fold", "group"))
         if "weight" in oof.column_names:  # of train alone with split.negatives
-            of_test = np.ones(len(y)) if weights is None else weights
-            weights = np.concatenate([to_floats(oof["weight"].combine_chunks()), of_test])
+            test_weights = np.ones(len(y)) if weights is None else weights
+            weights = np.concatenate([to_floats(oof["weight"].combine_chunks()), test_weights])
         return cls(
             np.concatenate([train_y, y]),
             np.concatenate([fold, np.full(len(y), fold.max() + 1)]),
-            number_units(np.concatenate([group, groups])),
+            encode_groups(np.concatenate([group, groups])),
             repeats=int((rows == rows[0]).sum()),
             weights=weights,
         )
@@ -109,7 +109,7 @@ class RowSets:
 
         The influences are those of the delete-one jackknife within each set and class (Arvesen 1969).
         """
-        return {name: self.measure_one(name, oof, test) for name in of_family("ranking")}
+        return {name: self.measure_one(name, oof, test) for name in list_family("ranking")}
 
     def measure_one(self, metric: str, oof: Floats, test: Floats) -> RankingValue:
         """Return one metric of ranking, of probabilities, or of decisions: 1 where a row is predicted positive."""
@@ -118,61 +118,61 @@ class RowSets:
         return self._resample(spec, scores) if spec.resampled else self._jackknife(spec, scores)
 
     def _jackknife(self, spec: Metric, scores: Floats) -> RankingValue:
-        value, influence = 0.0, np.zeros(int(self.units.max()) + 1)
-        for rows, weight in self._sets():
+        value, influence = 0.0, np.zeros(int(self.groups.max()) + 1)
+        for rows, weight in self._list_sets():
             y, inside = self.y[rows], scores[rows]
             weights = None if self.weights is None else self.weights[rows]
             of_set, without = _measure_set(spec, y, inside, weights)
             value += weight * of_set
             changes = weight * influence_of_rows(without, y == 1)
-            influence += np.bincount(self.units[rows], weights=changes, minlength=len(influence))
+            influence += np.bincount(self.groups[rows], weights=changes, minlength=len(influence))
         return RankingValue(value, influence)
 
     def _resample(self, spec: Metric, scores: Floats) -> RankingValue:
         """Return the metric with the differences of its value on each resample from their mean.
 
-        The jackknife is wrong for a metric that is no smooth function of the weights of the rows, such as a quantile
-        (Efron 1979). All candidates have the same resamples, so differences are paired.
+        The jackknife is wrong for a quantile and other metrics that are no smooth functions of row weights (Efron
+        1979). All candidates have the same resamples, so differences are paired.
         """
         value, replicates = 0.0, np.zeros(self._resamples.shape[0])
-        for rows, weight in self._sets():
+        for rows, weight in self._list_sets():
             ranking, function = Ranking(self.y[rows], scores[rows]), spec.load()
             given = np.ones(len(rows)) if self.weights is None else self.weights[rows]
             value += weight * float(function(ranking.weight(given[None]))[0])
             for start in range(0, len(replicates), step := max(1, CELLS // len(rows))):
-                samples = self._resamples[start : start + step, self.units[rows]] * given
+                samples = self._resamples[start : start + step, self.groups[rows]] * given
                 replicates[start : start + step] += weight * function(ranking.weight(samples))
-        # each set and class is resampled by itself, and n rows drawn from n vary by (n − 1) / n too little
-        smallest = float(np.mean([min(self.y[rows].sum(), (1 - self.y[rows]).sum()) for rows, _ in self._sets()]))
+        # each set and class is resampled by itself; a sample of n from n rows varies by (n − 1) / n too little
+        smallest = float(np.mean([min(self.y[rows].sum(), (1 - self.y[rows]).sum()) for rows, _ in self._list_sets()]))
         inflation = np.sqrt(smallest / max(smallest - 1, 1))
         return RankingValue(value, inflation * (replicates - replicates.mean()) / np.sqrt(len(replicates) - 1))
 
     @cached_property
     def _resamples(self) -> npt.NDArray[np.int16]:
-        """How often each resample has each unit, shape (resamples, units).
+        """How often each resample has each group, shape (resamples, groups).
 
-        The units of each set are drawn by themselves: those with a positive row, and the others.
+        The groups of each set are drawn by themselves: those with a positive row, and the others.
         """
-        n_units = int(self.units.max()) + 1
+        n_groups = int(self.groups.max()) + 1
         count = int(np.clip(RESAMPLED_ROWS // len(self.y), MIN_RESAMPLES, MAX_RESAMPLES))
-        positive = (np.bincount(self.units, weights=self.y) > 0).astype(np.int64)
-        first = np.full(n_units, int(self.row_set.max()))
-        np.minimum.at(first, self.units, self.row_set)
-        samples = np.empty((count, n_units), dtype=np.int16)
-        for number in np.unique(first):
-            inside = np.flatnonzero(first == number)
-            chunks = bootstrap_weights(positive[inside], count, random_state=int(number))
+        positive = (np.bincount(self.groups, weights=self.y) > 0).astype(np.int64)
+        first = np.full(n_groups, int(self.row_set.max()))
+        np.minimum.at(first, self.groups, self.row_set)
+        samples = np.empty((count, n_groups), dtype=np.int16)
+        for index in np.unique(first):
+            inside = np.flatnonzero(first == index)
+            chunks = bootstrap_weights(positive[inside], count, random_state=int(index))
             samples[:, inside] = np.concatenate(list(chunks))
         return samples
 
-    def _sets(self) -> list[tuple[Ints, float]]:
-        """Return the rows and the weight of each set; a set of one class says nothing about a ranking."""
-        last = int(self.row_set.max())
+    def _list_sets(self) -> list[tuple[Ints, float]]:
+        """Return the rows and the weight of each set that has both classes; a ranking needs both."""
+        test_index = int(self.row_set.max())
         positives, counted = {}, self.y if self.weights is None else self.y * self.weights
-        for number in range(last + 1):
-            rows = np.flatnonzero(self.row_set == number)
+        for index in range(test_index + 1):
+            rows = np.flatnonzero(self.row_set == index)
             if 0 < self.y[rows].sum() < len(rows):
-                positives[number] = rows, float(counted[rows].sum()) / (self.repeats if number < last else 1)
+                positives[index] = rows, float(counted[rows].sum()) / (self.repeats if index < test_index else 1)
         total = sum(count for _, count in positives.values())
         return [(rows, count / total) for rows, count in positives.values()]
 
@@ -189,6 +189,6 @@ def _measure_set(spec: Metric, y: Ints, scores: Floats, weights: Floats | None) 
     return spec.score(y, scores, weights), mean_without(positive, function(y, scores), weights)
 
 
-def number_units(ids: Ints) -> Ints:
-    """Return the unit of each row from ids of rows or groups: numbers from 0, at most MAX_UNITS of them."""
-    return np.unique(np.unique(ids, return_inverse=True)[1] % MAX_UNITS, return_inverse=True)[1]
+def encode_groups(ids: Ints) -> Ints:
+    """Return the group of each row as a number from 0; at most MAX_GROUPS groups stay apart."""
+    return np.unique(np.unique(ids, return_inverse=True)[1] % MAX_GROUPS, return_inverse=True)[1]

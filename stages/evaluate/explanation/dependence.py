@@ -34,7 +34,7 @@ def measure_dependence(
         (column, np.array([value] * len(rows), dtype=background[column].to_numpy().dtype))
         for column, value in positions
     ]
-    means = [float(to_probability(found).mean()) for found in scores_after(model, background, changes)]
+    means = [float(to_probability(changed).mean()) for changed in scores_after(model, background, changes)]
     return [
         Dependence(
             feature=column,

@@ -1,4 +1,4 @@
-"""What the representatives of the strategies use, how they react to it, and in which parts of the table they fail."""
+"""Explanations of models: the importance of features, partial dependence, and the slices in which a model fails."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,15 +18,14 @@ from stages.shared.metrics.decisions import is_positive
 from stages.shared.schemas.candidate import CandidateName
 from stages.shared.schemas.contract import ROW
 from stages.shared.schemas.curves import Explanation
-from stages.shared.storage.arrow import Bools, Floats, Ints, thin, to_ints
+from stages.shared.storage.arrow import Floats, Ints, thin, to_ints
 from stages.shared.storage.model_file import Classifier
 from stages.shared.storage.parquet import Table
 
 #: so many of the most important features have a curve of partial dependence
 MAX_CURVES = 4
 
-
-#: slices count this many rows of a class at most: as many as RowSets has units
+#: slices count at most this many rows of a class, as RowSets keeps as many groups
 MAX_OF_CLASS = 20_000
 
 
@@ -38,11 +37,11 @@ class TrainRows:
     positions: Ints
 
     @classmethod
-    def find(cls, read: Callable[[str], pa.ChunkedArray], numbers: Ints) -> "TrainRows":
+    def find(cls, read: Callable[[str], pa.ChunkedArray], row_numbers: Ints) -> "TrainRows":
         """Return the rows with these numbers in the raw table, in this order."""
-        every = to_ints(read(ROW).combine_chunks())
-        order = np.argsort(every)
-        return cls(read, order[np.searchsorted(every, numbers, sorter=order)])
+        stored = to_ints(read(ROW).combine_chunks())
+        order = np.argsort(stored)
+        return cls(read, order[np.searchsorted(stored, row_numbers, sorter=order)])
 
 
 @dataclass(frozen=True)
@@ -59,10 +58,6 @@ class Explained:
         """Return the probabilities of raw scores, at the prevalence in use."""
         return shift_prior(calibrate(scores, self.calibrator), self.scored.prior_shift)
 
-    def decide(self, probabilities: Floats) -> Bools:
-        """Return whether each row with these probabilities is predicted positive."""
-        return is_positive(probabilities, self.scored.threshold)
-
 
 def explain(
     candidates: Iterable[Explained],
@@ -77,8 +72,8 @@ def explain(
     `features` are those of `test`. `train` locates the train rows of `row_sets`; it is None if only test rows count.
     """
     settings, n_test, watched = params.evaluate, row_sets.n_test, params.evaluate.slices
-    units = row_sets.units[-n_test:]
-    sample = draw_sample(features, test.target, units, test.weights, params.random_state)
+    groups = row_sets.groups[-n_test:]
+    sample = draw_sample(features, test.target, groups, test.weights, params.random_state)
     rows = thin_classes(row_sets.y)
     weights = np.ones(len(row_sets.y)) if row_sets.weights is None else row_sets.weights
     share = np.where(np.arange(len(row_sets.y)) < len(row_sets.y) - n_test, 1 / row_sets.repeats, 1.0)
@@ -93,8 +88,8 @@ def explain(
         probabilities = [item.scored.decided]
         if train is not None:
             probabilities.insert(0, item.to_probability(item.oof))
-        is_alarm = item.decide(np.concatenate(probabilities))
-        decisions = Decisions(row_sets.y[rows], is_alarm[rows], row_sets.units[rows], weights[rows], share[rows])
+        predicted = is_positive(np.concatenate(probabilities), item.scored.threshold)
+        decisions = Decisions(row_sets.y[rows], predicted[rows], row_sets.groups[rows], weights[rows], share[rows])
         slices, compared, worse = measure_slices(parts, decisions, watched, settings.confidence)
         explanations.append(
             Explanation(

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from stages.evaluate.effects.effects import find_errors
+from stages.evaluate.effects.effects import estimate_errors
 from stages.evaluate.effects.row_sets import RowSets
 from stages.shared.schemas.curves import Importance
 from stages.shared.storage.arrow import Floats, Ints
 from stages.shared.storage.model_file import Classifier, scores, scores_after
 
-#: the metric that a shuffled feature costs
+#: the metric whose loss is the importance
 METRIC = "average_precision"
 
-#: a model scores about this many shuffled rows; of many features or rows it scores a sample
+#: a model scores about this many shuffled rows; with many features or rows it scores a sample
 MAX_SCORED = 40_000
 
 #: how often a feature is shuffled, and half of the fewest rows in a sample
@@ -29,15 +29,15 @@ MAX_FEATURES = 200
 
 @dataclass(frozen=True)
 class Sample:
-    """Rows of the test set. Arrays have shape (rows,); rows of one unit are not independent."""
+    """Rows of the test set. Arrays have shape (rows,); rows of one group are not independent."""
 
     features: pd.DataFrame
     y: Ints
-    units: Ints
+    groups: Ints
     weights: Floats
 
 
-def draw_sample(features: pd.DataFrame, y: Ints, units: Ints, weights: Floats | None, random_state: int) -> Sample:
+def draw_sample(features: pd.DataFrame, y: Ints, groups: Ints, weights: Floats | None, random_state: int) -> Sample:
     """Return the rows of the test set that models score: about MAX_SCORED together, after every shuffle.
 
     Of each class a share is kept, and the weights of its rows make up for the others.
@@ -45,16 +45,16 @@ def draw_sample(features: pd.DataFrame, y: Ints, units: Ints, weights: Floats | 
     limit = max(2 * MIN_HALF, MAX_SCORED // (REPEATS * max(features.shape[1], 1)))
     random = np.random.RandomState(random_state)
     counted = np.ones(len(y)) if weights is None else weights
-    kept, given = [], []
+    kept, sample_weights = [], []
     n_positives = min(int(y.sum()), limit // 2)
-    for label, most in ((0, limit - n_positives), (1, n_positives)):
+    for label, size in ((0, limit - n_positives), (1, n_positives)):
         rows = np.flatnonzero(y == label)
-        drawn = np.sort(random.choice(rows, most, replace=False)) if len(rows) > most else rows
-        kept.append(drawn)
-        given.append(counted[drawn] * (counted[rows].sum() / counted[drawn].sum()))
+        sample = np.sort(random.choice(rows, size, replace=False)) if len(rows) > size else rows
+        kept.append(sample)
+        sample_weights.append(counted[sample] * (counted[rows].sum() / counted[sample].sum()))
     order = np.concatenate(kept)
-    units = np.unique(units[order], return_inverse=True)[1]
-    return Sample(features.iloc[order].reset_index(drop=True), y[order], units, np.concatenate(given))
+    groups = np.unique(groups[order], return_inverse=True)[1]
+    return Sample(features.iloc[order].reset_index(drop=True), y[order], groups, np.concatenate(sample_weights))
 
 
 def measure_importance(
@@ -67,18 +67,18 @@ def measure_importance(
     random = np.random.RandomState(random_state)
     orders = [random.permutation(len(sample.y)) for _ in range(REPEATS)]
     changes = [(column, features[column].to_numpy()[order]) for column in features.columns for order in orders]
-    sets = RowSets(sample.y, np.zeros(len(sample.y), dtype=np.int64), sample.units, weights=sample.weights)
-    none = np.empty(0)
-    own = sets.measure_one(METRIC, none, scores(model, features))
-    shuffled = [sets.measure_one(METRIC, none, row) for row in scores_after(model, features, changes)]
+    sets = RowSets(sample.y, np.zeros(len(sample.y), dtype=np.int64), sample.groups, weights=sample.weights)
+    no_oof = np.empty(0)
+    original = sets.measure_one(METRIC, no_oof, scores(model, features))
+    shuffled = [sets.measure_one(METRIC, no_oof, row) for row in scores_after(model, features, changes)]
     losses, influences, variances = [], [], []  # the variances are of the shuffles
     for start in range(0, len(shuffled), REPEATS):
         repeats = shuffled[start : start + REPEATS]
         values = [item.value for item in repeats]
-        losses.append(own.value - float(np.mean(values)))
-        influences.append(own.influence - np.mean([item.influence for item in repeats], axis=0))
+        losses.append(original.value - float(np.mean(values)))
+        influences.append(original.influence - np.mean([item.influence for item in repeats], axis=0))
         variances.append(float(np.var(values, ddof=1)) / REPEATS)
-    errors, quantile = find_errors(np.array(influences), confidence, n_draws, random_state)
+    errors, quantile = estimate_errors(np.array(influences), confidence, n_draws, random_state)
     half = quantile * np.sqrt(errors**2 + variances)
     entries = [
         Importance(feature=column, loss=loss, low=loss - width, high=loss + width)

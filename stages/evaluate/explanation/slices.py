@@ -1,6 +1,6 @@
 """Slices: whether a model finds fewer positives, or raises more false alarms, in a part of the table.
 
-A good mean can hide a part in which a model fails.
+A good mean can hide a part of the table in which a model fails.
 """
 
 from collections.abc import Collection, Iterator
@@ -11,13 +11,13 @@ import pyarrow as pa
 
 from stages.evaluate.uncertainty.intervals import compare_rates
 from stages.evaluate.uncertainty.metric_evaluator import get_design_effect
-from stages.shared.metrics.verdicts import find_side
+from stages.shared.metrics.verdicts import find_direction
 from stages.shared.schemas.contract import Contract, Feature
 from stages.shared.schemas.curves import Slice, SliceMetric
 from stages.shared.storage.arrow import Bools, Floats, Ints, to_floats
 
 #: fewer independent rows of a class, in a slice or outside it, are not compared
-MIN_UNITS = 10
+MIN_GROUPS = 10
 
 #: a number with more different values is cut at its quartiles
 MAX_VALUES = 5
@@ -25,7 +25,7 @@ MAX_VALUES = 5
 #: a wider table has so many slices that none could show; only the watched columns have slices then
 MAX_FEATURES = 200
 
-#: so many slices are listed of each metric, those that are worst against all other rows, apart from watched columns
+#: so many slices are listed of each metric, the worst against all other rows, apart from watched columns
 MAX_LISTED = 10
 
 DIGITS = 6
@@ -46,14 +46,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Decisions:
-    """The decisions of a model. Arrays have shape (rows,); rows of one unit are not independent.
+    """The decisions of a model. Arrays have shape (rows,); rows of one group are not independent.
 
     Each row is there as often as cross-validation scored it, and `share` sums to 1 over these.
     """
 
     y: Ints
     predicted: Bools
-    units: Ints
+    groups: Ints
     weights: Floats
     share: Floats
 
@@ -81,7 +81,7 @@ def _cut(feature: Feature, values: pa.ChunkedArray, with_rare: bool) -> Iterator
         counts = np.bincount(codes + 1, minlength=len(encoded.dictionary) + 1)[1:]
         labels = {str(level): code for code, level in enumerate(encoded.dictionary.to_pylist())}
         for level in sorted(labels):
-            if with_rare or counts[labels[level]] >= MIN_UNITS:  # a mask for each of many categories takes memory
+            if with_rare or counts[labels[level]] >= MIN_GROUPS:  # a mask for each of many categories takes memory
                 yield level, f"{feature.name} = {level}", codes == labels[level]
         missing = codes == -1
     else:
@@ -118,22 +118,22 @@ def measure_slices(
 ) -> tuple[list[Slice], int, int]:
     """Return recall and specificity in parts of the table against all other rows, how many were compared, and worse.
 
-    The intervals of all differences hold at once (Bonferroni). All parts of watched columns are listed, then of each
-    metric those that are worst. A part with too few rows of the class cannot tell.
+    The intervals of all differences hold at once (Bonferroni). All parts of watched columns come first, then the worst
+    of each metric. A part with too few rows of the class has the verdict `cannot_tell`.
     """
     pairs = [(part, metric) for part in parts for metric in CLASSES]
-    enough = [_has_enough(part, decisions, decisions.y == CLASSES[metric]) for part, metric in pairs]
-    level = 1 - (1 - confidence) / max(sum(enough), 1)
+    comparable = [_is_comparable(part, decisions, decisions.y == CLASSES[metric]) for part, metric in pairs]
+    level = 1 - (1 - confidence) / max(sum(comparable), 1)
     slices = [
-        _measure(part, metric, decisions, level if is_enough else None, part.column in watched)
-        for (part, metric), is_enough in zip(pairs, enough, strict=True)
-        if is_enough or part.column in watched
+        _measure(part, metric, decisions, level if is_compared else None, part.column in watched)
+        for (part, metric), is_compared in zip(pairs, comparable, strict=True)
+        if is_compared or part.column in watched
     ]
-    listed = [item for item in slices if item.watched]
+    selected = [item for item in slices if item.watched]
     for metric in CLASSES:
         others = [item for item in slices if item.metric == metric and not item.watched]
-        listed += sorted(others, key=_rank)[:MAX_LISTED]
-    return listed, sum(enough), sum(item.verdict == "worse" for item in slices)
+        selected += sorted(others, key=_rank)[:MAX_LISTED]
+    return selected, sum(comparable), sum(item.verdict == "worse" for item in slices)
 
 
 def _rank(item: Slice) -> tuple[bool, float]:
@@ -141,11 +141,11 @@ def _rank(item: Slice) -> tuple[bool, float]:
     return item.verdict != "worse", item.difference or 0.0
 
 
-def _has_enough(part: Part, decisions: Decisions, of_class: Bools) -> bool:
-    inside, outside = decisions.units[of_class & part.inside], decisions.units[of_class & ~part.inside]
-    if min(len(inside), len(outside)) < MIN_UNITS:
+def _is_comparable(part: Part, decisions: Decisions, of_class: Bools) -> bool:
+    inside, outside = decisions.groups[of_class & part.inside], decisions.groups[of_class & ~part.inside]
+    if min(len(inside), len(outside)) < MIN_GROUPS:
         return False
-    return min(len(np.unique(inside)), len(np.unique(outside))) >= MIN_UNITS
+    return min(len(np.unique(inside)), len(np.unique(outside))) >= MIN_GROUPS
 
 
 def _measure(part: Part, metric: SliceMetric, decisions: Decisions, level: float | None, watched: bool) -> Slice:
@@ -155,9 +155,9 @@ def _measure(part: Part, metric: SliceMetric, decisions: Decisions, level: float
     for rows in (np.flatnonzero(of_class & part.inside), np.flatnonzero(of_class & ~part.inside)):
         weights, hits = decisions.weights[rows], right[rows].astype(np.float64)
         rates.append(float(np.average(hits, weights=weights)) if len(rows) else None)
-        units = decisions.units[rows]
-        effect = get_design_effect(hits, units, weights) if len(rows) else 1.0
-        effective.append(min(len(rows) / effect, len(np.unique(units))))  # equal hits show no effect of their units
+        groups = decisions.groups[rows]
+        effect = get_design_effect(hits, groups, weights) if len(rows) else 1.0
+        effective.append(min(len(rows) / effect, len(np.unique(groups))))  # equal hits show no effect of their groups
     inside, outside = rates
     difference = low = high = None
     if inside is not None and outside is not None:
@@ -176,5 +176,5 @@ def _measure(part: Part, metric: SliceMetric, decisions: Decisions, level: float
         difference=difference,
         low=low,
         high=high,
-        verdict="cannot_tell" if low is None or high is None else find_side(metric, low, high) or "cannot_tell",
+        verdict="cannot_tell" if low is None or high is None else find_direction(metric, low, high) or "cannot_tell",
     )

@@ -1,4 +1,4 @@
-"""Candidates (strategy × classifier): which represents its strategy, and which is compared with which."""
+"""Candidates (strategy × classifier), the representatives of strategies, and the pairs that are compared."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -37,12 +37,12 @@ class Pair:
     reference: CandidateKey
 
 
-def reference_strategy(strategies: dict[str, dict[str, Any]]) -> str:
+def find_reference(strategies: dict[str, dict[str, Any]]) -> str:
     """Return the first strategy without any treatment, or the first of all where there is none."""
     return next((name for name, entry in strategies.items() if not any(entry.values())), next(iter(strategies)))
 
 
-def best_first(records: dict[str, CvRecord], metric: str) -> list[CandidateKey]:
+def rank_candidates(records: dict[str, CvRecord], metric: str) -> list[CandidateKey]:
     """Return all candidates, best cross-validation mean of `metric` first; ties in the order of params.yaml."""
 
     def signed_mean(candidate: CandidateKey) -> float:
@@ -52,7 +52,7 @@ def best_first(records: dict[str, CvRecord], metric: str) -> list[CandidateKey]:
     return sorted(candidates, key=signed_mean, reverse=True)  # stable: ties keep their order
 
 
-def representatives(records: dict[str, CvRecord], classifier: str, metric: str) -> dict[str, CandidateKey]:
+def choose_representatives(records: dict[str, CvRecord], classifier: str, metric: str) -> dict[str, CandidateKey]:
     """Return the candidate that represents each strategy: the given classifier where it has that, else its best.
 
     `classifier` is a name or `auto`. Raises InputError when no strategy has a classifier of that name.
@@ -63,7 +63,7 @@ def representatives(records: dict[str, CvRecord], classifier: str, metric: str) 
             f"params.yaml: select.classifier: no strategy has such a classifier; found {classifier!r}; "
             f"allowed: {', '.join([AUTO, *allowed])}"
         )
-    ranked = best_first(records, metric)
+    ranked = rank_candidates(records, metric)
     return {
         strategy: CandidateKey(strategy, classifier)
         if classifier in record.classifiers
@@ -72,7 +72,7 @@ def representatives(records: dict[str, CvRecord], classifier: str, metric: str) 
     }
 
 
-def pairs(ranked: list[CandidateKey], representatives: dict[str, CandidateKey], reference: str) -> list[Pair]:
+def list_pairs(ranked: list[CandidateKey], representatives: dict[str, CandidateKey], reference: str) -> list[Pair]:
     """Return all comparisons: first between representatives, then between equal classifiers.
 
     A classifier that the reference strategy lacks is compared with the reference's representative. So is the

@@ -1,4 +1,4 @@
-"""Checks of what evaluate reads: models and metrics/cv are of one run, and the metric fits the test set."""
+"""Checks of the inputs of evaluate: models and metrics/cv are of one run, and the metric fits the test set."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

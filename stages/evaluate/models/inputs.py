@@ -1,4 +1,4 @@
-"""What the stage evaluate reads besides the models: the test set, and what train says of each strategy."""
+"""Inputs of the stage evaluate besides the models: the test set and the records of each strategy."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from stages.evaluate.effects.row_sets import RowSets
-from stages.evaluate.models.candidates import representatives
+from stages.evaluate.models.candidates import choose_representatives
 from stages.evaluate.models.checks import check_metric, check_models, check_same_train_set
 from stages.evaluate.params import EvaluateParams
 from stages.shared import paths
@@ -51,7 +51,9 @@ def read_inputs(params: EvaluateParams) -> Inputs:
     records = {strategy: record for strategy, record in every_record.items() if record.classifiers}
     if not records:
         raise InputError([item.why for item in not_applicable])
-    representatives(records, params.select.classifier, "average_precision")  # refuse a wrong name before the work
+    choose_representatives(
+        records, params.select.classifier, "average_precision"
+    )  # refuse a wrong name before the work
     manifests: dict[str, dict[str, Any]] = {}
     for strategy, record in records.items():
         folder = paths.MODELS / strategy
@@ -62,7 +64,7 @@ def read_inputs(params: EvaluateParams) -> Inputs:
     traces = {strategy: parse(Trace, path, read_json(path)) for strategy, path in files.items()}
     oof = read_parquet(paths.MODELS / next(iter(records)) / paths.OOF)
     row_sets = RowSets.make(table.target, table.groups, oof if params.evaluate.rows == "all" else None, table.weights)
-    return Inputs(table, records, row_sets, oof, not_applicable, manifests, traces)
+    return Inputs(table, records, row_sets, oof, not_applicable=not_applicable, manifests=manifests, traces=traces)
 
 
 def read_records(strategies: Iterable[str]) -> dict[str, CvRecord]:
@@ -88,8 +90,8 @@ def list_not_applicable(records: dict[str, CvRecord]) -> list[NotApplicable]:
 def remove_orphans(records: dict[str, CvRecord]) -> None:
     """Delete the files in metrics/cv of strategies that are no longer in params.yaml.
 
-    The whole folder is a dependency of this stage. Orphans would make its hash depend on earlier runs on the machine,
-    so that equal params would give different dvc.lock files.
+    The whole folder is a dependency of this stage. With orphans its hash would depend on earlier runs, and equal params
+    would give different dvc.lock files.
     """
     expected = {f"{strategy}.json" for strategy in records}
     for path in paths.CV_METRICS.iterdir():

@@ -1,4 +1,4 @@
-"""The models of the stage train on the test rows: their scores, and the threshold of each."""
+"""Scores of the trained models on the test rows, and the threshold of each."""
 
 from collections.abc import Iterator
 
@@ -50,7 +50,7 @@ def score_models(
         progress.begin(f"scores {strategy}, {classifier}")
         calibrator, raw_oof = calibrators[classifier], oof[classifier].to_numpy()
         calibrated_oof = calibrate(raw_oof, calibrator)
-        tuned = choose_threshold(rows, groups, y, shift_prior(calibrated_oof, shift), params, shift, weights, costs)
+        tuning = choose_threshold(rows, groups, y, shift_prior(calibrated_oof, shift), params, shift, weights, costs)
         raw = scores(load_model(folder / f"{classifier}.skops"), features)
         calibrated, values, cv = calibrate(raw, calibrator), row_sets.measure(raw_oof, raw), {}
         for point in points:
@@ -60,9 +60,18 @@ def score_models(
             cv[point] = score_folds(point, oof, out_of_fold, len(raw))
         curve = measure_curve(row_sets, list_thresholds(params.select.metric), calibrated_oof, calibrated)
         scored[CandidateKey(strategy, classifier)] = ScoredCandidate(
-            tuned.threshold, calibrated, raw, calibrator.method, tuned.interval, values, tuned.satisfies_constraint,
-            tuned.guarantee, shift, curve, cv,
-        )  # fmt: skip
+            threshold=tuning.threshold,
+            scores=calibrated,
+            raw=raw,
+            calibration=calibrator.method,
+            threshold_interval=tuning.interval,
+            ranking=values,
+            satisfies_constraint=tuning.satisfies_constraint,
+            guarantee=tuning.guarantee,
+            prior_shift=shift,
+            decision_curve=curve,
+            cv=cv,
+        )
         progress(classifier)
     return scored
 

@@ -8,7 +8,7 @@ from stages.shared.schemas.candidate import ProbabilityMetrics
 from stages.shared.storage.arrow import Floats, Ints
 
 
-def probability_metrics(y: Ints, scores: Floats, weights: Floats | None = None) -> ProbabilityMetrics:
+def compute_probability_metrics(y: Ints, scores: Floats, weights: Floats | None = None) -> ProbabilityMetrics:
     """Return the Brier score, its skill, log loss, expected calibration error and mean score / prevalence.
 
     The skill is 1 − Brier / Brier of predicting the prevalence for every row: 0 is no better than that, 1 is perfect.

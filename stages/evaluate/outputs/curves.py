@@ -29,28 +29,28 @@ BINS = 10
 #: digits of a rate in `overlay`: more are not visible in a picture
 OVERLAY_DIGITS = 4
 
-#: share of a row that does not count when a position is compared with a rate
+#: share of a row that is ignored when a position is compared with a rate
 TOLERANCE = 1e-9
 
 
 def roc(y: Ints, scores: Floats, weights: Weights = None) -> list[Point]:
     """Return the highest recall that a threshold reaches at each false positive rate."""
-    recall = _recall_at_fpr(y, scores, weights)
-    return [{"false_positive_rate": float(GRID[i]), "recall": float(recall[i])} for i in _corners(recall)]
+    recall = _compute_recall_at_fpr(y, scores, weights)
+    return [{"false_positive_rate": float(GRID[i]), "recall": float(recall[i])} for i in _find_corners(recall)]
 
 
 def precision_recall(y: Ints, scores: Floats, weights: Weights = None) -> list[Point]:
     """Return the precision of the highest threshold that reaches each recall; nothing is interpolated."""
-    precision = _precision_at_recall(y, scores, weights)
-    return [{"recall": float(GRID[i]), "precision": float(precision[i])} for i in _corners(precision)]
+    precision = _compute_precision_at_recall(y, scores, weights)
+    return [{"recall": float(GRID[i]), "precision": float(precision[i])} for i in _find_corners(precision)]
 
 
 def threshold_counts(name: CandidateName, y: Ints, scores: Floats, weights: Weights = None) -> ThresholdCounts:
     """Return the true and false positives at each hundredth as the threshold."""
     counts = counts_at(GRID, y, scores, weights)
-    number = int if weights is None else _round_count
+    to_count = int if weights is None else _round_count
     return ThresholdCounts(
-        **name.model_dump(), tp=[number(rows) for rows in counts.tp], fp=[number(rows) for rows in counts.fp]
+        **name.model_dump(), tp=[to_count(rows) for rows in counts.tp], fp=[to_count(rows) for rows in counts.fp]
     )
 
 
@@ -67,8 +67,8 @@ def overlay(name: CandidateName, y: Ints, scores: Floats, weights: Weights = Non
     )
     return Overlay(
         **name.model_dump(),
-        recall=_rounded(_recall_at_fpr(y, scores, weights)),
-        precision=_rounded(_precision_at_recall(y, scores, weights)),
+        recall=_round_all(_compute_recall_at_fpr(y, scores, weights)),
+        precision=_round_all(_compute_precision_at_recall(y, scores, weights)),
         mean_score=mean_score,
         positive_share=positive_share,
     )
@@ -84,14 +84,14 @@ def calibration(y: Ints, scores: Floats, weights: Weights = None) -> list[Point]
     rows, positives, total = (
         np.bincount(bins, weights=counted * values, minlength=BINS) for values in (np.ones(len(y)), y, scores)
     )
-    number = int if weights is None else _round_count
+    to_count = int if weights is None else _round_count
     return [
         {
             "bin": i / BINS,
             "mean_score": float(total[i] / rows[i]),
             "positive_share": float(positives[i] / rows[i]),
-            "rows": number(rows[i]),
-            "positives": number(positives[i]),
+            "rows": to_count(rows[i]),
+            "positives": to_count(positives[i]),
         }
         for i in np.flatnonzero(rows)
     ]
@@ -111,16 +111,16 @@ def as_lines(points: Iterable[Point]) -> str:
     return "[\n" + ",\n".join(lines) + "\n]\n"
 
 
-def _recall_at_fpr(y: Ints, scores: Floats, weights: Weights) -> Floats:
+def _compute_recall_at_fpr(y: Ints, scores: Floats, weights: Weights) -> Floats:
     """Return the highest recall at each hundredth of the false positive rate."""
-    counts = counts_at(_falling(scores), y, scores, weights)
+    counts = counts_at(_sort_falling(scores), y, scores, weights)
     reached = np.searchsorted(counts.fp, GRID * counts.fp[-1] + TOLERANCE, "right")  # the last threshold flags all
     return np.asarray(np.concatenate([[0], counts.tp / counts.tp[-1]])[reached])
 
 
-def _precision_at_recall(y: Ints, scores: Floats, weights: Weights) -> Floats:
+def _compute_precision_at_recall(y: Ints, scores: Floats, weights: Weights) -> Floats:
     """Return the precision of the highest threshold that reaches each hundredth of recall."""
-    counts = counts_at(_falling(scores), y, scores, weights)
+    counts = counts_at(_sort_falling(scores), y, scores, weights)
     first = np.searchsorted(counts.tp, np.maximum(GRID * counts.tp[-1] - TOLERANCE, 0), "left")
     return np.asarray((counts.tp / (counts.tp + counts.fp))[first])
 
@@ -129,16 +129,16 @@ def _round_count(weight: float) -> float:
     return round(float(weight), DIGITS)
 
 
-def _rounded(values: Floats) -> list[float]:
+def _round_all(values: Floats) -> list[float]:
     return [round(float(value), OVERLAY_DIGITS) for value in values]
 
 
-def _corners(values: Floats) -> list[int]:
+def _find_corners(values: Floats) -> list[int]:
     """Return the indices that the line through `values` needs: of equal values in a row, the ends."""
     inner = np.zeros(len(values), dtype=np.bool_)
     inner[1:-1] = (values[1:-1] == values[:-2]) & (values[1:-1] == values[2:])
     return [int(i) for i in np.flatnonzero(~inner)]
 
 
-def _falling(scores: Floats) -> Floats:
+def _sort_falling(scores: Floats) -> Floats:
     return np.unique(scores)[::-1]

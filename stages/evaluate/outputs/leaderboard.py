@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from stages.evaluate.effects.row_sets import RankingValue
 from stages.evaluate.models.candidates import CandidateKey, Pair
-from stages.evaluate.outputs.calibration_metrics import probability_metrics
+from stages.evaluate.outputs.calibration_metrics import compute_probability_metrics
 from stages.evaluate.outputs.deployment import measure_at_deployment
 from stages.evaluate.outputs.recalibration import fit_line
 from stages.evaluate.params import EvaluateSection
@@ -39,8 +39,10 @@ class ScoredCandidate:
     satisfies_constraint: bool = True  # whether the threshold keeps the bound of its policy on out-of-fold scores
     guarantee: candidate_schema.Guarantee | None = None
     prior_shift: float = 0.0  # from the prevalence of train to the one in use
-    decision_curve: dict[float, RankingValue] = field(default_factory=dict)  # threshold -> net benefit, if asked for
-    cv: dict[str, CvScore] = field(default_factory=dict)  # metrics that train does not know -> scores of the folds
+    decision_curve: dict[float, RankingValue] = field(
+        default_factory=dict
+    )  # threshold -> net benefit, if that is the metric
+    cv: dict[str, CvScore] = field(default_factory=dict)  # metrics that train does not compute -> scores of the folds
 
     @property
     def decided(self) -> Floats:
@@ -85,7 +87,7 @@ def build_candidate(
     intervals = compute_intervals(result, settings.confidence)
     y, weights = table.target, table.weights
     costs = sum_costs(table, settings.cost, is_positive(scored.decided, scored.threshold))
-    before, after = (probability_metrics(y, scores, weights) for scores in (scored.raw, scored.scores))
+    before, after = (compute_probability_metrics(y, scores, weights) for scores in (scored.raw, scored.scores))
     return candidate_schema.Candidate(
         **candidate._asdict(),
         sampler=record.sampler.ran,

@@ -57,7 +57,7 @@ def about_time(time: str | None) -> list[str]:
 
 
 def about_weights(table: Table) -> list[str]:
-    """Return a note where rows have weights: what counts them, and as how many rows the positives of test count."""
+    """Return a note where rows have weights: what uses them, and as how many rows the positives of test count."""
     weights = table.weights
     if weights is None:
         return []
@@ -156,7 +156,7 @@ def about_deployment_prevalence(train: float, deployment: float | None) -> list[
 
 
 def about_rotation(rotate: int | None) -> list[str]:
-    """Return a note where further test sets were asked for: their verdicts are in another file."""
+    """Return a note where params.yaml requests further test sets: their verdicts are in another file."""
     if rotate is None:
         return []
     return [

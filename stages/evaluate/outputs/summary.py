@@ -10,10 +10,10 @@ def summarize(leaderboard: Leaderboard) -> list[str]:
     """Return one line per strategy, one per strategy or classifier that could not run, and one of the whole."""
     rows = (leaderboard.candidate(name.strategy, name.classifier) for name in leaderboard.strategies)
     not_applicable = (f"evaluate {item.label}: not applicable: {item.why}" for item in leaderboard.not_applicable)
-    return [*(_strategy(row) for row in rows), *not_applicable, _total(leaderboard)]
+    return [*(_summarize_strategy(row) for row in rows), *not_applicable, _summarize_all(leaderboard)]
 
 
-def _strategy(row: Candidate) -> str:
+def _summarize_strategy(row: Candidate) -> str:
     low, high = row.intervals["average_precision"]
     return (
         f"evaluate {row.strategy} {row.classifier}: average precision {row.test['average_precision']:.3f} "
@@ -21,7 +21,7 @@ def _strategy(row: Candidate) -> str:
     )
 
 
-def _total(leaderboard: Leaderboard) -> str:
+def _summarize_all(leaderboard: Leaderboard) -> str:
     test, settings = leaderboard.data.test, leaderboard.settings
     verdicts = Counter(
         item.verdict for item in leaderboard.comparisons if item.scope == "strategy" and item.metric == settings.metric

@@ -7,7 +7,7 @@ from stages.shared.schemas.trace import Trace, TrainingCurve, select_evenly
 MAX_EPOCHS = 30
 
 
-def training_curves(traces: dict[str, Trace]) -> list[Point]:
+def list_training_points(traces: dict[str, Trace]) -> list[Point]:
     """Return one point per strategy, classifier, kept epoch and part (train or validation), as means over the folds.
 
     `traces` are by strategy. The result is empty when no classifier has epochs.

@@ -1,11 +1,12 @@
-"""The thresholds that differ on given scores, and the confusion matrix at each."""
+"""Possible thresholds of given scores, and the confusion matrix at each."""
 
 import numpy as np
 
 from stages.shared.metrics.confusion import Counts
 from stages.shared.storage.arrow import Floats, Ints
 
-#: digits with which a threshold is stored; only such numbers are tried, so the stored one is the measured one
+#: digits with which a threshold is stored; all candidates are rounded to them, so the stored threshold is the measured
+#: one
 DIGITS = 6
 
 

@@ -1,6 +1,6 @@
 """Choose thresholds that meet a bound of recall or precision on new rows with the probability that `promise` gives.
 
-A threshold that just meets a bound on the rows that chose it misses it on about half of all new tables.
+A threshold that just meets a bound on the rows of its choice misses it on about half of all new tables.
 """
 
 from dataclasses import replace
@@ -17,7 +17,7 @@ from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.candidate import Guarantee
 from stages.shared.storage.arrow import Bools, Floats, Ints
 
-#: places from which thresholds are tested downwards
+#: number of thresholds from which a sequence of tests goes downwards
 STARTS = 3
 
 #: the metric that falls when the bound of a policy is met
@@ -94,9 +94,9 @@ def find_guaranteed(
 
     `counts` are those of the rising thresholds. The p-value of a threshold tests whether its true recall or precision
     is below `bound`. Recall falls with the threshold, so one test for each threshold is enough. Precision can rise and
-    fall, and the best of many thresholds is partly lucky. So thresholds are tested downwards from STARTS places that
-    the labels do not choose, each sequence until its first failure (fixed-sequence testing of Learn then Test,
-    Angelopoulos et al. 2021). Bonferroni's correction covers the sequences.
+    fall, and the best of many thresholds is partly so by chance. So thresholds are tested downwards from STARTS
+    thresholds that do not depend on the labels. Each sequence ends at its first failure (fixed-sequence testing in
+    Learn then Test, Angelopoulos et al. 2021). Bonferroni's correction covers the sequences.
     """
     tp, fp, fn = (cell / design_effect for cell in (counts.tp, counts.fp, counts.fn))
     if policy == "min_recall":
@@ -104,10 +104,10 @@ def find_guaranteed(
         return p_values <= 1 - probability, p_values
     p_values = STARTS * compute_tail(tp, fp, bound)  # not cut at 1: the smallest is the safest
     passes, flagged = (p_values <= 1 - probability)[::-1], (tp + fp)[::-1]  # from the highest threshold down
-    fewest = count_needed(policy, bound, probability)
-    most = max(fewest, tp[0] / bound)  # beyond so many rows the precision is below the bound
+    min_rows = count_needed(policy, bound, probability)
+    max_rows = max(min_rows, tp[0] / bound)  # beyond so many rows the precision is below the bound
     kept = np.zeros_like(passes)
-    for rows in np.geomspace(fewest, most, STARTS + 1)[:-1]:
+    for rows in np.geomspace(min_rows, max_rows, STARTS + 1)[:-1]:
         start = np.searchsorted(flagged, rows)
         kept[start:] |= np.logical_and.accumulate(passes[start:])
     return kept[::-1], p_values

@@ -18,8 +18,8 @@ Costs = FixedCosts | None
 #: sort keys of every threshold, higher is better; a later key decides between ties of those before it
 SortKeys = tuple[Floats, ...]
 
-# Where they can, the policies stay in whole numbers, so that thresholds of equal value compare equal. The share k / n
-# of a division is the double nearest to it, and so is the bound as written in params.yaml: 27 of 30 is 0.9, exactly.
+# Where they can, the policies stay in whole numbers, so that thresholds of equal value compare equal. Quotients and the
+# bounds in params.yaml are rounded to the nearest double, so 27 of 30 equals 0.9.
 
 
 def _f1(counts: Counts, policy_param: PolicyParam, costs: Costs) -> SortKeys:
@@ -97,7 +97,7 @@ class Policy:
         return POLICIES[self.name](counts.weigh_negatives(self.negative_weight), self.param, self.costs)
 
     def keeps_bound(self, counts: Counts) -> Bools:
-        """Return whether each threshold keeps the bound of the policy, such as a least precision; true without one."""
+        """Return whether each threshold keeps the bound of the policy, such as a minimum recall; true without one."""
         if self.name not in CONSTRAINTS or self.param is None:
             return np.ones_like(counts.tp, dtype=np.bool_)
         return CONSTRAINTS[self.name](counts.weigh_negatives(self.negative_weight), self.param)
@@ -121,7 +121,7 @@ T = TypeVar("T")
 
 
 def require(value: T | None) -> T:
-    """Return what a policy needs. Raises ValueError for None, which the params models have refused before."""
+    """Return `value`, which a policy needs. Raises ValueError for None, which the params models refuse earlier."""
     if value is None:
         raise ValueError("the policy needs a parameter, found none")
     return value

@@ -8,7 +8,7 @@ from stages.evaluate.params import EvaluateParams
 from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
 from stages.evaluate.thresholds.guarantee import choose_guaranteed
 from stages.evaluate.thresholds.policies import Policy, best_index
-from stages.evaluate.thresholds.uncertainty import threshold_interval
+from stages.evaluate.thresholds.uncertainty import compute_interval
 from stages.shared.schemas.candidate import Guarantee
 from stages.shared.storage.arrow import Floats, Ints
 
@@ -55,7 +55,7 @@ def choose_threshold(
     interval = None
     repeats = len(rows) // len(np.unique(rows))
     if y.sum() // repeats < FEW_POSITIVES:
-        interval = threshold_interval(
+        interval = compute_interval(
             y, scores, policy, repeats=repeats, weights=weights,
             confidence=settings.confidence, n_resamples=settings.n_resamples, random_state=params.random_state,
         )  # fmt: skip
@@ -66,7 +66,7 @@ def choose_threshold(
 def tune_threshold(y: Ints, scores: Floats, policy: Policy, weights: Floats | None = None) -> float:
     """Return the threshold with the best value of `policy`; `y`, `scores` and `weights` have shape (rows,).
 
-    Among thresholds of equal value the highest wins: it is as good with the fewest positive predictions.
+    Of thresholds of equal value it is the highest, which gives the fewest positive predictions.
     """
     thresholds = possible_thresholds(scores)
     return float(thresholds[best_index(policy.make_keys(counts_at(thresholds, y, scores, weights)))])

@@ -11,7 +11,7 @@ from stages.shared.storage.arrow import Floats, Ints
 MAX_THRESHOLDS = 300
 
 
-def threshold_interval(
+def compute_interval(
     y: Ints,
     scores: Floats,
     policy: Policy,
@@ -25,13 +25,13 @@ def threshold_interval(
     """Return the middle `confidence` of the thresholds that `policy` chooses on resamples of the out-of-fold rows.
 
     The bootstrap is stratified: each class is resampled by itself in its own size. A threshold depends only on how many
-    rows of each class lie between it and the next one. So these counts are drawn (multinomial) instead of rows: the
+    rows of each class lie between it and the next one. So these counts are sampled (multinomial) instead of rows: the
     same distribution, whatever the number of rows. The thresholds tried are those of the original rows. `y` and
     `scores` hold every row `repeats` times, and a resample has as many rows as there are. With `weights`, of shape
-    (rows,), each drawn row counts with the mean weight between its two thresholds.
+    (rows,), each sampled row counts with the mean weight between its two thresholds.
     """
     thresholds = possible_thresholds(scores)
-    thresholds = thresholds[_useful_indices(counts_at(thresholds, y, scores), policy.name)]
+    thresholds = thresholds[_find_useful_indices(counts_at(thresholds, y, scores), policy.name)]
     counts = counts_at(thresholds, y, scores)
     weighed = counts if weights is None else counts_at(thresholds, y, scores, weights)
     random = np.random.RandomState(random_state)
@@ -43,7 +43,7 @@ def threshold_interval(
     return float(low), float(high)
 
 
-def _useful_indices(counts: Counts, policy: str) -> Ints:
+def _find_useful_indices(counts: Counts, policy: str) -> Ints:
     """Return the thresholds that can be the best of some resample: the first, the last, those just below a positive.
 
     A threshold that could rise without losing a true positive is never better. Only top_share counts positive
@@ -63,7 +63,7 @@ def _resample(above: Floats, weighed: Floats, repeats: int, n_resamples: int, ra
     `above` are their numbers in the original rows, and `weighed` the sums of their weights.
     """
     between = above - np.append(above[1:], 0)
-    drawn: Floats | Ints = random.multinomial(round(above[0] / repeats), between / above[0], size=n_resamples)
+    sampled: Floats | Ints = random.multinomial(round(above[0] / repeats), between / above[0], size=n_resamples)
     if weighed is not above:
-        drawn = drawn * ratio(weighed - np.append(weighed[1:], 0), between)
-    return np.cumsum(drawn[:, ::-1], axis=1)[:, ::-1].astype(np.float64)
+        sampled = sampled * ratio(weighed - np.append(weighed[1:], 0), between)
+    return np.cumsum(sampled[:, ::-1], axis=1)[:, ::-1].astype(np.float64)

@@ -11,7 +11,7 @@ import numpy as np
 from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator, Values
 from stages.shared.storage.arrow import Floats, Ints
 
-#: resamples × rows in memory at a time: a dozen arrays of this size live at once, some 100 MB
+#: resamples × rows in memory at a time: a dozen arrays of this size exist at once, some 100 MB
 CELLS = 1_000_000
 
 
@@ -26,19 +26,19 @@ class BootstrapResult:
 
 
 def bootstrap_weights(
-    y: Ints, n_resamples: int, random_state: int, cells: int = CELLS, units: Ints | None = None
+    y: Ints, n_resamples: int, random_state: int, cells: int = CELLS, groups: Ints | None = None
 ) -> Iterator[Floats]:
     """Yield how often each row occurs in each resample, in chunks of shape (some resamples, rows).
 
-    Each class is resampled by itself in its own size (multinomial weights), so prevalence stays and no resample lacks
-    a class. The weights do not depend on `cells`, the size of the chunks. With `units`, shape (rows,), whole units are
+    Each class is resampled by itself in its own size (multinomial weights), so prevalence stays and no resample lacks a
+    class. The weights do not depend on `cells`, the size of the chunks. With `groups`, shape (rows,), whole groups are
     resampled, those with a positive row and the others by themselves.
     """
-    if units is not None:
-        positive, negative = (np.bincount(units, weights=y == label) > 0 for label in (1, 0))
+    if groups is not None:
+        positive, negative = (np.bincount(groups, weights=y == label) > 0 for label in (1, 0))
         strata = (negative if positive.all() else positive).astype(np.int64)  # so that no resample lacks a class
         for weights in bootstrap_weights(strata, n_resamples, random_state, cells):
-            yield weights[:, units]
+            yield weights[:, groups]
         return
     members = np.argsort(y, kind="stable")  # the negatives, then the positives
     sizes = np.bincount(y, minlength=2)
@@ -47,19 +47,19 @@ def bootstrap_weights(
     step = max(1, cells // rows)
     for done in range(0, n_resamples, step):
         count = min(step, n_resamples - done)
-        drawn = (random.random_sample((count, rows)) * size).astype(np.int64) + begin
-        drawn += rows * np.arange(count)[:, None]
+        indices = (random.random_sample((count, rows)) * size).astype(np.int64) + begin
+        indices += rows * np.arange(count)[:, None]
         weights = np.empty((count, rows))
-        weights[:, members] = np.bincount(drawn.ravel(), minlength=count * rows).reshape(count, rows)
+        weights[:, members] = np.bincount(indices.ravel(), minlength=count * rows).reshape(count, rows)
         yield weights
 
 
 def bootstrap(
     y: Ints, evaluators: list[MetricEvaluator], n_resamples: int, random_state: int, cells: int = CELLS
 ) -> list[BootstrapResult]:
-    """Return every metric of every candidate, in the order of `evaluators`, which have the same units."""
-    units = evaluators[0].units
-    return measure_samples(evaluators, bootstrap_weights(y, n_resamples, random_state, cells, units))
+    """Return every metric of every candidate, in the order of `evaluators`, which have the same groups."""
+    groups = evaluators[0].groups
+    return measure_samples(evaluators, bootstrap_weights(y, n_resamples, random_state, cells, groups))
 
 
 def measure_samples(evaluators: list[MetricEvaluator], samples: Iterable[Floats]) -> list[BootstrapResult]:

@@ -7,7 +7,7 @@ import numpy as np
 from stages.evaluate.models.candidates import CandidateKey
 from stages.evaluate.uncertainty.jackknife import t_quantile
 from stages.shared.classifiers import BLEND
-from stages.shared.metrics.registry import get_points, selectable
+from stages.shared.metrics.registry import get_points, list_selectable
 from stages.shared.schemas.cross_validation import CvRecord
 from stages.shared.schemas.leaderboard import CvComparison
 
@@ -30,17 +30,17 @@ def compute_ratio(n_splits: int, by_time: bool) -> float:
     return float(np.mean(1 / np.arange(1, n_splits + 1))) if by_time else 1 / (n_splits - 1)
 
 
-def cv_comparisons(
+def compare_folds(
     records: Mapping[str, CvRecord], reference: str, metric: str, ratio: float, confidence: float
 ) -> list[CvComparison]:
     """Return the differences over the folds, which are the same for all candidates, so that they are paired.
 
-    Each candidate is compared with the same classifier of the strategy `reference`, in every metric. In `metric`, which
-    selects the champion, it is also compared with the blends of the reference and of its own strategy, if any. `ratio`
-    is that of `compute_ratio`.
+    Each candidate is compared with the same classifier of the strategy `reference`, in every metric. `metric` selects
+    the champion. In it each candidate is also compared with the blends of the reference and of its own strategy.
+    `ratio` is that of `compute_ratio`.
     """
     candidates = [CandidateKey(strategy, name) for strategy, record in records.items() for name in record.classifiers]
-    names = selectable(*get_points(metric))
+    names = list_selectable(*get_points(metric))
     selected = [
         *((left, CandidateKey(reference, left.classifier), name) for left in candidates for name in names),
         *((left, CandidateKey(reference, BLEND), metric) for left in candidates),
@@ -59,7 +59,7 @@ def _compare(
     confidence: float,
 ) -> CvComparison:
     values = (records[name.strategy].classifiers[name.classifier][metric].folds for name in (left, right))
-    differences = [one - other for one, other in zip(*values, strict=True)]
+    differences = [ours - theirs for ours, theirs in zip(*values, strict=True)]
     low, high = corrected_interval(differences, ratio, confidence)
     return CvComparison(
         metric=metric,

@@ -1,7 +1,7 @@
 """The interval of each metric of one candidate: the sampling error of the test rows.
 
 Percentile intervals of the bootstrap cover too seldom where positives are few (docs/verdict.md). These intervals are
-closed formulas without random numbers, except for metrics at an operating point; docs/decisions/06-verdicts.md gives
+closed formulas without random numbers, except for metrics at an operating point. docs/decisions/06-verdicts.md gives
 the reason for each.
 """
 
@@ -55,12 +55,12 @@ def compute_intervals(result: BootstrapResult, confidence: float) -> dict[str, I
 def interval_of_rows(result: BootstrapResult, family: str, metric: str, confidence: float) -> Interval:
     """Return the interval of a metric of ranking or probabilities.
 
-    Student's t with the jackknife's error, on the scale of the metric: it stays between the smallest and the largest
-    value and holds the value. At an operating point the largest is that of a perfect model on these rows. A perfect or
-    entirely wrong model leaves no variance. Then each row of the smaller class counts as a Bernoulli trial, and the
-    interval is Wilson's.
+    It is Student's t with the jackknife's error, on the scale of the metric. It contains the value, and stays between
+    the smallest and the largest one. At an operating point the largest is that of a perfect model on these rows. A
+    perfect or entirely wrong model leaves no variance. Then each row of the smaller class counts as a Bernoulli trial,
+    and the interval is Wilson's.
     """
-    positive, units, value = result.evaluator.positive, result.evaluator.units, result.values[family][metric]
+    positive, groups, value = result.evaluator.positive, result.evaluator.groups, result.values[family][metric]
     spec = METRICS[metric]
     scale, floor = SCALES[spec.scale], spec.floor
     width = (spec.limit if spec.parameter is None else find_perfect(result, spec)) - floor
@@ -71,12 +71,12 @@ def interval_of_rows(result: BootstrapResult, family: str, metric: str, confiden
         return _interval_of_resamples(result, spec, value, confidence)
     without = result.evaluator.without_each(family, metric)
     share, shares = (value - floor) / width, (without - floor) / width
-    if jackknife_error(shares, positive, units).error == 0:
+    if jackknife_error(shares, positive, groups).error == 0:
         is_inner = min(share, 1 - share) > TINY  # equal scores of all rows, say
         low, high = (share, share) if is_inner else wilson(round(share) * smaller, smaller, confidence)
         return min(low * width + floor, value), max(high * width + floor, value)
     on_scale = scale.transform(_move_inside(np.append(shares, share)))
-    error = jackknife_error(on_scale[:-1], positive, units)
+    error = jackknife_error(on_scale[:-1], positive, groups)
     half = t_quantile(confidence, error.df) * error.error
     low, high = scale.inverse(on_scale[-1] + np.array([-half, half])) * width + floor
     return min(float(low), value), max(float(high), value)  # rounding apart, these are low and high
@@ -85,8 +85,9 @@ def interval_of_rows(result: BootstrapResult, family: str, metric: str, confiden
 def _interval_of_resamples(result: BootstrapResult, spec: Metric, value: float, confidence: float) -> Interval:
     """Return the interval of a metric at an operating point, as a share of what a perfect ranking has there.
 
-    Student's t with the bootstrap's error, and at least as wide as Wilson's interval: close to a perfect ranking few
-    resamples differ. It counts each row of the smaller class, or of the top if that is smaller, as a Bernoulli trial.
+    It is Student's t with the bootstrap's error. Close to a perfect ranking few resamples differ, so it is at least as
+    wide as Wilson's interval. That counts each row of the smaller class, or of the top if that is smaller, as a
+    Bernoulli trial.
     """
     positive, limit = result.evaluator.positive, find_perfect(result, spec)
     smaller = min(positive.sum(), (~positive).sum())
@@ -120,8 +121,8 @@ def interval_of_decisions(
 ) -> Interval:
     """Return the interval of a metric of decisions, a function of the true and the false positive rate.
 
-    Wilson's intervals (1927) of the two rates are combined by their squares, as far as each moves the metric (MOVER:
-    Newcombe 1998; Zou & Donner 2008). For recall and specificity this is Wilson's interval itself.
+    MOVER (Newcombe 1998; Zou & Donner 2008) combines Wilson's intervals (1927) of the two rates. It adds the squares of
+    the changes of the metric at their ends. For recall and specificity this is Wilson's interval itself.
     Rows of groups and of unequal weights count as fewer: their number over the design effect (Kish 1965) of each rate.
     """
     positives, negatives = counts["tp"] + counts["fn"], counts["fp"] + counts["tn"]
@@ -145,12 +146,12 @@ def wilson(hits: float, trials: float, confidence: float) -> Interval:
     return max(min(low, rate), 0.0), min(max(high, rate), 1.0)  # rounding must not lose a rate of 0 or 1
 
 
-def compare_rates(one: tuple[float, float], other: tuple[float, float], confidence: float) -> Interval:
+def compare_rates(left: tuple[float, float], right: tuple[float, float], confidence: float) -> Interval:
     """Return the interval of the difference of two independent rates, each (rate, trials): Newcombe's (1998) method 10.
 
     It combines Wilson's intervals of the two rates, and so holds for few trials and for rates of 0 and 1.
     """
-    (rate, trials), (other_rate, other_trials) = one, other
+    (rate, trials), (other_rate, other_trials) = left, right
     low, high = wilson(rate * trials, trials, confidence)
     other_low, other_high = wilson(other_rate * other_trials, other_trials, confidence)
     difference = rate - other_rate

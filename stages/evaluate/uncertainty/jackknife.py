@@ -21,8 +21,8 @@ TINY = 1e-9
 #: which cells of the confusion matrix hold positives, in the order of `Counts`
 POSITIVE_CELLS = np.array([True, False, True, False])
 
-#: the floor of the degrees of freedom, which are estimates themselves. With fewer, Student's t gives intervals that
-#: say nothing; coverage is the same without this floor (docs/verdict.md).
+#: the floor of the degrees of freedom, which are estimates themselves. With fewer, the intervals of Student's t are
+#: useless; coverage is the same without this floor (docs/verdict.md).
 MIN_DF = 4.0
 
 
@@ -34,20 +34,22 @@ class StandardError:
     df: float
 
 
-def jackknife_error(values: Floats, positive: Bools, units: Ints | None = None) -> StandardError:
+def jackknife_error(values: Floats, positive: Bools, groups: Ints | None = None) -> StandardError:
     """Return the jackknife's error from the values without each row, shape (rows,), by class (Arvesen 1969).
 
-    Rows with an equal number in `units` are not independent: their influences are summed, and the squares of these sums
-    make the variance, as if whole units had been deleted (linearly).
+    Rows with an equal number in `groups` are not independent. The variance is then the sum of the squares of their
+    summed influences, a linear approximation of deleting whole groups.
 
-    The degrees of freedom are Satterthwaite's (1946). The variance of a variance is that of rows of any kurtosis,
-    σ⁴ (2 / (n − 1) + excess / n): where few rows carry the variance, the degrees of freedom are few as well.
+    The degrees of freedom are Satterthwaite's (1946). The variance of a variance is σ⁴ (2 / (n − 1) + excess / n), for
+    rows of any kurtosis. If the variance is that of few rows, the degrees of freedom are few as well.
     """
-    if units is not None:
-        return _unit_error(
-            np.asarray(np.bincount(units, weights=influence_of_rows(values, positive)), dtype=np.float64)
+    if groups is not None:
+        return _estimate_group_error(
+            np.asarray(np.bincount(groups, weights=influence_of_rows(values, positive)), dtype=np.float64)
         )
-    variances, errors = zip(*(_class_variance(values[members]) for members in (positive, ~positive)), strict=True)
+    variances, errors = zip(
+        *(_estimate_class_variance(values[members]) for members in (positive, ~positive)), strict=True
+    )
     variance, error = sum(variances), sum(errors)
     if variance <= TINY**2:
         smaller = min(positive.sum(), (~positive).sum())
@@ -147,17 +149,17 @@ def ranking_without(
     return values
 
 
-def _unit_error(sums: Floats) -> StandardError:
-    """Return the error from the sums of the influences of each unit, shape (units,)."""
+def _estimate_group_error(sums: Floats) -> StandardError:
+    """Return the error from the sums of the influences of each group, shape (groups,)."""
     squares, size = sums**2, len(sums)
     variance = float(squares.sum()) * size / max(size - 1, 1)
     if variance <= TINY**2:
         return StandardError(0.0, max(float(size - 1), MIN_DF))
-    error = variance**2 * (2 / max(size - 1, 1) + max(_excess_kurtosis(squares), 0) / size)
+    error = variance**2 * (2 / max(size - 1, 1) + max(_estimate_excess_kurtosis(squares), 0) / size)
     return StandardError(float(np.sqrt(variance)), max(2 * variance**2 / error, MIN_DF))
 
 
-def _class_variance(values: Floats) -> tuple[float, float]:
+def _estimate_class_variance(values: Floats) -> tuple[float, float]:
     """Return the variance that one class contributes, and the variance of that variance."""
     rows = len(values)
     squares = (values - values.mean()) ** 2
@@ -165,10 +167,10 @@ def _class_variance(values: Floats) -> tuple[float, float]:
     if rows < 2 or total <= TINY**2:
         return 0.0, 0.0
     variance = total * (rows - 1) / rows
-    return variance, variance**2 * (2 / (rows - 1) + max(_excess_kurtosis(squares), 0) / rows)
+    return variance, variance**2 * (2 / (rows - 1) + max(_estimate_excess_kurtosis(squares), 0) / rows)
 
 
-def _excess_kurtosis(squares: Floats) -> float:
+def _estimate_excess_kurtosis(squares: Floats) -> float:
     """Return the excess kurtosis from squared deviations, unbiased for few rows (Fisher's k-statistics)."""
     rows = len(squares)
     if rows < 4:

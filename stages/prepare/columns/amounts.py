@@ -1,4 +1,4 @@
-"""Checks of the columns that say how much a row counts: its weight, and what a wrong decision on it costs."""
+"""Checks of the columns with the weight of a row and the costs of a wrong decision on it."""
 
 from collections.abc import Iterator, Mapping
 
@@ -38,9 +38,9 @@ def _check(location: str, key: str, column: pa.Array) -> Iterator[str]:
     wrong = ~(values > 0) if key == "data.weight" else ~(values >= 0)
     if wrong.any():
         rows = np.flatnonzero(wrong).tolist()
-        found = "an empty cell" if np.isnan(values[rows[0]]) else f"{values[rows[0]]:g}"
+        cell = "an empty cell" if np.isnan(values[rows[0]]) else f"{values[rows[0]]:g}"
         yield (
-            f"{location}: holds {found} in {format_rows(rows)}; {key} needs a number {expected} in each row, "
+            f"{location}: holds {cell} in {format_rows(rows)}; {key} needs a number {expected} in each row, "
             "correct the cells or remove the rows"
         )
     elif not values.any():

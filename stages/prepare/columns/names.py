@@ -3,13 +3,14 @@
 A name must be typed in params.yaml and shown in the report, so empty, repeated or unprintable names are refused.
 """
 
+import math
 import re
 
 import pyarrow as pa
 
-from stages.prepare.columns.noticed import is_running
+from stages.prepare.columns.notices import is_running
 from stages.prepare.columns.parsing import NO_MISSING_VALUES, is_number, is_text, parse_number, to_numbers
-from stages.prepare.columns.validation import decode_dictionary, dictionary_value_type
+from stages.prepare.columns.validation import decode_dictionary, get_value_type
 from stages.shared.errors import InputError, raise_problems
 from stages.shared.messages import shorten
 from stages.shared.schemas.contract import Notice
@@ -24,11 +25,12 @@ def name_columns(header: list[str]) -> list[str]:
 
 
 def drop_index(location: str, name: str, column: pa.ChunkedArray) -> list[Notice]:
-    """Return the notice of a column without a name, or of an index of pandas, that is left out; none if it is kept.
+    """Return the notice of a column that is left out; none if it is kept.
 
-    It is left out when it numbers the rows or is empty. Raises InputError when it has no name and does neither.
+    The column has no name, or is an index of pandas. It is left out when it numbers the rows or is empty. Raises
+    InputError when it has no name and contains anything else.
     """
-    kind = dictionary_value_type(column.type)
+    kind = get_value_type(column.type)
     readable = is_number(kind) or is_text(kind)
     numbers = to_numbers(decode_dictionary(column), NO_MISSING_VALUES) if readable else None
     reason = None
@@ -60,10 +62,10 @@ def check_names(names: list[str], source: str) -> None:
                 "remove it from the name"
             )
     for name in dict.fromkeys(name for name in names if name.strip() and names.count(name) > 1):
-        indices = [str(index) for index, other in enumerate(names, start=1) if other == name]
+        indices = [str(index) for index, value in enumerate(names, start=1) if value == name]
         problems.append(f"{source}: columns {' and '.join(indices)} are both called `{name}`; give each its own name")
-    named = [name for name in names if not UNNAMED.fullmatch(name)]
-    if all(parse_number(name) == parse_number(name) for name in named):  # NaN, no number, is not equal to itself
+    given = [name for name in names if not UNNAMED.fullmatch(name)]
+    if not any(math.isnan(parse_number(name)) for name in given):
         problems.append(
             f"{source}: all column names are numbers ({', '.join(names[:5])}); put a header before the data"
         )

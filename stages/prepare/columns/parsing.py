@@ -77,7 +77,7 @@ def to_texts(column: pa.ChunkedArray, missing_values: MissingValues) -> Texts:
     encoded = column.cast(pa.string()).dictionary_encode().combine_chunks()
     blank = np.array([text == "" or text in missing_values for text in encoded.dictionary.to_pylist()], dtype=bool)
     codes = to_ints(encoded.indices)
-    return Texts(encoded.dictionary, np.where((codes < 0) | _at(blank, codes, True), -1, codes))
+    return Texts(encoded.dictionary, np.where((codes < 0) | _take_at(blank, codes, True), -1, codes))
 
 
 @dataclass(frozen=True)
@@ -97,14 +97,14 @@ def to_numbers(
     column: pa.ChunkedArray, missing_values: MissingValues, parse: Callable[[str], float] = parse_number
 ) -> Numbers:
     """Return every cell as a number; `parse` reads the texts."""
-    values = _whole_column(column) if parse is parse_number or not is_text(column.type) else None
+    values = _parse_whole_column(column) if parse is parse_number or not is_text(column.type) else None
     if values is None:
-        return _by_text(column, missing_values, parse)
+        return _parse_by_text(column, missing_values, parse)
     missing = np.isnan(values) | np.isin(values, list(missing_values.numbers))
     return Numbers(np.where(missing, np.nan, values), missing)
 
 
-def _whole_column(column: pa.ChunkedArray) -> Floats | None:
+def _parse_whole_column(column: pa.ChunkedArray) -> Floats | None:
     """Convert all cells at once; return None when a text is no number or spells NaN."""
     try:
         array = column.cast(pa.float64(), safe=False).combine_chunks()
@@ -116,17 +116,17 @@ def _whole_column(column: pa.ChunkedArray) -> Floats | None:
     return values
 
 
-def _by_text(column: pa.ChunkedArray, missing_values: MissingValues, parse: Callable[[str], float]) -> Numbers:
-    # only `parse` knows which number a text is: "999.000" is not 999 where points stand between thousands
+def _parse_by_text(column: pa.ChunkedArray, missing_values: MissingValues, parse: Callable[[str], float]) -> Numbers:
+    # numbers in data.missing are compared after `parse`: with points between thousands "999.000" is not 999
     exact = missing_values if parse is parse_number else MissingValues(missing_values.texts, frozenset())
     texts = to_texts(column, exact)
     numbers = np.array([parse(text) for text in texts.distinct.to_pylist()], dtype=np.float64)
-    values = _at(numbers, texts.codes, np.nan)
+    values = _take_at(numbers, texts.codes, np.nan)
     marked = np.isin(values, list(missing_values.numbers))
     return Numbers(np.where(marked, np.nan, values), texts.missing | marked)
 
 
-def _at(values: np.ndarray, codes: Ints, absent: float | bool) -> np.ndarray:
+def _take_at(values: np.ndarray, codes: Ints, absent: float | bool) -> np.ndarray:
     """Return `values[codes]`, with `absent` where the code is −1."""
     return np.append(values, np.array([absent], dtype=values.dtype))[codes]
 

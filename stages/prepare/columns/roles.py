@@ -62,20 +62,25 @@ def assign_roles(names: Sequence[str], params: PrepareParams) -> ColumnRoles:
     }
     passthrough = {data.target, data.weight, *data.drop, *data.key, params.split.group, params.split.time}
     features = [name for name in names if name not in passthrough]
-    problems = _reserved(names, params) + _absent(names, named, params) + _twice(named) + _not_features(params)
+    problems = (
+        _list_reserved(names, params)
+        + _list_absent(names, named, params)
+        + _list_conflicts(named)
+        + _list_non_features(params)
+    )
     if not features:
         problems.append(f"params.yaml: data.drop: no feature is left of {len(names)} columns; leave some out of it")
     raise_problems(problems)
     return ColumnRoles(
-        data.target,
-        features,
-        list(dict.fromkeys(data.key)),
-        params.split.group,
-        params.split.time,
-        categorical_columns,
-        data.text,
-        data.weight,
-        tuple(dict.fromkeys(params.amounts.values())),
+        target=data.target,
+        features=features,
+        key=list(dict.fromkeys(data.key)),
+        group=params.split.group,
+        time=params.split.time,
+        categorical_columns=categorical_columns,
+        text=data.text,
+        weight=data.weight,
+        amounts=tuple(dict.fromkeys(params.amounts.values())),
     )
 
 
@@ -102,7 +107,7 @@ def select_columns(params: PrepareParams) -> ColumnSelection:
     return select
 
 
-def _reserved(names: Sequence[str], params: PrepareParams) -> list[str]:
+def _list_reserved(names: Sequence[str], params: PrepareParams) -> list[str]:
     return [
         f"{params.data.path}: a column is called `{name}`, a name that Evenhand reserves; rename it"
         for name in (ROW, GROUP, WEIGHT)
@@ -110,7 +115,7 @@ def _reserved(names: Sequence[str], params: PrepareParams) -> list[str]:
     ]
 
 
-def _absent(names: Sequence[str], named: dict[str, list[str]], params: PrepareParams) -> list[str]:
+def _list_absent(names: Sequence[str], named: dict[str, list[str]], params: PrepareParams) -> list[str]:
     with_missing = [name for name in params.data.missing if name != "*"]
     return [
         f"params.yaml: {key}: no column `{name}` in {params.data.path}; {suggest_name(name, names)}"
@@ -125,7 +130,7 @@ def _absent(names: Sequence[str], named: dict[str, list[str]], params: PreparePa
     ]
 
 
-def _twice(named: dict[str, list[str]]) -> list[str]:
+def _list_conflicts(named: dict[str, list[str]]) -> list[str]:
     problems = []
     for name in dict.fromkeys(name for columns in named.values() for name in columns):
         keys = [key for key, columns in named.items() if name in columns]
@@ -137,7 +142,7 @@ def _twice(named: dict[str, list[str]]) -> list[str]:
     return problems
 
 
-def _not_features(params: PrepareParams) -> list[str]:
+def _list_non_features(params: PrepareParams) -> list[str]:
     data = params.data
     others = [data.target, data.weight, *data.key, params.split.group, params.split.time]
     problems = [

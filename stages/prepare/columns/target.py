@@ -4,6 +4,7 @@ More than two labels need a list of the positive ones, or a cut; similar spellin
 """
 
 from dataclasses import dataclass
+import math
 import re
 
 import numpy as np
@@ -30,7 +31,7 @@ OPPOSITE = {">=": "<", ">": "<=", "<=": ">", "<": ">="}
 
 @dataclass(frozen=True)
 class Target:
-    """The coded target, shape (rows,), the labels of each code, and what was decided about them."""
+    """The coded target, shape (rows,), the labels of each code, and notices about the choice of labels."""
 
     codes: Ints
     positive: str
@@ -46,19 +47,19 @@ class Target:
 def code_target(column: pa.ChunkedArray, params: PrepareParams) -> Target:
     """Return 1 where `column` holds a positive label and 0 elsewhere.
 
-    data.positive is one of two labels, a list of labels against all others, or a cut such as ">= 7" through numbers.
+    data.positive is one of two labels, a list of labels, or a cut through numbers such as ">= 7".
     Raises InputError for empty cells and for labels that do not fit data.positive. Each class needs at least 10 rows,
     and one row for each fold.
     """
     location = f"{params.data.path}: target `{params.data.target}`"
     texts = validate_text(location, column, MissingValues.of({}, params.data.target))
-    asked = params.data.positive
-    cut = CUT.fullmatch(asked) if isinstance(asked, str) and asked not in texts.counts() else None
+    requested = params.data.positive
+    cut = CUT.fullmatch(requested) if isinstance(requested, str) and requested not in texts.counts() else None
     if cut:
         target = _cut_numbers(location, column, texts, cut, params.data.target)
     else:
-        _check_labels(location, texts, exactly_two=not isinstance(asked, list))
-        target = _code_labels(location, texts, asked, params)
+        _check_labels(location, texts, exactly_two=not isinstance(requested, list))
+        target = _code_labels(location, texts, requested, params)
     _check_counts(location, target.codes, params)
     return target
 
@@ -73,31 +74,35 @@ def _cut_numbers(location: str, column: pa.ChunkedArray, texts: Texts, cut: re.M
     return Target(positive.astype(np.int64), *names, [notice])
 
 
-def _code_labels(location: str, texts: Texts, asked: Label | list[Label], params: PrepareParams) -> Target:
+def _code_labels(location: str, texts: Texts, requested: Label | list[Label], params: PrepareParams) -> Target:
     labels = list(texts.counts())
-    chosen = [_find_label(label, labels, params) for label in (asked if isinstance(asked, list) else [asked])]
-    others = [label for label in labels if label not in chosen]
+    positive_labels = [
+        _find_label(label, labels, params) for label in (requested if isinstance(requested, list) else [requested])
+    ]
+    others = [label for label in labels if label not in positive_labels]
     if not others:
         raise InputError(f"params.yaml: data.positive: names every label of `{params.data.target}`; leave some out")
-    codes = np.isin(texts.codes, [index for index, text in enumerate(texts.distinct.to_pylist()) if text in chosen])
+    codes = np.isin(
+        texts.codes, [index for index, text in enumerate(texts.distinct.to_pylist()) if text in positive_labels]
+    )
     if len(labels) == 2:
-        return Target(codes.astype(np.int64), chosen[0], others[0], [])
+        return Target(codes.astype(np.int64), positive_labels[0], others[0], [])
     counts = texts.counts()
-    negative = " or ".join(others) if len(others) <= MAX_NAMED else f"none of {', '.join(chosen)}"
+    negative = " or ".join(others) if len(others) <= MAX_NAMED else f"none of {', '.join(positive_labels)}"
     message = (
-        f"{location}: positive is {_list_counts({label: counts[label] for label in chosen})}; negative is "
+        f"{location}: positive is {_list_counts({label: counts[label] for label in positive_labels})}; negative is "
         f"{_list_counts({label: counts[label] for label in others})}"
     )
     notice = Notice(column=params.data.target, kind="positive_labels", message=message)
-    return Target(codes.astype(np.int64), " or ".join(chosen), negative, [notice])
+    return Target(codes.astype(np.int64), " or ".join(positive_labels), negative, [notice])
 
 
-def near_duplicates(texts: list[str]) -> list[list[str]]:
+def find_near_duplicates(texts: list[str]) -> list[list[str]]:
     """Return groups of texts that differ only in white space, case or number form."""
     groups: dict[str | float, list[str]] = {}
     for text in texts:
         number = parse_number(text)
-        groups.setdefault(" ".join(text.split()).casefold() if number != number else number, []).append(text)
+        groups.setdefault(" ".join(text.split()).casefold() if math.isnan(number) else number, []).append(text)
     return [group for group in groups.values() if len(group) > 1]
 
 
@@ -106,7 +111,7 @@ def _check_labels(location: str, texts: Texts, exactly_two: bool) -> None:
     with errors.collect():
         check_filled(location, texts.missing, "a label")
     counts = texts.counts()
-    groups = near_duplicates(list(counts))
+    groups = find_near_duplicates(list(counts))
     for group in groups:
         problems.append(
             f"{location}: {_list_counts({text: counts[text] for text in group})} differ only in white space, case or "
@@ -121,14 +126,14 @@ def _check_labels(location: str, texts: Texts, exactly_two: bool) -> None:
     raise_problems([*errors.problems, *problems])
 
 
-def _find_label(asked: Label, labels: list[str], params: PrepareParams) -> str:
+def _find_label(requested: Label, labels: list[str], params: PrepareParams) -> str:
     for label in labels:
-        if _matches(asked, label):
+        if _matches(requested, label):
             return label
-    shown = " and ".join(map(shorten, labels[:MAX_SHOWN])) + (", and others" if len(labels) > MAX_SHOWN else "")
+    examples = " and ".join(map(shorten, labels[:MAX_SHOWN])) + (", and others" if len(labels) > MAX_SHOWN else "")
     raise InputError(
-        f"params.yaml: data.positive: {asked!r} is no label of `{params.data.target}` in {params.data.path}; its "
-        f"labels are {shown}, name the rare one"
+        f"params.yaml: data.positive: {requested!r} is no label of `{params.data.target}` in {params.data.path}; its "
+        f"labels are {examples}, name the rare one"
     )
 
 
@@ -152,6 +157,6 @@ def _check_counts(location: str, codes: Ints, params: PrepareParams) -> None:
 
 
 def _list_counts(counts: dict[str, int]) -> str:
-    shown = [f"{shorten(text)} × {count}" for text, count in list(counts.items())[:MAX_SHOWN]]
+    examples = [f"{shorten(text)} × {count}" for text, count in list(counts.items())[:MAX_SHOWN]]
     more = [f"{len(counts) - MAX_SHOWN} more"] if len(counts) > MAX_SHOWN else []
-    return ", ".join(shown + more)
+    return ", ".join(examples + more)

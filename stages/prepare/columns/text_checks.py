@@ -1,6 +1,6 @@
 """Checks that refuse texts which are probably no categories: numbers with stray cells, bounds, dates, row identifiers.
 
-As categories they would become useless or misleading features, so the user must say what they are.
+As categories they would become useless or misleading features, so the user must declare them in params.yaml.
 """
 
 import json
@@ -9,24 +9,24 @@ import numpy as np
 import pyarrow as pa
 
 from stages.prepare.columns.forms.dates import are_iso, suggest_formats
-from stages.prepare.columns.forms.numbers import CENSORED, affixes_of
+from stages.prepare.columns.forms.numbers import CENSORED, find_affixes
 from stages.prepare.columns.parsing import MissingValues, Texts, parse_number, to_numbers, to_texts
 from stages.shared.errors import InputError
 from stages.shared.messages import format_rows, shorten
 
 #: a column with this share of numbers is meant to be numeric
 MOSTLY_NUMERIC = 0.9
-#: … and so is a column with more distinct numbers than this and a single other text (a code for "missing")
-NUMBERS_BESIDE_A_MARK = 10
+#: … and so is a column with more distinct numbers than this and a single other text, which may mean "missing"
+MIN_NUMBERS = 10
 #: a column with a larger share of distinct texts, in more rows than ID_ROWS, identifies rows
 ID_SHARE = 0.95
 ID_ROWS = 50
 
-#: numbers of so many different units or currencies are not one kind of quantity, but the texts are no categories
+#: texts with at most so many units or currencies are numbers in different units, not categories
 MAX_UNITS = 5
 
 
-def all_numbers(column: pa.ChunkedArray, missing_values: MissingValues) -> bool:
+def are_all_numbers(column: pa.ChunkedArray, missing_values: MissingValues) -> bool:
     """Return whether every cell of a text column is a number or missing."""
     return not to_numbers(column, missing_values).others.any()
 
@@ -34,28 +34,26 @@ def all_numbers(column: pa.ChunkedArray, missing_values: MissingValues) -> bool:
 def check_text_column(location: str, name: str, column: pa.ChunkedArray, missing_values: MissingValues) -> None:
     """Raise InputError when the texts look like numbers, dates or row identifiers; name the params that help.
 
-    Texts that are all numbers of one form are not for this function.
+    Call it only for texts that are not all numbers of one form.
     """
     texts = to_texts(column, missing_values)
     counts = texts.counts()
     rows = sum(counts.values())
     listing = f"list it in data.categorical if `{name}` holds categories"
-    affixes = {text: affixes_of(text) if np.isnan(parse_number(text)) else ("", "") for text in counts}
+    affixes = {text: find_affixes(text) if np.isnan(parse_number(text)) else ("", "") for text in counts}
     others = [text for text in counts if affixes[text] is None]
     _check_censored(location, counts, others, listing)
     examples = {affix: text for text, affix in affixes.items()}
     if counts and not others and len(examples) <= MAX_UNITS:
-        shown = " and ".join(map(shorten, examples.values() if len(examples) > 1 else list(counts)[:3]))
+        names = " and ".join(map(shorten, examples.values() if len(examples) > 1 else list(counts)[:3]))
         kind = "with different units" if len(examples) > 1 else "that are not of one form"
         raise InputError(
-            f"{location}: holds numbers {kind}, such as {shown}; write all in one way that data.read allows, name the "
+            f"{location}: holds numbers {kind}, such as {names}; write all in one way that data.read allows, name the "
             f"column in data.drop, or {listing}"
         )
-    if _meant_as_numbers(counts, others):
-        problems = [
-            _describe_stray(location, name, text, texts, rows - sum(counts[other] for other in others), rows)
-            for text in others[:5]
-        ]
+    if _are_meant_as_numbers(counts, others):
+        n_numbers = rows - sum(counts[text] for text in others)
+        problems = [_describe_stray(location, name, text, texts, n_numbers, rows) for text in others[:5]]
         raise InputError(problems)
     _check_dates(location, name, texts, listing)
     if rows > ID_ROWS and len(counts) > ID_SHARE * rows:
@@ -65,16 +63,16 @@ def check_text_column(location: str, name: str, column: pa.ChunkedArray, missing
         )
 
 
-def _meant_as_numbers(counts: dict[str, int], others: list[str]) -> bool:
+def _are_meant_as_numbers(counts: dict[str, int], others: list[str]) -> bool:
     numbers = len(counts) - len(others)
     if not others or not numbers:
         return False
     strays = sum(counts[text] for text in others)
-    return _are_few(strays, counts) or (len(others) == 1 and numbers > NUMBERS_BESIDE_A_MARK)
+    return _are_few(strays, counts) or (len(others) == 1 and numbers > MIN_NUMBERS)
 
 
 def _are_few(strays: int, counts: dict[str, int]) -> bool:
-    """Return whether the cells are few enough to be strays among those that `counts` counts."""
+    """Return whether `strays` cells are few beside all cells that `counts` has."""
     return strays <= (1 - MOSTLY_NUMERIC) * sum(counts.values()) + 1e-9  # 0.1 × 10 is below 1 by rounding
 
 
@@ -99,7 +97,7 @@ def _check_dates(location: str, name: str, texts: Texts, listing: str) -> None:
 
 
 def _check_censored(location: str, counts: dict[str, int], others: list[str], listing: str) -> None:
-    """Raise InputError for numbers of which some are known only by a bound: any single number for them is a guess."""
+    """Raise InputError for numbers among which some cells are bounds: no single number can replace a bound."""
     bounds = [text for text in others if CENSORED.fullmatch(text)]
     if bounds and len(bounds) == len(others) < len(counts):
         cells = sum(counts[text] for text in bounds)

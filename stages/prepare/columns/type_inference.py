@@ -14,7 +14,7 @@ import pyarrow.types as pat
 from stages.prepare.columns.forms.dates import are_iso, is_date_type, name_part, to_moments
 from stages.prepare.columns.forms.numbers import find_forms, make_parser
 from stages.prepare.columns.forms.timestamps import ISO
-from stages.prepare.columns.noticed import (
+from stages.prepare.columns.notices import (
     describe_dates,
     describe_number_form,
     describe_numbers,
@@ -29,10 +29,10 @@ from stages.prepare.columns.noticed import (
     make_notices,
 )
 from stages.prepare.columns.parsing import MissingValues, Texts, is_number, is_text, to_texts
-from stages.prepare.columns.text_checks import all_numbers, check_text_column
+from stages.prepare.columns.text_checks import are_all_numbers, check_text_column
 from stages.prepare.columns.validation import decode_dictionary, validate_free_text, validate_numeric, validate_text
 from stages.prepare.params import ReadParams
-from stages.prepare.reading import Reading
+from stages.prepare.read_facts import ReadFacts
 from stages.shared.errors import InputError
 from stages.shared.messages import format_rows, shorten
 from stages.shared.schemas.contract import DatePart, Feature, Notice, NumberForm
@@ -40,7 +40,7 @@ from stages.shared.storage.arrow import Floats, from_floats
 
 Kind = Literal["numeric", "categorical"]
 
-#: quantiles of the absolute values in the contract, by which `tools.predict` knows another unit
+#: quantiles of the absolute values in the contract, by which `tools.predict` detects another unit
 SIZES = (0.05, 0.5, 0.95)
 
 
@@ -56,14 +56,14 @@ class TypedColumn:
 
 @dataclass(frozen=True)
 class TypeRules:
-    """What params and reader say about the types of the columns."""
+    """The facts from params and reader that decide the types of columns."""
 
     categorical: list[str] | None  # columns that data.categorical lists; None for auto
     text: list[str]  # columns that data.text lists
     read: ReadParams
     dates: dict[str, str]  # data.dates
-    typed: bool  # whether the file declares types
-    reading: Reading
+    has_schema: bool  # whether the file declares types
+    facts: ReadFacts
 
 
 def infer_features(
@@ -77,7 +77,7 @@ def infer_features(
     if moments.missing.all():
         raise InputError(f"{location}: every cell is missing; name the column in data.drop")
     parts = [DatePart(column=name, part=part, format=form) for part in moments.parts()]
-    features = [_numeric(location, name_part(part), moments.part(part.part), date=part) for part in parts]
+    features = [_make_numeric(location, name_part(part), moments.part(part.part), date=part) for part in parts]
     names = [feature.feature.name for feature in features]
     notices = make_notices(location, name, describe_dates(names))
     return [replace(feature, noticed=[] if index else notices) for index, feature in enumerate(features)]
@@ -101,26 +101,26 @@ def infer_type(
     """Return the column as a typed feature.
 
     `location` starts each message. A text column is numeric when all its cells are numbers of one form, unless some
-    have leading zeros; a notice tells the form, and that the file declared text.
+    have leading zeros. Notices name the form, and a declared type of text.
     Raises InputError for a column that is neither clearly numeric nor clearly categorical.
     """
     kind = "text" if name in rules.text else _infer_kind(location, name, column, missing_values, rules)
     if kind == "text":
-        feature = _text(location, name, validate_free_text(location, column, missing_values))
+        feature = _make_text(location, name, validate_free_text(location, column, missing_values))
     elif kind == "categorical":
-        feature = _categorical(location, name, validate_text(location, column, missing_values))
+        feature = _make_categorical(location, name, validate_text(location, column, missing_values))
     else:
         form = kind if isinstance(kind, NumberForm) else None
         values = validate_numeric(location, column, missing_values, form)
-        if form is None and name in rules.reading.commas:
+        if form is None and name in rules.facts.commas:
             form = NumberForm(decimal=",")
         is_strings = is_text(decode_dictionary(column).type)
         texts = list_texts(column, missing_values) if is_strings else None
-        grouped = form is None and (name in rules.reading.grouped if texts is None else is_grouped(texts))
-        feature = _numeric(location, name, values, form, grouped)
+        grouped = form is None and (name in rules.facts.grouped if texts is None else is_grouped(texts))
+        feature = _make_numeric(location, name, values, form, grouped)
         if form is not None:
             feature.noticed.extend(make_notices(location, name, describe_number_form(name, form, texts)))
-        elif rules.typed and is_strings:
+        elif rules.has_schema and is_strings:
             feature.noticed.extend(make_notices(location, name, describe_numbers_as_text(name)))
     if feature.data.null_count == len(feature.data):
         raise InputError(f"{location}: every cell is missing; name the column in data.drop")
@@ -139,9 +139,9 @@ def _infer_kind(
         raise InputError(
             f"{location}: is of type {kind}; a feature must hold numbers, text, booleans or dates; name it in data.drop"
         )
-    if is_text(kind) and (numbers := _numbers_in_text(location, column, missing_values, rules.read)):
+    if is_text(kind) and (numbers := _find_number_form(location, column, missing_values, rules.read)):
         return numbers
-    codes = is_text(kind) and all_numbers(column, missing_values) and has_codes(list_texts(column, missing_values))
+    codes = is_text(kind) and are_all_numbers(column, missing_values) and has_codes(list_texts(column, missing_values))
     if is_text(kind) and not codes:
         check_text_column(location, name, column, missing_values)
     if rules.categorical is not None and not codes:
@@ -153,29 +153,29 @@ def _infer_kind(
     return "categorical"
 
 
-def _numbers_in_text(
+def _find_number_form(
     location: str, column: pa.ChunkedArray, missing_values: MissingValues, read: ReadParams
 ) -> Kind | NumberForm | None:
-    """Return how the texts are numbers, None if they are not."""
+    """Return the form of texts that are numbers, None for other texts."""
     points = read.decimal != "," and read.thousands != "."  # a point can only be decimal
     present = list_texts(column, missing_values)
-    if all_numbers(column, missing_values) and (points or not has_points(present)):
+    if are_all_numbers(column, missing_values) and (points or not has_points(present)):
         return None if has_codes(present) else "numeric"
     texts = to_texts(column, missing_values)
     forms = find_forms(texts.counts(), read)
     if len(forms) > 1:
         parsers = [make_parser(form) for form in forms]
-        first = next(text for text in texts.counts() if len({parse(text) for parse in parsers}) > 1)
-        values = " or ".join(f"{parse(first):.15g}" for parse in parsers)
-        marks = " or ".join(json.dumps(form.thousands or "none") for form in forms)
+        ambiguous = next(text for text in texts.counts() if len({parse(text) for parse in parsers}) > 1)
+        values = " or ".join(f"{parse(ambiguous):.15g}" for parse in parsers)
+        choices = " or ".join(json.dumps(form.thousands or "none") for form in forms)
         raise InputError(
-            f"{location}, {format_rows(texts.rows_of(first))}: {shorten(first)} may be {values}: thousands marks and "
-            f"decimal marks look alike; say which in data.read.thousands: {marks}"
+            f"{location}, {format_rows(texts.rows_of(ambiguous))}: {shorten(ambiguous)} may be {values}: thousands "
+            f"marks and decimal marks look alike; say which in data.read.thousands: {choices}"
         )
     return forms[0] if forms else None
 
 
-def _numeric(
+def _make_numeric(
     location: str,
     name: str,
     values: Floats,
@@ -201,12 +201,12 @@ def _numeric(
     return TypedColumn(feature, from_floats(values, missing), noticed, grouped)
 
 
-def _categorical(location: str, name: str, texts: Texts) -> TypedColumn:
+def _make_categorical(location: str, name: str, texts: Texts) -> TypedColumn:
     categories = sorted(texts.counts())
     feature = Feature(name=name, type="categorical", missing=float(texts.missing.mean()), categories=categories)
     return TypedColumn(feature, texts.array(), make_notices(location, name, describe_texts(name, texts.counts())))
 
 
-def _text(location: str, name: str, texts: Texts) -> TypedColumn:
+def _make_text(location: str, name: str, texts: Texts) -> TypedColumn:
     feature = Feature(name=name, type="text", missing=float(texts.missing.mean()))
     return TypedColumn(feature, texts.array(), make_notices(location, name, describe_one_text(texts.counts())))

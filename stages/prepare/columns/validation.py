@@ -47,7 +47,7 @@ def validate_numeric(
             "the column in another unit",
         ),
         (
-            _inexact(column, values, form) & ~huge,
+            _find_inexact(column, values, form) & ~huge,
             "has an absolute value of 2^53 or more, so whole numbers are no longer exact; if it identifies a row or a "
             "category, name the column in data.key, data.drop or data.categorical",
         ),
@@ -86,12 +86,12 @@ def decode_dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(column.type.value_type) if pat.is_dictionary(column.type) else column
 
 
-def dictionary_value_type(kind: pa.DataType) -> pa.DataType:
+def get_value_type(kind: pa.DataType) -> pa.DataType:
     """Return the type of the cells in a column of this type, dictionary encoded or not."""
     return kind.value_type if pat.is_dictionary(kind) else kind
 
 
-def _inexact(column: pa.ChunkedArray, values: Floats, form: NumberForm | None) -> Bools:
+def _find_inexact(column: pa.ChunkedArray, values: Floats, form: NumberForm | None) -> Bools:
     """Return a mask of the cells whose whole number may be another one as a float, shape (rows,)."""
     thousands = (form and form.thousands) or ""
     large = (np.abs(values) >= MAX_EXACT) & np.isfinite(values)
@@ -103,7 +103,7 @@ def _inexact(column: pa.ChunkedArray, values: Floats, form: NumberForm | None) -
     return large
 
 
-def _describe_cells(column: pa.ChunkedArray, chosen: Bools) -> str:
-    """Return the selected rows and the first selected cell as text for a message."""
-    rows = np.flatnonzero(chosen).tolist()
+def _describe_cells(column: pa.ChunkedArray, mask: Bools) -> str:
+    """Return the rows of `mask` and the first of their cells as text for a message."""
+    rows = np.flatnonzero(mask).tolist()
     return f"{format_rows(rows)}: {shorten(str(column[rows[0]].as_py()))}"

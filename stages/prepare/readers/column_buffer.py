@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stages.prepare.columns.noticed import GROUPED
+from stages.prepare.columns.notices import GROUPED
 from stages.prepare.columns.parsing import MissingValues, Numbers, to_numbers
 from stages.prepare.columns.validation import MAX_EXACT
 from stages.prepare.params import AUTO, ReadParams
@@ -17,20 +17,20 @@ ENCODED = pa.dictionary(pa.int32(), pa.string())
 class ColumnBuffer:
     """The cells of a column so far.
 
-    With `missing_values` the column is float64, null where missing, until a cell is no number, a code with a leading
-    zero, infinite, or so large that only its text is exact. If such a cell comes after the first block, the earlier
-    texts are lost, so the column must be read again (`must_reread`). Without `missing_values` the column is texts from
-    the start. A column has decimal points or decimal commas; commas must be sure not to stand between thousands.
+    With `missing_values` the column is float64, null where missing, while its cells are finite numbers. They must be
+    exact in float64, and have no leading zeros. If another cell comes after the first block, the earlier texts are
+    lost, so the column must be read again (`must_reread`). Without `missing_values` the column is texts from the start.
+    A column has decimal points or decimal commas. Commas that may also stand between thousands need their texts.
     """
 
     def __init__(self, missing_values: MissingValues | None, expected: int, settings: ReadParams = AUTO) -> None:
-        """Create an empty buffer for about `expected` rows; `settings` say what points and commas can mean."""
-        self._marks = missing_values
+        """Create an empty buffer for about `expected` rows; `settings` limit the meaning of points and commas."""
+        self._missing_values = missing_values
         self._values: Floats | None = None if missing_values is None else np.empty(expected)
         self._texts: list[pa.Array] = []
         self._points = settings.decimal != "," and settings.thousands != "."
         self._commas = settings.decimal != "." and settings.thousands != ","
-        self._sure = settings.decimal == "," or settings.thousands != "auto"
+        self._commas_are_decimal = settings.decimal == "," or settings.thousands != "auto"
         self._late = False
         self.rows = 0
         self.decimal: str | None = None  # None: no cell has a mark yet
@@ -39,7 +39,7 @@ class ColumnBuffer:
 
     def add(self, cells: pa.Array) -> None:
         """Append the next block, a string array."""
-        if self._values is not None and not self._numbers(cells, self._values):
+        if self._values is not None and not self._add_numbers(cells, self._values):
             self._values, self._late = None, self.rows > 0
         if self._values is None and not self._late:
             self._texts.append(cells.dictionary_encode())
@@ -47,9 +47,9 @@ class ColumnBuffer:
 
     @property
     def must_reread(self) -> bool:
-        """Whether the column must be read again as texts, because they are lost and the numbers are not sure."""
-        unsure = self.decimal == "," and self.grouped and not self._sure
-        return self._late or (self._values is not None and unsure)
+        """Whether the column must be read again as texts, because the texts are lost or the commas are ambiguous."""
+        ambiguous = self.decimal == "," and self.grouped and not self._commas_are_decimal
+        return self._late or (self._values is not None and ambiguous)
 
     @property
     def is_number(self) -> bool:
@@ -63,7 +63,7 @@ class ColumnBuffer:
         values = self._values[: self.rows]
         return pa.chunked_array([from_numpy(values, pa.float64(), np.isnan(values))])
 
-    def _numbers(self, cells: pa.Array, values: Floats) -> bool:
+    def _add_numbers(self, cells: pa.Array, values: Floats) -> bool:
         numbers = None
         if self._points and self.decimal != ",":
             numbers = self._parse(cells, cells, ".")
@@ -82,8 +82,8 @@ class ColumnBuffer:
 
     def _parse(self, cells: pa.Array, points: pa.Array, decimal: str) -> Numbers | None:
         """Parse `points`, the cells with decimal points, and note their decimal mark; return None for others."""
-        assert self._marks is not None  # or there were no values
-        numbers = to_numbers(pa.chunked_array([points]), self._marks)
+        assert self._missing_values is not None  # or there were no values
+        numbers = to_numbers(pa.chunked_array([points]), self._missing_values)
         large = (np.abs(numbers.values) >= MAX_EXACT).any()
         if numbers.others.any() or large or _are_codes(points, numbers.values):
             return None

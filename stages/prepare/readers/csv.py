@@ -15,13 +15,13 @@ from stages.prepare.columns.names import check_names, name_columns
 from stages.prepare.columns.parsing import MissingValues
 from stages.prepare.columns.roles import ColumnSelection
 from stages.prepare.params import AUTO, ReadParams
+from stages.prepare.read_facts import ReadFacts, attach_read_facts
 from stages.prepare.readers.column_buffer import ColumnBuffer
 from stages.prepare.readers.csv_blocks import CsvRows
 from stages.prepare.readers.csv_validation import Chunks, NotUtf8Error, Scan, Stream, check_quotes, scan
-from stages.prepare.readers.dialect import sniff, without_spaces, without_titles
-from stages.prepare.readers.encoding import fallback_encoding, marked_encoding, to_utf8
+from stages.prepare.readers.dialect import skip_titles, sniff, strip_spaces
+from stages.prepare.readers.encoding import detect_byte_order_mark, guess_encoding, to_utf8
 from stages.prepare.readers.memory_estimate import check_fits
-from stages.prepare.reading import Reading, attach_reading
 from stages.shared.errors import InputError
 from stages.shared.messages import shorten
 from stages.shared.schemas.contract import Dialect
@@ -35,21 +35,21 @@ def parse(
     settings: ReadParams = AUTO,
     prefer: Dialect | None = None,
 ) -> pa.Table:
-    """Return the table in text with a header and at least one row; `reading_of` tells how it was read.
+    """Return the table in text with a header and at least one row; `get_read_facts` returns how it was read.
 
-    A column selected as numbers is float64 where every cell is a number or missing; other selected columns are
-    dictionary-encoded texts; columns that are not selected are null. Without `select` all columns are plain strings.
-    `settings` and `prefer` are those of `sniff`.
+    A column selected as numbers is float64 where every cell is a number or missing. Other selected columns are
+    dictionary-encoded texts, and columns that are not selected are null. Without `select` all columns are plain
+    strings. `settings` and `prefer` are those of `sniff`.
 
     Raises InputError for text of an unknown encoding, with NUL bytes, without a clear separator or with an unclosed
-    quote. The same holds for lines of unequal length, which pandas would silently shift or pad, for invalid names, and
-    for a table that needs more than the `available` bytes of memory.
+    quote. It also raises InputError for lines of unequal length, which pandas would silently shift or pad, and for
+    invalid names. A table must not need more than the `available` bytes of memory.
     """
     rows = open_text(chunks, source, settings, prefer)
     parsers = dict.fromkeys(rows.header) if select is None else _select(select, rows)
-    count = _estimated_rows(rows, parsers, available)
+    count = _estimate_rows(rows, parsers, available)
     if select is None:
-        return attach_reading(pa.Table.from_batches(list(rows.blocks(rows.header))), Reading(dialect=rows.dialect))
+        return attach_read_facts(pa.Table.from_batches(list(rows.blocks(rows.header))), ReadFacts(dialect=rows.dialect))
     return _read_buffered(rows, parsers, count, settings)
 
 
@@ -57,12 +57,12 @@ def open_text(chunks: Chunks, source: str, settings: ReadParams = AUTO, prefer: 
     """Check a text up to its header. Raises InputError as `parse`, but for ragged lines and for memory."""
     chunks, encoding, scanned = _as_utf8(chunks, source, settings, prefer)
     dialect = sniff(chunks, source, settings, prefer).model_copy(update={"encoding": encoding})
-    chunks = without_titles(chunks, dialect)
+    chunks = skip_titles(chunks, dialect)
     if scanned.quoted:
         longest = check_quotes(chunks(), source, dialect)
         scanned = replace(scanned, longest=max(scanned.longest, longest))
-    chunks = without_spaces(chunks, dialect)
-    header = _header(chunks(), source, dialect)
+    chunks = strip_spaces(chunks, dialect)
+    header = _read_header(chunks(), source, dialect)
     check_names(header, source)
     return CsvRows(chunks, source, header, dialect, scanned)
 
@@ -70,16 +70,16 @@ def open_text(chunks: Chunks, source: str, settings: ReadParams = AUTO, prefer: 
 def _as_utf8(chunks: Chunks, source: str, settings: ReadParams, prefer: Dialect | None) -> tuple[Chunks, str, Scan]:
     encoding = settings.encoding
     if encoding == "auto":
-        encoding = marked_encoding(next(chunks(), b""))
+        encoding = detect_byte_order_mark(next(chunks(), b""))
     text = to_utf8(chunks, encoding, source)
     try:
         return text, encoding, scan(text(), source)
     except NotUtf8Error:
-        other = fallback_encoding(chunks, prefer.encoding if prefer else None) if settings.encoding == "auto" else None
-        if other is None:
+        fallback = guess_encoding(chunks, prefer.encoding if prefer else None) if settings.encoding == "auto" else None
+        if fallback is None:
             raise
-    text = to_utf8(chunks, other, source)
-    return text, other, scan(text(), source)
+    text = to_utf8(chunks, fallback, source)
+    return text, fallback, scan(text(), source)
 
 
 def _select(select: ColumnSelection, rows: CsvRows) -> Mapping[str, MissingValues | None]:
@@ -96,7 +96,7 @@ def _select(select: ColumnSelection, rows: CsvRows) -> Mapping[str, MissingValue
         raise InputError([*error.problems, note]) from None
 
 
-def _header(chunks: Iterator[bytes], source: str, dialect: Dialect) -> list[str]:
+def _read_header(chunks: Iterator[bytes], source: str, dialect: Dialect) -> list[str]:
     lines = io.TextIOWrapper(io.BufferedReader(Stream(chunks)), encoding="utf-8", newline="")
     try:
         header = next((cells for cells in csv.reader(lines, delimiter=dialect.separator) if cells), None)
@@ -107,7 +107,7 @@ def _header(chunks: Iterator[bytes], source: str, dialect: Dialect) -> list[str]
     return name_columns([*header, ""] if dialect.trailing else header)
 
 
-def _estimated_rows(rows: CsvRows, parsers: Mapping[str, MissingValues | None], available: int | None) -> int:
+def _estimate_rows(rows: CsvRows, parsers: Mapping[str, MissingValues | None], available: int | None) -> int:
     """Estimate the number of rows from the first block. Raises InputError when they need more than is available."""
     count, scanned = 0, rows.scanned
     for block in islice(rows.blocks(list(parsers)), 1):
@@ -117,7 +117,7 @@ def _estimated_rows(rows: CsvRows, parsers: Mapping[str, MissingValues | None], 
         # no more than lines, and with line ends in cells far fewer
         count = min(scanned.lines, (block.num_rows + 1) * -(-scanned.size // rows.block_size))
         check_fits(rows.source, count, [column.column() for column in beginning], available)
-    return min(scanned.lines, 2 * count)  # room that stays empty takes no memory
+    return min(scanned.lines, 2 * count)  # pages of a buffer that stay unwritten take no memory
 
 
 def _read_buffered(
@@ -129,7 +129,7 @@ def _read_buffered(
     if late:
         columns |= _fill_buffers(rows, late, count, settings)
     count = next(iter(columns.values())).rows
-    reading = Reading(
+    facts = ReadFacts(
         dialect=rows.dialect,
         commas=[name for name, column in columns.items() if column.is_number and column.decimal == ","],
         grouped=[name for name, column in columns.items() if column.is_number and column.decimal and column.grouped],
@@ -138,7 +138,7 @@ def _read_buffered(
     arrays = {}
     for name in rows.header:
         arrays[name] = columns.pop(name).column() if name in columns else pa.nulls(count)
-    return attach_reading(pa.table(arrays), reading)
+    return attach_read_facts(pa.table(arrays), facts)
 
 
 def _fill_buffers(

@@ -14,7 +14,7 @@ from stages.shared.schemas.contract import Dialect
 
 #: bytes that pyarrow parses at once; it keeps several blocks, so small ones keep memory low
 BLOCK = 1 << 20
-#: a message shows at most so many ragged lines
+#: a message lists at most so many ragged lines
 MAX_SHOWN = 5
 
 
@@ -44,7 +44,7 @@ class CsvRows:
         ragged = _Ragged(self.source, header_is_short=self.dialect.trailing)
         rows, skip = 0, int(not self.dialect.trailing)  # the header is read as a row, so that pyarrow invents no names
         try:
-            for batch in self._reader(names, ragged):
+            for batch in self._open_reader(names, ragged):
                 block = batch.slice(min(skip, batch.num_rows)).rename_columns(names)
                 skip -= batch.num_rows - block.num_rows
                 rows += block.num_rows
@@ -58,9 +58,9 @@ class CsvRows:
         if not rows:
             raise InputError(f"{self.source}: holds a header but no data row; it must hold both")
 
-    def _reader(self, names: list[str], ragged: "_Ragged") -> pacsv.CSVStreamingReader:
+    def _open_reader(self, names: list[str], ragged: "_Ragged") -> pacsv.CSVStreamingReader:
         indices = [f"f{self.header.index(name)}" for name in names]
-        one = len(self.header) == 1
+        is_single = len(self.header) == 1
         return pacsv.open_csv(
             io.BufferedReader(Stream(self.chunks())),  # whole blocks, however long the pieces
             # threads would lose the row numbers
@@ -71,7 +71,7 @@ class CsvRows:
             # with one column, a blank line is a missing value
             pacsv.ParseOptions(
                 delimiter=self.dialect.separator, newlines_in_values=self.scanned.quoted,
-                invalid_row_handler=ragged.add, ignore_empty_lines=not one,
+                invalid_row_handler=ragged.add, ignore_empty_lines=not is_single,
             ),
             pacsv.ConvertOptions(
                 column_types=dict.fromkeys(indices, pa.string()), include_columns=indices, null_values=[""],

@@ -40,21 +40,21 @@ def scan(chunks: Iterator[bytes], source: str) -> Scan:
     for chunk in chunks:
         chunk = rest + chunk
         beginning = beginning or chunk[:2]
-        whole = _whole_characters(chunk, offset, lines, beginning, source)
+        whole = _count_whole_characters(chunk, offset, lines, beginning, source)
         whole -= chunk.endswith(b"\r", 0, whole)  # what follows may belong to this line end
         rest, chunk = chunk[whole:], chunk[:whole]
         if (index := chunk.find(b"\0")) >= 0:
-            line = lines + line_ends(chunk[:index]) + 1
+            line = lines + count_line_ends(chunk[:index]) + 1
             raise NotUtf8Error(
                 f"{source}: holds a NUL byte at byte offset {offset + index} (line {line}); save it as UTF-8 text, or "
                 "name its encoding in data.read.encoding"
             )
         longest = max(longest, length + len(chunk))
-        length = _line_length(chunk, length, lines, source)
+        length = _measure_line(chunk, length, lines, source)
         quoted = quoted or b'"' in chunk
-        lines += line_ends(chunk)
+        lines += count_line_ends(chunk)
         offset += whole
-    _whole_characters(rest, offset, lines, beginning, source, final=True)
+    _count_whole_characters(rest, offset, lines, beginning, source, final=True)
     return Scan(offset + len(rest), lines + 1, longest, quoted)
 
 
@@ -79,29 +79,29 @@ def check_quotes(chunks: Iterator[bytes], source: str, dialect: Dialect = COMMAS
     return MAX_CHARACTER_BYTES * lines.longest
 
 
-def line_ends(chunk: bytes) -> int:
+def count_line_ends(chunk: bytes) -> int:
     r"""Count the line ends in `chunk`: `\n`, `\r\n` or `\r`."""
     returns = chunk.count(b"\r")
     return chunk.count(b"\n") + (returns - chunk.count(b"\r\n") if returns else 0)
 
 
-def last_line_end(chunk: bytes) -> int:
+def find_last_line_end(chunk: bytes) -> int:
     """Return the index after the last line end, 0 if there is none."""
     return max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1
 
 
-def without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
+def strip_byte_order_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Yield the chunks without a UTF-8 byte order mark at the start of the first."""
     for index, chunk in enumerate(chunks):
         yield chunk if index else chunk.removeprefix(codecs.BOM_UTF8)
 
 
-def whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
+def cut_at_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
     r"""Yield the same text cut after line ends, never between `\r` and `\n`."""
     rest = b""
     for chunk in chunks:
         chunk = rest + chunk
-        end = last_line_end(chunk[:-1] if chunk.endswith(b"\r") else chunk)
+        end = find_last_line_end(chunk[:-1] if chunk.endswith(b"\r") else chunk)
         rest = chunk[end:]
         if end:
             yield chunk[:end]
@@ -113,7 +113,7 @@ class Stream(io.RawIOBase):
     """Chunks as a file object: no byte order mark, no blank lines before the header, a line end after the last line."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._pieces = _trimmed(without_mark(chunks))
+        self._pieces = _trim(strip_byte_order_mark(chunks))
         self._rest = memoryview(b"")
 
     def readable(self) -> bool:
@@ -133,7 +133,7 @@ class Stream(io.RawIOBase):
         return size
 
 
-def _trimmed(chunks: Iterator[bytes]) -> Iterator[bytes]:
+def _trim(chunks: Iterator[bytes]) -> Iterator[bytes]:
     begun, end = False, b"\n"
     for chunk in chunks:
         kept = chunk if begun else chunk.lstrip(b"\r\n")
@@ -141,15 +141,17 @@ def _trimmed(chunks: Iterator[bytes]) -> Iterator[bytes]:
             begun, end = True, kept[-1:]
             yield kept
     if end not in b"\r\n":
-        yield b"\n"  # pyarrow takes a single line without an end for nothing
+        yield b"\n"  # pyarrow ignores a single line without an end
 
 
-def _whole_characters(chunk: bytes, offset: int, lines: int, beginning: bytes, source: str, final: bool = False) -> int:
+def _count_whole_characters(
+    chunk: bytes, offset: int, lines: int, beginning: bytes, source: str, final: bool = False
+) -> int:
     """Return how many bytes of `chunk` are whole characters; `offset` and `lines` locate it in messages."""
     try:
         return codecs.utf_8_decode(chunk, "strict", final)[1]
     except UnicodeDecodeError as error:
-        line = lines + line_ends(chunk[: error.start]) + 1
+        line = lines + count_line_ends(chunk[: error.start]) + 1
         utf16 = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         raise NotUtf8Error(
             f"{source}: not UTF-8 text: byte 0x{chunk[error.start]:02x} at byte offset {offset + error.start} "
@@ -158,9 +160,9 @@ def _whole_characters(chunk: bytes, offset: int, lines: int, beginning: bytes, s
         ) from None
 
 
-def _line_length(chunk: bytes, length: int, lines: int, source: str) -> int:
+def _measure_line(chunk: bytes, length: int, lines: int, source: str) -> int:
     """Return the length of the unfinished line at the end of `chunk`; `length` bytes of it came before."""
-    end = last_line_end(chunk)
+    end = find_last_line_end(chunk)
     if not end and length + len(chunk) > MAX_LINE_BYTES:
         raise InputError(
             f"{source}: line {lines + 1} has more than {MAX_LINE_BYTES:,} bytes; write each row on a line of its own"
@@ -172,20 +174,20 @@ class _Lines:
     """The lines of a text; chunks without a quote outside a record are counted and skipped."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
-        self.between = True  # no record is open; who reads the records says so
+        self.between = True  # no record is open; the caller sets it after each record
         self.begun = 1  # the line in which the present record began
         self.longest = 0  # characters of the longest record that was read
         self._pieces = chunks
 
     def __iter__(self) -> Iterator[str]:
-        number, size = 1, 0
-        for chunk in whole_lines(without_mark(self._pieces)):
+        line_number, size = 1, 0
+        for chunk in cut_at_lines(strip_byte_order_mark(self._pieces)):
             if self.between and b'"' not in chunk:
-                number += line_ends(chunk)
+                line_number += count_line_ends(chunk)
                 continue
             for line in io.StringIO(chunk.decode(), newline=""):
                 if self.between:
-                    self.begun, self.between, size = number, False, 0
-                number, size = number + 1, size + len(line)
+                    self.begun, self.between, size = line_number, False, 0
+                line_number, size = line_number + 1, size + len(line)
                 self.longest = max(self.longest, size)
                 yield line

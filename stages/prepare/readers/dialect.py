@@ -1,6 +1,6 @@
 """The dialect of a text table, from its first lines: separator, line of the header, spaces, trailing separators.
 
-A dialect that cannot be told apart from another is refused, because each would read other numbers.
+A text that fits two dialects equally well is refused, because each would give other numbers.
 """
 
 from collections import Counter
@@ -11,8 +11,8 @@ import io
 import re
 
 from stages.prepare.params import AUTO, ReadParams
-from stages.prepare.readers.csv_validation import Chunks, last_line_end, whole_lines, without_mark
-from stages.prepare.reading import SEPARATORS
+from stages.prepare.read_facts import SEPARATORS
+from stages.prepare.readers.csv_validation import Chunks, cut_at_lines, find_last_line_end, strip_byte_order_mark
 from stages.shared.errors import InputError
 from stages.shared.schemas.contract import Dialect
 
@@ -37,14 +37,14 @@ def sniff(chunks: Chunks, source: str, settings: ReadParams = AUTO, prefer: Dial
     """Return the dialect of UTF-8 text, judged by its first 256 KiB; `settings` fix parts of it.
 
     `prefer`, the dialect of the training table, decides between dialects that fit equally well. Raises InputError when
-    two separators fit equally well and none is preferred, or when no row begins in the line data.read.header.
+    two separators fit equally well and none is preferred. So it does when no row begins in the line data.read.header.
     """
-    text = _beginning(chunks())
+    text = _read_beginning(chunks())
     declared = SEPARATOR_LINE.fullmatch(text.split("\n", 1)[0].strip("\r"))
     separator = settings.separator
     if separator == "auto":
         separator = declared[1] if declared else _find_separator(text, source, prefer)
-    records = list(_records(text, separator, True))
+    records = list(_read_records(text, separator, True))
     if not records:
         return Dialect(separator=separator)
     titles, trailing = _find_header(records[bool(declared) :], prefer.header if prefer else 0)
@@ -62,34 +62,34 @@ def sniff(chunks: Chunks, source: str, settings: ReadParams = AUTO, prefer: Dial
     return Dialect(
         separator=separator,
         header=header.line,
-        spaces=_has_spaces(list(_records(text, separator, False))[titles:]),
+        spaces=_has_spaces(list(_read_records(text, separator, False))[titles:]),
         trailing=trailing,
         skipped=" / ".join(separator.join(record.cells) for record in records[:titles]),
     )
 
 
-def without_titles(chunks: Chunks, dialect: Dialect) -> Chunks:
+def skip_titles(chunks: Chunks, dialect: Dialect) -> Chunks:
     """Return the text from its header on."""
     return (lambda: _skip_lines(chunks(), dialect.header - 1)) if dialect.skipped else chunks
 
 
-def without_spaces(chunks: Chunks, dialect: Dialect) -> Chunks:
+def strip_spaces(chunks: Chunks, dialect: Dialect) -> Chunks:
     """Return the text without the spaces after separators, which would hide a quote from pyarrow."""
-    return (lambda: _strip_spaces(chunks(), dialect.separator)) if dialect.spaces else chunks
+    return (lambda: _iter_without_spaces(chunks(), dialect.separator)) if dialect.spaces else chunks
 
 
-def _beginning(chunks: Iterator[bytes]) -> str:
+def _read_beginning(chunks: Iterator[bytes]) -> str:
     """Return the first lines; the last of them is whole."""
     sample = b""
-    for chunk in without_mark(chunks):
+    for chunk in strip_byte_order_mark(chunks):
         sample += chunk
         if len(sample) >= SAMPLE_BYTES:
-            sample = sample[: last_line_end(sample)] or sample
+            sample = sample[: find_last_line_end(sample)] or sample
             break
     return sample.decode(errors="ignore")
 
 
-def _records(text: str, separator: str, spaces: bool) -> Iterator[_Record]:
+def _read_records(text: str, separator: str, spaces: bool) -> Iterator[_Record]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=spaces)
     line = 1
     try:
@@ -98,26 +98,26 @@ def _records(text: str, separator: str, spaces: bool) -> Iterator[_Record]:
                 yield _Record(line, cells)
             line = reader.line_num + 1
     except csv.Error:
-        return  # the reader of the rows says what is wrong
+        return  # the reader of the rows raises the error
 
 
 def _find_separator(text: str, source: str, prefer: Dialect | None) -> str:
     candidates = dict.fromkeys([*([prefer.separator] if prefer else []), *SEPARATORS])
     shares = {}
     for separator in candidates:
-        widths = [len(record.cells) for record in _records(text, separator, True)]
+        widths = [len(record.cells) for record in _read_records(text, separator, True)]
         width, count = Counter(widths).most_common(1)[0] if widths else (1, 0)
         shares[separator] = count / len(widths) if width > 1 else 0.0
     best = max(shares.values())
-    found = [separator for separator, share in shares.items() if share == best]
-    if not best or (prefer and prefer.separator in found):
+    best_separators = [separator for separator, share in shares.items() if share == best]
+    if not best or (prefer and prefer.separator in best_separators):
         return prefer.separator if prefer else ","
-    if len(found) > 1:
-        names = " and ".join(SEPARATORS[separator] for separator in found)
+    if len(best_separators) > 1:
+        names = " and ".join(SEPARATORS[separator] for separator in best_separators)
         raise InputError(
             f"{source}: {names} separate its columns equally well; name the separator in data.read.separator"
         )
-    return found[0]
+    return best_separators[0]
 
 
 def _find_header(records: list[_Record], preferred: int = 0) -> tuple[int, bool]:
@@ -139,8 +139,8 @@ def _find_header(records: list[_Record], preferred: int = 0) -> tuple[int, bool]
         and all(record.cells[-1] == "" for record in records if len(record.cells) == width)
     )
     titles = index - trailing
-    doubtful = any(record.filled > 1 for record in records[:titles]) and records[titles].line != preferred
-    if width == 1 or doubtful:
+    is_ambiguous = any(record.filled > 1 for record in records[:titles]) and records[titles].line != preferred
+    if width == 1 or is_ambiguous:
         return 0, False
     return titles, trailing
 
@@ -151,7 +151,7 @@ def _has_spaces(records: list[_Record]) -> bool:
 
 
 def _skip_lines(chunks: Iterator[bytes], count: int) -> Iterator[bytes]:
-    for piece in whole_lines(without_mark(chunks)):
+    for piece in cut_at_lines(strip_byte_order_mark(chunks)):
         while count and piece:
             end = FIRST_LINE.match(piece)
             piece, count = piece[end.end() :] if end else b"", count - 1
@@ -159,8 +159,12 @@ def _skip_lines(chunks: Iterator[bytes], count: int) -> Iterator[bytes]:
             yield piece
 
 
-def _strip_spaces(chunks: Iterator[bytes], separator: str) -> Iterator[bytes]:
-    lines = (line for piece in whole_lines(without_mark(chunks)) for line in io.StringIO(piece.decode(), newline=""))
+def _iter_without_spaces(chunks: Iterator[bytes], separator: str) -> Iterator[bytes]:
+    lines = (
+        line
+        for piece in cut_at_lines(strip_byte_order_mark(chunks))
+        for line in io.StringIO(piece.decode(), newline="")
+    )
     for cells in csv.reader(lines, delimiter=separator, skipinitialspace=True):
         out = io.StringIO()
         csv.writer(out, delimiter=separator, lineterminator="\n").writerow(cells)

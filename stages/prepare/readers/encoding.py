@@ -1,6 +1,6 @@
 """Text of any encoding as UTF-8, piece by piece.
 
-The readers of CSV text know UTF-8 alone; plain UTF-8 passes untouched.
+The readers of CSV text support only UTF-8, which passes unchanged.
 """
 
 import codecs
@@ -11,7 +11,7 @@ from stages.prepare.readers.csv_validation import Chunks
 from stages.shared.errors import InputError
 
 #: byte order marks, the longer first: a mark of UTF-32 begins with one of UTF-16
-MARKS = {
+BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
 }  # fmt: skip
@@ -21,9 +21,9 @@ FALLBACK = "cp1252"
 UTF8_CHARACTERS = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
-def marked_encoding(beginning: bytes) -> str:
+def detect_byte_order_mark(beginning: bytes) -> str:
     """Return the encoding that a byte order mark declares, else UTF-8."""
-    return next((name for mark, name in MARKS.items() if beginning.startswith(mark)), "utf-8")
+    return next((name for mark, name in BYTE_ORDER_MARKS.items() if beginning.startswith(mark)), "utf-8")
 
 
 def to_utf8(chunks: Chunks, encoding: str, source: str) -> Chunks:
@@ -33,11 +33,11 @@ def to_utf8(chunks: Chunks, encoding: str, source: str) -> Chunks:
     return lambda: _recode(chunks(), encoding, source)
 
 
-def fallback_encoding(chunks: Chunks, preferred: str | None) -> str | None:
-    """Return the encoding of a text that is not UTF-8, or None if it cannot be told.
+def guess_encoding(chunks: Chunks, preferred: str | None) -> str | None:
+    """Return the encoding of a text that is not UTF-8, or None if it is unclear.
 
-    It is the `preferred` one or cp1252. A text that also holds characters of UTF-8 is damaged rather than encoded
-    otherwise, so that it has none.
+    It is the `preferred` one or cp1252. A text that also holds characters of UTF-8 is damaged rather than of another
+    encoding, so it has none.
     """
     encoding = preferred if preferred not in (None, "utf-8") else FALLBACK
     decoder = codecs.getincrementaldecoder(encoding)()

@@ -42,20 +42,20 @@ def check_fits(
 
     Large columns take no memory where the reader maps them.
     """
-    sizes = [_row_bytes(column) for column in columns]
+    sizes = [_estimate_row_bytes(column) for column in columns]
     on_disk = mapped and can_spill()
-    in_memory = sum(typed for typed, _ in sizes if not (on_disk and rows * typed >= MIN_BYTES))
-    a_row = in_memory + max([SPLIT_ROW_BYTES, *(passing for _, passing in sizes)])
+    in_memory = sum(size for size, _ in sizes if not (on_disk and rows * size >= MIN_BYTES))
+    bytes_per_row = in_memory + max([SPLIT_ROW_BYTES, *(extra for _, extra in sizes)])
     advice = (
         f"it has about {rows:,} rows; use fewer of them, name unneeded columns in data.drop, or use a machine with "
         "more memory"
     )
-    if available is not None and (max_rows := math.floor((available - BASE_BYTES) / a_row)) > 0:
+    if available is not None and (max_rows := math.floor((available - BASE_BYTES) / bytes_per_row)) > 0:
         advice = advice.replace("use fewer of them", f"use fewer of them ({max_rows:,} would fit)")
-    check_memory(source, BASE_BYTES + rows * a_row, available, advice)
+    check_memory(source, BASE_BYTES + rows * bytes_per_row, available, advice)
 
 
-def _row_bytes(column: pa.ChunkedArray) -> tuple[float, float]:
+def _estimate_row_bytes(column: pa.ChunkedArray) -> tuple[float, float]:
     """Return the bytes of a row in the typed column, and the extra bytes while the column is parsed."""
     if pat.is_null(column.type):
         return 0, 0

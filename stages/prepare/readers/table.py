@@ -15,10 +15,10 @@ import pyarrow as pa
 
 from stages.prepare.columns.roles import ColumnSelection
 from stages.prepare.params import AUTO, ReadParams
+from stages.prepare.readers.columnar import read_arrow, read_parquet
 from stages.prepare.readers.csv import parse
 from stages.prepare.readers.csv_validation import Chunks
 from stages.prepare.readers.memory_estimate import check_size
-from stages.prepare.readers.typed import read_arrow, read_parquet
 from stages.shared.errors import InputError
 from stages.shared.messages import single_line
 from stages.shared.runtime.faults import LASTING, TEMPORARY
@@ -52,11 +52,11 @@ def read_columns(
 ) -> pa.Table:
     """Return the raw columns of a file: cells of separated text as texts (null where empty), other files as typed.
 
-    `has_schema` tells which of the two the table is. With `select`, a text column that is selected as numbers and holds
-    only numbers is float64, and texts are dictionary encoded. Columns that are not selected are null. `settings` are
-    data.read; `prefer` is the dialect of the training table. `reading_of` tells how the table was read. Raises
-    InputError when the file is missing, damaged, empty, of another format or larger than the limit or the available
-    memory, or when its column names are repeated or numbers.
+    `has_schema` returns whether the file declared types. With `select`, a text column that is selected as numbers and
+    holds only numbers is float64, and texts are dictionary encoded. Columns that are not selected are null. `settings`
+    are data.read; `prefer` is the dialect of the training table. `get_read_facts` returns how the table was read.
+    Raises InputError when the file is missing, damaged, empty, of another format, or larger than the limit or the
+    available memory. Column names must not be repeated, nor be numbers.
     """
     source = path.as_posix()
     with name_faults(source):
@@ -65,13 +65,13 @@ def read_columns(
             return read_parquet(path, source, select)
         if is_arrow(path):
             return read_arrow(path, source, select)
-        table = parse(text_chunks(path, source), source, select, available_bytes(), settings, prefer)
+        table = parse(open_chunks(path, source), source, select, available_bytes(), settings, prefer)
         return table.replace_schema_metadata({**table.schema.metadata, **UNTYPED})
 
 
 @contextmanager
 def name_faults(source: str) -> Iterator[None]:
-    """Raise InputError, which names `source`, for what Arrow and the system say of a file that cannot be read."""
+    """Turn errors of Arrow and of the system about an unreadable file into InputError, which names `source`."""
     try:
         yield
     except pa.ArrowException as error:
@@ -110,7 +110,7 @@ def has_schema(table: pa.Table) -> bool:
     return b"types" not in (table.schema.metadata or {})
 
 
-def text_chunks(path: Path, source: str) -> Chunks:
+def open_chunks(path: Path, source: str) -> Chunks:
     """Return the unpacked bytes of separated text. Raises InputError for another kind of file."""
     name = path.name.lower()
     packing = next((packed for packed in PACKED_KINDS if name.endswith(tuple(k + packed for k in TEXT_KINDS))), None)

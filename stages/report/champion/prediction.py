@@ -1,7 +1,7 @@
 """Predictions traced through the champion: rows of the train set, from their raw values to the decision.
 
-The rows are chosen by their out-of-fold probabilities: a positive that is just found, the positive with the lowest
-probability of those missed, and the negative with the highest probability of the false alarms.
+Out-of-fold probabilities select the rows. One is the positive found with the lowest probability, and one the positive
+missed with the lowest. The third is the false alarm with the highest.
 """
 
 from dataclasses import dataclass, replace
@@ -48,7 +48,7 @@ class PredictionTrace:
     n_columns: int  # after encoding
     score: float
     probability: float  # the calibrated score, at the prevalence in use
-    oof_probability: float  # mean over the repeats of cross-validation, by models that did not see the row
+    oof_probability: float  # mean over the repeats of cross-validation, by models that were not fitted on the row
     threshold: float
     decision: bool
     effects: list[FeatureEffect]  # one per feature, the largest absolute change first
@@ -69,8 +69,8 @@ def trace_predictions(champion: Candidate, contract: Contract) -> list[Predictio
     if not rows:
         return []
     table = read_table(paths.TRAIN)
-    here, there = ([(item.name, item.type) for item in one.features] for one in (contract, table.contract))
-    if here != there:
+    expected, actual = ([(item.name, item.type) for item in source.features] for source in (contract, table.contract))
+    if actual != expected:
         raise IntegrityError(
             f"{paths.CONTRACT}: has other features than {paths.TRAIN}; run `dvc repro` to make it again"
         )
@@ -79,20 +79,20 @@ def trace_predictions(champion: Candidate, contract: Contract) -> list[Predictio
     typical = _find_typical(table, pipeline, contract)
     traces = []
     for row in rows:
-        own = replace(table, data=table.data.take(np.flatnonzero(table.rows == row.number))).features()
-        changes = [(name, np.array([value], dtype=own[name].to_numpy().dtype)) for name, value in typical.items()]
-        found = np.concatenate([scores(model, own), *scores_after(model, own, changes)])
-        probability, *changed = shift_prior(calibrate(found, calibrator), champion.prior_shift)
+        features = replace(table, data=table.data.take(np.flatnonzero(table.rows == row.number))).features()
+        changes = [(name, np.array([value], dtype=features[name].to_numpy().dtype)) for name, value in typical.items()]
+        raw_scores = np.concatenate([scores(model, features), *scores_after(model, features, changes)])
+        probability, *changed = shift_prior(calibrate(raw_scores, calibrator), champion.prior_shift)
         effects = [
-            FeatureEffect(name, _format(own.at[0, name]), _format(value), float(after - probability))
+            FeatureEffect(name, _format(features.at[0, name]), _format(value), float(after - probability))
             for (name, value), after in zip(typical.items(), changed, strict=True)
         ]
         traces.append(
             PredictionTrace(
                 outcome=row.outcome,
                 row=row.number,
-                n_columns=int(pipeline[:-1].transform(own).shape[1]),
-                score=float(found[0]),
+                n_columns=int(pipeline[:-1].transform(features).shape[1]),
+                score=float(raw_scores[0]),
                 probability=float(probability),
                 oof_probability=row.probability,
                 threshold=champion.threshold,
@@ -118,16 +118,18 @@ def _select_rows(path: Path, champion: Candidate, calibrator: Calibrator) -> lis
     means = np.bincount(index, shift_prior(calibrated, champion.prior_shift)) / np.bincount(index)
     positive = to_ints(y)[first] == 1
     predicted = is_positive(means, champion.threshold)
-    order: dict[Outcome, Any] = {  # each outcome with its rows, and what is smallest for the row that is shown
+    outcomes: dict[Outcome, Any] = {  # the rows with each outcome, and the sort key of which the smallest is selected
         "found": (positive & predicted, means),
         "missed": (positive & ~predicted, means),
         "false alarm": (~positive & predicted, -means),
     }
-    return [
-        _Row(outcome, int(rows[number]), float(means[number]))
-        for outcome, (those, key) in order.items()
-        if those.any() and (number := int(np.flatnonzero(those)[np.argmin(key[those])])) >= 0
-    ]
+    selected = []
+    for outcome, (is_candidate, key) in outcomes.items():
+        candidates = np.flatnonzero(is_candidate)
+        if len(candidates):
+            index = candidates[np.argmin(key[candidates])]
+            selected.append(_Row(outcome, int(rows[index]), float(means[index])))
+    return selected
 
 
 def _find_typical(table: Table, pipeline: Any, contract: Contract) -> dict[str, Any]:
@@ -138,8 +140,8 @@ def _find_typical(table: Table, pipeline: Any, contract: Contract) -> dict[str, 
         typical.update(zip(contract.numeric, numeric.named_steps["imputer"].statistics_.tolist(), strict=True))
     for name in contract.categorical:
         counts = pc.value_counts(table.data.column(name).combine_chunks()).to_pylist()
-        most = min(counts, key=lambda item: (-item["counts"], str(item["values"])))["values"]
-        typical[name] = np.nan if most is None else most
+        most_frequent = min(counts, key=lambda item: (-item["counts"], str(item["values"])))["values"]
+        typical[name] = np.nan if most_frequent is None else most_frequent
     return {feature.name: typical[feature.name] for feature in contract.features}
 
 

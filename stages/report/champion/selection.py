@@ -14,20 +14,21 @@ def check_agreement(params: ReportParams, leaderboard: Leaderboard) -> None:
     """Raise InputError if the leaderboard was not made with these params, or a refit would not fit its calibration."""
     ranked = [row.strategy for row in leaderboard.strategies]
     not_applicable = [item.strategy for item in leaderboard.not_applicable if item.classifier is None]
-    again = "run `dvc repro`"
     problems = [
-        f"metrics/leaderboard.json: strategy {name!r} of params.yaml is missing; {again}"
+        f"metrics/leaderboard.json: strategy {name!r} of params.yaml is missing; run `dvc repro`"
         for name in params.strategies
         if name not in (*ranked, *not_applicable)
     ]
     problems += [
-        f"metrics/leaderboard.json: strategy {name!r} is no longer in params.yaml; {again}"
+        f"metrics/leaderboard.json: strategy {name!r} is no longer in params.yaml; run `dvc repro`"
         for name in (*ranked, *not_applicable)
         if name not in params.strategies
     ]
     if leaderboard.settings.metric != params.select.metric:
-        metrics = f"made for select.metric {leaderboard.settings.metric}, params.yaml says {params.select.metric}"
-        problems.append(f"metrics/leaderboard.json: {metrics}; {again}")
+        problems.append(
+            f"metrics/leaderboard.json: made for select.metric {leaderboard.settings.metric}, params.yaml says "
+            f"{params.select.metric}; run `dvc repro`"
+        )
     if params.select.refit == "all" and leaderboard.data.train.weighted_positives is not None:
         problems.append(
             "params.yaml: select.refit: is all, and split.negatives left a share of the negatives of train; the "
@@ -42,7 +43,7 @@ class ChampionChoice:
 
     champion: Candidate
     best: Candidate  # in cross-validation
-    doubt: CvComparison | None = None  # the best minus the champion, if the difference is not significant
+    blend_tie: CvComparison | None = None  # the best minus the blend, if the difference is not significant
     ties: tuple[Candidate, ...] = ()  # the other candidates that tie with the best
 
 
@@ -51,11 +52,12 @@ def choose_champion(params: ReportParams, leaderboard: Leaderboard) -> ChampionC
 
     The best score of many candidates is optimistically biased (docs/decisions/15-choice.md). So the blend of the
     strategy without treatment, or of the only strategy that `select` allows, is the champion. Only a candidate that is
-    significantly better over the folds takes its place. Without such a blend, or if it is worse, the simplest of the
-    candidates that tie with the best wins. With `select.prefer: blend` that blend wins in any case; with `simple` it is
-    a candidate like the others. The order of simplicity: parts of the treatment (none, class weights, a sampler, more),
-    complexity of the classifier (logistic regression, others, a blend), CV score, order in params.yaml. Raises
-    InputError with the valid names if `select` names an unknown strategy or classifier.
+    significantly better over the folds takes its place. Without such a blend, or if it is worse, it is the simplest of
+    the candidates that tie with the best. With `select.prefer: blend` the blend is the champion in any case. With
+    `simple` the blend is a candidate like the others. The simplest has the fewest parts in its treatment: none, class
+    weights, a sampler, or more. Of equals it has the simplest classifier: logistic regression, others, a blend. After
+    that the CV score and the order in params.yaml decide. Raises InputError with the valid names if `select` names an
+    unknown strategy or classifier.
     """
     _check_names(params, leaderboard)
     metric, sign = params.select.metric, _get_sign(params)
@@ -94,18 +96,18 @@ def _find_allowed(params: ReportParams, leaderboard: Leaderboard) -> list[Candid
 
 def _find_default_blend(params: ReportParams, leaderboard: Leaderboard, allowed: list[Candidate]) -> Candidate | None:
     """Return the blend that is the default champion, of the untreated strategy or of the one that `select` names."""
-    named, reference = params.select.strategy, leaderboard.settings.reference.strategy
-    strategy = reference if named == AUTO else named
-    if params.select.classifier != AUTO or (named == AUTO and not params.strategies[reference].does_nothing):
+    select, reference = params.select, leaderboard.settings.reference.strategy
+    if select.classifier != AUTO or (select.strategy == AUTO and not params.strategies[reference].does_nothing):
         return None
+    strategy = reference if select.strategy == AUTO else select.strategy
     return next((item for item in allowed if (item.strategy, item.classifier) == (strategy, BLEND)), None)
 
 
 def _find_ties(params: ReportParams, leaderboard: Leaderboard, allowed: list[Candidate]) -> list[Candidate]:
     """Return the candidates that tie with the first of `allowed`, which is the best; best first.
 
-    A candidate ties if its CV score is within `select.tolerance` of the best. The untreated candidate with the same
-    classifier also ties if the difference over the folds is not significant: a treatment must show an effect.
+    A candidate ties if its CV score is within `select.tolerance` of the best. A treatment must show an
+    effect: the untreated candidate with the same classifier ties if the difference over the folds is not significant.
     """
     metric, best = params.select.metric, allowed[0]
     rounding = 1e-9  # scores have 6 digits

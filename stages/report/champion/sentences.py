@@ -29,24 +29,24 @@ def describe_choice(context: ReportContext) -> str:
     if select.prefer == "blend" and str(context.champion) != str(choice.best):
         return f"params.yaml prefers the blend (select.prefer); {choice.best} has the best score, among {candidates}."
     claim = f"has the best cross-validated {METRICS[metric].label} on train, among {candidates}."
-    if not choice.ties and choice.doubt is None:
+    if not choice.ties and choice.blend_tie is None:
         return f"It {claim}"
     start = f"{choice.best}, {format_metric(metric, choice.best.cv[metric].mean)}, {claim}"
-    if choice.doubt is not None:
-        return f"{start} {_describe_doubt(context, choice.doubt)}"
-    tie = "candidate ties" if len(choice.ties) == 1 else "candidates tie"
+    if choice.blend_tie is not None:
+        return f"{start} {_describe_blend_tie(context, choice.blend_tie)}"
+    verb = "candidate ties" if len(choice.ties) == 1 else "candidates tie"
     return (
-        f"{start} {len(choice.ties)} {tie} with it. Its score is within {format_metric(metric, select.tolerance)}, or "
+        f"{start} {len(choice.ties)} {verb} with it. Its score is within {format_metric(metric, select.tolerance)}, or "
         "it is the same classifier untreated, without a significant difference over the folds. A tie goes "
         "to the simplest: the fewest parts in the treatment, then logistic regression before other classifiers, and "
         "these before a blend."
     )
 
 
-def _describe_doubt(context: ReportContext, doubt: CvComparison) -> str:
+def _describe_blend_tie(context: ReportContext, tie: CvComparison) -> str:
     """Return why the champion is not the candidate with the best score."""
-    champion, metric = context.champion, doubt.metric
-    difference = format_comparison(doubt, context.leaderboard.settings.confidence)
+    champion, metric = context.champion, tie.metric
+    difference = format_comparison(tie, context.leaderboard.settings.confidence)
     untreated = context.params.strategies[champion.strategy].does_nothing
     return (
         f"The difference from {champion}, {format_metric(metric, champion.cv[metric].mean)}, is not significant over "

@@ -1,6 +1,6 @@
 """The simplest candidate beside the champion: one classifier and no treatment, and what it costs.
 
-Whoever must explain or maintain a model asks for this difference first.
+A user who must explain or maintain a model needs this difference first.
 """
 
 from stages.report.formatting import format_difference, format_difference_interval, format_metric

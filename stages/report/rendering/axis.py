@@ -36,8 +36,8 @@ class Axis:
         power = 10.0 ** math.floor(math.log10(rough))
         step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
         digits = max(0, -math.floor(math.log10(step) + 1e-9))
-        shown = {0, math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)}
-        labels = {i: f"{i * step:+.{digits}f}".replace("-", "−") if i else "0" for i in sorted(shown)}
+        multiples = {0, math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)}
+        labels = {i: f"{i * step:+.{digits}f}".replace("-", "−") if i else "0" for i in sorted(multiples)}
         return [(self.position(i * step), label) for i, label in labels.items()]
 
 

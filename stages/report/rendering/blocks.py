@@ -114,7 +114,7 @@ class Chart:
     columns: dict[str, list[Any]]
     words: dict[str, str] = field(default_factory=dict)  # replace titles in braces
     signals: dict[str, float] = field(default_factory=dict)  # values of the parameters
-    caption: str = ""  # what to see in it
+    caption: str = ""  # how to read it
 
 
 def to_columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
@@ -162,7 +162,7 @@ class Section:
     key: str  # the target of links
     title: str
     blocks: list[Block]
-    group: str = ""  # what a reader wants to do there
+    group: str = ""  # the heading above several sections
     folded: bool = False
 
 

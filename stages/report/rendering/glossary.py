@@ -1,4 +1,4 @@
-"""The definitions of glossary.md, which the page shows where a term comes first in a section."""
+"""The definitions of glossary.md, to which the first occurrence of a term in a section links."""
 
 from dataclasses import dataclass, field
 import re
@@ -31,10 +31,10 @@ def read_terms() -> list[Term]:
 
 @dataclass
 class Glossary:
-    """The terms, and those that the section being rendered has shown."""
+    """The terms, and the keys of those that the current section already links."""
 
     terms: list[Term] = field(default_factory=read_terms)
-    shown: set[str] = field(default_factory=set)
+    linked: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._by_name = {name.lower(): term for term in self.terms for name in term.names}
@@ -42,17 +42,17 @@ class Glossary:
         self._pattern = re.compile(rf"(?<![\w-])({names})s?(?![\w-])", re.IGNORECASE)
 
     def start_section(self) -> str:
-        """Forget what was shown; return an empty text for the template."""
-        self.shown.clear()
+        """Clear the linked terms; return an empty text for the template."""
+        self.linked.clear()
         return ""
 
     def link_terms(self, text: object) -> Markup:
-        """Return escaped text in which each term that the section has not shown yet links to its definition."""
+        """Return escaped text in which the first occurrence of each term in a section links to its definition."""
         parts, end = [], 0
         for match in self._pattern.finditer(str(text)):
             key = self._by_name[match[1].lower()].key
-            if key not in self.shown:
-                self.shown.add(key)
+            if key not in self.linked:
+                self.linked.add(key)
                 parts.append(escape(match.string[end : match.start()]))
                 link = Markup('<a class="term" href="#{0}" aria-describedby="{0}">{1}</a>')
                 parts.append(link.format(key, match[0]))

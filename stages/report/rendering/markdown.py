@@ -34,7 +34,7 @@ def escape_markdown(value: object) -> Any:
     return re.sub(r"&(?=#?\w+;)", "&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
 
 
-def markdown_table(table: Table) -> Markup:
+def render_markdown_table(table: Table) -> Markup:
     """Return a table as lines of equal length, every cell escaped."""
     lines = [[str(escape_markdown(cell)) for cell in line] for line in (table.header, *table.rows)]
     widths = [max(3, *(len(line[i]) for line in lines)) for i in range(len(table.header))]
@@ -59,5 +59,5 @@ def make_environment(**options: Any) -> Environment:
 def _get_template(name: str) -> Template:
     # `finalize` receives the value of every expression, so a template cannot omit the escaping
     environment = make_environment(finalize=escape_markdown)
-    environment.filters["table"] = markdown_table
+    environment.filters["table"] = render_markdown_table
     return environment.get_template(name)

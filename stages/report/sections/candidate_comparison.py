@@ -7,7 +7,7 @@ from typing import Any
 from stages.report.context import ReportContext
 from stages.report.formatting import format_axis_title, format_metric, format_percent
 from stages.report.rendering.blocks import Block, Chart, Charts, Panel, Paragraph, Section, to_columns
-from stages.report.sections.champion.operating_point import select_shown
+from stages.report.sections.champion.operating_point import select_initial_candidates
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.curves import Overlay
@@ -30,7 +30,7 @@ Columns = dict[str, list[Any]]
 def make_section(context: ReportContext) -> Section:
     """Return ROC, precision–recall and calibration curves, histograms of scores, and a scatter chart of metrics."""
     candidates, contract = context.leaderboard.candidates, context.contract
-    shown, names = select_shown(context), [str(item) for item in candidates]
+    selected, names = select_initial_candidates(context), [str(item) for item in candidates]
     titles = {metric: format_axis_title(metric) for metric in METRICS if metric in candidates[0].test}
     data = {
         "overlays": {name: _round(context.overlays[name]) for name in names},
@@ -39,14 +39,20 @@ def make_section(context: ReportContext) -> Section:
         "max_shown": MAX_SHOWN,
         "names": {"positive": contract.positive, "negative": contract.negative},
     }
-    curves = {"names": names, "shown": [str(item) for item in shown], "max_shown": MAX_SHOWN}
+    curves = {"names": names, "shown": [str(item) for item in selected], "max_shown": MAX_SHOWN}
     classes = [("negative", contract.negative), ("positive", contract.positive)]
     glyphs = [(f"glyph c{color} d{shape}", name) for name, (color, shape) in style_classifiers(candidates).items()]
     blocks: list[Block] = [
         Paragraph("All charts are of the untouched test rows."),
         Panel("overlay.html.j2", curves, data, []),
-        Charts([make_roc(context, shown), _make_precision_recall(context, shown), make_calibration(context, shown)]),
-        Charts([_make_histograms(context, shown)], classes),
+        Charts(
+            [
+                make_roc(context, selected),
+                _make_precision_recall(context, selected),
+                make_calibration(context, selected),
+            ]
+        ),
+        Charts([_make_histograms(context, selected)], classes),
         Panel("scatter.html.j2", {"metrics": titles, "first": FIRST_METRICS}, {}, []),
         Charts([_make_scatter(context)], glyphs),
     ]
@@ -67,46 +73,48 @@ def style_classifiers(candidates: list[Candidate]) -> dict[str, tuple[int, int]]
     return {name: (i % MAX_SHOWN, (i + i // MAX_SHOWN) % MAX_SHOWN) for i, name in enumerate(names)}
 
 
-def make_roc(context: ReportContext, shown: list[Candidate]) -> Chart:
+def make_roc(context: ReportContext, selected: list[Candidate]) -> Chart:
     """Return recall against the false positive rate."""
-    values = "; ".join(f"{item}: ROC-AUC {format_metric('roc_auc', item.test['roc_auc'])}" for item in shown)
+    values = "; ".join(f"{item}: ROC-AUC {format_metric('roc_auc', item.test['roc_auc'])}" for item in selected)
     text = f"Recall against the false positive rate. {values}."
     caption = "Up and to the left is better. The dotted line is a random classifier."
-    return Chart("chart-roc", "ROC curve", text, "roc", _make_curves(context, shown, "recall"), caption=caption)
+    return Chart("chart-roc", "ROC curve", text, "roc", _make_curves(context, selected, "recall"), caption=caption)
 
 
-def _make_precision_recall(context: ReportContext, shown: list[Candidate]) -> Chart:
+def _make_precision_recall(context: ReportContext, selected: list[Candidate]) -> Chart:
     size, metric = context.leaderboard.data.test, "average_precision"
     prevalence = size.prevalence
-    columns = _make_curves(context, shown, "precision")
+    columns = _make_curves(context, selected, "precision")
     columns["prevalence"] = [round(prevalence, 6)] * len(columns["x"])
-    values = "; ".join(f"{item}: {METRICS[metric].label} {format_metric(metric, item.test[metric])}" for item in shown)
+    values = "; ".join(
+        f"{item}: {METRICS[metric].label} {format_metric(metric, item.test[metric])}" for item in selected
+    )
     text = f"Precision against recall; the prevalence is {format_percent(prevalence)}. {values}."
     caption = "Up and to the right is better. The dotted line is the prevalence, a random classifier."
     return Chart("chart-precision-recall", "Precision–recall curve", text, "precision_recall", columns, caption=caption)
 
 
-def make_calibration(context: ReportContext, shown: list[Candidate], key: str = "chart-calibration") -> Chart:
+def make_calibration(context: ReportContext, selected: list[Candidate], key: str = "chart-calibration") -> Chart:
     """Return the share of positives against the mean score of each bin that has rows."""
-    overlays = [context.overlays[str(item)] for item in shown]
+    overlays = [context.overlays[str(item)] for item in selected]
     rows = [
         {"x": mean, "y": share, "series": str(i), "name": str(item)}
-        for i, (item, overlay) in enumerate(zip(shown, overlays, strict=True))
+        for i, (item, overlay) in enumerate(zip(selected, overlays, strict=True))
         for mean, share in zip(overlay.mean_score, overlay.positive_share, strict=True)
         if mean is not None
     ]
     errors = (
-        f"{item}: expected calibration error {format_metric('ece', item.calibration.after.ece)}" for item in shown
+        f"{item}: expected calibration error {format_metric('ece', item.calibration.after.ece)}" for item in selected
     )
     text = f"Share of positives against the mean score, in ten bins of the score. {'; '.join(errors)}."
     caption = "On the dotted line the probabilities are right. Below it they are too high."
     return Chart(key, "Calibration curve", text, "calibration", to_columns(rows), caption=caption)
 
 
-def _make_histograms(context: ReportContext, shown: list[Candidate]) -> Chart:
+def _make_histograms(context: ReportContext, selected: list[Candidate]) -> Chart:
     size, contract = context.leaderboard.data.test, context.contract
     bars = []
-    for item in shown:
+    for item in selected:
         counts = context.thresholds[str(item)]
         for part, label, at_least, n_rows in (
             ("negative", contract.negative, counts.fp, size.counted_negatives),
@@ -114,9 +122,9 @@ def _make_histograms(context: ReportContext, shown: list[Candidate]) -> Chart:
         ):
             for i, rows in enumerate(compute_histogram(at_least, n_rows)):
                 if rows:
-                    place = {"low": i / N_BINS, "high": (i + 1) / N_BINS}
-                    bars.append({"name": str(item), "part": part, "label": label, **place, "rows": rows})
-    text = f"Test rows by score and class, in {N_BINS} bins of the score, of {', '.join(map(str, shown))}."
+                    edges = {"low": i / N_BINS, "high": (i + 1) / N_BINS}
+                    bars.append({"name": str(item), "part": part, "label": label, **edges, "rows": rows})
+    text = f"Test rows by score and class, in {N_BINS} bins of the score, of {', '.join(map(str, selected))}."
     caption = "The less the classes overlap, the better the ranking. Heights are logarithmic."
     return Chart("chart-scores", "Test rows by score and class", text, "scores", to_columns(bars), caption=caption)
 
@@ -149,10 +157,10 @@ def _make_scatter(context: ReportContext) -> Chart:
     return Chart("chart-candidates", title, text, "candidates", columns, words, caption=caption)
 
 
-def _make_curves(context: ReportContext, shown: list[Candidate], part: str) -> Columns:
+def _make_curves(context: ReportContext, selected: list[Candidate], part: str) -> Columns:
     """Return the curve `part` of the overlays, at the hundredths of x."""
     return to_columns([
         {"x": j / 100, "y": value, "series": str(i), "name": str(item)}
-        for i, item in enumerate(shown)
+        for i, item in enumerate(selected)
         for j, value in enumerate(getattr(context.overlays[str(item)], part))
     ])  # fmt: skip

@@ -6,7 +6,7 @@ from stages.report.rendering.axis import Axis, make_axis
 from stages.report.rendering.blocks import Block, Head, Items, Mark, Section, Span, Table
 from stages.report.verdict.cells import format_verdict, make_span
 from stages.report.verdict.effects import count_positives, format_effect, get_main_metric
-from stages.shared.metrics.registry import METRICS, of_family
+from stages.shared.metrics.registry import METRICS, list_family
 from stages.shared.schemas.leaderboard import Effect, Leaderboard
 
 
@@ -21,7 +21,7 @@ def make_section(context: ReportContext) -> Section:
 
 def _make_means_table(context: ReportContext, metric: str) -> Table:
     leaderboard = context.leaderboard
-    metrics = [metric, *(name for name in of_family("ranking") if name != metric)]
+    metrics = [metric, *(name for name in list_family("ranking") if name != metric)]
     effects = {name: leaderboard.mean_effects(name) for name in metrics}
     axes = {name: make_axis([(item.low, item.high) for item in items]) for name, items in effects.items()}
     header: list[str | Head] = [
@@ -33,11 +33,11 @@ def _make_means_table(context: ReportContext, metric: str) -> Table:
     rows: list[list[str | Span]] = [
         [
             item.strategy,
-            *(_make_span(effects[name][number], axis) for name, axis in axes.items()),
+            *(_make_span(effects[name][index], axis) for name, axis in axes.items()),
             format_metric(metric, item.minimum_detectable),
             format_count(item.positives_needed),
         ]
-        for number, item in enumerate(effects[metric])
+        for index, item in enumerate(effects[metric])
     ]
     caption = (
         f"Mean difference from {context.reference_name} over the classifiers, with its "
@@ -65,7 +65,9 @@ def _make_matrix(context: ReportContext, metric: str) -> Table:
         difference, _, bounds = format_effect(item).partition(" ")
         mark = Mark(format_verdict(item.verdict), difference, bounds, item.verdict)
         by_row.setdefault(row, {})[str(item.reference_classifier)] = mark
-    rows: list[list[str | Mark]] = [[row, *(marks.get(name, "") for name in columns)] for row, marks in by_row.items()]
+    rows: list[list[str | Mark]] = [
+        [row, *(by_column.get(name, "") for name in columns)] for row, by_column in by_row.items()
+    ]
     caption = (
         f"Difference in {METRICS[metric].label} from {context.reference_name} with the classifier of the column, with "
         f"its {format_percent(context.leaderboard.settings.confidence)} interval. A classifier that balances itself is "

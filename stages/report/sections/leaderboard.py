@@ -28,7 +28,7 @@ def make_leaderboard_section(context: ReportContext) -> Section:
     """Return a row per strategy, best cross-validated first, with its difference from the reference."""
     leaderboard, level = context.leaderboard, format_percent(context.leaderboard.settings.confidence)
     axis = _make_family_axis(leaderboard, "ranking")
-    shown = [item for item in leaderboard.candidates if item in leaderboard.rows or item == context.champion]
+    candidates = [item for item in leaderboard.candidates if item in leaderboard.rows or item == context.champion]
     extra = "" if context.champion in leaderboard.rows else ", and the champion in a row of its own"
     points = get_points(leaderboard.settings.metric)
     labels = [METRICS[point].label for point in points]
@@ -51,7 +51,7 @@ def make_leaderboard_section(context: ReportContext) -> Section:
             format_metric("threshold", row.threshold),
             *(format_metric(metric, row.test[metric]) for metric in ("precision", "recall", "f1")),
         ]
-        for row in shown
+        for row in candidates
     ]
     guess = format_metric("average_precision", leaderboard.data.test.prevalence)
     caption = (
@@ -60,7 +60,7 @@ def make_leaderboard_section(context: ReportContext) -> Section:
         f"the bar its {level} interval. A bar that crosses 0 is a tie; right of 0 is better. "
         f"Guessing gives an average precision of {guess}, the prevalence."
     )
-    marked = shown.index(context.champion)
+    marked = candidates.index(context.champion)
     table = Table(caption, header, rows, "lln" + "rr" * len(points) + "rrrrrrrr", sortable=True, marked=marked)
     not_applicable = [f"Not applicable to this table: {item.label}. {item.why}" for item in leaderboard.not_applicable]
     return Section(

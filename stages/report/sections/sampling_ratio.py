@@ -91,8 +91,8 @@ def _make_sweep(name: str, tuning: Tuning, trials: list[tuple[float, TuningTrial
         ]
         for metric in trials[0][1].metrics
     }
-    chosen = _get_ratio(tuning.chosen.sampler)
-    return Sweep(name, ratios[0] if chosen is None else chosen, ratios, lines, metrics)
+    best_ratio = _get_ratio(tuning.chosen.sampler)
+    return Sweep(name, ratios[0] if best_ratio is None else best_ratio, ratios, lines, metrics)
 
 
 def _get_ratio(sampler: dict[str, Any]) -> float | None:
@@ -133,8 +133,15 @@ def _make_chart(sweep: Sweep, metric: str) -> Chart:
         f"{title} of {sweep.name} for {len(sweep.ratios)} sampling ratios from {sweep.ratios[0]:g} to "
         f"{sweep.ratios[-1]:g}: between {format_metric(metric, min(means))} and {format_metric(metric, max(means))}."
     )
-    words, signals = {"y": METRICS[metric].label}, {"ratio": sweep.best_ratio}
-    return Chart(f"ratio-{metric}", title[0].upper() + title[1:], text, "tuning", columns, words, signals)
+    return Chart(
+        f"ratio-{metric}",
+        title[0].upper() + title[1:],
+        text,
+        "tuning",
+        columns,
+        words={"y": METRICS[metric].label},
+        signals={"ratio": sweep.best_ratio},
+    )
 
 
 def _format_value(metric: str, value: MeanStd | None) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from stages.report.context import ReportContext
 from stages.report.rendering.blocks import Block, Chart, Charts, Details, Paragraph, Section, Table
-from stages.report.sections.champion.operating_point import select_shown
+from stages.report.sections.champion.operating_point import select_initial_candidates
 from stages.shared.schemas.trace import CURVE_VALUES, TrainingCurve, select_evenly
 
 _TABLE_EPOCHS = 5
@@ -20,7 +20,7 @@ _EXPLAINED = (
 
 
 def make_section(context: ReportContext) -> Section:
-    """Return the curves of what is trained in epochs: as charts of the strategies in all charts, as a table of all."""
+    """Return the training curves: charts for the strategies of the other charts, and a table for all."""
     curves = {
         (trace.strategy, classifier): curve
         for trace in context.traces.values()
@@ -28,8 +28,8 @@ def make_section(context: ReportContext) -> Section:
     }
     if not curves:
         return Section("training", "Training", [])
-    shown = {item.strategy for item in select_shown(context)}
-    charts = [_make_chart(*key, curve) for key, curve in curves.items() if key[0] in shown]
+    strategies = {item.strategy for item in select_initial_candidates(context)}
+    charts = [_make_chart(*key, curve) for key, curve in curves.items() if key[0] in strategies]
     blocks: list[Block] = [Paragraph(_EXPLAINED)]
     if charts:
         blocks.append(Charts(charts, LEGEND))
@@ -62,5 +62,11 @@ def _make_chart(strategy: str, classifier: str, curve: TrainingCurve) -> Chart:
     words = {"x": "epoch" if curve.epochs[0] and len(train) == curve.epochs[-1] else "epoch or round"}
     caption = f"The validation loss is lowest at {words['x']} {curve.epochs[lowest]}: {validation[lowest]:.3f}."
     return Chart(
-        f"training-{strategy}-{classifier}", f"{strategy} × {classifier}", text, "training", columns, words, {}, caption
+        f"training-{strategy}-{classifier}",
+        f"{strategy} × {classifier}",
+        text,
+        "training",
+        columns,
+        words=words,
+        caption=caption,
     )

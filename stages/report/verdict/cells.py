@@ -40,8 +40,8 @@ def format_cell(leaderboard: Leaderboard, scope: Scope, candidate: Candidate) ->
     if not item:
         return "reference"
     classifier = item.reference_classifier
-    other = f", against {classifier}" if scope == "classifier" and classifier != candidate.classifier else ""
-    return f"{item.verdict} {format_estimate(item.metric, item.difference, item.low, item.high)}{other}"
+    suffix = f", against {classifier}" if scope == "classifier" and classifier != candidate.classifier else ""
+    return f"{item.verdict} {format_estimate(item.metric, item.difference, item.low, item.high)}{suffix}"
 
 
 def make_span(verdict: str, metric: str, difference: float, low: float, high: float, axis: Axis) -> Span:

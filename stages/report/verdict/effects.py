@@ -7,7 +7,7 @@ from stages.report.formatting import (
     format_metric,
     join_names,
 )
-from stages.shared.metrics.registry import METRICS, of_family
+from stages.shared.metrics.registry import METRICS, list_family
 from stages.shared.schemas.leaderboard import Effect, Leaderboard
 
 #: more effects than this have a range, and more of single classifiers are counted
@@ -20,7 +20,7 @@ _VERDICTS = ("better", "worse", "same", "cannot_tell")
 def get_main_metric(leaderboard: Leaderboard) -> str:
     """Return the metric of the verdict: `select.metric`, or average precision where that has no effects."""
     metric = leaderboard.settings.metric
-    return metric if metric in leaderboard.settings.margins else next(iter(of_family("ranking")))
+    return metric if metric in leaderboard.settings.margins else next(iter(list_family("ranking")))
 
 
 def count_positives(leaderboard: Leaderboard) -> int:
@@ -34,7 +34,7 @@ def describe_effects(leaderboard: Leaderboard, reference_name: str) -> list[str]
     metric = get_main_metric(leaderboard)
     if not leaderboard.mean_effects(metric):
         return []
-    others = [name for name in of_family("ranking") if name != metric]
+    others = [name for name in list_family("ranking") if name != metric]
     sentences = [
         f"Against {reference_name}, in {METRICS[metric].label}: {_list_means(leaderboard, metric)}.",
         _describe_single(leaderboard, metric),
@@ -52,8 +52,8 @@ def format_effect(item: Effect) -> str:
 def count_better(leaderboard: Leaderboard, classifier: str) -> int:
     """Return how many treatments are better than none with this classifier, in the metric of the verdict."""
     metric = get_main_metric(leaderboard)
-    found = [item.verdict for item in leaderboard.effects if (item.metric, item.classifier) == (metric, classifier)]
-    return found.count("better")
+    verdicts = [item.verdict for item in leaderboard.effects if (item.metric, item.classifier) == (metric, classifier)]
+    return verdicts.count("better")
 
 
 def _list_means(leaderboard: Leaderboard, metric: str) -> str:
@@ -80,22 +80,24 @@ def _list_clear(items: list[Effect], every: list[Effect], verb: str) -> str:
 
 
 def _describe_power(leaderboard: Leaderboard, metric: str) -> str:
-    """Return what these rows can show and what more rows would; empty where every treatment has a verdict."""
+    """Return which effects these rows can show, and what more rows would; empty if all treatments have a verdict."""
     unknown = [item for item in leaderboard.mean_effects(metric) if item.verdict == "cannot_tell"]
     if not unknown:
         return ""
-    sizes, needed = ([getattr(item, key) for item in unknown] for key in ("minimum_detectable", "positives_needed"))
+    detectable, needed = (
+        [getattr(item, key) for item in unknown] for key in ("minimum_detectable", "positives_needed")
+    )
     rows = "train out of fold and test" if leaderboard.settings.rows == "all" else "test"
-    shown = _format_range([format_metric(metric, size) for size in sorted(sizes)])
+    sizes = _format_range([format_metric(metric, size) for size in sorted(detectable)])
     return (
-        f"{format_count(count_positives(leaderboard))} positives ({rows}) show an effect of {shown} or more, depending "
+        f"{format_count(count_positives(leaderboard))} positives ({rows}) show an effect of {sizes} or more, depending "
         f"on the treatment. An effect of {leaderboard.settings.margins[metric]:g} takes about "
-        f"{_format_range([format_count(number) for number in sorted(needed)])} positives to show."
+        f"{_format_range([format_count(positives) for positives in sorted(needed)])} positives to show."
     )
 
 
 def _describe_single(leaderboard: Leaderboard, metric: str) -> str:
-    """Return the effects with one classifier that are certain; empty where there is none."""
+    """Return the significant effects with a single classifier; empty where there is none."""
     clear = [
         item
         for item in leaderboard.effects

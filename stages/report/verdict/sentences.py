@@ -48,13 +48,13 @@ def describe_verdict(leaderboard: Leaderboard, champion: Candidate, reference_na
     """
     effects = describe_effects(leaderboard, reference_name)
     return Verdict(
-        _describe_caution(leaderboard),
-        effects,
-        "" if effects else _describe_ranking(leaderboard, reference_name),
-        _describe_champion(leaderboard, champion, reference_name),
-        describe_simplest(leaderboard, champion),
-        _describe_other_families(leaderboard),
-        describe_smote(leaderboard),
+        caution=_describe_caution(leaderboard),
+        effects=effects,
+        ranking="" if effects else _describe_ranking(leaderboard, reference_name),
+        champion=_describe_champion(leaderboard, champion, reference_name),
+        simplest=describe_simplest(leaderboard, champion),
+        other_families=_describe_other_families(leaderboard),
+        smote=describe_smote(leaderboard),
     )
 
 
@@ -100,8 +100,8 @@ def describe_rank(leaderboard: Leaderboard, champion: Candidate, reference_name:
     if leaderboard.of_reference(champion):
         return f"its strategy is {reference_name}"
     scopes: tuple[Scope, ...] = ("strategy", "classifier")  # where it does not represent its strategy, the second
-    found = (leaderboard.comparison(scope, champion, "ranking", MAIN_METRIC["ranking"]) for scope in scopes)
-    item = next(filter(None, found), None)
+    comparisons = (leaderboard.comparison(scope, champion, "ranking", MAIN_METRIC["ranking"]) for scope in scopes)
+    item = next(filter(None, comparisons), None)
     if item is None:
         return ""
     clauses = {"better": "it ranks better than", "tie": "it ties with", "worse": "it ranks worse than"}

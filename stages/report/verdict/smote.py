@@ -55,18 +55,18 @@ def _describe_recall(leaderboard: Leaderboard, row: Candidate) -> str:
 def _describe_threshold(leaderboard: Leaderboard, before: float, after: float) -> str:
     """Return whether the tuned threshold alone raises recall as much; empty if it does not raise recall."""
     reference = leaderboard.reference
-    tuned = reference.test["recall"]
+    recall = reference.test["recall"]
     low, high = reference.intervals["recall"]
-    if tuned <= before:
+    if recall <= before:
         return ""
-    alone = f"{format_metric('recall', tuned)} at {format_metric('threshold', reference.threshold)} for {reference}"
-    if tuned >= after:
-        return f", which moving the threshold also does ({alone})"
+    result = f"{format_metric('recall', recall)} at {format_metric('threshold', reference.threshold)} for {reference}"
+    if recall >= after:
+        return f", which moving the threshold also does ({result})"
     if high >= after:
         level = format_percent(leaderboard.settings.confidence)
         bounds = f"{level} interval {format_interval('recall', low, high)}"
-        return f", which moving the threshold also does within the noise ({alone}, {bounds})"
-    return f", of which moving the threshold alone gives a part ({alone})"
+        return f", which moving the threshold also does within the noise ({result}, {bounds})"
+    return f", of which moving the threshold alone gives a part ({result})"
 
 
 def _describe_brier(leaderboard: Leaderboard, row: Candidate) -> str:

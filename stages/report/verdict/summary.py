@@ -26,11 +26,11 @@ def _name_champion(context: ReportContext) -> Fact:
     if best.sampler:
         treatment = f"sampler {best.sampler}, in the training folds only"
     reason = "named in params.yaml" if context.params.select.names_champion else "selected by cross-validation"
-    if context.choice.doubt is not None:
+    if context.choice.blend_tie is not None:
         reason = "weighted vote of all classifiers; no candidate was significantly better in cross-validation"
     if context.leaderboard.of_reference(best) and (better := count_better(context.leaderboard, best.classifier)):
-        number = f"{better} treatments of it are" if better > 1 else "a treatment of it is"
-        reason += f"; from all rows {number} better, which select.strategy can name"
+        subject = f"{better} treatments of it are" if better > 1 else "a treatment of it is"
+        reason += f"; from all rows {subject} better, which select.strategy can name"
     value = format_test_value(best, "average_precision")
     return Fact("Use", str(best), f"{treatment}; {reason}; average precision on test {value}")
 
@@ -51,15 +51,15 @@ def _count_errors(context: ReportContext) -> Fact:
     """Return the errors on test, and how many to expect on as many other rows."""
     size, best = context.leaderboard.data.test, context.champion
     n_positives, n_negatives = size.counted_positives, size.counted_negatives
-    found = _expect(best, "recall", n_positives)
-    correct = _expect(best, "specificity", n_negatives)
+    true_positives = _expect(best, "recall", n_positives)
+    true_negatives = _expect(best, "specificity", n_negatives)
     in_use = f"; in use precision {format_metric('precision', best.in_use.precision)}" if best.in_use else ""
     return Fact(
         "Expect",
         f"{format_count(best.test['tp'])} of {format_count(n_positives)} positives found, "
         f"{format_count(best.test['fp'])} false alarms",
-        f"on test; on as many other rows {_format_range(*found)} found, "
-        f"{_format_range(n_negatives - correct[1], n_negatives - correct[0])} false alarms "
+        f"on test; on as many other rows {_format_range(*true_positives)} found, "
+        f"{_format_range(n_negatives - true_negatives[1], n_negatives - true_negatives[0])} false alarms "
         f"({format_percent(context.leaderboard.settings.confidence)}, each); recall "
         f"{format_metric('recall', best.test['recall'])}, precision "
         f"{format_metric('precision', best.test['precision'])}{in_use}",

@@ -12,7 +12,7 @@ from stages.shared.schemas.leaderboard import Leaderboard
 
 WIDTH = 100
 
-#: where `make` puts the environment; the shell that called it does not know of it
+#: where `make` puts the environment, which is not active in the shell of the user
 PYTHON = Path(".venv/bin/python")
 
 

@@ -1,8 +1,8 @@
 """Metrics at one operating point: a precision, a recall, the top of the ranking, or a threshold probability.
 
 The first argument of each function is the parameter in the metric's name. A threshold cannot separate equal scores, so
-`recall_at_precision` and `precision_at_recall` take all rows of a score or none. The top of a ranking has a fixed size,
-so of the rows with the last score it takes the share that still fits: the mean over all orders of these rows.
+`recall_at_precision` and `precision_at_recall` take all rows of a score or none. The top of a ranking has a fixed size.
+If the rows with its last score do not all fit, a share of them counts, as in the mean over their orders.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from stages.shared.metrics.decisions import is_positive
 from stages.shared.metrics.ranking import RankedPositives
 from stages.shared.storage.arrow import Floats, Ints
 
-#: sums of weights differ by rounding from the bound that they reach
+#: tolerance for the rounding of sums of weights
 ROUNDING = 1e-12
 
 
@@ -33,36 +33,36 @@ def precision_in_top(size: float, ranked: RankedPositives) -> Floats:
 
     `size` is a share of the rows below 1, or a number of rows. With weights it is of the sum of the weights.
     """
-    rows = _rows(ranked)
-    return ratio(_positives_in_top(size, ranked), np.minimum(size if size >= 1 else size * rows, rows))
+    rows = _sum_rows(ranked)
+    return ratio(_sum_positives_in_top(size, ranked), np.minimum(size if size >= 1 else size * rows, rows))
 
 
 def recall_in_top(size: float, ranked: RankedPositives) -> Floats:
     """Return the share of the positives that are among the rows with the highest scores, shape (samples,)."""
-    return ratio(_positives_in_top(size, ranked), ranked.hits.sum(axis=1))
+    return ratio(_sum_positives_in_top(size, ranked), ranked.hits.sum(axis=1))
 
 
 def lift_in_top(size: float, ranked: RankedPositives) -> Floats:
     """Return the precision in the top over the share of positives in all rows, shape (samples,)."""
-    return ratio(precision_in_top(size, ranked) * _rows(ranked), ranked.hits.sum(axis=1))
+    return ratio(precision_in_top(size, ranked) * _sum_rows(ranked), ranked.hits.sum(axis=1))
 
 
 def net_benefit(threshold: float, y: Ints, scores: Floats) -> Floats:
-    """Return what each row adds to the net benefit, shape (rows,); the mean is the metric (Vickers & Elkin 2006).
+    """Return the part of each row in the net benefit, shape (rows,); the mean is the metric (Vickers & Elkin 2006).
 
-    A row with at least the threshold probability counts 1 if it is positive, and minus the odds of the threshold if it
-    is negative: whoever acts at that probability accepts so many false alarms for a positive.
+    Only rows with at least the threshold probability count: a positive 1, a negative minus the odds of the threshold.
+    Acting at that probability means to accept so many false alarms for each positive.
     """
     gain = np.where(y == 1, 1.0, -threshold / (1 - threshold))
     return np.where(is_positive(scores, threshold), gain, 0.0)
 
 
-def _rows(ranked: RankedPositives) -> Floats:
+def _sum_rows(ranked: RankedPositives) -> Floats:
     return np.asarray(ranked.hits.sum(axis=1) + ranked.negatives[:, 0])
 
 
-def _positives_in_top(size: float, ranked: RankedPositives) -> Floats:
-    top = size * _rows(ranked)[:, None] if size < 1 else size
+def _sum_positives_in_top(size: float, ranked: RankedPositives) -> Floats:
+    top = size * _sum_rows(ranked)[:, None] if size < 1 else size
     block = ranked.hits + ranked.misses
     above = ranked.tp + ranked.fp - block
     return np.asarray((ranked.hits * np.clip(ratio(top - above, block), 0, 1)).sum(axis=1))

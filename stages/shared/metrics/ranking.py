@@ -1,7 +1,7 @@
 """Average precision and ROC-AUC: on weighted samples of the same rows, on plain rows, and without each row.
 
 The bootstrap needs thousands of weighted samples, a search hundreds of plain values, the jackknife one value per row.
-Each has its own fast computation; tests compare them with scikit-learn and with one another.
+Each has its own fast computation. Tests compare them with scikit-learn and with one another.
 """
 
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ Index = npt.NDArray[np.intp]
 class RankedPositives:
     """The distinct scores of positives, highest first, with the weights of the rows that have them.
 
-    Arrays of shape (samples, scores). Both metrics are sums over the positives, which are rare: the negatives between
-    them are never visited one by one.
+    The arrays have shape (samples, scores). Both metrics are sums over the positives, which are rare. So no loop visits
+    the negatives between them.
     """
 
     hits: Floats  # weight of the positives with the score
@@ -39,17 +39,17 @@ class Ranking:
         self._positives = self._order[positive]
         values = np.unique(ranked[positive])[::-1]
         # rows [start, end) of the ranking have each score; likewise among the positives alone
-        self._rows = self._ranges(ranked, values)
-        self._hits = self._ranges(ranked[positive], values)
+        self._rows = self._find_ranges(ranked, values)
+        self._hits = self._find_ranges(ranked[positive], values)
 
     @staticmethod
-    def _ranges(ranked: Floats, values: Floats) -> tuple[Index, Index]:
+    def _find_ranges(ranked: Floats, values: Floats) -> tuple[Index, Index]:
         return np.searchsorted(-ranked, -values, "left"), np.searchsorted(-ranked, -values, "right")
 
     def weight(self, weights: Floats) -> RankedPositives:
         """Return the ranked positives of each sample of `weights`, shape (samples, rows)."""
-        total, (start, end) = _cumulated(weights[:, self._order]), self._rows
-        hit, (first, last) = _cumulated(weights[:, self._positives]), self._hits
+        total, (start, end) = _cumulate(weights[:, self._order]), self._rows
+        hit, (first, last) = _cumulate(weights[:, self._positives]), self._hits
         hits, tp = hit[:, last] - hit[:, first], hit[:, last]
         return RankedPositives(
             hits=hits,
@@ -80,10 +80,10 @@ def roc_auc(ranked: RankedPositives) -> Floats:
 def average_precision_score(y: Ints, scores: Floats) -> float:
     """Return scikit-learn's average_precision_score to the last bit, without its checks of the input.
 
-    A search calls it some hundred times on arrays that are known to be sound; the checks would take most of the time.
-    `y` holds 0 and 1, with at least one 1.
+    A search calls it some hundred times on valid arrays, and the checks would take most of the time. `y` contains 0 and
+    1, with at least one 1.
     """
-    tp, predicted = _counts(y, scores)
+    tp, predicted = _count_above(y, scores)
     precision, recall = tp / predicted, tp / tp[-1]
     # from the lowest threshold to the highest, as scikit-learn adds up
     steps = np.empty(len(recall))
@@ -94,7 +94,7 @@ def average_precision_score(y: Ints, scores: Floats) -> float:
 
 def roc_auc_score(y: Ints, scores: Floats) -> float:
     """Return ROC-AUC of plain rows, without checks of the input."""
-    tp, predicted = _counts(y, scores)
+    tp, predicted = _count_above(y, scores)
     fp = predicted - tp
     pairs = np.sum(np.diff(fp, prepend=0.0) * (tp + np.append(0.0, tp[:-1])))
     return float(pairs / (2 * tp[-1] * fp[-1]))
@@ -106,29 +106,29 @@ def average_precision_jackknife(positive: Bools, scores: Floats, weights: Floats
     The weight of the row goes to the others of its class, as in `uncertainty.jackknife`. With `weights`, shape (rows,),
     the change is linear in the weight (the infinitesimal jackknife: Jaeckel 1972).
     """
-    rank, hits, misses = _ranks(positive, scores, weights)
+    rank, hits, misses = _rank_rows(positive, scores, weights)
     tp, fp = np.cumsum(hits), np.cumsum(misses)
     if weights is not None:
         share, precision, square = hits / tp[-1], ratio(tp, tp + fp), (tp + fp) ** 2
         value = float(share @ precision)
-        of_positive = (precision - value) / tp[-1] + _onwards(ratio(share * fp, square))
-        slopes = np.where(positive, of_positive[rank], -_onwards(ratio(share * tp, square))[rank])
+        of_positive = (precision - value) / tp[-1] + _sum_onwards(ratio(share * fp, square))
+        slopes = np.where(positive, of_positive[rank], -_sum_onwards(ratio(share * tp, square))[rank])
         return without_linear(value, slopes, positive, weights)
     share, up, down = hits / tp[-1], reweighted(tp[-1]), reweighted(fp[-1])
 
     above = up * share * ratio(up * tp, up * tp + fp)
     below = ratio(up * (tp - 1), up * (tp - 1) + fp)  # precision at and below the rank of the positive
-    without_positive = _before(above) + _onwards(up * share * below) - up / tp[-1] * below
+    without_positive = _sum_before(above) + _sum_onwards(up * share * below) - up / tp[-1] * below
 
     above = share * ratio(tp, tp + down * fp)
     below = share * ratio(tp, tp + down * np.maximum(fp - 1, 0))
-    without_negative = _before(above) + _onwards(below)
+    without_negative = _sum_before(above) + _sum_onwards(below)
     return np.where(positive, without_positive[rank], without_negative[rank])
 
 
 def roc_auc_jackknife(positive: Bools, scores: Floats, weights: Floats | None = None) -> Floats:
     """Return ROC-AUC without each row, shape (rows,): it is a mean over the positives and over the negatives."""
-    rank, hits, misses = _ranks(positive, scores, weights)
+    rank, hits, misses = _rank_rows(positive, scores, weights)
     tp, fp = np.cumsum(hits), np.cumsum(misses)
     beaten = (fp[-1] - fp + misses / 2) / fp[-1]  # share of the negatives that a positive of the rank beats
     beating = (tp - hits / 2) / tp[-1]  # share of the positives that beat a negative of the rank
@@ -158,7 +158,7 @@ def reweighted(size: float) -> float:
     return float(size / max(size - 1, 1))
 
 
-def _counts(y: Ints, scores: Floats) -> tuple[Floats, Floats]:
+def _count_above(y: Ints, scores: Floats) -> tuple[Floats, Floats]:
     """Return positives and rows at or above each distinct score, from the highest down."""
     order = np.argsort(-scores)  # the order of equal scores does not matter
     ranked, tp, predicted = scores[order], np.cumsum(y[order], dtype=np.float64), np.arange(1.0, len(y) + 1)
@@ -169,7 +169,7 @@ def _counts(y: Ints, scores: Floats) -> tuple[Floats, Floats]:
     return tp[last], predicted[last]
 
 
-def _ranks(positive: Bools, scores: Floats, weights: Floats | None) -> tuple[Ints, Floats, Floats]:
+def _rank_rows(positive: Bools, scores: Floats, weights: Floats | None) -> tuple[Ints, Floats, Floats]:
     """Return each row's rank, best first and equal for ties, with the positives and negatives of each rank."""
     distinct, rank = np.unique(-scores, return_inverse=True)
     hits, misses = (
@@ -179,16 +179,16 @@ def _ranks(positive: Bools, scores: Floats, weights: Floats | None) -> tuple[Int
     return rank, hits.astype(np.float64), misses.astype(np.float64)
 
 
-def _cumulated(weights: Floats) -> Floats:
+def _cumulate(weights: Floats) -> Floats:
     """Return running sums along the rows, starting with 0."""
     sums = np.zeros((weights.shape[0], weights.shape[1] + 1))
     np.cumsum(weights, axis=1, out=sums[:, 1:])
     return sums
 
 
-def _before(terms: Floats) -> Floats:
+def _sum_before(terms: Floats) -> Floats:
     return np.cumsum(terms) - terms
 
 
-def _onwards(terms: Floats) -> Floats:
+def _sum_onwards(terms: Floats) -> Floats:
     return np.cumsum(terms[::-1])[::-1]

@@ -1,7 +1,7 @@
 """The metrics of the project. A new metric is one entry in METRICS.
 
-METRICS also gives the metric of a name such as `recall_at_precision(0.9)`: a metric at an operating point, whose kind
-is one entry in OPERATING_POINTS. It is measured where `select.metric` names it, and only there.
+METRICS also gives the metric of a name such as `recall_at_precision(0.9)`. It is a metric at an operating point, whose
+kind is one entry in OPERATING_POINTS. It is measured only if `select.metric` names it.
 
 Params models import this module and must answer fast, so functions are named here and imported on first use.
 """
@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, WithJsonSchema
 
-#: what values are computed from: the order of the scores, the scores as probabilities, or decisions at the tuned
-#: threshold and at 0.5
+#: the kinds of values that metrics use: the order of scores, scores as probabilities, decisions at the tuned threshold,
+#: decisions at 0.5
 Family = Literal["ranking", "probabilities", "decisions", "decisions_at_half"]
 
 #: digits after the point of most metrics
@@ -29,9 +29,9 @@ DEFAULT_DIGITS = 3
 class Metric:
     """One metric.
 
-    `function` names `module:function`. The function takes what its family needs, with samples of weighted rows: the
-    `RankedPositives` of a ranking, `(y, scores)` for a loss per row whose mean is the metric, or the `Counts` of
-    decisions.
+    `function` names `module:function`. A function of a ranking takes `RankedPositives`, and one of decisions takes
+    `Counts`, both of samples of weighted rows. A function of probabilities takes `(y, scores)` and returns a loss per
+    row, whose mean is the metric.
     """
 
     name: str  # scikit-learn's name where there is one
@@ -51,7 +51,7 @@ class Metric:
     verdict_from: int = 0  # so many positives, because with fewer the intervals of its effects hold too seldom
 
     @property
-    def selectable(self) -> bool:
+    def is_selectable(self) -> bool:
         """Whether `tuning.metric` and `select.metric` may name it: it needs no threshold."""
         return self.family != "decisions"
 
@@ -117,10 +117,18 @@ class OperatingPoint:
         if self.counts_rows:
             words = f"{100 * parameter:g} %" if parameter < 1 else f"{parameter:,.0f} rows"
         return Metric(
-            name, self.label.format(words), self.family, self.function, digits=self.digits, floor=floor, limit=limit,
-            parameter=parameter, is_size=self.counts_rows, resampled=self.family == "ranking",
+            name=name,
+            label=self.label.format(words),
+            family=self.family,
+            function=self.function,
+            digits=self.digits,
+            limit=limit,
+            floor=floor,
+            parameter=parameter,
+            is_size=self.counts_rows,
+            resampled=self.family == "ranking",
             verdict_from=self.verdict_from,
-        )  # fmt: skip
+        )
 
 
 _RANKING, _PROBABILITY, _CONFUSION, _POINT = (
@@ -193,13 +201,13 @@ if TYPE_CHECKING:
     SelectableMetric = str
     SelectMetric = str
 else:  # a Literal, so that params.yaml is checked and the schema lists the names
-    SelectableMetric = Literal[tuple(name for name, metric in METRICS.items() if metric.selectable)]
+    SelectableMetric = Literal[tuple(name for name, metric in METRICS.items() if metric.is_selectable)]
     SelectMetric = Annotated[
         str,
         AfterValidator(lambda name: _check_name(name)),
         WithJsonSchema({
             "anyOf": [
-                {"type": "string", "enum": [name for name, metric in METRICS.items() if metric.selectable]},
+                {"type": "string", "enum": [name for name, metric in METRICS.items() if metric.is_selectable]},
                 {"type": "string", "pattern": rf"^({'|'.join(OPERATING_POINTS)})\([0-9]+(\.[0-9]+)?\)$"},
             ]
         }),
@@ -212,22 +220,22 @@ _COMPARED_DECISIONS: dict[Family, tuple[str, ...]] = {
 }
 
 
-def of_family(family: str, *points: str) -> dict[str, Metric]:
+def list_family(family: str, *points: str) -> dict[str, Metric]:
     """Return the metrics of one family, in the order of the registry, then those of `points` that are of the family."""
     return {name: METRICS[name] for name in (*METRICS, *points) if METRICS[name].family == family}
 
 
-def selectable(*points: str) -> dict[str, Metric]:
+def list_selectable(*points: str) -> dict[str, Metric]:
     """Return the metrics that need no tuned threshold, in the order of the registry, then `points`."""
     names = [*METRICS, *points]
-    return {name: METRICS[name] for name in names if METRICS[name].selectable}
+    return {name: METRICS[name] for name in names if METRICS[name].is_selectable}
 
 
-def compared(*points: str) -> dict[Family, tuple[str, ...]]:
+def list_compared(*points: str) -> dict[Family, tuple[str, ...]]:
     """Return the metrics with a verdict, by family of values."""
     return {
-        "ranking": tuple(of_family("ranking", *points)),
-        "probabilities": tuple(of_family("probabilities", *points)),
+        "ranking": tuple(list_family("ranking", *points)),
+        "probabilities": tuple(list_family("probabilities", *points)),
         **_COMPARED_DECISIONS,
     }
 
@@ -239,14 +247,14 @@ def is_metric(name: str) -> bool:
 
 
 def get_points(*metrics: str) -> tuple[str, ...]:
-    """Return those that are metrics at an operating point; the others are always measured."""
+    """Return those of `metrics` that are at an operating point; the others are always measured."""
     return tuple(name for name in metrics if name not in METRICS)
 
 
 def _split(name: str) -> tuple[str, float | None]:
     """Return the kind and the parameter in a name, such as precision_in_top and 0.05; None without a valid one."""
-    found = re.fullmatch(r"(\w+)\(([0-9]+(?:\.[0-9]+)?)\)", name)
-    kind, parameter = (found[1], float(found[2])) if found else (name, 0.0)
+    match = re.fullmatch(r"(\w+)\(([0-9]+(?:\.[0-9]+)?)\)", name)
+    kind, parameter = (match[1], float(match[2])) if match else (name, 0.0)
     allowed = 0 < parameter < 1 or (
         parameter >= 1 and parameter.is_integer() and kind in OPERATING_POINTS and OPERATING_POINTS[kind].counts_rows
     )
@@ -254,13 +262,13 @@ def _split(name: str) -> tuple[str, float | None]:
 
 
 def _check_name(name: str) -> str:
-    if is_metric(name) and METRICS[name].selectable:
+    if is_metric(name) and METRICS[name].is_selectable:
         return name
     kind = name.partition("(")[0]
     if kind in OPERATING_POINTS:
         rows = " or a whole number of rows" if OPERATING_POINTS[kind].counts_rows else ""
         raise ValueError(f"{kind} needs a number between 0 and 1{rows} in brackets, such as {kind}(0.1)")
-    raise ValueError(f"must be one of {', '.join([*selectable(), *(f'{name}(…)' for name in OPERATING_POINTS)])}")
+    raise ValueError(f"must be one of {', '.join([*list_selectable(), *(f'{name}(…)' for name in OPERATING_POINTS)])}")
 
 
 @cache

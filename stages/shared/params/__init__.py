@@ -1,4 +1,4 @@
-"""Reads params.yaml into strict models; says all that is wrong with it at once."""
+"""Read params.yaml into strict models, and report all of its problems at once."""
 
 from pathlib import Path
 from types import UnionType
@@ -63,8 +63,8 @@ def read_params(model: type[P], path: Path = PARAMS) -> P:
     ]
     schema = path.with_name(SCHEMA.name)
     if schema.is_file():
-        known = {key: value for key, value in content.items() if key in SECTIONS}
-        problems += [f"{path}: {problem}" for problem in list_unknown_keys(known, read_json(schema))]
+        sections = {key: value for key, value in content.items() if key in SECTIONS}
+        problems += [f"{path}: {problem}" for problem in list_unknown_keys(sections, read_json(schema))]
     try:
         params = model.model_validate(content)
     except ValidationError as error:
@@ -79,18 +79,18 @@ def _describe(details: ErrorDetails, model: type[BaseModel]) -> str:
     if details["type"] == "extra_forbidden":
         *parents, key = details["loc"]
         path, annotations = _walk(model, tuple(parents))
-        return f"{'.'.join([*path, str(key)])}: unknown key; {suggest_key(str(key), _keys(annotations))}"
-    where = ".".join(_walk(model, details["loc"])[0])
+        return f"{'.'.join([*path, str(key)])}: unknown key; {suggest_key(str(key), _list_keys(annotations))}"
+    key_path = ".".join(_walk(model, details["loc"])[0])
     if details["type"] == "missing":
-        return f"{where}: missing; every key must stand in params.yaml, see the comments there"
+        return f"{key_path}: missing; every key must stand in params.yaml, see the comments there"
     message = details["msg"]
     if details["type"] == "value_error":  # a message of our validators, which may begin with a key
         message = message.removeprefix("Value error, ")
     else:
         message = message[0].lower() + message[1:]
     if details["type"] == "value_error" and isinstance(details["input"], dict):
-        return f"{where}: {message}"  # our message says what was found; the whole mapping would hide it
-    return f"{where}: {message}; found {shorten_value(details['input'])}"
+        return f"{key_path}: {message}"  # the message names the value; the whole mapping would hide it
+    return f"{key_path}: {message}; found {shorten_value(details['input'])}"
 
 
 def _walk(annotation: Any, location: tuple[int | str, ...]) -> tuple[list[str], list[Any]]:
@@ -98,27 +98,28 @@ def _walk(annotation: Any, location: tuple[int | str, ...]) -> tuple[list[str], 
 
     A pydantic location also names the union member that was tried, and `[key]`; both are omitted.
     """
-    path, here, marked = [], _alternatives(annotation), False
+    path, types, is_member_named = [], _list_alternatives(annotation), False
     for part in location:
-        if len(here) > 1 and not marked:
-            marked = True
+        if len(types) > 1 and not is_member_named:
+            is_member_named = True
             continue
-        below = [inner for member in here for inner in _inside(member, part)]
-        if below:
+        inner_types = [inner for member in types for inner in _list_inner_types(member, part)]
+        if inner_types:
             path.append(str(part))
-            here, marked = [alternative for inner in below for alternative in _alternatives(inner)], False
-    return path, here
+            types = [alternative for inner in inner_types for alternative in _list_alternatives(inner)]
+            is_member_named = False
+    return path, types
 
 
-def _alternatives(annotation: Any) -> list[Any]:
+def _list_alternatives(annotation: Any) -> list[Any]:
     if typing.get_origin(annotation) is typing.Annotated:
-        return _alternatives(typing.get_args(annotation)[0])
+        return _list_alternatives(typing.get_args(annotation)[0])
     if typing.get_origin(annotation) in (typing.Union, UnionType):
-        return [inner for member in typing.get_args(annotation) for inner in _alternatives(member)]
+        return [inner for member in typing.get_args(annotation) for inner in _list_alternatives(member)]
     return [] if annotation is type(None) else [annotation]
 
 
-def _inside(annotation: Any, part: int | str) -> list[Any]:
+def _list_inner_types(annotation: Any, part: int | str) -> list[Any]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         field = annotation.model_fields.get(str(part))
         return [field.annotation] if field else []
@@ -129,6 +130,6 @@ def _inside(annotation: Any, part: int | str) -> list[Any]:
     return []
 
 
-def _keys(annotations: list[Any]) -> list[str]:
+def _list_keys(annotations: list[Any]) -> list[str]:
     models = [item for item in annotations if isinstance(item, type) and issubclass(item, BaseModel)]
     return [name for model in models for name in model.model_fields]

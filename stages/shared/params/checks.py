@@ -11,15 +11,15 @@ def refuse(problems: Iterable[str]) -> None:
         raise ValueError("; ".join(messages))
 
 
-def own_key_problems(section: BaseModel, chooser: str, own_keys: Mapping[str, tuple[str, float]]) -> Iterator[str]:
-    """Yield the problems of a section where a choice of the key `chooser` needs a key that no other choice may have.
+def list_key_problems(section: BaseModel, chooser: str, keys: Mapping[str, tuple[str, float]]) -> Iterator[str]:
+    """Yield the problems of a section in which a value of the key `chooser` needs a key of its own.
 
-    `own_keys` has the key of each choice, and an example.
+    `keys` has the key of each such value, and an example. No other value may have it.
     """
-    chosen = getattr(section, chooser)
-    for choice, (key, example) in own_keys.items():
-        given = getattr(section, key) is not None
-        if given and choice != chosen:
-            yield f"{chosen} knows no key `{key}`, which belongs to {choice}; leave it out"
-        if choice == chosen and not given:
-            yield f"{chosen} needs the key `{key}`: {{{chooser}: {chosen}, {key}: {example}}}"
+    value = getattr(section, chooser)
+    for owner, (key, example) in keys.items():
+        is_given = getattr(section, key) is not None
+        if is_given and owner != value:
+            yield f"{value} has no key `{key}`, which belongs to {owner}; leave it out"
+        if owner == value and not is_given:
+            yield f"{value} needs the key `{key}`: {{{chooser}: {value}, {key}: {example}}}"

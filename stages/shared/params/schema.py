@@ -1,6 +1,7 @@
 """Unknown keys anywhere in params.yaml, found with params.schema.json.
 
-A stage has models of its own sections alone, and a misspelled key of another section would change nothing, silently.
+The models of a stage cover only its own sections. A misspelled key of another section would have no effect, without an
+error.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ def list_unknown_keys(content: Any, schema: dict[str, Any]) -> list[str]:
 def _walk(
     content: Any, schemas: list[dict[str, Any]], definitions: dict[str, Any], path: tuple[str, ...]
 ) -> Iterator[str]:
-    options = [option for schema in schemas for option in _options(schema, definitions)]
+    options = [option for schema in schemas for option in _list_options(schema, definitions)]
     if isinstance(content, list):
         for item in content:
             yield from _walk(item, [option["items"] for option in options if "items" in option], definitions, path)
@@ -34,12 +35,12 @@ def _walk(
             yield from _walk(value, [below], definitions, (*path, str(key)))
 
 
-def _options(schema: dict[str, Any], definitions: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _list_options(schema: dict[str, Any], definitions: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the schemas of which a value must fit one."""
     if "$ref" in schema:
-        yield from _options(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+        yield from _list_options(definitions[schema["$ref"].rpartition("/")[2]], definitions)
     for kind in ("anyOf", "oneOf", "allOf"):
         for option in schema.get(kind, []):
-            yield from _options(option, definitions)
+            yield from _list_options(option, definitions)
     if "type" in schema or "properties" in schema:
         yield schema

@@ -63,9 +63,9 @@ def stop_processes(processes: Sequence[BaseProcess]) -> None:
     """End processes that are still alive; each has 0.8 seconds to remove half-written files."""
     for process in processes:
         process.terminate()
-    patience = time.monotonic() + 0.8
+    deadline = time.monotonic() + 0.8
     for process in processes:
-        process.join(max(0, patience - time.monotonic()))
+        process.join(max(0, deadline - time.monotonic()))
         process.kill()
 
 
@@ -90,7 +90,7 @@ def exit_with_dvc() -> None:
             os._exit(BUSY)
         except OSError:  # a kernel before 5.3
             return
-        threading.Thread(target=_end_after, args=(handle,), name="exit-with-dvc", daemon=True).start()
+        threading.Thread(target=_exit_after, args=(handle,), name="exit-with-dvc", daemon=True).start()
 
 
 def _name_and_parent(process: int) -> tuple[str, int]:
@@ -102,7 +102,7 @@ def _name_and_parent(process: int) -> tuple[str, int]:
     return before.partition("(")[2], int(after.split()[1])
 
 
-def _end_after(handle: int) -> None:
+def _exit_after(handle: int) -> None:
     """Kill this process when the process of `handle` ends."""
     if sys.platform != "linux":
         return

@@ -1,6 +1,6 @@
 """The installed versions of the libraries that influence numbers, and their difference from requirements.lock.
 
-DVC sees the lock, not the installed packages. A run in another environment must therefore say so.
+DVC compares the lock, not the installed packages. So a run in another environment must warn.
 """
 
 import hashlib

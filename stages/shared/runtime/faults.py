@@ -1,6 +1,6 @@
-"""Faults of the environment: no space, no memory, no permission. Which line each gives, and with which exit code.
+"""Faults of the environment, such as no space, no memory or no permission, with their messages and exit codes.
 
-They are neither wrong input nor bugs, so the user must see what to change outside the project.
+They are neither wrong input nor bugs, so the message says what to change outside the project.
 """
 
 import errno
@@ -16,7 +16,7 @@ _MEMORY = "end other programs, use fewer rows, or set EVENHAND_WORKERS=1, then r
 _NAME = "use another path"
 _KIND = "move away what is there, then run this again"
 
-#: what may pass, so that a later run can succeed: errno → how to fix it. Exit code 75
+#: temporary faults, after which a later run can succeed: errno → how to fix it. Exit code 75
 TEMPORARY = {
     errno.ENOSPC: _SPACE,
     errno.EDQUOT: _SPACE,
@@ -30,7 +30,7 @@ TEMPORARY = {
     ),
 }
 
-#: what stays until somebody changes it: errno → how to fix it. Exit code 2
+#: faults that stay until somebody fixes them: errno → how to fix it. Exit code 2
 LASTING = {
     **dict.fromkeys((errno.EACCES, errno.EPERM), "give this user the permission (`ls -l` shows who has it)"),
     errno.EROFS: "work in a folder on a disk that can be written to",
@@ -41,8 +41,8 @@ LASTING = {
     errno.EIO: "the disk or its connection is damaged; restore the file, or use another disk",
 }
 
-#: parts of a message by which an import or a thread fails for one of the above; such errors have no errno
-_TOLD = {
+#: parts of messages of failed imports and threads, which have no errno
+_MESSAGES = {
     "cannot allocate memory": errno.ENOMEM,
     "failed to map segment": errno.ENOMEM,
     "bad_alloc": errno.ENOMEM,
@@ -57,23 +57,23 @@ def describe_fault(error: Exception, default: str) -> tuple[str, int] | None:
 
     The line names the file of the error, or `default` where the error has none.
     """
-    number, said = _number(error), " ".join(str(error).split())
-    if isinstance(error, OSError) and number is None and said:  # of a library: the content of a file
-        return f"{said}; restore the file, or run `{command('make repro')}` to make it again", 2
-    if number not in TEMPORARY and number not in LASTING:
+    code, message = _find_errno(error), " ".join(str(error).split())
+    if isinstance(error, OSError) and code is None and message:  # of a library: the content of a file
+        return f"{message}; restore the file, or run `{command('make repro')}` to make it again", 2
+    if code not in TEMPORARY and code not in LASTING:
         return None
-    name = _file(error) or ("memory" if number == errno.ENOMEM else default)
-    what = os.strerror(number).lower() + (f" ({said})" if said and not isinstance(error, OSError) else "")
-    if number in TEMPORARY:
-        return f"{name}: {what}; {TEMPORARY[number]}", BUSY
-    return f"{name}: {what}; {command(LASTING[number])}", 2
+    name = _find_file(error) or ("memory" if code == errno.ENOMEM else default)
+    what = os.strerror(code).lower() + (f" ({message})" if message and not isinstance(error, OSError) else "")
+    if code in TEMPORARY:
+        return f"{name}: {what}; {TEMPORARY[code]}", BUSY
+    return f"{name}: {what}; {command(LASTING[code])}", 2
 
 
 def is_closed_pipe(error: BaseException) -> bool:
     """Return whether nobody reads the output any more, as after `| head`."""
     if not isinstance(error, BrokenPipeError):
         return False
-    if sys.platform == "win32":  # it cannot be asked
+    if sys.platform == "win32":  # it has no poll
         return True
     poll = select.poll()
     poll.register(1, select.POLLERR)
@@ -82,28 +82,28 @@ def is_closed_pipe(error: BaseException) -> bool:
 
 
 def drop_output() -> None:
-    """Send stdout and stderr to nowhere where they cannot be written, so that the end of Python prints no error."""
+    """Redirect stdout and stderr to the null device if they cannot be written, so that Python ends without an error."""
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
                 stream.flush()
         except (OSError, ValueError):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, stream.fileno())
-            os.close(nowhere)
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, stream.fileno())
+            os.close(null)
 
 
-def _number(error: Exception) -> int | None:
+def _find_errno(error: Exception) -> int | None:
     if isinstance(error, MemoryError):
         return errno.ENOMEM
     if isinstance(error, OSError):
         return error.errno
-    said = str(error).lower()
-    return next((number for text, number in _TOLD.items() if text in said), None)
+    message = str(error).lower()
+    return next((code for text, code in _MESSAGES.items() if text in message), None)
 
 
-def _file(error: Exception) -> str:
-    """Return the file that an OSError names; of a rename, the name that was wanted."""
+def _find_file(error: Exception) -> str:
+    """Return the file that an OSError names; of a rename, the new name."""
     if not isinstance(error, OSError):
         return ""
     name = error.filename2 or error.filename

@@ -18,48 +18,50 @@ def available_bytes(proc: Path = Path("/proc"), groups: Path = Path("/sys/fs/cgr
 
     File caches count as free. Returns None on macOS and Windows, where neither can be read.
     """
-    result = [*_of_machine(proc / "meminfo"), *_of_groups(proc / "self/cgroup", groups)]
+    result = [*_read_machine(proc / "meminfo"), *_read_groups(proc / "self/cgroup", groups)]
     return max(0, min(result)) if result else None
 
 
-def check_memory(where: str, needed: float, available: int | None, advice: str) -> None:
-    """Raise InputError when `needed` bytes exceed the `available` ones, if known. `where` starts the message."""
+def check_memory(source: str, needed: float, available: int | None, advice: str) -> None:
+    """Raise InputError when `needed` bytes exceed the `available` ones, if known. `source` starts the message."""
     if available is not None and needed > available:
-        raise InputError(f"{where}: needs about {_gib(needed)} of memory, {_gib(available)} are available; {advice}")
+        raise InputError(
+            f"{source}: needs about {_format_gib(needed)} of memory, {_format_gib(available)} are available; {advice}"
+        )
 
 
-def _gib(size: float) -> str:
+def _format_gib(size: float) -> str:
     return f"{size / 2**30:.2f} GiB"
 
 
-def _of_machine(meminfo: Path) -> Iterator[int]:
-    for line in _lines(meminfo):
+def _read_machine(meminfo: Path) -> Iterator[int]:
+    for line in _read_lines(meminfo):
         if line.startswith("MemAvailable:"):
             yield int(line.split()[1]) * 1024
 
 
-def _of_groups(membership: Path, groups: Path) -> Iterator[int]:
+def _read_groups(membership: Path, groups: Path) -> Iterator[int]:
     """Yield the free bytes of each visible control group, from that of the process up to the root."""
-    for line in _lines(membership):
+    for line in _read_lines(membership):
         _, controllers, name = line.split(":", 2)
         if not controllers or "memory" in controllers.split(","):
             top, files = (groups / "memory", _LEGACY) if controllers else (groups, _UNIFIED)
-            own = top / name.lstrip("/")
-            for folder in (own, *own.parents):
+            group = top / name.lstrip("/")
+            for folder in (group, *group.parents):
                 if folder.is_relative_to(top):
-                    yield from _of_group(folder, *files)
+                    yield from _read_group(folder, *files)
 
 
-def _of_group(folder: Path, limit: str, use: str, prefix: str) -> Iterator[int]:
+def _read_group(folder: Path, limit: str, use: str, prefix: str) -> Iterator[int]:
     try:
-        most, taken = (int((folder / name).read_text(encoding="utf-8")) for name in (limit, use))
+        limit_bytes, used_bytes = (int((folder / name).read_text(encoding="utf-8")) for name in (limit, use))
     except (OSError, ValueError):
         return  # not visible, or without a limit (`max`)
-    counts = dict(line.split() for line in _lines(folder / "memory.stat"))
-    yield most - taken + sum(int(counts.get(f"{prefix}{kind}_file", 0)) for kind in ("active", "inactive"))
+    counts = dict(line.split() for line in _read_lines(folder / "memory.stat"))
+    yield limit_bytes - used_bytes + sum(int(counts.get(f"{prefix}{kind}_file", 0)) for kind in ("active", "inactive"))
 
 
-def _lines(path: Path) -> list[str]:
+def _read_lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8").splitlines()
     except OSError:

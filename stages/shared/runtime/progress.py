@@ -1,4 +1,4 @@
-"""How far a stage is: one live line on a terminal, elsewhere a plain line now and then.
+"""The progress of a stage: one live line on a terminal, elsewhere a plain line now and then.
 
 A thread writes it, because one fit can take minutes. It stops before each fork, because forking with threads is unsafe,
 and starts again afterwards. The live line is below the cursor, so whatever is printed takes its place until the next
@@ -44,22 +44,22 @@ class Progress:
         self._stop = threading.Event()
 
     def __enter__(self) -> Self:
-        _shown.append(self)
+        _active.append(self)
         self.resume()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.pause()
-        _shown.clear()
+        _active.clear()
         with suppress(OSError, ValueError):  # the terminal is gone
             self._draw("")
 
     def count(self, total: int, unit: str) -> None:
-        """Say that `total` units of work begin now."""
+        """Start to count `total` units of work."""
         self._total, self._done, self._unit, self._since = total, 0, unit, time.monotonic()
 
     def begin(self, doing: str) -> None:
-        """Say what is being done."""
+        """Set the text for the current work."""
         self._doing = doing
 
     def __call__(self, finished: str) -> None:
@@ -145,10 +145,10 @@ def ignore(text: str) -> None:
 
 
 #: the one progress that is shown in this process, if any
-_shown: list[Progress] = []
+_active: list[Progress] = []
 if sys.platform != "win32":  # which has no forks
     os.register_at_fork(
-        before=lambda: list(map(Progress.pause, _shown)),
-        after_in_parent=lambda: list(map(Progress.resume, _shown)),
-        after_in_child=_shown.clear,
+        before=lambda: list(map(Progress.pause, _active)),
+        after_in_parent=lambda: list(map(Progress.resume, _active)),
+        after_in_child=_active.clear,
     )

@@ -17,9 +17,9 @@ def find_git_root() -> Path | None:
 
 
 def find_temporary() -> Path | None:
-    """Return the place for locks and temporary files, below .dvc/tmp; None outside a DVC repository.
+    """Return the folder for locks and temporary files, below .dvc/tmp; None outside a DVC repository.
 
-    Each folder of a repository has a place of its own.
+    Each pipeline folder of a repository has its own.
     """
     root = find_dvc_root()
     if root is None:
@@ -31,10 +31,10 @@ def find_temporary() -> Path | None:
 def is_in_repository(path: Path) -> bool:
     """Return whether a relative path stays in the git or DVC repository of this folder, by its name alone.
 
-    DVC may have put a link to its cache in that place.
+    The path itself may be a link of DVC to its cache.
     """
-    place = Path(os.path.normpath(Path.cwd() / path))
-    return not path.is_absolute() and place.is_relative_to((Path.cwd() / find_top()).resolve())
+    absolute = Path(os.path.normpath(Path.cwd() / path))
+    return not path.is_absolute() and absolute.is_relative_to((Path.cwd() / find_top()).resolve())
 
 
 def find_top() -> Path:

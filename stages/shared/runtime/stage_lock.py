@@ -1,4 +1,4 @@
-"""Keeps two stages from writing the same artefacts: locks that the kernel releases when a process ends.
+"""Locks against two stages that write the same artefacts; the kernel releases them when a process ends.
 
 DVC has locks too. But a killed DVC leaves its stage running, and a stage can be started without DVC.
 """
@@ -40,13 +40,13 @@ def _lock(file: Path, stage: str, shared: bool) -> None:
     path = file.resolve()
     if path not in _held:
         _held[path] = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    patience = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             fcntl.flock(_held[path], (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
             break
         except BlockingIOError:
-            if time.monotonic() > patience:
+            if time.monotonic() > deadline:
                 raise BusyError(
                     f"{stage}: another stage is at work in this repository (`fuser {file}` shows its process); "
                     "wait for its end, or stop it, then run this again"

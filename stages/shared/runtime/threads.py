@@ -11,21 +11,21 @@ STAGES = "EVENHAND_STAGES"
 
 def cores() -> int:
     """Return how many worker processes to use: EVENHAND_WORKERS, or the number of usable cores."""
-    return _number(WORKERS) or usable_cores()
+    return _read_number(WORKERS) or usable_cores()
 
 
 def usable_cores() -> int:
     """Return how many cores this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)  # Linux alone knows how many this process may use
+    affinity = getattr(os, "sched_getaffinity", None)  # only on Linux
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def stages_at_once() -> int:
     """Return how many stages run at the same time, including this one."""
-    return _number(STAGES) or 1
+    return _read_number(STAGES) or 1
 
 
-def _number(name: str) -> int:
+def _read_number(name: str) -> int:
     value = os.environ.get(name, "")
     return int(value) if value.isdecimal() else 0
 

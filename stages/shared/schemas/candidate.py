@@ -29,7 +29,7 @@ class ProbabilityMetrics(ArtifactModel):
 
 
 class RecalibrationLine(ArtifactModel):
-    """What the log odds of the calibrated scores would need on the test rows, with intervals."""
+    """The line that would recalibrate the log odds of the calibrated scores on the test rows, with intervals."""
 
     slope: float  # 1: spread as they should be; below 1 too extreme
     slope_interval: tuple[float, float]
@@ -47,7 +47,7 @@ class Calibration(ArtifactModel):
 
 
 class Guarantee(ArtifactModel):
-    """What it costs that the threshold keeps its bound on new rows; the values are of out-of-fold rows."""
+    """The cost of a threshold that keeps its bound on new rows; the values are of out-of-fold rows."""
 
     kept: bool  # False: no threshold can promise it, and this is the safest
     rows_needed: int  # positives (min_recall) or flagged rows (min_precision) that a promise needs at least

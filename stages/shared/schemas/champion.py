@@ -8,7 +8,7 @@ from stages.shared.schemas.cross_validation import TunedSettings
 
 
 class ChampionFacts(ArtifactModel):
-    """What it takes to score new rows with the champion."""
+    """The facts that are needed to score new rows with the champion."""
 
     strategy: str
     classifier: str
@@ -26,7 +26,7 @@ class ChampionFacts(ArtifactModel):
 
 
 class RefitRecipe(ArtifactModel):
-    """What it takes to fit the champion again."""
+    """The settings that are needed to fit the champion again."""
 
     champion: str = Field(pattern="^[0-9a-f]{64}$")  # SHA-256 of models/champion/manifest.json
     strategy: str

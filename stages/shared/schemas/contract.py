@@ -40,7 +40,7 @@ Part = Literal["year", "month", "weekday", "hour", "days"]  # Monday is 0; hours
 
 
 class DatePart(ArtifactModel):
-    """The raw column of dates that a feature comes from, and what of the date the feature is."""
+    """The raw column of dates that a feature comes from, and the part of the date."""
 
     column: str
     part: Part
@@ -96,7 +96,7 @@ class Contract(ArtifactModel):
     positive: str  # label coded 1
     negative: str  # label coded 0
     features: list[Feature]
-    key: list[str]  # columns that identify a row; carried along, never a feature
+    key: list[str]  # columns that identify a row; kept, never a feature
     group: str | None
     time: str | None
     weight: str | None = None  # the column of row weights; not needed in rows to score
@@ -128,7 +128,7 @@ class Contract(ArtifactModel):
 
 
 class Step(ArtifactModel):
-    """A step of the data flow: the rows and columns that it gave, by class."""
+    """A step of the data flow with its rows by class and its columns."""
 
     step: str
     rows: int

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
-from stages.shared.metrics.registry import selectable
+from stages.shared.metrics.registry import list_selectable
 from stages.shared.schemas.base import ArtifactModel
 
 
@@ -42,7 +42,7 @@ class CvScore(MeanStd):
 
 
 def _has_every_metric(scores: dict[str, CvScore]) -> dict[str, CvScore]:
-    if absent := [metric for metric in selectable() if metric not in scores]:
+    if absent := [metric for metric in list_selectable() if metric not in scores]:
         raise ValueError(f"lacks the metric {absent[0]}")
     return scores
 

@@ -84,7 +84,7 @@ class Slice(ArtifactModel):
 
 
 class Explanation(ArtifactModel):
-    """An entry of explanations.json: what a candidate uses, how it reacts to it, and where it fails."""
+    """An entry of explanations.json: the importance of features, partial dependence and slices of a candidate."""
 
     strategy: str
     classifier: str

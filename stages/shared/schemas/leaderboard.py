@@ -30,12 +30,12 @@ class SetSize(ArtifactModel):
 
     @property
     def counted_positives(self) -> Number:
-        """What true positives are counted against: the positives, or the sum of their weights."""
+        """The positives, or the sum of their weights: the total of true positives and false negatives."""
         return self.positives if self.weighted_positives is None else self.weighted_positives
 
     @property
     def counted_negatives(self) -> Number:
-        """The same of the negatives."""
+        """The negatives, or the sum of their weights."""
         return self.rows - self.counted_positives
 
     @property
@@ -112,7 +112,7 @@ class Effect(ArtifactModel):
     high: float
     verdict: EffectVerdict
     minimum_detectable: float  # the smallest effect that these rows show with a probability of 0.8
-    positives_needed: int  # to show an effect of the size of the margin, by the same reckoning
+    positives_needed: int  # to show an effect of the size of the margin with the same probability
 
 
 class NotApplicable(ArtifactModel):

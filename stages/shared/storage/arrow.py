@@ -14,29 +14,29 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
-def thin(rows: Ints, most: int) -> Ints:
-    """Return `rows`, or every n-th of them where they are more than `most`."""
-    return rows[:: -(-len(rows) // most) or 1]
+def thin(rows: Ints, limit: int) -> Ints:
+    """Return `rows`, or every n-th of them where they are more than `limit`."""
+    return rows[:: -(-len(rows) // limit) or 1]
 
 
 def to_floats(array: pa.Array) -> Floats:
     """Convert an array of numbers to float64, shape (rows,), NaN where null."""
-    return _values(array.cast(pa.float64(), safe=False), np.float64, np.nan)
+    return _to_numpy(array.cast(pa.float64(), safe=False), np.float64, np.nan)
 
 
 def to_ints(array: pa.Array) -> Ints:
     """Convert an array of integers or timestamps to int64, shape (rows,), −1 where null."""
-    return _values(array.cast(pa.int64()), np.int64, -1)
+    return _to_numpy(array.cast(pa.int64()), np.int64, -1)
 
 
 def to_bools(array: pa.Array) -> Bools:
     """Convert a boolean array without nulls to numpy, shape (rows,)."""
-    return _values(array.cast(pa.uint8()), np.uint8, 0).astype(np.bool_)
+    return _to_numpy(array.cast(pa.uint8()), np.uint8, 0).astype(np.bool_)
 
 
 def from_numpy(values: npt.NDArray[Any], kind: pa.DataType, missing: Bools | None = None) -> pa.Array:
     """Convert a numpy array of the width of `kind` to an Arrow array, null where `missing`."""
-    validity = None if missing is None or not missing.any() else _bits(~missing)
+    validity = None if missing is None or not missing.any() else _pack_bits(~missing)
     return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(np.ascontiguousarray(values))])
 
 
@@ -51,14 +51,14 @@ def from_floats(values: Floats, missing: Bools) -> pa.Array:
 
 def from_bools(values: Bools) -> pa.Array:
     """Convert a numpy mask to an Arrow array."""
-    return pa.Array.from_buffers(pa.bool_(), len(values), [None, _bits(values)])
+    return pa.Array.from_buffers(pa.bool_(), len(values), [None, _pack_bits(values)])
 
 
-def _bits(values: Bools) -> pa.Buffer:
+def _pack_bits(values: Bools) -> pa.Buffer:
     return pa.py_buffer(np.packbits(values, bitorder="little"))
 
 
-def _values(array: pa.Array, dtype: type[Any], absent: float) -> npt.NDArray[Any]:
+def _to_numpy(array: pa.Array, dtype: type[Any], absent: float) -> npt.NDArray[Any]:
     values = np.frombuffer(array.buffers()[1], dtype, count=array.offset + len(array))[array.offset :].copy()
     if array.null_count:
         values[to_bools(array.is_null())] = absent

@@ -63,7 +63,7 @@ def name_in_errors(path: Path) -> Iterator[None]:
 
 
 def sync(path: Path) -> None:
-    """Wait until a file, or the list of the files in a folder, is on the disk; Windows cannot do it for folders."""
+    """Wait until a file, or the entries of a folder, are on the disk; Windows cannot do it for folders."""
     if os.name == "nt" and path.is_dir():
         return
     handle = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)

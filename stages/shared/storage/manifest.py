@@ -26,17 +26,17 @@ def check_manifest(folder: Path) -> dict[str, Any]:
         raise IntegrityError(f"{folder / MANIFEST}: missing; run `dvc checkout` or `dvc repro` to restore the folder")
     try:
         manifest: dict[str, Any] = read_json(folder / MANIFEST)
-        promised = dict(manifest["files"])
+        expected = dict(manifest["files"])
     except (InputError, KeyError, TypeError, ValueError) as error:
         raise IntegrityError(f"{folder / MANIFEST}: damaged ({error}); run `dvc repro --force` to restore it") from None
-    result = {path.name for path in folder.iterdir() if path.name != MANIFEST}
-    problems = [f"{folder / name}: named in the manifest but missing" for name in sorted(set(promised) - result)]
-    problems += [f"{folder / name}: not named in the manifest" for name in sorted(result - set(promised))]
-    for name in sorted(set(promised) & result):
+    present = {path.name for path in folder.iterdir() if path.name != MANIFEST}
+    problems = [f"{folder / name}: named in the manifest but missing" for name in sorted(set(expected) - present)]
+    problems += [f"{folder / name}: not named in the manifest" for name in sorted(present - set(expected))]
+    for name in sorted(set(expected) & present):
         actual = sha256(folder / name)
-        if actual != promised[name]:
+        if actual != expected[name]:
             problems.append(
-                f"{folder / name}: its SHA-256 is {actual}, the manifest says {promised[name]}; "
+                f"{folder / name}: its SHA-256 is {actual}, the manifest says {expected[name]}; "
                 "the file was changed or damaged, restore it with `dvc repro --force`"
             )
     if problems:

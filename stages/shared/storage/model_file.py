@@ -18,7 +18,7 @@ from stages.shared.storage.files import write_bytes
 #: The imputer keeps the numpy type of its columns.
 TRUSTED = ("numpy.dtype", *sorted({name for spec in CLASSIFIERS.values() for name in spec.trusted_types}))
 
-#: a small file can unpack to any size; no honest model of a table comes near this
+#: a small file can unpack to any size; real models are far smaller
 MAX_BYTES = 4 << 30
 
 #: cells of the rows that are scored together
@@ -30,12 +30,12 @@ STEP = 1024
 
 
 class Classifier(Protocol):
-    """What a loaded model can do."""
+    """The interface of a loaded model."""
 
     classes_: npt.NDArray[np.int64]
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
-        """Probabilities of the classes, shape (rows, 2)."""
+        """Return the probabilities of the classes, shape (rows, 2)."""
 
 
 def dump_model(model: Any, path: Path) -> None:
@@ -45,15 +45,15 @@ def dump_model(model: Any, path: Path) -> None:
     """
     import skops.io as sio
 
-    for part in _parts(model):
-        _forget_threads(part)
-    write_bytes(path, _canonical(sio.dumps(model)))
+    for estimator in _list_estimators(model):
+        _clear_threads(estimator)
+    write_bytes(path, _make_canonical(sio.dumps(model)))
 
 
 def load_model(path: Path) -> Classifier:
     """Return the pipeline in a skops file. Check the folder's manifest first.
 
-    Raises IntegrityError when the file is damaged, asks for an untrusted type, or unpacks to more than 4 GiB.
+    Raises IntegrityError when the file is damaged, names an untrusted type, or unpacks to more than 4 GiB.
     """
     import skops.io as sio
     from skops.io.exceptions import UntrustedTypesFoundException
@@ -98,27 +98,27 @@ def scores_after(
     for start in range(0, len(changes), step):
         part = changes[start : start + step]
         tiled = {name: np.tile(features[name].to_numpy(), len(part)) for name in features.columns}
-        for number, (name, values) in enumerate(part):
-            tiled[name][number * n_rows : (number + 1) * n_rows] = values
+        for index, (name, values) in enumerate(part):
+            tiled[name][index * n_rows : (index + 1) * n_rows] = values
         yield from scores(model, type(features)(tiled)).reshape(len(part), n_rows)
 
 
-def _parts(model: Any) -> Iterator[Any]:
+def _list_estimators(model: Any) -> Iterator[Any]:
     """Yield every estimator in `model`, itself included: steps, transformers, members of ensembles."""
     yield model
     for value in list(vars(model).values()):
-        yield from _estimators(value)
+        yield from _find_estimators(value)
 
 
-def _estimators(value: Any) -> Iterator[Any]:
+def _find_estimators(value: Any) -> Iterator[Any]:
     if hasattr(value, "get_params") and not isinstance(value, type):
-        yield from _parts(value)
+        yield from _list_estimators(value)
     elif isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.dtype == object):
         for item in value:
-            yield from _estimators(item)
+            yield from _find_estimators(item)
 
 
-def _forget_threads(estimator: Any) -> None:
+def _clear_threads(estimator: Any) -> None:
     for name in ("n_jobs", "nthread"):
         if getattr(estimator, name, None) is not None:
             setattr(estimator, name, None)
@@ -126,7 +126,7 @@ def _forget_threads(estimator: Any) -> None:
         estimator.get_booster().set_param({"nthread": 1})
 
 
-def _canonical(raw: bytes) -> bytes:
+def _make_canonical(raw: bytes) -> bytes:
     """Return the skops archive with ids and members numbered by first appearance, without times and padding."""
     archive = zipfile.ZipFile(io.BytesIO(raw))
     members = set(archive.namelist())
@@ -154,7 +154,7 @@ def _canonical(raw: bytes) -> bytes:
         _put(target, "schema.json", json.dumps(schema, separators=(",", ":")).encode())
         for old, new in files.items():
             content = archive.read(old)
-            _put(target, new, _without_padding(content) if new.endswith(".npy") else content)
+            _put(target, new, _clear_padding(content) if new.endswith(".npy") else content)
     return buffer.getvalue()
 
 
@@ -166,7 +166,7 @@ def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     archive.writestr(entry, content)
 
 
-def _without_padding(npy: bytes) -> bytes:
+def _clear_padding(npy: bytes) -> bytes:
     """Return the array with unused bytes between fields set to zero; tree nodes have seven, never initialized."""
     array = np.load(io.BytesIO(npy), allow_pickle=False)
     if not array.dtype.names:

@@ -32,7 +32,7 @@ N_PARTS = 32
 
 @dataclass(frozen=True)
 class Table:
-    """Rows with their contract: ROW, UNIT (once split), features, key, group and time, and the target as 0 or 1."""
+    """Rows with their contract: ROW, GROUP (after split), features, key, group and time, and the target as 0 or 1."""
 
     data: pa.Table
     contract: Contract
@@ -82,7 +82,7 @@ def to_frame(data: pa.Table, contract: Contract) -> "pd.DataFrame":
 
     A missing number or category is NaN, a missing text is empty.
     """
-    import pandas as pd  # a second of import that prepare and split need not pay
+    import pandas as pd  # a second of import, which prepare and split do not need
 
     names = [feature.name for feature in contract.features]
     if len(contract.numeric) == len(names):  # one block, filled in place: pandas would copy what it joins
@@ -124,7 +124,7 @@ def read_table(path: Path) -> Table:
         steps = [Step.model_validate(step) for step in json.loads(flow)]
         return Table(data.replace_schema_metadata(None), Contract.model_validate_json(contract), steps)
     except (KeyError, ValueError) as error:
-        raise _damaged(path, error) from None
+        raise _make_damage_error(path, error) from None
 
 
 def write_columns(path: Path, columns: dict[str, np.ndarray]) -> None:
@@ -147,7 +147,7 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
             columns = [column for table in read_by_column([path], names) for column in table.columns]
             return pa.table(columns, schema=file.schema_arrow)
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise _damaged(path, error) from None
+        raise _make_damage_error(path, error) from None
 
 
 def read_by_column(paths: Sequence[Path], names: Sequence[str]) -> Iterator[pa.Table]:
@@ -167,5 +167,5 @@ def read_by_column(paths: Sequence[Path], names: Sequence[str]) -> Iterator[pa.T
         yield pa.table([spill(column) for column in table.columns], schema=table.schema)
 
 
-def _damaged(path: Path, error: Exception) -> IntegrityError:
+def _make_damage_error(path: Path, error: Exception) -> IntegrityError:
     return IntegrityError(f"{path}: damaged ({error}); run `dvc repro` to make it again")

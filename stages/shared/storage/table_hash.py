@@ -10,7 +10,7 @@ import pyarrow as pa
 from stages.shared.storage.arrow import to_bools
 
 #: rows of a column that are hashed at a time, to avoid a copy of the column
-PIECE = 1 << 16
+PIECE_SIZE = 1 << 16
 
 
 def hash_table(data: pa.Table, contract: str, flow: str) -> str:
@@ -20,30 +20,30 @@ def hash_table(data: pa.Table, contract: str, flow: str) -> str:
     """
     digest = hashlib.sha256(json.dumps([contract, flow, *(str(field) for field in data.schema)]).encode())
     for column in data.columns:
-        numbers = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
-        for piece in _pieces(column):
+        is_numeric = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
+        for piece in _cut(column):
             digest.update(to_bools(piece.is_null()).data)
-        for part in _numbers(column) if numbers else _texts(column):
+        for part in _encode_numbers(column) if is_numeric else _encode_texts(column):
             digest.update(part)
     return digest.hexdigest()
 
 
-def _pieces(column: pa.ChunkedArray) -> Iterator[pa.Array]:
+def _cut(column: pa.ChunkedArray) -> Iterator[pa.Array]:
     for chunk in column.chunks:
-        for start in range(0, len(chunk), PIECE):
-            yield chunk.slice(start, PIECE)
+        for start in range(0, len(chunk), PIECE_SIZE):
+            yield chunk.slice(start, PIECE_SIZE)
 
 
-def _numbers(column: pa.ChunkedArray) -> Iterator[memoryview]:
+def _encode_numbers(column: pa.ChunkedArray) -> Iterator[memoryview]:
     """Yield the bytes of the numbers that are not missing."""
-    for piece in _pieces(column):
+    for piece in _cut(column):
         yield np.from_dlpack(piece.drop_null()).data
 
 
-def _texts(column: pa.ChunkedArray) -> Iterator[bytes]:
+def _encode_texts(column: pa.ChunkedArray) -> Iterator[bytes]:
     """Yield the texts that are not missing, as one JSON list."""
     between = "["
-    for piece in _pieces(column):
+    for piece in _cut(column):
         if texts := piece.drop_null().cast(pa.string()).to_pylist():
             yield (between + json.dumps(texts)[1:-1]).encode()
             between = ", "

@@ -1,4 +1,4 @@
-"""Reads YAML as DVC reads it, within bounds: a small file may stand for billions of values."""
+"""Read YAML as DVC does, within bounds, because aliases in a small file may stand for billions of values."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from stages.shared.messages import single_line
 #: bytes of a file
 MAX_BYTES = 1 << 20
 
-#: values of a file, those of an alias counted at every place where it stands
+#: values of a file, with those of an alias counted at each use
 MAX_VALUES = 100_000
 
 #: lists and mappings inside each other

@@ -1,7 +1,7 @@
 """The blend: a weighted vote of the classifiers of one strategy, with weights learned from out-of-fold scores.
 
-Ensemble selection by Caruana, Niculescu-Mizil, Crew & Ksikes (2004): beginning with no member, the one whose addition
-to the mean is best is added, again and again. A member may be added more than once.
+Ensemble selection by Caruana, Niculescu-Mizil, Crew & Ksikes (2004). It begins without members. Each round adds the
+member that improves the mean most, and a member may be added more than once.
 """
 
 from dataclasses import replace
@@ -16,7 +16,7 @@ from stages.shared.metrics.registry import METRICS
 from stages.shared.storage.arrow import Floats, Ints
 from stages.train.classifiers.calibration import CalibrationSpec
 from stages.train.classifiers.class_weights import RowWeights
-from stages.train.folds.splitter import other_folds
+from stages.train.folds.splitter import find_other_folds
 from stages.train.strategy.context import StrategyContext
 from stages.train.strategy.results import StrategyResult
 
@@ -27,8 +27,8 @@ DEFAULT_ROUNDS = 20
 def learn_weights(y: Ints, scores: Floats, metric: str, n_rounds: int, sample_weight: RowWeights = None) -> Floats:
     """Return the weight of each member, shape (members,), with sum 1; `scores` has shape (rows, members).
 
-    Each round adds the member that improves the blend most. Ties go to the member that is best alone, then to the
-    first.
+    Each round adds the member that improves the blend most. Ties go to the member with the best
+    score of its own, then to the first.
     """
     sign, value = METRICS[metric].sign, METRICS[metric].score
 
@@ -37,8 +37,8 @@ def learn_weights(y: Ints, scores: Floats, metric: str, n_rounds: int, sample_we
 
     individual = [evaluate(member) for member in scores.T]
     counts, total = np.zeros(scores.shape[1]), np.zeros(len(y))
-    for already in range(n_rounds):
-        values = [evaluate((total + member) / (already + 1)) for member in scores.T]
+    for n_members in range(n_rounds):
+        values = [evaluate((total + member) / (n_members + 1)) for member in scores.T]
         best = max(range(len(values)), key=lambda member: (values[member], individual[member]))
         counts[best] += 1
         total += scores[:, best]
@@ -58,12 +58,12 @@ def blend_oof(
 ) -> Floats:
     """Return out-of-fold scores of the blend, shape (rows,), with weights learned on the other folds of the repeat.
 
-    Weights scored on the rows that they were learned from would be optimistic. A small optimism remains: the members'
-    scores of the other folds come from models fitted on this fold (docs/decisions/10-classifiers.md measures it).
+    Weights scored on the rows that they were learned from would be optimistic. A small optimism remains, because the
+    scores of the other folds come from models fitted on this fold. docs/decisions/10-classifiers.md measures it.
     """
     result = np.empty(len(y))
-    for number in np.unique(fold):
-        inside, others = fold == number, other_folds(fold, number, n_splits, by_time)
+    for index in np.unique(fold):
+        inside, others = fold == index, find_other_folds(fold, index, n_splits, by_time)
         weights = None if sample_weight is None else sample_weight[others]
         result[inside] = scores[inside] @ learn_weights(y[others], scores[others], metric, n_rounds, weights)
     return result
@@ -73,8 +73,8 @@ def make_voting(models: dict[str, Pipeline], weights: dict[str, float]) -> Pipel
     """Return the fitted members as scikit-learn's soft voting of whole pipelines, without members of weight 0."""
     members = {name: models[name] for name, weight in weights.items() if weight > 0}
     # names only: with the members here and below, the file would store each of them twice
-    named = [(name, "fitted") for name in members]
-    voting = VotingClassifier(named, voting="soft", weights=[weights[name] for name in members])
+    placeholders = [(name, "fitted") for name in members]
+    voting = VotingClassifier(placeholders, voting="soft", weights=[weights[name] for name in members])
     # the attributes that its own `fit` sets
     voting.estimators_ = list(members.values())
     voting.le_ = LabelEncoder().fit([0, 1])
@@ -88,7 +88,7 @@ def add_blend(context: StrategyContext, result: StrategyResult) -> StrategyResul
     validation = np.concatenate([fold.validation for fold in result.folds])
     fold = np.repeat(np.arange(len(result.folds)), [len(fold.validation) for fold in result.folds])
     y, scores, metric = context.y[validation], np.column_stack([*result.oof.values()]), params.tuning.metric
-    row_weights = context.weights_of(validation)
+    row_weights = context.select_weights(validation)
     weights = dict(zip(result.oof, learn_weights(y, scores, metric, n_rounds, row_weights).tolist(), strict=True))
     specs = result.calibration_specs
     shift = sum(weight * specs[name].shift for name, weight in weights.items())

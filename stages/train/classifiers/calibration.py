@@ -1,4 +1,4 @@
-"""Calibrators fitted on out-of-fold scores: what resampling and weights did to the probabilities is taken back."""
+"""Calibrators fitted on out-of-fold scores, which undo the effect of resampling and weights on probabilities."""
 
 from dataclasses import dataclass
 from math import log
@@ -10,14 +10,14 @@ from stages.shared.classifiers import CLASSIFIERS
 from stages.shared.storage.arrow import Floats, Ints
 from stages.shared.storage.files import round_floats
 from stages.train.classifiers.class_weights import ClassWeights, Counts, RowWeights, count_classes
-from stages.train.folds.splitter import other_folds
+from stages.train.folds.splitter import find_other_folds
 from stages.train.params import Strategy
 
-#: a line that rises less would turn the ranking round, or be lost in the digits that are stored
-LEAST_SLOPE = 0.001
+#: a smaller slope would reverse the ranking, or vanish in the stored digits
+MIN_SLOPE = 0.001
 
-#: log odds beyond all that a score near 1 can have: 1 − 1e-16 has 37
-FARTHEST = 40.0
+#: larger than the log odds of any score below 1: those of 1 − 1e-16 are 37
+MAX_LOG_ODDS = 40.0
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,16 @@ def make_calibration_spec(
 ) -> CalibrationSpec:
     """Return how to calibrate `classifier` under `strategy`; `requested` is `calibration` of params.yaml.
 
-    `train` and `fitted` are the classes before and after resampling, `weights` those of the last fit. auto calibrates
-    what was resampled, weighted, or balances itself, and everything that was fitted on a share of the negatives.
+    `train` and `fitted` are the counts of the classes before and after resampling; `weights` are those of the final
+    fit. `auto` calibrates classifiers that balance themselves. It also calibrates all that were fitted on resampled or
+    weighted rows, or on a share of the negatives.
     """
     balanced = CLASSIFIERS[classifier].balances_itself
     corrected = balanced or strategy.sampler is not None or strategy.class_weight is not None or train != fitted
     method = ("sigmoid" if corrected else "none") if requested == "auto" else requested
     negative, positive = fitted
-    believed = 1.0 if balanced else positive * weights.positive / (negative * weights.negative)
-    return CalibrationSpec(method, log(train[1] / train[0]) - log(believed))
+    fitted_odds = 1.0 if balanced else positive * weights.positive / (negative * weights.negative)
+    return CalibrationSpec(method, log(train[1] / train[0]) - log(fitted_odds))
 
 
 def fit_calibrator(spec: CalibrationSpec, scores: Floats, y: Ints, sample_weight: RowWeights = None) -> Calibrator:
@@ -56,7 +57,7 @@ def fit_calibrator(spec: CalibrationSpec, scores: Floats, y: Ints, sample_weight
         calibrator = _fit_sigmoid(scores, y, sample_weight)
     elif spec.method == "isotonic":
         calibrator = _fit_isotonic(scores, y, sample_weight)
-    elif spec.method == "prior":  # exchanges the odds of the classes, and learns nothing from the scores
+    elif spec.method == "prior":  # shifts the log odds by a known constant; nothing is learned from the scores
         calibrator = Line(method="prior", slope=1.0, intercept=spec.shift, limits=_find_limits(scores))
     else:
         calibrator = Identity(method="none")
@@ -74,18 +75,18 @@ def calibrate_oof(
 ) -> Floats:
     """Return the scores of each fold, calibrated by a calibrator fitted on the other folds of the same repeat.
 
-    On the rows that it was fitted on, a calibrator looks better than it is.
+    On its own training rows a calibrator would seem too good.
     """
     result = np.empty_like(scores)
-    for number in np.unique(fold):
-        inside, others = fold == number, other_folds(fold, number, n_splits, by_time)
+    for index in np.unique(fold):
+        inside, others = fold == index, find_other_folds(fold, index, n_splits, by_time)
         weights = None if sample_weight is None else sample_weight[others]
         result[inside] = calibrate(scores[inside], fit_calibrator(spec, scores[others], y[others], weights))
     return result
 
 
 def _fit_sigmoid(scores: Floats, y: Ints, sample_weight: RowWeights) -> Line:
-    """Logistic regression of y on the log odds, with Platt's targets (1999): just short of 0 and 1, so that it ends."""
+    """Fit y on the log odds by logistic regression with Platt's targets (1999), which are not quite 0 and 1."""
     from scipy.optimize import minimize
 
     limits = _find_limits(scores)
@@ -104,7 +105,7 @@ def _fit_sigmoid(scores: Floats, y: Ints, sample_weight: RowWeights) -> Line:
         mean = np.average(losses, weights=sample_weight)
         return float(mean), np.array([wrong @ standard, wrong.sum()]) / total
 
-    bounds = [(LEAST_SLOPE * scale, None), (None, None)]
+    bounds = [(MIN_SLOPE * scale, None), (None, None)]
     start = np.array([scale, log(positives / negatives)])
     options = {"ftol": 0.0, "gtol": 1e-10, "maxiter": 1000}
     slope, intercept = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
@@ -113,23 +114,24 @@ def _fit_sigmoid(scores: Floats, y: Ints, sample_weight: RowWeights) -> Line:
 
 
 def _fit_isotonic(scores: Floats, y: Ints, sample_weight: RowWeights) -> Steps:
-    """Pool adjacent violators (scikit-learn's), on the log odds, where stored digits part small scores as well."""
+    """Fit scikit-learn's isotonic regression on the log odds, whose stored digits also distinguish small scores."""
     from sklearn.isotonic import IsotonicRegression
 
     limits = _find_limits(scores)
-    outcome = IsotonicRegression(y_min=0, y_max=1).fit(log_odds(scores, *limits), y, sample_weight)
-    x, first = np.unique(np.round(outcome.X_thresholds_, 6), return_index=True)
-    return Steps(method="isotonic", x=x.tolist(), y=outcome.y_thresholds_[first].tolist(), limits=limits)
+    regression = IsotonicRegression(y_min=0, y_max=1).fit(log_odds(scores, *limits), y, sample_weight)
+    x, first = np.unique(np.round(regression.X_thresholds_, 6), return_index=True)
+    return Steps(method="isotonic", x=x.tolist(), y=regression.y_thresholds_[first].tolist(), limits=limits)
 
 
 def _find_limits(scores: Floats) -> tuple[float, float]:
-    """Finite log odds for the scores 0 and 1: half as far out as the nearest other score, as if by half a vote.
+    """Return finite log odds for the scores 0 and 1, of which forests give many.
 
-    Forests give many such scores. Where there are none, nothing is bounded that a score can be.
+    They are the log odds of half the distance of the nearest other score from 0 or 1. Without scores of 0 or 1 the
+    limits lie beyond every score.
     """
     inner = scores[(scores > 0) & (scores < 1)]
     if not len(inner):
-        return -FARTHEST, FARTHEST
-    low = log(inner.min() / 2) if (scores == 0).any() else -FARTHEST
-    high = -log((1 - inner.max()) / 2) if (scores == 1).any() else FARTHEST
-    return max(low, -FARTHEST), min(high, FARTHEST)
+        return -MAX_LOG_ODDS, MAX_LOG_ODDS
+    low = log(inner.min() / 2) if (scores == 0).any() else -MAX_LOG_ODDS
+    high = -log((1 - inner.max()) / 2) if (scores == 1).any() else MAX_LOG_ODDS
+    return max(low, -MAX_LOG_ODDS), min(high, MAX_LOG_ODDS)

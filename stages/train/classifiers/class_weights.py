@@ -30,18 +30,18 @@ def count_classes(y: Ints, sample_weight: RowWeights) -> Counts:
     return negative, positive
 
 
-def class_weights(
+def compute_class_weights(
     class_weight: Any, y: Ints, before: Counts | None = None, sample_weight: RowWeights = None
 ) -> ClassWeights:
     """Return the weights that `class_weight` gives to rows labeled `y`; `before` are the counts before resampling.
 
-    balanced is scikit-learn's rows / (2 × rows of the class), after King & Zeng (2001); balanced_subsample means
-    the same on each tree's own draw, so it gets the same numbers here. None is 1 and 1. With `sample_weight`, sums of
-    weights take the place of counts, as in scikit-learn.
+    balanced is scikit-learn's rows / (2 × rows of the class), after King & Zeng (2001). balanced_subsample is the same
+    on the sample of each tree, so it has the same numbers here. None is 1 and 1. With `sample_weight`, sums of weights
+    replace the counts, as in scikit-learn.
 
-    prevalence is the weighting of King & Zeng (2001) for rows that were selected by their class: each class weighs as
+    prevalence is the weighting of King & Zeng (2001) for rows that were selected by their class. Each class weighs as
     much as before, so the remaining rows represent the removed ones. A class that was not resampled keeps the weight 1.
-    Raises ValueError for it if `before` is missing.
+    Raises ValueError for prevalence without `before`.
     """
     if class_weight is None:
         return ClassWeights(1.0, 1.0)
@@ -57,14 +57,14 @@ def class_weights(
 
 
 def scale_pos_weight(weights: ClassWeights) -> float:
-    """Return the same weights as XGBoost's single number: how many negatives a positive counts for.
+    """Return the weights as XGBoost's single number: the weight of a positive over that of a negative.
 
     For balanced this is n_negative / n_positive, as XGBoost's documentation recommends.
     """
     return weights.positive / weights.negative
 
 
-def row_weights(weights: ClassWeights, y: Ints, sample_weight: RowWeights = None) -> RowWeights:
+def compute_row_weights(weights: ClassWeights, y: Ints, sample_weight: RowWeights = None) -> RowWeights:
     """Return the weight of its class times its own weight for each row, or None if all are 1."""
     if weights == (1.0, 1.0):
         return sample_weight

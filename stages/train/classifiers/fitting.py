@@ -1,4 +1,4 @@
-"""How a classifier is fitted: the request, the result, and the fit of classifiers with scikit-learn's interface."""
+"""Fits of classifiers: the request, the result, and the fit by scikit-learn's interface."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,6 @@ from stages.train.classifiers.budget import cap_iterations
 from stages.train.classifiers.class_weights import ClassWeights, RowWeights
 
 Features = npt.NDArray[Any]  # shape (rows, columns), float64, or float32 for classifiers that read it
-
 
 #: one point of a training curve, as `Epoch` in the trace but for the fold
 EpochMetrics = dict[str, Any]

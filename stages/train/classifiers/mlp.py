@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.neural_network import MLPClassifier
 
 from stages.shared.storage.arrow import Ints
-from stages.train.classifiers.class_weights import row_weights
+from stages.train.classifiers.class_weights import compute_row_weights
 from stages.train.classifiers.fitting import EpochMetrics, Features, FitRequest, Fitted, make_epoch
 
 
@@ -20,7 +20,7 @@ def fit_mlp(request: FitRequest) -> Fitted:
 
 def _train(mlp: MLPClassifier, request: FitRequest) -> list[EpochMetrics]:
     X, y, curve = request.X, request.y, list[EpochMetrics]()
-    sample_weight = row_weights(request.weights, y, request.sample_weight)
+    sample_weight = compute_row_weights(request.weights, y, request.sample_weight)
     if isinstance(mlp.batch_size, int):
         mlp.batch_size = min(mlp.batch_size, len(X))  # as scikit-learn does, but without a warning in each epoch
     # each partial_fit starts with check_random_state: a number would draw the same batches in every epoch

@@ -13,13 +13,13 @@ from xgboost.callback import TrainingCallback
 
 from stages.shared.classifiers import Settings
 from stages.shared.storage.arrow import Floats, Ints
-from stages.train.classifiers.class_weights import ClassWeights, row_weights, scale_pos_weight
+from stages.train.classifiers.class_weights import ClassWeights, compute_row_weights, scale_pos_weight
 from stages.train.classifiers.fitting import EpochMetrics, Features, FitRequest, Fitted, make_epoch
 
 #: XGBoost's tree methods that read bins; the others read the values
 _BINNED_METHODS = (None, "auto", "hist")
 
-#: points of a curve; more would not show more
+#: points of a curve; more are not visible
 _MAX_POINTS = 60
 
 
@@ -27,11 +27,11 @@ def fit_xgboost(request: FitRequest) -> Fitted:
     """Fit XGBoost; compute its curve, with at most 60 points, if there is an `eval_set`.
 
     The number of rounds is fixed, so scoring the `eval_set` does not change the model. Losses are log losses without
-    weights, whatever `eval_metric` says.
+    weights, for any `eval_metric`.
     """
     ratio, weights = split_weights(request.class_weight, request.weights)
     classifier: XGBClassifier = request.build(scale_pos_weight=ratio, n_jobs=request.n_jobs)
-    sample_weight = row_weights(weights, request.y, request.sample_weight)
+    sample_weight = compute_row_weights(weights, request.y, request.sample_weight)
     bins = {} if request.bins is None else request.bins
     matrix = bins.setdefault(weights, CachedDMatrix(request.X, request.y, sample_weight)).matrix(classifier)
     curve: list[EpochMetrics] = []
@@ -39,9 +39,9 @@ def fit_xgboost(request: FitRequest) -> Fitted:
         _fit_on_matrix(classifier, matrix)
     else:
         # with weights, the curve needs an unweighted matrix: XGBoost would weight the losses
-        plain = matrix if sample_weight is None else _make_matrix(classifier, (request.X, request.y), matrix)
-        watch = _make_matrix(classifier, request.eval_set, matrix)
-        callback = _CurveCallback(plain, watch, classifier.get_num_boosting_rounds())
+        unweighted = matrix if sample_weight is None else _make_matrix(classifier, (request.X, request.y), matrix)
+        validation = _make_matrix(classifier, request.eval_set, matrix)
+        callback = _CurveCallback(unweighted, validation, classifier.get_num_boosting_rounds())
         _fit_on_matrix(classifier, matrix, [callback], eval_metric=["logloss", "error"])
         curve = callback.curve
     return Fitted(classifier, ClassWeights(weights.negative, weights.positive * ratio), curve)
@@ -50,10 +50,10 @@ def fit_xgboost(request: FitRequest) -> Fitted:
 def split_weights(class_weight: Any, weights: ClassWeights) -> tuple[float, ClassWeights]:
     """Return scale_pos_weight and the weights of rows, which together give `weights`.
 
-    scale_pos_weight serves where only the balance of the classes matters. `prevalence` says how many rows a row stands
-    for, so the rows are weighted: sums of gradients and Hessians then estimate those over all rows, and
-    min_child_weight and the penalties mean what they mean without a sampler. A scale_pos_weight of 1 / w would make a
-    positive a fraction of a row (docs/decisions/08-calibration.md has the figures).
+    scale_pos_weight serves where only the balance of the classes matters. With `prevalence` a row stands for several,
+    so the rows are weighted. Sums of gradients and Hessians then estimate those over all rows. So min_child_weight and
+    the penalties mean the same as without a sampler. With a scale_pos_weight of 1 / w a positive would count as a
+    fraction of a row (docs/decisions/08-calibration.md has the figures).
     """
     if class_weight == "prevalence":
         return 1.0, weights
@@ -78,8 +78,8 @@ class CachedDMatrix:
 def can_truncate(settings: Settings) -> bool:
     """Return whether an XGBoost model with `settings` contains every model with fewer trees.
 
-    False if n_estimators is missing or not a positive number (the library must then refuse the settings), and for the
-    booster `dart`, which changes the weights of earlier trees.
+    False for the booster `dart`, which changes the weights of earlier trees. False also if n_estimators is missing or
+    not a positive number, because the library must refuse these settings.
     """
     size = settings.get("n_estimators")
     return type(size) is int and size > 0 and settings.get("booster", "gbtree") == "gbtree"
@@ -133,17 +133,17 @@ def _make_matrix(
 
 
 class _CurveCallback(TrainingCallback):
-    """Measures the rounds that are shown. XGBoost's own `eval_set` measures every round, which takes longer."""
+    """Measure the rounds of the curve. XGBoost's own `eval_set` measures every round, which takes longer."""
 
     def __init__(self, training: DMatrix, validation: DMatrix, n_rounds: int) -> None:
         self._parts = [(training, "training"), (validation, "validation")]
         points = np.linspace(1, index(n_rounds), min(n_rounds, _MAX_POINTS))
-        self._shown = set(points.round().astype(int).tolist())
+        self._rounds = set(points.round().astype(int).tolist())
         self.curve: list[EpochMetrics] = []
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
         """Return False: the training never stops early."""
-        if epoch + 1 in self._shown:
+        if epoch + 1 in self._rounds:
             self.curve.append(_measure(model, epoch, self._parts))
         return False
 

@@ -21,7 +21,7 @@ GRACE = 0.8
 
 
 def trains_elsewhere() -> bool:
-    """Tell whether the fits use the cores of other machines."""
+    """Return whether the fits use the cores of other machines."""
     return choose_engine() != LOCAL or bool(os.environ.get(LAUNCH))
 
 

@@ -24,7 +24,7 @@ Context = TypeVar("Context")
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
 
-#: seconds between two looks at what workers have sent
+#: seconds between two checks for messages of workers
 POLL = 0.2
 
 #: the first argument of every call in a worker; set once when the worker starts
@@ -59,7 +59,7 @@ class WorkerPool(Generic[Context]):
         if self._pool is None:
             return functions
         self._relayed = functions
-        return tuple(partial(_send, self._messages, number) for number in range(len(functions)))
+        return tuple(partial(_send, self._messages, index) for index in range(len(functions)))
 
     def get_result(self, future: "Future[Result]") -> Result:
         """Wait for a call and return its result; meanwhile pass on what workers send to relayed functions."""
@@ -67,8 +67,8 @@ class WorkerPool(Generic[Context]):
         while self._pool is not None and not done:
             done = bool(wait([future], POLL).done)
             while not self._messages.empty():
-                number, text = self._messages.get()
-                self._relayed[number](text)
+                index, text = self._messages.get()
+                self._relayed[index](text)
         return get_result(future)
 
     def submit(
@@ -94,8 +94,8 @@ def get_result(future: "Future[Result]") -> Result:
         ) from None
 
 
-def _send(messages: Any, number: int, text: str) -> None:
-    messages.put((number, text))
+def _send(messages: Any, index: int, text: str) -> None:
+    messages.put((index, text))
 
 
 def _start_worker(context: Any, parent: int) -> None:

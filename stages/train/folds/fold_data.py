@@ -1,6 +1,6 @@
 """The rows of one fold: preprocessed once, resampled once for each setting of the sampler.
 
-No sampler influences the first preprocessing step, so all resamplings of a fold share it.
+The first preprocessing step is before every sampler, so all resamplings of a fold share it.
 """
 
 from typing import Any
@@ -27,12 +27,12 @@ class FoldData:
             self._select(fold.training),
             context.y[fold.training],
             first,
-            context.whole,
+            context.whole_columns,
             None if context.fit_weight is None else context.fit_weight[fold.training],
         )
         self._validation = first[1].transform(self._select(fold.validation)) if len(fold.validation) else None
         self.y_validation = context.y[fold.validation]
-        self.weight_validation = context.weights_of(fold.validation)
+        self.weight_validation = context.select_weights(fold.validation)
         #: by classifier and settings: an optimum from which the next search for an optimum starts
         self.starts: dict[str, Any] = {}
 

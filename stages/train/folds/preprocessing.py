@@ -18,7 +18,7 @@ Steps = list[tuple[str, Any]]
 #: in distances as one standardized number. They are not scaled further.
 TEXT_COLUMNS = 128
 
-#: the names of the transformers of text columns begin with it
+#: prefix of the names of the transformers of text columns
 TEXT = "text_"
 
 
@@ -30,9 +30,9 @@ def count_numbers(contract: Contract) -> int:
 def make_steps(contract: Contract, params: PreprocessParams) -> Steps:
     """Return the unfitted steps, in order.
 
-    `preprocessor` returns numbers without gaps: the numeric columns (imputed, and standardized if `scale` is
-    before_resampling), TEXT_COLUMNS numbers per text column, then one category code per categorical column. `encoder`
-    makes the codes one-hot; it exists only with categorical columns. `scaler` exists only if `scale` is
+    `preprocessor` returns numbers without gaps. First come the numeric columns, imputed, and standardized if `scale` is
+    before_resampling. TEXT_COLUMNS numbers per text column follow, then one category code per categorical column.
+    `encoder` makes the codes one-hot; it exists only with categorical columns. `scaler` exists only if `scale` is
     after_resampling.
     """
     before = params.scale == "before_resampling"
@@ -65,7 +65,7 @@ def make_steps(contract: Contract, params: PreprocessParams) -> Steps:
     return steps
 
 
-def one_hot_blocks(encoder: Any, n_numeric: int) -> list[slice]:
+def find_one_hot_blocks(encoder: Any, n_numeric: int) -> list[slice]:
     """Return the slice of each categorical column's one-hot columns in the output of a fitted `encoder`."""
     blocks, start = [], n_numeric
     for categories in encoder.named_transformers_["levels"].categories_:

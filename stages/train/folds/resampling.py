@@ -17,7 +17,7 @@ from stages.shared.schemas.contract import Step
 from stages.shared.storage.arrow import Floats, Ints
 from stages.train.classifiers.class_weights import ClassWeights, Counts, RowWeights, count_classes
 from stages.train.classifiers.xgboost import CachedDMatrix
-from stages.train.folds.preprocessing import TEXT, TEXT_COLUMNS, Steps, one_hot_blocks
+from stages.train.folds.preprocessing import TEXT, TEXT_COLUMNS, Steps, find_one_hot_blocks
 from stages.train.samplers.carried_weights import carry_weights
 from stages.train.samplers.plan import Plan, Sampler, restore_categories, restore_values
 
@@ -68,7 +68,7 @@ class Preprocessed:
     y: Ints
     step: tuple[str, Any]  # fitted
     flow: list[Step]
-    whole: dict[int, Floats]  # by column: its values, ascending, where they are few and whole
+    whole_values: dict[int, Floats]  # by column: its values, ascending, where they are few and whole
     sample_weight: RowWeights = None
 
 
@@ -76,12 +76,12 @@ def preprocess(
     features: pd.DataFrame,
     y: Ints,
     step: tuple[str, Any],
-    whole: Sequence[int] = (),
+    whole_columns: Sequence[int] = (),
     sample_weight: RowWeights = None,
 ) -> Preprocessed:
     """Fit and apply the first step on `features`, the raw features of the training rows and of no others.
 
-    Rows that a sampler makes get values that the columns `whole` have here.
+    New rows of a sampler get, in the columns `whole_columns`, only values that occur here.
     """
     _, transformer = step
     X = transformer.fit_transform(features)
@@ -91,41 +91,43 @@ def preprocess(
     texts = sum(name.startswith(TEXT) for name in transformer.named_transformers_)
     note = f"each of {texts} text columns as {TEXT_COLUMNS} numbers" if texts else ""
     flow = [_describe_step(label, X, y, note) for label in labels]
-    values = {column: np.unique(X[:, column]) for column in whole}
+    values = {column: np.unique(X[:, column]) for column in whole_columns}
     return Preprocessed(X, y, step, flow, values, sample_weight)
 
 
-def resample(start: Preprocessed, rest: Steps, plan: Plan, n_numeric: int, negatives_kept: float = 1.0) -> Prepared:
-    """Fit the other steps, `rest`, and run the samplers of `plan` between them; `start` is not changed.
+def resample(
+    preprocessed: Preprocessed, other_steps: Steps, plan: Plan, n_numeric: int, negatives_kept: float = 1.0
+) -> Prepared:
+    """Fit `other_steps`, and run the samplers of `plan` between them; `preprocessed` is not changed.
 
     `negatives_kept` is the share of the negatives that split.negatives left.
     Raises InputError when a sampler cannot do its work on these rows.
     """
-    X, y, flow, sample_weight = start.X, start.y, list(start.flow), start.sample_weight
+    X, y, flow, sample_weight = preprocessed.X, preprocessed.y, list(preprocessed.flow), preprocessed.sample_weight
     added = removed = 0
-    for name, transformer in [start.step, *rest]:
-        if transformer is not start.step[1]:
+    for name, transformer in [preprocessed.step, *other_steps]:
+        if transformer is not preprocessed.step[1]:
             X = transformer.fit_transform(X)
             flow.append(_describe_step({"encoder": "encoded", "scaler": "scaled"}[name], X, y))
         for sampler in plan.after.get(name, []):  # type: ignore[call-overload]
-            before, old = len(y), (X, y)
+            before, old_rows = len(y), (X, y)
             X, y, note = _run_sampler(sampler, X, y)
-            sample_weight = carry_weights(sampler, sample_weight, old, (X, y))
-            X = restore_values(X, start.whole)
+            sample_weight = carry_weights(sampler, sample_weight, old_rows, (X, y))
+            X = restore_values(X, preprocessed.whole_values)
             if name == "encoder":
-                X = restore_categories(X, one_hot_blocks(transformer, n_numeric))
+                X = restore_categories(X, find_one_hot_blocks(transformer, n_numeric))
             added, removed = added + max(0, len(y) - before), removed + max(0, before - len(y))
             flow.append(_describe_step("resampled", X, y, f"{type(sampler).__name__}: {note}"))
-    negatives, positives = count_classes(start.y, start.sample_weight)
+    negatives, positives = count_classes(preprocessed.y, preprocessed.sample_weight)
     return Prepared(
-        np.ascontiguousarray(X, dtype=np.float64),
-        y,
-        [start.step, *rest],
-        flow,
-        added,
-        removed,
-        (negatives / negatives_kept, positives),
-        sample_weight,
+        X=np.ascontiguousarray(X, dtype=np.float64),
+        y=y,
+        steps=[preprocessed.step, *other_steps],
+        flow=flow,
+        added=added,
+        removed=removed,
+        before=(negatives / negatives_kept, positives),
+        sample_weight=sample_weight,
     )
 
 

@@ -23,7 +23,7 @@ class Fold(NamedTuple):
 
 
 def assign_folds(table: Table, cv: CvParams, random_state: int, key: str = KEY, rows: Ints | None = None) -> list[Fold]:
-    """Return the folds of `rows` of a train set, by default of all, as positions in `table`; by time if it has times.
+    """Return the folds of `rows`, by default of all, as positions in the train set `table`; by time if it has times.
 
     Raises InputError, with `key`, when a fold would hold no positive or no negative.
     """
@@ -37,14 +37,14 @@ def assign_folds(table: Table, cv: CvParams, random_state: int, key: str = KEY, 
     return [Fold(rows[fold.training], rows[fold.validation]) for fold in folds]
 
 
-def other_folds(fold: Ints, number: int, n_splits: int, by_time: bool) -> Bools:
-    """Return a mask of the out-of-fold rows from which something may be learned for fold `number`.
+def find_other_folds(fold: Ints, index: int, n_splits: int, by_time: bool) -> Bools:
+    """Return a mask of the out-of-fold rows from which something may be learned for fold `index`.
 
-    `fold` has shape (rows,). They are the other folds of the repeat; by time, the earlier ones. The first fold has none
-    earlier and takes all others: what is learned here is a few numbers, the weights of a blend or a calibrator.
+    `fold` has shape (rows,). They are the other folds of the repeat, or by time the earlier ones. The first fold has no
+    earlier one and takes all others. Only few numbers are learned from them: the weights of a blend, or a calibrator.
     """
-    earlier: Bools = fold < number
-    others: Bools = (fold // n_splits == number // n_splits) & (fold != number)
+    earlier: Bools = fold < index
+    others: Bools = (fold // n_splits == index // n_splits) & (fold != index)
     return earlier if by_time and earlier.any() else others
 
 
@@ -52,8 +52,8 @@ def make_folds(y: Ints, groups: Ints, cv: CvParams, random_state: int, key: str 
     """Return `n_splits` × `n_repeats` shuffled folds; rows of one group (duplicates are one) stay in one fold.
 
     They are scikit-learn's `StratifiedKFold` over the groups; a group has the label 1 when it has a positive row. With
-    one row in each group, that is `StratifiedKFold` over the rows. Where nearly every group has a positive row (a group
-    is a hospital, say), these labels are useless, and `StratifiedGroupKFold` over the rows is used. Repeat r is
+    one row in each group, that is `StratifiedKFold` over the rows. These labels are useless where nearly every group
+    has a positive row (a group is a hospital, say). Then `StratifiedGroupKFold` over the rows is used. Repeat r is
     shuffled with random_state + r.
 
     `y` of 0 and 1 and the group names `groups` have shape (rows,); `key` is the key of n_splits in params.yaml.
@@ -69,9 +69,9 @@ def make_folds(y: Ints, groups: Ints, cv: CvParams, random_state: int, key: str 
     np.maximum.at(label, group_of_row, y)
     by_label = int(np.bincount(label, minlength=2).min()) >= cv.n_splits
     if len(label) < cv.n_splits:
-        raise InputError(_too_few(key, cv, f"there are {len(label)}"))
+        raise InputError(_describe_too_few(key, cv, f"there are {len(label)}"))
     if (rarer := int(np.bincount(y, minlength=2).min())) < cv.n_splits:
-        raise InputError(_too_few(key, cv, f"the train set has {rarer} rows of the rarer class"))
+        raise InputError(_describe_too_few(key, cv, f"the train set has {rarer} rows of the rarer class"))
     folds: list[Fold] = []
     for repeat in range(cv.n_repeats):
         settings = {"n_splits": cv.n_splits, "shuffle": True, "random_state": (random_state + repeat) % 2**32}
@@ -81,13 +81,13 @@ def make_folds(y: Ints, groups: Ints, cv: CvParams, random_state: int, key: str 
             splits = StratifiedGroupKFold(**settings).split(y, y, group_of_row)
             inside = [np.isin(np.arange(len(y)), rows) for rows, _ in splits]
         folds += [Fold(np.flatnonzero(training), np.flatnonzero(~training)) for training in inside]
-    for number, fold in enumerate(folds):
+    for index, fold in enumerate(folds):
         if not all(np.bincount(y[rows], minlength=2).all() for rows in fold):
-            raise InputError(_too_few(key, cv, f"fold {number} would hold rows of one class only"))
+            raise InputError(_describe_too_few(key, cv, f"fold {index} would hold rows of one class only"))
     return folds
 
 
-def _too_few(key: str, cv: CvParams, result: str) -> str:
+def _describe_too_few(key: str, cv: CvParams, result: str) -> str:
     return (
         f"params.yaml: {key}: {cv.n_splits} folds need as many groups (duplicates, or rows with one value of "
         f"split.group), with both classes in each fold; {result}; lower {key}, name another split.group, or add "

@@ -12,10 +12,10 @@ from stages.shared.params import ParamsSection, PartialParams
 from stages.shared.params.checks import refuse
 from stages.train.params.tuning import TuningParams
 from stages.train.params.validation import (
-    class_weight_problems,
-    classifier_problems,
-    sampling_strategy_problems,
-    unknown_settings,
+    list_class_weight_problems,
+    list_classifier_problems,
+    list_sampling_strategy_problems,
+    list_unknown_settings,
 )
 from stages.train.samplers.registry import SAMPLERS
 
@@ -38,7 +38,7 @@ class PreprocessParams(ParamsSection):
     max_categories: int = Field(ge=2)
 
 
-def _class_weight(value: Any) -> Any:
+def _check_class_weight(value: Any) -> Any:
     """Check weights by class name; labels as keys would match nothing, because YAML reads them as text or numbers."""
     if value is None or value in ("balanced", "balanced_subsample", "prevalence"):
         return value
@@ -61,7 +61,7 @@ class Strategy(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="allow")
 
     sampler: str | None = None
-    class_weight: Annotated[Any, BeforeValidator(_class_weight)] = None
+    class_weight: Annotated[Any, BeforeValidator(_check_class_weight)] = None
     classifiers: dict[str, Settings] | None = None
 
     @property
@@ -71,32 +71,32 @@ class Strategy(BaseModel):
 
     @model_validator(mode="after")
     def _check(self) -> "Strategy":
-        refuse(self._problems())
+        refuse(self._list_problems())
         return self
 
-    def _problems(self) -> Iterator[str]:
+    def _list_problems(self) -> Iterator[str]:
         if self.sampler is None:
             what, allowed = "a strategy without a sampler", ("sampler", "class_weight", "classifiers")
-            yield from unknown_settings(what, self.settings, allowed)
+            yield from list_unknown_settings(what, self.settings, allowed)
         elif self.sampler not in SAMPLERS:
             yield f"no such sampler as {self.sampler}; {suggest_key(self.sampler, SAMPLERS)}"
         else:
-            yield from unknown_settings(self.sampler, self.settings, SAMPLERS[self.sampler].settings)
-            yield from sampling_strategy_problems(self.settings.get("sampling_strategy", "auto"))
-        yield from class_weight_problems(self.class_weight, self.sampler)
-        yield from classifier_problems(self.classifiers or {})
-        yield from _blend_alone(self.classifiers or {})
-        doubled = _self_balancing(self.classifiers or {})
+            yield from list_unknown_settings(self.sampler, self.settings, SAMPLERS[self.sampler].settings)
+            yield from list_sampling_strategy_problems(self.settings.get("sampling_strategy", "auto"))
+        yield from list_class_weight_problems(self.class_weight, self.sampler)
+        yield from list_classifier_problems(self.classifiers or {})
+        yield from _list_blend_problems(self.classifiers or {})
+        doubled = _list_self_balancing(self.classifiers or {})
         if doubled and (self.sampler or self.class_weight):
             yield f"{', '.join(doubled)} balances by itself: leave sampler and class_weight out"
 
 
-def _blend_alone(classifiers: dict[str, Settings]) -> Iterator[str]:
+def _list_blend_problems(classifiers: dict[str, Settings]) -> Iterator[str]:
     if BLEND in classifiers and len(classifiers) < 3:
         yield f"{BLEND} is a vote of the other classifiers: it needs two of them at least"
 
 
-def _self_balancing(classifiers: dict[str, Settings]) -> list[str]:
+def _list_self_balancing(classifiers: dict[str, Settings]) -> list[str]:
     return [name for name in classifiers if name in CLASSIFIERS and CLASSIFIERS[name].balances_itself]
 
 
@@ -104,18 +104,18 @@ def check_classifiers(classifiers: dict[str, Settings]) -> dict[str, Settings]:
     """Return `classifiers`, by name with their settings. Raises ValueError with every problem."""
     refuse(
         [
-            *classifier_problems(classifiers),
-            *_blend_alone(classifiers),
+            *list_classifier_problems(classifiers),
+            *_list_blend_problems(classifiers),
             *(
                 f"{name} balances by itself: it cannot serve every strategy, give it as `classifiers` of one of them"
-                for name in _self_balancing(classifiers)
+                for name in _list_self_balancing(classifiers)
             ),
         ]
     )
     return classifiers
 
 
-def _strategy_names(strategies: Any) -> Any:
+def _check_strategy_names(strategies: Any) -> Any:
     """Check that the names may reach a shell; pydantic checks the type afterwards."""
     if isinstance(strategies, dict):
         refuse(
@@ -127,7 +127,7 @@ def _strategy_names(strategies: Any) -> Any:
     return strategies
 
 
-Strategies = Annotated[dict[str, Strategy], Field(min_length=1), BeforeValidator(_strategy_names)]
+Strategies = Annotated[dict[str, Strategy], Field(min_length=1), BeforeValidator(_check_strategy_names)]
 Classifiers = Annotated[dict[str, Settings], Field(min_length=1), AfterValidator(check_classifiers)]
 Calibration = Literal["auto", "none", "sigmoid", "isotonic", "prior"]
 

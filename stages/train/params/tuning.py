@@ -9,15 +9,19 @@ from stages.shared.classifiers import BLEND, CLASSIFIERS
 from stages.shared.messages import suggest_key
 from stages.shared.metrics.registry import SelectableMetric
 from stages.shared.params import ParamsSection
-from stages.shared.params.checks import own_key_problems, refuse
-from stages.train.params.validation import classifier_problems, sampling_strategy_problems, unknown_settings
+from stages.shared.params.checks import list_key_problems, refuse
+from stages.train.params.validation import (
+    list_classifier_problems,
+    list_sampling_strategy_problems,
+    list_unknown_settings,
+)
 from stages.train.samplers.registry import SAMPLERS
 
 #: the values to try, by setting
 Grid = dict[str, list[Any]]
 
 #: the key that a kind of search needs, and an example; no other kind may have it
-OWN_KEYS = {"random": ("n_candidates", 10), "halving": ("factor", 3)}
+SEARCH_KEYS = {"random": ("n_candidates", 10), "halving": ("factor", 3)}
 
 
 class SearchParams(ParamsSection):
@@ -28,8 +32,8 @@ class SearchParams(ParamsSection):
     factor: int | None = Field(default=None, ge=2)
 
     @model_validator(mode="after")
-    def _own_key_alone(self) -> "SearchParams":
-        refuse(own_key_problems(self, "how", OWN_KEYS))
+    def _check_keys(self) -> "SearchParams":
+        refuse(list_key_problems(self, "how", SEARCH_KEYS))
         return self
 
 
@@ -44,35 +48,37 @@ class TuningParams(ParamsSection):
 
     @model_validator(mode="after")
     def _check(self) -> "TuningParams":
-        refuse([*self._sampler_problems(), *self._classifier_problems()])
+        refuse([*self._list_sampler_problems(), *self._list_classifier_problems()])
         return self
 
-    def _sampler_problems(self) -> Iterator[str]:
+    def _list_sampler_problems(self) -> Iterator[str]:
         for name, grid in self.samplers.items():
             if name not in SAMPLERS:
                 yield f"samplers: no such sampler as {name}; {suggest_key(name, SAMPLERS)}"
                 continue
-            yield from _grid_problems(f"samplers.{name}", grid)
-            problems = [*unknown_settings(name, grid, SAMPLERS[name].settings)]
+            yield from _list_grid_problems(f"samplers.{name}", grid)
+            problems = [*list_unknown_settings(name, grid, SAMPLERS[name].settings)]
             for value in grid.get("sampling_strategy", []):
-                problems += sampling_strategy_problems(value)
+                problems += list_sampling_strategy_problems(value)
             yield from (f"samplers.{name}: {problem}" for problem in problems)
 
-    def _classifier_problems(self) -> Iterator[str]:
+    def _list_classifier_problems(self) -> Iterator[str]:
         for name, grid in self.classifiers.items():
             if name == BLEND or name not in CLASSIFIERS:
-                known = [other for other in CLASSIFIERS if other != BLEND]
-                yield f"classifiers: {name} is nothing that can be tuned; {suggest_key(name, known)}"
+                tunable = [classifier for classifier in CLASSIFIERS if classifier != BLEND]
+                yield f"classifiers: {name} cannot be tuned; {suggest_key(name, tunable)}"
                 continue
-            yield from _grid_problems(f"classifiers.{name}", grid)
-            tried = [{name: {key: value}} for key, values in grid.items() for value in values]
-            problems = dict.fromkeys(problem for settings in tried for problem in classifier_problems(settings))
+            yield from _list_grid_problems(f"classifiers.{name}", grid)
+            candidates = [{name: {key: value}} for key, values in grid.items() for value in values]
+            problems = dict.fromkeys(
+                problem for settings in candidates for problem in list_classifier_problems(settings)
+            )
             yield from (f"classifiers.{name}: {problem}" for problem in problems)
 
 
-def _grid_problems(where: str, grid: Grid) -> Iterator[str]:
+def _list_grid_problems(key_prefix: str, grid: Grid) -> Iterator[str]:
     for key, values in grid.items():
         if not values:
-            yield f"{where}.{key}: needs at least one value to try; leave the setting out to leave it as it is"
+            yield f"{key_prefix}.{key}: needs at least one value to try; leave the setting out to leave it as it is"
         elif any(value in values[:index] for index, value in enumerate(values)):
-            yield f"{where}.{key}: names a value twice"
+            yield f"{key_prefix}.{key}: names a value twice"

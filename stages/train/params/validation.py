@@ -7,7 +7,7 @@ from stages.shared.classifiers import CLASSIFIERS, MAX_ROWS, Settings
 from stages.shared.messages import suggest_key
 
 
-def unknown_settings(what: str, settings: Settings, allowed: tuple[str, ...]) -> Iterator[str]:
+def list_unknown_settings(what: str, settings: Settings, allowed: tuple[str, ...]) -> Iterator[str]:
     """Yield the keys of `settings` that `what`, a sampler or a classifier, does not have."""
     for key in settings:
         if key in ("class_weight", "scale_pos_weight"):
@@ -16,7 +16,7 @@ def unknown_settings(what: str, settings: Settings, allowed: tuple[str, ...]) ->
             yield f"{key} is no setting of {what}; {suggest_key(str(key), allowed)}"
 
 
-def sampling_strategy_problems(value: Any) -> Iterator[str]:
+def list_sampling_strategy_problems(value: Any) -> Iterator[str]:
     """Yield the problems of a value of sampling_strategy."""
     if isinstance(value, dict):
         if not set(value) <= {"negative", "positive"} or not all(type(count) is int for count in value.values()):
@@ -27,7 +27,7 @@ def sampling_strategy_problems(value: Any) -> Iterator[str]:
         yield "sampling_strategy is minority / majority after resampling: above 0, at most 1"
 
 
-def class_weight_problems(class_weight: Any, sampler: str | None) -> Iterator[str]:
+def list_class_weight_problems(class_weight: Any, sampler: str | None) -> Iterator[str]:
     """Yield the problems of a class weight together with the sampler of its strategy."""
     if class_weight == "prevalence" and sampler is None:
         yield (
@@ -37,13 +37,13 @@ def class_weight_problems(class_weight: Any, sampler: str | None) -> Iterator[st
         )
 
 
-def classifier_problems(classifiers: dict[str, Settings]) -> Iterator[str]:
+def list_classifier_problems(classifiers: dict[str, Settings]) -> Iterator[str]:
     """Yield the problems of classifiers by name and their settings."""
     for name, settings in classifiers.items():
         if name not in CLASSIFIERS:
             yield f"no such classifier as {name}; {suggest_key(name, CLASSIFIERS)}"
             continue
-        yield from unknown_settings(name, settings, CLASSIFIERS[name].settings)
+        yield from list_unknown_settings(name, settings, CLASSIFIERS[name].settings)
         yield from CLASSIFIERS[name].check(settings)
         rows = settings.get(MAX_ROWS, 1)
         if not (type(rows) is int and rows > 0):

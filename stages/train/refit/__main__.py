@@ -14,7 +14,7 @@ from stages.train.params import TrainParams
 
 
 def main() -> None:
-    """Fits the champion once more, on every labelled row, where models/refit_recipe.json asks for it."""
+    """Fit the champion again on every labelled row, if models/refit_recipe.json requests it."""
     argparse.ArgumentParser(prog="python -m stages.train.refit", description=main.__doc__).parse_args()
     params = read_params(TrainParams)
     lock_stage("refit")
@@ -22,7 +22,7 @@ def main() -> None:
     from stages.shared.storage.files import atomic_folder, read_json, sha256, write_json, write_text
 
     content = read_json(paths.REFIT_RECIPE)
-    if not content:  # params.yaml asks for no refit
+    if not content:  # params.yaml requests no refit
         with atomic_folder(paths.REFIT) as folder:
             write_text(folder / paths.CHAMPION_CARD, NOTHING)
         return
@@ -32,7 +32,7 @@ def main() -> None:
     from stages.shared.storage.manifest import check_manifest, write_manifest
     from stages.shared.storage.model_file import dump_model
     from stages.shared.storage.parquet import read_table
-    from stages.train.refit.refit import fit_again
+    from stages.train.refit.refit import refit
 
     check_manifest(paths.CHAMPION)
     if sha256(paths.CHAMPION / paths.MANIFEST) != recipe.champion:
@@ -41,7 +41,7 @@ def main() -> None:
         )
     table = read_table(paths.PREPARED)
     with Progress("refit", f"fits {recipe.strategy}, {recipe.classifier}"):
-        model = fit_again(table, params, recipe)
+        model = refit(table, params, recipe)
     with atomic_folder(paths.REFIT) as folder:
         dump_model(model, folder / paths.CHAMPION_MODEL)
         shutil.copyfile(paths.CHAMPION / paths.CONTRACT.name, folder / paths.CONTRACT.name)

@@ -1,4 +1,4 @@
-"""The champion fitted once more, on every row of a table."""
+"""The fit of the champion on every row of a table."""
 
 from sklearn.pipeline import Pipeline
 
@@ -11,13 +11,13 @@ from stages.train.strategy.cross_validation import fit_final
 from stages.train.tuning.grid import CandidateParams
 
 
-def fit_again(table: Table, params: TrainParams, recipe: RefitRecipe) -> Pipeline:
+def refit(table: Table, params: TrainParams, recipe: RefitRecipe) -> Pipeline:
     """Return the model of `recipe`, with the settings that were chosen on train, fitted on all rows of `table`.
 
     Raises InputError when its sampler or its classifier cannot work with these rows.
     """
     context = StrategyContext(table, recipe.strategy, params)
     best_params = {name: CandidateParams(tuned.sampler, tuned.classifier) for name, tuned in recipe.tuned.items()}
-    shares = recipe.members or {recipe.classifier: 1.0}
-    models = fit_final(context, best_params, [name for name, share in shares.items() if share]).models
-    return make_voting(models, shares) if recipe.members else models[recipe.classifier]
+    weights = recipe.members or {recipe.classifier: 1.0}
+    models = fit_final(context, best_params, [name for name, weight in weights.items() if weight]).models
+    return make_voting(models, weights) if recipe.members else models[recipe.classifier]

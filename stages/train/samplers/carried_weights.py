@@ -12,8 +12,8 @@ Rows = tuple[Floats, Ints]  # X and y
 def carry_weights(sampler: Any, weights: Floats | None, before: Rows, after: Rows) -> Floats | None:
     """Return the weights of the rows `after`, shape (resampled rows,); None where the rows `before` have none.
 
-    `sampler` has been fitted. Samplers that select rows tell which; those that make rows add them at the end. A sampler
-    that replaces rows, such as ClusterCentroids, leaves none of which the weight is known.
+    `sampler` has been fitted. Samplers that select rows have `sample_indices_`; those that create rows append them. The
+    weights of all rows are means after a sampler that replaces rows, such as ClusterCentroids.
     """
     if weights is None:
         return None
@@ -22,7 +22,7 @@ def carry_weights(sampler: Any, weights: Floats | None, before: Rows, after: Row
     if selected is not None and len(selected) == len(y_after):
         return np.asarray(weights[selected])
     means = np.bincount(y, weights=weights) / np.bincount(y)
-    carried = means[y_after]
+    new_weights = means[y_after]
     if np.array_equal(X_after[: len(X)], X):
-        carried[: len(X)] = weights
-    return carried
+        new_weights[: len(X)] = weights
+    return new_weights

@@ -1,6 +1,6 @@
 """imbalanced-learn's cleaning samplers with a faster neighbor search: the same rows, sooner.
 
-Only rows near another class can be removed, so only those are looked at (see `neighbors.boundary`).
+Only rows near another class can be removed, so only those are searched (see `neighbors.boundary`).
 """
 
 from typing import Any
@@ -30,9 +30,13 @@ class EditedNearestNeighbours(UsesExactNeighbors, under_sampling.EditedNearestNe
         for label in np.unique(y):
             rows = np.flatnonzero(y == label)
             if label in self.sampling_strategy_:
-                own = y[boundary.rows] == label
-                near, nearest, certain = boundary.rows[own], boundary.nearest[own], boundary.certain[own]
-                nearest[~certain] = self.nn_.kneighbors_of_rows(np.searchsorted(rows, near[~certain]), X[rows])
+                of_class = y[boundary.rows] == label
+                near, nearest, certified = (
+                    boundary.rows[of_class],
+                    boundary.nearest[of_class],
+                    boundary.certified[of_class],
+                )
+                nearest[~certified] = self.nn_.kneighbors_of_rows(np.searchsorted(rows, near[~certified]), X[rows])
                 clean[near] = self._agree(y[nearest[:, 1:]], label)
                 rows = rows[clean[rows]]
             kept.append(rows)
@@ -46,8 +50,8 @@ class EditedNearestNeighbours(UsesExactNeighbors, under_sampling.EditedNearestNe
         return np.asarray((labels == label).all(axis=1))
 
 
-class _UsesOurEditing:
-    """A base class of samplers that call edited nearest neighbours several times: they call the class above."""
+class _UsesExactEditing:
+    """A base class of samplers that repeat edited nearest neighbours; it makes them call the class above."""
 
     def _validate_estimator(self) -> None:
         super()._validate_estimator()  # type: ignore[misc]
@@ -55,30 +59,30 @@ class _UsesOurEditing:
 
 
 class RepeatedEditedNearestNeighbours(
-    _UsesOurEditing,
+    _UsesExactEditing,
     under_sampling.RepeatedEditedNearestNeighbours,  # type: ignore[misc]
 ):
     """imbalanced-learn's repeated edited nearest neighbours (Tomek 1976)."""
 
 
-class AllKNN(_UsesOurEditing, under_sampling.AllKNN):  # type: ignore[misc]
+class AllKNN(_UsesExactEditing, under_sampling.AllKNN):  # type: ignore[misc]
     """imbalanced-learn's AllKNN (Tomek 1976)."""
 
 
 class TomekLinks(under_sampling.TomekLinks):  # type: ignore[misc]
     """imbalanced-learn's removal of Tomek's links (Tomek 1976).
 
-    A link joins two rows of different classes that are each other's nearest, so one end of each link is enough to
-    start.
+    A link joins two rows of different classes that are each other's nearest. So the search may start from one end of
+    each link.
     """
 
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         neighbors = ExactNeighbors(n_neighbors=2, n_jobs=self.n_jobs).fit(X)
         nearest = np.full(len(y), -1)
         boundary = neighbors.find_boundary(y, one_side=True)
-        ends, uncertain = boundary.rows, boundary.rows[~boundary.certain]
+        ends, uncertified = boundary.rows, boundary.rows[~boundary.certified]
         nearest[ends] = boundary.nearest[:, 1]
-        nearest[uncertain] = neighbors.kneighbors_of_rows(uncertain, X)[:, 1]
+        nearest[uncertified] = neighbors.kneighbors_of_rows(uncertified, X)[:, 1]
         ends = ends[y[nearest[ends]] != y[ends]]
         partners = np.unique(nearest[ends])
         unknown = partners[nearest[partners] < 0]

@@ -2,7 +2,7 @@
 
 SMOTE interpolates between rows, which would invent categories. On a table with categorical columns it therefore runs as
 SMOTENC (Chawla et al. 2002, section 6.1), or as SMOTEN if all columns are categorical. Other samplers that create
-values see one column per category; the category of each new row is then the nearest one. SMOTETomek and SMOTEENN run as
+values get one column per category, and each new row then gets the nearest category. SMOTETomek and SMOTEENN run as
 SMOTE followed by a cleaning sampler.
 """
 
@@ -34,7 +34,7 @@ _SNAPPED = "{} has no categorical form: it sees one column a level, each row sna
 
 @dataclass(frozen=True)
 class Plan:
-    """The samplers of a strategy by the step after which they run, and what the trace says of them."""
+    """The samplers of a strategy by the step after which they run, and their description in the trace."""
 
     after: dict[StepName, list[Sampler]]
     requested: str | None

@@ -28,16 +28,16 @@ class SMOTE(UsesExactNeighbors, over_sampling.SMOTE):  # type: ignore[misc]
         self._validate_estimator()
         if sparse.issparse(X) or not isinstance(self.nn_k_, ExactNeighbors):
             return super()._fit_resample(X, y)  # type: ignore[no-any-return]
-        drawn = []  # before the result is allocated: the search needs memory too
+        draws = []  # before the result is allocated: the search needs memory too
         for label, n_samples in self.sampling_strategy_.items():
             if n_samples > 0:
                 X_class = X.take(np.flatnonzero(y == label), axis=0)
-                drawn.append((label, X_class, draw_pairs(self.nn_k_, X_class, n_samples, self.random_state)))
-        X_resampled = np.empty((len(X) + sum(len(draw.steps) for *_, draw in drawn), X.shape[1]), dtype=X.dtype)
+                draws.append((label, X_class, draw_pairs(self.nn_k_, X_class, n_samples, self.random_state)))
+        X_resampled = np.empty((len(X) + sum(len(draw.steps) for *_, draw in draws), X.shape[1]), dtype=X.dtype)
         X_resampled[: len(X)] = X
         y_resampled = np.empty(len(X_resampled), dtype=y.dtype)
         y_resampled[: len(X)], start = y, len(X)
-        for label, X_class, draw in drawn:
+        for label, X_class, draw in draws:
             stop = start + len(draw.steps)
             draw.interpolate(X_class, X_resampled[start:stop])
             y_resampled[start:stop] = label
@@ -82,7 +82,7 @@ def draw_pairs(neighbors: ExactNeighbors, X: Any, n_samples: int, random_state: 
     steps = random.uniform(size=n_samples)[:, np.newaxis]
     if X.shape[0] * k < 2**31:
         pairs = pairs.astype(np.int32)
-    drawn, index = np.unique(pairs // k), np.empty(X.shape[0], dtype=np.int64)
-    nearest = neighbors.fit(X).kneighbors_of_rows(drawn, X)
-    index[drawn] = np.arange(len(drawn))
+    base_rows, index = np.unique(pairs // k), np.empty(X.shape[0], dtype=np.int64)
+    nearest = neighbors.fit(X).kneighbors_of_rows(base_rows, X)
+    index[base_rows] = np.arange(len(base_rows))
     return Draw(pairs, steps, nearest[:, 1:], index)

@@ -56,7 +56,7 @@ class SMOTENC(UsesExactNeighbors, over_sampling.SMOTENC):  # type: ignore[misc]
         return X_resampled, np.hstack(y_resampled)
 
     def _make_rows(self, label: Any, continuous: npt.NDArray[Any], codes: "Codes", out: npt.NDArray[Any]) -> None:
-        """Write new rows of a class, made from the columns of its rows, out the array `out`."""
+        """Write new rows of a class, made from the columns of its rows, into the array `out`."""
         numbers = sparse.csr_matrix(continuous)
         _, variance = mean_variance_axis(numbers, axis=0)
         self.median_std_[label] = np.median(np.sqrt(variance))
@@ -64,11 +64,12 @@ class SMOTENC(UsesExactNeighbors, over_sampling.SMOTENC):  # type: ignore[misc]
         weight = out.dtype.type(self.median_std_[label] / np.sqrt(2))
         encoded = sparse.hstack((numbers, codes.encode(weight)), format="csr", dtype=out.dtype)
         draw = draw_pairs(self.nn_k_, encoded, len(out), self.random_state)
-        made = np.empty((len(out), continuous.shape[1]), dtype=out.dtype)
-        draw.interpolate(continuous, made)
-        out[:, self.continuous_features_] = made
-        one = out.dtype.type(1) if math.isclose(self.median_std_[label], 0) else weight
-        out[:, self.categorical_features_] = codes.draw_most_frequent(draw, one, check_random_state(self.random_state))
+        interpolated = np.empty((len(out), continuous.shape[1]), dtype=out.dtype)
+        draw.interpolate(continuous, interpolated)
+        out[:, self.continuous_features_] = interpolated
+        random = check_random_state(self.random_state)
+        summand = out.dtype.type(1) if math.isclose(self.median_std_[label], 0) else weight
+        out[:, self.categorical_features_] = codes.draw_most_frequent(draw, summand, random)
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Codes:
     @classmethod
     def of(cls, columns: npt.NDArray[Any], categories: list[npt.NDArray[Any]]) -> "Codes":
         """Encode columns, shape (rows, columns), that contain only these categories."""
-        codes = [np.searchsorted(known, column) for known, column in zip(categories, columns.T, strict=True)]
+        codes = [np.searchsorted(values, column) for values, column in zip(categories, columns.T, strict=True)]
         return cls(np.stack(codes, axis=1), categories)
 
     def encode(self, weight: Any) -> Any:
@@ -92,29 +93,29 @@ class Codes:
         indices = (self.codes + starts).ravel(), np.arange(0, rows * columns + 1, columns)
         return sparse.csr_matrix((np.full(rows * columns, weight), *indices), shape=(rows, int(ends[-1])))
 
-    def draw_most_frequent(self, draw: Draw, one: Any, random: np.random.RandomState) -> npt.NDArray[Any]:
+    def draw_most_frequent(self, draw: Draw, summand: Any, random: np.random.RandomState) -> npt.NDArray[Any]:
         """Return the categories of new rows, shape (new rows, columns): the most frequent among the neighbors.
 
-        Ties are drawn at random. one: what imbalanced-learn adds up for each neighbor; it compares these sums with
-        np.isclose, by which very small sums are all equal.
+        Ties are drawn at random. summand: the number that imbalanced-learn adds for each neighbor. It compares the sums
+        with np.isclose, which takes very small sums as equal.
         """
         neighbors = draw.neighbors
-        sums = np.concatenate([[0], np.cumsum(np.full(neighbors.shape[1], one))])
+        sums = np.concatenate([[0], np.cumsum(np.full(neighbors.shape[1], summand))])
         close = np.isclose(sums[:, np.newaxis], sums[np.newaxis, :])
-        drawn = np.empty((len(neighbors), len(self.categories)), dtype=np.result_type(*self.categories))
+        result = np.empty((len(neighbors), len(self.categories)), dtype=np.result_type(*self.categories))
         for column, categories in enumerate(self.categories):
-            ties = random.permutation(_most_frequent(self.codes[:, column][neighbors], len(categories), close))
+            ties = random.permutation(_find_most_frequent(self.codes[:, column][neighbors], len(categories), close))
             codes = np.empty(len(neighbors), dtype=np.intp)
             codes[ties[::-1, 0]] = ties[::-1, 1]  # the first of each row, because it is written last
-            drawn[:, column] = categories[codes]
-        return drawn
+            result[:, column] = categories[codes]
+        return result
 
 
-def _most_frequent(codes: Ints, n_categories: int, close: Bools) -> Ints:
+def _find_most_frequent(codes: Ints, n_categories: int, close: Bools) -> Ints:
     """Return sorted pairs (row, code) of each row's most frequent codes, shape (pairs, 2).
 
-    codes: the codes of the neighbors of each row, shape (rows, neighbors). close: whether two numbers of neighbors
-    count as equal, shape (neighbors + 1, neighbors + 1).
+    codes: the codes of the neighbors of each row, shape (rows, neighbors).
+    close: whether two counts of neighbors are taken as equal, shape (neighbors + 1, neighbors + 1).
     """
     parts = []
     step = max(1, CHUNK_SIZE // n_categories)
@@ -123,8 +124,8 @@ def _most_frequent(codes: Ints, n_categories: int, close: Bools) -> Ints:
         chunk = codes[start : start + step]
         indices = np.arange(len(chunk))[:, np.newaxis] * n_categories + chunk
         counts = np.bincount(indices.ravel(), minlength=len(chunk) * n_categories).reshape(len(chunk), n_categories)
-        most = counts.max(axis=1, keepdims=True)
-        pairs = np.argwhere(counts == most if is_exact else close[counts, most])
+        largest = counts.max(axis=1, keepdims=True)
+        pairs = np.argwhere(counts == largest if is_exact else close[counts, largest])
         pairs[:, 0] += start
         parts.append(pairs)
     return np.concatenate(parts)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from stages.shared.classifiers import CLASSIFIERS, MAX_ROWS, Settings
-from stages.shared.metrics.registry import selectable
+from stages.shared.metrics.registry import list_selectable
 from stages.shared.schemas.cross_validation import CvRecord, CvScore, MeanStd, SamplerUse, TunedSettings
 from stages.shared.schemas.trace import Epoch, Trace
 from stages.shared.schemas.tuning import Tuning, TuningTrial
@@ -23,11 +23,11 @@ def oof_columns(result: StrategyResult, table: Table) -> dict[str, Any]:
     are left out.
     """
     validation = np.concatenate([fold.validation for fold in result.folds])
-    number = np.repeat(np.arange(len(result.folds)), [len(fold.validation) for fold in result.folds])
+    fold_index = np.repeat(np.arange(len(result.folds)), [len(fold.validation) for fold in result.folds])
     return {
         "row": table.rows[validation],
         "group": table.groups[validation],
-        "fold": number,
+        "fold": fold_index,
         "y": table.target[validation],
         **({} if table.weights is None else {"weight": table.weights[validation]}),
         **result.oof,
@@ -43,7 +43,7 @@ def cross_validation(oof: dict[str, Any], calibrated: dict[str, Any]) -> dict[st
     result: dict[str, dict[str, CvScore]] = {}
     for classifier, probabilities in calibrated.items():
         result[classifier] = {}
-        for name, metric in selectable().items():
+        for name, metric in list_selectable().items():
             scores, values = probabilities if metric.family == "probabilities" else oof[classifier], []
             for fold in range(oof["fold"].max() + 1):
                 inside = oof["fold"] == fold
@@ -73,9 +73,7 @@ def make_trace(
         blend=result.blend_weights,
         epochs={
             classifier: [
-                Epoch(fold=number, **epoch)
-                for number, curves in enumerate(result.curves)
-                for epoch in curves[classifier]
+                Epoch(fold=index, **epoch) for index, curves in enumerate(result.curves) for epoch in curves[classifier]
             ]
             for classifier in result.curves[0]
         },
@@ -113,9 +111,9 @@ def _note_tuning(name: str, result: StrategyResult) -> Iterator[str]:
 
 
 def _note_capped_iterations(name: str, result: StrategyResult, classifiers: dict[str, Settings]) -> Iterator[str]:
-    for classifier, given in classifiers.items():
+    for classifier, params in classifiers.items():
         tuned = result.tuning[classifier].search.best_params.classifier if classifier in result.tuning else {}
-        settings, iterations = {**given, **tuned}, CLASSIFIERS[classifier].iterations
+        settings, iterations = {**params, **tuned}, CLASSIFIERS[classifier].iterations
         if MAX_ROWS not in settings or iterations is None:
             continue
         fitted = getattr(result.models[classifier]["classifier"], iterations.setting)
@@ -139,7 +137,7 @@ def make_record(
         strategy=name,
         manifest=manifest,
         sampler=_describe_sampler(result),
-        tuned={classifier: _settings(tuning.search.best_params) for classifier, tuning in result.tuning.items()},
+        tuned={classifier: _get_settings(tuning.search.best_params) for classifier, tuning in result.tuning.items()},
         blend=result.blend_weights,
         classifiers=cv,
         not_applicable=not_applicable or {},
@@ -152,11 +150,11 @@ def make_tuning(result: StrategyResult, metric: str, how: str) -> dict[str, Tuni
         classifier: Tuning(
             metric=metric,
             how=how,
-            chosen=_settings(tuning.search.best_params),
-            folds=[_settings(params) for params in tuning.fold_params],
-            search={name: score.mean for name, score in _best_scores(tuning).items()},
+            chosen=_get_settings(tuning.search.best_params),
+            folds=[_get_settings(params) for params in tuning.fold_params],
+            search={name: score.mean for name, score in _get_best_scores(tuning).items()},
             results=[
-                TuningTrial(**trial.candidate._asdict(), folds=len(trial.folds), metrics=_mean_std(trial))
+                TuningTrial(**trial.candidate._asdict(), folds=len(trial.folds), metrics=_average_folds(trial))
                 for trial in tuning.search.trials
                 if not trial.error
             ],
@@ -169,16 +167,16 @@ def _describe_sampler(result: StrategyResult) -> SamplerUse:
     return SamplerUse(asked=result.plan.requested, ran=result.plan.ran, why=result.plan.why)
 
 
-def _settings(params: CandidateParams) -> TunedSettings:
+def _get_settings(params: CandidateParams) -> TunedSettings:
     return TunedSettings(**params._asdict())
 
 
-def _best_scores(tuning: TuningResult) -> dict[str, MeanStd]:
+def _get_best_scores(tuning: TuningResult) -> dict[str, MeanStd]:
     search = tuning.search
-    return next(_mean_std(trial) for trial in search.trials if trial.candidate == search.best_params)
+    return next(_average_folds(trial) for trial in search.trials if trial.candidate == search.best_params)
 
 
-def _mean_std(trial: Trial) -> dict[str, MeanStd]:
+def _average_folds(trial: Trial) -> dict[str, MeanStd]:
     """Return the mean and standard deviation of every metric over the folds; one fold has a deviation of 0."""
     columns = {name: [values[name] for values in trial.folds] for name in trial.folds[0]}
     return {

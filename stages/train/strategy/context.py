@@ -15,7 +15,7 @@ from stages.shared.errors import InputError, NotApplicableError
 from stages.shared.runtime.progress import ignore
 from stages.shared.storage.arrow import Floats, Ints
 from stages.shared.storage.parquet import Table
-from stages.train.classifiers.class_weights import ClassWeights, RowWeights, class_weights
+from stages.train.classifiers.class_weights import ClassWeights, RowWeights, compute_class_weights
 from stages.train.classifiers.fitting import FitRequest, Fitted, fit
 from stages.train.folds.preprocessing import count_numbers
 from stages.train.folds.resampling import Prepared
@@ -55,9 +55,9 @@ class StrategyContext:
         self.n_numeric = count_numbers(table.contract)
         numeric = [feature for feature in table.contract.features if feature.type == "numeric"]
         #: indices of the numeric columns of few whole numbers
-        self.whole = [index for index, feature in enumerate(numeric) if feature.whole_values]
+        self.whole_columns = [index for index, feature in enumerate(numeric) if feature.whole_values]
 
-    def weights_of(self, rows: Ints) -> RowWeights:
+    def select_weights(self, rows: Ints) -> RowWeights:
         """Return how much the rows at these positions count in a score; None where all count the same."""
         return None if self.sample_weight is None else self.sample_weight[rows]
 
@@ -86,17 +86,17 @@ class StrategyContext:
         X = prepared.as_float32 if spec.reads_float32 else prepared.X
         with self._naming_params(classifier, candidate):
             request = FitRequest(
-                spec,
-                self.settings(classifier, candidate),
-                self.strategy.class_weight,
-                self.weights(prepared),
-                self.params.random_state,
-                X,
-                prepared.y,
-                eval_set,
-                self.threads,
-                prepared.bins,
-                prepared.sample_weight,
+                spec=spec,
+                settings=self.settings(classifier, candidate),
+                class_weight=self.strategy.class_weight,
+                weights=self.weights(prepared),
+                random_state=self.params.random_state,
+                X=X,
+                y=prepared.y,
+                eval_set=eval_set,
+                n_jobs=self.threads,
+                bins=prepared.bins,
+                sample_weight=prepared.sample_weight,
             )
             fitted = fit(request)
             if not np.isfinite(fitted.classifier.predict_proba(X[:1])).all():
@@ -112,11 +112,12 @@ class StrategyContext:
             message = " ".join(str(error).partition("Stack trace:")[0].split())
             key = "tuning.classifiers" if candidate.classifier else self._key
             problem = f"params.yaml: {key}.{classifier}: {message}"
-            # only scikit-learn says whether a setting or the rows are at fault; XGBoost mostly objects to settings
+            # only scikit-learn distinguishes errors of settings and of rows; errors of XGBoost are mostly about
+            # settings
             if isinstance(error, TypeError | InvalidParameterError | XGBoostError):
                 raise InputError(problem) from None
             raise NotApplicableError(problem, classifier) from None
 
     def weights(self, prepared: Prepared) -> ClassWeights:
         """Return the class weights of the strategy on these rows."""
-        return class_weights(self.strategy.class_weight, prepared.y, prepared.before, prepared.sample_weight)
+        return compute_class_weights(self.strategy.class_weight, prepared.y, prepared.before, prepared.sample_weight)

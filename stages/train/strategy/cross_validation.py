@@ -32,13 +32,13 @@ from stages.train.tuning.search import SearchResult, list_grids, score_fold, sea
 
 T = TypeVar("T")
 
-#: opens what makes the calls of a context, with so many processes
+#: opens the pool that makes the calls of a context, with so many processes
 OpenPool = Callable[[StrategyContext, int], WorkerPool[StrategyContext] | EnginePool]
 
 
 @dataclass(frozen=True)
 class Workers:
-    """What makes the fits: processes, or one process whose fits use threads. No result depends on it."""
+    """Where the fits run: in processes, or in one process whose fits use threads. No result depends on it."""
 
     n_processes: int = 1
     n_threads: int = 1
@@ -67,19 +67,19 @@ def fit_strategy(
     """
     context = StrategyContext(table, name, params, workers.n_threads, without)
     folds = assign_folds(table, params.cv, params.random_state) if folds is None else folds
-    tuned = list_grids(context)
-    untuned = [classifier for classifier in context.classifiers if classifier not in tuned]
+    grids = list_grids(context)
+    untuned = [classifier for classifier in context.classifiers if classifier not in grids]
     # the neighbor search uses as many threads as OpenMP
     with threadpool_limits(workers.n_threads, "openmp"), workers.open_pool(context, workers.n_processes) as pool:
         begin = progress.begin if isinstance(progress, Progress) else ignore
         context.begin, context.finish = pool.relay(begin, progress)
-        fold_calls = [pool.submit(_fit_fold, number, fold) for number, fold in enumerate(folds)]
+        fold_calls = [pool.submit(_fit_fold, index, fold) for index, fold in enumerate(folds)]
         untuned_call = pool.submit(fit_final, {}, untuned) if untuned else None  # does not wait for the search
         results = [pool.get_result(call) for call in fold_calls]
-        searches = _search(context, folds, results) if tuned else {}
+        searches = _search(context, folds, results) if grids else {}
         final = pool.get_result(untuned_call) if untuned_call else FinalFit([], {}, {}, {}, {})
         if searches:
-            best_params = {classifier: outcome.best_params for classifier, outcome in searches.items()}
+            best_params = {classifier: item.best_params for classifier, item in searches.items()}
             final = _merge(context, final, pool.get_result(pool.submit(fit_final, best_params, list(searches))))
     result = _combine(context, folds, results, searches, final)
     return result if context.blend is None else add_blend(context, result)
@@ -109,8 +109,8 @@ def _combine(
         calibration_specs=final.calibration_specs,
         n_failed_fits={classifier: count for classifier, count in n_failed_fits.items() if count},
         tuning={
-            classifier: TuningResult(outcome, [result.best_params[classifier] for result in results])
-            for classifier, outcome in searches.items()
+            classifier: TuningResult(item, [result.best_params[classifier] for result in results])
+            for classifier, item in searches.items()
         },
         blend_weights={},
     )
@@ -119,16 +119,16 @@ def _combine(
 def _search(context: StrategyContext, folds: list[Fold], results: list[FoldResult]) -> dict[str, SearchResult]:
     """Search on the whole train set, with the grid scores of the folds where every fold has them.
 
-    With halving each fold decides which candidates the next fold scores, so the folds run one after the other.
+    With halving the candidates of each fold depend on the fold before it, so the folds run one after the other.
     """
     scores = [result.grid_scores for result in results if result.grid_scores is not None]
     return search_from_scores(context, scores) if len(scores) == len(folds) else search(context, folds, full=True)
 
 
-def _fit_fold(context: StrategyContext, number: int, fold: Fold) -> FoldResult:
-    """Tune, fit and score every classifier on the fold of this number."""
+def _fit_fold(context: StrategyContext, index: int, fold: Fold) -> FoldResult:
+    """Tune, fit and score every classifier on one fold, the one with this index."""
     grids = list_grids(context)
-    context.begin(f"{'tuning' if grids else 'resampling'}, fold {number + 1}")
+    context.begin(f"{'tuning' if grids else 'resampling'}, fold {index + 1}")
     data, best_params = FoldData(context, fold), search_nested(context, fold.training)
     halving = context.params.tuning.search.how == "halving"
     grid_scores = score_fold(context, data, grids, full=True) if grids and not halving else None
@@ -139,15 +139,15 @@ def _fit_fold(context: StrategyContext, number: int, fold: Fold) -> FoldResult:
         X_validation = data.transform_validation(prepared)
         for classifier in classifiers:
             eval_set = (X_validation, data.y_validation)
-            context.begin(f"{classifier}, fold {number + 1}")
+            context.begin(f"{classifier}, fold {index + 1}")
             fitted = context.fit(classifier, best_params.get(classifier, DEFAULT_PARAMS), prepared, eval_set)
             scores[classifier] = fitted.scores(X_validation)
             used_fallback[classifier] = fitted.used_fallback
-            context.finish(f"{classifier}, fold {number + 1}")
+            context.finish(f"{classifier}, fold {index + 1}")
             if fitted.curve:
                 curves[classifier] = list(fitted.curve)
     trace = FoldTrace(
-        fold=number,
+        fold=index,
         train=_count_classes(context.y[fold.training]),
         resampled=_count_classes(untuned.y),
         validation=_count_classes(data.y_validation),

@@ -18,14 +18,13 @@ from stages.train.tuning.search import GridScores, SearchResult
 #: the tuned params of each tuned classifier
 BestParams = dict[str, CandidateParams]
 
-
 #: the training curve of each classifier that has epochs, on one fold
 Curves = dict[str, list[EpochMetrics]]
 
 
 @dataclass(frozen=True)
 class FoldResult:
-    """The scores of one fold's validation rows, and what the fold learned on the way."""
+    """The scores of one fold's validation rows, with its search, its counts and its curves."""
 
     scores: dict[str, Floats]
     best_params: BestParams  # found by the search inside the training rows

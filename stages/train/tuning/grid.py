@@ -1,4 +1,4 @@
-"""The combinations of settings that are tried for a candidate."""
+"""The combinations of settings in the grids of a classifier and its sampler."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -33,7 +33,7 @@ def list_candidates(
         return []
     sampler_grid = tuning.samplers.get(strategy.sampler or "", {})
     grid = tuning.classifiers[classifier]
-    candidates = [CandidateParams(*pair) for pair in product(_settings(sampler_grid), _settings(grid))]
+    candidates = [CandidateParams(*pair) for pair in product(_list_settings(sampler_grid), _list_settings(grid))]
     n_candidates = tuning.search.n_candidates
     if candidates == [DEFAULT_PARAMS]:
         return []
@@ -57,7 +57,7 @@ def describe_replaced(strategy: Strategy, classifiers: dict[str, Settings], tuni
                 )
 
 
-def _settings(grid: Grid) -> Iterator[Settings]:
+def _list_settings(grid: Grid) -> Iterator[Settings]:
     """Yield every combination of one value per setting."""
     for values in product(*grid.values()):
         yield dict(zip(grid, values, strict=True))

@@ -1,6 +1,6 @@
 """The search for the best params of each tuned classifier, by cross-validation on the rows it is given.
 
-`search_nested` runs inside a training fold and `search` on the train set; `score_fold` scores the whole grid on one
+`search_nested` runs inside a training fold, and `search` on the train set. `score_fold` scores the whole grid on one
 fold with as few fits as possible.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from stages.shared.classifiers import Settings
 from stages.shared.errors import InputError, NotApplicableError
-from stages.shared.metrics.registry import METRICS, selectable
+from stages.shared.metrics.registry import METRICS, list_selectable
 from stages.shared.storage.arrow import Ints
 from stages.train.folds.fold_data import FoldData
 from stages.train.folds.resampling import Prepared, ResamplingError
@@ -76,17 +76,17 @@ def search_nested(context: StrategyContext, indices: Ints) -> dict[str, Candidat
 def search(context: StrategyContext, folds: Iterable[Fold], full: bool = False) -> dict[str, SearchResult]:
     """Return the best params of each tuned classifier over `folds`; with `full`, compute every metric of each trial.
 
-    Of candidates with equal means the first of the grid wins. A candidate is dropped when a fold has too few rows for
+    Of candidates with equal means it is the first of the grid. A candidate is dropped when a fold has too few rows for
     its sampler. When none is left, a `full` search raises NotApplicableError. A search inside a training fold, where
     folds are smaller than those of any model, returns the params of params.yaml.
     """
     trials = _make_trials(context)
-    alive = dict(trials)
+    remaining = dict(trials)
     for fold in folds:
-        grids = {classifier: [trial.candidate for trial in subset] for classifier, subset in alive.items()}
-        _record(alive, score_fold(context, FoldData(context, fold), grids, full))
-        alive = _select_survivors(context, alive)
-    return _select_best(context, trials, alive, full)
+        grids = {classifier: [trial.candidate for trial in subset] for classifier, subset in remaining.items()}
+        _record(remaining, score_fold(context, FoldData(context, fold), grids, full))
+        remaining = _select_survivors(context, remaining)
+    return _select_best(context, trials, remaining, full)
 
 
 def search_from_scores(context: StrategyContext, folds: Iterable[GridScores]) -> dict[str, SearchResult]:
@@ -174,32 +174,32 @@ def _record(trials: dict[str, list[Trial]], grid_scores: GridScores) -> None:
                 trial.folds.append(result)
 
 
-def _select_survivors(context: StrategyContext, alive: dict[str, list[Trial]]) -> dict[str, list[Trial]]:
+def _select_survivors(context: StrategyContext, remaining: dict[str, list[Trial]]) -> dict[str, list[Trial]]:
     tuning = context.params.tuning
-    return {classifier: _survivors(trials, tuning.metric, tuning.search) for classifier, trials in alive.items()}
+    return {classifier: _keep_best(trials, tuning.metric, tuning.search) for classifier, trials in remaining.items()}
 
 
 def _select_best(
-    context: StrategyContext, trials: dict[str, list[Trial]], alive: dict[str, list[Trial]], full: bool
+    context: StrategyContext, trials: dict[str, list[Trial]], remaining: dict[str, list[Trial]], full: bool
 ) -> dict[str, SearchResult]:
     results = {}
-    for classifier, every in trials.items():
+    for classifier, all_trials in trials.items():
         # if halving kept only candidates that a later fold could not resample, the dropped ones come back
-        left = alive[classifier] or [trial for trial in every if not trial.error]
-        if full and not left:
-            raise NotApplicableError(every[0].error, classifier)
-        best = _sort_best_first(left, context.params.tuning.metric)[0].candidate if left else DEFAULT_PARAMS
-        results[classifier] = SearchResult(best, every)
+        possible = remaining[classifier] or [trial for trial in all_trials if not trial.error]
+        if full and not possible:
+            raise NotApplicableError(all_trials[0].error, classifier)
+        best = _sort_best_first(possible, context.params.tuning.metric)[0].candidate if possible else DEFAULT_PARAMS
+        results[classifier] = SearchResult(best, all_trials)
     return results
 
 
 def _compute_metrics(y: Any, scores: Any, weights: Any, metric: str, full: bool) -> dict[str, float]:
-    names = selectable() if full else [metric]
+    names = list_selectable() if full else [metric]
     values = {name: METRICS[name].score(y, scores, weights) for name in names}
     return {**values, **score_decisions_at_half(y, scores, weights)} if full else values
 
 
-def _survivors(trials: list[Trial], metric: str, search_params: SearchParams) -> list[Trial]:
+def _keep_best(trials: list[Trial], metric: str, search_params: SearchParams) -> list[Trial]:
     """Return the candidates for the next fold, in grid order: all without an error, with halving the best of them."""
     possible = [trial for trial in trials if not trial.error]
     if search_params.factor is None:

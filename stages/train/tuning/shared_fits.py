@@ -73,8 +73,8 @@ def score_path(context: StrategyContext, data: FoldData, classifier: str, points
         groups = [tables[index] for index in same_penalties]
         prepared = [points[group[0]].prepared for group in groups]
         key = repr((common, C))
-        learned = [WeightedRows(each.X, each.y, context.weights(each), each.sample_weight) for each in prepared]
-        paths = fit_paths(learned, C, data.starts.get(key), **common)
+        training = [WeightedRows(rows.X, rows.y, context.weights(rows), rows.sample_weight) for rows in prepared]
+        paths = fit_paths(training, C, data.starts.get(key), **common)
         data.starts[key] = paths[-1]  # the next path starts at this optimum
         for group, path in zip(groups, paths, strict=True):
             scores.update(zip(group, path.scores(points[group[0]].X), strict=True))
@@ -90,7 +90,7 @@ def score_truncated(
         settings = [context.settings(classifier, point.candidate) for point in group]
         if len(group) == 1 or not all(map(can_truncate, settings)):
             return score_one_by_one(context, data, classifier, group)
-        sizes = [int(each["n_estimators"]) for each in settings]
+        sizes = [int(values["n_estimators"]) for values in settings]
         candidate, prepared, X = group[sizes.index(max(sizes))]
         fitted = context.fit(classifier, candidate, prepared).classifier
         return [truncated_scores(fitted, size, X) for size in sizes]

@@ -19,10 +19,10 @@ from stages.shared.metrics.registry import METRICS
 TOP, BENEFIT = "precision_in_top(0.25)", "net_benefit(0.5)"
 
 
-def made_sets(rows=400, units=None, repeats=1):
+def made_sets(rows=400, groups=None, repeats=1):
     """A fold and a test set, half of the rows in each; one row in four is positive."""
     y = (np.arange(rows) % 4 == 0).astype(np.int64)
-    return RowSets(y, np.repeat([0, 1], rows // 2), np.arange(rows) if units is None else units, repeats)
+    return RowSets(y, np.repeat([0, 1], rows // 2), np.arange(rows) if groups is None else groups, repeats)
 
 
 def noisy(y, seed, separation=1.0):

@@ -3,7 +3,7 @@ import pyarrow as pa
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from stages.evaluate.effects.row_sets import MAX_UNITS, RowSets, number_units
+from stages.evaluate.effects.row_sets import MAX_GROUPS, RowSets, encode_groups
 from stages.evaluate.uncertainty.jackknife import jackknife_error, metric_without
 from stages.shared.metrics.registry import METRICS
 
@@ -52,8 +52,8 @@ def test_rows_of_one_group_count_as_one():
     scores = random.normal(size=200) + y
     twice = np.repeat(np.arange(200), 2)
 
-    def error(y, scores, units):
-        found = RowSets(y, np.zeros(len(y), dtype=np.int64), units).measure(scores[:0], scores)
+    def error(y, scores, groups):
+        found = RowSets(y, np.zeros(len(y), dtype=np.int64), groups).measure(scores[:0], scores)
         return np.sqrt((found["roc_auc"].influence ** 2).sum())
 
     once = error(y, scores, np.arange(200))
@@ -77,8 +77,8 @@ def test_repeats_count_every_row_once(make_table):
 
 
 def test_many_rows_share_units():
-    units = number_units(np.arange(3 * MAX_UNITS) + 7)
-    assert np.array_equal(np.bincount(units), np.full(MAX_UNITS, 3))
+    groups = encode_groups(np.arange(3 * MAX_GROUPS) + 7)
+    assert np.array_equal(np.bincount(groups), np.full(MAX_GROUPS, 3))
 
 
 @pytest.mark.parametrize("weights", [None, np.array([2, 1, 0.5, 1, 1, 0.5, 1, 1, 1, 1, 1, 1])])

@@ -48,7 +48,7 @@ def test_a_sample_has_the_weight_of_all_rows_and_every_positive(monkeypatch: pyt
     assert (len(sample.y), int(sample.y.sum())) == (200, 50)
     for label in (0, 1):
         assert sample.weights[sample.y == label].sum() == pytest.approx(weights[y == label].sum())
-    assert sample.units.max() == 199
+    assert sample.groups.max() == 199
     many = draw_sample(*make_frame(2000, 1500), np.arange(2000), None, 0)
     assert (len(many.y), int(many.y.sum())) == (200, 100)
 

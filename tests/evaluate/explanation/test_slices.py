@@ -91,10 +91,10 @@ def test_more_comparisons_make_wider_intervals() -> None:
 
 def test_several_scores_of_a_row_count_as_one() -> None:
     part, decisions = make_decisions(right_inside=12)
-    y, predicted, units, weights = (
-        np.tile(values, 2) for values in (decisions.y, decisions.predicted, decisions.units, decisions.weights)
+    y, predicted, groups, weights = (
+        np.tile(values, 2) for values in (decisions.y, decisions.predicted, decisions.groups, decisions.weights)
     )
-    twice = Decisions(y, predicted, units, weights, np.full(len(y), 0.5))
+    twice = Decisions(y, predicted, groups, weights, np.full(len(y), 0.5))
     doubled = Part(part.column, part.key, part.label, np.tile(part.inside, 2))
     assert measure_slices([doubled], twice, (), 0.95) == measure_slices([part], decisions, (), 0.95)
     few = Part("sex", "X", "sex = X", np.arange(len(y)) % 400 < 9)  # nine positives, each scored twice

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from stages.evaluate.models.candidates import CandidateKey, representatives
+from stages.evaluate.models.candidates import CandidateKey, choose_representatives
 from stages.evaluate.outputs import notes
 from stages.evaluate.outputs.leaderboard import ScoredCandidate
 from stages.evaluate.uncertainty.bootstrap import bootstrap
@@ -22,7 +22,7 @@ def test_a_reference_that_does_something() -> None:
 
 
 def test_strategies_without_the_classifier_asked_for() -> None:
-    standing = representatives(RECORDS, "random_forest", "average_precision")
+    standing = choose_representatives(RECORDS, "random_forest", "average_precision")
     assert notes.about_classifiers(RECORDS, standing, "random_forest") == [
         "ensemble has no random_forest: rus_boost, its best by cross-validation, represents it."
     ]

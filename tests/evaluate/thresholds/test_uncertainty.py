@@ -6,7 +6,7 @@ import pytest
 from stages.evaluate.params import EvaluateParams
 from stages.evaluate.thresholds.policies import POLICIES, Policy
 from stages.evaluate.thresholds.tuning import choose_threshold, tune_threshold
-from stages.evaluate.thresholds.uncertainty import threshold_interval
+from stages.evaluate.thresholds.uncertainty import compute_interval
 from tests.evaluate.tables import made
 from tests.evaluate.test_params import GOOD
 from tests.evaluate.thresholds.test_tuning import MISSES_HURT, OWN
@@ -27,7 +27,7 @@ def by_brute_force(y: np.ndarray, scores: np.ndarray, policy: str, n_resamples: 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_it_is_the_interval_of_a_bootstrap_of_rows(policy: str) -> None:
     y, scores = made(30, 300, 1.5)
-    found = threshold_interval(y, scores, Policy(policy, OWN.get(policy), MISSES_HURT), **SETTINGS)
+    found = compute_interval(y, scores, Policy(policy, OWN.get(policy), MISSES_HURT), **SETTINGS)
     # as shares of the rows, because thresholds between two far scores are one and the same decision
     ours, theirs = ([(scores >= end).mean() for end in ends] for ends in (found, by_brute_force(y, scores, policy)))
     assert ours == pytest.approx(theirs, abs=0.02)
@@ -35,19 +35,19 @@ def test_it_is_the_interval_of_a_bootstrap_of_rows(policy: str) -> None:
 
 def test_more_rows_make_it_narrower() -> None:
     few, many = (made(size, 10 * size, 1.5) for size in (20, 2000))
-    (a, b), (c, d) = (threshold_interval(y, scores, Policy("g_mean"), **SETTINGS) for y, scores in (few, many))
+    (a, b), (c, d) = (compute_interval(y, scores, Policy("g_mean"), **SETTINGS) for y, scores in (few, many))
     assert d - c < (b - a) / 3
 
 
 def test_a_gap_without_rows_leaves_no_doubt() -> None:
     y, scores = np.repeat([1, 0], [5, 50]), np.repeat([0.8, 0.2], [5, 50])
-    assert threshold_interval(y, scores, Policy("balanced_accuracy"), **SETTINGS) == (0.5, 0.5)
+    assert compute_interval(y, scores, Policy("balanced_accuracy"), **SETTINGS) == (0.5, 0.5)
 
 
 def test_equal_seeds_give_equal_numbers() -> None:
     y, scores = made(20, 200, 1.0)
     found = [
-        threshold_interval(y, scores, Policy("g_mean"), **SETTINGS | {"random_state": seed, "n_resamples": 20})
+        compute_interval(y, scores, Policy("g_mean"), **SETTINGS | {"random_state": seed, "n_resamples": 20})
         for seed in (0, 0, 1, 2, 3)
     ]
     assert found[0] == found[1]
@@ -56,8 +56,8 @@ def test_equal_seeds_give_equal_numbers() -> None:
 
 def test_repeated_scores_of_a_row_are_not_more_rows() -> None:
     y, scores = made(20, 200, 1.5)
-    once = threshold_interval(y, scores, Policy("g_mean"), **SETTINGS)
-    thrice = threshold_interval(np.tile(y, 3), np.tile(scores, 3), Policy("g_mean"), repeats=3, **SETTINGS)
+    once = compute_interval(y, scores, Policy("g_mean"), **SETTINGS)
+    thrice = compute_interval(np.tile(y, 3), np.tile(scores, 3), Policy("g_mean"), repeats=3, **SETTINGS)
     assert thrice == pytest.approx(once, abs=0.02)
 
 

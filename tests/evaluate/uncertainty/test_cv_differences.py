@@ -2,8 +2,8 @@
 
 import pytest
 
-from stages.evaluate.uncertainty.cv_differences import compute_ratio, corrected_interval, cv_comparisons
-from stages.shared.metrics.registry import selectable
+from stages.evaluate.uncertainty.cv_differences import compare_folds, compute_ratio, corrected_interval
+from stages.shared.metrics.registry import list_selectable
 from tests.evaluate.records import record
 
 
@@ -24,7 +24,7 @@ def test_each_candidate_is_compared_with_its_own_classifier():
         "ensemble": record("ensemble", {"easy_ensemble": 0.5}),
         "smote": record("smote", {"xgboost": 0.5}),
     }
-    found = cv_comparisons(records, "baseline", "roc_auc", 2, 0.95)
+    found = compare_folds(records, "baseline", "roc_auc", 2, 0.95)
     assert [(row.strategy, row.classifier, row.metric) for row in found] == [
         ("smote", "xgboost", metric) for metric in ("average_precision", "roc_auc", "brier_score", "log_loss")
     ]
@@ -36,12 +36,12 @@ def test_where_there_are_blends_each_is_compared_with_them_in_the_metric_of_the_
         "baseline": record("baseline", {"xgboost": 0.5, "blend": 0.6}),
         "smote": record("smote", {"xgboost": 0.5, "blend": 0.6}),
     }
-    found = cv_comparisons(records, "baseline", "roc_auc", 2, 0.95)
+    found = compare_folds(records, "baseline", "roc_auc", 2, 0.95)
     pairs = [
         ((row.strategy, row.classifier), (row.reference_strategy, row.reference_classifier), row.metric)
         for row in found
     ]
-    equal = [(name, metric) for name in ("xgboost", "blend") for metric in selectable()]
+    equal = [(name, metric) for name in ("xgboost", "blend") for metric in list_selectable()]
     assert pairs == [
         *((("smote", name), ("baseline", name), metric) for name, metric in equal),
         (("baseline", "xgboost"), ("baseline", "blend"), "roc_auc"),

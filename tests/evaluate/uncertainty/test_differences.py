@@ -4,9 +4,15 @@ import numpy as np
 import pytest
 
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap, bootstrap_weights, measure_samples
-from stages.evaluate.uncertainty.differences import Difference, PairedErrors, compare, simultaneous_intervals, verdict
+from stages.evaluate.uncertainty.differences import (
+    Difference,
+    PairedErrors,
+    compare,
+    compute_simultaneous_intervals,
+    verdict,
+)
 from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
-from stages.shared.metrics.registry import METRICS, compared
+from stages.shared.metrics.registry import METRICS, list_compared
 from tests.evaluate.tables import made
 
 pytestmark = pytest.mark.slow
@@ -25,7 +31,7 @@ def test_identical_candidates_tie_with_an_interval_of_no_width() -> None:
     one, other = measured(y, scores, scores.copy())
     found = compare([(one, other)], 0.95)
     assert [(item.family, item.metric) for item in found] == [
-        (family, metric) for family, metrics in compared().items() for metric in metrics
+        (family, metric) for family, metrics in list_compared().items() for metric in metrics
     ]
     assert {(item.difference, item.low, item.high, item.verdict) for item in found} == {(0.0, 0.0, 0.0, "tie")}
 
@@ -75,7 +81,7 @@ def test_the_verdict_is_read_off_the_written_numbers() -> None:
 
 
 def test_every_compared_metric_is_a_metric_of_its_family() -> None:
-    for family, metrics in compared().items():
+    for family, metrics in list_compared().items():
         kind = "decisions" if family == "decisions_at_half" else family
         assert {METRICS[metric].family for metric in metrics} == {kind}
 
@@ -98,7 +104,7 @@ def half_widths(draws: np.ndarray, differences: np.ndarray | None = None, **know
         df=np.full(count, known.get("df", np.inf)),
         inflation=known.get("inflation", 1.0),
     )
-    low, high = simultaneous_intervals(centres, noise, 0.95)
+    low, high = compute_simultaneous_intervals(centres, noise, 0.95)
     assert high - centres == pytest.approx(centres - low)
     return np.asarray(high - centres)
 
@@ -179,7 +185,7 @@ def test_an_interval_stays_within_the_possible() -> None:
 
 @pytest.mark.parametrize(("positives", "alike"), [(20, 0.5), (20, 0.95), (60, 0.5)])
 def test_equals_are_seldom_called_different(positives: int, alike: float) -> None:
-    claims = dict.fromkeys(compared(), 0)
+    claims = dict.fromkeys(list_compared(), 0)
     y = np.repeat([1, 0], [positives, 9 * positives])
     samples = list(bootstrap_weights(y, 300, 0))
     rng = np.random.RandomState(positives)

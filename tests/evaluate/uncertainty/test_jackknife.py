@@ -16,7 +16,7 @@ from stages.evaluate.uncertainty.jackknife import (
 )
 from stages.evaluate.uncertainty.metric_evaluator import MetricEvaluator
 from stages.shared.metrics.ranking import Ranking, average_precision_jackknife, roc_auc_jackknife
-from stages.shared.metrics.registry import of_family
+from stages.shared.metrics.registry import list_family
 from tests.evaluate.tables import BALANCED, PERFECT, TIED, Y
 
 POSITIVE = np.repeat([True, False], 10)
@@ -98,7 +98,7 @@ def test_equal_to_the_weighted_metric(rows: list[tuple[int, int]], place: int) -
     for family, metrics in evaluator.measure(weights).items():
         for name, expected in metrics.items():
             assert evaluator.without_each(family, name) == pytest.approx(expected, abs=1e-12), (family, name)
-    for name, metric in of_family("ranking").items():
+    for name, metric in list_family("ranking").items():
         values = ranking_without(metric.load(), Ranking(y, scores), y == 1)
         assert values == pytest.approx(evaluator.without_each("ranking", name), abs=1e-12), name
 

@@ -18,7 +18,7 @@ from tests.prepare.test_kinds_of_tables import KINDS
 def read_in_batches(path: Path) -> pa.Table:
     rows = open_batches(path, path.as_posix())
     table = pa.concat_tables(rows.read(rows.names))
-    assert table.num_rows <= rows.most_rows
+    assert table.num_rows <= rows.max_rows
     return table
 
 

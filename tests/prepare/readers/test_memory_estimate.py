@@ -8,8 +8,8 @@ import pytest
 
 from stages.prepare.columns.roles import select_columns
 from stages.prepare.params import PrepareParams
+from stages.prepare.readers import columnar
 from stages.prepare.readers import table as read
-from stages.prepare.readers import typed
 from stages.prepare.readers.memory_estimate import (
     BASE_BYTES,
     NUMBER_BYTES,
@@ -78,7 +78,7 @@ def test_a_table_that_does_not_fit_is_refused_by_the_reader(
     select = select_columns(PrepareParams.model_validate(params_of()))
     path = Path(index(content))
     read_columns(path, select)
-    for module in (read, typed):
+    for module in (read, columnar):
         monkeypatch.setattr(module, "available_bytes", lambda: BASE_BYTES)
     with pytest.raises(InputError, match=r"needs about 0\.16 GiB of memory, 0\.16 GiB are available"):
         read_columns(path, select)

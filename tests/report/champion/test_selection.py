@@ -89,7 +89,7 @@ def test_the_untreated_blend_is_the_champion_unless_another_is_significantly_bet
     ranked = leaderboard(smote, baseline=baseline).model_copy(update={"cv_comparisons": [comparison]})
     choice = choose_champion(make_params(smote, **select), ranked)
     assert str(choice.champion) == champion
-    assert choice.doubt == (comparison if champion.endswith("blend") else None)
+    assert choice.blend_tie == (comparison if champion.endswith("blend") else None)
     if not select:
         assert str(choice.best) == "smote × random_forest"
 
@@ -126,7 +126,7 @@ def test_a_blend_with_the_best_score_needs_no_comparison():
     baseline = Treatment("baseline", classifiers=("blend", "random_forest"), cv=0.82)
     worse = Treatment("smote", sampler="SMOTE", cv=0.7)
     choice = choose_champion(make_params(worse), leaderboard(worse, baseline=baseline))
-    assert (str(choice.champion), choice.doubt, choice.ties) == ("baseline × blend", None, ())
+    assert (str(choice.champion), choice.blend_tie, choice.ties) == ("baseline × blend", None, ())
 
 
 @pytest.mark.parametrize(

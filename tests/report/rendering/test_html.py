@@ -22,7 +22,7 @@ from stages.report.rendering.blocks import (
     Table,
 )  # fmt: skip
 from stages.report.rendering.html import to_html
-from stages.report.rendering.markdown import escape_markdown, markdown_table, to_markdown
+from stages.report.rendering.markdown import escape_markdown, render_markdown_table, to_markdown
 
 NASTY = "<script>alert(1)</script> | `x` \n# y & z"
 VOID = {"meta", "line", "circle", "input", "wbr"}
@@ -101,7 +101,7 @@ def test_markup_is_not_escaped():
 
 def test_a_markdown_table_is_aligned_and_escaped():
     table = Table("caption", ["name", "n"], [["a|b", "1"], ["c", "12,345"]], "lr")
-    assert markdown_table(table).splitlines() == [
+    assert render_markdown_table(table).splitlines() == [
         "| name |      n |",
         "| ---- | -----: |",
         r"| a\|b |      1 |",

@@ -9,7 +9,7 @@ import pytest
 
 from stages.report.params import ReportParams
 from stages.shared.errors import InputError
-from stages.shared.metrics.registry import METRICS, OPERATING_POINTS, compared, get_points, selectable
+from stages.shared.metrics.registry import METRICS, OPERATING_POINTS, get_points, list_compared, list_selectable
 from stages.shared.params import load_yaml, read_params
 
 ROOT = Path(__file__).parents[3]
@@ -71,9 +71,9 @@ def test_the_registry_lists_them_only_where_they_are_named() -> None:
     name = "lift_in_top(0.05)"
     assert get_points("roc_auc", name) == (name,)
     assert name not in METRICS
-    assert name not in selectable()
-    assert [*selectable(name)] == [*selectable(), name]
-    assert compared(name)["ranking"] == ("average_precision", "roc_auc", name)
+    assert name not in list_selectable()
+    assert [*list_selectable(name)] == [*list_selectable(), name]
+    assert list_compared(name)["ranking"] == ("average_precision", "roc_auc", name)
     assert (METRICS[name].label, METRICS[name].limit) == ("lift in the top 5 %", 20)
     assert METRICS["recall_in_top(1000)"].label == "recall in the top 1,000 rows"
     with pytest.raises(KeyError):

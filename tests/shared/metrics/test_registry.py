@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
-from stages.shared.metrics.registry import METRICS, compared, selectable
+from stages.shared.metrics.registry import METRICS, list_compared, list_selectable
 
 SKLEARN = {
     "average_precision": average_precision_score,
@@ -17,7 +17,7 @@ SKLEARN = {
 }
 
 
-@pytest.mark.parametrize("metric", selectable())
+@pytest.mark.parametrize("metric", list_selectable())
 @pytest.mark.parametrize("digits", [1, 2, 8])
 def test_the_metrics_are_scikit_learns(metric: str, digits: int) -> None:
     """With one digit most scores are tied, some of them at 0 and 1."""
@@ -36,7 +36,7 @@ def test_the_functions_of_every_metric_load() -> None:
     for metric in METRICS.values():
         assert callable(metric.load())
         assert metric.jackknife is None or callable(metric.load_jackknife())
-    assert {name for names in compared().values() for name in names} <= set(METRICS)
+    assert {name for names in list_compared().values() for name in names} <= set(METRICS)
 
 
 def test_the_registry_imports_nothing_heavy() -> None:

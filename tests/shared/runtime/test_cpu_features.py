@@ -9,7 +9,7 @@ import numpy as np
 from numpy._core._multiarray_umath import __cpu_dispatch__  # what numpy was built with
 import pytest
 
-from stages.shared.runtime.cpu_features import WIDER, _features
+from stages.shared.runtime.cpu_features import WIDER, _read_features
 
 COMMON = {"avx2", "fma"}
 
@@ -27,7 +27,7 @@ told = {{name: os.environ[name] for name in {names} if name in os.environ}}
 print(json.dumps([known, blas, pyarrow.runtime_info().simd_level, told]))
 """
 
-pytestmark = pytest.mark.skipif(not _features() >= COMMON, reason="needs Linux and an x86-64 processor with AVX2")
+pytestmark = pytest.mark.skipif(not _read_features() >= COMMON, reason="needs Linux and an x86-64 processor with AVX2")
 
 
 def found(package: str, **environment: str) -> tuple[set[str], list[str], str, dict[str, str]]:

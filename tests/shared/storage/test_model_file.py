@@ -86,7 +86,7 @@ def test_unused_bytes_between_fields_leave_no_mark() -> None:
         nodes["feature"], nodes["left"], nodes["threshold"] = [1, 2], [0, 1], [0.5, 1.5]
         buffer = io.BytesIO()
         np.save(buffer, nodes)
-        contents.add(models._without_padding(buffer.getvalue()))
+        contents.add(models._clear_padding(buffer.getvalue()))
     assert len(contents) == 1
     assert np.load(io.BytesIO(contents.pop()))["threshold"].tolist() == [0.5, 1.5]
 

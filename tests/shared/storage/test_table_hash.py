@@ -39,7 +39,7 @@ def test_the_digest_is_of_names_types_gaps_and_values() -> None:
 @pytest.mark.parametrize("piece", [1, 2, 3, 100])
 def test_chunks_and_pieces_make_no_difference(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = hash_table(TABLE, "c", "f")
-    monkeypatch.setattr(digest, "PIECE", piece)
+    monkeypatch.setattr(digest, "PIECE_SIZE", piece)
     assert hash_table(TABLE, "c", "f") == expected
     in_parts = pa.concat_tables([TABLE.slice(0, 1), TABLE.slice(1, 0), TABLE.slice(1)])
     assert hash_table(in_parts, "c", "f") == expected

@@ -11,8 +11,8 @@ from ruamel.yaml import YAML
 from stages.prepare.columns.parsing import MissingValues
 from stages.prepare.columns.type_inference import TypeRules
 from stages.prepare.params import AUTO
+from stages.prepare.read_facts import get_read_facts
 from stages.prepare.readers.table import has_schema, read_columns
-from stages.prepare.reading import reading_of
 from stages.shared.errors import InputError
 from tools.inspect.__main__ import main
 from tools.inspect.columns import InspectedColumn, inspect_column
@@ -35,7 +35,7 @@ def inspect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Inspect:
         lines = [";".join(columns), *(";".join(map(str, row)) for row in zip(*columns.values(), strict=True))]
         Path("table.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
         raw = read_columns(Path("table.csv"), lambda names: {name: MissingValues.of({}, name) for name in names})
-        rules = TypeRules(None, [], AUTO, {}, has_schema(raw), reading_of(raw))
+        rules = TypeRules(None, [], AUTO, {}, has_schema(raw), get_read_facts(raw))
         return [inspect_column("table.csv", name, raw.column(name), rules) for name in raw.column_names]
 
     return inspect

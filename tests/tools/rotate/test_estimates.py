@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, f1_score
 
 from stages.evaluate.models.candidates import CandidateKey
-from stages.shared.metrics.registry import compared
+from stages.shared.metrics.registry import list_compared
 from tools.rotate.estimates import (
     FAMILIES,
     SHARED,
@@ -69,7 +69,7 @@ def test_losses_and_decisions_are_counted_over_all_rows() -> None:
 def test_the_rows_and_metrics_are_those_of_all_test_sets() -> None:
     found = estimate_rotations(ROTATIONS, SETTINGS)
     assert (found.rows, found.positives) == (400, 40)
-    metrics = [name for family in FAMILIES for name in compared()[family]]
+    metrics = [name for family in FAMILIES for name in list_compared()[family]]
     assert [item.metric for item in found.effects] == [name for name in metrics for _ in range(2)]
     assert list(found.margins) == list(found.spread) == metrics
 
@@ -152,7 +152,7 @@ def test_only_what_every_rotation_has_is_compared() -> None:
 def test_groups_and_weights_reach_the_rows() -> None:
     pairs = [replace(rotation, groups=rotation.rows // 2, weights=np.ones(100)) for rotation in ROTATIONS]
     sets = make_sets(pairs)
-    assert (int(sets.units.max()) + 1, sets.n_positives) == (200, 40)
+    assert (int(sets.groups.max()) + 1, sets.n_positives) == (200, 40)
     assert sets.weights is not None
     weighed = [replace(rotation, weights=np.repeat([4.6, 0.6], [10, 90])) for rotation in ROTATIONS]
     assert of("recall", weighed).estimate == of("recall", ROTATIONS).estimate  # equal in each class

@@ -19,7 +19,7 @@ from stages.train.classifiers.calibration import (
     fit_calibrator,
     make_calibration_spec,
 )
-from stages.train.classifiers.class_weights import ClassWeights, class_weights
+from stages.train.classifiers.class_weights import ClassWeights, compute_class_weights
 from stages.train.params import Strategy, TrainParams
 from stages.train.strategy.cross_validation import fit_strategy
 
@@ -81,7 +81,7 @@ def test_the_prior_is_that_of_counts_and_weights(
 def test_with_the_prevalence_restored_there_is_no_prior_to_exchange(
     train: tuple[int, int], fitted: tuple[int, int]
 ) -> None:
-    weights = class_weights("prevalence", np.repeat([0, 1], fitted), train)
+    weights = compute_class_weights("prevalence", np.repeat([0, 1], fitted), train)
     strategy = Strategy.model_validate({"sampler": "RandomUnderSampler", "class_weight": "prevalence"})
     found = make_calibration_spec("prior", strategy, "xgboost", train, fitted, weights)
     assert found.shift == pytest.approx(0, abs=1e-14)

@@ -10,7 +10,12 @@ import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
 from stages.shared.storage.parquet import Table
-from stages.train.classifiers.class_weights import ClassWeights, class_weights, row_weights, scale_pos_weight
+from stages.train.classifiers.class_weights import (
+    ClassWeights,
+    compute_class_weights,
+    compute_row_weights,
+    scale_pos_weight,
+)
 from stages.train.classifiers.fitting import FitRequest, fit
 from stages.train.classifiers.xgboost import split_weights
 from stages.train.params import TrainParams
@@ -25,32 +30,32 @@ COUNT = st.integers(1, 300)
 
 
 def test_balanced_is_rows_by_twice_the_rows_of_the_class() -> None:
-    weights = class_weights("balanced", NINETY_TO_TEN)
+    weights = compute_class_weights("balanced", NINETY_TO_TEN)
     assert weights == (100 / 180, 100 / 20)  # 0.5556 and 5
     assert np.allclose(weights, compute_class_weight("balanced", classes=np.array([0, 1]), y=NINETY_TO_TEN))
     assert round(weights.negative, 4) == 0.5556
     assert scale_pos_weight(weights) == pytest.approx(9.0, rel=1e-15)
-    assert class_weights("balanced_subsample", NINETY_TO_TEN) == weights
+    assert compute_class_weights("balanced_subsample", NINETY_TO_TEN) == weights
 
 
 def test_none_is_one_and_one() -> None:
-    assert class_weights(None, NINETY_TO_TEN) == (1.0, 1.0)
-    assert scale_pos_weight(class_weights(None, NINETY_TO_TEN)) == 1.0
+    assert compute_class_weights(None, NINETY_TO_TEN) == (1.0, 1.0)
+    assert scale_pos_weight(compute_class_weights(None, NINETY_TO_TEN)) == 1.0
 
 
 def test_given_weights_stand_as_they_are() -> None:
-    weights = class_weights({"negative": 1.0, "positive": 10.0}, NINETY_TO_TEN)
+    weights = compute_class_weights({"negative": 1.0, "positive": 10.0}, NINETY_TO_TEN)
     assert weights == (1.0, 10.0)
     assert scale_pos_weight(weights) == 10.0
-    assert scale_pos_weight(class_weights({"negative": 2.0, "positive": 10.0}, NINETY_TO_TEN)) == 5.0
+    assert scale_pos_weight(compute_class_weights({"negative": 2.0, "positive": 10.0}, NINETY_TO_TEN)) == 5.0
 
 
 def test_prevalence_is_what_each_class_weighed_before() -> None:
     kept = np.repeat([0, 1], [100, 20])  # of 900 negatives and 20 positives
-    assert class_weights("prevalence", kept, (900, 20)) == (9.0, 1.0)
+    assert compute_class_weights("prevalence", kept, (900, 20)) == (9.0, 1.0)
     added = np.repeat([0, 1], [90, 45])  # 35 synthetic positives beside 10
-    assert class_weights("prevalence", added, (90, 10)) == (1.0, 10 / 45)
-    assert class_weights("prevalence", NINETY_TO_TEN, (90, 10)) == (1.0, 1.0)
+    assert compute_class_weights("prevalence", added, (90, 10)) == (1.0, 10 / 45)
+    assert compute_class_weights("prevalence", NINETY_TO_TEN, (90, 10)) == (1.0, 1.0)
 
 
 @given(before=st.tuples(COUNT, COUNT), after=st.tuples(COUNT, COUNT))
@@ -58,7 +63,7 @@ def test_prevalence_restores_the_share_of_positives_and_the_weight_of_all_rows(
     before: tuple[int, int], after: tuple[int, int]
 ) -> None:
     y = np.repeat([0, 1], after)
-    weights = row_weights(class_weights("prevalence", y, before), y)
+    weights = compute_row_weights(compute_class_weights("prevalence", y, before), y)
     each = np.ones(len(y)) if weights is None else weights
     assert each.sum() == pytest.approx(sum(before))
     assert each[y == 1].sum() / each.sum() == pytest.approx(before[1] / sum(before))
@@ -66,15 +71,15 @@ def test_prevalence_restores_the_share_of_positives_and_the_weight_of_all_rows(
 
 def test_prevalence_without_the_counts_before_is_an_error() -> None:
     with pytest.raises(ValueError, match="needs the counts before resampling"):
-        class_weights("prevalence", NINETY_TO_TEN)
+        compute_class_weights("prevalence", NINETY_TO_TEN)
 
 
 def test_xgboost_gets_a_ratio_or_weights_of_rows() -> None:
     even = ClassWeights(1.0, 1.0)
     assert split_weights("balanced", ClassWeights(0.5, 2.0)) == (4.0, even)
     assert split_weights("prevalence", ClassWeights(9.0, 1.0)) == (1.0, ClassWeights(9.0, 1.0))
-    assert row_weights(even, NINETY_TO_TEN) is None
-    weighed = row_weights(ClassWeights(9.0, 1.0), np.array([0, 1, 0]))
+    assert compute_row_weights(even, NINETY_TO_TEN) is None
+    weighed = compute_row_weights(ClassWeights(9.0, 1.0), np.array([0, 1, 0]))
     assert weighed is not None
     assert weighed.tolist() == [9.0, 1.0, 9.0]
 
@@ -83,9 +88,9 @@ def test_a_logistic_regression_believes_the_prevalence_before() -> None:
     """Its intercept has no penalty, so its weighted mean score is the weighted share of positives: 20 of 920."""
     X = np.random.RandomState(0).normal(size=(120, 3))
     y = np.repeat([0, 1], [100, 20])
-    weights = class_weights("prevalence", y, (900, 20))
+    weights = compute_class_weights("prevalence", y, (900, 20))
     fitted = fit_classifier("logistic_regression", {}, X, y, "prevalence", weights=weights).classifier
-    each = row_weights(weights, y)
+    each = compute_row_weights(weights, y)
     assert np.average(fitted.predict_proba(X)[:, 1], weights=each) == pytest.approx(20 / 920, rel=1e-4)
     assert fitted.predict_proba(X)[:, 1].mean() < 2 * 20 / 920  # and not 20 of 120
 

@@ -7,7 +7,7 @@ import pytest
 
 from stages.shared.classifiers import BLEND, CLASSIFIERS
 from stages.train.classifiers.calibration import CalibrationSpec, fit_calibrator
-from stages.train.classifiers.class_weights import class_weights
+from stages.train.classifiers.class_weights import compute_class_weights
 from tests.train.classifiers.helpers import fit_classifier
 
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -47,7 +47,7 @@ def test_a_fit_learns_from_weights(name: str, class_weight: Any) -> None:
 
 def test_balanced_classes_weigh_the_same() -> None:
     _, y, weights = draw()
-    found = class_weights("balanced", y, sample_weight=weights)
+    found = compute_class_weights("balanced", y, sample_weight=weights)
     by_class = [weights[y == label].sum() * weight for label, weight in enumerate(found)]
     assert by_class == pytest.approx([weights.sum() / 2] * 2)
 

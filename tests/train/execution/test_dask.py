@@ -22,7 +22,7 @@ def ask(monkeypatch: pytest.MonkeyPatch) -> Any:
             return {f"tcp://node{number}:1": answer for number, answer in enumerate(answers)}
 
         client = SimpleNamespace(run=run, get_executor=lambda pure: None, wait_for_workers=lambda n, timeout: None)
-        result: list[Any] = dask.DaskEngine(client).ask(b"call")
+        result: list[Any] = dask.DaskEngine(client).call_workers(b"call")
         return result
 
     return make

@@ -7,7 +7,13 @@ import pytest
 
 from stages.shared.errors import InputError
 from stages.shared.storage.parquet import Table
-from stages.train.execution.memory_budget import FIXED, Need, estimate_memory, grown_rows, plan_workers
+from stages.train.execution.memory_budget import (
+    FIXED_BYTES,
+    MemoryNeed,
+    count_resampled_rows,
+    estimate_memory,
+    plan_workers,
+)
 from stages.train.params import TrainParams
 
 GIB = 1 << 30
@@ -15,7 +21,7 @@ GIB = 1 << 30
 
 def rows_after(make_params: Callable[..., TrainParams], table: Table, strategy: dict[str, Any], **tuning: Any) -> int:
     params = make_params(strategy, ["logistic_regression"], tuning=tuning)
-    return grown_rows(table, params.strategies["tried"], params)
+    return count_resampled_rows(table, params.strategies["tried"], params)
 
 
 def test_rows_after_the_sampler(make_table: Callable[..., Table], make_params: Callable[..., TrainParams]) -> None:
@@ -35,7 +41,7 @@ def test_more_rows_columns_levels_and_searches_need_more(
 ) -> None:
     def each(kind: str, strategy: dict[str, Any], **size: int) -> int:
         params = make_params(strategy, ["logistic_regression"])
-        return estimate_memory(make_table(kind, **size), params.strategies["tried"], params).each
+        return estimate_memory(make_table(kind, **size), params.strategies["tried"], params).per_fold
 
     plain = each("numeric", {})
     assert plain < each("numeric", {}, negatives=120) < each("numeric", {}, negatives=240)
@@ -44,17 +50,17 @@ def test_more_rows_columns_levels_and_searches_need_more(
 
 
 def test_as_many_folds_as_fit() -> None:
-    needed = Need(shared=2 * GIB, each=3 * GIB)
+    needed = MemoryNeed(shared=2 * GIB, per_fold=3 * GIB)
     assert plan_workers("here", needed, 4, None) == (4, 1)
-    assert plan_workers("here", needed, 4, FIXED + 14 * GIB) == (4, 1)
-    assert plan_workers("here", needed, 4, FIXED + 13 * GIB) == (3, 1)
-    assert plan_workers("here", needed, 4, FIXED + 8 * GIB) == (2, 2)
-    assert plan_workers("here", needed, 4, FIXED + 5 * GIB) == (1, 4)
+    assert plan_workers("here", needed, 4, FIXED_BYTES + 14 * GIB) == (4, 1)
+    assert plan_workers("here", needed, 4, FIXED_BYTES + 13 * GIB) == (3, 1)
+    assert plan_workers("here", needed, 4, FIXED_BYTES + 8 * GIB) == (2, 2)
+    assert plan_workers("here", needed, 4, FIXED_BYTES + 5 * GIB) == (1, 4)
 
 
 def test_what_cannot_fit_is_refused_with_what_would() -> None:
     with pytest.raises(InputError) as caught:
-        plan_workers("params.yaml: strategies.smote", Need(2 * GIB, 3 * GIB), 4, FIXED + 5 * GIB - 1)
+        plan_workers("params.yaml: strategies.smote", MemoryNeed(2 * GIB, 3 * GIB), 4, FIXED_BYTES + 5 * GIB - 1)
     (problem,) = caught.value.problems
     assert problem.startswith("params.yaml: strategies.smote: needs about 5.68 GiB of memory, 5.68 GiB are available")
     assert "RandomUnderSampler with class_weight: prevalence" in problem

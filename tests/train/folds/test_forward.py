@@ -10,7 +10,7 @@ from sklearn.model_selection import TimeSeriesSplit
 
 from stages.shared.errors import InputError
 from stages.train.folds.forward import make_forward_folds
-from stages.train.folds.splitter import other_folds
+from stages.train.folds.splitter import find_other_folds
 from stages.train.params import CvParams
 
 
@@ -100,8 +100,8 @@ def test_folds_that_cannot_serve_are_refused(y: Any, times: Any, options: Any, e
 
 def test_later_folds_teach_nothing_but_to_the_first() -> None:
     fold = np.array([0, 0, 1, 2, 2])
-    assert [other_folds(fold, number, 3, by_time=True).tolist() for number in range(3)] == [
+    assert [find_other_folds(fold, number, 3, by_time=True).tolist() for number in range(3)] == [
         [False, False, True, True, True], [True, True, False, False, False], [True, True, True, False, False],
     ]  # fmt: skip
     repeated = np.array([0, 1, 2, 3])
-    assert other_folds(repeated, 3, 2, by_time=False).tolist() == [False, False, True, False]
+    assert find_other_folds(repeated, 3, 2, by_time=False).tolist() == [False, False, True, False]

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from stages.train.samplers.neighbors import estimator, layout, search
+from stages.train.samplers.neighbors import estimator, partition, search
 
 Array = npt.NDArray[Any]
 
@@ -88,7 +88,7 @@ def always_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """Use the fast search on small tables too, with many small blocks."""
     monkeypatch.setattr(estimator, "MIN_WORK", dict.fromkeys(estimator.MIN_WORK, estimator.MinWork(0, 0)))
     monkeypatch.setattr(estimator, "MIN_COLUMNS", 0)
-    for module in (layout, search):
+    for module in (partition, search):
         monkeypatch.setattr(module, "BLOCK_SIZE", 16)
     monkeypatch.setattr(search, "TILE_HEIGHT", 8)
     monkeypatch.setattr(search, "STRIDE", 32)

@@ -97,7 +97,7 @@ def test_the_border_has_every_row_that_is_near_another_class(table: Callable[...
     nearest = NearestNeighbors(n_neighbors=4).fit(X).kneighbors(X, return_distance=False)
     found = find_boundary(X, y, 4, products=False)
     assert set(np.flatnonzero((y[nearest] != y[:, np.newaxis]).any(axis=1))) <= set(found.rows)
-    assert np.array_equal(found.nearest[found.certain], nearest[found.rows[found.certain]])
+    assert np.array_equal(found.nearest[found.certified], nearest[found.rows[found.certified]])
 
 
 def test_a_row_is_on_the_border_when_another_class_may_be_among_its_nearest() -> None:
@@ -107,7 +107,7 @@ def test_a_row_is_on_the_border_when_another_class_may_be_among_its_nearest() ->
     found = find_boundary(X, y, 2)
     assert {3} <= set(found.rows) <= {1, 2, 3, 4}
     assert found.nearest[list(found.rows).index(3)].tolist() == [3, 2]
-    assert found.certain.all()
+    assert found.certified.all()
     assert len(find_boundary(X, np.zeros(8), 2).rows) == 0
 
 

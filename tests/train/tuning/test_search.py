@@ -185,8 +185,8 @@ def test_the_record_of_a_search(result: StrategyResult) -> None:
 
 
 def test_a_trial_of_one_fold_has_no_spread() -> None:
-    from stages.train.strategy.artifacts import _mean_std
+    from stages.train.strategy.artifacts import _average_folds
 
-    assert _mean_std(Trial(DEFAULT_PARAMS, [{"f1": 0.5}])) == {"f1": MeanStd(mean=0.5, sd=0.0)}
-    spread = _mean_std(Trial(DEFAULT_PARAMS, [{"f1": 0.5}, {"f1": 0.7}]))["f1"]
+    assert _average_folds(Trial(DEFAULT_PARAMS, [{"f1": 0.5}])) == {"f1": MeanStd(mean=0.5, sd=0.0)}
+    spread = _average_folds(Trial(DEFAULT_PARAMS, [{"f1": 0.5}, {"f1": 0.7}]))["f1"]
     assert (spread.mean, spread.sd) == pytest.approx((0.6, 0.2 / 2**0.5))

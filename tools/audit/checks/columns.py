@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import stats
 
-from stages.prepare.columns.noticed import is_running
+from stages.prepare.columns.notices import is_running
 from stages.prepare.columns.text_checks import ID_ROWS, ID_SHARE
 from stages.shared import paths
 from stages.shared.storage.arrow import to_bools, to_floats

@@ -8,7 +8,7 @@ from typing import Any
 
 from stages.report.formatting import format_difference, format_difference_interval, format_metric, format_percent
 from stages.report.rendering.blocks import Table as Grid
-from stages.report.rendering.markdown import escape_markdown, markdown_table
+from stages.report.rendering.markdown import escape_markdown, render_markdown_table
 from stages.shared.metrics.registry import METRICS
 from tools.audit.report.findings import SEVERITIES, Finding, Inflation
 from tools.shared.terminal import WIDTH, align_columns
@@ -84,7 +84,7 @@ def to_markdown(audit: Audit) -> str:
         lines += ["", "## Common mistakes, measured", ""]
     if audit.inflations:
         rows = [_row(item) for item in audit.inflations]
-        lines += [_introduction(audit), "", markdown_table(Grid("", HEADER, rows, ALIGN))]
+        lines += [_introduction(audit), "", render_markdown_table(Grid("", HEADER, rows, ALIGN))]
     lines += ["", *(f"- {escape_markdown(note)}" for note in audit.notes)] if audit.notes else []
     return "\n".join(lines) + "\n"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from stages.report.formatting import format_count
 from stages.report.rendering.blocks import Table
-from stages.report.rendering.markdown import markdown_table
+from stages.report.rendering.markdown import render_markdown_table
 from tools.compare.review_schema import Review
 
 #: rows of a table, and characters of a cell
@@ -18,7 +18,7 @@ MAX_ROWS, MAX_CELL = 200, 80
 
 def make_table(header: list[str], rows: list[list[str]], align: str) -> str:
     """Return a Markdown table; `align` has a letter per column, l or r."""
-    return markdown_table(Table("", header, rows, align))
+    return render_markdown_table(Table("", header, rows, align))
 
 
 def make_details(review: Review, room: int) -> list[str]:

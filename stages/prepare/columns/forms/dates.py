@@ -18,8 +18,8 @@ from stages.shared.storage.arrow import Bools, Floats, Ints, to_bools, to_ints
 
 HOUR, DAY = 3_600_000_000, 86_400_000_000
 NATIONAL = re.compile(r"(\d{1,2})([/.-])(\d{1,2})[/.-](\d{4}|\d{2})(?: (\d{1,2}:\d{2})(:\d{2})?)?", re.ASCII)
-#: other spellings of dates with their format
-OTHERS = {
+#: the formats of other spellings of dates
+OTHER_FORMATS = {
     re.compile(r"\d{4}/\d{1,2}/\d{1,2}", re.ASCII): "%Y/%m/%d",
     re.compile(r"\d{4}\.\d{1,2}\.\d{1,2}", re.ASCII): "%Y.%m.%d",
     re.compile(r"\d{1,2} [A-Z][a-z]{2} \d{4}", re.ASCII): "%d %b %Y",
@@ -65,12 +65,8 @@ def is_date_type(kind: pa.DataType) -> bool:
 
 def are_iso(texts: Iterable[str]) -> bool:
     """Return whether there are texts, and each is an ISO date: 2024-03, 2024-03-31, with a time or an offset."""
-    found = False
-    for text in texts:
-        found = bool(ISO_DATE.fullmatch(text.strip())) and parse_date(text, ISO) is not None
-        if not found:
-            return False
-    return found
+    texts = list(texts)
+    return bool(texts) and all(ISO_DATE.fullmatch(text.strip()) and parse_date(text, ISO) for text in texts)
 
 
 def to_moments(location: str, column: pa.ChunkedArray, missing_values: MissingValues, form: str) -> Moments:
@@ -100,7 +96,7 @@ def suggest_formats(texts: Iterable[str]) -> list[str]:
             rest = f"{' %H:%M' if match[5] else ''}{':%S' if match[6] else ''}"
             key = f"%d{match[2]}%m{match[2]}{'%Y' if len(match[4]) == 4 else '%y'}{rest}"
             counts[key] = counts.get(key, 0) + 1
-        for pattern, form in OTHERS.items():
+        for pattern, form in OTHER_FORMATS.items():
             if pattern.fullmatch(text):
                 counts[form] = counts.get(form, 0) + 1
     if not total or sum(counts.values()) < 0.9 * total:

@@ -1,6 +1,6 @@
 """Numbers with decimal commas, thousands marks, signs of currency, units, or signs and digits outside ASCII.
 
-A column has one form, in which every cell is a number; two forms that read other numbers are a question for a person.
+A column has one form, in which every cell is a number. If two forms give different numbers, the user must choose.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,12 +13,12 @@ import unicodedata
 from stages.prepare.params import ReadParams
 from stages.shared.schemas.contract import NumberForm
 
-MARKS = (",", ".", " ", "'")
+NUMBER_MARKS = (",", ".", " ", "'")
 #: signs of countries that write decimal points; with them a comma stands between thousands
 POINT_CURRENCIES = ("$", "£", "¥", "₹")
 CURRENCY = r"[A-Z]{0,2}\$|[€£¥₹₩₽]|EUR|USD|GBP|CHF|JPY"
-#: characters that mean an ASCII one; NFKC settles full-width digits and the kinds of spaces
-SAME = str.maketrans({"−": "-", "’": "'", "\u202f": " ", "\u2009": " "})
+#: characters that are read as an ASCII one; NFKC replaces full-width digits and other spaces
+TO_ASCII = str.maketrans({"−": "-", "’": "'", "\u202f": " ", "\u2009": " "})
 NUMBER = re.compile(
     rf"(?P<sign>[+-]?) ?(?P<prefix>{CURRENCY})? ?(?P<inner>[+-]?)"
     r"(?P<body>[\d.,'](?:[\d.,' ]*[\d.,])?(?:[eE][+-]?\d+)?)"
@@ -37,7 +37,7 @@ class _Parts:
 
 
 def find_forms(texts: Iterable[str], settings: ReadParams) -> list[NumberForm]:
-    """Return the forms in which every text is a number: none, one, or several that read other numbers.
+    """Return the forms in which every text is a number: none, one, or several that give different numbers.
 
     Numbers with leading zeros are codes and have no form.
     """
@@ -50,20 +50,20 @@ def find_forms(texts: Iterable[str], settings: ReadParams) -> list[NumberForm]:
     if not parts:
         return []
     bodies = {part.body for part in parts}
-    marks = {mark for mark in MARKS if any(mark in body for body in bodies)}
+    marks = {mark for mark in NUMBER_MARKS if any(mark in body for body in bodies)}
     prefix, unit = parts[0].affixes
     fitting: dict[tuple[str, str], NumberForm] = {}
     for decimal in (".", ","):
         for thousands in ("", *sorted(marks - {decimal})):
             form = NumberForm(decimal=decimal, thousands=thousands, prefix=prefix, unit=unit)
-            if _allowed(form, settings) and all(map(_body_pattern(decimal, thousands).fullmatch, bodies)):
+            if _is_allowed(form, settings) and all(map(_make_body_pattern(decimal, thousands).fullmatch, bodies)):
                 fitting.setdefault((decimal if decimal in marks else "", thousands), form)
-    return _likely(list(fitting.values()), marks, settings)
+    return _select_likely(list(fitting.values()), marks, settings)
 
 
 def make_parser(form: NumberForm) -> Callable[[str], float]:
     """Return the function from the text of a cell to its number, NaN if it is not of the form."""
-    pattern = _body_pattern(form.decimal, form.thousands)
+    pattern = _make_body_pattern(form.decimal, form.thousands)
 
     def parse(text: str) -> float:
         parts = _split(text)
@@ -76,7 +76,7 @@ def make_parser(form: NumberForm) -> Callable[[str], float]:
     return parse
 
 
-def affixes_of(text: str) -> tuple[str, str] | None:
+def find_affixes(text: str) -> tuple[str, str] | None:
     """Return the currency and the unit of a number, None for other texts and codes such as 3a.
 
     A number in brackets counts as one, though no form has them: accountants mean a negative number.
@@ -84,7 +84,9 @@ def affixes_of(text: str) -> tuple[str, str] | None:
     parts = _split(text.strip().removeprefix("(").removesuffix(")"))
     if parts is None or not parts.spaced:
         return None
-    patterns = (_body_pattern(decimal, mark) for decimal in ".," for mark in ("", *MARKS) if mark != decimal)
+    patterns = (
+        _make_body_pattern(decimal, mark) for decimal in ".," for mark in ("", *NUMBER_MARKS) if mark != decimal
+    )
     return parts.affixes if any(pattern.fullmatch(parts.body) for pattern in patterns) else None
 
 
@@ -98,7 +100,7 @@ def describe_form(form: NumberForm) -> str:
 
 
 def _split(text: str) -> _Parts | None:
-    plain = unicodedata.normalize("NFKC", text.translate(SAME)).translate(SAME).strip()
+    plain = unicodedata.normalize("NFKC", text.translate(TO_ASCII)).translate(TO_ASCII).strip()
     match = NUMBER.fullmatch(plain)
     if match is None or (match["sign"] and match["inner"]) or re.match(r"0\d", match["body"]):
         return None
@@ -108,20 +110,20 @@ def _split(text: str) -> _Parts | None:
 
 
 @cache
-def _body_pattern(decimal: str, thousands: str) -> re.Pattern[str]:
+def _make_body_pattern(decimal: str, thousands: str) -> re.Pattern[str]:
     point, mark = re.escape(decimal), re.escape(thousands)
     whole = rf"(?:[1-9]\d{{0,2}}(?:{mark}\d{{3}})+|\d+)" if thousands else r"\d+"
     return re.compile(rf"(?:{whole}(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 
-def _allowed(form: NumberForm, settings: ReadParams) -> bool:
+def _is_allowed(form: NumberForm, settings: ReadParams) -> bool:
     if settings.decimal not in ("auto", form.decimal):
         return False
     return settings.thousands == "auto" or form.thousands in ("", settings.thousands)
 
 
-def _likely(forms: list[NumberForm], marks: set[str], settings: ReadParams) -> list[NumberForm]:
-    """Return the form that the settings, the currency or the point decides for, else all forms."""
+def _select_likely(forms: list[NumberForm], marks: set[str], settings: ReadParams) -> list[NumberForm]:
+    """Return the forms that fit the settings, the currency or the decimal point, else all forms."""
     if len(forms) < 2:
         return forms
     grouped = [form for form in forms if form.thousands]

@@ -1,4 +1,4 @@
-"""Texts and typed cells as moments: for the column split.time, and for features that are dates."""
+"""Texts and typed cells as moments, for the column split.time and for features that are dates."""
 
 from datetime import UTC, datetime, timedelta
 import re
@@ -20,7 +20,7 @@ ISO_DATE = re.compile(
     r" ?(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )
-#: a message shows at most so many texts
+#: a message lists at most so many texts
 MAX_SHOWN = 5
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -59,20 +59,22 @@ def cast_timestamps(location: str, column: pa.ChunkedArray, unit: str) -> pa.Arr
 def to_microseconds(location: str, texts: Texts, form: str) -> Ints:
     """Return microseconds since 1970 in UTC for each row, shape (rows,), of any value where it is missing."""
     timestamps = {text: parse_date(text, form) for text in texts.counts()}
-    ways = "an ISO date (2024-05-31, 2024-05-31T08:30:00)" if form == ISO else f"a date of the form {form} (data.dates)"
+    expected = (
+        "an ISO date (2024-05-31, 2024-05-31T08:30:00)" if form == ISO else f"a date of the form {form} (data.dates)"
+    )
     problems = [
-        f"{location}, {format_rows(texts.rows_of(text))}: {shorten(text)} is not {ways}; write all cells in one way, "
-        "or give their form in data.dates"
+        f"{location}, {format_rows(texts.rows_of(text))}: {shorten(text)} is not {expected}; write all cells in one "
+        "way, or give their form in data.dates"
         for text, timestamp in timestamps.items()
         if timestamp is None
     ]
     if len(problems) > MAX_SHOWN:
         problems[MAX_SHOWN:] = [f"{location}: {len(problems) - MAX_SHOWN} more such texts; write them in this way too"]
     raise_problems(problems)
-    known = [timestamp for timestamp in timestamps.values() if timestamp is not None]
-    if len({timestamp.tzinfo is None for timestamp in known}) > 1:
+    parsed = [timestamp for timestamp in timestamps.values() if timestamp is not None]
+    if len({timestamp.tzinfo is None for timestamp in parsed}) > 1:
         raise InputError(f"{location}: only some times have a UTC offset; write all with an offset, or none")
-    numbers = [_since_epoch(timestamps.get(text) or EPOCH) for text in texts.distinct.to_pylist()]
+    numbers = [_count_microseconds(timestamps.get(text) or EPOCH) for text in texts.distinct.to_pylist()]
     return np.array([*numbers, 0], dtype=np.int64)[texts.codes]
 
 
@@ -90,6 +92,6 @@ def parse_date(text: str, form: str) -> datetime | None:
         return None
 
 
-def _since_epoch(timestamp: datetime) -> int:
+def _count_microseconds(timestamp: datetime) -> int:
     aware = timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)
     return (aware - EPOCH) // timedelta(microseconds=1)

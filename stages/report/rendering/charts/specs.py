@@ -87,10 +87,10 @@ def candidates() -> Any:
 def operating_point() -> Any:
     """Return precision against recall of one or two candidates, with a point on each that its signals move."""
     curves = marks.make_lines(_RECALL, _PRECISION, "step-before")
-    for number in range(2):
-        point = alt.Chart().transform_filter(alt.datum.series == NUMBERS[number])
-        point = point.transform_calculate(at_x=f"x{number}", at_y=f"y{number}")
-        point = point.mark_point(filled=True, size=130, opacity=1, shape=SHAPES[number], color=theme.COLORS[number])
+    for i in range(2):
+        point = alt.Chart().transform_filter(alt.datum.series == NUMBERS[i])
+        point = point.transform_calculate(at_x=f"x{i}", at_y=f"y{i}")
+        point = point.mark_point(filled=True, size=130, opacity=1, shape=SHAPES[i], color=theme.COLORS[i])
         curves += point.encode(x="max(at_x):Q", y="max(at_y):Q")
     return curves.add_params(*(alt.param(name=f"{axis}{number}", value=0) for number in NUMBERS[:2] for axis in "xy"))
 

@@ -13,7 +13,7 @@ DASHES = [[1, 0], [6, 2], [2, 2], [8, 2, 2, 2], [1, 0], [6, 2], [2, 2], [8, 2, 2
 NEGATIVE, POSITIVE, ADDED = "#7d8894", "#d2601a", "#e0a526"
 TRAIN, VALIDATION = "#3b82c4", "#d2601a"
 
-#: three charts with their axes fit beside each other, and one that is WIDE fits the text; on a phone they get narrower
+#: sizes in pixels: three charts of WIDTH fit in a row, and one of WIDE has the width of the text
 WIDTH, HEIGHT, WIDE = 340, 230, 640
 
 #: vl-convert contains this font, so pictures have equal bytes on every machine

@@ -5,12 +5,12 @@ from stages.report.formatting import format_metric, format_percent
 from stages.report.rendering.axis import Axis, make_axis
 from stages.report.rendering.blocks import Head, Section, Span, Table
 from stages.report.verdict.cells import make_span
-from stages.shared.metrics.verdicts import find_side
+from stages.shared.metrics.verdicts import find_direction
 from stages.shared.schemas.curves import Band
 
 _KEY, _TITLE = "decision-curve", "What does acting on it gain?"
 
-#: with what the champion is compared, by the key in net_benefit.json
+#: headings of the comparisons with the champion, by the key in net_benefit.json
 TITLES = {"treat_all": "Against predicting every row positive", "treat_none": "Against predicting none"}
 
 
@@ -29,10 +29,10 @@ def make_section(context: ReportContext) -> Section:
     rows: list[list[str | Span]] = [
         [
             f"{threshold:.3g}",
-            format_metric(metric, curve.net_benefit[number]),
-            *(_make_span(metric, curve.against[key], number, axis) for key, axis in axes.items()),
+            format_metric(metric, curve.net_benefit[index]),
+            *(_make_span(metric, curve.against[key], index, axis) for key, axis in axes.items()),
         ]
-        for number, threshold in enumerate(curve.thresholds)
+        for index, threshold in enumerate(curve.thresholds)
     ]
     level = format_percent(context.leaderboard.settings.confidence)
     caption = (
@@ -43,6 +43,6 @@ def make_section(context: ReportContext) -> Section:
     return Section(_KEY, _TITLE, [Table(caption, header, rows, "lr" + "n" * len(titles))])
 
 
-def _make_span(metric: str, band: Band, number: int, axis: Axis) -> Span:
-    low, middle, high = (values[number] for values in (band.low, band.difference, band.high))
-    return make_span(find_side(metric, low, high) or "cannot_tell", metric, middle, low, high, axis)
+def _make_span(metric: str, band: Band, index: int, axis: Axis) -> Span:
+    low, middle, high = (values[index] for values in (band.low, band.difference, band.high))
+    return make_span(find_direction(metric, low, high) or "cannot_tell", metric, middle, low, high, axis)

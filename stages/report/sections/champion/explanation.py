@@ -1,5 +1,6 @@
 """The section that explains the champion: what it uses, how it reacts, and where in the table it fails."""
 
+from operator import attrgetter
 from typing import Any
 
 from stages.report.champion.sentences import describe_line
@@ -32,7 +33,7 @@ def make_section(context: ReportContext) -> Section:
     curves = [make_calibration(context, [best], "chart-champion-calibration")]
     if explanation is not None and explanation.importance:
         blocks += _show_importance(context, explanation.importance)
-        curves = [_make_chart(*item) for item in enumerate(_by_feature(explanation.dependence))] + curves
+        curves = [_make_chart(*item) for item in enumerate(_group_by_feature(explanation.dependence))] + curves
     blocks.append(Charts(curves))
     if line := describe_line(best):
         blocks.append(Paragraph(line))
@@ -72,14 +73,15 @@ def _make_loss(item: Importance, axis: Axis) -> Span:
     return Span(text, bounds, "used" if item.low > 0 else "cannot_tell", item.low, item.loss, item.high, axis)
 
 
-def _by_feature(dependence: list[Dependence]) -> list[list[Dependence]]:
+def _group_by_feature(dependence: list[Dependence]) -> list[list[Dependence]]:
     names = dict.fromkeys(item.feature for item in dependence)
     return [[item for item in dependence if item.feature == name] for name in names]
 
 
-def _make_chart(number: int, items: list[Dependence]) -> Chart:
+def _make_chart(index: int, items: list[Dependence]) -> Chart:
     """Return the mean probability by the number or the category of a feature."""
-    feature, lowest, highest = items[0].feature, min(items, key=_probability), max(items, key=_probability)
+    feature, probability = items[0].feature, attrgetter("probability")
+    lowest, highest = min(items, key=probability), max(items, key=probability)
     values: list[Any] = [item.category if item.number is None else item.number for item in items]
     text = (
         f"Mean probability by {feature}: lowest {lowest.probability:.3f} at {_name_value(lowest)}, highest "
@@ -87,13 +89,9 @@ def _make_chart(number: int, items: list[Dependence]) -> Chart:
     )
     spec = "dependence_categories" if items[0].number is None else "dependence"
     columns = {"value": values, "probability": [item.probability for item in items]}
-    key, title = f"chart-dependence-{number}", f"Probability by {feature}"
+    key, title = f"chart-dependence-{index}", f"Probability by {feature}"
     caption = "The mean if every row had this value, also where no row could have it."
     return Chart(key, title, text, spec, columns, caption=caption)
-
-
-def _probability(item: Dependence) -> float:
-    return item.probability
 
 
 def _name_value(item: Dependence) -> str:
@@ -103,8 +101,8 @@ def _name_value(item: Dependence) -> str:
 def _show_slices(context: ReportContext, explanation: Explanation) -> list[Block]:
     slices = explanation.slices
     ranked = sorted(slices, key=lambda item: (not item.watched, item.verdict != "worse", item.difference or 0.0))
-    found = [item for item in ranked if item.watched or item.verdict == "worse"]
-    others = [item for item in ranked if item not in found]
+    first = [item for item in ranked if item.watched or item.verdict == "worse"]
+    others = [item for item in ranked if item not in first]
     rows = "test rows and out-of-fold rows of train" if context.leaderboard.settings.rows == "all" else "test rows"
     level = format_percent(context.leaderboard.settings.confidence)
     caption = (
@@ -113,7 +111,7 @@ def _show_slices(context: ReportContext, explanation: Explanation) -> list[Block
         f"{rows}; the {level} intervals hold at once. A part with more positives has more false alarms at the same "
         "threshold."
     )
-    blocks: list[Block] = [_make_slice_table(caption, found)] if found else [Paragraph(caption)]
+    blocks: list[Block] = [_make_slice_table(caption, first)] if first else [Paragraph(caption)]
     if others:
         table = _make_slice_table("Of the slices that are not worse those with the lowest difference.", others)
         blocks.append(Details("Slices that are not worse", [table]))

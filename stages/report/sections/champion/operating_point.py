@@ -8,7 +8,7 @@ from stages.report.rendering.blocks import Block, Chart, Panel, Paragraph, Secti
 from stages.report.verdict.smote import find_smote_rows
 from stages.shared.schemas.candidate import Candidate
 
-#: so many false alarms cost as much as a miss, until the reader says otherwise
+#: so many false alarms cost as much as a missed positive, until the reader enters another number
 COST_RATIO = 10
 
 _MEANING = (
@@ -22,10 +22,10 @@ def make_section(context: ReportContext) -> Section:
     """Return precision–recall curve and confusion matrix of one or two candidates, at their tuned thresholds."""
     contract, settings, candidates = context.contract, context.leaderboard.settings, context.leaderboard.candidates
     size, names = context.leaderboard.data.test, [str(item) for item in candidates]
-    shown = list({str(item): item for item in (context.champion, *select_shown(context))}.values())[:2]
+    selected = list({str(item): item for item in (context.champion, *select_initial_candidates(context))}.values())[:2]
     prevalence = settings.prevalence_in_use or size.prevalence
-    points = [compute_rates(item.test, prevalence) for item in shown]
-    chart = _make_chart(context, shown, points, prevalence)
+    points = [compute_rates(item.test, prevalence) for item in selected]
+    chart = _make_chart(context, selected, points, prevalence)
     blocks: list[Block] = [Paragraph(_MEANING)]
     if settings.promise is not None:
         blocks.append(
@@ -49,7 +49,7 @@ def make_section(context: ReportContext) -> Section:
         "names": names,
         "views": [
             {"name": str(item), "index": names.index(str(item)), "cells": _make_cells(item, rates), "rates": words}
-            for item, rates in zip(shown, points, strict=True)
+            for item, rates in zip(selected, points, strict=True)
             for words in [_format_rates(item, rates)]
         ],
         "classes": [f"{contract.target} = {label}" for label in (contract.positive, contract.negative)],
@@ -59,11 +59,11 @@ def make_section(context: ReportContext) -> Section:
         "percent": f"{100 * prevalence:.3g}",
         "policy": data["policy"],
     }
-    blocks.append(Panel("operating_point.html.j2", values, data, [_make_table(shown, points)], [chart]))
+    blocks.append(Panel("operating_point.html.j2", values, data, [_make_table(selected, points)], [chart]))
     return Section("operating-point", "What does a threshold cost?", blocks)
 
 
-def select_shown(context: ReportContext) -> list[Candidate]:
+def select_initial_candidates(context: ReportContext) -> list[Candidate]:
     """Return the initial candidates of all charts: an untreated one, SMOTE or another row, and the champion.
 
     The untreated candidate is the champion if that has no treatment, else the reference.
@@ -131,31 +131,38 @@ def _make_script_data(context: ReportContext, item: Candidate) -> dict[str, Any]
 
 
 def _make_chart(
-    context: ReportContext, shown: list[Candidate], points: list[dict[str, float]], prevalence: float
+    context: ReportContext, selected: list[Candidate], points: list[dict[str, float]], prevalence: float
 ) -> Chart:
     """Return the precision–recall curves at `prevalence`, with a point at each tuned threshold."""
     test = context.leaderboard.data.test.prevalence
     odds = prevalence * (1 - test) / (test * (1 - prevalence))  # precision p becomes p × odds / (p × odds + 1 − p)
     columns = to_columns([
         {"x": i / 100, "y": round(value * odds / (value * odds + 1 - value), 4), "series": str(n), "name": str(item)}
-        for n, item in enumerate(shown)
+        for n, item in enumerate(selected)
         for i, value in enumerate(context.overlays[str(item)].precision)
     ])  # fmt: skip
     described = "; ".join(
         f"{item} at its tuned threshold: recall {format_metric('recall', rates['recall'])}, precision "
         f"{format_metric('precision', rates['precision'])}"
-        for item, rates in zip(shown, points, strict=True)
+        for item, rates in zip(selected, points, strict=True)
     )
     text = f"Precision against recall. {described}."
     caption = "The marks are at the threshold. Up and to the right is better."
-    signals = {f"{axis}{i}": round(rates[rate], 4) for i, rates in enumerate((points * 2)[:2])
-               for axis, rate in (("x", "recall"), ("y", "precision"))}  # fmt: skip
+    signals = {}
+    for i, rates in enumerate((points * 2)[:2]):  # the chart has two points; a single candidate gets both
+        signals[f"x{i}"], signals[f"y{i}"] = round(rates["recall"], 4), round(rates["precision"], 4)
     return Chart(
-        "operating-point-curve", "Precision and recall", text, "operating_point", columns, {}, signals, caption
+        "operating-point-curve",
+        "Precision and recall",
+        text,
+        "operating_point",
+        columns,
+        signals=signals,
+        caption=caption,
     )
 
 
-def _make_table(shown: list[Candidate], points: list[dict[str, float]]) -> Table:
+def _make_table(selected: list[Candidate], points: list[dict[str, float]]) -> Table:
     header = [
         "Candidate", "Threshold", "Positives found", "Positives missed", "False alarms", "Negatives correct", "Recall",
         "Precision", "Alarms per 1,000 rows", "Recall at 0.5", "Precision at 0.5",
@@ -169,6 +176,6 @@ def _make_table(shown: list[Candidate], points: list[dict[str, float]]) -> Table
             _format_per_1000(rates["alarms"]),
             *(format_metric(metric, item.at_half[metric]) for metric in ("recall", "precision")),
         ]
-        for item, rates in zip(shown, points, strict=True)
+        for item, rates in zip(selected, points, strict=True)
     ]
     return Table("Candidates at their tuned thresholds, and at 0.5.", header, rows, "lrrrrrrrrrr")

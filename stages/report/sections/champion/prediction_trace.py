@@ -56,9 +56,10 @@ def make_section(context: ReportContext) -> Section:
 
 
 def _make_table(trace: PredictionTrace) -> Table:
-    shown = [effect for effect in trace.effects if round(effect.change, 4)][:_MAX_ROWS] or trace.effects[:1]
+    largest = [effect for effect in trace.effects if round(effect.change, 4)][:_MAX_ROWS] or trace.effects[:1]
     rows = [
-        [effect.name, effect.value, effect.typical, format_difference("probability", effect.change)] for effect in shown
+        [effect.name, effect.value, effect.typical, format_difference("probability", effect.change)]
+        for effect in largest
     ]
     caption = (
         f"{trace.outcome.capitalize()}, row {format_count(trace.row + 1)}: the {format_count(len(rows))} largest of "

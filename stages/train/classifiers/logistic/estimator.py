@@ -1,4 +1,4 @@
-"""Logistic regression at its optimum as a scikit-learn estimator, and how the pipeline fits it."""
+"""Logistic regression at its optimum as a scikit-learn estimator, and its fit in the pipeline."""
 
 from typing import Any
 
@@ -21,9 +21,9 @@ from stages.train.classifiers.logistic.path import WeightedRows, fit_paths
 class NewtonLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Binary logistic regression with an L2 penalty, solved until only rounding is left.
 
-    The loss is that of scikit-learn's LogisticRegression, which stops at a tolerance: with its default an average
-    precision may differ by a few thousandths from that of the optimum. Parameters are LogisticRegression's; the result
-    does not depend on `n_jobs`.
+    The loss and the parameters are those of scikit-learn's LogisticRegression, which stops at a tolerance. With its
+    default an average precision may differ by a few thousandths from that of the optimum. The result does not depend on
+    `n_jobs`.
 
     >>> NewtonLogisticRegression().fit([[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1]).predict([[0.5], [2.5]]).tolist()
     [0, 1]
@@ -82,7 +82,7 @@ class NewtonLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[
         return np.asarray(self.classes_[above.astype(int)])
 
     def to_sklearn(self, **params: Any) -> LogisticRegression:
-        """Return the same model as a fitted LogisticRegression with `params`: every reader of a file knows its type."""
+        """Return the same model as a fitted LogisticRegression with `params`, a type that any reader can load."""
         model = LogisticRegression(
             C=self.C,
             fit_intercept=self.fit_intercept,

@@ -1,8 +1,8 @@
 """The loss of logistic regression on one table, for several C at once, with its gradient and Hessian.
 
-It is scikit-learn's loss: C Σ s log(1 + exp(−y (x w + b))) + |w|² / 2, with y of −1 and 1, s the weight of the row,
-and no penalty on the intercept b. With z = x w + b and the probability p = 1 / (1 + exp(−z)) of the positive
-class, the slope of a row along z is p − (y + 1) / 2 and its curvature p (1 − p): one exponential per row serves both.
+It is scikit-learn's loss, C Σ s log(1 + exp(−y (x w + b))) + |w|² / 2. Here y is −1 or 1, s is the weight of the row,
+and the intercept b has no penalty. Let z = x w + b, and let p = 1 / (1 + exp(−z)) be the probability of the positive
+class. The slope of a row along z is p − (y + 1) / 2, and its curvature is p (1 − p). Both need only one exponential.
 
 Rows are processed in blocks of fixed size. So no temporary array is as large as the table, and no sum depends on the
 number of threads. Temporary arrays have a row for each C: numpy is about three times as fast as with a column for each.
@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from stages.shared.storage.arrow import Floats, Ints
-from stages.train.classifiers.class_weights import ClassWeights, RowWeights, count_classes, row_weights
+from stages.train.classifiers.class_weights import ClassWeights, RowWeights, compute_row_weights, count_classes
 
 #: rows in a block; with some thirty columns they fit into the cache of a core
 BLOCK_SIZE = 4096
@@ -23,10 +23,10 @@ BLOCK_SIZE = 4096
 #: probabilities of at most so many bytes are kept for the Hessian; otherwise they are computed again
 MAX_KEPT_BYTES = 16 << 20
 
-#: one Hessian serves every C while the curvatures differ by at most this share of their mean
+#: all C share one Hessian while the curvatures differ by at most this share of their mean
 MAX_CURVATURE_SPREAD = 0.25
 
-#: every so many rows that is compared for it
+#: of the first block, one row in so many is compared
 SAMPLE_STEP = 8
 
 
@@ -46,7 +46,7 @@ class LogisticLoss:
         """X: shape (rows, columns); y: 0 and 1, shape (rows,); C: shape (C,); sample_weight: shape (rows,)."""
         self.X, self.y, self.weights, self.C = X, y, weights, C
         self.fit_intercept, self.threads = fit_intercept, threads
-        self.row_weights, self._sizes = row_weights(weights, y, sample_weight), count_classes(y, sample_weight)
+        self.row_weights, self._sizes = compute_row_weights(weights, y, sample_weight), count_classes(y, sample_weight)
         self._blocks = [slice(start, start + BLOCK_SIZE) for start in range(0, len(X), BLOCK_SIZE)]
         self._keeps = len(X) * len(C) * np.dtype(np.float64).itemsize <= MAX_KEPT_BYTES
         self._W = self.start  # of the last gradient
@@ -76,7 +76,7 @@ class LogisticLoss:
     def gradient(self, W: Floats) -> Floats:
         """Return the gradient at W, shape (C, columns + 1)."""
         self._W = W.copy()
-        gradient = self._sum(self._block_gradient)
+        gradient = self._sum(self._compute_block_gradient)
         gradient -= self._positive_sum
         gradient *= self.C[:, np.newaxis]
         gradient[:, :-1] += W[:, :-1]
@@ -90,7 +90,9 @@ class LogisticLoss:
         If the curvatures of all C are similar, their mean serves each, unless `separate`.
         """
         shared = not separate and self._is_curvature_similar()
-        hessian = self.C[:, np.newaxis, np.newaxis] * self._sum(lambda block: self._block_hessian(block, shared))
+        hessian = self.C[:, np.newaxis, np.newaxis] * self._sum(
+            lambda block: self._compute_block_hessian(block, shared)
+        )
         coefficients = np.arange(self.X.shape[1])
         hessian[:, coefficients, coefficients] += 1.0
         if not self.fit_intercept:
@@ -100,7 +102,7 @@ class LogisticLoss:
 
     def loss(self, W: Floats) -> Floats:
         """Return the loss at W, shape (C,)."""
-        rows = self._sum(lambda block: self._block_loss(block, W))
+        rows = self._sum(lambda block: self._compute_block_loss(block, W))
         return np.asarray(self.C * rows + (W[:, :-1] ** 2).sum(axis=1) / 2)
 
     @cached_property
@@ -109,42 +111,42 @@ class LogisticLoss:
 
         def compute(block: int) -> Floats:
             positive = self.y[np.newaxis, self._blocks[block]].astype(np.float64)
-            return np.asarray(_weighted_sum(self._weight(block, positive), self._rows(block))[0])
+            return np.asarray(_sum_weighted(self._weight(block, positive), self._rows(block))[0])
 
         return self._sum(compute)
 
-    def _block_gradient(self, block: int) -> Floats:
+    def _compute_block_gradient(self, block: int) -> Floats:
         """Return Σ s p x over the rows, shape (C, columns + 1)."""
         X = self._rows(block)
         probabilities = _predict(self._W, X)
         if self._keeps:
             self._probabilities[block] = probabilities
-        return _weighted_sum(self._weight(block, probabilities), X)
+        return _sum_weighted(self._weight(block, probabilities), X)
 
-    def _block_hessian(self, block: int, shared: bool) -> Floats:
+    def _compute_block_hessian(self, block: int, shared: bool) -> Floats:
         """Return Σ s p (1 − p) x xᵀ over the rows, shape (C, columns + 1, columns + 1), or (1, …) if shared."""
         X, probabilities = self._rows(block), self._predict_block(block)
-        curvature = _curvature(probabilities)
+        curvature = _compute_curvature(probabilities)
         if shared:
             curvature = np.add.reduce(curvature, axis=0, keepdims=True) / len(probabilities)
         curvature = self._weight(block, curvature)
         hessian = np.empty((len(curvature), X.shape[1] + 1, X.shape[1] + 1))
-        for out, each in zip(hessian, curvature, strict=True):
-            out[:-1, :-1] = (X.T * each) @ X
-        hessian[:, -1] = hessian[:, :, -1] = _weighted_sum(curvature, X)
+        for out, weights in zip(hessian, curvature, strict=True):
+            out[:-1, :-1] = (X.T * weights) @ X
+        hessian[:, -1] = hessian[:, :, -1] = _sum_weighted(curvature, X)
         return hessian
 
-    def _block_loss(self, block: int, W: Floats) -> Floats:
+    def _compute_block_loss(self, block: int, W: Floats) -> Floats:
         """Return Σ s log(1 + exp(−y z)) over the rows, shape (C,)."""
         margins = W[:, :-1] @ self._rows(block).T + W[:, -1:]
         losses = np.logaddexp(0.0, margins) - self.y[self._blocks[block]] * margins
         return np.asarray(self._weight(block, losses).sum(axis=1))
 
     def _is_curvature_similar(self) -> bool:
-        curvature = _curvature(self._predict_block(0)[:, ::SAMPLE_STEP])
+        curvature = _compute_curvature(self._predict_block(0)[:, ::SAMPLE_STEP])
         mean = curvature.mean(axis=0)
-        spread = np.abs(curvature - mean).sum()
-        return len(curvature) > 1 and bool(spread <= MAX_CURVATURE_SPREAD * len(curvature) * mean.sum())
+        deviation = np.abs(curvature - mean).sum()
+        return len(curvature) > 1 and bool(deviation <= MAX_CURVATURE_SPREAD * len(curvature) * mean.sum())
 
     def _predict_block(self, block: int) -> Floats:
         """Return p of the rows at the W of the last gradient, shape (C, rows)."""
@@ -170,7 +172,7 @@ class LogisticLoss:
 
 
 def expit(Z: Floats, intercepts: Floats) -> Floats:
-    """Return 1 / (1 + exp(−z − b)), computed in place: faster than scipy's, which tests the sign of each number."""
+    """Return 1 / (1 + exp(−z − b)), computed in place. It is faster than scipy's, which tests every sign."""
     np.subtract(-intercepts, Z, out=Z)
     with np.errstate(over="ignore"):
         np.exp(Z, out=Z)
@@ -183,14 +185,14 @@ def _predict(W: Floats, X: Floats) -> Floats:
     return expit(W[:, :-1] @ X.T, W[:, -1:])
 
 
-def _curvature(probabilities: Floats) -> Floats:
+def _compute_curvature(probabilities: Floats) -> Floats:
     """Return p (1 − p), the curvature of a row's loss along its margin."""
     curvature = 1.0 - probabilities
     curvature *= probabilities
     return curvature
 
 
-def _weighted_sum(by_row: Floats, X: Floats) -> Floats:
+def _sum_weighted(by_row: Floats, X: Floats) -> Floats:
     """Return the sum of the rows (x, 1), weighted `by_row`, shape (C, rows): shape (C, columns + 1)."""
     total = np.empty((len(by_row), X.shape[1] + 1))
     np.matmul(by_row, X, out=total[:, :-1])

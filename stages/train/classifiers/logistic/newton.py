@@ -1,8 +1,8 @@
 """Newton's method for many losses at once, with as few Hessians as possible.
 
-A Hessian is used as long as steps by it reduce the gradient enough (the chord method; Ortega & Rheinboldt 1970, section
-7.1). The curvature observed along each step updates its inverse (BFGS; Nocedal & Wright 2006, section 6.1). All losses
-take their steps together: on small tables, the arithmetic of a step costs less than the Python code around it.
+A Hessian serves while its steps reduce the gradient enough (the chord method; Ortega & Rheinboldt 1970, section 7.1).
+The curvature observed along each step updates its inverse (BFGS; Nocedal & Wright 2006, section 6.1). All losses take
+their steps together, because on small tables the Python code of a step costs more than its arithmetic.
 """
 
 from collections.abc import Sequence
@@ -20,18 +20,18 @@ from stages.train.classifiers.logistic.loss import LogisticLoss
 #: after the last step, no coefficient is farther from its optimum than this share of the largest one (or of 1)
 TOLERANCE = 1e-9
 
-#: a step that leaves more than this share of the gradient asks for a new Hessian
-SLOW = 0.3
+#: a step that leaves more than this share of the gradient is followed by a new Hessian
+NEW_HESSIAN_SHARE = 0.3
 
-#: a step that leaves more than this share of the gradient failed, and a line search decides how far to go
-FAILED = 0.9
+#: a step that leaves more than this share of the gradient failed, and a line search shortens it
+FAILED_SHARE = 0.9
 
-#: a failed step with an exact Hessian, whose expected gain is at most this share of the loss at the start, is due to
-#: rounding alone (columns in the hundred thousands)
+#: a failed step with an exact Hessian is due to rounding if its expected gain is at most this share of the first loss,
+#: as with values in the hundred thousands
 ROUNDING = 1e-12
 
 #: if a step with a shared Hessian of this point leaves more than this share, each C gets its own Hessian
-POOR = 0.5
+SEPARATE_SHARE = 0.5
 
 #: the curvature along a step is used if it is within this factor of the Hessian's; otherwise it is rounding noise
 MAX_CURVATURE_RATIO = 10.0
@@ -73,8 +73,8 @@ def minimize(losses: Sequence[LogisticLoss], W: Floats, inverse: Floats | None, 
 class _Descent:
     """The state of all losses.
 
-    The Newton decrement √(g H⁻¹ g) measures the distance of a gradient g from 0; the units of the columns do not matter
-    to it.
+    The Newton decrement √(g H⁻¹ g) measures the distance of a gradient g from 0. It does not depend on the scales of
+    the columns.
     """
 
     def __init__(self, losses: Sequence[LogisticLoss], W: Floats, inverse: Floats | None) -> None:
@@ -93,7 +93,7 @@ class _Descent:
         if inverse is None:
             for index in range(len(losses)):
                 self._renew_hessian(index)
-        self.step, self.decrement = _newton_step(self.inverse, self.gradient)
+        self.step, self.decrement = _compute_newton_step(self.inverse, self.gradient)
         self.steps = np.zeros(len(losses), dtype=np.int32)
         self.active = np.ones(W.shape[:2], dtype=np.bool_)
         self._finish_near_minimum()
@@ -103,21 +103,21 @@ class _Descent:
         before, taken = self.W, self.step * self.active[:, :, np.newaxis]
         last_decrement, last_gradient = self.decrement, self.gradient
         self.W, self.gradient = before - taken, last_gradient.copy()
-        for index in _indices(self.active.any(axis=1)):
+        for index in _list_indices(self.active.any(axis=1)):
             self.gradient[index] = self.losses[index].gradient(self.W[index])
             self.steps[index] += 1
-        self.step, self.decrement = _newton_step(self.inverse, self.gradient)
+        self.step, self.decrement = _compute_newton_step(self.inverse, self.gradient)
         self.remaining = np.minimum(1.0, self.decrement / np.maximum(last_decrement, TINY))
-        if (self.remaining >= FAILED).any():
+        if (self.remaining >= FAILED_SHARE).any():
             scale = np.stack([loss.C * loss.weight for loss in self.losses])
             is_real = (last_decrement**2 > ROUNDING * scale) | ~self.exact[:, np.newaxis]
-            self.active &= (self.remaining < FAILED) | is_real
+            self.active &= (self.remaining < FAILED_SHARE) | is_real
         self._finish_near_minimum()
-        slow = (self.active & (self.remaining >= SLOW)).any(axis=1)
+        slow = (self.active & (self.remaining >= NEW_HESSIAN_SHARE)).any(axis=1)
         if self.active.any() and not slow.all():
             self._update_inverse(taken, last_gradient)
-        self.separate |= self.shared & (self.active & (self.remaining >= POOR)).any(axis=1)
-        for index in _indices(slow):
+        self.separate |= self.shared & (self.active & (self.remaining >= SEPARATE_SHARE)).any(axis=1)
+        for index in _list_indices(slow):
             self._undo_failed_step(index, before[index], taken[index], last_decrement[index])
             self._renew_hessian(index)
         self.exact &= slow
@@ -125,12 +125,12 @@ class _Descent:
         self.n_steps += 1
 
     def _finish_near_minimum(self) -> None:
-        """Take the last step where it is within the tolerance."""
+        """Take the final step where the remaining error is within the tolerance."""
         error = self.remaining * np.abs(self.step).max(axis=2)
         far = error > TOLERANCE * np.maximum(1.0, np.abs(self.W).max(axis=2))
-        last = self.active & ~far
-        if last.any():
-            self.W -= self.step * last[:, :, np.newaxis]
+        is_final = self.active & ~far
+        if is_final.any():
+            self.W -= self.step * is_final[:, :, np.newaxis]
             self.active &= far
 
     def _update_inverse(self, taken: Floats, last_gradient: Floats) -> None:
@@ -138,22 +138,22 @@ class _Descent:
 
         `self.step` already is H⁻¹ times the new gradient, so H⁻¹ times the change of the gradient is its change.
         """
-        moved, change, answer = -taken, self.gradient - last_gradient, self.step - taken
+        moved, change, step_change = -taken, self.gradient - last_gradient, self.step - taken
         curvature, expected = np.vecdot(moved, change), np.vecdot(taken, last_gradient)
         plausible = self.active & (curvature * MAX_CURVATURE_RATIO > expected)
         plausible &= (curvature < MAX_CURVATURE_RATIO * expected) & (expected > TINY)
         curvature = np.where(plausible, curvature, np.inf)[:, :, np.newaxis]
-        factor = 1.0 + np.vecdot(change, answer)[:, :, np.newaxis] / curvature
-        both = np.empty((*moved.shape, 2))
-        both[..., 0] = factor * moved - answer
-        np.negative(moved, out=both[..., 1])
-        both /= curvature[..., np.newaxis]
-        self.inverse += both @ np.stack([moved, answer], axis=-2)
-        self.step, self.decrement = _newton_step(self.inverse, self.gradient)
+        factor = 1.0 + np.vecdot(change, step_change)[:, :, np.newaxis] / curvature
+        factors = np.empty((*moved.shape, 2))
+        factors[..., 0] = factor * moved - step_change
+        np.negative(moved, out=factors[..., 1])
+        factors /= curvature[..., np.newaxis]
+        self.inverse += factors @ np.stack([moved, step_change], axis=-2)
+        self.step, self.decrement = _compute_newton_step(self.inverse, self.gradient)
 
     def _undo_failed_step(self, index: int, before: Floats, taken: Floats, last_decrement: Floats) -> None:
         """Return to the start of a failed step; with an exact Hessian, a shorter step is taken instead."""
-        failed = self.active[index] & (self.remaining[index] >= FAILED)
+        failed = self.active[index] & (self.remaining[index] >= FAILED_SHARE)
         if not failed.any():
             return
         if self.exact[index]:
@@ -166,18 +166,18 @@ class _Descent:
         hessian, self.exact[index] = self.losses[index].hessian(self.separate[index])
         self.shared[index] = not self.exact[index]
         self.inverse[index] = _invert(hessian, self.gradient[index])
-        self.step[index], self.decrement[index] = _newton_step(self.inverse[index], self.gradient[index])
+        self.step[index], self.decrement[index] = _compute_newton_step(self.inverse[index], self.gradient[index])
         self.remaining[index] = 1.0
 
 
-def _indices(mask: Any) -> list[int]:
+def _list_indices(mask: Any) -> list[int]:
     return [int(index) for index in np.flatnonzero(mask)]
 
 
 def _invert(hessian: Floats, gradient: Floats) -> Floats:
     """Return the inverse for each C; the pseudo-inverse if it is so near to singular that rounding would lead uphill.
 
-    The Hessian is scaled to a diagonal of ones first, so that the units of the columns do not affect rounding.
+    The Hessian is scaled to a diagonal of ones first, so that the scales of the columns do not affect rounding.
     """
     scale = 1.0 / np.sqrt(np.maximum(np.einsum("cii->ci", hessian), TINY))
     scales = scale[:, :, np.newaxis] * scale[:, np.newaxis, :]
@@ -189,7 +189,7 @@ def _invert(hessian: Floats, gradient: Floats) -> Floats:
     return np.asarray(np.linalg.pinv((scaled + scaled.transpose(0, 2, 1)) / 2, hermitian=True) * scales)
 
 
-def _newton_step(inverse: Floats, gradient: Floats) -> tuple[Floats, Floats]:
+def _compute_newton_step(inverse: Floats, gradient: Floats) -> tuple[Floats, Floats]:
     """Return the step to the minimum of the quadratic model, and the Newton decrement."""
     step = np.matmul(inverse, gradient[..., np.newaxis])[..., 0]
     return step, np.sqrt(np.abs(np.vecdot(gradient, step)))  # negative by rounding alone

@@ -1,7 +1,6 @@
 """The optima of logistic regression for several C and several tables, found together.
 
-What can be shared is shared: one pass over the rows serves every C, and the optimum on one table is the start on the
-others.
+One pass over the rows serves every C, and the optimum on one table is the start on the others.
 """
 
 from collections.abc import Sequence
@@ -51,28 +50,29 @@ def fit_paths(
 ) -> list[Path]:
     """Return the optimum for every C on each of `tables`, which have the same columns.
 
-    start: the optimum of a similar problem with as many C, from which fewer steps are needed; without it, the optimum
-    on the middle table. Warns, as scikit-learn does, if `max_iter` steps are too few. Tables with more columns than
-    rows are fitted by themselves.
+    start: the optimum of a similar problem with as many C, which saves steps. Without it the optimum on the middle
+    table is the start of the others. Warns, as scikit-learn does, if `max_iter` steps are too few. Tables with more
+    columns than rows are fitted by themselves.
     """
-    each = np.asarray(C, dtype=np.float64)
+    penalties = np.asarray(C, dtype=np.float64)
     paths = {
-        index: _fit_in_span(table, each, fit_intercept, max_iter, threads)
+        index: _fit_in_span(table, penalties, fit_intercept, max_iter, threads)
         for index, table in enumerate(tables)
         if table.X.shape[1] > len(table.X)
     }
     tall = [index for index in range(len(tables)) if index not in paths]
     if start is not None and start.inverse.shape[-1] != tables[0].X.shape[1] + 1:
-        start = None  # it knows the curvature in the span of its own rows only
-    found = _fit_together([tables[index] for index in tall], each, start, fit_intercept, max_iter, threads)
-    paths.update(zip(tall, found, strict=True))
+        start = None  # its curvature is only that in the span of its own rows
+    together = _fit_together([tables[index] for index in tall], penalties, start, fit_intercept, max_iter, threads)
+    paths.update(zip(tall, together, strict=True))
     return [paths[index] for index in range(len(tables))]
 
 
 def _fit_in_span(table: WeightedRows, C: Floats, fit_intercept: bool, max_iter: int, threads: int) -> Path:
-    """Return the optimum in the span of the rows, where the penalty puts it: a coefficient outside changes no margin.
+    """Return the optimum. It lies in the span of the rows: a part of w outside changes no margin, only the penalty.
 
-    With the orthonormal basis Q of Xᵀ = Q R and w = Q v, X w = Rᵀ v and |w| = |v|: as many unknowns as rows.
+    Let Xᵀ = Q R with an orthonormal basis Q, and w = Q v. Then X w = Rᵀ v and |w| = |v|, so there are as many unknowns
+    as rows.
     """
     basis, triangle = np.linalg.qr(table.X.T.astype(np.float64, copy=False))
     loss = _make_loss(table._replace(X=triangle.T.copy()), C, fit_intercept, threads)

@@ -15,7 +15,7 @@ from distributed import Client, Worker, WorkerPlugin
 from stages.shared.errors import BusyError, InputError
 from stages.shared.messages import PACKAGE, single_line
 from stages.shared.runtime.threads import cores
-from stages.train.execution.engines.registry import ENGINE, START, patience
+from stages.train.execution.engines.registry import ENGINE, START, read_patience
 from stages.train.execution.engines.worker import receive_table
 
 ADDRESS = "DASK_SCHEDULER_ADDRESS"
@@ -38,7 +38,7 @@ class DaskEngine:
     def __init__(self, client: Client) -> None:
         """Wait for a first worker. Raises BusyError where none comes."""
         self._client, self._executor = client, client.get_executor(pure=False)
-        self._worked, self._patience = time.monotonic(), patience()
+        self._last_seen, self._patience = time.monotonic(), read_patience()
         try:
             with _as_busy("the scheduler has no worker"):
                 client.wait_for_workers(1, timeout=self._patience)
@@ -46,8 +46,8 @@ class DaskEngine:
             self.close()  # jobs of Slurm would stay in the queue
             raise
 
-    def ask(self, call: bytes) -> list[Any]:
-        """Return what `call` gives on each worker that still answers."""
+    def call_workers(self, call: bytes) -> list[Any]:
+        """Return the result of `call` on each worker that still answers."""
         with _as_busy("no worker answers"):
             answers = list(self._client.run(pickle.loads, call, on_error="return").values())
             if errors := [answer for answer in answers if isinstance(answer, Exception)]:
@@ -71,11 +71,11 @@ class DaskEngine:
         if self._client.status != "running":
             return "the scheduler has gone"
         if self._client.scheduler_info()["workers"]:
-            self._worked = now
-        return f"no worker for {self._patience} seconds" if now > self._worked + self._patience else ""
+            self._last_seen = now
+        return f"no worker for {self._patience} seconds" if now > self._last_seen + self._patience else ""
 
     def close(self) -> None:
-        """Drop what is not finished."""
+        """Cancel unfinished calls."""
         cluster = self._client.cluster
         self._executor.shutdown(wait=False)
         self._client.close(timeout=2)
@@ -90,7 +90,7 @@ def connect() -> DaskEngine:
         raise InputError(f"{ADDRESS}: is not set; expected the address of a Dask scheduler, such as tcp://node1:8786")
     try:
         with _as_busy(f"{ADDRESS}={address}"):
-            client = Client(address, timeout=patience())
+            client = Client(address, timeout=read_patience())
     except ValueError as error:
         raise InputError(f"{ADDRESS}={address}: {error}; expected an address such as tcp://node1:8786") from None
     return DaskEngine(client)
@@ -110,7 +110,7 @@ def _as_busy(what: str) -> Iterator[None]:
 def start_in_slurm() -> DaskEngine:
     """Let Slurm start the workers, with the settings of dask-jobqueue. Raises BusyError where none starts in time.
 
-    EVENHAND_WORKERS says how many jobs; each stage has its own, which end with it.
+    EVENHAND_WORKERS is the number of jobs. Each stage has its own jobs, which end with it.
     """
     from dask_jobqueue import SLURMCluster
 

@@ -1,11 +1,11 @@
-"""What the bytes of a model depend on besides data and params: code, versions and kernels of a process."""
+"""The installation of a process: code, versions and kernels, on which the bytes of a model depend."""
 
 from functools import cache
 import platform
 
 import numpy as np
 import pyarrow as pa
-import scipy.linalg  # loads its OpenBLAS, so that it can be asked
+import scipy.linalg  # loads its OpenBLAS, which threadpool_info then lists
 from threadpoolctl import threadpool_info  # type: ignore[import-untyped]
 
 from stages.shared.runtime.environment import hash_code, library_versions

@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 #: shows a text
 Show = Callable[[str], None]
 
-#: seconds between two looks at the state of the engine
+#: seconds between two checks of the state of the engine
 POLL = 0.5
 
 AGAIN = "nothing that was finished is lost; run this again"
@@ -45,23 +45,23 @@ class EnginePool:
         self._engine, self._installation, self._spec = engine, describe_installation(), pickle.dumps(spec)
         self._finish: Show = ignore
         try:
-            differences = [text for texts in self._ask(find_differences, self._installation) for text in texts]
+            differences = [text for texts in self._call_workers(find_differences, self._installation) for text in texts]
             if differences:
                 raise InputError([f"{ENGINE}: {text}; {START}" for text in differences])
-            if not all(self._ask(can_read, spec.train_set)):
+            if not all(self._call_workers(can_read, spec.train_set)):
                 engine.send_table(spec.train_set.sha256, spec.train_set.path.read_bytes())
         except BaseException:
             engine.close()
             raise
 
-    def _ask(self, function: Callable[..., Any], *args: Any) -> list[Any]:
-        return self._engine.ask(pickle.dumps(Call(function, *args)))
+    def _call_workers(self, function: Callable[..., Any], *args: Any) -> list[Any]:
+        return self._engine.call_workers(pickle.dumps(Call(function, *args)))
 
     def __enter__(self) -> "EnginePool":
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if not isinstance(error, Stopped):  # a stopped stage does not wait; the engine sees that it has gone
+        if not isinstance(error, Stopped):  # a stopped stage does not wait; the engine detects its end
             self._engine.close()
 
     def relay(self, begin: Show, finish: Show) -> tuple[Show, Show]:

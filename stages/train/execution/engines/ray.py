@@ -10,7 +10,7 @@ import ray
 
 from stages.shared.errors import BusyError, InputError
 from stages.shared.messages import single_line
-from stages.train.execution.engines.registry import ENGINE, patience
+from stages.train.execution.engines.registry import ENGINE, read_patience
 from stages.train.execution.engines.worker import receive_table
 
 ADDRESS = "RAY_ADDRESS"
@@ -23,8 +23,8 @@ class RayEngine:
         self._address = address
         self._table: Any = None
 
-    def ask(self, call: bytes) -> list[Any]:
-        """Return what `call` gives on one worker; each other worker checks itself before its first call."""
+    def call_workers(self, call: bytes) -> list[Any]:
+        """Return the result of `call` on one worker; the others run the checks before their first call."""
         try:
             return [ray.get(_run.remote(call))]
         except ray.exceptions.RayError as error:
@@ -41,13 +41,13 @@ class RayEngine:
     def describe_fault(self) -> str:
         """Return why no result can come any more, before Ray ends this process with an exit code of its own."""
         try:
-            socket.create_connection(self._address, patience()).close()
+            socket.create_connection(self._address, read_patience()).close()
         except OSError as error:
             return f"the cluster has gone: {error}"
         return ""
 
     def close(self) -> None:
-        """Leave the cluster, which drops what is not finished."""
+        """Leave the cluster, which cancels unfinished calls."""
         ray.shutdown()
 
 
@@ -66,7 +66,7 @@ def connect() -> RayEngine:
         raise InputError(f"{ADDRESS}={address}: expected the address of a Ray cluster, such as node1:6379")
     head = host, int(port)
     try:
-        socket.create_connection(head, patience()).close()  # Ray itself would wait for minutes
+        socket.create_connection(head, read_patience()).close()  # Ray itself would wait for minutes
         ray.init(log_to_driver=False, logging_level="error")
     except (OSError, RuntimeError, ValueError) as error:
         raise BusyError(f"{ENGINE}: {ADDRESS}={address}: {single_line(error)}") from None

@@ -23,16 +23,15 @@ ENGINES = {
     "ray": ("ray:connect", "evenhand[ray]"),
 }
 
-
-#: how to start workers that can do the work
+#: the advice of messages about workers that differ from the stage
 START = "start the workers with this code and environment, and `--preload stages` (with the package: evenhand.alone)"
 
 
 class Engine(Protocol):
-    """Workers somewhere. A method raises BusyError where the engine fails."""
+    """The workers of one engine. A method raises BusyError where the engine fails."""
 
-    def ask(self, call: bytes) -> list[Any]:
-        """Return what `call`, a pickled Call, gives on the workers."""
+    def call_workers(self, call: bytes) -> list[Any]:
+        """Return the results of `call`, a pickled Call, on the workers."""
 
     def send_table(self, digest: str, content: bytes) -> None:
         """Bring the file of a table to the workers, to each of them once."""
@@ -41,13 +40,13 @@ class Engine(Protocol):
         """Start `call`, a pickled Call, on one worker."""
 
     def describe_fault(self) -> str:
-        """Return why no result can come any more; nothing as long as one can."""
+        """Return why no result can come any more; an empty text as long as one can."""
 
     def close(self) -> None:
-        """Drop what is not finished."""
+        """Cancel unfinished calls."""
 
 
-def patience() -> int:
+def read_patience() -> int:
     """Return the seconds to wait for workers."""
     value = os.environ.get(PATIENCE) or "60"
     if not value.isdecimal():

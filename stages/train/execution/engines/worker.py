@@ -1,4 +1,4 @@
-"""What a worker of an engine does: prove that it computes as the stage does, read the train set, and make calls.
+"""The part of an engine that runs on its workers: compare installations, read the train set, and make calls.
 
 A worker may have another working folder, and another disk, than the stage.
 """
@@ -53,7 +53,7 @@ class Reply:
 
 
 class Call:
-    """A call that happens where it is unpickled. Schedulers between stage and worker cannot import it, and need not."""
+    """A call that is made where it is unpickled, so schedulers between stage and worker need not import it."""
 
     def __init__(self, function: Callable[..., Any], *args: Any) -> None:
         self._function, self._args = function, args
@@ -68,22 +68,22 @@ _received: dict[str, Path] = {}
 #: their folders, which are removed when this process ends
 _folders: list[tempfile.TemporaryDirectory[str]] = []
 
-#: an engine may give a process several threads, but thread limits and caches belong to the process
-_one_at_a_time = threading.Lock()
+#: thread limits and caches belong to the process, so it makes one call at a time, whatever its threads
+_call_lock = threading.Lock()
 
 
 def describe_worker() -> str:
-    """Return what names this process in messages."""
+    """Return the name of this process in messages."""
     return f"{platform.node()}, process {os.getpid()}"
 
 
 def find_differences(expected: dict[str, str]) -> list[str]:
     """Return how this process differs from the `expected` description of an installation."""
-    found = describe_installation()
+    actual = describe_installation()
     return [
-        f"worker {describe_worker()}: {name} {found.get(name, 'none')}, expected {value}"
+        f"worker {describe_worker()}: {name} {actual.get(name, 'none')}, expected {value}"
         for name, value in expected.items()
-        if found.get(name) != value
+        if actual.get(name) != value
     ]
 
 
@@ -98,7 +98,7 @@ def receive_table(digest: str, content: bytes) -> None:
 
 
 def can_read(train_set: TrainSet) -> bool:
-    """Tell whether this process has the table, or reads the same file as the stage."""
+    """Return whether this process has the table, or reads the same file as the stage."""
     if train_set.sha256 in _received:
         return True
     try:
@@ -113,7 +113,7 @@ def make_call(expected: dict[str, str], spec: bytes, work: bytes) -> bytes:
     `work` is a function with its other arguments, pickled. It is read only where this process is as `expected`.
     """
     finished: list[str] = []
-    with _one_at_a_time, threadpool_limits(1):
+    with _call_lock, threadpool_limits(1):
         try:
             raise_problems(find_differences(expected))  # of a worker that came later
             context = _make_context(spec)

@@ -15,7 +15,7 @@ EMPTY = np.empty(0, dtype=np.intp)
 
 @dataclass(frozen=True)
 class Pairs:
-    """Pairs of a query and a fitted row, and their squared distances with a relative error of at most (d + 3) 2⁻⁵³."""
+    """Pairs of a query and a fitted row. The relative error of the squared distances is at most (d + 3) 2⁻⁵³."""
 
     queries: Ints
     fitted: Ints

@@ -1,8 +1,7 @@
-"""The rows that may have a row of another class among their nearest: all that a cleaning sampler must look at.
+"""The rows that may have a row of another class among their nearest: all that a cleaning sampler must search.
 
 A radius around a row may hold enough rows, and none of another class. Then all its nearest neighbors are of its own
-class, in whatever order, and there is nothing to clean. The few remaining rows are then searched in their own class
-too.
+class, in whatever order, and there is nothing to clean. The few remaining rows are also searched in their own class.
 """
 
 from dataclasses import dataclass, fields
@@ -11,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stages.train.samplers.neighbors.arrays import Bools, Floats, Ints, Pairs, concatenate_pairs
-from stages.train.samplers.neighbors.certificate import bound_difference_error, is_order_certain, select_nearest
-from stages.train.samplers.neighbors.layout import Blocks, Frame, Layout, lay_out_classes
+from stages.train.samplers.neighbors.certificate import bound_difference_error, is_order_certified, select_nearest
+from stages.train.samplers.neighbors.partition import Blocks, Frame, Partition, partition_classes
 from stages.train.samplers.neighbors.search import MAX_VALUE, find_pairs_within, find_radii
 
 
@@ -22,7 +21,7 @@ class Boundary:
 
     rows: Ints  # ascending, shape (boundary rows,)
     nearest: Ints  # their k nearest rows, the row itself included, shape (boundary rows, k)
-    certain: Bools  # for which of them this is certainly scikit-learn's order
+    certified: Bools  # whether this is proven to be scikit-learn's order, shape (boundary rows,)
 
 
 def find_boundary(
@@ -30,37 +29,37 @@ def find_boundary(
 ) -> Boundary:
     """Return all rows that may have a row of another class among their k nearest in scikit-learn's order.
 
-    X: shape (rows, columns), more than k rows; y: their classes; products: see `is_order_certain`. With `one_side` the
-    class with the farthest neighbors is skipped: of two near rows of different classes, one is still returned.
+    X: shape (rows, columns), more than k rows; y: their classes; products: see `is_order_certified`. With `one_side`
+    the class with the farthest neighbors is skipped. Of two near rows of different classes, one is still returned.
     """
     if not np.abs(X).max() < MAX_VALUE:
-        return make_unknown(np.arange(len(X)), k)
-    frame, by_class, blocks = lay_out_classes(X, y)
-    radius = find_radii(Layout(blocks, blocks, frame), k + 1, workers)
+        return make_uncertified(np.arange(len(X)), k)
+    frame, by_class, blocks = partition_classes(X, y)
+    radius = find_radii(Partition(blocks, blocks, frame), k + 1, workers)
     radius += bound_difference_error(radius, radius, X)
     labels = sorted(by_class, key=lambda label: float(np.median(radius[by_class[label].order])))
-    parts = [make_unknown(np.arange(0), k)]
+    parts = [make_uncertified(np.arange(0), k)]
     for label in labels[:-1] if one_side else labels:
-        own, others = by_class[label], [blocks for other, blocks in by_class.items() if other != label]
-        to_others = _find_pairs(frame, others, own, radius, workers)
-        rows = np.sort(own.order) if to_others is None else np.unique(to_others.queries)
-        near_others = own.select_rows(np.isin(own.order, rows))
-        to_own = None if to_others is None else _find_pairs(frame, [own], near_others, radius, workers)
+        same_class, others = by_class[label], [blocks for key, blocks in by_class.items() if key != label]
+        to_others = _find_pairs(frame, others, same_class, radius, workers)
+        rows = np.sort(same_class.order) if to_others is None else np.unique(to_others.queries)
+        near_others = same_class.select_rows(np.isin(same_class.order, rows))
+        to_own = None if to_others is None else _find_pairs(frame, [same_class], near_others, radius, workers)
         if to_others is None or to_own is None:
-            parts.append(make_unknown(rows, k))
+            parts.append(make_uncertified(rows, k))
             continue
-        both = concatenate_pairs([to_others, to_own])
-        indexed = Pairs(np.searchsorted(rows, both.queries), both.fitted, both.squared)
+        all_pairs = concatenate_pairs([to_others, to_own])
+        indexed = Pairs(np.searchsorted(rows, all_pairs.queries), all_pairs.fitted, all_pairs.squared)
         nearest, squared = select_nearest(indexed, len(rows), k + 1)
-        parts.append(Boundary(rows, nearest[:, :k], is_order_certain(squared, X[rows], products)))
-    rows, nearest, certain = (
+        parts.append(Boundary(rows, nearest[:, :k], is_order_certified(squared, X[rows], products)))
+    rows, nearest, certified = (
         np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Boundary)
     )
     order = np.argsort(rows)
-    return Boundary(rows[order], nearest[order], certain[order])
+    return Boundary(rows[order], nearest[order], certified[order])
 
 
-def make_unknown(rows: Ints, k: int) -> Boundary:
+def make_uncertified(rows: Ints, k: int) -> Boundary:
     """Return a boundary of `rows` whose neighbors are not known."""
     return Boundary(rows, np.zeros((len(rows), k), dtype=np.intp), np.zeros(len(rows), dtype=np.bool_))
 
@@ -71,7 +70,7 @@ def _find_pairs(frame: Frame, fitted: list[Blocks], queries: Blocks, radius: Flo
         return concatenate_pairs([])
     parts = []
     for blocks in fitted:
-        pairs = find_pairs_within(Layout(blocks, queries, frame), radius, workers)
+        pairs = find_pairs_within(Partition(blocks, queries, frame), radius, workers)
         if pairs is None:
             return None
         parts.append(pairs)

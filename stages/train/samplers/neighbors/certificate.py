@@ -1,16 +1,16 @@
 """The order of the nearest rows, and whether each of scikit-learn's searches must find that order.
 
-scikit-learn computes squared distances in float64 either as Σ(x − y)² (k-d tree, ball tree) or as |x|² + |y|² − 2xy
-(brute force), and sorts the computed values. Let u = 2⁻⁵³. The error of the first is at most (d + 3)u D², that of the
-second at most (d + 4)u (|x| + |y|)², in any order of summation. As |y| ≤ |x| + D, both are within
+scikit-learn computes squared distances in float64 and sorts the computed values. Its trees compute Σ(x − y)², and its
+brute force computes |x|² + |y|² − 2xy. Let u = 2⁻⁵³. In any order of summation, the error of the first is at most
+(d + 3)u D², and that of the second at most (d + 4)u (|x| + |y|)². As |y| ≤ |x| + D, both are within
 (d + 4)u (8|x|² + 2D²). So all of scikit-learn's searches sort two rows at distances D < E of a query in this order if
 
     E² − D² > (d + 4)u (16|x|² + 2D² + 2E²).
 
-The code takes eight times that: for the rounding of its own Σ(x − y)² (or of scikit-learn's distances, where those are
-given), and for values that are clipped at 0. If this holds between each of a query's m nearest rows and the next one,
-its first m − 1 are certain: the rows beyond the m-th are farther still, and the right side grows far slower than the
-left. Otherwise rows are tied or nearly so, and only scikit-learn itself can tell which of them comes first.
+The code takes eight times that. This covers values that are clipped at 0, and the rounding of the distances that it is
+given. Let this hold between each of a query's m nearest rows and the next one. Then its first m − 1 are certified. The
+rows beyond the m-th are farther still, and the right side grows far slower than the left. Otherwise rows are tied or
+nearly so, and only scikit-learn itself can order them.
 """
 
 from typing import Any
@@ -35,24 +35,24 @@ def select_nearest(pairs: Pairs, n_queries: int, m: int) -> tuple[Ints, Floats]:
     return pairs.fitted[selected], pairs.squared[selected]
 
 
-def is_order_certain(squared: Floats, Q: Any, products: bool = True) -> Bools:
-    """Return for which queries the order of all but the last row is certain, shape (queries,).
+def is_order_certified(squared: Floats, Q: Any, products: bool = True) -> Bools:
+    """Return for which queries the order of all but the last row is certified, shape (queries,).
 
-    squared: the squared distances of the m nearest rows of each query, ascending, shape (queries, m); Q: the queries,
-    an array or a sparse matrix, shape (queries, d); products: whether scikit-learn may use |x|² + |y|² − 2xy, which is
-    less exact.
+    squared: the squared distances of the m nearest rows of each query, ascending, shape (queries, m).
+    Q: the queries, an array or a sparse matrix, shape (queries, d).
+    products: whether scikit-learn may use |x|² + |y|² − 2xy, which is less exact.
     """
     margin = bound_difference_error(squared[:, :-1], squared[:, 1:], Q, products)
     return np.asarray((np.diff(squared, axis=1) > margin).all(axis=1))
 
 
 def bound_difference_error(nearer: Floats, farther: Floats, Q: Any, products: bool = True) -> Floats:
-    """Return what the difference of two squared distances, shapes (queries, …), must exceed for a certain order.
+    """Return the difference of two squared distances, shapes (queries, …), beyond which their order is certified.
 
     Q: the queries, an array or a sparse matrix.
     """
-    both = 2 * (nearer + farther)
+    sums = 2 * (nearer + farther)
     if products:
-        own = Q.multiply(Q).sum(axis=1) if sparse.issparse(Q) else np.einsum("ij,ij->i", Q, Q)
-        both += 16 * np.reshape(own, (-1, *[1] * (both.ndim - 1)))
-    return np.asarray(8 * (Q.shape[1] + 4) * 2.0**-53 * both + UNDERFLOW)
+        norms = Q.multiply(Q).sum(axis=1) if sparse.issparse(Q) else np.einsum("ij,ij->i", Q, Q)
+        sums += 16 * np.reshape(norms, (-1, *[1] * (sums.ndim - 1)))
+    return np.asarray(8 * (Q.shape[1] + 4) * 2.0**-53 * sums + UNDERFLOW)

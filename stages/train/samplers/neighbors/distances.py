@@ -1,7 +1,7 @@
 """Squared distances in float32, many at a time, with an error bound that loses no near row.
 
 With α = x − c and β = y − c around any center c, |x − y|² = |α|² + |β|² − 2αβ. The matrix product of
-(α, 1, −threshold) and (−2β, |β|², 1) gives v = |β|² − 2αβ − threshold, so only the sign of v has to be tested.
+(α, 1, −threshold) and (−2β, |β|², 1) gives v = |β|² − 2αβ − threshold. Then only the sign of v is tested.
 
 Let u = 2⁻²⁴ and D = |x − y|. Rounding α and β costs u each, and summing d + 2 products costs (d + 2)u in any order. The
 error of v is therefore at most (d + 8)u (2|α||β| + |β|²). As |β| ≤ |α| + D, the bracket is at most
@@ -16,7 +16,7 @@ own v, which is as large as its D². Columns of very different scale do no harm 
 import numpy as np
 
 from stages.train.samplers.neighbors.arrays import Floats, Singles
-from stages.train.samplers.neighbors.layout import compute_median_row
+from stages.train.samplers.neighbors.partition import compute_median_row
 
 #: groups of rows of which only the nearest row counts, when a radius with enough rows is estimated
 N_FOLDS = 8
@@ -25,13 +25,15 @@ N_FOLDS = 8
 MAX_SLACK = 0.02
 
 
-def left_factor(offsets: Floats, squared: Floats) -> Singles:
+def make_left_factor(offsets: Floats, squared: Floats) -> Singles:
     """Return the left factor of the product for queries with offsets α, shape (queries, d), and radii T²."""
-    own = np.einsum("ij,ij->i", offsets, offsets)
-    return _append_columns(offsets, np.ones(len(own)), own - squared - bound_error(offsets.shape[1], own, squared))
+    norms = np.einsum("ij,ij->i", offsets, offsets)
+    return _append_columns(
+        offsets, np.ones(len(norms)), norms - squared - bound_error(offsets.shape[1], norms, squared)
+    )
 
 
-def right_factor(offsets: Floats) -> Singles:
+def make_right_factor(offsets: Floats) -> Singles:
     """Return the right factor of the product for rows with offsets β, shape (rows, d)."""
     wide = _append_columns(-2 * offsets, np.einsum("ij,ij->i", offsets, offsets), np.ones(len(offsets)))
     return np.ascontiguousarray(wide.T)
@@ -39,27 +41,27 @@ def right_factor(offsets: Floats) -> Singles:
 
 def is_center_near(offsets: Floats, squared: Floats) -> bool:
     """Return whether the error around the center of these α is small against T², for all but a few queries."""
-    own = np.einsum("ij,ij->i", offsets, offsets)
-    return bool(np.mean(bound_error(offsets.shape[1], own, squared) > MAX_SLACK * squared) < MAX_SLACK)
+    norms = np.einsum("ij,ij->i", offsets, offsets)
+    return bool(np.mean(bound_error(offsets.shape[1], norms, squared) > MAX_SLACK * squared) < MAX_SLACK)
 
 
 def estimate_radii(queries: Floats, rows: Floats, m: int) -> Floats:
     """Return for each query a squared distance within which at least m of the rows lie, shape (queries,); m ≤ rows."""
     center = compute_median_row(rows)
     offsets = queries - center
-    own = np.einsum("ij,ij->i", offsets, offsets)
-    products = _append_columns(offsets, np.ones(len(own))) @ right_factor(rows - center)[:-1]
+    norms = np.einsum("ij,ij->i", offsets, offsets)
+    products = _append_columns(offsets, np.ones(len(norms))) @ make_right_factor(rows - center)[:-1]
     width = len(rows) // N_FOLDS
     if width >= 8 * m:  # the m-th smallest of group minima is hardly larger, and found much sooner
-        products = products[:, : N_FOLDS * width].reshape(len(own), N_FOLDS, width).min(axis=1)
+        products = products[:, : N_FOLDS * width].reshape(len(norms), N_FOLDS, width).min(axis=1)
     products.partition(m - 1, axis=1)
-    squared = np.maximum(products[:, m - 1] + own, 0)
-    return np.asarray(squared + bound_error(offsets.shape[1], own, squared))
+    squared = np.maximum(products[:, m - 1] + norms, 0)
+    return np.asarray(squared + bound_error(offsets.shape[1], norms, squared))
 
 
-def bound_error(columns: int, own: Floats, squared: Floats) -> Floats:
-    """Return 2γ (8|α|² + 2T²), plus a constant for underflow; `own` is |α|², `squared` is T²."""
-    return np.asarray(2.0**-23 * (columns + 8) * (8 * own + 2 * squared) + 1e-37)
+def bound_error(columns: int, norms: Floats, squared: Floats) -> Floats:
+    """Return 2γ (8|α|² + 2T²), plus a constant for underflow; `norms` are |α|², `squared` are T²."""
+    return np.asarray(2.0**-23 * (columns + 8) * (8 * norms + 2 * squared) + 1e-37)
 
 
 def _append_columns(rows: Floats, *columns: Floats) -> Singles:

@@ -1,7 +1,7 @@
 """`ExactNeighbors`: scikit-learn's NearestNeighbors with a faster search and the same answer.
 
-Queries whose order is certain (see `certificate`) are answered by `find_near_pairs`. The others have tied neighbors;
-scikit-learn itself answers them, called so that its answer is the one it would give for the whole table.
+`find_near_pairs` answers the queries whose order is certified (see `certificate`). The others have tied neighbors, and
+scikit-learn itself answers them. It gets enough rows to answer as it would for the whole table.
 """
 
 from contextlib import AbstractContextManager
@@ -15,15 +15,15 @@ from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from stages.train.samplers.neighbors.arrays import Bools, Floats, Ints
-from stages.train.samplers.neighbors.boundary import Boundary, find_boundary, make_unknown
-from stages.train.samplers.neighbors.certificate import is_order_certain, select_nearest
+from stages.train.samplers.neighbors.boundary import Boundary, find_boundary, make_uncertified
+from stages.train.samplers.neighbors.certificate import is_order_certified, select_nearest
 from stages.train.samplers.neighbors.search import find_near_pairs
 
 
 class MinWork(NamedTuple):
-    """The work from which this search is the faster one (measured by benchmarks/speed/samplers.py)."""
+    """The work beyond which this search is faster (measured by benchmarks/speed/samplers.py)."""
 
-    queries: int  # sorting the fitted rows must pay
+    queries: int  # enough to repay sorting the fitted rows
     pairs: int  # of a query and a fitted row
 
 
@@ -42,9 +42,9 @@ MAX_DENSE_BYTES = 1 << 30
 
 
 class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
-    """scikit-learn's NearestNeighbors with a faster `kneighbors`, if only the indices are asked for.
+    """scikit-learn's NearestNeighbors with a faster `kneighbors` for calls that need only the indices.
 
-    Euclidean distance. The answer equals scikit-learn's to the last index; everything else, errors included, is
+    Euclidean distance. The indices equal scikit-learn's, ties included. Everything else, errors included, is
     scikit-learn's own.
     """
 
@@ -62,35 +62,35 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
         k = self.n_neighbors if n_neighbors is None else n_neighbors
         if len(rows) == 0 and 0 < k <= _n_rows(self._fit_X):
             return np.empty((0, k), dtype=np.intp)
-        if not self._is_worth(rows, X, k):
-            return self._ask_sklearn(rows, X, k)
-        nearest, certain = self._search(rows, X, k)
-        if not certain.all():
-            nearest[~certain] = self._ask_sklearn(rows[~certain], X, k)
+        if not self._is_faster(rows, X, k):
+            return self._search_with_sklearn(rows, X, k)
+        nearest, certified = self._search(rows, X, k)
+        if not certified.all():
+            nearest[~certified] = self._search_with_sklearn(rows[~certified], X, k)
         return nearest
 
     def find_boundary(self, y: npt.NDArray[Any], one_side: bool = False) -> Boundary:
         """Return the fitted rows that may have one of another class among their `n_neighbors` nearest."""
-        X, every = self._fit_X, np.arange(len(y))
-        if not self._is_worth(every, X, self.n_neighbors):
-            return make_unknown(every, self.n_neighbors)
+        X, rows = self._fit_X, np.arange(len(y))
+        if not self._is_faster(rows, X, self.n_neighbors):
+            return make_uncertified(rows, self.n_neighbors)
         with _single_blas_thread():
             products = self._fit_method == "brute"
             return find_boundary(_to_dense(X), y, self.n_neighbors, _n_workers(), products, one_side)
 
     def _search(self, rows: Ints, X: Any, k: int) -> tuple[Ints, Bools]:
-        """Return the k nearest fitted rows of `X[rows]`, shape (rows, k), and where their order is certain."""
+        """Return the k nearest fitted rows of `X[rows]`, shape (rows, k), and where their order is certified."""
         fitted = _to_dense(self._fit_X)
-        whole = len(rows) == X.shape[0]
-        Q = fitted if whole and X is self._fit_X else _to_dense(X if whole else X[rows])
+        is_whole = len(rows) == X.shape[0]
+        Q = fitted if is_whole and X is self._fit_X else _to_dense(X if is_whole else X[rows])
         with _single_blas_thread():
             pairs = find_near_pairs(fitted, Q, k + 1, _n_workers())
         if pairs is None:
             return np.zeros((len(rows), k), dtype=np.intp), np.zeros(len(rows), dtype=np.bool_)
         nearest, squared = select_nearest(pairs, len(rows), k + 1)
-        return nearest[:, :k], is_order_certain(squared, Q, self._fit_method == "brute")
+        return nearest[:, :k], is_order_certified(squared, Q, self._fit_method == "brute")
 
-    def _is_worth(self, rows: Ints, X: Any, k: int) -> bool:
+    def _is_faster(self, rows: Ints, X: Any, k: int) -> bool:
         """Return whether this search is possible on the table and faster than scikit-learn's."""
         fitted = self._fit_X
         if X.shape[1:] != fitted.shape[1:] or X.dtype != fitted.dtype or not 0 < k < _n_rows(fitted):
@@ -104,26 +104,26 @@ class ExactNeighbors(NearestNeighbors):  # type: ignore[misc]
             method, is_possible = self._fit_method, is_float and X.shape[1] >= MIN_COLUMNS
         if not is_possible or method not in MIN_WORK or self.effective_metric_ != "euclidean":
             return False
-        n_queries, minimum = len(self._rows_to_ask(rows, X, k)), MIN_WORK[method]
-        is_faster = n_queries >= minimum.queries and n_queries * _n_rows(fitted) >= minimum.pairs
-        return is_faster and bool(np.isfinite(X.data if sparse.issparse(X) else X).all())
+        n_queries, minimum = len(self._complete_rows(rows, X, k)), MIN_WORK[method]
+        is_enough = n_queries >= minimum.queries and n_queries * _n_rows(fitted) >= minimum.pairs
+        return is_enough and bool(np.isfinite(X.data if sparse.issparse(X) else X).all())
 
-    def _rows_to_ask(self, rows: Ints, X: Any, k: int) -> Ints:
-        """Return the rows to ask scikit-learn for, so that its answer for `rows` is the one for the whole of X."""
+    def _complete_rows(self, rows: Ints, X: Any, k: int) -> Ints:
+        """Return the rows that scikit-learn must search so that its answer for `rows` is the same as in all of X."""
         if k > _n_rows(self._fit_X):
             return np.arange(_n_rows(X))  # scikit-learn raises an error that names the number of rows
         if self._fit_method == "brute" and not sparse.issparse(X):
             return _complete_chunks(rows, _n_rows(X))
         return rows
 
-    def _ask_sklearn(self, rows: Ints, X: Any, k: int) -> Ints:
-        asked = self._rows_to_ask(rows, X, k)
-        nearest: Ints = super().kneighbors(X if len(asked) == _n_rows(X) else X[asked], k, return_distance=False)
-        return nearest[np.searchsorted(asked, rows)]
+    def _search_with_sklearn(self, rows: Ints, X: Any, k: int) -> Ints:
+        complete = self._complete_rows(rows, X, k)
+        nearest: Ints = super().kneighbors(X if len(complete) == _n_rows(X) else X[complete], k, return_distance=False)
+        return nearest[np.searchsorted(complete, rows)]
 
 
 class UsesExactNeighbors:
-    """A base class of samplers before imbalanced-learn's own: their scikit-learn searches become ExactNeighbors.
+    """A base class that turns the scikit-learn searches of a sampler into ExactNeighbors; list it first.
 
     A search that the user gives as another object stays.
     """

@@ -1,11 +1,11 @@
 """The pairs of rows that may be nearest neighbors: all that are, and few others.
 
-A first look at the nearest blocks gives each query a radius that holds enough rows, so no neighbor is farther. Two
+The nearest blocks give each query a radius that contains enough rows, so no neighbor is farther. Two
 filters then keep every pair within the radius:
 
 1. Boxes. A block whose box is farther from the query than the radius holds no such row.
 2. Float32 products with a proven error bound (see `distances`), around the center of a block. If the center of the
-   table is near enough, it replaces the centers of blocks: one factor of all products is then computed once.
+   table is near enough, it replaces the centers of blocks. Then one factor of all products is computed once.
 """
 
 from collections.abc import Iterator
@@ -14,16 +14,21 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from stages.train.samplers.neighbors.arrays import EMPTY, Floats, Ints, Pairs, Singles, concatenate_pairs
-from stages.train.samplers.neighbors.distances import estimate_radii, is_center_near, left_factor, right_factor
-from stages.train.samplers.neighbors.layout import (
+from stages.train.samplers.neighbors.distances import (
+    estimate_radii,
+    is_center_near,
+    make_left_factor,
+    make_right_factor,
+)
+from stages.train.samplers.neighbors.partition import (
     BLOCK_SIZE,
-    Layout,
+    Partition,
+    compute_box_distance,
     compute_median_row,
-    distance_to_box,
-    lay_out,
+    partition_rows,
 )
 
-#: blocks in the first look; more blocks give a smaller radius after a longer look
+#: blocks that give the radii; more blocks give smaller radii and take longer
 N_NEAR_BLOCKS = 4
 
 #: beyond this, squares might overflow in float32
@@ -36,7 +41,7 @@ TILE_HEIGHT = 512
 STRIDE = 8192
 N_LEADING_AXES = 4
 
-#: if boxes exclude at most this share of pairs, judged from so many queries and boxes, they are not asked per query
+#: if boxes exclude at most this share of pairs, estimated from so many queries and boxes, queries do not use them
 MIN_EXCLUDED = 0.15
 N_SAMPLED = 50
 
@@ -51,44 +56,44 @@ def find_near_pairs(X: Floats, Q: Floats, m: int, workers: int = 1) -> Pairs | N
     """
     if not max(np.abs(X).max(), np.abs(Q).max()) < MAX_VALUE:
         return None
-    layout = lay_out(X, Q)
-    return find_pairs_within(layout, find_radii(layout, m, workers), workers)
+    partition = partition_rows(X, Q)
+    return find_pairs_within(partition, find_radii(partition, m, workers), workers)
 
 
-def find_radii(layout: Layout, m: int, workers: int = 1) -> Floats:
+def find_radii(partition: Partition, m: int, workers: int = 1) -> Floats:
     """Return for each query a squared distance within which m fitted rows lie, indexed as in the original table."""
-    squared = np.empty(layout.queries.order.max(initial=-1) + 1)
+    squared = np.empty(partition.queries.order.max(initial=-1) + 1)
     with ThreadPoolExecutor(workers) as pool:
-        radii = pool.map(lambda block: _look_at_near_blocks(layout, block, m), range(len(layout.fitted)))
-        squared[layout.queries.order] = np.concatenate(list(radii))
+        radii = pool.map(lambda block: _estimate_block_radii(partition, block, m), range(len(partition.fitted)))
+        squared[partition.queries.order] = np.concatenate(list(radii))
     return squared
 
 
-def _look_at_near_blocks(layout: Layout, block: int, m: int) -> Floats:
-    Q = layout.queries.rows[layout.queries.span(block)]
-    count = min(len(layout.fitted), max(N_NEAR_BLOCKS, 2 + m // BLOCK_SIZE))
-    nearest = np.argpartition(layout.fitted.center_distances(block), count - 1)[:count]
-    X = np.concatenate([layout.fitted.rows[layout.fitted.span(int(near))] for near in nearest])
+def _estimate_block_radii(partition: Partition, block: int, m: int) -> Floats:
+    Q = partition.queries.rows[partition.queries.span(block)]
+    count = min(len(partition.fitted), max(N_NEAR_BLOCKS, 2 + m // BLOCK_SIZE))
+    nearest = np.argpartition(partition.fitted.center_distances(block), count - 1)[:count]
+    X = np.concatenate([partition.fitted.rows[partition.fitted.span(int(near))] for near in nearest])
     tiles = range(0, len(Q), TILE_HEIGHT)
     return np.concatenate([np.empty(0), *(estimate_radii(Q[start : start + TILE_HEIGHT], X, m) for start in tiles)])
 
 
-def find_pairs_within(layout: Layout, squared: Floats, workers: int = 1) -> Pairs | None:
+def find_pairs_within(partition: Partition, squared: Floats, workers: int = 1) -> Pairs | None:
     """Return all pairs of a query and a fitted row within the query's squared radius, or None if there are too many.
 
     squared: indexed as in the original table, as are the pairs.
     """
-    search = _Search(layout, squared[layout.queries.order])
+    search = _Search(partition, squared[partition.queries.order])
     parts, total = [], 0
     with ThreadPoolExecutor(workers) as pool:
-        for pairs in (map if workers == 1 else pool.map)(search.find_pairs, range(len(layout.fitted))):
+        for pairs in (map if workers == 1 else pool.map)(search.find_pairs, range(len(partition.fitted))):
             parts.append(pairs)
             total += len(pairs.squared)
             if total > search.max_pairs:
                 pool.shutdown(cancel_futures=True)
                 return None
     pairs = concatenate_pairs(parts)
-    return Pairs(layout.queries.order[pairs.queries], layout.fitted.order[pairs.fitted], pairs.squared)
+    return Pairs(partition.queries.order[pairs.queries], partition.fitted.order[pairs.fitted], pairs.squared)
 
 
 class _QueryBoxes:
@@ -100,7 +105,7 @@ class _QueryBoxes:
         #: the largest radius in each box
         self.radius, self.n_queries = np.maximum.reduceat(radius, starts), len(points)
 
-    def spans_near(self, low: Floats, high: Floats) -> Iterator[tuple[int, int]]:
+    def find_spans_near(self, low: Floats, high: Floats) -> Iterator[tuple[int, int]]:
         """Yield spans of at most STRIDE sorted queries that may be within their radius of a box."""
         between = np.maximum(np.maximum(self.low - high, low - self.high), 0)
         near = np.einsum("ij,ij->i", between, between) <= self.radius**2
@@ -130,20 +135,20 @@ class _Tiles:
 class _Search:
     """The sorted queries with their squared radii, prepared for the search in one block after the other."""
 
-    def __init__(self, layout: Layout, squared: Floats) -> None:
-        self.fitted, self.queries, self.squared = layout.fitted, layout.queries, squared
-        self.origin = layout.frame.origin
+    def __init__(self, partition: Partition, squared: Floats) -> None:
+        self.fitted, self.queries, self.squared = partition.fitted, partition.queries, squared
+        self.origin = partition.frame.origin
         #: radii in principal coordinates, with their rounding error added
-        self.radius = np.sqrt(squared) * (1 + 1e-9) + layout.frame.error
+        self.radius = np.sqrt(squared) * (1 + 1e-9) + partition.frame.error
         points, offsets = self.queries.points, self.queries.rows - self.origin
         #: the first coordinates, shape (N_LEADING_AXES, queries)
         self.leading = np.ascontiguousarray(points[:, :N_LEADING_AXES].T)
         #: the left factor around the origin, if that is near enough
-        self.common_left = left_factor(offsets, squared) if is_center_near(offsets, squared) else None
+        self.common_left = make_left_factor(offsets, squared) if is_center_near(offsets, squared) else None
         self.low, self.high = self.fitted.boxes()
         self.query_boxes = _QueryBoxes(points, self.radius)
-        #: whether boxes exclude enough pairs to be asked per query
-        self.asks_boxes = _estimate_excluded(points, self.radius, self.low, self.high) > MIN_EXCLUDED
+        #: whether boxes exclude enough pairs to test each query
+        self.uses_boxes = _estimate_excluded(points, self.radius, self.low, self.high) > MIN_EXCLUDED
 
     @property
     def max_pairs(self) -> int:
@@ -154,11 +159,11 @@ class _Search:
         span = self.fitted.span(block)
         X = self.fitted.rows[span]
         center = compute_median_row(X) if self.common_left is None else self.origin
-        right = right_factor(X - center)
+        right = make_right_factor(X - center)
         tiles = _Tiles(TILE_HEIGHT * len(X))
         parts, total = [], 0
-        for queries in self._queries_near(block):
-            indices = tiles.find_near(self._left_factor(queries, center), right)
+        for queries in self._find_queries_near(block):
+            indices = tiles.find_near(self._get_left_factor(queries, center), right)
             parts.append((queries[indices // len(X)], indices % len(X)))
             total += len(indices)
             if total > self.max_pairs:
@@ -167,30 +172,30 @@ class _Search:
         between = self.queries.rows.take(rows, axis=0) - X.take(columns, axis=0)
         return Pairs(rows, columns + span.start, np.einsum("ij,ij->i", between, between))
 
-    def _queries_near(self, block: int) -> Iterator[Ints]:
+    def _find_queries_near(self, block: int) -> Iterator[Ints]:
         """Yield the queries within their radius of the box of a block, at most TILE_HEIGHT at a time."""
         low, high = self.low[block], self.high[block]
-        for start, stop in self.query_boxes.spans_near(low, high):
-            if not self.asks_boxes:
+        for start, stop in self.query_boxes.find_spans_near(low, high):
+            if not self.uses_boxes:
                 tiles = range(start, stop, TILE_HEIGHT)
                 yield from (np.arange(first, min(first + TILE_HEIGHT, stop)) for first in tiles)
                 continue
-            along_few = distance_to_box(self.leading[:, start:stop], low[:N_LEADING_AXES], high[:N_LEADING_AXES])
+            along_few = compute_box_distance(self.leading[:, start:stop], low[:N_LEADING_AXES], high[:N_LEADING_AXES])
             near = start + np.flatnonzero(along_few <= self.radius[start:stop])
-            near = near[distance_to_box(self.queries.points.take(near, axis=0).T, low, high) <= self.radius[near]]
+            near = near[compute_box_distance(self.queries.points.take(near, axis=0).T, low, high) <= self.radius[near]]
             for first in range(0, len(near), TILE_HEIGHT):
                 yield near[first : first + TILE_HEIGHT]
 
-    def _left_factor(self, queries: Ints, center: Floats) -> Singles:
+    def _get_left_factor(self, queries: Ints, center: Floats) -> Singles:
         if self.common_left is not None:
             first, stop = queries[0], queries[-1] + 1
             is_span = stop - first == len(queries)
             return self.common_left[first:stop] if is_span else self.common_left.take(queries, axis=0)
-        return left_factor(self.queries.rows.take(queries, axis=0) - center, self.squared[queries])
+        return make_left_factor(self.queries.rows.take(queries, axis=0) - center, self.squared[queries])
 
 
 def _estimate_excluded(points: Floats, radius: Floats, low: Floats, high: Floats) -> float:
     """Return the share of pairs of a query and a box that are farther apart than the radius, among some of both."""
     queries, boxes = (np.arange(0, count, 1 + count // N_SAMPLED) for count in (len(points), len(low)))
     sample = points[queries].T
-    return float(np.mean([distance_to_box(sample, low[box], high[box]) > radius[queries] for box in boxes]))
+    return float(np.mean([compute_box_distance(sample, low[box], high[box]) > radius[queries] for box in boxes]))

@@ -3,7 +3,12 @@ from ruamel.yaml import YAML
 
 from stages.evaluate.params import ThresholdParams
 from stages.report.rendering.blocks import Panel, Paragraph
-from stages.report.sections.champion.operating_point import compute_rates, make_section, select_shown, write_policy
+from stages.report.sections.champion.operating_point import (
+    compute_rates,
+    make_section,
+    select_initial_candidates,
+    write_policy,
+)
 from tests.report.factory import Treatment
 from tests.report.helpers import make_context
 
@@ -23,9 +28,12 @@ def make_panel(*treatments):
 
 
 def test_charts_begin_with_doing_nothing_smote_and_the_champion():
-    assert to_names(select_shown(make_context(WEIGHTS, SMOTE))) == ["baseline × random_forest", "smote × random_forest"]
+    assert to_names(select_initial_candidates(make_context(WEIGHTS, SMOTE))) == [
+        "baseline × random_forest",
+        "smote × random_forest",
+    ]
     better = Treatment("class_weight", class_weight="balanced", cv=0.9)
-    assert to_names(select_shown(make_context(better, SMOTE)))[1:] == [
+    assert to_names(select_initial_candidates(make_context(better, SMOTE)))[1:] == [
         "smote × random_forest",
         f"{better.name} × random_forest",
     ]
@@ -33,9 +41,9 @@ def test_charts_begin_with_doing_nothing_smote_and_the_champion():
 
 def test_without_smote_the_champion_or_another_row_is_second():
     better = Treatment("class_weight", class_weight="balanced", cv=0.9)
-    assert to_names(select_shown(make_context(better)))[1] == "class_weight × random_forest"
-    assert to_names(select_shown(make_context(WEIGHTS)))[1] == "class_weight × random_forest"
-    assert to_names(select_shown(make_context())) == ["baseline × random_forest"]
+    assert to_names(select_initial_candidates(make_context(better)))[1] == "class_weight × random_forest"
+    assert to_names(select_initial_candidates(make_context(WEIGHTS)))[1] == "class_weight × random_forest"
+    assert to_names(select_initial_candidates(make_context())) == ["baseline × random_forest"]
 
 
 def test_the_champion_comes_first_and_one_candidate_is_alone():

@@ -3,7 +3,7 @@
 import numpy as np
 
 from stages.train.samplers.neighbors.arrays import Pairs
-from stages.train.samplers.neighbors.certificate import is_order_certain, select_nearest
+from stages.train.samplers.neighbors.certificate import is_order_certified, select_nearest
 
 
 def test_the_nearest_of_each_query_come_first() -> None:
@@ -15,12 +15,12 @@ def test_the_nearest_of_each_query_come_first() -> None:
 
 def test_a_clear_order_is_certain_and_a_tie_is_not() -> None:
     squared = np.array([[0.0, 1.0, 2.0], [0.0, 1.0, 1.0], [0.0, 0.0, 1.0], [0.0, 1.0, 1.0 + 2.0**-52]])
-    assert is_order_certain(squared, np.ones((4, 2))).tolist() == [True, False, False, False]
+    assert is_order_certified(squared, np.ones((4, 2))).tolist() == [True, False, False, False]
 
 
 def test_far_from_zero_products_are_not_to_be_trusted() -> None:
     # |x|² is 1e16: one unit in its last place is 2, so brute force cannot tell 1 from 2; a tree can
     Q = np.array([[1e8]])
     squared = np.array([[0.0, 1.0, 2.0]])
-    assert not is_order_certain(squared, Q, products=True).any()
-    assert is_order_certain(squared, Q, products=False).all()
+    assert not is_order_certified(squared, Q, products=True).any()
+    assert is_order_certified(squared, Q, products=False).all()

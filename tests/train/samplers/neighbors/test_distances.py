@@ -5,14 +5,19 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from stages.train.samplers.neighbors.distances import estimate_radii, is_center_near, left_factor, right_factor
+from stages.train.samplers.neighbors.distances import (
+    estimate_radii,
+    is_center_near,
+    make_left_factor,
+    make_right_factor,
+)
 from tests.train.samplers.conftest import Array, normal
 
 
 def test_a_sign_tells_near_from_far() -> None:
     rows = np.array([[0.0], [1.0], [2.0], [3.0], [40.0]])
     queries = np.array([[0.0], [40.0]])
-    near = left_factor(queries, np.array([4.1, 0.1])) @ right_factor(rows) <= 0
+    near = make_left_factor(queries, np.array([4.1, 0.1])) @ make_right_factor(rows) <= 0
     assert near.tolist() == [[True, True, True, False, False], [False, False, False, False, True]]
 
 
@@ -24,7 +29,7 @@ def test_a_row_exactly_at_the_distance_is_never_lost(table: Callable[..., Array]
         squared = ((X[:50, np.newaxis] - X[np.newaxis]) ** 2).sum(axis=2)
         for index in (1, 20, 199):
             bound = np.partition(squared, index, axis=1)[:, index]
-            near = left_factor(X[:50] - center, bound) @ right_factor(X - center) <= 0
+            near = make_left_factor(X[:50] - center, bound) @ make_right_factor(X - center) <= 0
             assert near[squared <= bound[:, np.newaxis]].all()
 
 

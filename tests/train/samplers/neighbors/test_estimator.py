@@ -10,7 +10,7 @@ import pytest
 from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
-from stages.train.samplers.neighbors import estimator, layout
+from stages.train.samplers.neighbors import estimator, partition
 from stages.train.samplers.neighbors.estimator import ExactNeighbors
 from stages.train.samplers.variants import ADASYN
 from tests.train.samplers.conftest import TABLES, Array, near_duplicates, normal
@@ -58,7 +58,7 @@ def test_any_table(kind: str, seed: int, n: int, d: int, k: int, form: str) -> N
 
 @pytest.mark.parametrize("d", [4, 18])
 def test_rows_out_of_many_chunks(d: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layout, "BLOCK_SIZE", 512)
+    monkeypatch.setattr(partition, "BLOCK_SIZE", 512)
     # brute force works on 256 queries at a time: tied rows must be asked about in their own chunk
     X = normal(np.random.RandomState(0), 4000, d)
     X[3000:3300] = X[:300]
@@ -80,9 +80,11 @@ def test_scikit_learn_is_asked_about_doubtful_rows_and_no_others(monkeypatch: py
     X = normal(np.random.RandomState(1), 300, 4)
     X[7] = X[8]
     requested: list[int] = []
-    own = ExactNeighbors._ask_sklearn
+    own = ExactNeighbors._search_with_sklearn
     monkeypatch.setattr(
-        ExactNeighbors, "_ask_sklearn", lambda self, rows, *rest: requested.extend(rows) or own(self, rows, *rest)
+        ExactNeighbors,
+        "_search_with_sklearn",
+        lambda self, rows, *rest: requested.extend(rows) or own(self, rows, *rest),
     )
     found, expected = both(X, X, 3)
     assert {7, 8} <= set(requested)
@@ -109,7 +111,7 @@ def test_the_certificate_fails_on_near_ties_and_the_answer_stands(d: int) -> Non
 
 
 def test_without_the_certificate_tied_rows_would_come_out_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(estimator, "is_order_certain", lambda squared, *_: np.ones(len(squared), dtype=bool))
+    monkeypatch.setattr(estimator, "is_order_certified", lambda squared, *_: np.ones(len(squared), dtype=bool))
     X = np.random.RandomState(0).randint(0, 3, (300, 4)).astype(float)
     found, expected = both(X, X, 5)
     assert not np.array_equal(found, expected)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stages.train.samplers.neighbors import search
-from stages.train.samplers.neighbors.layout import distance_to_box, lay_out
+from stages.train.samplers.neighbors.partition import compute_box_distance, partition_rows
 from stages.train.samplers.neighbors.search import find_near_pairs, find_pairs_within, find_radii
 from tests.train.samplers.conftest import Array, normal
 
@@ -45,7 +45,7 @@ def test_most_rows_are_not_looked_at() -> None:
 
 def test_pairs_within_are_all_pairs_within() -> None:
     X = np.arange(100.0)[:, np.newaxis] * [1.0, 0.0]
-    pairs = find_pairs_within(lay_out(X, X[:50]), np.full(50, 4.5))
+    pairs = find_pairs_within(partition_rows(X, X[:50]), np.full(50, 4.5))
     assert pairs is not None
     near = {(int(query), int(row)) for query, row, _ in zip(pairs.queries, pairs.fitted, pairs.squared, strict=True)}
     assert near == {(query, row) for query in range(50) for row in range(100) if abs(query - row) <= 2}
@@ -54,7 +54,7 @@ def test_pairs_within_are_all_pairs_within() -> None:
 def test_enough_rows_lie_within(table: Callable[..., Array]) -> None:
     X = table(150, 4)
     if np.abs(X).max() < 1e15:
-        squared = find_radii(lay_out(X, X), 3)
+        squared = find_radii(partition_rows(X, X), 3)
         assert ((squared_distances(X, X) <= squared[:, np.newaxis]).sum(axis=1) >= 3).all()
 
 
@@ -71,17 +71,19 @@ def test_each_row_stands_in_one_block_and_in_its_box(table: Callable[..., Array]
     X = table(131, 5)
     if np.abs(X).max() > 1e15:
         return
-    layout = lay_out(X, X[:40])
-    low, high = layout.fitted.boxes()
-    assert sorted(layout.fitted.order) == list(range(131))
-    assert sorted(layout.queries.order) == list(range(40))
-    assert np.array_equal(layout.queries.rows, X[:40][layout.queries.order])
-    for block in range(len(layout.fitted)):
-        span = layout.fitted.span(block)
+    partition = partition_rows(X, X[:40])
+    low, high = partition.fitted.boxes()
+    assert sorted(partition.fitted.order) == list(range(131))
+    assert sorted(partition.queries.order) == list(range(40))
+    assert np.array_equal(partition.queries.rows, X[:40][partition.queries.order])
+    for block in range(len(partition.fitted)):
+        span = partition.fitted.span(block)
         assert 0 < span.stop - span.start <= 16
-        assert (distance_to_box(layout.fitted.points[span].T, low[block], high[block]) <= layout.frame.error).all()
+        assert (
+            compute_box_distance(partition.fitted.points[span].T, low[block], high[block]) <= partition.frame.error
+        ).all()
 
 
 def test_the_distance_to_a_box() -> None:
     points = np.array([[0.0, 2.0], [5.0, 6.0], [1.5, 1.5]]).T
-    assert distance_to_box(points, np.array([1.0, 1.0]), np.array([2.0, 2.0])).tolist() == [1.0, 5.0, 0.0]
+    assert compute_box_distance(points, np.array([1.0, 1.0]), np.array([2.0, 2.0])).tolist() == [1.0, 5.0, 0.0]

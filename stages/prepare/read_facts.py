@@ -1,6 +1,6 @@
-"""What a reader says about the table that it read, beside the columns; it travels in the metadata of the table.
+"""Facts of a reader about a table that it read, stored in the metadata of the table.
 
-Cells that were parsed as numbers in reading have lost their texts, so that later checks need these facts.
+Cells that a reader parsed as numbers have lost their texts, so later checks need these facts.
 """
 
 import pyarrow as pa
@@ -15,8 +15,8 @@ _KEY = b"reading"
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
-class Reading(ArtifactModel):
-    """The facts of a reading; the lists hold names of columns that are numbers already."""
+class ReadFacts(ArtifactModel):
+    """The facts about one table; the lists hold names of columns that the reader parsed as numbers."""
 
     dialect: Dialect | None = None  # None: the file declares its columns and types
     commas: list[str] = Field(default_factory=list)  # numbers with a decimal comma
@@ -25,34 +25,36 @@ class Reading(ArtifactModel):
     index: list[str] = Field(default_factory=list)  # columns in which pandas stored an index
 
 
-def attach_reading(table: pa.Table, reading: Reading) -> pa.Table:
+def attach_read_facts(table: pa.Table, facts: ReadFacts) -> pa.Table:
     """Return the table with these facts in its metadata."""
     metadata = table.schema.metadata or {}
-    return table.replace_schema_metadata({**metadata, _KEY: reading.model_dump_json()})
+    return table.replace_schema_metadata({**metadata, _KEY: facts.model_dump_json()})
 
 
-def reading_of(table: pa.Table) -> Reading:
+def get_read_facts(table: pa.Table) -> ReadFacts:
     """Return the facts that a reader attached to the table."""
     stored = (table.schema.metadata or {}).get(_KEY)
-    return Reading.model_validate_json(stored) if stored else Reading()
+    return ReadFacts.model_validate_json(stored) if stored else ReadFacts()
 
 
 def notice_dialect(source: str, dialect: Dialect | None) -> list[Notice]:
     """Return what was decided in reading the text of the whole table, where it is not plain CSV."""
     if dialect is None:
         return []
-    found = [] if dialect.separator == "," else [f"separated by {SEPARATORS.get(dialect.separator, dialect.separator)}"]
+    differences = (
+        [] if dialect.separator == "," else [f"separated by {SEPARATORS.get(dialect.separator, dialect.separator)}"]
+    )
     if dialect.encoding != "utf-8":
-        found.append(f"encoded in {dialect.encoding} (data.read.encoding)")
+        differences.append(f"encoded in {dialect.encoding} (data.read.encoding)")
     if dialect.skipped:
-        found.append(
+        differences.append(
             f"with the names in line {dialect.header} (data.read.header), below {shorten(dialect.skipped)}, which was "
             "skipped"
         )
     if dialect.spaces:
-        found.append("with spaces after the separators, which were skipped")
+        differences.append("with spaces after the separators, which were skipped")
     if dialect.trailing:
-        found.append("with a separator at the end of the rows, though not of the header")
-    if not found:
+        differences.append("with a separator at the end of the rows, though not of the header")
+    if not differences:
         return []
-    return [Notice(column=None, kind="reading", message=f"{source}: is read as text {', '.join(found)}")]
+    return [Notice(column=None, kind="reading", message=f"{source}: is read as text {', '.join(differences)}")]

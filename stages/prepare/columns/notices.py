@@ -1,6 +1,6 @@
 """Warnings about columns, for the contract and the report. They never change the data.
 
-A person knows whether a whole number is a quantity or a code; the cells alone do not tell.
+The cells do not show whether a whole number is a quantity or a code, so a person must look.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from stages.prepare.columns.forms.numbers import describe_form
 from stages.prepare.columns.parsing import MissingValues, parse_number
-from stages.prepare.columns.target import near_duplicates
+from stages.prepare.columns.target import find_near_duplicates
 from stages.prepare.columns.validation import decode_dictionary
 from stages.shared.messages import shorten
 from stages.shared.schemas.contract import Notice, NoticeKind, NumberForm
@@ -22,15 +22,15 @@ from stages.shared.storage.arrow import Floats
 #: columns of at most so many rows are too short to judge
 MIN_ROWS = 50
 #: a numeric column of at most so many different whole numbers may be one of codes
-FEW_VALUES = 10
+MAX_CODES = 10
 #: a categorical column with more levels gets a warning: train merges the rare ones
 MANY_CATEGORIES = 50
 #: spellings of true and false, in any case
 BOOLEANS = {"true", "false", "t", "f", "yes", "no", "y", "n", "1", "0"}
 #: zeros that may mean missing are neither single errors nor most of the cells, …
 ZERO_SHARE = (0.005, 0.5)
-#: … and the next value is so many times the usual step of the lowest MIN_DISTINCT values above 0
-DISTANT, MIN_DISTINCT = 5, 11
+#: … and the next value is more than MIN_DISTANCE times the usual step of the lowest MIN_DISTINCT values above 0
+MIN_DISTANCE, MIN_DISTINCT = 5, 11
 #: words that often mean "missing"; compared without white space around them, in any case
 MISSING_WORDS = {"", "-", "--", ".", "?", "n/a", "na", "nan", "none", "null", "unknown", "missing", "not available"}
 #: three digits follow every mark, so it may be a thousands mark
@@ -51,7 +51,7 @@ def list_texts(column: pa.ChunkedArray, missing_values: MissingValues) -> pa.Arr
 
 
 def has_codes(texts: pa.Array) -> bool:
-    """Return whether a text begins with a zero before another digit, as a postal code; as a number it loses it."""
+    """Return whether a text begins with a zero before another digit, as a postal code does; a number would lose it."""
     return bool(pc.any(pc.match_substring_regex(texts, r"^\s*0[0-9]")).as_py())
 
 
@@ -72,7 +72,7 @@ def make_notices(location: str, name: str, described: Iterable[Description]) -> 
 
 
 def describe_number_form(name: str, form: NumberForm, texts: pa.Array | None) -> Iterator[Description]:
-    """Describe a text column that is read as numbers, with an example where its texts are known."""
+    """Describe a text column that is read as numbers, with an example if its texts are available."""
     example = f", such as {shorten(texts[0].as_py())}" if texts is not None and len(texts) else ""
     yield (
         "number_form",
@@ -90,7 +90,7 @@ def describe_dates(features: list[str]) -> Iterator[Description]:
     )
 
 
-def find_marked(column: pa.ChunkedArray, missing_values: MissingValues) -> set[str]:
+def find_missing_texts(column: pa.ChunkedArray, missing_values: MissingValues) -> set[str]:
     """Return the cells that mean missing by data.missing."""
     if not missing_values.texts:
         return set()
@@ -98,18 +98,18 @@ def find_marked(column: pa.ChunkedArray, missing_values: MissingValues) -> set[s
     return {cell for cell in cells if cell is not None and cell in missing_values}
 
 
-def notice_unused_marks(missing: dict[str, list[str]], used: dict[str, set[str]]) -> list[Notice]:
+def notice_unused_missing_values(missing: dict[str, list[str]], used: dict[str, set[str]]) -> list[Notice]:
     """Return the entries of data.missing that match no cell; `used` are the cells that are missing by an entry."""
     noticed = []
-    for column, marks in missing.items():
+    for column, texts in missing.items():
         if column != "*" and column not in used:
             continue  # the column is not read
         cells = set().union(*used.values()) if column == "*" else used.get(column, set())
-        for mark in marks:
-            values = MissingValues.of({column: [mark]}, column)
+        for text in texts:
+            values = MissingValues.of({column: [text]}, column)
             if not any(cell in values for cell in cells):
-                where = "the table" if column == "*" else f"`{column}`"
-                message = f"params.yaml: data.missing: no cell of {where} is {json.dumps(mark, ensure_ascii=False)}"
+                scope = "the table" if column == "*" else f"`{column}`"
+                message = f"params.yaml: data.missing: no cell of {scope} is {json.dumps(text, ensure_ascii=False)}"
                 name = None if column == "*" else column
                 noticed.append(Notice(column=name, kind="unused_mark", message=f"{message}; check its spelling"))
     return noticed
@@ -131,7 +131,7 @@ def describe_numbers(name: str, present: Floats, whole_values: list[float] | Non
             "date",
             f'seems to hold dates such as {present[0]:.0f}, read as numbers; give `{name}: "%Y%m%d"` in data.dates',
         )
-    if zeros := _distant_zeros(present, low):
+    if zeros := _find_distant_zeros(present, low):
         yield (
             "distant_zeros",
             f"{zeros[0]} cells are 0, far below the next value, {zeros[1]:g}; if 0 means missing, add `{name}: [0]` to "
@@ -171,7 +171,7 @@ def describe_one_text(counts: dict[str, int]) -> Iterator[Description]:
 def describe_texts(name: str, counts: dict[str, int]) -> Iterator[Description]:
     """Describe what is doubtful about a categorical column; `counts` are the rows by category."""
     categories = sorted(counts)
-    for group in near_duplicates(categories):
+    for group in find_near_duplicates(categories):
         names = " and ".join(map(shorten, group))
         yield "similar_categories", f"the categories {names} differ only in white space, case or number form"
     if len(categories) > 2 and all(text.strip().lower() in BOOLEANS for text in categories):
@@ -205,21 +205,21 @@ def _are_compact_dates(present: Floats, low: float, high: float) -> bool:
     return bool(((months >= 1) & (months <= 12) & (days >= 1) & (days <= 31)).all())
 
 
-def _distant_zeros(present: Floats, low: float) -> tuple[int, float] | None:
+def _find_distant_zeros(present: Floats, low: float) -> tuple[int, float] | None:
     """Return the number of zeros and the next value, where 0 is the minimum, repeated, and far from the others."""
     share = float(np.mean(present == 0))
     if low < 0 or not ZERO_SHARE[0] <= share <= ZERO_SHARE[1]:
         return None
     values = np.unique(present)[1:]
-    if len(values) < MIN_DISTINCT or values[0] <= DISTANT * np.median(np.diff(values[:MIN_DISTINCT])):
+    if len(values) < MIN_DISTINCT or values[0] <= MIN_DISTANCE * np.median(np.diff(values[:MIN_DISTINCT])):
         return None
     return round(share * len(present)), float(values[0])
 
 
 def list_whole_values(present: Floats) -> list[float] | None:
-    """Return the different values if there are at most FEW_VALUES and all are whole, else None."""
-    first = np.unique(present[: 100 * MIN_ROWS])  # which tell most columns
-    if len(present) <= MIN_ROWS or len(first) > FEW_VALUES or (first % 1 != 0).any():
+    """Return the different values if there are at most MAX_CODES and all are whole, else None."""
+    first = np.unique(present[: 100 * MIN_ROWS])  # enough to reject most columns
+    if len(present) <= MIN_ROWS or len(first) > MAX_CODES or (first % 1 != 0).any():
         return None
     values = np.unique(present)
-    return values.tolist() if 1 < len(values) <= FEW_VALUES and (values % 1 == 0).all() else None
+    return values.tolist() if 1 < len(values) <= MAX_CODES and (values % 1 == 0).all() else None

@@ -39,9 +39,10 @@ class Frame:
     def of(cls, X: Floats, Q: Floats) -> tuple["Frame", Floats]:
         """Return the frame of the fitted rows `X` and the queries `Q`, and the rows `X` minus its origin.
 
-        The error: let r exceed the distance of every row from the origin. A coordinate is a sum of `columns` products,
-        so its error is at most (columns + 2) 2⁻⁵³ r; that of a distance is at most 2 √12 times as much. Axes that are
-        orthonormal only to about 10 × columns × 2⁻⁵³ add three times as much. The code takes 2⁷ times the bound.
+        The error: let r exceed the distance of every row from the origin. A coordinate is a sum of `columns`
+        products, so its error is at most (columns + 2) 2⁻⁵³ r. That of a distance is at most 2 √12 times as much. Axes
+        that are orthonormal only to about 10 × columns × 2⁻⁵³ add three times as much. The code takes 2⁷ times the
+        bound.
         """
         origin = compute_median_row(X)
         offsets = X - origin
@@ -99,7 +100,7 @@ class Blocks:
 
 
 @dataclass(frozen=True)
-class Layout:
+class Partition:
     """Fitted rows and queries in blocks of the same frame."""
 
     fitted: Blocks
@@ -107,7 +108,7 @@ class Layout:
     frame: Frame
 
 
-def lay_out(X: Floats, Q: Floats) -> Layout:
+def partition_rows(X: Floats, Q: Floats) -> Partition:
     """Group the rows of `X` into blocks of BLOCK_SIZE, and assign each row of `Q` to the block whose region holds it.
 
     The widest principal axis is halved repeatedly, as in a k-d tree (Bentley 1975). X: shape (rows, columns);
@@ -118,14 +119,14 @@ def lay_out(X: Floats, Q: Floats) -> Layout:
     queries = points if Q is X else frame.transform(Q)
     order, starts, insides = _halve(points, queries, np.arange(len(X)), [0, len(X)])
     inside = np.concatenate(insides)
-    return Layout(
+    return Partition(
         Blocks(order, np.array([*starts, len(X)]), X[order], points[order]),
         Blocks(inside, np.cumsum([0, *map(len, insides)]), Q[inside], queries[inside]),
         frame,
     )
 
 
-def lay_out_classes(X: Floats, y: npt.NDArray[np.generic]) -> tuple[Frame, dict[Any, Blocks], Blocks]:
+def partition_classes(X: Floats, y: npt.NDArray[np.generic]) -> tuple[Frame, dict[Any, Blocks], Blocks]:
     """Group the rows of `X` into blocks of one class each; return the frame, the blocks by class, and all blocks."""
     frame, offsets = Frame.of(X, X)
     points = offsets @ frame.axes
@@ -134,7 +135,7 @@ def lay_out_classes(X: Floats, y: npt.NDArray[np.generic]) -> tuple[Frame, dict[
     order, starts, _ = _halve(points, points[:0], np.argsort(y, kind="stable"), list(bounds))
     blocks = Blocks(order, np.array([*starts, len(X)]), X[order], points[order])
     indices = np.searchsorted(blocks.starts, bounds)
-    by_class = {label: blocks.slice_blocks(*indices[number : number + 2]) for number, label in enumerate(labels)}
+    by_class = {label: blocks.slice_blocks(*indices[index : index + 2]) for index, label in enumerate(labels)}
     return frame, by_class, blocks
 
 
@@ -143,7 +144,7 @@ def compute_median_row(rows: Floats) -> Floats:
     return np.asarray(np.median(rows[:: 1 + len(rows) // N_MEDIAN_ROWS], axis=0))
 
 
-def distance_to_box(points: Floats, low: Floats, high: Floats) -> Floats:
+def compute_box_distance(points: Floats, low: Floats, high: Floats) -> Floats:
     """Return the distance of points, shape (axes, points), from the box with corners `low` and `high`; 0 inside."""
     middle, half = (low + high) / 2, (high - low) / 2
     between = points - middle[:, np.newaxis]
@@ -160,8 +161,8 @@ def _halve(points: Floats, queries: Floats, order: Ints, bounds: list[int]) -> t
 
     Starts with the parts of `order` between `bounds`; each part gets all queries.
     """
-    every = np.arange(len(queries))
-    parts = [(start, stop, every) for start, stop in pairwise(bounds)][::-1]
+    all_queries = np.arange(len(queries))
+    parts = [(start, stop, all_queries) for start, stop in pairwise(bounds)][::-1]
     starts, insides = [], []
     while parts:
         start, stop, inside = parts.pop()
