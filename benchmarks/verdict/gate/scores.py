@@ -10,7 +10,7 @@ from benchmarks.shared.simulation import CONFIDENCE, NEGATIVES, REFERENCE, Score
 from benchmarks.verdict.gate.rows import FAMILY, METRIC, Gate, compare_test
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult
 from stages.evaluate.uncertainty.intervals import interval_of_rows
-from tools.compare.changes.paired import combined
+from tools.compare.changes.paired import combine_intervals
 
 #: test positives, and the correlation of the scores of the two champions
 CASES = ((38, 0.5), (38, 0.9), (38, 0.95), (20, 0.9))
@@ -42,7 +42,7 @@ def _check(
     return {
         "all rows": found.high < 0,
         "test alone": compare_test(one, other).high < 0,
-        "test alone, unpaired": combined(*_get_interval(other), *_get_interval(one))[1] < 0,
+        "test alone, unpaired": combine_intervals(*_get_interval(other), *_get_interval(one))[1] < 0,
         "all rows: truth in the interval": found.low <= truth <= found.high,
     }
 

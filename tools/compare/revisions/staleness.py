@@ -16,7 +16,7 @@ from tools.compare.revisions.records import Lock, Pipeline
 LOCK = Path("dvc.lock")
 
 
-def find_doubts(revision: Revision, params: dict[str, Any], lock: Lock, pipeline: Pipeline) -> list[str]:
+def find_stale_reasons(revision: Revision, params: dict[str, Any], lock: Lock, pipeline: Pipeline) -> list[str]:
     """Return a message for each metrics file, stage, param and input that differs from dvc.lock."""
     edited = [
         path
@@ -24,15 +24,15 @@ def find_doubts(revision: Revision, params: dict[str, Any], lock: Lock, pipeline
         if not (entry := lock.output(path)) or entry.md5 != _md5(revision.read(path))
     ]
     ran = {name.partition("@")[0] for name in lock.stages}
-    other = f"is not what {LOCK} says the pipeline ran with; run `dvc repro`"
-    where = revision.describe
+    mismatch = f"is not what {LOCK} says the pipeline ran with; run `dvc repro`"
+    describe = revision.describe
     return [
-        *(f"{where(path)}: is not the file that {LOCK} names; it was edited, or merged by hand: run `dvc repro`"
+        *(f"{describe(path)}: is not the file that {LOCK} names; it was edited, or merged by hand: run `dvc repro`"
           for path in edited),
-        *(f"{where(LOCK)}: {name}: this stage of dvc.yaml has not run; run `dvc repro`"
+        *(f"{describe(LOCK)}: {name}: this stage of dvc.yaml has not run; run `dvc repro`"
           for name in pipeline.stages if name not in ran),
-        *(f"{where(paths.PARAMS)}: {key}: {other}" for key in _find_changed_params(params, lock, pipeline)),
-        *(f"{where(path)}: {other}" for path in _find_changed_inputs(revision, lock)),
+        *(f"{describe(paths.PARAMS)}: {key}: {mismatch}" for key in _find_changed_params(params, lock, pipeline)),
+        *(f"{describe(path)}: {mismatch}" for path in _find_changed_inputs(revision, lock)),
     ]  # fmt: skip
 
 
