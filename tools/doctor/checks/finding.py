@@ -32,11 +32,8 @@ def examine(check: Callable[[], Finding]) -> Finding:
     except ImportError as error:
         level, message, fix = "wrong", single_line(error), command("make setup")
     except Exception as error:  # a broken check must not stop the others
-        level, message, fix = (
-            "wrong",
-            f"not checked: {single_line(error) or type(error).__name__}",
-            command("make setup"),
-        )
+        reason = single_line(error) or type(error).__name__
+        level, message, fix = "wrong", f"not checked: {reason}", command("make setup")
     return Finding(level, printable(message, 300), fix)
 
 
