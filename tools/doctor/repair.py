@@ -24,9 +24,9 @@ KEPT = "dvc.lock.kept"
 
 
 def repair_files(repo: Any) -> None:
-    """Repair both files, say so on stderr, and keep dvc.lock. The caller holds the lock of the DVC repository."""
-    for repaired in (*repair_files_in_use(repo), *repair_lock()):
-        print(f"repaired: {repaired}", file=sys.stderr)
+    """Repair both files, print so on stderr, and keep dvc.lock. The caller holds the lock of the DVC repository."""
+    for repair in (*repair_files_in_use(repo), *repair_lock()):
+        print(f"repaired: {repair}", file=sys.stderr)
     keep_lock()
 
 

@@ -53,7 +53,7 @@ def get_weights(before: "pa.Table", after: "pa.Table", path: Path) -> Floats | N
     """Return the row weights of both tables, read from `path`; None without. Raises InputError when they differ."""
     tables = [table for table in (before, after) if "weight" in table.column_names]
     weights = [to_floats(table["weight"].combine_chunks()) for table in tables]
-    if len(weights) == 1 or (weights and not np.array_equal(*weights)):
+    if len(weights) == 1 or (weights and not np.array_equal(weights[0], weights[1])):
         raise InputError(f"the row weights in {path} differ")
     return weights[0] if weights else None
 
