@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from xgboost import XGBClassifier
 
 from benchmarks.shared.arguments import add_simulation_options, make_parser
-from benchmarks.shared.markdown import Shares, format_percent, print_table
+from benchmarks.shared.markdown import ShareTable, format_percent, print_table
 from benchmarks.shared.simulation import CONFIDENCE
 from benchmarks.verdict.effects.worlds import WORLDS, World
 from stages.evaluate.explanation.importance import METRIC, draw_sample, measure_importance
@@ -51,7 +51,7 @@ def main() -> None:
     ]
     heads = ["", "true losses", "one interval holds, worst", "all hold", "shown, largest loss", "useless one shown"]
     print_table(f"Importance, {options.runs} test sets, shares in %", heads, cells)
-    shares = Shares()
+    shares = ShareTable()
     for case in SLICE_CASES:
         _check_slices(case, options, shares)
     shares.print(f"Slices, {options.runs} tables, shares in %")
@@ -92,7 +92,7 @@ def _get_losses(model: Classifier, features: pd.DataFrame, y: Ints, random: np.r
     return own - np.reshape(values, (-1, FRESH_SHUFFLES)).mean(axis=1)
 
 
-def _check_slices(case: tuple[int, int, float, float], options: argparse.Namespace, shares: Shares) -> None:
+def _check_slices(case: tuple[int, int, float, float], options: argparse.Namespace, shares: ShareTable) -> None:
     positives, n_slices, recall, recall_in_one = case
     row = f"{positives} positives, {n_slices} slices, recall {recall:g}, in one {recall_in_one:g}"
     random = np.random.RandomState(options.seed)

@@ -1,4 +1,4 @@
-"""A model by FLAML or AutoGluon: `python automl.py flaml 60 FOLDER` prints its test scores as JSON.
+"""Fits a model by FLAML or AutoGluon: `python automl.py flaml 60 FOLDER` prints its test scores as JSON.
 
 benchmarks.suites.champions runs this file in an environment of its own, so it imports nothing of the project.
 
@@ -59,7 +59,8 @@ def main():
         train[column], test[column] = train[column].astype("category"), test[column].astype("category")
     wall, cpu = time.perf_counter(), cpu_seconds()
     version, scores, threshold, model = fit(train, test, seconds)
-    result = {"version": version, "model": str(model), "threshold": threshold, "scores": [float(one) for one in scores]}
+    result = {"version": version, "model": str(model), "threshold": threshold}
+    result |= {"scores": [float(score) for score in scores]}
     result |= {"wall": time.perf_counter() - wall, "cpu": cpu_seconds() - cpu}
     os.write(stdout, json.dumps(result).encode())
 

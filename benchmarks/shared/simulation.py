@@ -77,9 +77,14 @@ def make_labels(positives: int, negatives: int = NEGATIVES) -> Ints:
 
 def draw_scores(y: Ints, scorers: Sequence[Scorer], correlation: float, random: np.random.RandomState) -> list[Floats]:
     """Draw new rows; return their scores by each scorer, which have this correlation in each class."""
-    shared, own = random.normal(size=len(y)), random.normal(size=(len(scorers), len(y)))
-    noise = np.sqrt(correlation) * shared + np.sqrt(1 - correlation) * own
+    common, individual = random.normal(size=len(y)), random.normal(size=(len(scorers), len(y)))
+    noise = mix_noise(common, individual, correlation)
     return [scorer.probabilities(row + scorer.separation * y) for scorer, row in zip(scorers, noise, strict=True)]
+
+
+def mix_noise(common: Floats, individual: Floats, share: float) -> Floats:
+    """Return the sum of both, weighted so that `common` has this share of the variance."""
+    return np.asarray(np.sqrt(share) * common + np.sqrt(1 - share) * individual)
 
 
 def measure_scores(y: Ints, scores: Sequence[Floats], samples: Sequence[Floats]) -> list[BootstrapResult]:

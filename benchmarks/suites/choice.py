@@ -114,7 +114,7 @@ def main() -> None:
     def run(name: str, seed: int) -> dict[str, object]:
         test_size = 1 - TRAIN_ROWS / min(MAX_ROWS, DATASETS[name])
         tables = load_data_set(options.datasets, name, MAX_ROWS, seed, test_size)
-        return make_leaderboard(*tables, load_params(seed, STRATEGIES, tuned=False)).model_dump(mode="json")
+        return make_leaderboard(*tables, load_params(seed, STRATEGIES, tuning=False)).model_dump(mode="json")
 
     draws = [(name, seed) for seed in range(options.draws) for name in options.only or DATASETS]
     results = run_missing(options.results, draws, run)

@@ -59,7 +59,7 @@ QUESTIONS = {
 
 def measure_data_set(train: Table, test: Table, seed: int) -> Metrics:
     """Return the metrics of every strategy × classifier."""
-    content = load_params(seed, (REFERENCE, *TREATMENTS), tuned=False)
+    content = load_params(seed, (REFERENCE, *TREATMENTS), tuning=False)
     content["classifiers"] = {name: content["classifiers"][name] for name in (*WEAK, *STRONG)}
     params, features, metrics = TrainParams.model_validate(content), test.features(), Metrics()
     for name in params.strategies:

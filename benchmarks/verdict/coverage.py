@@ -9,7 +9,7 @@ difference between the middling scorer and one that is as good or better. Last, 
 import numpy as np
 
 from benchmarks.shared.arguments import parse_simulation_options
-from benchmarks.shared.markdown import Shares, print_table
+from benchmarks.shared.markdown import ShareTable, print_table
 from benchmarks.shared.simulation import CONFIDENCE, REFERENCE, Scorer, draw_scores, make_labels, measure_scores
 from stages.evaluate.outputs.recalibration import fit_line
 from stages.evaluate.uncertainty.bootstrap import bootstrap_weights
@@ -35,7 +35,7 @@ def contains(interval: tuple[float, float], truth: float) -> bool:
     return interval[0] - 1e-6 <= truth <= interval[1] + 1e-6
 
 
-def check_single(positives: int, runs: int, random: np.random.RandomState, single: Shares) -> None:
+def check_single(positives: int, runs: int, random: np.random.RandomState, single: ShareTable) -> None:
     """Add whether the interval of each metric contains its truth."""
     y, truths = make_labels(positives), {name: scorer.truth() for name, scorer in SCORERS.items()}
     for _ in range(runs):
@@ -52,7 +52,9 @@ def check_single(positives: int, runs: int, random: np.random.RandomState, singl
                 single.add(f"{part}, {name}", positives, held)
 
 
-def check_paired(positives: int, runs: int, random: np.random.RandomState, ours: Shares, percentiles: Shares) -> None:
+def check_paired(
+    positives: int, runs: int, random: np.random.RandomState, ours: ShareTable, percentiles: ShareTable
+) -> None:
     """Add whether the interval of each difference contains its truth: ours, and percentiles."""
     y, truth = make_labels(positives), REFERENCE.truth()
     samples = list(bootstrap_weights(y, RESAMPLES[positives], 42))
@@ -86,7 +88,7 @@ def main() -> None:
         truth = scorer.truth()
         rows.append([name, str(scorer.separation), *(f"{truth[metric]:.3f}" for metric in METRIC_NAMES)])
     print_table("True metrics", ["scorer", "separation", *METRIC_NAMES], rows)
-    single, ours, percentiles = Shares(), Shares(), Shares()
+    single, ours, percentiles = ShareTable(), ShareTable(), ShareTable()
     for positives in RESAMPLES:
         check_single(positives, single_runs, random, single)
         check_paired(positives, options.runs, random, ours, percentiles)

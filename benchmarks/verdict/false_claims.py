@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from benchmarks.shared.arguments import parse_simulation_options
-from benchmarks.shared.markdown import Shares
+from benchmarks.shared.markdown import ShareTable
 from benchmarks.shared.simulation import CONFIDENCE, REFERENCE, Scorer, draw_scores, make_labels, measure_scores
 from stages.evaluate.uncertainty.bootstrap import bootstrap_weights
 from stages.evaluate.uncertainty.differences import Difference, compare
@@ -46,7 +46,7 @@ def simulate(
         yield find_claims(y, draw_scores(y, scorers, correlation, random), samples)
 
 
-def add_families(shares: Shares, column: str, claims: Iterable[Difference]) -> None:
+def add_families(shares: ShareTable, column: str, claims: Iterable[Difference]) -> None:
     """Add to each family of metrics whether there is a claim about it."""
     claimed = {claim.family for claim in claims}
     for family in compared():
@@ -56,7 +56,7 @@ def add_families(shares: Shares, column: str, claims: Iterable[Difference]) -> N
 def main() -> None:
     options = parse_simulation_options(__doc__, 500)
     random, power_runs = np.random.RandomState(options.seed), max(options.runs // 5, 1)
-    false, right, wrong = Shares(), Shares(), Shares()
+    false, right, wrong = ShareTable(), ShareTable(), ShareTable()
     for positives, correlation in TIES:
         for claims in simulate(positives, 0.0, correlation, options.runs, random):
             add_families(false, f"{positives} positives, correlation {correlation:g}", claims)

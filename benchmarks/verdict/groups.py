@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import expit
 
 from benchmarks.shared.arguments import parse_simulation_options
-from benchmarks.shared.markdown import Shares
+from benchmarks.shared.markdown import ShareTable
 from benchmarks.shared.simulation import CONFIDENCE, THRESHOLD
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult, bootstrap, measure_samples
 from stages.evaluate.uncertainty.differences import compare
@@ -56,7 +56,7 @@ def check(y: Ints, evaluators: list[MetricEvaluator], truth: list[BootstrapResul
 
 def main() -> None:
     options = parse_simulation_options(__doc__, 300)
-    random, shares = np.random.RandomState(options.seed), Shares()
+    random, shares = np.random.RandomState(options.seed), ShareTable()
     for groups, size, shared in CASES:
         y, candidates, _ = draw(TRUE_GROUPS, size, shared, random)
         truth = measure_samples([MetricEvaluator(y, one, THRESHOLD) for one in candidates], [np.ones((1, len(y)))])

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from benchmarks.shared.arguments import parse_simulation_options
-from benchmarks.shared.markdown import Shares
+from benchmarks.shared.markdown import ShareTable
 from benchmarks.shared.simulation import CONFIDENCE, GRID, PREVALENCE, THRESHOLD, Scorer, draw_scores, make_labels
 from stages.evaluate.effects.estimates import estimate_difference
 from stages.evaluate.effects.row_sets import RowSets
@@ -68,7 +68,7 @@ def make_sets(positives: int) -> RowSets:
     return RowSets(np.concatenate(labels), row_set, np.arange(len(row_set)))
 
 
-def simulate(positives: int, runs: int, random: np.random.RandomState, shares: dict[str, Shares]) -> None:
+def simulate(positives: int, runs: int, random: np.random.RandomState, shares: dict[str, ShareTable]) -> None:
     """Add whether each interval contains the truth, and whether it has a verdict, to the tables of all kinds."""
     sets, y = make_sets(positives), make_labels(positives)
     samples = list(bootstrap_weights(y, RESAMPLES, 0))
@@ -103,7 +103,7 @@ def check(
 
 def main() -> None:
     options = parse_simulation_options(__doc__, 200)
-    random, shares = np.random.RandomState(options.seed), {kind: Shares() for kind in KINDS}
+    random, shares = np.random.RandomState(options.seed), {kind: ShareTable() for kind in KINDS}
     for positives in POSITIVES:
         simulate(positives, options.runs, random, shares)
     for kind, title in KINDS.items():

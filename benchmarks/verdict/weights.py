@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import expit
 
 from benchmarks.shared.arguments import parse_simulation_options
-from benchmarks.shared.markdown import Shares
+from benchmarks.shared.markdown import ShareTable
 from benchmarks.shared.simulation import THRESHOLD
 from benchmarks.verdict.groups import check
 from stages.evaluate.uncertainty.bootstrap import measure_samples
@@ -39,7 +39,7 @@ def draw(rows: int, spread: float, random: np.random.RandomState) -> tuple[Ints,
 
 def main() -> None:
     options = parse_simulation_options(__doc__, 300)
-    random, shares = np.random.RandomState(options.seed), Shares()
+    random, shares = np.random.RandomState(options.seed), ShareTable()
     y, candidates, _ = draw(0, 0.0, random)
     truth = measure_samples([MetricEvaluator(y, one, THRESHOLD) for one in candidates], [np.ones((1, len(y)))])
     for rows, spread in CASES:

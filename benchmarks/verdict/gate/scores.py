@@ -5,7 +5,7 @@ A stop is right where the second champion separates the classes less well.
 
 import numpy as np
 
-from benchmarks.shared.markdown import Shares
+from benchmarks.shared.markdown import ShareTable
 from benchmarks.shared.simulation import CONFIDENCE, NEGATIVES, REFERENCE, Scorer, draw_scores
 from benchmarks.verdict.gate.rows import FAMILY, METRIC, Gate, compare_test
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult
@@ -20,7 +20,7 @@ LOSSES = (0.0, 0.2)
 
 def print_scores(runs: int, seed: int) -> None:
     """Print how often the gate stops, by the true loss."""
-    random, shares = np.random.RandomState(seed), Shares()
+    random, shares = np.random.RandomState(seed), ShareTable()
     truths = [Scorer(REFERENCE.separation - loss).truth()[METRIC] for loss in LOSSES]
     for positives, correlation in CASES:
         for loss, truth in zip(LOSSES, truths, strict=True):

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from sklearn.metrics import f1_score
 
-from benchmarks.course import teaching_set
+from benchmarks.course import make_teaching_set
 from stages.evaluate.thresholds.policies import Policy
 from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.split.groups import find_duplicates
@@ -32,7 +32,7 @@ BOTH = ("logistic_regression", "random_forest")
 
 @pytest.fixture(scope="module")
 def teaching():
-    return AuditData(made_table(*teaching_set()), audit_params())
+    return AuditData(made_table(*make_teaching_set()), audit_params())
 
 
 @pytest.fixture(scope="module")
