@@ -94,7 +94,7 @@ def measure_candidate(strategy: TrainedStrategy, classifier: str, y: Ints, raw: 
 def subtract_untreated(results: Sequence[Metrics], question: str, treatment: str, classifier: str) -> list[float]:
     """Return the metric with the treatment minus that without, for each data set."""
     treated, untreated = QUESTIONS[question]
-    return [one[treatment][classifier][treated] - one[REFERENCE][classifier][untreated] for one in results]
+    return [metrics[treatment][classifier][treated] - metrics[REFERENCE][classifier][untreated] for metrics in results]
 
 
 def average_differences(results: Sequence[Metrics], question: str, classifiers: Sequence[str]) -> list[float]:
@@ -106,7 +106,7 @@ def average_differences(results: Sequence[Metrics], question: str, classifiers: 
 def format_score_ratio(results: Sequence[Metrics], strategy: str, classifier: str) -> str:
     """Format the geometric means of mean score over prevalence, before and after calibration."""
     keys = [f"mean_score_ratio, {kind}" for kind in ("raw", "calibrated")]
-    logs = [[np.log(one[strategy][classifier][key]) for one in results] for key in keys]
+    logs = [[np.log(metrics[strategy][classifier][key]) for metrics in results] for key in keys]
     return " → ".join(f"{float(np.exp(np.mean(values))):.2f}" for values in logs)
 
 
@@ -120,14 +120,14 @@ def print_results(results: Sequence[Metrics]) -> None:
     print_table("Treated − untreated, mean of the four treatments", ["", "weak", "strong", "weak − strong"], rows)
     classifiers = (*WEAK, *STRONG)
     for question in QUESTIONS:
-        rows = [
-            [name, *(format_differences(subtract_untreated(results, question, name, one)) for one in classifiers)]
-            for name in TREATMENTS
-        ]
+        rows = []
+        for name in TREATMENTS:
+            differences = [subtract_untreated(results, question, name, classifier) for classifier in classifiers]
+            rows.append([name, *map(format_differences, differences)])
         print_table(question, ["treated − untreated", *classifiers], rows)
-    rows = [
-        [name, *(format_score_ratio(results, name, one) for one in classifiers)] for name in (REFERENCE, *TREATMENTS)
-    ]
+    rows = []
+    for name in (REFERENCE, *TREATMENTS):
+        rows.append([name, *(format_score_ratio(results, name, classifier) for classifier in classifiers)])
     print_table("Mean score / prevalence, raw → calibrated (geometric mean)", ["", *classifiers], rows)
 
 

@@ -43,8 +43,8 @@ def check_single(positives: int, runs: int, random: np.random.RandomState, singl
         results = measure_scores(y, list(scores.values()), [np.ones((1, len(y)))])
         intervals = [compute_intervals(result, CONFIDENCE) for result in results]
         for metric in METRIC_NAMES:
-            for name, one in zip(SCORERS, intervals, strict=True):
-                single.add(f"{metric}, {name}", positives, contains(one[metric], truths[name][metric]))
+            for name, interval in zip(SCORERS, intervals, strict=True):
+                single.add(f"{metric}, {name}", positives, contains(interval[metric], truths[name][metric]))
         lines = {name: fit_line(y, values, CONFIDENCE) for name, values in scores.items()}
         for part, truth in LINE.items():
             for name, line in lines.items():
@@ -67,10 +67,10 @@ def check_paired(
             replicates = reference.replicates[family][metric]
             held = contains(take_percentiles(replicates), truth[metric])
             percentiles.add(f"{metric}, middling", positives, held)
-            for (name, gain), other in zip(gains.items(), others, strict=True):
-                (result,) = compare([(other, reference)], CONFIDENCE, {family: (metric,)})
-                ours.add(f"{metric}, {name}", positives, contains((result.low, result.high), gain[metric]))
-                interval = take_percentiles(other.replicates[family][metric] - replicates)
+            for (name, gain), result in zip(gains.items(), others, strict=True):
+                (difference,) = compare([(result, reference)], CONFIDENCE, {family: (metric,)})
+                ours.add(f"{metric}, {name}", positives, contains((difference.low, difference.high), gain[metric]))
+                interval = take_percentiles(result.replicates[family][metric] - replicates)
                 percentiles.add(f"{metric}, {name}", positives, contains(interval, gain[metric]))
 
 

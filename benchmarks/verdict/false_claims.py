@@ -32,8 +32,8 @@ GAIN_CORRELATION = 0.9
 def find_claims(y: Ints, scores: Sequence[Floats], samples: Sequence[Floats]) -> list[Difference]:
     """Compare all scores with the first; return the differences that are no ties."""
     reference, *others = measure_scores(y, scores, samples)
-    results = compare([(other, reference) for other in others], CONFIDENCE)
-    return [result for result in results if result.verdict != "tie"]
+    differences = compare([(result, reference) for result in others], CONFIDENCE)
+    return [difference for difference in differences if difference.verdict != "tie"]
 
 
 def simulate(
@@ -46,11 +46,11 @@ def simulate(
         yield find_claims(y, draw_scores(y, scorers, correlation, random), samples)
 
 
-def add_families(shares: ShareTable, column: str, claims: Iterable[Difference]) -> None:
+def add_families(table: ShareTable, column: str, claims: Iterable[Difference]) -> None:
     """Add to each family of metrics whether there is a claim about it."""
-    claimed = {claim.family for claim in claims}
+    families = {claim.family for claim in claims}
     for family in compared():
-        shares.add(family, column, family in claimed)
+        table.add(family, column, family in families)
 
 
 def main() -> None:
