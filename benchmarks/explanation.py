@@ -3,7 +3,7 @@
 It shows users when they may believe that a feature matters, or that a model fails in a part of the table.
 
 - Importance: models are fitted once, and many test sets are drawn. The true loss of a feature is that on many fresh
-  rows, shuffled many times.
+  rows, each shuffled several times.
 - Slices: a model finds each positive with the same probability, except in the first slice of some cases.
 """
 

@@ -1,9 +1,9 @@
 """Kills runs by SIGKILL at any moment, and checks that the next run gives the bytes of an undisturbed one.
 
-`python -m benchmarks.reliability.kills --kills 200`. In a small project `python -m tools.repro` or `dvc repro` is
-started from nothing and killed: at a random time (the parent, one child, or all), or in the middle of a write of
-dvc.lock or .dvc/tmp/rwlock. After up to five kills `python -m tools.repro` runs to its end, and every artefact is
-compared with that of a run without kills. Exit code 1 if a run is stuck, differs, or a process outlives its parent.
+`python -m benchmarks.reliability.kills --kills 200` starts `python -m tools.repro` or `dvc repro` in a small project,
+and kills the parent, one child, or all. The time is random, or in the middle of a write of dvc.lock or .dvc/tmp/rwlock.
+After up to five kills `python -m tools.repro` runs to its end. Then every artefact is compared with that of a run
+without kills. Exit code 1 if a run is stuck or differs, or a process outlives its parent.
 """
 
 from collections import Counter

@@ -1,9 +1,9 @@
 """The cost of an engine, and the calculated time on many cores: `python -m benchmarks.speed.engine`.
 
-The strategies of params.yaml train on data/train.parquet (`make repro` makes it), or on a made table with `--rows`: in
-this process, in two processes of it, and on a Dask cluster of two processes on loopback addresses. The models must be
-the same. The last table is calculated from the CPU time of each call: calls start in order on the first free
-core, and a tuned final fit waits for all folds of its strategy.
+The strategies of params.yaml train on data/train.parquet (`make repro` makes it), or on a made table with `--rows`.
+They train in this process, in two processes, and on a Dask cluster of two processes on loopback addresses. The models
+must be the same. The last table is calculated from the CPU time of each call. There, calls start in order on the first
+free core, and a tuned final fit waits for all folds of its strategy.
 """
 
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ from stages.train.strategy.cross_validation import OpenPool, Workers, fit_final,
 #: calls of `callable(context)`, which does almost nothing, to measure the cost of a call
 EMPTY_CALLS = 200
 
-#: CPU seconds of each call of a strategy in the order of their start, and whether the call waits for the others
+#: for each call of a strategy, in the order of the starts: CPU seconds, and whether it waits for the others
 Calls = list[tuple[float, bool]]
 
 

@@ -2,9 +2,10 @@
 
 It shows what users gain who would otherwise tune SMOTE and logistic regression with scikit-learn.
 
-SMOTE's k_neighbors 3, 5, 7 × sampling_strategy 0.5, 0.75, 1 × C 0.1, 1, 10 in five folds make 135 fits on made tables
-with 10 % positives. Our search has two workers. Both keep their workers between searches, so those start before the
-clock. Our fold scores must equal those of GridSearchCV with a solver of tolerance 1e-10, to 1e-9.
+The grid has k_neighbors 3, 5, 7 and sampling_strategy 0.5, 0.75, 1 of SMOTE, and C 0.1, 1, 10. With five folds these
+are 135 fits on made tables with 10 % positives. Our search has two workers. Both keep their workers between searches,
+so the workers start before the clock. Our fold scores must equal those of GridSearchCV with a solver of tolerance
+1e-10, to 1e-9.
 """
 
 from collections.abc import Sequence

@@ -2,9 +2,11 @@
 
 It shows whether the findings of two studies hold for the classifiers and treatments of params.yaml.
 
-Elor & Averbuch-Elor (2022, To SMOTE, or not to SMOTE?): balancing helps weak learners, not strong ones; tuning the
-threshold helps as much. van den Goorbergh et al. (2022, The harm of class imbalance corrections for risk prediction
-models): corrections harm calibration and do not raise ROC-AUC.
+Elor & Averbuch-Elor (2022, To SMOTE, or not to SMOTE?) find that balancing helps weak learners, not strong ones, and
+that tuning the threshold helps as much.
+
+Van den Goorbergh et al. (2022, The harm of class imbalance corrections for risk prediction models) find that
+corrections harm calibration and do not raise ROC-AUC.
 
 Each data set is split once, 75 to 25. Thresholds and calibrators come from out-of-fold scores, and nothing else is
 tuned. A cell contains the mean difference over the data sets with its 95 % t interval. It also counts the data sets

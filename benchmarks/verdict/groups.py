@@ -1,11 +1,11 @@
 """How often 95 % intervals contain the truth where rows come in groups: `python -m benchmarks.verdict.groups`.
 
-It shows why the test rows are resampled by `split.group`: ten visits of a patient say less than ten patients.
+It shows why the test rows are resampled by `split.group`: ten visits of a patient are less evidence than ten patients.
 
-Groups are drawn whose rows share a part of what makes them positive and of the noise of their scores. The intervals are
-those of the stage evaluate, for one candidate and for a difference of two, once for single rows and once for groups.
-The true values are those of 20,000 groups. They include that another draw has another prevalence, on which average
-precision, F1 and precision depend and which no interval here varies.
+The rows of a group share part of the variance of the labels and of the noise of the scores. The intervals are those of
+the stage evaluate, of one candidate and of a difference of two. They are computed once for single rows and once for
+groups. The true values are those of 20,000 groups. Another draw has another prevalence, on which average precision, F1
+and precision depend. No interval here varies it.
 """
 
 from collections.abc import Iterator

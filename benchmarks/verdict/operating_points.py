@@ -1,8 +1,8 @@
 """Metrics at an operating point: `python -m benchmarks.verdict.operating_points`.
 
 It shows how often 95 % intervals contain the truth, and so which of these metrics may have a verdict. Scores are normal
-in each class, and one row in twenty is positive. The truth is that of a population. The numbers of positives in the
-columns are those of five folds and a test set together for effects, and of a test set for differences and values.
+in each class, and one row in twenty is positive. The truth is that of a population. The columns give the number of
+positives: for effects of five folds and a test set together, for differences and values of a test set.
 """
 
 from collections.abc import Iterator

@@ -2,10 +2,10 @@
 
 It shows why the folds of train follow time where the split does (split.time).
 
-Tables of 3,000 rows in 60 periods are drawn. In a drifting one the effects of the columns are a random walk over the
-periods, and each period has another share of positives; in a steady one both are constant. One column is the same for
-all rows of a period and is a random walk, as a price or a rate may be. The last quarter is the test set. Each score is
-the mean over tables: over shuffled folds of train, over folds by time, and on the test set.
+Tables of 3,000 rows in 60 periods are drawn. In a drifting table the effects of the columns are a random walk over the
+periods, and each period has another share of positives. In a steady one both are constant. One column has the same
+value in all rows of a period, and is a random walk, like a price. The last quarter is the test set. Each score is the
+mean over tables: over shuffled folds of train, over folds by time, and on the test set.
 """
 
 from collections.abc import Sequence
@@ -65,7 +65,7 @@ def simulate(step: float, seed: int, random: np.random.RandomState) -> dict[tupl
 
 
 def format_row(name: str, values: Sequence[Sequence[float]]) -> list[str]:
-    """Return a row of the table: the three means, and how much each kind of folds promises beyond the test set."""
+    """Return a row of the table: the three means, and by how much each kind of folds exceeds the test score."""
     shuffled, by_time, test = np.array(values).T
     gaps = [
         "{:+.3f} ({:+.3f} to {:+.3f})".format(*compute_mean_interval(folds - test)) for folds in (shuffled, by_time)

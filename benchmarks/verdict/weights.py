@@ -2,8 +2,8 @@
 
 A survey draws some rows more often than others. The weight of a row is the number of rows of the population that it
 represents. Here rows that the scores get wrong are drawn too seldom or too often. The intervals are those of the stage
-evaluate, for one candidate and for a difference of two, once without the weights and once with them. The true values
-are those of the population. They include that another draw has another weighted prevalence, on which average precision
+evaluate, of one candidate and of a difference of two. They are computed once without the weights and once with them.
+The true values are those of the population. Another draw has another weighted prevalence, on which average precision
 and F1 depend. No interval here varies it.
 """
 

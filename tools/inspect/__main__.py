@@ -23,7 +23,7 @@ def main() -> None:
     """Show what the columns of a table are, and propose the sections `data` and `split` of params.yaml."""
     parser = argparse.ArgumentParser(prog=command("python -m tools.inspect"), description=main.__doc__)
     parser.add_argument("table", type=Path, help="the table, in any form that `data.path` allows")
-    parser.add_argument("--target", help="the column to predict, where the table does not tell")
+    parser.add_argument("--target", help="the column to predict, where the table does not show it")
     parser.add_argument("--positive", help='the rare label, or a cut through numbers such as ">= 7"')
     parser.add_argument("--write", action="store_true", help=f"write the proposal into {PARAMS}, and keep its comments")
     options = parser.parse_args()

@@ -30,7 +30,7 @@ def load_champion(folder: Path) -> Champion:
     """Return the champion in `folder`.
 
     Raises InputError when there is no such folder. Raises IntegrityError when a file fails its hash, or the files
-    contradict each other: a manifest can agree with contents that `report` never wrote.
+    contradict each other. The hashes alone do not show that `report` wrote the files.
     """
     check_manifest(folder)
     try:

@@ -1,7 +1,6 @@
-"""Where rows come from and results go to: files, standard input and standard output.
+"""The sources of rows and the targets of results: files, standard input and standard output.
 
-What comes or goes through a stream is held in a temporary file: rows are read more than once, and results leave only
-when all are there.
+A stream needs a temporary file. Rows are read more than once, and results are sent only when all of them exist.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,7 +23,7 @@ from stages.shared.storage.files import atomic_path, name_in_errors
 #: the path that means standard input or output
 STREAM = Path("-")
 STDIN, STDOUT = "standard input", "standard output"
-#: the kinds of files that standard input may hold besides text, by their first bytes
+#: the kinds of files besides text that standard input may contain, by their first bytes
 KINDS = {b"PAR1": ".parquet", b"\x1f\x8b": ".csv.gz", b"\x28\xb5\x2f\xfd": ".csv.zst"}
 
 Write = Callable[[pa.Table], None]

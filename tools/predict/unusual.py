@@ -24,7 +24,7 @@ MIN_CELLS = 20
 #: a typical size so many times larger or smaller than in training suggests another unit
 UNIT_RATIO = 10.0
 
-#: numbers of cells by feature and what they are; those of parts of a table add up to those of the table
+#: numbers of cells by feature and kind; the numbers of the parts of a table add up to those of the table
 Counts = Counter[tuple[str, str]]
 
 Kind = Literal["empty", "out_of_range", "unit", "unknown_level"]

@@ -27,7 +27,7 @@ def main() -> None:
     choose_engine()  # before anything runs
     check_folder()
     params = read_params(Params)  # DVC looks only at keys that a stage uses
-    # DVC runs the first python of the path: make it the one that runs this
+    # DVC runs the first python of the path, which must be the one that runs this command
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
     os.environ[QUIET] = "1"

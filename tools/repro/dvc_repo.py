@@ -113,7 +113,7 @@ def plan_stages(repo: Any) -> tuple[list[Any], list[Any]]:
 def open_repository() -> Any:
     """Return DVC's Repo of this folder. Raises DvcException where it cannot be opened.
 
-    DVC opens databases before it looks for git. Python 3.13 and newer warn of those that nobody closes.
+    DVC opens databases before it looks for git. Python 3.13 and newer warn of a database that stays open.
     """
     repo: Any = Repo.__new__(Repo)
     try:

@@ -95,8 +95,8 @@ def estimate_rotations(rotations: Sequence[Rotation], settings: RotationSettings
 def find_spread(by_rotation: Sequence[Measured], comparisons: Sequence[Comparison], metric: str) -> float:
     """Return how much more the effects differ from rotation to rotation than their rows explain: a factor from 1.
 
-    Its square is the variance over the rotations ÷ the variance by the jackknife of the rows, the mean over the
-    comparisons: one rotation is little evidence on one comparison.
+    Its square is the variance over the rotations ÷ the variance by the jackknife of the rows. It is the mean over the
+    comparisons, because the rotations give little evidence on a single comparison.
     """
     ratios = []
     for item in comparisons if len(by_rotation) > 1 else ():

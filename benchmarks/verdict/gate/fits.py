@@ -20,7 +20,7 @@ from stages.shared.storage.arrow import Floats, Ints
 
 FRESH_ROWS, OTHER_SEED = 4000, 100_000
 
-#: about 38 positives on test, or 13 where the name says few
+#: about 38 positives on test, 13 in FEW
 STEEP = World(3000, lambda X: 2 * linear(X) - 5.6)
 FEW = World(1000, lambda X: 2 * linear(X) - 5.6)
 RARE = World(15_000, lambda X: 2.2 * linear(X) - 8.5)

@@ -1,6 +1,6 @@
 """The check for drift: a classifier tries to tell the rows of train and test apart.
 
-A score on test says little about rows that come from another distribution.
+A test score is no estimate for rows of another distribution.
 """
 
 import numpy as np
@@ -28,8 +28,8 @@ BOTH = f"{paths.TRAIN} and {paths.TEST}"
 def find_drift(run: Run) -> list[Finding]:
     """Classify rows as train or test, out of fold; suspicious when the interval of the ROC-AUC lies above 0.5.
 
-    This is the classifier two-sample test (Friedman 2003; Lopez-Paz & Oquab 2017). The folds split no group: all rows
-    of a group are in train or all are in test, so one half would reveal the other. The interval is that of a mean over
+    This is the classifier two-sample test (Friedman 2003; Lopez-Paz & Oquab 2017). The folds split no group, because
+    the split keeps groups whole, so one half of a group would reveal the other. The interval is that of a mean over
     folds. DeLong's interval, over rows, was a quarter too narrow on random splits.
     """
     is_test = run.is_test.astype(np.int64)

@@ -9,7 +9,7 @@ from tools.audit.run import Run
 
 Check = Callable[[Run], list[Finding]]
 
-#: each returns at least one finding, so that a reader knows what was checked
+#: each returns at least one finding, so that the audit lists every check
 CHECKS: dict[str, Check] = {
     "rows_on_both_sides": split.find_misplaced_rows,
     "duplicates_across_sides": split.find_shared_duplicates,

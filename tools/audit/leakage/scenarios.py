@@ -123,7 +123,7 @@ def target_in_disguise(experiment: SplitExperiment) -> dict[str, Pair]:
     return {"target_in_disguise": _make_pair(experiment, mistake.score_rows(~experiment.test, experiment.test))}
 
 
-#: each mistake by its name: the function that makes it and returns a pair of scores by row of the table, and the metric
+#: by the name of a mistake: the function that makes it, which returns pairs of scores by row of the table; the metric
 MISTAKES: dict[str, tuple[Callable[[SplitExperiment], dict[str, Pair]], str]] = {
     "smote_before_split": (smote_before_split, METRIC),
     "scaling_before_split": (scaling_before_split, METRIC),

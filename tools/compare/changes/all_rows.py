@@ -1,6 +1,6 @@
 """Both champions on all rows that both revisions scored in the same folds: train out of fold, and test.
 
-They are about four times the rows of test alone, so the gate sees losses that test alone does not show.
+They are about four times the rows of test alone, so the gate stops losses that test alone does not show.
 """
 
 from dataclasses import dataclass

@@ -50,8 +50,8 @@ def compute_paired(pairs: Pairs, scores: Scores, settings: Settings, random_stat
     """Compare row by row, on stratified bootstrap resamples that all candidates share.
 
     The interval of the primary metric is not simultaneous, because that metric alone decides the gate. The intervals of
-    the other metrics of a family are simultaneous, and so are those of the strategies: among many, some would seem to
-    move by chance.
+    the other metrics of a family are simultaneous, and so are those of the strategies. Among many metrics, some would
+    seem to move by chance.
     Raises InputError when the scores do not give the metrics of the leaderboards.
     """
     points = get_points(settings.metric)

@@ -159,7 +159,7 @@ def _find_contradictions(
             flat_values = metrics.model_dump()
             if all(flat_values.get(key, value) == value for key, value in values.items()):
                 continue
-        reason = "says another thing of it" if candidate else "does not hold it"
+        reason = "has other values for it" if candidate else "lacks it"
         problems.append(
             f"{revision.describe(path)}: is of {strategy}/{metrics.classifier}, and {paths.LEADERBOARD} {reason}; "
             "run `dvc repro` and commit metrics/ as a whole"

@@ -39,7 +39,7 @@ def examine(check: Callable[[], Finding]) -> Finding:
 
 @contextmanager
 def open_repository() -> Iterator[Any]:
-    """Open the DVC repository. Raises SkippedError where `check_dvc` says why that fails."""
+    """Open the DVC repository. Raises SkippedError where that fails, because `check_dvc` reports the reason."""
     from dvc.exceptions import DvcException
 
     from tools.repro import dvc_repo

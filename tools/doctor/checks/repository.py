@@ -34,7 +34,7 @@ def check_params() -> Finding:
 
 
 def check_git() -> Finding:
-    """Check that git is installed and knows a name to commit with, in a repository without an unresolved merge."""
+    """Check that git is installed, with a name to commit with, in a repository without an unresolved merge."""
     if not shutil.which("git"):
         return Finding("wrong", "git is not installed", "apt-get install git")
     top = run_git("rev-parse", "--show-toplevel")
@@ -43,7 +43,7 @@ def check_git() -> Finding:
     if unmerged := sorted({line.partition("\t")[2] for line in run_git("ls-files", "--unmerged").stdout.splitlines()}):
         return Finding("wrong", f"unmerged: {', '.join(unmerged)}; see docs/how-to/merging.md", "git merge --abort")
     if run_git("var", "GIT_COMMITTER_IDENT").returncode:
-        return Finding("note", "nobody's name to commit with", "git config user.email you@example.org")
+        return Finding("note", "git has no name to commit with", "git config user.email you@example.org")
     changed = len(run_git("status", "--porcelain").stdout.splitlines())
     return Finding("ok", f"a repository with {changed} changed files")
 

@@ -91,8 +91,8 @@ def test_files_that_contradict_the_leaderboard_are_refused(folder):
     edit(SELECTED, lambda content: content.update(classifier="gone"))
     edit(SMOTE, lambda content: content.update(recall=0.123))
     first, second = problems()
-    assert "is of baseline/gone, and metrics/leaderboard.json does not hold it" in first
-    assert "is of smote/forest, and metrics/leaderboard.json says another thing of it" in second
+    assert "is of baseline/gone, and metrics/leaderboard.json lacks it" in first
+    assert "is of smote/forest, and metrics/leaderboard.json has other values for it" in second
 
 
 def test_a_lock_with_conflict_markers_is_refused(folder):
