@@ -20,7 +20,7 @@ HEADER = """# Written by `evenhand init` and `evenhand upgrade --write`. The sta
 
 def make_lock() -> str:
     """Return the text of the lock for what is installed."""
-    return "".join([HEADER, f"# code: {hash_code()}\n", *_pin({"evenhand": find_version(), **_libraries()})])
+    return "".join([HEADER, f"# code: {hash_code()}\n", *_pin({"evenhand": find_version(), **_find_libraries()})])
 
 
 def check_lock() -> None:
@@ -28,7 +28,7 @@ def check_lock() -> None:
     if not PACKAGE_LOCK.is_file():
         raise InputError(f"{PACKAGE_LOCK}: no such file; run `evenhand init`, or run this from the folder of dvc.yaml")
     text = PACKAGE_LOCK.read_text(encoding="utf-8", errors="replace")
-    locked, installed = dict(read_pins(text)), {"evenhand": find_version(), **_libraries()}
+    locked, installed = dict(read_pins(text)), {"evenhand": find_version(), **_find_libraries()}
     differences = [
         f"{name} {current} is installed, {locked.get(name, 'none')} is locked"
         for name, current in installed.items()
@@ -44,7 +44,7 @@ def check_lock() -> None:
         )
 
 
-def _libraries() -> dict[str, str]:
+def _find_libraries() -> dict[str, str]:
     versions = library_versions()
     for name in DRAWING:
         try:

@@ -39,7 +39,7 @@ class Champion(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         try:
             self.champion_ = load_champion(Path(self.folder))
         except InputError as error:
-            raise _as_value_error(error) from None
+            raise _make_value_error(error) from None
         self.classes_ = np.array([0, 1])
         return self
 
@@ -64,7 +64,7 @@ class Champion(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             features, _ = apply_contract(read_frame(X, "X"), self.contract, "X")
             positive = find_probabilities(features, self.champion_)
         except InputError as error:
-            raise _as_value_error(error) from None
+            raise _make_value_error(error) from None
         return np.column_stack([1 - positive, positive])
 
     def predict(self, X: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.int64]]":
@@ -79,5 +79,5 @@ def _check_frame(X: object, contract: Contract) -> None:
         raise ValueError(f"X: found {type(X).__name__}; expected a DataFrame with the columns {names}")
 
 
-def _as_value_error(error: InputError) -> ValueError:
+def _make_value_error(error: InputError) -> ValueError:
     return ValueError("\n".join(error.problems))

@@ -37,7 +37,7 @@ def contains(interval: tuple[float, float], truth: float) -> bool:
 
 def check_single(positives: int, runs: int, random: np.random.RandomState, single: ShareTable) -> None:
     """Add whether the interval of each metric contains its truth."""
-    y, truths = make_labels(positives), {name: scorer.truth() for name, scorer in SCORERS.items()}
+    y, truths = make_labels(positives), {name: scorer.compute_truth() for name, scorer in SCORERS.items()}
     for _ in range(runs):
         scores = dict(zip(SCORERS, draw_scores(y, list(SCORERS.values()), CORRELATION, random), strict=True))
         results = measure_scores(y, list(scores.values()), [np.ones((1, len(y)))])
@@ -56,9 +56,10 @@ def check_paired(
     positives: int, runs: int, random: np.random.RandomState, ours: ShareTable, percentiles: ShareTable
 ) -> None:
     """Add whether the interval of each difference contains its truth: ours, and percentiles."""
-    y, truth = make_labels(positives), REFERENCE.truth()
+    y, truth = make_labels(positives), REFERENCE.compute_truth()
     samples = list(bootstrap_weights(y, RESAMPLES[positives], 42))
-    gains = {name: {key: scorer.truth()[key] - truth[key] for key in COMPARED} for name, scorer in OTHERS.items()}
+    truths = {name: scorer.compute_truth() for name, scorer in OTHERS.items()}
+    gains = {name: {key: values[key] - truth[key] for key in COMPARED} for name, values in truths.items()}
     for _ in range(runs):
         scores = draw_scores(y, [REFERENCE, *OTHERS.values()], CORRELATION, random)
         reference, *others = measure_scores(y, scores, samples)
@@ -85,7 +86,7 @@ def main() -> None:
     random, single_runs = np.random.RandomState(options.seed), 4 * options.runs
     rows = []
     for name, scorer in {**SCORERS, "better": OTHERS["better"]}.items():
-        truth = scorer.truth()
+        truth = scorer.compute_truth()
         rows.append([name, str(scorer.separation), *(f"{truth[metric]:.3f}" for metric in METRIC_NAMES)])
     print_table("True metrics", ["scorer", "separation", *METRIC_NAMES], rows)
     single, ours, percentiles = ShareTable(), ShareTable(), ShareTable()

@@ -34,11 +34,11 @@ def draw(groups: int, size: int, shared: float, random: np.random.RandomState) -
     """Return labels, of which one in seven is positive, the scores of two candidates, and the group of each row."""
     group = np.repeat(np.arange(groups), size)
 
-    def normal() -> Floats:
+    def draw_normal() -> Floats:
         return mix_noise(random.normal(size=groups)[group], random.normal(size=len(group)), shared)
 
-    latent = normal()
-    return (latent > 1.1).astype(np.int64), [expit(1.5 * (latent + normal()) - 2.5) for _ in range(2)], group
+    latent = draw_normal()
+    return (latent > 1.1).astype(np.int64), [expit(1.5 * (latent + draw_normal()) - 2.5) for _ in range(2)], group
 
 
 def measure_population(y: Ints, candidates: list[Floats]) -> list[BootstrapResult]:

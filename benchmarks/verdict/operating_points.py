@@ -54,7 +54,7 @@ def find_truth(metric: str, scorer: Scorer) -> float:
         hits, misses = hits[None, ::-1], misses[None, ::-1]
         sums = hits.cumsum(axis=1), misses.cumsum(axis=1)
         return float(spec.load()(RankedPositives(hits, misses, *sums, misses.sum(axis=1, keepdims=True)))[0])
-    scores = scorer.probabilities((GRID[1:] + GRID[:-1]) / 2)
+    scores = scorer.compute_probabilities((GRID[1:] + GRID[:-1]) / 2)
     gain, loss = (spec.load()(np.full(len(scores), label), scores) for label in (1, 0))
     return float(hits @ gain + misses @ loss)
 

@@ -96,7 +96,7 @@ def run_command(command: list[str], folder: Path) -> None:
     """
     errors = []
     with subprocess.Popen(
-        command, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        command, cwd=folder, env=_make_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, encoding="utf-8", errors="backslashreplace",
     ) as process:  # fmt: skip
         assert process.stdout
@@ -114,7 +114,7 @@ def run_command(command: list[str], folder: Path) -> None:
         raise _describe_failure(errors, process.returncode)
 
 
-def _environment() -> dict[str, str]:
+def _make_environment() -> dict[str, str]:
     paths = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
     if not PACKED:  # the command of a wheel is found as this module was
         paths.insert(0, os.fspath(PIPELINE))

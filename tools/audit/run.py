@@ -59,7 +59,7 @@ def find_problems(run: Run, stored: Contract) -> list[str]:
             (paths.TRAIN, run.train.contract),
             (paths.TEST, run.test.contract),
         )
-        if _as_prepared(contract) != _as_prepared(run.prepared.contract)
+        if _exclude_split_fields(contract) != _exclude_split_fields(run.prepared.contract)
     ]
     expected = {"group": run.params.split.group, "time": run.params.split.time}
     actual = {"group": run.prepared.contract.group, "time": run.prepared.contract.time}
@@ -71,7 +71,7 @@ def find_problems(run: Run, stored: Contract) -> list[str]:
     return problems
 
 
-def _as_prepared(contract: Contract) -> Any:
+def _exclude_split_fields(contract: Contract) -> Any:
     """Return the contract as JSON files have it, without what split adds."""
     return round_floats(contract.model_dump(exclude={"noticed", "gap", "negatives_kept"}))
 

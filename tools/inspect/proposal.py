@@ -102,7 +102,7 @@ def _choose_target(path: str, columns: Sequence[ColumnProfile], target: str | No
 
 def _choose_positive(path: str, target: ColumnProfile, positive: str | None) -> tuple[Any, str]:
     if positive is not None:
-        return _as_yaml(positive), "named by --positive"
+        return _convert_label(positive), "named by --positive"
     if not target.labels:
         raise InputError(
             f"{path}: target `{target.name}`: holds {target.distinct} different values and {target.missing} empty "
@@ -113,11 +113,11 @@ def _choose_positive(path: str, target: ColumnProfile, positive: str | None) -> 
     few, many = sorted(target.labels, key=lambda label: target.labels[label])
     usual = [label for label in target.labels if label.strip().lower() in POSITIVE_NAMES]
     if target.labels[many] - target.labels[few] < NEARLY_EQUAL * rows and len(usual) == 1:
-        return _as_yaml(usual[0]), "the usual name of the positive class; both classes are about as frequent"
-    return _as_yaml(few), f"the rarer label: {target.labels[few]:,} of {rows:,} rows"
+        return _convert_label(usual[0]), "the usual name of the positive class; both classes are about as frequent"
+    return _convert_label(few), f"the rarer label: {target.labels[few]:,} of {rows:,} rows"
 
 
-def _as_yaml(label: str) -> Any:
+def _convert_label(label: str) -> Any:
     """Return a whole number as an int, so that params.yaml needs no quotes; other labels as they are."""
     return int(label) if label.isascii() and label.isdigit() and str(int(label)) == label else label
 

@@ -49,7 +49,7 @@ def receive_rows(path: Path) -> Iterator[tuple[Path, str]]:
             f"{STDIN}: looks like {unread.split(' (')[0]}; send CSV text (plain, gzip or Zstandard) or Parquet, or "
             "name a file"
         )
-    with _temporary(f"rows{kind}") as copy:
+    with _make_temporary(f"rows{kind}") as copy:
         with copy.open("wb") as file:
             file.write(beginning)
             shutil.copyfileobj(stream, file, CHUNK_BYTES)
@@ -62,7 +62,7 @@ def send_results(path: Path) -> Iterator[Write]:
     if path == STREAM:
         if sys.stdout is None:
             raise InputError(f"{STDOUT}: is closed; open it, or name a file with --output")
-        with _temporary("scored.csv") as file:
+        with _make_temporary("scored.csv") as file:
             with _open_writer(file, ".csv") as write:
                 yield write
             with name_in_errors(Path(STDOUT)), file.open("rb") as content:
@@ -94,7 +94,7 @@ def _open_writer(file: Path, kind: str) -> Iterator[Write]:
 
 
 @contextmanager
-def _temporary(name: str) -> Iterator[Path]:
+def _make_temporary(name: str) -> Iterator[Path]:
     """Yield a path in a folder that is removed afterwards; without space there, errors name the folder."""
     with (
         name_in_errors(Path(tempfile.gettempdir())),

@@ -79,10 +79,10 @@ def judge_counts(counts: Counts, contract: Contract, read_numbers: Callable[[Fea
     return warnings
 
 
-def chance_beyond(beyond: int, rows: int, training_rows: int) -> float:
+def compute_chance_beyond(beyond: int, rows: int, training_rows: int) -> float:
     """Return the chance that the `beyond` largest of all rows are new ones, when all are drawn alike.
 
-    >>> chance_beyond(1, rows=1, training_rows=99)
+    >>> compute_chance_beyond(1, rows=1, training_rows=99)
     0.01
     """
     return prod((rows - i) / (rows + training_rows - i) for i in range(beyond))
@@ -104,7 +104,7 @@ def _count_numbers(feature: Feature, values: Floats) -> dict[str, int]:
 def _judge_range(feature: Feature, counts: Counts, training_rows: int, limit: float) -> list[Unusual]:
     below, above = counts[feature.name, "below"], counts[feature.name, "above"]
     n_values = counts[feature.name, "cells"] - counts[feature.name, "missing"]
-    if min(chance_beyond(count, n_values, training_rows) for count in (below, above)) >= limit:
+    if min(compute_chance_beyond(count, n_values, training_rows) for count in (below, above)) >= limit:
         return []
     span = f"{feature.minimum:.6g} to {feature.maximum:.6g}"
     message = f"{below + above} of {n_values} values are outside the range of training, {span}"

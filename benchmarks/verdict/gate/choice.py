@@ -73,5 +73,6 @@ def _draw_again(y: Ints, random: np.random.RandomState) -> tuple[list[Floats], l
     sizes = ((1,), (N_RETRAINED,), (2, N_RETRAINED))
     common, of_candidate, of_fit = (random.normal(size=(*size, len(y))) for size in sizes)
     lasting = np.sqrt(BETWEEN) * common + np.sqrt(RETRAINED - BETWEEN) * of_candidate + REFERENCE.separation * y
-    old, new = ([REFERENCE.probabilities(row) for row in lasting + np.sqrt(1 - RETRAINED) * noise] for noise in of_fit)
+    latent = [lasting + np.sqrt(1 - RETRAINED) * noise for noise in of_fit]
+    old, new = ([REFERENCE.compute_probabilities(row) for row in of_revision] for of_revision in latent)
     return old, new

@@ -21,7 +21,7 @@ LOSSES = (0.0, 0.2)
 def print_scores(runs: int, seed: int) -> None:
     """Print how often the gate stops, by the true loss."""
     random, table = np.random.RandomState(seed), ShareTable()
-    truths = [Scorer(REFERENCE.separation - loss).truth()[METRIC] for loss in LOSSES]
+    truths = [Scorer(REFERENCE.separation - loss).compute_truth()[METRIC] for loss in LOSSES]
     for positives, correlation in CASES:
         for loss, truth in zip(LOSSES, truths, strict=True):
             column = f"−{truths[0] - truth:.3f}" if loss else "no loss"

@@ -36,16 +36,16 @@ def read_candidates(
 
     Raises InputError when they belong to another run than `test`.
     """
-    ranked = [_name(candidate) for candidate in leaderboard.candidates]
+    ranked = [_get_column_name(candidate) for candidate in leaderboard.candidates]
     absent = sorted({"row", *ranked} - set(test_scores.column_names))
     if absent or not np.array_equal(to_ints(test_scores.column("row").combine_chunks()), test.rows):
         reason = f"has no column {absent[0]}" if absent else f"has other rows than {paths.TEST}"
         raise InputError(f"{paths.TEST_SCORES}: is not of this run: {reason}; run `dvc repro`")
     scores = {name: to_floats(test_scores.column(name).combine_chunks()) for name in ranked}
-    return Candidates(scores, _name(champion))
+    return Candidates(scores, _get_column_name(champion))
 
 
-def _name(candidate: CandidateName) -> str:
+def _get_column_name(candidate: CandidateName) -> str:
     return f"{candidate.strategy}/{candidate.classifier}"  # its column in data/test_scores.parquet
 
 

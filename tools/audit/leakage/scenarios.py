@@ -67,7 +67,7 @@ def add_disguised_target(audit_data: AuditData, seed: int) -> AuditData:
     return replace(audit_data, table=replace(table, data=data, contract=contract))
 
 
-def smote_before_split(experiment: SplitExperiment) -> dict[str, Pair]:
+def measure_smote_before_split(experiment: SplitExperiment) -> dict[str, Pair]:
     """Resample the whole table with SMOTE, then split it; score with and without the synthetic test rows.
 
     Synthetic rows are split at random, real ones as in the honest run. SMOTE raises the prevalence, and with it average
@@ -86,7 +86,7 @@ def smote_before_split(experiment: SplitExperiment) -> dict[str, Pair]:
     }
 
 
-def scaling_before_split(experiment: SplitExperiment) -> dict[str, Pair]:
+def measure_scaling_before_split(experiment: SplitExperiment) -> dict[str, Pair]:
     """Fit imputing, encoding and scaling on the whole table, then split it."""
     test = experiment.test
     everything = experiment.prepare(np.ones(len(test), dtype=np.bool_))
@@ -94,7 +94,7 @@ def scaling_before_split(experiment: SplitExperiment) -> dict[str, Pair]:
     return {"scaling_before_split": _make_pair(experiment, leaking_scores)}
 
 
-def threshold_on_test(experiment: SplitExperiment) -> dict[str, Pair]:
+def measure_threshold_on_test(experiment: SplitExperiment) -> dict[str, Pair]:
     """Choose the threshold with the best F1 on test, instead of on out-of-fold scores of train."""
     y, scores = experiment.y_test, experiment.honest_scores
     honest_threshold = tune_threshold(experiment.audit_data.y[~experiment.test], experiment.out_of_fold, Policy("f1"))
@@ -103,7 +103,7 @@ def threshold_on_test(experiment: SplitExperiment) -> dict[str, Pair]:
     return {"threshold_on_test": Pair(float(values[0]), float(values[1]))}
 
 
-def duplicates_across_split(experiment: SplitExperiment) -> dict[str, Pair]:
+def measure_duplicates_across_split(experiment: SplitExperiment) -> dict[str, Pair]:
     """Split by single rows; the honest model learns from train without the duplicates of test rows."""
     audit_data = experiment.audit_data
     if not count_duplicates(audit_data.table):
@@ -117,7 +117,7 @@ def duplicates_across_split(experiment: SplitExperiment) -> dict[str, Pair]:
     return {"duplicates_across_split": Pair(_compute_ap(y_test, honest), _compute_ap(y_test, leaking))}
 
 
-def target_in_disguise(experiment: SplitExperiment) -> dict[str, Pair]:
+def measure_target_in_disguise(experiment: SplitExperiment) -> dict[str, Pair]:
     """Add a column: the target with a little noise."""
     mistake = replace(experiment, audit_data=add_disguised_target(experiment.audit_data, experiment.seed))
     return {"target_in_disguise": _make_pair(experiment, mistake.score_rows(~experiment.test, experiment.test))}
@@ -125,11 +125,11 @@ def target_in_disguise(experiment: SplitExperiment) -> dict[str, Pair]:
 
 #: by the name of a mistake: the function that makes it, which returns pairs of scores by row of the table; the metric
 MISTAKES: dict[str, tuple[Callable[[SplitExperiment], dict[str, Pair]], str]] = {
-    "smote_before_split": (smote_before_split, METRIC),
-    "scaling_before_split": (scaling_before_split, METRIC),
-    "threshold_on_test": (threshold_on_test, "f1"),
-    "duplicates_across_split": (duplicates_across_split, METRIC),
-    "target_in_disguise": (target_in_disguise, METRIC),
+    "smote_before_split": (measure_smote_before_split, METRIC),
+    "scaling_before_split": (measure_scaling_before_split, METRIC),
+    "threshold_on_test": (measure_threshold_on_test, "f1"),
+    "duplicates_across_split": (measure_duplicates_across_split, METRIC),
+    "target_in_disguise": (measure_target_in_disguise, METRIC),
 }
 
 
@@ -142,9 +142,9 @@ def measure(
     for repeat in range(repeats):
         for classifier in classifiers:
             experiment = SplitExperiment(audit_data, classifier, (audit_data.params.random_state + repeat) % 2**32)
-            for name, (make_mistake, metric) in MISTAKES.items():
+            for name, (measure_mistake, metric) in MISTAKES.items():
                 try:
-                    by_row = make_mistake(experiment)
+                    by_row = measure_mistake(experiment)
                 except InputError as error:
                     notes[f"{name}, {classifier}: not measured: {error}"] = None
                     continue

@@ -21,7 +21,7 @@ def find_stale_reasons(revision: Revision, params: dict[str, Any], lock: Lock, p
     edited = [
         path
         for path in (paths.LEADERBOARD, paths.SELECTED)
-        if not (entry := lock.output(path)) or entry.md5 != _md5(revision.read(path))
+        if not (entry := lock.output(path)) or entry.md5 != _hash(revision.read(path))
     ]
     ran = {name.partition("@")[0] for name in lock.stages}
     mismatch = f"is not what {LOCK} says the pipeline ran with; run `dvc repro`"
@@ -38,8 +38,8 @@ def find_stale_reasons(revision: Revision, params: dict[str, Any], lock: Lock, p
 
 def hash_folder(files: dict[str, bytes]) -> str:
     """Return the hash that DVC gives a folder with these files, by their paths in it."""
-    entries = [{"md5": _md5(files[path]), "relpath": path} for path in sorted(files)]
-    return f"{_md5(json.dumps(entries, sort_keys=True).encode())}.dir"
+    entries = [{"md5": _hash(files[path]), "relpath": path} for path in sorted(files)]
+    return f"{_hash(json.dumps(entries, sort_keys=True).encode())}.dir"
 
 
 def _find_changed_params(params: dict[str, Any], lock: Lock, pipeline: Pipeline) -> list[str]:
@@ -59,7 +59,7 @@ def _find_changed_inputs(revision: Revision, lock: Lock) -> list[str]:
     changed = []
     for path, hashes in lock.inputs.items():
         folder = {name.removeprefix(f"{path}/"): text for name, text in files.items() if name.startswith(f"{path}/")}
-        current = _md5(files[path]) if path in files else hash_folder(folder) if folder else None
+        current = _hash(files[path]) if path in files else hash_folder(folder) if folder else None
         if current and set(hashes.values()) != {current}:
             changed.append(path)
     return changed
@@ -76,5 +76,5 @@ def _get_param(content: Any, key: str) -> Any:
     return content
 
 
-def _md5(content: bytes) -> str:
+def _hash(content: bytes) -> str:
     return hashlib.md5(content).hexdigest()

@@ -52,8 +52,8 @@ def check_disk() -> Finding:
         return Finding("wrong", "nothing can be written in this folder", "chmod u+w .")
     free = shutil.disk_usage(".").free
     if free > MIN_FREE_BYTES:
-        return Finding("ok", f"{_gib(free)} free")
-    return Finding("wrong", f"{_gib(free)} free", "dvc gc -w")
+        return Finding("ok", f"{_format_gib(free)} free")
+    return Finding("wrong", f"{_format_gib(free)} free", "dvc gc -w")
 
 
 def check_memory() -> Finding:
@@ -62,9 +62,11 @@ def check_memory() -> Finding:
     if free is None:
         return Finding("ok", "not known on this system")
     if free > MIN_FREE_BYTES:
-        return Finding("ok", f"{_gib(free)} available")
-    return Finding("wrong", f"{_gib(free)} available; end other programs", command("EVENHAND_WORKERS=1 make repro"))
+        return Finding("ok", f"{_format_gib(free)} available")
+    return Finding(
+        "wrong", f"{_format_gib(free)} available; end other programs", command("EVENHAND_WORKERS=1 make repro")
+    )
 
 
-def _gib(size: float) -> str:
+def _format_gib(size: float) -> str:
     return f"{size / 2**30:.1f} GiB"

@@ -18,11 +18,11 @@ from tools.audit.leakage.scenarios import (
     MISTAKES,
     add_disguised_target,
     count_duplicates,
-    duplicates_across_split,
     find_smote,
     measure,
+    measure_duplicates_across_split,
+    measure_threshold_on_test,
     repeat_rows,
-    threshold_on_test,
 )
 
 pytestmark = pytest.mark.slow
@@ -80,13 +80,13 @@ def test_the_target_in_disguise_inflates_to_nearly_one(measured, classifier):
 def test_the_honest_threshold_is_the_one_of_the_out_of_fold_scores(teaching):
     experiment = SplitExperiment(teaching, "logistic_regression", 0)
     threshold = tune_threshold(teaching.y[~experiment.test], experiment.out_of_fold, Policy("f1"))
-    found = threshold_on_test(experiment)["threshold_on_test"]
+    found = measure_threshold_on_test(experiment)["threshold_on_test"]
     assert found.honest == pytest.approx(f1_score(experiment.y_test, experiment.honest_scores >= threshold))
 
 
 def test_a_threshold_chosen_on_test_is_never_worse_there(teaching):
     for seed in range(5):
-        pair = threshold_on_test(SplitExperiment(teaching, "logistic_regression", seed))["threshold_on_test"]
+        pair = measure_threshold_on_test(SplitExperiment(teaching, "logistic_regression", seed))["threshold_on_test"]
         assert pair.leaking >= pair.honest
 
 
@@ -103,7 +103,7 @@ def test_twins_give_labels_away():
     """Noise with every row twice: nothing to learn but one's twin."""
     y = (np.random.RandomState(1).uniform(size=200) < 0.25).astype(int).tolist()
     audit_data = AuditData(table_of(y * 2, x=noise(200) * 2, z=noise(200, 1) * 2), audit_params())
-    pair = duplicates_across_split(SplitExperiment(audit_data, "random_forest", 0))["duplicates_across_split"]
+    pair = measure_duplicates_across_split(SplitExperiment(audit_data, "random_forest", 0))["duplicates_across_split"]
     assert pair.honest < 0.4
     assert pair.leaking > pair.honest + 0.25
 
