@@ -1,4 +1,4 @@
-"""Everything that git holds of the pipeline at one revision, read and checked."""
+"""The files of the pipeline at one revision, read and checked."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
