@@ -1,6 +1,6 @@
 """The results that the course claims, beside those of its own code: `python -m benchmarks.course`.
 
-Readers of the course can see which claims hold. Data, split, pipelines and seeds are those of the lessons.
+It shows readers of the course which claims hold. Data, split, pipelines and seeds are those of the lessons.
 """
 
 from functools import partial
@@ -28,7 +28,6 @@ from benchmarks.shared.arguments import make_parser
 from benchmarks.shared.markdown import print_table
 
 SEED = 42
-
 
 #: the estimators of the lessons
 make_smote = partial(SMOTE, k_neighbors=5, sampling_strategy=0.75, random_state=SEED)
@@ -71,7 +70,7 @@ CLAIMED = {
 }
 
 
-def teaching_set(rows: int = 3000) -> tuple[Any, Any]:
+def make_teaching_set(rows: int = 3000) -> tuple[Any, Any]:
     """Make the course's 10:1 table."""
     settings = {"n_features": 10, "n_informative": 6, "n_redundant": 2, "weights": [0.90, 0.10], "flip_y": 0.01}
     return make_classification(rows, **settings, random_state=SEED)
@@ -82,12 +81,12 @@ def split(X: Any, y: Any) -> Data:
     return Data(*train_test_split(X, y, test_size=0.25, stratify=y, random_state=SEED))
 
 
-def leaking(X: Any, y: Any) -> Data:
+def split_after_smote(X: Any, y: Any) -> Data:
     """Make the mistake that the course warns of: SMOTE before the split."""
     return split(*SMOTE(random_state=SEED).fit_resample(X, y))
 
 
-def pipelines(data: Data, **trees: int) -> dict[str, Pipeline]:
+def make_pipelines(data: Data, **trees: int) -> dict[str, Pipeline]:
     """Make every pipeline of the lessons; `n_estimators` replaces their number of trees."""
     ratio = float((data.y_train == 0).sum() / (data.y_train == 1).sum())
     scale = ("scaler", StandardScaler())
@@ -102,7 +101,7 @@ def pipelines(data: Data, **trees: int) -> dict[str, Pipeline]:
         "XGB scale_pos_weight": [("clf", make_xgboost(scale_pos_weight=ratio, **trees))],
         "XGB SMOTE": [("smote", make_smote()), ("clf", make_xgboost(**trees))],
     }
-    return {name: Pipeline(one) for name, one in steps.items()}
+    return {name: Pipeline(of_pipeline) for name, of_pipeline in steps.items()}
 
 
 def measure(pipeline: Pipeline, data: Data) -> Row:
@@ -112,15 +111,15 @@ def measure(pipeline: Pipeline, data: Data) -> Row:
     f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
     threshold = thresholds[f1[:-1].argmax()]
     scores = pipeline.fit(data.X_train, data.y_train).predict_proba(data.X_test)[:, 1]
-    at_half, tuned = scores >= 0.5, scores >= threshold
+    at_half, at_tuned = scores >= 0.5, scores >= threshold
     return Row(
         roc_auc_score(data.y_test, scores),
         average_precision_score(data.y_test, scores),
         brier_score_loss(data.y_test, scores),
         recall_score(data.y_test, at_half),
         f1_score(data.y_test, at_half),
-        f1_score(data.y_test, tuned),
-        recall_score(data.y_test, tuned),
+        f1_score(data.y_test, at_tuned),
+        recall_score(data.y_test, at_tuned),
     )
 
 
@@ -130,11 +129,11 @@ def main() -> None:
     parser.add_argument("--trees", type=int, help="trees of each model (default: the course's)")
     options = parser.parse_args()
     trees = {"n_estimators": options.trees} if options.trees else {}
-    X, y = teaching_set(options.rows)
-    honest, leaky = split(X, y), leaking(X, y)
-    measured = {name: measure(pipeline, honest) for name, pipeline in pipelines(honest, **trees).items()}
+    X, y = make_teaching_set(options.rows)
+    honest, leaking = split(X, y), split_after_smote(X, y)
+    honest_rows = {name: measure(pipeline, honest) for name, pipeline in make_pipelines(honest, **trees).items()}
     rows = []
-    for name, row in measured.items():
+    for name, row in honest_rows.items():
         roc_auc, f1 = [f"{value:.3f}" for value in CLAIMED.get(name, ())] or ["–", "–"]
         others = (row.f1, row.f1_tuned, row.recall, row.recall_tuned, row.average_precision, row.brier_score)
         rows.append([name, roc_auc, f"{row.roc_auc:.3f}", f1, *(f"{value:.3f}" for value in others)])
@@ -142,9 +141,10 @@ def main() -> None:
     columns += ["recall at 0.5", "recall, tuned threshold", "average precision", "Brier"]
     print_table("Claims and results", columns, rows)
     rows = []
+    pipelines = make_pipelines(leaking, **trees)
     for name in ("LR", "RF", "XGB"):
-        row, wrong = measured[f"{name} SMOTE"], measure(pipelines(leaky, **trees)[f"{name} baseline"], leaky)
-        values = (row.f1, wrong.f1, row.average_precision, wrong.average_precision)
+        row, leaking_row = honest_rows[f"{name} SMOTE"], measure(pipelines[f"{name} baseline"], leaking)
+        values = (row.f1, leaking_row.f1, row.average_precision, leaking_row.average_precision)
         rows.append([name, *(f"{value:.3f}" for value in values)])
     columns = ["classifier", "F1 honest", "F1 leaking", "average precision honest", "leaking"]
     print_table("SMOTE before the split", columns, rows)

@@ -1,10 +1,10 @@
 """How often the explanation of the champion is right: `python -m benchmarks.explanation`.
 
-It shows when users may believe that a feature matters, or that a model fails in a part of the table.
+It shows users when they may believe that a feature matters, or that a model fails in a part of the table.
 
 - Importance: models are fitted once, and many test sets are drawn. The true loss of a feature is that on many fresh
-  rows, shuffled many times.
-- Slices: a model finds each positive with the same probability, but in one of the slices where the case says so.
+  rows, each shuffled several times.
+- Slices: a model finds each positive with the same probability, except in the first slice of some cases.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from xgboost import XGBClassifier
 
 from benchmarks.shared.arguments import add_simulation_options, make_parser
-from benchmarks.shared.markdown import Shares, format_percent, print_table
+from benchmarks.shared.markdown import ShareTable, format_percent, print_table
 from benchmarks.shared.simulation import CONFIDENCE
 from benchmarks.verdict.effects.worlds import WORLDS, World
 from stages.evaluate.explanation.importance import METRIC, draw_sample, measure_importance
@@ -51,10 +51,10 @@ def main() -> None:
     ]
     heads = ["", "true losses", "one interval holds, worst", "all hold", "shown, largest loss", "useless one shown"]
     print_table(f"Importance, {options.runs} test sets, shares in %", heads, cells)
-    shares = Shares()
+    table = ShareTable()
     for case in SLICE_CASES:
-        _check_slices(case, options, shares)
-    shares.print(f"Slices, {options.runs} tables, shares in %")
+        _check_slices(case, options, table)
+    table.print(f"Slices, {options.runs} tables, shares in %")
 
 
 def _check_importance(world: World, name: str, rows: int, options: argparse.Namespace) -> list[str]:
@@ -62,37 +62,37 @@ def _check_importance(world: World, name: str, rows: int, options: argparse.Name
     model = MODELS[name].fit(*_draw(world, TRAIN_ROWS, random))
     features, y = _draw(world, options.fresh, random)
     truth = _get_losses(model, features, y, random)
-    holds, shown = np.zeros((options.runs, len(truth))), np.zeros((options.runs, len(truth)))
+    holds, claims = np.zeros((options.runs, len(truth))), np.zeros((options.runs, len(truth)))
     for run in range(options.runs):
         features, y = _draw(world, rows, random)
         sample = draw_sample(features, y, np.arange(rows), None, run)
         for item in measure_importance(model, sample, CONFIDENCE, 1000, 0):
             column = features.columns.get_loc(item.feature)
-            holds[run, column], shown[run, column] = item.low <= truth[column] <= item.high, item.low > 0
+            holds[run, column], claims[run, column] = item.low <= truth[column] <= item.high, item.low > 0
     return [
         ", ".join(f"{value:.3f}" for value in sorted(truth, reverse=True)[:3]),
         format_percent(int(holds.sum(axis=0).min()), options.runs),
         format_percent(int(holds.all(axis=1).sum()), options.runs),
-        format_percent(int(shown[:, np.argmax(truth)].sum()), options.runs),
-        format_percent(int(shown[:, -1].sum()), options.runs),  # no formula uses the last column
+        format_percent(int(claims[:, np.argmax(truth)].sum()), options.runs),
+        format_percent(int(claims[:, -1].sum()), options.runs),  # no formula uses the last column
     ]
 
 
 def _draw(world: World, rows: int, random: np.random.RandomState) -> tuple[pd.DataFrame, Ints]:
     X, y = world.draw(rows, random)
-    return pd.DataFrame(X, columns=[f"x{number}" for number in range(X.shape[1])]), y
+    return pd.DataFrame(X, columns=[f"x{index}" for index in range(X.shape[1])]), y
 
 
 def _get_losses(model: Classifier, features: pd.DataFrame, y: Ints, random: np.random.RandomState) -> Floats:
-    own = METRICS[METRIC].score(y, scores(model, features))
+    score = METRICS[METRIC].score(y, scores(model, features))
     changes = [
         (name, random.permutation(features[name].to_numpy())) for name in features for _ in range(FRESH_SHUFFLES)
     ]
-    values = [METRICS[METRIC].score(y, found) for found in scores_after(model, features, changes)]
-    return own - np.reshape(values, (-1, FRESH_SHUFFLES)).mean(axis=1)
+    values = [METRICS[METRIC].score(y, changed) for changed in scores_after(model, features, changes)]
+    return score - np.reshape(values, (-1, FRESH_SHUFFLES)).mean(axis=1)
 
 
-def _check_slices(case: tuple[int, int, float, float], options: argparse.Namespace, shares: Shares) -> None:
+def _check_slices(case: tuple[int, int, float, float], options: argparse.Namespace, table: ShareTable) -> None:
     positives, n_slices, recall, recall_in_one = case
     row = f"{positives} positives, {n_slices} slices, recall {recall:g}, in one {recall_in_one:g}"
     random = np.random.RandomState(options.seed)
@@ -111,9 +111,9 @@ def _check_slices(case: tuple[int, int, float, float], options: argparse.Namespa
             for item in slices
             if item.low is not None and item.high is not None
         )
-        shares.add(row, "a wrong claim", bool(claims - set(truth)))
-        shares.add(row, "all intervals hold", all(held))
-        shares.add(row, "the one slice found", bool(claims & set(truth)))
+        table.add(row, "a wrong claim", bool(claims - set(truth)))
+        table.add(row, "all intervals hold", all(held))
+        table.add(row, "the one slice found", bool(claims & set(truth)))
 
 
 if __name__ == "__main__":

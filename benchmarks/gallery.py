@@ -7,6 +7,7 @@ settings that the gallery names.
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 import subprocess
 import sys
@@ -17,9 +18,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.page import open_browser, open_report
-from benchmarks.reliability.project import make_environment
 from benchmarks.shared.arguments import make_parser
-from benchmarks.shared.clone import clone_project, keep_only
+from benchmarks.shared.clone import add_selection_options, clone_project, make_environment, select_entries
+from benchmarks.shared.data_sets import find_file
 from benchmarks.shared.markdown import print_table
 from stages.shared.paths import REPORT_HTML, REPORT_MD
 
@@ -42,14 +43,9 @@ class Case:
     classifier: str | None = None  # the only one, if any
 
 
-def read_suite(name: str, draw: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[Path], pd.DataFrame]:
-    """Return a function that reads a data set of the suite, and rows of it."""
-
-    def read(folder: Path) -> pd.DataFrame:
-        (path,) = (folder / name).glob("*.csv*")
-        return draw(pd.read_csv(path))
-
-    return read
+def read_data_set(name: str, select: Callable[[pd.DataFrame], pd.DataFrame], folder: Path) -> pd.DataFrame:
+    """Return the selected rows of a data set of the suite."""
+    return select(pd.read_csv(find_file(folder, name)))
 
 
 def draw_rows(table: pd.DataFrame) -> pd.DataFrame:
@@ -63,30 +59,30 @@ def number_last_rows(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def make_visits(folder: Path) -> pd.DataFrame:
-    """Return 600 patients with four visits each; some of what tells is of the patient, and some of the visit."""
+    """Return 600 patients with four visits each; some predictors belong to the patient, and some to the visit."""
     random, n_patients, n_visits = np.random.RandomState(42), 600, 4
     patient = np.repeat(np.arange(n_patients), n_visits)
     of_patient = random.normal(size=(n_patients, 3))[patient]
     of_visit = random.normal(size=(len(patient), 3))
     risk = of_patient[:, 0] + 0.7 * of_patient[:, 1] * of_visit[:, 0] + 0.8 * of_visit[:, 1] - 3.6
     target = random.random_sample(len(patient)) < 1 / (1 + np.exp(-1.3 * risk))
-    measured = np.round(np.hstack([of_patient, of_visit]), 3)
-    table = pd.DataFrame(measured, columns=["weight", "pressure", "age", "pulse", "glucose", "sleep"])
+    features = np.round(np.hstack([of_patient, of_visit]), 3)
+    table = pd.DataFrame(features, columns=["weight", "pressure", "age", "pulse", "glucose", "sleep"])
     return table.assign(patient=patient, target=target.astype(int))
 
 
 CASES = {
     "page_blocks0": Case(
         "Treatments help: page_blocks0 with logistic regression, judged by ROC-AUC",
-        read_suite("page_blocks0", lambda table: table),
+        partial(read_data_set, "page_blocks0", lambda table: table),
         {"select": {"metric": "roc_auc"}},
         "logistic_regression",
     ),
-    "satimage": Case("Two treatments harm: satimage", read_suite("satimage", draw_rows)),
-    "haberman": Case("Nothing can be told: haberman, with 81 positives", read_suite("haberman", draw_rows)),
+    "satimage": Case("Two treatments harm: satimage", partial(read_data_set, "satimage", draw_rows)),
+    "haberman": Case("Nothing can be told: haberman, with 81 positives", partial(read_data_set, "haberman", draw_rows)),
     "bank_campaign": Case(
         "Ordered in time: the last 3,000 calls of bank_campaign",
-        read_suite("bank_campaign", number_last_rows),
+        partial(read_data_set, "bank_campaign", number_last_rows),
         {"split": {"time": "position"}},
     ),
     "visits": Case(
@@ -105,14 +101,13 @@ def run(name: str, case: Case, folder: Path, options: Namespace) -> tuple[str, s
             params["classifiers"] = {case.classifier: params["classifiers"][case.classifier]}
             for strategy in [name for name, entry in params["strategies"].items() if entry.get("classifiers")]:
                 del params["strategies"][strategy]
-        keep_only(params, "strategies", options.strategies)
-        keep_only(params, "classifiers", options.classifiers)
+        select_entries(params, options)
     case.read(options.datasets).to_csv(folder / params["data"]["path"], index=False)
     command = [sys.executable, "-m", "tools.repro", "-j", str(options.jobs)]
     subprocess.run(command, cwd=folder, env=make_environment(folder.parent / "site"), check=True, stdout=sys.stderr)
     IMAGES.mkdir(parents=True, exist_ok=True)
     with open_browser() as browser:
-        page, _ = open_report(browser, [], [], path=folder / REPORT_HTML, **SCREEN)
+        page, _ = open_report(browser, path=folder / REPORT_HTML, **SCREEN)
         page.screenshot(path=IMAGES / f"{name}.png")
     _, _, subtitle, _, verdict, *_ = (folder / REPORT_MD).read_text(encoding="utf-8").splitlines()
     return subtitle.replace("; ", ". "), verdict.strip("*")
@@ -123,8 +118,7 @@ def main() -> None:
     parser.add_argument("--datasets", type=Path, required=True, help="folder of the suite")
     parser.add_argument("--only", nargs="*", choices=CASES, default=list(CASES), help="tables (default: all)")
     parser.add_argument("--jobs", type=int, default=2, help="strategies side by side (default 2)")
-    for key in ("strategies", "classifiers"):
-        parser.add_argument(f"--{key}", default="", help="only these, separated by commas (default: all)")
+    add_selection_options(parser)
     options = parser.parse_args()
     parts, rows = [f"# Gallery\n\n{INTRODUCTION}\n"], []
     for name in options.only:

@@ -1,6 +1,6 @@
 """Size and speed of the report page in a browser: `python -m benchmarks.page`, after `dvc repro`.
 
-It shows whether readers wait for the page, and it writes the pictures of docs/images.
+It shows how long readers wait for the page, and it writes the pictures of docs/images.
 
 Chromium opens the page without a network. Times are medians of `--openings`, from opening the file to the end of its
 script, or of the page without it.
@@ -8,6 +8,7 @@ script, or of the page without it.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 import gzip
 from pathlib import Path
 import shutil
@@ -25,8 +26,8 @@ from stages.shared.paths import REPORT_HTML
 IMAGES = Path("docs/images")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ["--no-sandbox", "--headless", "--disable-background-networking"]
-#: a phone or an old laptop, against this machine
-SLOWER = 4
+#: the factor by which a phone or an old laptop is slower than this machine
+SLOWDOWN = 4
 WIDE: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 
 #: name -> options of the browser, and the section at the top of the picture (None: the first screen)
@@ -48,23 +49,27 @@ def open_browser() -> Iterator[Browser]:
         browser.close()
 
 
+@dataclass
+class Log:
+    """The addresses that a page requests, and its messages and errors in the console."""
+
+    requests: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+
+
 def open_report(
-    browser: Browser,
-    requests: list[str],
-    messages: list[str],
-    slower: int = 1,
-    path: Path = REPORT_HTML,
-    **options: Any,
+    browser: Browser, log: Log | None = None, slowdown: int = 1, path: Path = REPORT_HTML, **options: Any
 ) -> tuple[Page, float]:
     """Return the page in a fresh offline context, and the seconds until it was ready, or read without its script.
 
-    The processor is slowed down by the factor `slower`.
+    The processor is slowed down by the factor `slowdown`; requests and messages are added to `log`.
     """
+    log = log or Log()
     page = browser.new_context(offline=True, **(options or WIDE)).new_page()
-    page.on("request", lambda request: requests.append(request.url))
-    page.on("console", lambda message: messages.append(message.text))
-    page.on("pageerror", lambda error: messages.append(str(error)))
-    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    page.on("request", lambda request: log.requests.append(request.url))
+    page.on("console", lambda message: log.messages.append(message.text))
+    page.on("pageerror", lambda error: log.messages.append(str(error)))
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
     start = time.perf_counter()
     page.goto(path.resolve().as_uri())
     if options.get("java_script_enabled", True):
@@ -74,7 +79,7 @@ def open_report(
 
 def measure_opening(browser: Browser, **options: Any) -> float:
     """Return the seconds until the page was ready, or read without its script."""
-    page, seconds = open_report(browser, [], [], **options)
+    page, seconds = open_report(browser, **options)
     page.context.close()  # the next page shares its process
     return seconds
 
@@ -108,12 +113,12 @@ def take_screenshots(browser: Browser) -> None:
     """Write pictures of the page: light, dark, on a phone and on paper."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     for name, (options, section) in SHOTS.items():
-        page, _ = open_report(browser, [], [], **options)
+        page, _ = open_report(browser, **options)
         if section:
             page.evaluate(f"document.getElementById('{section}').scrollIntoView()")
             page.wait_for_timeout(800)
         page.screenshot(path=IMAGES / f"{name}.png")
-    page, _ = open_report(browser, [], [], viewport={"width": 794, "height": 1123})
+    page, _ = open_report(browser, viewport={"width": 794, "height": 1123})
     page.emulate_media(media="print")
     page.evaluate("document.body.style.padding = '12mm'")  # the margin of @page on paper
     page.screenshot(path=IMAGES / "report-print.png")
@@ -125,11 +130,10 @@ def main() -> None:
     openings = parser.parse_args().openings
     content = REPORT_HTML.read_bytes()
     with open_browser() as browser:
-        slowed = median(measure_opening(browser, slower=SLOWER, **WIDE) for _ in range(openings))
+        slowed = median(measure_opening(browser, slowdown=SLOWDOWN, **WIDE) for _ in range(openings))
         read = median(measure_opening(browser, java_script_enabled=False, **WIDE) for _ in range(openings))
-        requests: list[str] = []
-        messages: list[str] = []
-        page, _ = open_report(browser, requests, messages)
+        log = Log()
+        page, _ = open_report(browser, log)
         start = time.perf_counter()
         charts = draw_charts(page)
         drawing = time.perf_counter() - start
@@ -139,12 +143,12 @@ def main() -> None:
         rows = [
             ("size of the file, kB", f"{len(content) / 1000:,.0f}", "1,600"),
             ("size after gzip, kB", f"{len(gzip.compress(content, mtime=0)) / 1000:,.0f}", ""),
-            (f"ready, with a processor {SLOWER} times slower, s", f"{slowed:.2f}", "2.5"),
+            (f"ready, with a processor {SLOWDOWN} times slower, s", f"{slowed:.2f}", "2.5"),
             ("readable without the script, s", f"{read:.2f}", "1"),
             (f"all {charts} charts drawn, one after another, s", f"{drawing:.1f}", ""),
             ("a step of the slider of the operating point, ms", f"{step:.1f}", ""),
-            ("requests besides the file itself", str(len(requests) - 1), "0"),
-            ("errors and warnings in the console", str(len(messages)), "0"),
+            ("requests besides the file itself", str(len(log.requests) - 1), "0"),
+            ("errors and warnings in the console", str(len(log.messages)), "0"),
             ("serious violations in axe-core", str(len(serious)), "0"),
         ]
         take_screenshots(browser)

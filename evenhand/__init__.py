@@ -1,4 +1,4 @@
-"""Compares treatments of class imbalance: the pipeline as a package.
+"""The pipeline as a package, which compares treatments of class imbalance.
 
 `compare_treatments` compares treatments for a table in memory. `load` returns the champion of a run as a classifier of
 scikit-learn; `leaderboard` and `verdict` return its results. The command `evenhand` runs the pipeline in any git

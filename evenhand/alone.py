@@ -1,8 +1,11 @@
-"""Import this first in a process that runs nothing but the pipeline: a `stages` of the current folder is not ours."""
+"""Puts the package's own `stages` first: a process that runs only the pipeline imports this module before all others.
+
+Python would otherwise take a folder `stages` of the current folder.
+"""
 
 from importlib import import_module
 
 from evenhand.source import put_first
 
 put_first()
-import_module("stages")  # chooses the kernels of numpy, which a worker of Dask loads soon
+import_module("stages")  # chooses the kernels of numpy before a worker of Dask imports it

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from evenhand.source import PIPELINE, find_version, put_first
 
-#: what users call
+#: the commands for users
 COMMANDS = {
     "init": "write dvc.yaml, params.yaml and what belongs to them into a git repository",
     "inspect": "show what the columns of a table are, and propose settings",
@@ -25,14 +25,14 @@ COMMANDS = {
     "upgrade": "show how the files of the pipeline differ from the installed version",
 }
 
-#: what dvc.yaml, other commands and evenhand.compare_treatments call
+#: the commands that dvc.yaml, other commands and evenhand.compare_treatments call
 INNER = ("stage", "stages", "doctor.remote")
 STAGES = ("synthesize", "prepare", "split", "train", "evaluate", "report", "train.refit")
 
 
 def main() -> None:
     """Run a command of the pipeline."""
-    lines = [f"  {name:15} {what}" for name, what in COMMANDS.items()]
+    lines = [f"  {name:15} {purpose}" for name, purpose in COMMANDS.items()]
     parser = argparse.ArgumentParser(
         prog="evenhand", description="Compare treatments of class imbalance on your own table.",
         epilog="\n".join(["commands (evenhand COMMAND --help explains each):", *lines]),
@@ -46,9 +46,9 @@ def main() -> None:
     from stages.shared.errors import run_cli
     from stages.shared.messages import PACKAGE
 
-    if Path.cwd() != PIPELINE:  # else the user has the source tree, with its own commands
+    if Path.cwd() != PIPELINE:  # else the user works in the source tree, which has its own commands
         os.environ[PACKAGE] = "1"
-    # DVC colors its lines
+    # DVC colors its lines, so control characters stay
     run_cli(lambda: _run(options.command, options.arguments), escape=options.command not in ("repro", "rotate"))
 
 

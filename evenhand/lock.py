@@ -20,7 +20,7 @@ HEADER = """# Written by `evenhand init` and `evenhand upgrade --write`. The sta
 
 def make_lock() -> str:
     """Return the text of the lock for what is installed."""
-    return "".join([HEADER, f"# code: {hash_code()}\n", *_pin({"evenhand": find_version(), **_libraries()})])
+    return "".join([HEADER, f"# code: {hash_code()}\n", *_pin({"evenhand": find_version(), **_find_libraries()})])
 
 
 def check_lock() -> None:
@@ -28,23 +28,23 @@ def check_lock() -> None:
     if not PACKAGE_LOCK.is_file():
         raise InputError(f"{PACKAGE_LOCK}: no such file; run `evenhand init`, or run this from the folder of dvc.yaml")
     text = PACKAGE_LOCK.read_text(encoding="utf-8", errors="replace")
-    locked, installed = dict(read_pins(text)), {"evenhand": find_version(), **_libraries()}
-    found = [
-        f"{name} {number} is installed, {locked.get(name, 'none')} is locked"
-        for name, number in installed.items()
-        if locked.get(name) != number
+    locked, installed = dict(read_pins(text)), {"evenhand": find_version(), **_find_libraries()}
+    differences = [
+        f"{name} {current} is installed, {locked.get(name, 'none')} is locked"
+        for name, current in installed.items()
+        if locked.get(name) != current
     ]
     code = re.search(r"^# code: (\S+)$", text, re.MULTILINE)
-    if not found and (code is None or code[1] != hash_code()):
-        found = ["the installed code is another one"]
-    if found:
+    if not differences and (code is None or code[1] != hash_code()):
+        differences = ["the installed code is another one"]
+    if differences:
         raise InputError(
-            f"{PACKAGE_LOCK}: {'; '.join(found)}; run `pip install -r {PACKAGE_LOCK}`, or look at `evenhand upgrade` "
-            "to go on with what is installed"
+            f"{PACKAGE_LOCK}: {'; '.join(differences)}; run `pip install -r {PACKAGE_LOCK}`, or look at "
+            "`evenhand upgrade` to go on with what is installed"
         )
 
 
-def _libraries() -> dict[str, str]:
+def _find_libraries() -> dict[str, str]:
     versions = library_versions()
     for name in DRAWING:
         try:
@@ -56,10 +56,10 @@ def _libraries() -> dict[str, str]:
 
 def _pin(versions: dict[str, str]) -> list[str]:
     lines = []
-    for name, number in versions.items():
+    for name, pin in versions.items():
         if name == "xgboost":  # as pyproject.toml says
-            lines.append(f"xgboost-cpu=={number} ; sys_platform != 'darwin'\n")
-            lines.append(f"xgboost=={number} ; sys_platform == 'darwin'\n")
+            lines.append(f"xgboost-cpu=={pin} ; sys_platform != 'darwin'\n")
+            lines.append(f"xgboost=={pin} ; sys_platform == 'darwin'\n")
         else:
-            lines.append(f"{name}=={number}\n")
+            lines.append(f"{name}=={pin}\n")
     return lines

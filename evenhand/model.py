@@ -22,7 +22,7 @@ class Champion(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """The fitted champion; class 1 is the positive label of the contract, class 0 every other.
 
     It reads tables as `evenhand predict` does: by the names of the raw columns, in any order, with further columns
-    ignored. `classes_` is [0, 1]. Without a folder, as `compare_treatments` returns it, it is in memory alone.
+    ignored. `classes_` is [0, 1]. A champion without a folder, as `compare_treatments` returns it, is only in memory.
     """
 
     def __init__(self, folder: str | None = "models/champion") -> None:
@@ -39,7 +39,7 @@ class Champion(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         try:
             self.champion_ = load_champion(Path(self.folder))
         except InputError as error:
-            raise _as_value_error(error) from None
+            raise _make_value_error(error) from None
         self.classes_ = np.array([0, 1])
         return self
 
@@ -64,7 +64,7 @@ class Champion(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             features, _ = apply_contract(read_frame(X, "X"), self.contract, "X")
             positive = find_probabilities(features, self.champion_)
         except InputError as error:
-            raise _as_value_error(error) from None
+            raise _make_value_error(error) from None
         return np.column_stack([1 - positive, positive])
 
     def predict(self, X: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.int64]]":
@@ -73,11 +73,11 @@ class Champion(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def _check_frame(X: object, contract: Contract) -> None:
-    """Raise ValueError for what has no names of columns, such as an array."""
+    """Raise ValueError unless `X` is a DataFrame, because only that has names of columns."""
     if not isinstance(X, pd.DataFrame):
         names = ", ".join(dict.fromkeys(feature.column for feature in contract.features))
         raise ValueError(f"X: found {type(X).__name__}; expected a DataFrame with the columns {names}")
 
 
-def _as_value_error(error: InputError) -> ValueError:
+def _make_value_error(error: InputError) -> ValueError:
     return ValueError("\n".join(error.problems))

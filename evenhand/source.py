@@ -1,6 +1,6 @@
-"""Where `stages` and `tools` are: beside this package in the source tree, inside it in a wheel.
+"""The place of `stages` and `tools`: beside this package in the source tree, inside it in a wheel.
 
-Imports and registries name their modules in full, so they keep these names; packages of others may have them too.
+Imports and registries name their modules in full, so they keep these names. Packages of others may have the same names.
 """
 
 from importlib.util import find_spec
@@ -8,7 +8,7 @@ from pathlib import Path
 import sys
 
 _INSIDE = Path(__file__).resolve().parent / "_pipeline"
-#: whether this package is that of a wheel
+#: whether this package was installed from a wheel
 PACKED = _INSIDE.is_dir()
 PIPELINE = _INSIDE if PACKED else _INSIDE.parents[1]
 
@@ -26,7 +26,7 @@ def find_version() -> str:
 
 
 def add_to_path() -> None:
-    """Let Python find the pipeline after everything else, so that no package of the user is hidden."""
+    """Let Python find the pipeline after everything else, so that it hides no package of the user."""
     if str(PIPELINE) not in sys.path:
         sys.path.append(str(PIPELINE))
 
@@ -38,13 +38,13 @@ def put_first() -> None:
 
 
 def check_names() -> None:
-    """Raise ImportError where `stages` or `tools` is a package of somebody else."""
+    """Raise ImportError where Python finds another package named `stages` or `tools`."""
     for name in ("stages", "tools"):
         spec = find_spec(name)
         origin = spec.origin if spec else None
         if origin is None or Path(origin).resolve() != PIPELINE / name / "__init__.py":
-            where = origin or f"a folder {name}/ without __init__.py"
+            other = origin or f"a folder {name}/ without __init__.py"
             raise ImportError(
-                f"evenhand needs its own package `{name}`, and Python finds another one: {where}; work in a process "
+                f"evenhand needs its own package `{name}`, and Python finds another one: {other}; work in a process "
                 "that does not import it, such as `evenhand predict`"
             )

@@ -1,4 +1,4 @@
-"""Commands in forks of this process, which has imported everything: milliseconds to start instead of seconds."""
+"""Runs commands in forks of this process, which has imported everything, so they start in milliseconds."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,11 +12,12 @@ import subprocess
 import sys
 import tempfile
 
-from benchmarks.reliability.project import commit, make_environment, make_project, remove
+from benchmarks.reliability.project import commit, make_project, remove
+from benchmarks.shared.clone import make_environment
 from stages.shared.errors import run_cli
 from stages.shared.runtime.threads import limit_threads
 
-#: command lines of the pipeline and its tools, by the name in the tables; NEW and SCORED are a table and its result
+#: command lines of the pipeline and its tools, by the name in the tables
 COMMANDS = {
     "prepare": ["stages.prepare"],
     "split": ["stages.split"],
@@ -32,7 +33,7 @@ COMMANDS = {
     "predict": ["tools.predict", "new.csv", "-o", "scored.csv"],
 }
 
-#: what a run makes, and what it reads
+#: the files and folders that commands read and write
 STATE = ("data", "metrics", "models", "reports", "params.yaml", "dvc.lock", "new.csv")
 
 #: exit codes that a command may have
@@ -40,8 +41,8 @@ ALLOWED = (0, 2, 3, 75)
 
 
 @dataclass(frozen=True)
-class Done:
-    """The end of a command; `code` is None where it did not end in time, negative for a signal."""
+class CommandResult:
+    """Exit code and output of a command; `code` is None where it did not end in time, negative for a signal."""
 
     code: int | None
     out: str
@@ -49,7 +50,7 @@ class Done:
 
     @property
     def failure(self) -> str:
-        """What is wrong with such an end, empty if nothing is."""
+        """The column of the table in which this counts as a failure, empty where it is none."""
         if self.code is None:
             return "hangs"
         if "Traceback (most recent call last)" in self.err:
@@ -58,11 +59,11 @@ class Done:
 
 
 def preload() -> None:
-    """Import all libraries and commands, with one thread each."""
+    """Import all libraries and commands, and limit each process to one thread."""
     limit_threads()
     os.environ["EVENHAND_WORKERS"] = "1"
     import_module("tools.repro.preload")
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # which preload ignores, for its own starter
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the import of tools.repro.preload ignores SIGINT
     for name, *_ in COMMANDS.values():
         import_module(f"{name}.__main__")
     for name in ("stages.prepare.prepare", "stages.split.split", "stages.report.build", "tools.predict.scoring"):
@@ -70,15 +71,15 @@ def preload() -> None:
 
 
 def run(
-    folder: Path, command: Sequence[str], before: Callable[[], object] | None = None, patience: float = 120
-) -> Done:
+    folder: Path, command: Sequence[str], before: Callable[[], object] | None = None, timeout: float = 120
+) -> CommandResult:
     """Run a command in `folder`; `before` is called in its process first."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         arguments = (folder, command, before, out.fileno(), err.fileno())
-        process = multiprocessing.get_context("fork").Process(target=_become, args=arguments)
+        process = multiprocessing.get_context("fork").Process(target=_run_command, args=arguments)
         process.start()
         try:
-            process.join(patience)
+            process.join(timeout)
         finally:
             code = process.exitcode
             if code is None:
@@ -88,16 +89,16 @@ def run(
         for stream in (out, err):
             stream.seek(0)
             texts.append(stream.read().decode(errors="replace"))
-    return Done(code, *texts)
+    return CommandResult(code, *texts)
 
 
-def _become(folder: Path, command: Sequence[str], before: Callable[[], object] | None, out: int, err: int) -> None:
-    """Be the command, in a process group of its own."""
+def _run_command(folder: Path, command: Sequence[str], before: Callable[[], object] | None, out: int, err: int) -> None:
+    """Run the command in this process, which gets a process group of its own."""
     os.setpgid(0, 0)
     os.chdir(folder)
     os.dup2(out, 1)
     os.dup2(err, 2)
-    sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))  # noqa: SIM115
+    sys.stdout, sys.stderr = (open(fd, "w", encoding="utf-8", closefd=False) for fd in (1, 2))  # noqa: SIM115
     sys.argv = list(command)
     main = import_module(f"{command[0]}.__main__").main
     if before is not None:
@@ -106,7 +107,7 @@ def _become(folder: Path, command: Sequence[str], before: Callable[[], object] |
 
 
 class State:
-    """The files of a finished project, and a copy to restore them from."""
+    """The files of a finished project, and a copy from which they can be restored."""
 
     def __init__(self, project: Path) -> None:
         self.project, self.copy = project, project.with_name("copy")

@@ -1,9 +1,10 @@
-"""Hostile and wrong params, tables, tables to score, and faults of the environment.
+"""Runs the commands on hostile params and tables, and under faults: `python -m benchmarks.reliability.hostile`.
 
-`python -m benchmarks.reliability.hostile`. Cases are made by kind and value (`hostile_cases`), and drawn where they are
-more than asked for. A case of params runs `tools.params check` and then the stages until one refuses it; a table runs
-the stages, too; a table to score runs `tools.predict`; a fault runs each command. Exit code 1 for a traceback, a hang
-(two minutes) or an exit code other than 0, 2, 3 and 75. A library that aborts without memory is counted by itself.
+`hostile_cases` makes the cases by kind and value; the options say how many of each are drawn. Params go to
+`tools.params check`, and then to the stages until one refuses them. Tables go to `tools.inspect` and the stages, tables
+to score to `tools.predict`. Each command runs under faults of the environment. The benchmark ends with 1 after a
+traceback, a hang (two minutes) or an exit code other than 0, 2, 3 and 75. A library that aborts without memory has its
+own column.
 """
 
 from collections import Counter
@@ -13,20 +14,20 @@ import ctypes
 from functools import partial
 import os
 from pathlib import Path
-import random
+from random import Random
 import resource
 import signal
 import sys
 import tempfile
 
-from benchmarks.reliability.forks import COMMANDS, STATE, Done, State, finish_project, preload, run
+from benchmarks.reliability.forks import COMMANDS, STATE, CommandResult, State, finish_project, preload, run
 from benchmarks.reliability.hostile_cases import Case, make_params, make_tables
 from benchmarks.shared.arguments import make_parser
 from benchmarks.shared.markdown import print_table
 
 COLUMNS = ("case", "cases", "exit 0", "exit 2", "exit 3", "exit 75", "aborts", "tracebacks", "hangs", "other codes")
 STAGES = ("prepare", "split", "train", "train under", "evaluate")
-#: what a fault ends, and the file that it reads or writes
+#: the commands that faults meet, each with a file that it reads and one that it writes
 VICTIMS = {
     "prepare": ("data/raw/hypothyroid.csv", "data/contract.json"),
     "split": ("data/prepared.parquet", "data/train.parquet"),
@@ -43,10 +44,10 @@ def limit(kind: int, size: int) -> None:
     resource.setrlimit(kind, (size, size))
 
 
-def limit_memory(room: int) -> None:
-    """Let this process take only `room` bytes more than it has."""
+def limit_memory(growth: int) -> None:
+    """Let this process take only `growth` bytes more than it has."""
     pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0])
-    limit(resource.RLIMIT_AS, pages * resource.getpagesize() + room)
+    limit(resource.RLIMIT_AS, pages * resource.getpagesize() + growth)
 
 
 def write_to(device: str) -> None:
@@ -54,13 +55,13 @@ def write_to(device: str) -> None:
 
 
 def close_output() -> None:
-    """Be as a process whose stdout is closed when Python starts."""
+    """Make this process like one whose stdout is closed when Python starts."""
     os.close(1)
     sys.stdout = None  # type: ignore[assignment]
 
 
 def deny(path: Path) -> None:
-    """Take away every permission of a file, of its folder the one to write, and those that root has (capset(2))."""
+    """Remove all permissions of a file, the one to write in its folder, and the privileges of root (capset(2))."""
     if path.with_name("moved").exists():
         path.with_name("moved").rename(path)
         path.chmod(0)
@@ -77,7 +78,7 @@ def replace(path: Path, make: Callable[[Path], object]) -> None:
 
 
 def make_faults() -> Iterator[tuple[str, str, Callable[[], object]]]:
-    """Yield a name, a command and what to do before it, in its process."""
+    """Yield a name, a command, and the function that causes the fault in its process."""
     limits: dict[str, Callable[[], object]] = {
         "file size": partial(limit, resource.RLIMIT_FSIZE, 3000),
         "open files": partial(limit, resource.RLIMIT_NOFILE, 6),
@@ -93,33 +94,32 @@ def make_faults() -> Iterator[tuple[str, str, Callable[[], object]]]:
         "device": lambda path: path.symlink_to("/dev/full"),
         "no permission": deny,
     }
-    for command, places in VICTIMS.items():
+    for command, paths in VICTIMS.items():
         yield from ((name, command, before) for name, before in limits.items())
         for name, make in makers.items():
-            for path in filter(None, places):
+            for path in filter(None, paths):
                 yield f"{name} as {path}", command, partial(replace, Path(path), make)
 
 
-def attack(state: State, case: Case) -> tuple[Done, str]:
-    """Write the file of a case, run its commands until one fails, and return the last end with its command."""
+def attack(state: State, case: Case) -> tuple[CommandResult, str]:
+    """Write the file of a case, run its commands until one fails, and return the last result with its command."""
     state.restore()
     path = state.project / case.path
     path.write_bytes(case.make())
-    commands = list(case.commands)
     if case.path.startswith("data/raw"):
         text = (state.copy / "params.yaml").read_text(encoding="utf-8")
         (state.project / "params.yaml").write_text(
             text.replace("data/raw/hypothyroid.csv", case.path), encoding="utf-8"
         )
-    done = Done(0, "", "")
-    for name in commands:
+    result = CommandResult(0, "", "")
+    for name in case.commands:
         line = ["tools.predict", case.path, "-o", "scored.csv"] if name == "predict" else COMMANDS[name]
-        done = run(state.project, line)
-        if done.code != 0 or done.failure:
+        result = run(state.project, line)
+        if result.code != 0 or result.failure:
             break
     if path.name not in STATE:
         path.unlink(missing_ok=True)
-    return done, name
+    return result, name
 
 
 def main() -> None:
@@ -129,19 +129,19 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="seed of the draw (default 0)")
     options = parser.parse_args()
     preload()
-    draw = random.Random(options.seed)
+    random = Random(options.seed)
     counts: dict[str, Counter[str]] = {}
 
-    def count(kind: str, name: str, done: Done, command: str) -> None:
-        of = counts.setdefault(kind, Counter())
-        of["cases"] += 1
-        failure = "aborts" if name == "memory" and done.code == -signal.SIGABRT else done.failure
-        of[failure or f"exit {done.code}"] += 1
-        if done.failure:
-            shown = f"{failure}, exit {done.code}: {kind}: {name}: {command}"
-            print(f"{shown}\n{done.err[-700:]}", file=sys.stderr, flush=True)
+    def count(kind: str, name: str, result: CommandResult, command: str) -> None:
+        of_kind = counts.setdefault(kind, Counter())
+        of_kind["cases"] += 1
+        failure = "aborts" if name == "memory" and result.code == -signal.SIGABRT else result.failure
+        of_kind[failure or f"exit {result.code}"] += 1
+        if result.failure:
+            message = f"{failure}, exit {result.code}: {kind}: {name}: {command}"
+            print(f"{message}\n{result.err[-700:]}", file=sys.stderr, flush=True)
 
-    # interrupted, the table shows what was done
+    # after Ctrl-C the table shows the cases until then
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, suppress(KeyboardInterrupt):
         Path(folder).chmod(0o755)
         state = State(finish_project(Path(folder).resolve()))
@@ -156,15 +156,15 @@ def main() -> None:
             "scored": [Case(f"hostile{kind}", make, ("predict",), name) for name, kind, make in tables],
         }
         for kind, cases in groups.items():
-            for case in draw.sample(cases, min(len(cases), getattr(options, kind))):
+            for case in random.sample(cases, min(len(cases), getattr(options, kind))):
                 count(kind, case.name, *attack(state, case))
         faults = list(make_faults())
-        for name, command, before in draw.sample(faults, min(len(faults), options.faults)):
+        for name, command, before in random.sample(faults, min(len(faults), options.faults)):
             state.restore()
             count("faults", name, run(state.project, COMMANDS[command], before), command)
-    rows = [(kind, *(str(found[name]) for name in COLUMNS[1:])) for kind, found in counts.items()]
+    rows = [(kind, *(str(of_kind[name]) for name in COLUMNS[1:])) for kind, of_kind in counts.items()]
     print_table("Hostile input and faults", COLUMNS, rows)
-    sys.exit(any(found[name] for found in counts.values() for name in COLUMNS[7:]))
+    sys.exit(any(of_kind[name] for of_kind in counts.values() for name in COLUMNS[7:]))
 
 
 if __name__ == "__main__":

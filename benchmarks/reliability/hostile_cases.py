@@ -14,23 +14,23 @@ import pyarrow.feather
 import pyarrow.parquet
 from ruamel.yaml import YAML
 
-#: cells that a column of a table may hold
+#: cells of a column to try
 CELLS = (
     "", " ", "NaN", "inf", "-1e400", "1e149", "1e30", "1e-320", "9" * 40, "0x10", "1,5", "1.234.567", "٣", "½", "-0",
     "=cmd|' /C calc'!A0", "\x1b[31mred", "‮abc", "\udcff", "é" * 5000, "x" * 100_000, "2024-02-30", "12:60", "True",
     "null", "#N/A", '"', "'", "a\tb", "\x00", "\u2028", "{}", "$(touch x)", "../../etc/passwd",
 )  # fmt: skip
-#: names that a column may have
+#: names of a column to try
 NAMES = (
     "", " ", "1", "sex", "__row__", "__group__", "diagnosis", "probability", "a b", "\x1b[2J", "x" * 10_000, "[<>]",
 )  # fmt: skip
-#: values that a key of params.yaml may have
+#: values of a key in params.yaml to try
 VALUES: tuple[Any, ...] = (
     None, -1, 0, 0.5, 1e300, float("nan"), float("inf"), True, "", "none", "x" * 10_000, "\x1b[31m", "$(touch x)", [],
     {},
     [[[]]], [None], {"a": {"b": 1}}, "2024-02-30",
 )  # fmt: skip
-#: texts in the place of params.yaml
+#: texts to try as params.yaml
 TEXTS = (
     "", "\0", "---", "- a", "a: b: c", "\ta: 1", "a: &x [*x]", "a: *unknown", "? a", "!!python/object:os.system {}",
     "{" * 5000,
@@ -54,7 +54,7 @@ class Case:
 def make_params(text: str) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Yield params.yaml with another value at each key, and texts that are no params at all.
 
-    They are written only when they are drawn, because there are thousands.
+    There are thousands, so each is a function that makes the content.
     """
     for path in _list_paths(YAML(typ="safe").load(text)):
         for value in VALUES:
@@ -69,10 +69,10 @@ def make_params(text: str) -> Iterator[tuple[str, Callable[[], bytes]]]:
 def _set(text: str, path: tuple[str, ...], value: Any) -> bytes:
     yaml, stream = YAML(typ="safe"), io.StringIO()
     content = yaml.load(text)
-    place = content
+    section = content
     for key in path[:-1]:
-        place = place[key]
-    place[path[-1]] = value
+        section = section[key]
+    section[path[-1]] = value
     yaml.dump(content, stream)
     return stream.getvalue().encode()
 

@@ -1,9 +1,9 @@
-"""SIGKILL at any moment of a run, and whether the next run gives the bytes of an undisturbed one.
+"""Kills runs by SIGKILL at any moment, and checks that the next run gives the bytes of an undisturbed one.
 
-`python -m benchmarks.reliability.kills --kills 200`. In a small project `python -m tools.repro` or `dvc repro` is
-started from nothing and killed: at a random time (the parent, one child, or all), or in the middle of a write of
-dvc.lock or .dvc/tmp/rwlock. After up to five kills `python -m tools.repro` runs to its end, and every artefact is
-compared with that of a run without kills. Exit code 1 if a run is stuck, differs, or a process outlives its parent.
+`python -m benchmarks.reliability.kills --kills 200` starts `python -m tools.repro` or `dvc repro` in a small project,
+and kills the parent, one child, or all. The time is random, or in the middle of a write of dvc.lock or .dvc/tmp/rwlock.
+After up to five kills `python -m tools.repro` runs to its end. Then every artefact is compared with that of a run
+without kills. Exit code 1 if a run is stuck or differs, or a process outlives its parent.
 """
 
 from collections import Counter
@@ -19,8 +19,9 @@ import time
 
 import psutil
 
-from benchmarks.reliability.project import find_processes, hash_artefacts, make_environment, make_project, reset
+from benchmarks.reliability.project import find_processes, hash_artefacts, make_project, reset
 from benchmarks.shared.arguments import make_parser
+from benchmarks.shared.clone import make_environment
 from benchmarks.shared.markdown import print_table
 
 HOOK = Path(__file__).parent / "hook"
@@ -33,7 +34,7 @@ COLUMNS = ("command", "kill", "kills", "outlived by a process")
 
 
 class Attack:
-    """Kills in one project, and what came of them."""
+    """Kills in one project, and the counts of their consequences."""
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.project, self.home, self.random = folder / "project", folder / "home", random.Random(seed)
@@ -89,16 +90,16 @@ class Attack:
     def wait_for_children(self) -> bool:
         """Return whether all processes end within two seconds; those that do not are ended."""
         psutil.wait_procs(find_processes(self.project), timeout=2)
-        left = find_processes(self.project)
-        end(left)
-        return not left
+        orphans = find_processes(self.project)
+        end(orphans)
+        return not orphans
 
     def compare(self) -> None:
         """Run the project to its end and compare all its files with the reference."""
         done = self.finish()
         self.runs += 1
-        found = hash_artefacts(self.project)
-        differing = sorted({name for name, _ in set(found.items()) ^ set(self.reference.items())})
+        hashes = hash_artefacts(self.project)
+        differing = sorted({name for name, _ in set(hashes.items()) ^ set(self.reference.items())})
         self.stuck += done.returncode != 0
         self.different += done.returncode == 0 and bool(differing)
         if done.returncode or differing:

@@ -1,18 +1,16 @@
 """A small copy of the project for attacks: few rows, two strategies, one classifier."""
 
-import hashlib
-import os
 from pathlib import Path
 import shutil
 import subprocess
-import sys
 
 import psutil
 
-from benchmarks.shared.clone import clone_project
+from benchmarks.shared.clone import clone_project, shrink_params
+from stages.shared.storage.files import sha256
 
-#: what a run makes
-MADE = (
+#: the files and folders that a run makes
+OUTPUTS = (
     "dvc.lock", "data/prepared.parquet", "data/contract.json", "data/train.parquet", "data/test.parquet",
     "data/test_scores.parquet", "data/raw/synthetic.csv", "models", "metrics", "reports", ".dvc/cache", ".dvc/tmp",
 )  # fmt: skip
@@ -23,9 +21,7 @@ def make_project(folder: Path) -> None:
     with clone_project(folder) as params:
         params["strategies"] = {"baseline": {}, "under": {"sampler": "RandomUnderSampler", "sampling_strategy": 0.5}}
         params["classifiers"] = {"logistic_regression": {"max_iter": 1000}}
-        params["tuning"].update(samplers={}, classifiers={})
-        params["cv"].update(n_splits=2, n_repeats=1)
-        params["evaluate"]["n_resamples"] = 200
+        shrink_params(params)
         params["synthetic"]["n_samples"] = 100
     table = folder / params["data"]["path"]
     table.write_text("".join(table.read_text(encoding="utf-8").splitlines(True)[:601]), encoding="utf-8")
@@ -35,14 +31,14 @@ def make_project(folder: Path) -> None:
 
 def commit(folder: Path, message: str) -> None:
     """Commit every file."""
-    who = ("-c", "user.name=attack", "-c", "user.email=attack@localhost")
-    for command in (["add", "--all"], [*who, "commit", "--quiet", "--message", message]):
+    identity = ("-c", "user.name=attack", "-c", "user.email=attack@localhost")
+    for command in (["add", "--all"], [*identity, "commit", "--quiet", "--message", message]):
         subprocess.run(["git", *command], cwd=folder, check=True)
 
 
 def reset(folder: Path) -> None:
-    """Remove what runs have made."""
-    for name in MADE:
+    """Remove the outputs of all runs."""
+    for name in OUTPUTS:
         remove(folder / name)
 
 
@@ -56,19 +52,16 @@ def remove(path: Path) -> None:
 
 def hash_artefacts(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of each file that a run makes, but DVC's own."""
-    tops = [folder / name for name in MADE if not name.startswith(".dvc")]
+    tops = [folder / name for name in OUTPUTS if not name.startswith(".dvc")]
     files = [path.relative_to(folder) for top in tops for path in (top, *top.rglob("*")) if path.is_file()]
     whole = [path for path in files if ".tmp" not in {Path(part).suffix for part in path.parts}]
-    return {str(path): hashlib.sha256((folder / path).read_bytes()).hexdigest() for path in whole}
-
-
-def make_environment(home: Path, **variables: str) -> dict[str, str]:
-    """Return the variables of a run: this Python first, and a site cache of its own."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "PATH": path, "DVC_SITE_CACHE_DIR": str(home), "DVC_NO_ANALYTICS": "1", **variables}
+    return {str(path): sha256(folder / path) for path in whole}
 
 
 def find_processes(folder: Path) -> list[psutil.Process]:
     """Return the processes whose working directory is `folder`."""
-    processes = psutil.process_iter(["cwd", "status"])
-    return [one for one in processes if one.info["cwd"] == str(folder) and one.info["status"] != psutil.STATUS_ZOMBIE]
+    return [
+        process
+        for process in psutil.process_iter(["cwd", "status"])
+        if process.info["cwd"] == str(folder) and process.info["status"] != psutil.STATUS_ZOMBIE
+    ]

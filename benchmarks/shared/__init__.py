@@ -1,4 +1,4 @@
 """Functions that several benchmarks use.
 
-They hold whatever two commands would otherwise write twice: options, tables, data and statistics.
+They cover options, clones of the project, tables, data and statistics.
 """

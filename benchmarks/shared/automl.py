@@ -1,4 +1,4 @@
-"""A model by FLAML or AutoGluon: `python automl.py flaml 60 FOLDER` prints its test scores as JSON.
+"""Fits a model by FLAML or AutoGluon: `python automl.py flaml 60 FOLDER` prints its test scores as JSON.
 
 benchmarks.suites.champions runs this file in an environment of its own, so it imports nothing of the project.
 
@@ -40,7 +40,7 @@ def fit_autogluon(train, test, seconds):
         return __version__, scores, float(threshold), predictor.model_best
 
 
-def cpu_seconds():
+def get_cpu_seconds():
     """Return the CPU seconds of this process and of its ended children."""
     usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
@@ -57,10 +57,11 @@ def main():
     train, test = (pd.read_parquet(folder / f"{split}.parquet") for split in ("train", "test"))
     for column in train.select_dtypes("object").columns:
         train[column], test[column] = train[column].astype("category"), test[column].astype("category")
-    wall, cpu = time.perf_counter(), cpu_seconds()
+    wall, cpu = time.perf_counter(), get_cpu_seconds()
     version, scores, threshold, model = fit(train, test, seconds)
-    result = {"version": version, "model": str(model), "threshold": threshold, "scores": [float(one) for one in scores]}
-    result |= {"wall": time.perf_counter() - wall, "cpu": cpu_seconds() - cpu}
+    result = {"version": version, "model": str(model), "threshold": threshold}
+    result |= {"scores": [float(score) for score in scores]}
+    result |= {"wall": time.perf_counter() - wall, "cpu": get_cpu_seconds() - cpu}
     os.write(stdout, json.dumps(result).encode())
 
 

@@ -49,12 +49,18 @@ def make_table_params(
 
 def load_data_set(folder: Path, name: str, max_rows: int, seed: int, test_size: float = 0.25) -> tuple[Table, Table]:
     """Return the training and the test set of at most `max_rows` rows."""
-    (path,) = (folder / name).glob("*.csv*")
+    path = find_file(folder, name)
     params = make_table_params(path, seed, test_size, MISSING.get(name, {}))
     table = prepare(read_columns(path), PrepareParams.model_validate(params)).table
     kept = draw_stratified(table.target, max_rows, np.random.RandomState(seed))
-    drawn = Table(table.data.filter(from_bools(kept)), table.contract, table.flow)
-    return split(drawn, SplitStageParams.model_validate(params))
+    sample = Table(table.data.filter(from_bools(kept)), table.contract, table.flow)
+    return split(sample, SplitStageParams.model_validate(params))
+
+
+def find_file(folder: Path, name: str) -> Path:
+    """Return the CSV of a data set."""
+    (path,) = (folder / name).glob("*.csv*")
+    return path
 
 
 def draw_stratified(y: Ints, max_rows: int, random: np.random.RandomState) -> Bools:

@@ -32,18 +32,18 @@ from stages.train.strategy.artifacts import cross_validation, make_record, oof_c
 from stages.train.strategy.cross_validation import fit_strategy
 from stages.train.strategy.results import StrategyResult
 
-#: the fewest that params.yaml may contain; the choice of a champion uses none of them
+#: the smallest number that params.yaml allows; the choice of a champion uses no resamples
 N_RESAMPLES = 200
 
 
-def load_params(seed: int, strategies: Sequence[str] = (), tuned: bool = True) -> dict[str, Any]:
+def load_params(seed: int, strategies: Sequence[str] = (), tuning: bool = True) -> dict[str, Any]:
     """Return the content of the shipped params.yaml, with these strategies or all, and with its grids or without."""
     params = load_yaml(PARAMS)
     params["random_state"] = seed
     params["evaluate"]["n_resamples"] = N_RESAMPLES
     if strategies:
         params["strategies"] = {name: params["strategies"][name] for name in strategies}
-    if not tuned:
+    if not tuning:
         params["tuning"].update(samplers={}, classifiers={})
     return params
 
@@ -84,14 +84,14 @@ def make_leaderboard(train: Table, test: Table, params: dict[str, Any]) -> Leade
     train_params = TrainParams.model_validate(params)
     strategies = {name: train_strategy(train, name, train_params) for name in train_params.strategies}
     oof = pa.table(next(iter(strategies.values())).oof)
-    scored, row_sets = {}, RowSets.make(test.target, test.groups, oof)
-    for name, one in strategies.items():
-        for classifier, calibrator in one.calibrators.items():
-            raw = scores(one.result.models[classifier], test.features())
-            scored[CandidateKey(name, classifier)] = ScoredCandidate(
-                one.tune_threshold(classifier), calibrate(raw, calibrator), raw, calibrator.method,
-                ranking=row_sets.measure(one.oof[classifier], raw),
+    candidates, row_sets = {}, RowSets.make(test.target, test.groups, oof)
+    for name, strategy in strategies.items():
+        for classifier, calibrator in strategy.calibrators.items():
+            raw = scores(strategy.result.models[classifier], test.features())
+            candidates[CandidateKey(name, classifier)] = ScoredCandidate(
+                strategy.tune_threshold(classifier), calibrate(raw, calibrator), raw, calibrator.method,
+                ranking=row_sets.measure(strategy.oof[classifier], raw),
             )  # fmt: skip
-    records = {name: one.record for name, one in strategies.items()}
-    result = evaluate_candidates(Inputs(test, records, row_sets, oof), scored, EvaluateParams.model_validate(params))
+    inputs = Inputs(test, {name: strategy.record for name, strategy in strategies.items()}, row_sets, oof)
+    result = evaluate_candidates(inputs, candidates, EvaluateParams.model_validate(params))
     return Leaderboard.model_validate(round_floats(result.leaderboard.model_dump()))

@@ -1,6 +1,6 @@
 """Made tables and params in the form in which the stage train reads them.
 
-Benchmarks train on tables of any size without files and without params.yaml.
+With them, benchmarks train on tables of any size without files and without params.yaml.
 """
 
 from typing import Any
@@ -17,6 +17,14 @@ FRAUD_SHARE = 0.0017
 
 #: rows drawn at a time
 CHUNK = 200_000
+
+#: strategies that several benchmarks train on made tables
+STRATEGIES: dict[str, dict[str, Any]] = {
+    "baseline": {},
+    "class_weight": {"class_weight": "balanced"},
+    "smote": {"sampler": "SMOTE", "sampling_strategy": 0.75},
+    "random_under": {"sampler": "RandomUnderSampler", "sampling_strategy": 0.75},
+}
 
 
 def make_rare_table(rows: int, columns: int = 30, share: float = FRAUD_SHARE, seed: int = 0) -> tuple[Any, Any]:

@@ -23,21 +23,22 @@ def format_percent(part: float, whole: float) -> str:
     return f"{100 * part / whole:.1f}"
 
 
-class Shares:
-    """How often something holds: a table of percentages, whose rows and columns appear in the order of their names."""
+class ShareTable:
+    """A table of percentages: how often something holds. Rows and columns appear in the order in which they came."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str], list[bool]] = defaultdict(list)
+        self._cases: dict[tuple[str, str], list[bool]] = defaultdict(list)
 
     def add(self, row: str, column: object, holds: bool) -> None:
-        """Count one case."""
-        self._found[row, str(column)].append(holds)
+        """Count a case in the cell of this row and column."""
+        self._cases[row, str(column)].append(holds)
 
     def print(self, title: str, corner: str = "") -> None:
         """Print the table; `corner` is the head of its first column."""
-        rows, columns = (dict.fromkeys(names) for names in zip(*self._found, strict=True))
-        cells = (
-            [row, *(format_percent(sum(self._found[row, column]), len(self._found[row, column])) for column in columns)]
-            for row in rows
-        )
+        rows, columns = (dict.fromkeys(names) for names in zip(*self._cases, strict=True))
+        cells = ([row, *(self._format_cell(row, column) for column in columns)] for row in rows)
         print_table(title, [corner, *columns], cells)
+
+    def _format_cell(self, row: str, column: str) -> str:
+        cases = self._cases[row, column]
+        return format_percent(sum(cases), len(cases))

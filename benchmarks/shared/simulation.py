@@ -37,23 +37,23 @@ class Scorer:
 
     separation: float
 
-    def probabilities(self, values: Floats) -> Floats:
+    def compute_probabilities(self, values: Floats) -> Floats:
         """Return the probability of being positive, given the normal values."""
         return np.asarray(expit(self.separation * values - self.separation**2 / 2 + logit(PREVALENCE)))
 
-    def truth(self) -> dict[str, float]:
+    def compute_truth(self) -> dict[str, float]:
         """Integrate every metric over the two normal densities."""
         above = {1: ndtr(self.separation - GRID), 0: ndtr(-GRID)}
         weights = {label: -np.diff(share) for label, share in above.items()}
         middles = (GRID[1:] + GRID[:-1]) / 2
         hits, misses = PREVALENCE * ndtr(self.separation - middles), (1 - PREVALENCE) * ndtr(-middles)
-        scores = self.probabilities(middles)
+        scores = self.compute_probabilities(middles)
         losses = {
             name: PREVALENCE * weights[1] @ loss(np.ones_like(scores), scores)
             + (1 - PREVALENCE) * weights[0] @ loss(np.zeros_like(scores), scores)
             for name, loss in {"brier_score": brier_loss, "log_loss": logarithmic_loss}.items()
         }
-        index = np.searchsorted(self.probabilities(GRID), THRESHOLD)
+        index = np.searchsorted(self.compute_probabilities(GRID), THRESHOLD)
         tp, fp = PREVALENCE * above[1][index], (1 - PREVALENCE) * above[0][index]
         counts = Counts(*np.array([[tp], [fp], [PREVALENCE - tp], [1 - PREVALENCE - fp]]))
         return {
@@ -77,9 +77,15 @@ def make_labels(positives: int, negatives: int = NEGATIVES) -> Ints:
 
 def draw_scores(y: Ints, scorers: Sequence[Scorer], correlation: float, random: np.random.RandomState) -> list[Floats]:
     """Draw new rows; return their scores by each scorer, which have this correlation in each class."""
-    shared, own = random.normal(size=len(y)), random.normal(size=(len(scorers), len(y)))
-    noise = np.sqrt(correlation) * shared + np.sqrt(1 - correlation) * own
-    return [scorer.probabilities(row + scorer.separation * y) for scorer, row in zip(scorers, noise, strict=True)]
+    common, individual = random.normal(size=len(y)), random.normal(size=(len(scorers), len(y)))
+    noise = mix_noise(common, individual, correlation)
+    pairs = zip(scorers, noise, strict=True)
+    return [scorer.compute_probabilities(values + scorer.separation * y) for scorer, values in pairs]
+
+
+def mix_noise(common: Floats, individual: Floats, share: float) -> Floats:
+    """Return the sum of both, weighted so that `common` has this share of the variance."""
+    return np.asarray(np.sqrt(share) * common + np.sqrt(1 - share) * individual)
 
 
 def measure_scores(y: Ints, scores: Sequence[Floats], samples: Sequence[Floats]) -> list[BootstrapResult]:

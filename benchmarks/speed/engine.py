@@ -1,9 +1,9 @@
-"""What an engine costs, and what many cores would give: `python -m benchmarks.speed.engine`.
+"""The cost of an engine, and the calculated time on many cores: `python -m benchmarks.speed.engine`.
 
-The strategies of params.yaml train on data/train.parquet (`make repro` makes it), or on a made table with `--rows`: in
-this process, in two processes of it, and on a Dask cluster of two processes on loopback addresses. The models must be
-the same. The last table is calculated from the CPU time of each call: calls start in order on the first free
-core, and a tuned final fit waits for all folds of its strategy.
+The strategies of params.yaml train on data/train.parquet (`make repro` makes it), or on a made table with `--rows`.
+They train in this process, in two processes, and on a Dask cluster of two processes on loopback addresses. The models
+must be the same. The last table is calculated from the CPU time of each call. There, calls start in order on the first
+free core, and a tuned final fit waits for all folds of its strategy.
 """
 
 from collections.abc import Iterator
@@ -38,10 +38,10 @@ from stages.train.params import TrainParams
 from stages.train.strategy.context import StrategyContext
 from stages.train.strategy.cross_validation import OpenPool, Workers, fit_final, fit_strategy
 
-#: calls of `callable(context)`, which does next to nothing, to measure what a call costs
+#: calls of `callable(context)`, which does almost nothing, to measure the cost of a call
 EMPTY_CALLS = 200
 
-#: CPU seconds of each call of a strategy in the order of their start, and whether it waits for the others
+#: for each call of a strategy, in the order of the starts: CPU seconds, and whether it waits for the others
 Calls = list[tuple[float, bool]]
 
 
@@ -55,8 +55,8 @@ class TimedPool(WorkerPool[StrategyContext]):
     def submit(self, function: Any, *args: Any, **kwargs: Any) -> "Future[Any]":
         start = time.process_time()  # other programs do not change it
         future = super().submit(function, *args, **kwargs)
-        tuned = function is fit_final and bool(args[0])
-        self._calls.append((time.process_time() - start, tuned))
+        waits = function is fit_final and bool(args[0])
+        self._calls.append((time.process_time() - start, waits))
         return future
 
 
@@ -65,17 +65,19 @@ def run_dask(workers: int = 2) -> Iterator[None]:
     """Start a scheduler and workers as processes, and name them in the environment."""
     from distributed import Client
 
-    own = [sys.executable, "-m"]
-    options = ["--host", "127.0.0.1", "--no-dashboard"]
     with tempfile.TemporaryDirectory() as folder:
-        address_file = Path(folder) / "scheduler.json"
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        join = ["--scheduler-file", str(address_file)]
-        started = [subprocess.Popen([*own, "distributed.cli.dask_scheduler", *options, "--port", "0", *join], **quiet)]
-        worker = [*own, "distributed.cli.dask_worker", *options, *join, "--nthreads", "1", "--preload", "stages"]
-        started += [subprocess.Popen([*worker, "--local-directory", folder], **quiet) for _ in range(workers)]
+        address_file = str(Path(folder) / "scheduler.json")
+        options = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", address_file]
+
+        def start(command: str, *arguments: str) -> "subprocess.Popen[bytes]":
+            line = [sys.executable, "-m", f"distributed.cli.{command}", *options, *arguments]
+            return subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+        worker_options = ["--nthreads", "1", "--preload", "stages", "--local-directory", folder]
+        started = [start("dask_scheduler", "--port", "0")]
+        started += [start("dask_worker", *worker_options) for _ in range(workers)]
         try:
-            with Client(scheduler_file=str(address_file), timeout=60) as client:
+            with Client(scheduler_file=address_file, timeout=60) as client:
                 client.wait_for_workers(workers, timeout=60)
                 os.environ |= {"EVENHAND_ENGINE": "dask", "DASK_SCHEDULER_ADDRESS": client.scheduler.address}
             yield
@@ -108,34 +110,34 @@ def time_empty_calls(pool: WorkerPool[StrategyContext] | EnginePool) -> float:
 
 def schedule(strategies: dict[str, Calls], cores: int, overhead: float) -> float:
     """Return the seconds until all calls have ended on so many cores, each with an overhead in seconds."""
-    free = [0.0] * cores
-    last: dict[str, float] = dict.fromkeys(strategies, 0.0)
-    for waits in (False, True):
+    free_from = [0.0] * cores
+    strategy_ends: dict[str, float] = dict.fromkeys(strategies, 0.0)
+    for final_fits in (False, True):
         for name, calls in strategies.items():
-            for seconds in [seconds for seconds, tuned in calls if tuned is waits]:
-                start = max(heapq.heappop(free), last[name] if waits else 0.0)
+            for seconds in [seconds for seconds, waits in calls if waits is final_fits]:
+                start = max(heapq.heappop(free_from), strategy_ends[name] if final_fits else 0.0)
                 end = start + seconds + overhead
-                heapq.heappush(free, end)
-                last[name] = max(last[name], end)
-    return max(last.values())
+                heapq.heappush(free_from, end)
+                strategy_ends[name] = max(strategy_ends[name], end)
+    return max(strategy_ends.values())
 
 
 def measure_engines(path: Path, params: TrainParams, pairs: int) -> tuple[list[list[str]], dict[str, Calls], float]:
     """Return a row for each engine, the times of the calls, and the seconds that a call on Dask costs."""
-    empty, opened, calls = dict[str, float](), dict[str, float](), dict[str, Calls]()
+    empty_calls, openings, calls = dict[str, float](), dict[str, float](), dict[str, Calls]()
     dask = partial(open_engine_pool, TrainSet(path, sha256(path)))
     engines: dict[str, tuple[int, OpenPool]] = {
         "this process": (1, WorkerPool), "two processes": (2, WorkerPool), "Dask, two workers": (2, dask),
     }  # fmt: skip
     with run_dask():
-        works = {engine: partial(train_all, path, params, *how) for engine, how in engines.items()}
+        works = {engine: partial(train_all, path, params, *settings) for engine, settings in engines.items()}
         turns = take_turns(works, pairs, measure) if pairs else {}
         for engine, (workers, open_pool) in engines.items():
             context = StrategyContext(read_table(path), next(iter(params.strategies)), params)
             start = time.perf_counter()
             with open_pool(context, workers) as pool:
-                opened[engine] = time.perf_counter() - start
-                empty[engine] = time_empty_calls(pool)
+                openings[engine] = time.perf_counter() - start
+                empty_calls[engine] = time_empty_calls(pool)
         for name in params.strategies:
             calls[name] = []
             pool = partial(TimedPool, calls[name])
@@ -143,22 +145,25 @@ def measure_engines(path: Path, params: TrainParams, pairs: int) -> tuple[list[l
     rows = []
     for engine, runs in turns.items():
         ratio = statistics.median(get_ratios(runs, turns["this process"], "wall"))
-        cells = [f"{min(run.wall for run in runs):.1f}", f"{ratio:.2f}", f"{1000 * opened[engine]:.0f}"]
-        rows.append([engine, *cells, f"{empty[engine]:.1f}", format_load()])
-    return rows, calls, empty["Dask, two workers"] / 1000
+        cells = [f"{min(run.wall for run in runs):.1f}", f"{ratio:.2f}", f"{1000 * openings[engine]:.0f}"]
+        rows.append([engine, *cells, f"{empty_calls[engine]:.1f}", format_load()])
+    return rows, calls, empty_calls["Dask, two workers"] / 1000
 
 
 def calculate_rows(calls: dict[str, Calls], cores: list[int], overhead: float) -> Iterator[list[str]]:
     """Yield a row for each number of cores."""
-    alone = sum(seconds for one in calls.values() for seconds, _ in one)
-    longest = max(
-        max([seconds for seconds, tuned in one if not tuned], default=0.0) + sum(s for s, tuned in one if tuned)
-        for one in calls.values()
-    )
-    for number in cores:
-        seconds = schedule(calls, number, overhead)
-        busy = 100 * alone / (number * seconds)
-        yield [str(number), f"{seconds:.1f}", f"{alone / seconds:.1f}", f"{busy:.0f}", f"{longest / seconds:.2f}"]
+    total = sum(seconds for of_strategy in calls.values() for seconds, _ in of_strategy)
+    longest_chain = max(map(measure_chain, calls.values()))
+    for n_cores in cores:
+        wall = schedule(calls, n_cores, overhead)
+        busy = 100 * total / (n_cores * wall)
+        yield [str(n_cores), f"{wall:.1f}", f"{total / wall:.1f}", f"{busy:.0f}", f"{longest_chain / wall:.2f}"]
+
+
+def measure_chain(calls: Calls) -> float:
+    """Return the seconds of the longest call of a strategy, and of the final fits that wait for it."""
+    longest = max([seconds for seconds, waits in calls if not waits], default=0.0)
+    return longest + sum(seconds for seconds, waits in calls if waits)
 
 
 def main() -> None:
@@ -180,7 +185,7 @@ def main() -> None:
         rows, calls, overhead = measure_engines(path, params, options.pairs)
     columns = ("engine", "wall s", "÷ this process", "to open, ms", "an empty call, ms", "load")
     print_table(f"Training {len(calls)} strategies, {sum(map(len, calls.values()))} calls", columns, rows)
-    longest = max(seconds for one in calls.values() for seconds, _ in one)
+    longest = max(seconds for of_strategy in calls.values() for seconds, _ in of_strategy)
     title = f"Calculated from the times of the calls; the longest takes {longest:.1f} s"
     columns = ("cores", "wall s", "speed-up", "cores at work, %", "longest chain ÷ wall")
     print_table(title, columns, calculate_rows(calls, options.cores, overhead))

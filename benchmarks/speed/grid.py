@@ -2,9 +2,10 @@
 
 It shows what users gain who would otherwise tune SMOTE and logistic regression with scikit-learn.
 
-SMOTE's k_neighbors 3, 5, 7 × sampling_strategy 0.5, 0.75, 1 × C 0.1, 1, 10 in five folds make 135 fits on made tables
-with 10 % positives. Our search has two workers. Both keep their workers between searches, so those start before the
-clock. Our fold scores must equal those of GridSearchCV with a solver of tolerance 1e-10, to 1e-9.
+The grid has k_neighbors 3, 5, 7 and sampling_strategy 0.5, 0.75, 1 of SMOTE, and C 0.1, 1, 10. With five folds these
+are 135 fits on made tables with 10 % positives. Our search has two workers. Both keep their workers between searches,
+so the workers start before the clock. Our fold scores must equal those of GridSearchCV with a solver of tolerance
+1e-10, to 1e-9.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedKFold, train_test_split
 from sklearn.preprocessing import StandardScaler
 
-from benchmarks.shared.arguments import make_parser
+from benchmarks.shared.arguments import add_comparison_options, make_parser
 from benchmarks.shared.made_tables import make_params, make_train_table
 from benchmarks.shared.markdown import print_table
 from benchmarks.speed.timing import COLUMNS, compare, measure
@@ -62,13 +63,10 @@ def search_with_train(context: StrategyContext, pool: WorkerPool[StrategyContext
     params = context.params
     folds = make_folds(context.y, context.table.groups, params.cv, params.random_state)
     scores = [get_result(call) for call in [pool.submit(score_grid, fold) for fold in folds]]
-    trials = search_from_scores(context, scores)["logistic_regression"].trials
-    by_point = {
-        (trial.candidate.classifier["C"], *trial.candidate.sampler.values()): [
-            values["average_precision"] for values in trial.folds
-        ]
-        for trial in trials
-    }
+    by_point = {}
+    for trial in search_from_scores(context, scores)["logistic_regression"].trials:
+        point = (trial.candidate.classifier["C"], *trial.candidate.sampler.values())
+        by_point[point] = [values["average_precision"] for values in trial.folds]
     return np.array([by_point[point] for point in product(C, NEIGHBORS, RATIOS)])
 
 
@@ -97,7 +95,8 @@ def compare_searches(name: str, X: Any, y: Any, n_jobs: int, pairs: int) -> list
         return ()
 
     with WorkerPool(StrategyContext(table, "smote", params), 2) as pool:
-        search_stock(), search_and_check()  # starts the workers
+        search_stock()  # these two start the workers
+        search_and_check()
         return drop_memory(compare(name, search_stock, search_and_check, pairs, run=measure))
 
 
@@ -108,8 +107,7 @@ def drop_memory(row: Sequence[str]) -> list[str]:
 
 def main() -> None:
     parser = make_parser(__doc__)
-    parser.add_argument("--pairs", type=int, default=5, help="alternating pairs of runs for each case")
-    parser.add_argument("--only", default="", help="cases whose names contain this text")
+    add_comparison_options(parser)
     options = parser.parse_args()
     cases = {f"{rows:,} × {columns}, against n_jobs={jobs}": (rows, columns, jobs) for rows, columns, jobs in CASES}
     rows = (

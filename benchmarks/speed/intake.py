@@ -7,13 +7,14 @@ Delete FOLDER when you are done.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from benchmarks.shared.arguments import make_parser
+from benchmarks.shared.arguments import add_table_options, make_parser
 from benchmarks.shared.data_sets import make_table_params
 from benchmarks.shared.markdown import print_table
 from benchmarks.speed.timing import format_load, measure_in_fork
@@ -70,24 +71,24 @@ def run_split(path: Path) -> None:
         write_table(path.with_name(f"{name}.parquet"), table)
 
 
+def measure_stages(path: Path, name: str, n_cells: int) -> Iterator[list[str]]:
+    """Yield a row for each stage; `n_cells` are those of the features."""
+    csv, floats = path.stat().st_size / 2**20, n_cells * 8 / 2**20
+    for stage, work in {"prepare": run_prepare, "split": run_split}.items():
+        run = measure_in_fork(partial(work, path))
+        cells = [name, f"{csv:,.0f}", stage, f"{run.wall:.1f}", f"{run.cpu:.1f}"]
+        yield [*cells, f"{run.growth:,.0f}", f"{run.growth / floats:.2f}", format_load()]
+
+
 def main() -> None:
     parser = make_parser(__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--columns", type=int, default=30)
+    add_table_options(parser, 1_000_000)
     parser.add_argument("--semicolons", action="store_true", help="separate the cells by semicolons, which are sniffed")
     options = parser.parse_args()
     path = write_csv(options.folder, options.rows, options.columns, options.semicolons)
-    csv, numbers = path.stat().st_size / 2**20, options.rows * options.columns * 8 / 2**20
     name = f"{options.rows:,} × {options.columns}" + (", semicolons" if options.semicolons else "")
-    table = [name, f"{csv:,.0f}"]
-    runs = ((work.__name__, measure_in_fork(lambda work=work: work(path))) for work in (run_prepare, run_split))
-    rows = (
-        [*table, stage.removeprefix("run_"), f"{run.wall:.1f}", f"{run.cpu:.1f}", f"{run.growth:,.0f}",
-         f"{run.growth / numbers:.2f}", format_load()]
-        for stage, run in runs
-    )  # fmt: skip
-    print_table("prepare and split, one thread", COLUMNS, rows)
+    print_table("prepare and split, one thread", COLUMNS, measure_stages(path, name, options.rows * options.columns))
 
 
 if __name__ == "__main__":

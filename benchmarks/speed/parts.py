@@ -15,37 +15,29 @@ import os
 from pathlib import Path
 import runpy
 import sys
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.shared.arguments import make_parser
-from benchmarks.shared.clone import clone_project
-from benchmarks.shared.made_tables import make_rare_table
+from benchmarks.shared.arguments import add_strategies_option, add_table_options, make_parser
+from benchmarks.shared.clone import clone_project, shrink_params
+from benchmarks.shared.made_tables import STRATEGIES, make_rare_table
 from benchmarks.shared.markdown import print_table
 from benchmarks.speed.timing import PSS_ANON, format_load, measure_in_fork
 
 COLUMNS = ("stage", "wall s", "CPU s", "memory, MB", "load")
 #: rows of a part
-PART = 1_000_000
-
-STRATEGIES: dict[str, dict[str, Any]] = {
-    "baseline": {},
-    "class_weight": {"class_weight": "balanced"},
-    "smote": {"sampler": "SMOTE", "sampling_strategy": 0.75},
-    "random_under": {"sampler": "RandomUnderSampler", "sampling_strategy": 0.75},
-}
+PART_ROWS = 1_000_000
 
 
 def write_parts(folder: Path, rows: int, columns: int) -> None:
     """Write a table of 0.17 % positives as parts."""
     folder.mkdir(parents=True)
-    for number, start in enumerate(range(0, rows, PART)):
-        X, y = make_rare_table(min(PART, rows - start), columns, seed=number)
+    for part, start in enumerate(range(0, rows, PART_ROWS)):
+        X, y = make_rare_table(min(PART_ROWS, rows - start), columns, seed=part)
         cells = {f"x{index}": column for index, column in enumerate(np.ascontiguousarray(X.T))}
-        pq.write_table(pa.table({**cells, "target": y}), folder / f"part-{number:04d}.parquet")
+        pq.write_table(pa.table({**cells, "target": y}), folder / f"part-{part:04d}.parquet")
 
 
 def make_project(folder: Path, options: Namespace) -> None:
@@ -55,9 +47,7 @@ def make_project(folder: Path, options: Namespace) -> None:
         params["split"]["negatives"] = {"keep": options.keep}
         params["strategies"] = {name: STRATEGIES[name] for name in options.strategies}
         params["classifiers"] = {"logistic_regression": {"max_iter": 1000}, "xgboost": {"n_estimators": options.trees}}
-        params["tuning"].update(samplers={}, classifiers={})
-        params["cv"].update(n_splits=2, n_repeats=1)
-        params["evaluate"]["n_resamples"] = 200
+        shrink_params(params)
     write_parts(folder / "data/raw/parts", options.rows, options.columns)
 
 
@@ -87,11 +77,10 @@ def measure_stages(folder: Path, options: Namespace) -> Iterator[list[str]]:
 def main() -> None:
     parser = make_parser(__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--rows", type=int, default=20_000_000)
-    parser.add_argument("--columns", type=int, default=30)
+    add_table_options(parser, 20_000_000)
     parser.add_argument("--keep", type=float, default=0.05, help="share of the negatives of train")
     parser.add_argument("--trees", type=int, default=60, help="n_estimators of XGBoost")
-    parser.add_argument("--strategies", nargs="+", default=list(STRATEGIES), choices=list(STRATEGIES))
+    add_strategies_option(parser, STRATEGIES)
     options = parser.parse_args()
     project = options.folder.absolute() / "project"
     if not project.exists():

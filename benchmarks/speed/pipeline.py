@@ -7,6 +7,7 @@ are divided by that of the same training in one process with one thread, after i
 same dvc.lock. The training in one process must give the same out-of-fold scores.
 """
 
+from argparse import Namespace
 from collections.abc import Sequence
 from functools import partial
 import os
@@ -18,23 +19,22 @@ import tempfile
 from typing import Any
 
 from benchmarks.shared.arguments import make_parser
-from benchmarks.shared.clone import clone_project, keep_only
+from benchmarks.shared.clone import add_selection_options, clone_project, make_environment, select_entries
 from benchmarks.shared.markdown import print_table
 from benchmarks.speed.timing import Run, format_load, measure, measure_in_fork
 
 COLUMNS = ("run", "cores", "wall s", "÷ one process", "CPU s", "÷ one process", "load")
 
 
-def make_clone(folder: Path, data: tuple[Path, str, str] | None, strategies: str, classifiers: str) -> None:
-    """Clone the checked-out commit into `folder`; change the data, strategies and classifiers that are given."""
+def make_clone(folder: Path, options: Namespace) -> None:
+    """Clone the checked-out commit into `folder`; change the data, strategies and classifiers that the options name."""
     with clone_project(folder) as params:
-        if data is not None:
-            table, target, positive = data
+        if options.data:
+            table, target, positive = Path(options.data[0]), *options.data[1:]
             copy = Path("data/raw") / table.name
             shutil.copyfile(table, folder / copy)
             params["data"].update(make_data_section(str(copy), target, positive))
-        keep_only(params, "strategies", strategies)
-        keep_only(params, "classifiers", classifiers)
+        select_entries(params, options)
 
 
 def make_data_section(path: str, target: str, positive: str) -> dict[str, Any]:
@@ -45,8 +45,7 @@ def make_data_section(path: str, target: str, positive: str) -> dict[str, Any]:
 
 def run_command(folder: Path, command: Sequence[str]) -> str:
     """Run a command in a clone and return its dvc.lock."""
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, cwd=folder, env=make_environment(), check=True, stdout=subprocess.DEVNULL)
     return (folder / "dvc.lock").read_text(encoding="utf-8")
 
 
@@ -72,7 +71,7 @@ def train_in_one_process(folder: Path) -> Run:
     params, table = read_params(TrainParams), read_table(paths.TRAIN)
     run = measure(
         lambda: {name: fit_strategy(table, name, params, lambda _: None) for name in params.strategies},
-        lambda results: {name: oof_columns(one, table) for name, one in results.items()},
+        lambda results: {name: oof_columns(result, table) for name, result in results.items()},
     )
     for strategy, columns in run.result.items():
         written = read_parquet(paths.MODELS / strategy / paths.OOF)
@@ -90,18 +89,16 @@ def format_row(name: str, cores: int, run: Run, training: Run) -> list[str]:
 def main() -> None:
     parser = make_parser(__doc__)
     parser.add_argument("--data", nargs=3, metavar=("PATH", "TARGET", "POSITIVE"), help="a table of your own")
-    for key in ("strategies", "classifiers"):
-        parser.add_argument(f"--{key}", default="", help="only these, separated by commas")
+    add_selection_options(parser)
     parser.add_argument("--only", default="", help="runs whose names contain this text")
     parser.add_argument("--jobs", type=int, default=2, help="strategies that tools.repro trains at a time")
     options = parser.parse_args()
-    data = (Path(options.data[0]).resolve(), *options.data[1:]) if options.data else None
     commands = ("dvc repro", f"python -m tools.repro -j {options.jobs}")
     runs: dict[str, Run] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for number, command in enumerate(command for command in commands if options.only in f"`{command}`"):
-            clone = Path(folder) / f"clone{number}"
-            make_clone(clone, data, options.strategies, options.classifiers)
+        for index, command in enumerate(command for command in commands if options.only in f"`{command}`"):
+            clone = Path(folder) / f"clone{index}"
+            make_clone(clone, options)
             runs[f"`{command}`"] = measure_in_fork(partial(run_command, clone, command.split()))
         assert len({run.result for run in runs.values()}) == 1, "the commands wrote different files"
         training: Run = measure_in_fork(partial(train_in_one_process, clone)).result

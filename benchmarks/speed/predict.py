@@ -69,8 +69,9 @@ def draw_rows(table: Path, n_rows: int, path: Path) -> None:
     import pyarrow.parquet
 
     raw = pa.csv.read_csv(table)
-    drawn = raw.take(pa.array(np.random.RandomState(0).randint(0, raw.num_rows, n_rows)))
-    (pa.csv.write_csv if path.suffix == ".csv" else pa.parquet.write_table)(drawn, path)
+    sample = raw.take(pa.array(np.random.RandomState(0).randint(0, raw.num_rows, n_rows)))
+    write = pa.csv.write_csv if path.suffix == ".csv" else pa.parquet.write_table
+    write(sample, path)
 
 
 def predict(rows: Path, champion: Path, workers: int) -> str:
@@ -97,8 +98,9 @@ def format_rows(n_rows: int, kind: str, runs: dict[str, list[Run]]) -> Iterator[
 
 def main() -> None:
     parser = make_parser(__doc__)
-    kind = {"nargs": 2, "type": Path, "metavar": ("FOLDER", "TABLE")}
-    parser.add_argument("--champion", **kind, help="a champion, and a CSV of rows that it scores")
+    parser.add_argument(
+        "--champion", nargs=2, type=Path, metavar=("FOLDER", "TABLE"), help="a champion, and a CSV of rows to score"
+    )
     parser.add_argument("--rows", type=int, nargs="+", default=[10, 1_000_000])
     parser.add_argument("--kinds", nargs="+", default=["csv", "parquet"], choices=["csv", "parquet"])
     parser.add_argument("--pairs", type=int, default=3)

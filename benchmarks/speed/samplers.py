@@ -1,4 +1,4 @@
-"""imbalanced-learn's samplers beside those of `stages.train.samplers`: `python -m benchmarks.speed.samplers`.
+"""Compares imbalanced-learn's samplers with those of `stages.train.samplers`: `python -m benchmarks.speed.samplers`.
 
 It shows how much faster our samplers are, and that they return the same rows; it fails if one bit differs.
 OMP_NUM_THREADS and OPENBLAS_NUM_THREADS give both of them more than one thread.
@@ -15,7 +15,7 @@ import numpy as np
 from sklearn.datasets import make_classification
 from sklearn.preprocessing import scale
 
-from benchmarks.shared.arguments import make_parser
+from benchmarks.shared.arguments import add_comparison_options, make_parser
 from benchmarks.shared.markdown import print_table
 from benchmarks.speed.timing import COLUMNS, compare
 from stages.train.samplers.cleaning import EditedNearestNeighbours, TomekLinks
@@ -115,8 +115,7 @@ def compare_case(name: str, case: Case, pairs: int) -> list[str]:
 
 def main() -> None:
     parser = make_parser(__doc__)
-    parser.add_argument("--pairs", type=int, default=5, help="alternating pairs of runs for each case")
-    parser.add_argument("--only", default="", help="cases whose names contain this text")
+    add_comparison_options(parser)
     options = parser.parse_args()
     rows = (compare_case(name, case, options.pairs) for name, case in make_cases().items() if options.only in name)
     print_table(f"imbalanced-learn and our samplers, threads: {os.environ['OMP_NUM_THREADS']}", COLUMNS, rows)

@@ -14,7 +14,7 @@ from pathlib import Path
 import tempfile
 from typing import Any
 
-from benchmarks.shared.arguments import make_parser
+from benchmarks.shared.arguments import add_strategies_option, make_parser
 from benchmarks.shared.markdown import print_table
 from benchmarks.speed.timing import Run, format_load, measure_in_fork
 
@@ -81,7 +81,7 @@ def main() -> None:
     parser = make_parser(__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000])
     parser.add_argument("--columns", type=int, default=30)
-    parser.add_argument("--strategies", nargs="+", default=list(STRATEGIES), choices=list(STRATEGIES))
+    add_strategies_option(parser, STRATEGIES)
     parser.add_argument("--classifiers", nargs="+", default=["logistic_regression", "xgboost"])
     parser.add_argument("--trees", type=int, default=60, help="n_estimators of XGBoost")
     parser.add_argument("--splits", type=int, default=2, help="folds")

@@ -47,11 +47,11 @@ class Run:
 def measure(work: Work, summarize: Callable[[Any], Any] = lambda result: result) -> Run:
     """Run `work` in this process; `summarize` gets its result after the clock has stopped."""
     Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")  # restarts VmHWM
-    own = Path("/proc/self/status")
-    before, cpu, wall = read_bytes(own, "VmRSS:"), cpu_seconds(), time.perf_counter()
+    status = Path("/proc/self/status")
+    before, cpu, wall = read_bytes(status, "VmRSS:"), get_cpu_seconds(), time.perf_counter()
     result = work()
-    wall, cpu = time.perf_counter() - wall, cpu_seconds() - cpu
-    return Run(wall, cpu, before, read_bytes(own, "VmHWM:"), summarize(result))
+    wall, cpu = time.perf_counter() - wall, get_cpu_seconds() - cpu
+    return Run(wall, cpu, before, read_bytes(status, "VmHWM:"), summarize(result))
 
 
 def measure_in_fork(work: Work, summarize: Callable[[Any], Any] = lambda result: result, memory: str = PSS) -> Run:
@@ -69,7 +69,7 @@ def measure_in_fork(work: Work, summarize: Callable[[Any], Any] = lambda result:
     try:
         while not receiver.poll(0.1):
             processes = (fork, *fork.children(recursive=True))
-            rollups = [Path(f"/proc/{one.pid}/smaps_rollup") for one in processes]
+            rollups = [Path(f"/proc/{item.pid}/smaps_rollup") for item in processes]
             peak = max(peak, sum(read_bytes(path, memory) for path in rollups))
         run: Run = receiver.recv()
     finally:
@@ -86,11 +86,11 @@ def read_bytes(path: Path, key: str) -> float:
     return next((float(line.split()[1]) * 1024 for line in lines if line.startswith(key)), 0.0)
 
 
-def cpu_seconds() -> float:
+def get_cpu_seconds() -> float:
     """Return the CPU seconds of this process and of its children, whether they have ended or not."""
     usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    living = [child.cpu_times() for child in psutil.Process().children(recursive=True)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages) + sum(one.user + one.system for one in living)
+    running = [child.cpu_times() for child in psutil.Process().children(recursive=True)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages) + sum(item.user + item.system for item in running)
 
 
 def hash_arrays(arrays: Iterable[Any]) -> str:
@@ -121,7 +121,8 @@ def take_turns(
     for pair in range(pairs):
         for name in list(works)[:: 1 if pair % 2 == 0 else -1]:
             runs[name].append(run(works[name], summarize))
-    assert len({one.result for turns in runs.values() for one in turns}) == 1, f"{', '.join(works)}: the results differ"
+    results = {turn.result for turns in runs.values() for turn in turns}
+    assert len(results) == 1, f"{', '.join(works)}: the results differ"
     return runs
 
 
@@ -130,9 +131,9 @@ def get_median(runs: Sequence[Run], key: str) -> float:
     return statistics.median(getattr(run, key) for run in runs)
 
 
-def get_ratios(runs: Sequence[Run], others: Sequence[Run], key: str) -> list[float]:
+def get_ratios(runs: Sequence[Run], reference: Sequence[Run], key: str) -> list[float]:
     """Return the ratio of one field in each pair of runs."""
-    return [getattr(one, key) / getattr(other, key) for one, other in zip(runs, others, strict=True)]
+    return [getattr(run, key) / getattr(base, key) for run, base in zip(runs, reference, strict=True)]
 
 
 def compare(name: str, stock: Work, ours: Work, pairs: int, run: Callable[..., Run] = measure_in_fork) -> list[str]:
@@ -144,8 +145,8 @@ def compare(name: str, stock: Work, ours: Work, pairs: int, run: Callable[..., R
     cells, stock_runs, our_runs = [name], turns[name], turns["ours"]
     for key in ("wall", "cpu"):
         ratios = get_ratios(stock_runs, our_runs, key)
-        spread = f" ({min(ratios):.1f} to {max(ratios):.1f})" if pairs > 1 else ""
+        extremes = f" ({min(ratios):.1f} to {max(ratios):.1f})" if pairs > 1 else ""
         cells += [f"{get_median(runs, key):.2f}" for runs in (stock_runs, our_runs)]
-        cells.append(f"{statistics.median(ratios):.1f}{spread}")
+        cells.append(f"{statistics.median(ratios):.1f}{extremes}")
     cells += [f"{get_median(runs, 'growth'):.0f}" for runs in (stock_runs, our_runs)]
     return [*cells, str(pairs), format_load()]

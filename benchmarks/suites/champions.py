@@ -85,12 +85,12 @@ def get_recipes(leaderboards: Sequence[Leaderboard], metric: str) -> dict[str, l
 
 def get_rivals(results: Sequence[Result], leaderboards: Sequence[Leaderboard], metric: str) -> dict[str, Floats]:
     """Return the test metric of everything that the champion is compared with; NaN where it did not run."""
-    rivals: dict[str, list[float]] = {
-        name: [one["libraries"][name]["test"][metric] if name in one["libraries"] else np.nan for one in results]
-        for name in LIBRARIES
-    }
-    untreated = [find_untreated(one, choose_shipped(one)) for one in leaderboards]
-    rivals["its classifier, untreated"] = [one.test[metric] if one else np.nan for one in untreated]
+    rivals: dict[str, list[float]] = {}
+    for name in LIBRARIES:
+        runs = [result["libraries"].get(name) for result in results]
+        rivals[name] = [run["test"][metric] if run else np.nan for run in runs]
+    untreated = [find_untreated(leaderboard, choose_shipped(leaderboard)) for leaderboard in leaderboards]
+    rivals["its classifier, untreated"] = [candidate.test[metric] if candidate else np.nan for candidate in untreated]
     recipes = get_recipes(leaderboards, metric)
     fixed = [name for name in recipes if not name.endswith(BLEND)][:3]
     fixed += [name for name in recipes if name.endswith(BLEND)][:1]
@@ -101,7 +101,7 @@ def get_rivals(results: Sequence[Result], leaderboards: Sequence[Leaderboard], m
 def find_untreated(leaderboard: Leaderboard, candidate: Candidate) -> Candidate | None:
     """Return the candidate with the same classifier in the reference strategy, if there is one."""
     strategy = leaderboard.settings.reference.strategy
-    candidates = {(one.strategy, one.classifier): one for one in leaderboard.candidates}
+    candidates = {(item.strategy, item.classifier): item for item in leaderboard.candidates}
     return candidates.get((strategy, candidate.classifier))
 
 
@@ -113,14 +113,14 @@ def print_data_sets(results: dict[tuple[str, int], Result], leaderboards: Sequen
         if not name.endswith(BLEND)
     )
     rows = []
-    for ((name, seed), one), leaderboard, value in zip(results.items(), leaderboards, fixed, strict=True):
-        champion, libraries = choose_shipped(leaderboard), one["libraries"]
+    for ((name, seed), result), leaderboard, value in zip(results.items(), leaderboards, fixed, strict=True):
+        champion, libraries = choose_shipped(leaderboard), result["libraries"]
         scores = [candidate.test["average_precision"] for candidate in (champion, leaderboard.candidates[0])]
         scores += [libraries[key]["test"]["average_precision"] if key in libraries else np.nan for key in LIBRARIES]
-        clocks = [one["clock"], *(library["clock"] for library in libraries.values())]
+        clocks = [result["clock"], *(library["clock"] for library in libraries.values())]
         seconds = " / ".join(f"{clock['wall']:.0f} ({clock['cpu']:.0f})" for clock in clocks)
         cells = ["" if np.isnan(score) else f"{score:.3f}" for score in [*scores, value]]
-        rows.append([f"{name}, {seed}", f"{one['rows']} ({one['positives']})", str(champion), *cells, seconds])
+        rows.append([f"{name}, {seed}", f"{result['rows']} ({result['positives']})", str(champion), *cells, seconds])
     columns = ["data, seed", "rows (positives)", "champion", "its AP", "best by CV", *LIBRARIES, recipe]
     print_table("Average precision on test; seconds (CPU) of each", [*columns, "seconds (CPU)"], rows)
 
@@ -128,21 +128,22 @@ def print_data_sets(results: dict[tuple[str, int], Result], leaderboards: Sequen
 def print_rivals(results: Sequence[Result], leaderboards: Sequence[Leaderboard]) -> None:
     """Print the champion's mean metrics beside those of its rivals."""
     rows = []
+    champions = [choose_shipped(leaderboard) for leaderboard in leaderboards]
     for metric in METRICS:
-        champion = get_test_metrics([choose_shipped(one) for one in leaderboards], metric)
+        champion = get_test_metrics(champions, metric)
         for name, values in get_rivals(results, leaderboards, metric).items():
-            known = ~np.isnan(values)
-            if known.sum() > 1:
-                means = [f"{test[known].mean():.4f}" for test in (champion, values)]
-                difference = format_differences(list((champion - values)[known]), 4)
-                rows.append([f"{metric}, {name}", str(known.sum()), *means, difference])
+            present = ~np.isnan(values)
+            if present.sum() > 1:
+                means = [f"{test[present].mean():.4f}" for test in (champion, values)]
+                difference = format_differences(list((champion - values)[present]), 4)
+                rows.append([f"{metric}, {name}", str(present.sum()), *means, difference])
     columns = ["", "data sets", "champion", "other", "champion − other"]
     print_table("Champion and others, means on test", columns, rows)
 
 
 def print_results(results: dict[tuple[str, int], Result]) -> None:
     """Print the tables; means need at least two data sets."""
-    leaderboards = [Leaderboard.model_validate(one["leaderboard"]) for one in results.values()]
+    leaderboards = [Leaderboard.model_validate(result["leaderboard"]) for result in results.values()]
     print_data_sets(results, leaderboards)
     if len(results) > 1:
         print_rivals(list(results.values()), leaderboards)

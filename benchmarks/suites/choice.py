@@ -1,4 +1,4 @@
-"""What rules for the choice of the champion cost in test scores: `python -m benchmarks.suites.choice`.
+"""The cost in test scores of rules that choose the champion: `python -m benchmarks.suites.choice`.
 
 It is the evidence for the shipped rule (docs/decisions/15-choice.md).
 
@@ -49,53 +49,51 @@ def choose_within_tolerance(leaderboard: Leaderboard, tolerance: float, compare:
     """
     params = load_params(0)
     params["select"]["tolerance"] = tolerance
-    kept = [one for one in leaderboard.cv_comparisons if compare and one.classifier == one.reference_classifier]
-    reduced = leaderboard.model_copy(update={"cv_comparisons": kept})
+    comparisons = leaderboard.cv_comparisons if compare else []
+    of_classifier = [item for item in comparisons if item.classifier == item.reference_classifier]
+    reduced = leaderboard.model_copy(update={"cv_comparisons": of_classifier})
     return choose_champion(ReportParams.model_validate(params), reduced).champion
 
 
 def choose_blend_or_better(leaderboard: Leaderboard) -> Candidate:
     """Choose the untreated blend, unless the best is better by more than the standard error of its mean."""
     best, blend = leaderboard.candidates[0], leaderboard.candidate("baseline", BLEND)
-    score, other = (one.cv[leaderboard.settings.metric] for one in (best, blend))
+    best_score, blend_score = (candidate.cv[leaderboard.settings.metric] for candidate in (best, blend))
     n_folds = load_params(0)["cv"]["n_splits"]
-    return best if abs(score.mean - other.mean) > score.sd / n_folds**0.5 else blend
+    return best if abs(best_score.mean - blend_score.mean) > best_score.sd / n_folds**0.5 else blend
 
 
 def make_rules() -> dict[str, Rule]:
     """Return the rules by name."""
-    tolerant = {
-        f"tolerance {one:g} alone": partial(choose_within_tolerance, tolerance=one, compare=False)
-        for one in TOLERANCES[1:]
-    }
-    comparing = {
-        f"tolerance {one:g}, treatments earn their place": partial(choose_within_tolerance, tolerance=one, compare=True)
-        for one in TOLERANCES
-    }
-    return {
+    rules: dict[str, Rule] = {
         "as shipped": choose_shipped,
         "best by cross-validation": lambda leaderboard: leaderboard.candidates[0],
-        **tolerant,
-        **comparing,
+    }
+    for value in TOLERANCES[1:]:
+        rules[f"tolerance {value:g} alone"] = partial(choose_within_tolerance, tolerance=value, compare=False)
+    for value in TOLERANCES:
+        name = f"tolerance {value:g}, treatments earn their place"
+        rules[name] = partial(choose_within_tolerance, tolerance=value, compare=True)
+    return rules | {
         "always baseline/blend": lambda leaderboard: leaderboard.candidate("baseline", BLEND),
         "best blend by cross-validation": lambda leaderboard: next(
-            one for one in leaderboard.candidates if one.classifier == BLEND
+            candidate for candidate in leaderboard.candidates if candidate.classifier == BLEND
         ),
         "baseline/blend, unless one is a standard error better": choose_blend_or_better,
         "best on test (out of reach)": lambda leaderboard: max(
-            leaderboard.candidates, key=lambda one: one.test["average_precision"]
+            leaderboard.candidates, key=lambda candidate: candidate.test["average_precision"]
         ),
     }
 
 
 def print_rules(leaderboards: Sequence[Leaderboard]) -> None:
     """Print the mean test metrics of the champion by each rule."""
-    champions = {name: [choose(one) for one in leaderboards] for name, choose in make_rules().items()}
+    champions = {name: list(map(choose, leaderboards)) for name, choose in make_rules().items()}
     best = get_test_metrics(champions["best by cross-validation"], "average_precision")
     rows = []
-    for name, chosen in champions.items():
-        gain = get_test_metrics(chosen, "average_precision") - best
-        means = [f"{get_test_metrics(chosen, metric).mean():.4f}" for metric in METRICS]
+    for name, of_rule in champions.items():
+        gain = get_test_metrics(of_rule, "average_precision") - best
+        means = [f"{get_test_metrics(of_rule, metric).mean():.4f}" for metric in METRICS]
         rows.append([name, *means, format_differences(list(gain), 4)])
     columns = ["rule", *METRICS, "AP − that of the best by cross-validation"]
     print_table("Rules for the choice of the champion, means on test", columns, rows)
@@ -114,7 +112,7 @@ def main() -> None:
     def run(name: str, seed: int) -> dict[str, object]:
         test_size = 1 - TRAIN_ROWS / min(MAX_ROWS, DATASETS[name])
         tables = load_data_set(options.datasets, name, MAX_ROWS, seed, test_size)
-        return make_leaderboard(*tables, load_params(seed, STRATEGIES, tuned=False)).model_dump(mode="json")
+        return make_leaderboard(*tables, load_params(seed, STRATEGIES, tuning=False)).model_dump(mode="json")
 
     draws = [(name, seed) for seed in range(options.draws) for name in options.only or DATASETS]
     results = run_missing(options.results, draws, run)

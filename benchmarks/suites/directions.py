@@ -2,9 +2,11 @@
 
 It shows whether the findings of two studies hold for the classifiers and treatments of params.yaml.
 
-Elor & Averbuch-Elor (2022, To SMOTE, or not to SMOTE?): balancing helps weak learners, not strong ones; tuning the
-threshold helps as much. van den Goorbergh et al. (2022, The harm of class imbalance corrections for risk prediction
-models): corrections harm calibration and do not raise ROC-AUC.
+Elor & Averbuch-Elor (2022, To SMOTE, or not to SMOTE?) find that balancing helps weak learners, not strong ones, and
+that tuning the threshold helps as much.
+
+Van den Goorbergh et al. (2022, The harm of class imbalance corrections for risk prediction models) find that
+corrections harm calibration and do not raise ROC-AUC.
 
 Each data set is split once, 75 to 25. Thresholds and calibrators come from out-of-fold scores, and nothing else is
 tuned. A cell contains the mean difference over the data sets with its 95 % t interval. It also counts the data sets
@@ -59,7 +61,7 @@ QUESTIONS = {
 
 def measure_data_set(train: Table, test: Table, seed: int) -> Metrics:
     """Return the metrics of every strategy × classifier."""
-    content = load_params(seed, (REFERENCE, *TREATMENTS), tuned=False)
+    content = load_params(seed, (REFERENCE, *TREATMENTS), tuning=False)
     content["classifiers"] = {name: content["classifiers"][name] for name in (*WEAK, *STRONG)}
     params, features, metrics = TrainParams.model_validate(content), test.features(), Metrics()
     for name in params.strategies:
@@ -94,7 +96,7 @@ def measure_candidate(strategy: TrainedStrategy, classifier: str, y: Ints, raw: 
 def subtract_untreated(results: Sequence[Metrics], question: str, treatment: str, classifier: str) -> list[float]:
     """Return the metric with the treatment minus that without, for each data set."""
     treated, untreated = QUESTIONS[question]
-    return [one[treatment][classifier][treated] - one[REFERENCE][classifier][untreated] for one in results]
+    return [metrics[treatment][classifier][treated] - metrics[REFERENCE][classifier][untreated] for metrics in results]
 
 
 def average_differences(results: Sequence[Metrics], question: str, classifiers: Sequence[str]) -> list[float]:
@@ -106,7 +108,7 @@ def average_differences(results: Sequence[Metrics], question: str, classifiers: 
 def format_score_ratio(results: Sequence[Metrics], strategy: str, classifier: str) -> str:
     """Format the geometric means of mean score over prevalence, before and after calibration."""
     keys = [f"mean_score_ratio, {kind}" for kind in ("raw", "calibrated")]
-    logs = [[np.log(one[strategy][classifier][key]) for one in results] for key in keys]
+    logs = [[np.log(metrics[strategy][classifier][key]) for metrics in results] for key in keys]
     return " → ".join(f"{float(np.exp(np.mean(values))):.2f}" for values in logs)
 
 
@@ -120,14 +122,14 @@ def print_results(results: Sequence[Metrics]) -> None:
     print_table("Treated − untreated, mean of the four treatments", ["", "weak", "strong", "weak − strong"], rows)
     classifiers = (*WEAK, *STRONG)
     for question in QUESTIONS:
-        rows = [
-            [name, *(format_differences(subtract_untreated(results, question, name, one)) for one in classifiers)]
-            for name in TREATMENTS
-        ]
+        rows = []
+        for name in TREATMENTS:
+            differences = [subtract_untreated(results, question, name, classifier) for classifier in classifiers]
+            rows.append([name, *map(format_differences, differences)])
         print_table(question, ["treated − untreated", *classifiers], rows)
-    rows = [
-        [name, *(format_score_ratio(results, name, one) for one in classifiers)] for name in (REFERENCE, *TREATMENTS)
-    ]
+    rows = []
+    for name in (REFERENCE, *TREATMENTS):
+        rows.append([name, *(format_score_ratio(results, name, classifier) for classifier in classifiers)])
     print_table("Mean score / prevalence, raw → calibrated (geometric mean)", ["", *classifiers], rows)
 
 

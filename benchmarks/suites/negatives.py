@@ -1,8 +1,8 @@
 """Models of a share of the negatives against models of all of them: `python -m benchmarks.suites.negatives`.
 
-It shows what `split.negatives` costs. Each strategy trains on all rows of train, and on all positives with several
-draws of the negatives. The test set is the same. Compare the difference in average precision with its standard error on
-test; the mean score divided by the prevalence is 1 where the probabilities are right on average.
+It shows users the cost of `split.negatives`. Each strategy trains on all rows of train, and on all positives with
+several draws of the negatives. The test set is the same. Compare the difference in average precision with its standard
+error on test. The mean score divided by the prevalence is 1 where the probabilities are right on average.
 """
 
 from argparse import Namespace
@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.shared.arguments import make_parser
-from benchmarks.shared.made_tables import make_params, make_rare_table, make_train_table
+from benchmarks.shared.arguments import add_strategies_option, add_table_options, make_parser
+from benchmarks.shared.made_tables import STRATEGIES, make_params, make_rare_table, make_train_table
 from benchmarks.shared.markdown import print_table
 from stages.evaluate.effects.row_sets import RowSets
 from stages.shared.calibration import calibrate
@@ -30,13 +30,8 @@ COLUMNS = (
     "AP out of fold", "± over draws", "mean score ÷ prevalence", "log loss ÷ that of all",
 )  # fmt: skip
 
-STRATEGIES: dict[str, dict[str, Any]] = {
-    "baseline": {},
-    "class_weight": {"class_weight": "balanced"},
-    "smote": {"sampler": "SMOTE", "sampling_strategy": 0.75},
-    "random_under": {"sampler": "RandomUnderSampler", "sampling_strategy": 0.75},
-    "balanced_ensemble": {"classifiers": {"balanced_random_forest": {"n_estimators": 100}}},
-}
+ENSEMBLE: dict[str, Any] = {"classifiers": {"balanced_random_forest": {"n_estimators": 100}}}
+COMPARED = {**STRATEGIES, "balanced_ensemble": ENSEMBLE}
 
 CLASSIFIERS = {
     "logistic_regression": {"max_iter": 1000},
@@ -44,8 +39,8 @@ CLASSIFIERS = {
 }
 
 
-class Measured(NamedTuple):
-    """What one trained candidate is measured by; scores are calibrated but for average precision."""
+class Metrics(NamedTuple):
+    """The metrics of a trained candidate; all but average precision are of calibrated scores."""
 
     ap: float
     error: float  # standard error of `ap`
@@ -54,12 +49,12 @@ class Measured(NamedTuple):
     log_loss: float
 
 
-def measure(train: Table, test: Table, name: str, options: Namespace) -> dict[str, Measured]:
+def measure(train: Table, test: Table, name: str, options: Namespace) -> dict[str, Metrics]:
     """Train a strategy, and measure each of its classifiers."""
-    params = make_params(STRATEGIES, CLASSIFIERS, options.splits)
+    params = make_params(COMPARED, CLASSIFIERS, options.splits)
     result = fit_strategy(train, name, params, lambda _: None)
     oof, y, features = oof_columns(result, train), test.target, test.features()
-    row_sets, weights, measured = RowSets.make(y, test.groups, None), oof.get("weight"), {}
+    row_sets, weights, metrics = RowSets.make(y, test.groups, None), oof.get("weight"), {}
     for classifier, model in result.models.items():
         calibrator = fit_calibrator(result.calibration_specs[classifier], oof[classifier], oof["y"], weights)
         raw = scores(model, features)
@@ -70,14 +65,14 @@ def measure(train: Table, test: Table, name: str, options: Namespace) -> dict[st
             )
             for inside in (oof["fold"] == fold for fold in range(options.splits))
         ]
-        measured[classifier] = Measured(
+        metrics[classifier] = Metrics(
             value.value,
             float(np.sqrt((value.influence**2).sum())),
             float(np.mean(folds)),
             float(probabilities.mean() / y.mean()),
             METRICS["log_loss"].score(y, probabilities, None),
         )
-    return measured
+    return metrics
 
 
 def thin(train: Table, test: Table, keep: float, seed: int) -> Table:
@@ -90,13 +85,13 @@ def thin(train: Table, test: Table, keep: float, seed: int) -> Table:
 def compare(train: Table, test: Table, options: Namespace) -> Iterator[list[str]]:
     """Yield a row for each strategy, classifier and share."""
     for name in options.strategies:
-        every = measure(train, test, name, options)
-        for classifier, whole in every.items():
+        all_rows = measure(train, test, name, options)
+        for classifier, whole in all_rows.items():
             yield [name, classifier, "all", f"{whole.ap:.4f}", "", "", f"{whole.error:.4f}", f"{whole.oof_ap:.4f}", "",
                    f"{whole.ratio:.3f}", "1"]  # fmt: skip
         for keep in options.keep:
             draws = [measure(thin(train, test, keep, seed), test, name, options) for seed in range(options.draws)]
-            for classifier, whole in every.items():
+            for classifier, whole in all_rows.items():
                 values = np.array([draw[classifier] for draw in draws])
                 mean, sd = values.mean(axis=0), values.std(axis=0, ddof=1)
                 yield [
@@ -108,12 +103,11 @@ def compare(train: Table, test: Table, options: Namespace) -> Iterator[list[str]
 
 def main() -> None:
     parser = make_parser(__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--columns", type=int, default=30)
+    add_table_options(parser, 1_000_000)
     parser.add_argument("--keep", type=float, nargs="+", default=[0.2, 0.05])
     parser.add_argument("--draws", type=int, default=3, help="draws of the negatives")
     parser.add_argument("--splits", type=int, default=2, help="folds")
-    parser.add_argument("--strategies", nargs="+", default=list(STRATEGIES), choices=list(STRATEGIES))
+    add_strategies_option(parser, COMPARED)
     options = parser.parse_args()
     X, y = make_rare_table(options.rows, options.columns)
     test_rows = options.rows // 4

@@ -1,11 +1,10 @@
-"""What the verdicts are on a suite of data sets: `python -m benchmarks.suites.verdicts --datasets FOLDER`.
+"""The verdicts on a suite of data sets: `python -m benchmarks.suites.verdicts --datasets FOLDER`.
 
-Each data set is run as shipped, on at most `--rows` rows. The first columns compare the best candidates on test
-alone. The others judge the mean effects of the treatments from all rows.
+The shipped comparison runs on at most `--rows` rows of each data set. The first columns compare the best candidates on
+test alone. The others judge the mean effects of the treatments from all rows.
 """
 
 from collections import Counter
-from collections.abc import Sequence
 
 from benchmarks.shared.arguments import add_rows_option, make_suite_parser
 from benchmarks.shared.data_sets import load_data_set, run_missing
@@ -29,18 +28,14 @@ def count_verdicts(leaderboard: Leaderboard) -> list[int]:
 
 def print_verdicts(leaderboards: dict[str, Leaderboard]) -> None:
     """Print a line for each data set, and the sums."""
-    counts = {name: count_verdicts(one) for name, one in leaderboards.items()}
-    sizes = {name: one.data.train.positives + one.data.test.positives for name, one in leaderboards.items()}
-    rows = [[name, str(sizes[name]), *map(str, counts[name])] for name in sorted(counts, key=lambda name: sizes[name])]
+    sizes = {name: item.data.train.positives + item.data.test.positives for name, item in leaderboards.items()}
+    counts = {name: count_verdicts(leaderboards[name]) for name in sorted(leaderboards, key=lambda name: sizes[name])}
+    rows = [[name, str(sizes[name]), *map(str, of_set)] for name, of_set in counts.items()]
     sums = [sum(column) for column in zip(*counts.values(), strict=True)]
-    header = ["data set", "positives", *(f"{word}, on test" for word in ON_TEST), *_name_words(FROM_ALL_ROWS)]
-    print_table(
-        "Verdicts on the treatments against none, in average precision", header, [*rows, ["all", "", *map(str, sums)]]
-    )
-
-
-def _name_words(words: Sequence[str]) -> list[str]:
-    return [f"{word.replace('_', ' ')}, all rows" for word in words]
+    header = ["data set", "positives", *(f"{word}, on test" for word in ON_TEST)]
+    header += [f"{word.replace('_', ' ')}, all rows" for word in FROM_ALL_ROWS]
+    title = "Verdicts on the treatments against none, in average precision"
+    print_table(title, header, [*rows, ["all", "", *map(str, sums)]])
 
 
 def main() -> None:
@@ -51,9 +46,8 @@ def main() -> None:
     def run(name: str, seed: int) -> dict[str, object]:
         params = load_params(seed)
         params["evaluate"]["n_resamples"] = 2000
-        return make_leaderboard(*load_data_set(options.datasets, name, options.rows, seed), params).model_dump(
-            mode="json"
-        )
+        tables = load_data_set(options.datasets, name, options.rows, seed)
+        return make_leaderboard(*tables, params).model_dump(mode="json")
 
     names = options.only or [path.parent.name for path in sorted(options.datasets.glob("*/*.csv*"))]
     results = run_missing(options.results, [(name, 42) for name in names], run)

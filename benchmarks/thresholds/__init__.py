@@ -1,4 +1,4 @@
-"""Commands that measure how often thresholds keep on new rows what they promise.
+"""Commands that measure how often thresholds keep their bound on new rows.
 
 Importing the package limits each process to one thread, which has to happen before numpy is imported.
 """

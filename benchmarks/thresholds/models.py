@@ -1,6 +1,6 @@
 """How often thresholds keep their bound, with trained models: `python -m benchmarks.thresholds.models`.
 
-It shows whether a promise holds although models of the folds choose the threshold, and a model of all rows decides.
+It shows whether a promise holds where models of the folds choose the threshold, and a model of all rows decides.
 
 Tables are drawn from worlds with a known formula and fitted as they are. The threshold comes from five folds. Its true
 recall and precision are those of the model of the whole table on many fresh rows.
@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from benchmarks.shared.arguments import make_parser
+from benchmarks.shared.arguments import add_simulation_options, make_parser
 from benchmarks.shared.markdown import format_percent, print_table
-from benchmarks.thresholds.scores import PROMISE, format_price
+from benchmarks.thresholds.scores import PROMISE, format_price, get_bounded
 from benchmarks.verdict.effects.worlds import CLASSIFIERS, World, fit_out_of_fold, fit_scores, linear, nonlinear
 from stages.evaluate.thresholds.guarantee import choose_guaranteed
 from stages.evaluate.thresholds.policies import Policy
@@ -23,7 +23,7 @@ from stages.shared.storage.arrow import Floats, Ints
 FRESH_POSITIVES, FRESH_NEGATIVES = 2000, 40_000
 RECALL, N_SPLITS = 0.9, 5
 
-#: rows from which the prevalence is known to about a hundredth of itself
+#: rows of a sample that shows the prevalence with a relative error of about one percent
 LARGE = 1_000_000
 
 #: the formula, for about so many positives, and the bound of precision
@@ -38,34 +38,33 @@ def draw_fresh(world: World, random: np.random.RandomState) -> tuple[Floats, Int
     """Return so many fresh positives and negatives, and the prevalence."""
     X, y = world.draw(LARGE, random)
     rows = [np.flatnonzero(y == label)[:size] for label, size in ((1, FRESH_POSITIVES), (0, FRESH_NEGATIVES))]
-    chosen = np.concatenate(rows)
-    return X[chosen], y[chosen], float(y.mean())
+    indices = np.concatenate(rows)
+    return X[indices], y[indices], float(y.mean())
 
 
 def measure(y: Ints, scores: Floats, threshold: float, prevalence: float) -> dict[str, float]:
-    """Return recall and precision at this prevalence; precision is 1 where nothing is flagged."""
-    found, alarms = (float((scores[y == label] >= threshold).mean()) for label in (1, 0))
-    hits = prevalence * found
-    return {"min_recall": found, "min_precision": hits / (hits + (1 - prevalence) * alarms) if found + alarms else 1.0}
+    """Return recall and precision at this prevalence."""
+    recall, false_alarm_rate = (float((scores[y == label] >= threshold).mean()) for label in (1, 0))
+    return get_bounded(recall, false_alarm_rate, prevalence)
 
 
 def simulate(name: str, classifier: str, positives: int, runs: int, seed: int) -> Iterator[list[str]]:
     """Yield a row of the table for each policy."""
     (world, precision), random = WORLDS[name], np.random.RandomState(seed)
     fresh, fresh_y, prevalence = draw_fresh(world, random)
-    found: dict[str, list[tuple[float, float, Guarantee]]] = {"min_recall": [], "min_precision": []}
+    results: dict[str, list[tuple[float, float, Guarantee]]] = {"min_recall": [], "min_precision": []}
     bounds = {"min_recall": RECALL, "min_precision": precision}
     for run in range(runs):
         X, y = world.draw(round(positives / prevalence), random)
         scores = fit_out_of_fold(classifier, "baseline", X, y, N_SPLITS, run)
         (new,) = fit_scores(classifier, "baseline", X, y, [fresh], run)
-        for policy, values in found.items():
+        for policy, values in results.items():
             bounded = Policy(policy, bounds[policy])
             point = tune_threshold(y, scores, bounded)
-            chosen, guarantee = choose_guaranteed(np.arange(len(y)), y, scores, point, bounded, PROMISE)
-            before, after = (measure(fresh_y, new, item, prevalence)[policy] for item in (point, chosen))
+            threshold, guarantee = choose_guaranteed(np.arange(len(y)), y, scores, point, bounded, PROMISE)
+            before, after = (measure(fresh_y, new, item, prevalence)[policy] for item in (point, threshold))
             values.append((before, after, guarantee))
-    for policy, values in found.items():
+    for policy, values in results.items():
         kept_before = sum(before >= bounds[policy] for before, _, _ in values)
         kept = sum(after >= bounds[policy] or not guarantee.kept for _, after, guarantee in values)
         promised = sum(guarantee.kept for _, _, guarantee in values)
@@ -75,9 +74,7 @@ def simulate(name: str, classifier: str, positives: int, runs: int, seed: int) -
 
 
 def main() -> None:
-    parser = make_parser(__doc__)
-    parser.add_argument("--runs", type=int, default=60, help="tables of each kind (default 60)")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the simulated data (default 0)")
+    parser = add_simulation_options(make_parser(__doc__), 60)
     parser.add_argument("--only", choices=WORLDS, help="a single world")
     parser.add_argument("--positives", type=int, nargs="*", default=[40, 150], help="of a table (default 40 150)")
     parser.add_argument("--classifiers", nargs="*", choices=CLASSIFIERS, default=CLASSIFIERS, help="(default all)")

@@ -1,6 +1,6 @@
 """How often thresholds keep their bound, on simulated scores: `python -m benchmarks.thresholds.scores`.
 
-It shows what a promise needs when new scores have the same distribution as those that chose the threshold.
+It shows how often a promise holds where new scores have the same distribution as those that chose the threshold.
 
 Scores are normal in each class. In tables without information all rows have the same chance, just below the bound, so
 every promised precision is broken. Rows in groups share most of their noise; repeated scores of a row differ a little.
@@ -14,6 +14,7 @@ from scipy.special import ndtr, ndtri
 
 from benchmarks.shared.arguments import parse_simulation_options
 from benchmarks.shared.markdown import format_percent, print_table
+from benchmarks.shared.simulation import mix_noise
 from stages.evaluate.thresholds.counts import counts_at, possible_thresholds
 from stages.evaluate.thresholds.guarantee import choose_guaranteed, compute_design_effect, compute_tail
 from stages.evaluate.thresholds.policies import Policy, best_index
@@ -44,26 +45,29 @@ class World:
         copies = self.group * self.repeats
         y = np.repeat((random.random_sample(n_groups) < self.prevalence).astype(np.int64), copies)
         groups = np.repeat(np.arange(n_groups), copies)
-        own = random.normal(size=len(y))
+        noise = random.normal(size=len(y))
         if copies > 1:
-            common = random.normal(size=n_groups)[groups]
-            own = np.sqrt(SHARED) * common + np.sqrt(1 - SHARED) * own
-        return groups, y, ndtr((own + self.separation * y - self.separation / 2) / 2)
+            noise = mix_noise(random.normal(size=n_groups)[groups], noise, SHARED)
+        return groups, y, ndtr((noise + self.separation * y - self.separation / 2) / 2)
 
     def measure(self, threshold: float) -> dict[str, float]:
         """Return the true recall and precision."""
         limit = 2 * ndtri(threshold) + self.separation / 2
-        found, alarms = ndtr(self.separation - limit), ndtr(-limit)
-        hits = self.prevalence * found
-        return {"min_recall": found, "min_precision": hits / (hits + (1 - self.prevalence) * alarms)}
+        return get_bounded(ndtr(self.separation - limit), ndtr(-limit), self.prevalence)
 
 
-def choose_alone(groups: Ints, y: Ints, scores: Floats, bound: float) -> float:
-    """Return the threshold of the best recall among those that each by itself show their precision."""
+def get_bounded(hit_rate: float, false_alarm_rate: float, prevalence: float) -> dict[str, float]:
+    """Return by policy the metric that it bounds; precision is 1 where nothing is flagged."""
+    tp, fp = prevalence * hit_rate, (1 - prevalence) * false_alarm_rate
+    return {"min_recall": hit_rate, "min_precision": tp / (tp + fp) if tp + fp else 1.0}
+
+
+def choose_separately(groups: Ints, y: Ints, scores: Floats, bound: float) -> float:
+    """Return the threshold of the best recall among those whose precision is shown by a separate test of each."""
     thresholds = possible_thresholds(scores)
-    counts, rows = counts_at(thresholds, y, scores), compute_design_effect(groups)
-    shown = compute_tail(counts.tp / rows, counts.fp / rows, bound) <= 1 - PROMISE
-    return float(thresholds[best_index((shown.astype(np.float64), recall(counts)))]) if shown.any() else 1.0
+    counts, design_effect = counts_at(thresholds, y, scores), compute_design_effect(groups)
+    passed = compute_tail(counts.tp / design_effect, counts.fp / design_effect, bound) <= 1 - PROMISE
+    return float(thresholds[best_index((passed.astype(np.float64), recall(counts)))]) if passed.any() else 1.0
 
 
 def simulate(world: World, policy: str, bound: float, runs: int, random: np.random.RandomState) -> list[str]:
@@ -75,9 +79,9 @@ def simulate(world: World, policy: str, bound: float, runs: int, random: np.rand
             continue
         point = tune_threshold(y, scores, Policy(policy, bound))
         threshold, guarantee = choose_guaranteed(groups, y, scores, point, Policy(policy, bound), PROMISE)
-        alone = choose_alone(groups, y, scores, bound) if policy == "min_precision" else threshold
-        chosen = (point, alone, threshold if guarantee.kept else 1.0)
-        kept += [item == 1 or world.measure(item)[policy] >= bound for item in chosen]  # 1 flags nothing
+        separate = choose_separately(groups, y, scores, bound) if policy == "min_precision" else threshold
+        thresholds = (point, separate, threshold if guarantee.kept else 1.0)
+        kept += [item == 1 or world.measure(item)[policy] >= bound for item in thresholds]  # 1 flags nothing
         guarantees.append(guarantee)
     shares = [format_percent(count, runs) for count in (*kept, sum(guarantee.kept for guarantee in guarantees))]
     return [*shares, format_price(guarantees)]

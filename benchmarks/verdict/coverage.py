@@ -9,7 +9,7 @@ difference between the middling scorer and one that is as good or better. Last, 
 import numpy as np
 
 from benchmarks.shared.arguments import parse_simulation_options
-from benchmarks.shared.markdown import Shares, print_table
+from benchmarks.shared.markdown import ShareTable, print_table
 from benchmarks.shared.simulation import CONFIDENCE, REFERENCE, Scorer, draw_scores, make_labels, measure_scores
 from stages.evaluate.outputs.recalibration import fit_line
 from stages.evaluate.uncertainty.bootstrap import bootstrap_weights
@@ -35,16 +35,16 @@ def contains(interval: tuple[float, float], truth: float) -> bool:
     return interval[0] - 1e-6 <= truth <= interval[1] + 1e-6
 
 
-def check_single(positives: int, runs: int, random: np.random.RandomState, single: Shares) -> None:
+def check_single(positives: int, runs: int, random: np.random.RandomState, single: ShareTable) -> None:
     """Add whether the interval of each metric contains its truth."""
-    y, truths = make_labels(positives), {name: scorer.truth() for name, scorer in SCORERS.items()}
+    y, truths = make_labels(positives), {name: scorer.compute_truth() for name, scorer in SCORERS.items()}
     for _ in range(runs):
         scores = dict(zip(SCORERS, draw_scores(y, list(SCORERS.values()), CORRELATION, random), strict=True))
         results = measure_scores(y, list(scores.values()), [np.ones((1, len(y)))])
         intervals = [compute_intervals(result, CONFIDENCE) for result in results]
         for metric in METRIC_NAMES:
-            for name, one in zip(SCORERS, intervals, strict=True):
-                single.add(f"{metric}, {name}", positives, contains(one[metric], truths[name][metric]))
+            for name, interval in zip(SCORERS, intervals, strict=True):
+                single.add(f"{metric}, {name}", positives, contains(interval[metric], truths[name][metric]))
         lines = {name: fit_line(y, values, CONFIDENCE) for name, values in scores.items()}
         for part, truth in LINE.items():
             for name, line in lines.items():
@@ -52,11 +52,14 @@ def check_single(positives: int, runs: int, random: np.random.RandomState, singl
                 single.add(f"{part}, {name}", positives, held)
 
 
-def check_paired(positives: int, runs: int, random: np.random.RandomState, ours: Shares, percentiles: Shares) -> None:
+def check_paired(
+    positives: int, runs: int, random: np.random.RandomState, ours: ShareTable, percentiles: ShareTable
+) -> None:
     """Add whether the interval of each difference contains its truth: ours, and percentiles."""
-    y, truth = make_labels(positives), REFERENCE.truth()
+    y, truth = make_labels(positives), REFERENCE.compute_truth()
     samples = list(bootstrap_weights(y, RESAMPLES[positives], 42))
-    gains = {name: {key: scorer.truth()[key] - truth[key] for key in COMPARED} for name, scorer in OTHERS.items()}
+    truths = {name: scorer.compute_truth() for name, scorer in OTHERS.items()}
+    gains = {name: {key: values[key] - truth[key] for key in COMPARED} for name, values in truths.items()}
     for _ in range(runs):
         scores = draw_scores(y, [REFERENCE, *OTHERS.values()], CORRELATION, random)
         reference, *others = measure_scores(y, scores, samples)
@@ -65,10 +68,10 @@ def check_paired(positives: int, runs: int, random: np.random.RandomState, ours:
             replicates = reference.replicates[family][metric]
             held = contains(take_percentiles(replicates), truth[metric])
             percentiles.add(f"{metric}, middling", positives, held)
-            for (name, gain), other in zip(gains.items(), others, strict=True):
-                (result,) = compare([(other, reference)], CONFIDENCE, {family: (metric,)})
-                ours.add(f"{metric}, {name}", positives, contains((result.low, result.high), gain[metric]))
-                interval = take_percentiles(other.replicates[family][metric] - replicates)
+            for (name, gain), result in zip(gains.items(), others, strict=True):
+                (difference,) = compare([(result, reference)], CONFIDENCE, {family: (metric,)})
+                ours.add(f"{metric}, {name}", positives, contains((difference.low, difference.high), gain[metric]))
+                interval = take_percentiles(result.replicates[family][metric] - replicates)
                 percentiles.add(f"{metric}, {name}", positives, contains(interval, gain[metric]))
 
 
@@ -83,10 +86,10 @@ def main() -> None:
     random, single_runs = np.random.RandomState(options.seed), 4 * options.runs
     rows = []
     for name, scorer in {**SCORERS, "better": OTHERS["better"]}.items():
-        truth = scorer.truth()
+        truth = scorer.compute_truth()
         rows.append([name, str(scorer.separation), *(f"{truth[metric]:.3f}" for metric in METRIC_NAMES)])
     print_table("True metrics", ["scorer", "separation", *METRIC_NAMES], rows)
-    single, ours, percentiles = Shares(), Shares(), Shares()
+    single, ours, percentiles = ShareTable(), ShareTable(), ShareTable()
     for positives in RESAMPLES:
         check_single(positives, single_runs, random, single)
         check_paired(positives, options.runs, random, ours, percentiles)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from benchmarks.shared.arguments import parse_simulation_options
-from benchmarks.shared.markdown import Shares
+from benchmarks.shared.markdown import ShareTable
 from benchmarks.shared.simulation import CONFIDENCE, REFERENCE, Scorer, draw_scores, make_labels, measure_scores
 from stages.evaluate.uncertainty.bootstrap import bootstrap_weights
 from stages.evaluate.uncertainty.differences import Difference, compare
@@ -32,8 +32,8 @@ GAIN_CORRELATION = 0.9
 def find_claims(y: Ints, scores: Sequence[Floats], samples: Sequence[Floats]) -> list[Difference]:
     """Compare all scores with the first; return the differences that are no ties."""
     reference, *others = measure_scores(y, scores, samples)
-    results = compare([(other, reference) for other in others], CONFIDENCE)
-    return [result for result in results if result.verdict != "tie"]
+    differences = compare([(result, reference) for result in others], CONFIDENCE)
+    return [difference for difference in differences if difference.verdict != "tie"]
 
 
 def simulate(
@@ -46,17 +46,17 @@ def simulate(
         yield find_claims(y, draw_scores(y, scorers, correlation, random), samples)
 
 
-def add_families(shares: Shares, column: str, claims: Iterable[Difference]) -> None:
+def add_families(table: ShareTable, column: str, claims: Iterable[Difference]) -> None:
     """Add to each family of metrics whether there is a claim about it."""
-    claimed = {claim.family for claim in claims}
+    families = {claim.family for claim in claims}
     for family in list_compared():
-        shares.add(family, column, family in claimed)
+        table.add(family, column, family in families)
 
 
 def main() -> None:
     options = parse_simulation_options(__doc__, 500)
     random, power_runs = np.random.RandomState(options.seed), max(options.runs // 5, 1)
-    false, right, wrong = Shares(), Shares(), Shares()
+    false, right, wrong = ShareTable(), ShareTable(), ShareTable()
     for positives, correlation in TIES:
         for claims in simulate(positives, 0.0, correlation, options.runs, random):
             add_families(false, f"{positives} positives, correlation {correlation:g}", claims)

@@ -1,8 +1,8 @@
 """Metrics at an operating point: `python -m benchmarks.verdict.operating_points`.
 
-It shows which of them may have a verdict: how often 95 % intervals contain the truth. Scores are normal in each class,
-and one row in twenty is positive. The truth is that of a population. Effects are differences over five folds and a test
-set, which have so many positives together. Differences and values are of a test set with so many positives.
+It shows how often 95 % intervals contain the truth, and so which of these metrics may have a verdict. Scores are normal
+in each class, and one row in twenty is positive. The truth is that of a population. The columns give the number of
+positives: for effects of five folds and a test set together, for differences and values of a test set.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from benchmarks.shared.arguments import parse_simulation_options
-from benchmarks.shared.markdown import Shares
+from benchmarks.shared.markdown import ShareTable
 from benchmarks.shared.simulation import CONFIDENCE, GRID, PREVALENCE, THRESHOLD, Scorer, draw_scores, make_labels
 from stages.evaluate.effects.estimates import estimate_difference
 from stages.evaluate.effects.row_sets import RowSets
@@ -54,7 +54,7 @@ def find_truth(metric: str, scorer: Scorer) -> float:
         hits, misses = hits[None, ::-1], misses[None, ::-1]
         sums = hits.cumsum(axis=1), misses.cumsum(axis=1)
         return float(spec.load()(RankedPositives(hits, misses, *sums, misses.sum(axis=1, keepdims=True)))[0])
-    scores = scorer.probabilities((GRID[1:] + GRID[:-1]) / 2)
+    scores = scorer.compute_probabilities((GRID[1:] + GRID[:-1]) / 2)
     gain, loss = (spec.load()(np.full(len(scores), label), scores) for label in (1, 0))
     return float(hits @ gain + misses @ loss)
 
@@ -68,7 +68,7 @@ def make_sets(positives: int) -> RowSets:
     return RowSets(np.concatenate(labels), row_set, np.arange(len(row_set)))
 
 
-def simulate(positives: int, runs: int, random: np.random.RandomState, shares: dict[str, Shares]) -> None:
+def simulate(positives: int, runs: int, random: np.random.RandomState, tables: dict[str, ShareTable]) -> None:
     """Add whether each interval contains the truth, and whether it has a verdict, to the tables of all kinds."""
     sets, y = make_sets(positives), make_labels(positives)
     samples = list(bootstrap_weights(y, RESAMPLES, 0))
@@ -76,38 +76,39 @@ def simulate(positives: int, runs: int, random: np.random.RandomState, shares: d
         truths = {metric: [find_truth(metric, scorer) for scorer in pair] for metric in POINTS}
         for _ in range(runs):
             on_sets, on_test = (draw_scores(labels, pair, CORRELATION, random) for labels in (sets.y, y))
-            one, other = measure_samples(
-                [MetricEvaluator(y, row, THRESHOLD, points=POINTS) for row in on_test], samples
-            )
-            for metric, (before, after) in truths.items():
-                for kind, held in check(metric, sets, on_sets, one, other, before, after):
-                    shares[kind].add(metric, f"{positives}, {name}", held)
+            evaluators = [MetricEvaluator(y, row, THRESHOLD, points=POINTS) for row in on_test]
+            results = measure_samples(evaluators, samples)
+            for metric, true_values in truths.items():
+                for kind, held in check(metric, sets, on_sets, results, true_values):
+                    tables[kind].add(metric, f"{positives}, {name}", held)
 
 
 def check(
-    metric: str, sets: RowSets, on_sets: list[Floats], one: BootstrapResult, other: BootstrapResult,
-    before: float, after: float,
-) -> Iterator[tuple[str, bool]]:  # fmt: skip
-    """Yield whether each interval contains the truth; `before` and `after` are the true values of the two scorers."""
-    n_test, family, gain = sets.n_test, METRICS[metric].family, after - before
+    metric: str, sets: RowSets, on_sets: list[Floats], results: list[BootstrapResult], true_values: list[float]
+) -> Iterator[tuple[str, bool]]:
+    """Yield whether each interval contains the truth.
+
+    Scores on `sets`, `results` on test, and true values are those of the two scorers.
+    """
+    n_test, family, gain = sets.n_test, METRICS[metric].family, true_values[1] - true_values[0]
     first, second = (sets.measure_one(metric, scores[:-n_test], scores[-n_test:]) for scores in on_sets)
     effect = estimate_difference(second, first, metric, 0.0, CONFIDENCE)
     yield "effect", effect.low <= gain <= effect.high
     yield "false", effect.low > 0 >= gain or effect.high < 0 <= gain
     yield "decided", effect.verdict in ("better", "worse")
-    (found,) = compare([(other, one)], CONFIDENCE, {family: (metric,)})
-    yield "difference", found.low <= gain <= found.high
-    low, high = interval_of_rows(other, family, metric, CONFIDENCE)
-    yield "value", low <= after <= high
+    (difference,) = compare([(results[1], results[0])], CONFIDENCE, {family: (metric,)})
+    yield "difference", difference.low <= gain <= difference.high
+    low, high = interval_of_rows(results[1], family, metric, CONFIDENCE)
+    yield "value", low <= true_values[1] <= high
 
 
 def main() -> None:
     options = parse_simulation_options(__doc__, 200)
-    random, shares = np.random.RandomState(options.seed), {kind: Shares() for kind in KINDS}
+    random, tables = np.random.RandomState(options.seed), {kind: ShareTable() for kind in KINDS}
     for positives in POSITIVES:
-        simulate(positives, options.runs, random, shares)
+        simulate(positives, options.runs, random, tables)
     for kind, title in KINDS.items():
-        shares[kind].print(f"{title}, {options.runs} runs")
+        tables[kind].print(f"{title}, {options.runs} runs")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How well rotated test sets estimate the effects of treatments: `python -m benchmarks.verdict.rotation`.
 
-It shows whether users may rely on the verdicts of `python -m tools.rotate`, with the worlds and models of
+It shows users whether they may rely on the verdicts of `python -m tools.rotate`. Worlds and models are those of
 benchmarks.verdict.effects. Every row of a table is in one of four test sets. Each of the four models gets its
 calibrator and threshold from out-of-fold scores of its train set. The true effect is the mean over all tables and
 rotations of the effect on many fresh rows.
@@ -13,7 +13,7 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from benchmarks.shared.arguments import make_parser
+from benchmarks.shared.arguments import add_simulation_options, make_parser
 from benchmarks.shared.markdown import print_table
 from benchmarks.shared.simulation import CONFIDENCE
 from benchmarks.verdict.effects.errors import Estimates, split_means, summarize_cells
@@ -54,9 +54,9 @@ def simulate(world: World, runs: int, seed: int) -> pd.DataFrame:
 
 
 def _estimate(X: Floats, y: Ints, fresh: tuple[Floats, Ints], run: int, estimates: Estimates) -> None:
-    numbers, rotations = draw_parts(np.arange(len(y)), y, N_PARTS, run), []
-    for number in range(1, N_PARTS + 1):
-        train, test = np.flatnonzero(numbers != number), np.flatnonzero(numbers == number)
+    parts, rotations = draw_parts(np.arange(len(y)), y, N_PARTS, run), []
+    for part in range(1, N_PARTS + 1):
+        train, test = np.flatnonzero(parts != part), np.flatnonzero(parts == part)
         on_test: Answers = {}
         on_fresh: Answers = {}
         for classifier, strategy in product(CLASSIFIERS, (REFERENCE, *TREATMENTS)):
@@ -65,9 +65,9 @@ def _estimate(X: Floats, y: Ints, fresh: tuple[Floats, Ints], run: int, estimate
         rotations.append(_make_rotation(test, y[test], on_test))
         _add_truths(_make_rotation(np.arange(FRESH_ROWS), fresh[1], on_fresh), estimates)
     settings = RotationSettings(REFERENCE, CONFIDENCE, 1000, run)
-    for name, used in (("all", rotations), ("one", rotations[:1])):
-        estimated = estimate_rotations(used, settings)
-        estimates.add(run, name, estimated.effects, estimated.margins)
+    for name, selected in (("all", rotations), ("one", rotations[:1])):
+        result = estimate_rotations(selected, settings)
+        estimates.add(run, name, result.effects, result.margins)
 
 
 def _fit(
@@ -77,8 +77,8 @@ def _fit(
     oof = fit_out_of_fold(classifier, strategy, X, y, N_SPLITS, seed)
     calibrator = fit_calibrator(CalibrationSpec("none" if strategy == REFERENCE else "sigmoid", 0.0), oof, y)
     threshold = tune_threshold(y, calibrate(oof, calibrator), Policy("f1"))
-    found = [calibrate(scores, calibrator) for scores in fit_scores(classifier, strategy, X, y, scored, seed)]
-    return [(scores, is_positive(scores, threshold)) for scores in found]
+    calibrated = [calibrate(scores, calibrator) for scores in fit_scores(classifier, strategy, X, y, scored, seed)]
+    return [(scores, is_positive(scores, threshold)) for scores in calibrated]
 
 
 def _make_rotation(rows: Ints, y: Ints, answers: Answers) -> Rotation:
@@ -89,37 +89,35 @@ def _make_rotation(rows: Ints, y: Ints, answers: Answers) -> Rotation:
 def _add_truths(rotation: Rotation, estimates: Estimates) -> None:
     """Add every effect on the fresh rows."""
     for family in FAMILIES:
-        measured = measure_family([rotation], list(rotation.scores), family, list_compared()[family])
-        for item in list_comparisons(measured, REFERENCE):
+        metrics = measure_family([rotation], list(rotation.scores), family, list_compared()[family])
+        for item in list_comparisons(metrics, REFERENCE):
             for metric in list_compared()[family]:
-                gains = [measured[one][metric].value - measured[other][metric].value for one, other in item.pairs]
+                gains = [metrics[treated][metric].value - metrics[plain][metric].value for treated, plain in item.pairs]
                 estimates.add_truth(item, metric, gains)
 
 
 def list_rows(name: str, judged: pd.DataFrame) -> Iterator[list[str]]:
     """Yield two rows of the table: the mean effects, and the effects with one classifier, over all metrics."""
     for label, part in split_means(judged):
-        every, alone = summarize_cells(part, "all"), summarize_cells(part, "one")
-        strategy, classifier, metric = every["holds"].idxmin()
+        all_sets, one_set = summarize_cells(part, "all"), summarize_cells(part, "one")
+        strategy, classifier, metric = all_sets["holds"].idxmin()
         false = part[part["rows"] == "all"].groupby(["metric", "run"])["false"].any().groupby("metric").mean()
         yield [
             f"{name}: {label}",
-            f"{100 * every['holds'].median():.0f} "
-            f"({100 * every['holds'].min():.0f}, {'/'.join(filter(None, (metric, strategy, classifier)))})",
-            f"{every['spread'].median():.2f} ({every['spread'].max():.2f})",
-            f"{every['bias'].max():.2f}",
-            f"{(every['median_error'] / alone['median_error']).median():.2f}",
+            f"{100 * all_sets['holds'].median():.0f} "
+            f"({100 * all_sets['holds'].min():.0f}, {'/'.join(filter(None, (metric, strategy, classifier)))})",
+            f"{all_sets['spread'].median():.2f} ({all_sets['spread'].max():.2f})",
+            f"{all_sets['bias'].max():.2f}",
+            f"{(all_sets['median_error'] / one_set['median_error']).median():.2f}",
             f"{100 * false.max():.0f}",
-            f"{100 * every['false_same'].max():.0f}",
-            f"{100 * alone['decided'].mean():.0f} → {100 * every['decided'].mean():.0f}",
+            f"{100 * all_sets['false_same'].max():.0f}",
+            f"{100 * one_set['decided'].mean():.0f} → {100 * all_sets['decided'].mean():.0f}",
         ]
 
 
 def main() -> None:
     warnings.filterwarnings("ignore")  # XGBoost and scikit-learn warn of hard tables
-    parser = make_parser(__doc__)
-    parser.add_argument("--runs", type=int, default=50, help="tables of each world (default 50)")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the tables (default 0)")
+    parser = add_simulation_options(make_parser(__doc__), 50)
     parser.add_argument("--only", nargs="*", default=list(DEFAULT_WORLDS), help="names of worlds (default: three)")
     options = parser.parse_args()
     judged = {name: simulate(WORLDS[name], options.runs, options.seed) for name in options.only}
@@ -130,7 +128,8 @@ def main() -> None:
     ]  # fmt: skip
     for family in FAMILIES:
         metrics = [name for name, metric in METRICS.items() if metric.family == family]
-        rows = [row for name, found in judged.items() for row in list_rows(name, found[found["metric"].isin(metrics)])]
+        tables = {name: table[table["metric"].isin(metrics)] for name, table in judged.items()}
+        rows = [row for name, table in tables.items() for row in list_rows(name, table)]
         print_table(f"Effects on {family}, {options.runs} tables of each world", columns, rows)
 
 

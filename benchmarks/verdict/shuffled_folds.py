@@ -2,10 +2,10 @@
 
 It shows why the folds of train follow time where the split does (split.time).
 
-Tables of 3,000 rows in 60 periods are drawn. In a drifting one the effects of the columns walk at random from period to
-period, and each period has a share of positives of its own; in a steady one they do not. One column is the same for all
-rows of a period and walks, as a price or a rate does. The last quarter is the test set. Each score is the mean over
-tables: over shuffled folds and over folds by time of train, and on the test set, which neither knows.
+Tables of 3,000 rows in 60 periods are drawn. In a drifting table the effects of the columns are a random walk over the
+periods, and each period has another share of positives. In a steady one both are constant. One column has the same
+value in all rows of a period, and is a random walk, like a price. The last quarter is the test set. Each score is the
+mean over tables: over shuffled folds of train, over folds by time, and on the test set.
 """
 
 from collections.abc import Sequence
@@ -55,17 +55,17 @@ def simulate(step: float, seed: int, random: np.random.RandomState) -> dict[tupl
     )
     params = make_params({"baseline": {}}, CLASSIFIERS, 5, random_state=seed, calibration="none")
     trained = [train_strategy(table, "baseline", params) for table in (shuffled, by_time)]
-    found = {}
+    means = {}
     for classifier in CLASSIFIERS:
         on_test = measure_ranking(new.target, scores(trained[0].result.models[classifier], new.features()))
         for metric in RANKING_METRICS:
-            folds = [one.record.classifiers[classifier][metric].mean for one in trained]
-            found[classifier, metric] = [*folds, on_test[metric]]
-    return found
+            on_folds = [strategy.record.classifiers[classifier][metric].mean for strategy in trained]
+            means[classifier, metric] = [*on_folds, on_test[metric]]
+    return means
 
 
 def format_row(name: str, values: Sequence[Sequence[float]]) -> list[str]:
-    """Return a row of the table: the three means, and how much each kind of folds promises beyond the test set."""
+    """Return a row of the table: the three means, and by how much each kind of folds exceeds the test score."""
     shuffled, by_time, test = np.array(values).T
     gaps = [
         "{:+.3f} ({:+.3f} to {:+.3f})".format(*compute_mean_interval(folds - test)) for folds in (shuffled, by_time)

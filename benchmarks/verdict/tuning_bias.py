@@ -3,8 +3,8 @@
 It shows whether tuned and untuned candidates may be ranked together.
 
 `fit_strategy` tunes SMOTE and logistic regression on small tables of normal columns, most of them noise. The scores are
-compared with the value of the model on a large new sample. A cross-validated score without tuning is biased as well:
-its models learn from four fifths of the rows, and average precision is too high in folds with few positives.
+compared with the value of the model on a large new sample. A cross-validated score without tuning is biased as well.
+Its models learn from four fifths of the rows, and average precision is too high in folds with few positives.
 """
 
 from collections.abc import Sequence
@@ -57,16 +57,18 @@ def make_search_params(seed: int, metric: SelectableMetric, tuning: bool) -> Tra
 
 def simulate(train: Table, new: Table, metric: SelectableMetric, seed: int) -> dict[str, Score]:
     """Return the three scores of one simulated data set."""
-    tuned, fixed = (
+    with_tuning, without_tuning = (
         train_strategy(train, "smote", make_search_params(seed, metric, tuning)) for tuning in (True, False)
     )
-    search = tuned.result.tuning[CLASSIFIER].search
+    search = with_tuning.result.tuning[CLASSIFIER].search
     best = next(trial for trial in search.trials if trial.candidate == search.best_params).mean(metric)
-    truth = measure_model(tuned, new, metric)
+    truth = measure_model(with_tuning, new, metric)
     return {
-        "fixed": Score(fixed.record.classifiers[CLASSIFIER][metric].mean, measure_model(fixed, new, metric)),
+        "fixed": Score(
+            without_tuning.record.classifiers[CLASSIFIER][metric].mean, measure_model(without_tuning, new, metric)
+        ),
         "search": Score(best, truth),
-        "nested": Score(tuned.record.classifiers[CLASSIFIER][metric].mean, truth),
+        "nested": Score(with_tuning.record.classifiers[CLASSIFIER][metric].mean, truth),
     }
 
 
@@ -77,7 +79,7 @@ def measure_model(strategy: TrainedStrategy, new: Table, metric: SelectableMetri
 
 def compute_bias(runs: Sequence[Score]) -> tuple[float, float]:
     """Return the mean of reported minus true score, and the standard error of one such difference."""
-    differences = np.array([one.reported - one.truth for one in runs])
+    differences = np.array([score.reported - score.truth for score in runs])
     return float(differences.mean()), float(differences.std(ddof=1))
 
 

@@ -58,7 +58,7 @@ def cross_validate(X: Floats, y: Ints) -> dict[str, float]:
         measure_ranking(y[fold == k], X[fold == k] @ fit_discriminant(X[fold != k], y[fold != k]))
         for k in range(FOLDS)
     ]  # fmt: skip
-    return {name: float(np.mean([one[name] for one in scores])) for name in RANKING_METRICS}
+    return {name: float(np.mean([of_fold[name] for of_fold in scores])) for name in RANKING_METRICS}
 
 
 def choose_best(scores: Sequence[dict[str, float]], metric: str) -> int:
@@ -70,14 +70,14 @@ def simulate(random: np.random.RandomState) -> dict[Key, float]:
     """Return the reported score minus the true score of the same model."""
     X, y = draw_table(TRAIN, SHIFTS, random)
     columns = [random.permutation(len(SHIFTS))[:COLUMNS_EACH] for _ in range(CANDIDATES)]
-    models = [fit_discriminant(X[:, chosen], y) for chosen in columns]
-    cv = [cross_validate(X[:, chosen], y) for chosen in columns]
+    models = [fit_discriminant(X[:, indices], y) for indices in columns]
+    cv = [cross_validate(X[:, indices], y) for indices in columns]
     truth = [compute_truth(model) for model in models]
     errors = {}
     for size in TESTS:
         X_test, y_test = draw_table(size, SHIFTS, random)
-        scores = [X_test[:, chosen] @ model for chosen, model in zip(columns, models, strict=True)]
-        test = [measure_ranking(y_test, one) for one in scores]
+        scores = [X_test[:, indices] @ model for indices, model in zip(columns, models, strict=True)]
+        test = [measure_ranking(y_test, of_model) for of_model in scores]
         for name in RANKING_METRICS:
             champion, best = choose_best(cv, name), choose_best(test, name)
             reports = {"any": (test, 0), "test": (test, champion), "cv": (cv, champion), "best_test": (test, best)}
@@ -92,11 +92,11 @@ def main() -> None:
     errors = pd.DataFrame([simulate(random) for _ in range(options.runs)])
     errors.columns = pd.MultiIndex.from_tuples(errors.columns)
     for name in RANKING_METRICS:
-        noise = errors[name, "test"].std()
-        rows = [
-            [label, *(f"{ratio:+.2f}" for ratio in errors[name, key].mean() / noise)] for key, label in REPORTED.items()
-        ]
-        rows.append(["standard error of a test score", *(f"{noise[size]:.3f}" for size in TESTS)])
+        standard_errors = errors[name, "test"].std()
+        rows = []
+        for key, label in REPORTED.items():
+            rows.append([label, *(f"{ratio:+.2f}" for ratio in errors[name, key].mean() / standard_errors)])
+        rows.append(["standard error of a test score", *(f"{standard_errors[size]:.3f}" for size in TESTS)])
         title = f"{name}: mean of reported minus true score, in standard errors of a test score, {options.runs} runs"
         print_table(title, ["reported score \\ test positives", *map(str, TESTS)], rows)
 

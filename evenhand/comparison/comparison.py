@@ -36,9 +36,9 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         metric = self.leaderboard.attrs["metric"]
-        wanted = ("strategy", "classifier", f"cv_{metric}", metric, f"{metric}_low", f"{metric}_high")
-        shown = self.leaderboard[[name for name in wanted if name in self.leaderboard]]
-        return self.verdict._repr_html_() + shown.to_html(index=False, float_format="{:.3f}".format)
+        columns = ("strategy", "classifier", f"cv_{metric}", metric, f"{metric}_low", f"{metric}_high")
+        table = self.leaderboard[[name for name in columns if name in self.leaderboard]]
+        return self.verdict._repr_html_() + table.to_html(index=False, float_format="{:.3f}".format)
 
 
 def compare(
@@ -49,18 +49,18 @@ def compare(
     folder: str | os.PathLike[str] | None,
 ) -> Comparison:
     """Run the stages on a table in a temporary folder, and keep it as `folder` if they succeed."""
-    kept = None if folder is None else Path(folder).absolute()
+    target = None if folder is None else Path(folder).absolute()
     try:
-        if kept:
-            _check_folder(kept)
+        if target:
+            _check_folder(target)
         with TemporaryDirectory(prefix="evenhand-") as temporary:
             write_inputs(Path(temporary), X, y, positive, params)
             run_command([sys.executable, "-m", "evenhand", "stages"], Path(temporary))
-            if kept is None:
+            if target is None:
                 return _read(Path(temporary), in_memory=True)
-            with atomic_folder(kept) as new:
+            with atomic_folder(target) as new:
                 shutil.copytree(temporary, new, dirs_exist_ok=True)
-        return _read(kept, in_memory=False)
+        return _read(target, in_memory=False)
     except InputError as error:
         raise ValueError("\n".join(error.problems)) from None
 
@@ -82,21 +82,21 @@ def _read(folder: Path, in_memory: bool) -> Comparison:
     return Comparison(results.to_frame(), results.verdict, champion)
 
 
-#: exit codes for which the caller's input is to blame
+#: exit codes that mean wrong input of the caller
 INPUT, DAMAGED = 2, 3
 
-#: what tools.repro.workers says of a stage that failed, after the lines of the stage
+#: the line that tools.repro.workers adds to those of a stage that failed
 EXITED = re.compile(r"error: \S+: exited with \d+")
 
 
 def run_command(command: list[str], folder: Path) -> None:
-    """Run a command in `folder`, and print its lines on stderr. Nothing of it is at work when this returns or raises.
+    """Run a command in `folder`, and print its lines on stderr. All of its processes have ended on return or error.
 
     Raises ValueError or RuntimeError with the lines `error: …` where the command fails.
     """
     errors = []
     with subprocess.Popen(
-        command, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        command, cwd=folder, env=_make_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, encoding="utf-8", errors="backslashreplace",
     ) as process:  # fmt: skip
         assert process.stdout
@@ -114,7 +114,7 @@ def run_command(command: list[str], folder: Path) -> None:
         raise _describe_failure(errors, process.returncode)
 
 
-def _environment() -> dict[str, str]:
+def _make_environment() -> dict[str, str]:
     paths = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
     if not PACKED:  # the command of a wheel is found as this module was
         paths.insert(0, os.fspath(PIPELINE))
@@ -122,9 +122,10 @@ def _environment() -> dict[str, str]:
 
 
 def _describe_failure(errors: list[str], code: int) -> Exception:
-    said = [line for line in errors if not EXITED.fullmatch(line)] or errors
-    # the call gives the label
-    text = "\n".join(line.removeprefix("error: ").replace("params.yaml: data.positive:", "positive:") for line in said)
+    causes = [line for line in errors if not EXITED.fullmatch(line)] or errors
+    # the caller gives the label as an argument, not in params.yaml
+    causes = [line.removeprefix("error: ").replace("params.yaml: data.positive:", "positive:") for line in causes]
+    text = "\n".join(causes)
     if code in (INPUT, DAMAGED):
         return ValueError(text)
     return RuntimeError(text or f"the stages ended with exit code {code}; the lines above say more")

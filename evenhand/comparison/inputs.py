@@ -1,4 +1,4 @@
-"""What a call gives, as the files that the stages read: the table, params.yaml and evenhand.lock."""
+"""The files that the stages read, made from the arguments of a call: the table, params.yaml and evenhand.lock."""
 
 from collections.abc import Mapping
 import json
@@ -23,14 +23,14 @@ from tools.inspect.params_file import dump_params
 
 TABLE = Path("data/raw/table.parquet")
 
-#: sections of named entries: a call that gives one gives all of its entries
+#: sections of named entries: a call that gives such a section replaces all of its entries
 ENTRIES = ("strategies", "classifiers")
 
 
 def write_inputs(folder: Path, X: pd.DataFrame, y: Any, positive: Any, params: Mapping[str, Any] | None) -> None:
     """Write the files that the stages read into an empty folder.
 
-    Raises InputError for what makes no table, and for settings that are no YAML. The stages check the rest.
+    Raises InputError where `X` and `y` make no table, or the settings are no YAML. The stages check the rest.
     """
     target = _check_target(X, y)
     if pd.api.types.is_bool_dtype(target) and positive in (0, 1):
@@ -77,21 +77,21 @@ def _check_target(X: pd.DataFrame, y: Any) -> "pd.Series[Any]":
 
 
 def _merge(packaged: dict[str, Any], given: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the packaged settings with the given ones in their place, and with those of the call."""
+    """Return the packaged settings, replaced by those in `given` and by the keys of `data`."""
     try:
-        own = json.loads(json.dumps({**given, "data": {**given.get("data", {}), **data}}, default=_to_python))
+        changes = json.loads(json.dumps({**given, "data": {**given.get("data", {}), **data}}, default=_to_python))
     except (TypeError, ValueError) as error:
         raise InputError(f"params: expected dicts, lists, texts and numbers, as in params.yaml; {error}") from None
     if taken := [f"data.{key}" for key in data if key in given.get("data", {})]:
         raise InputError(f"params: {', '.join(taken)}: comes from X, y and positive; leave it out")
     return packaged | {
         section: {**packaged[section], **value} if _has_keys(section, packaged) and isinstance(value, dict) else value
-        for section, value in own.items()
+        for section, value in changes.items()
     }
 
 
 def _has_keys(section: str, packaged: Mapping[str, Any]) -> bool:
-    """Return whether a section consists of keys, of which a call may give a part."""
+    """Return whether a section consists of keys, some of which a call may give."""
     return section not in ENTRIES and isinstance(packaged.get(section), dict)
 
 

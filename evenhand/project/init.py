@@ -1,4 +1,4 @@
-"""`evenhand init`: the pipeline in a git repository, without its code."""
+"""`evenhand init`: writes the files of the pipeline, without its code, into a git repository."""
 
 import argparse
 from collections.abc import Iterator
@@ -44,8 +44,8 @@ def main() -> None:
                 write_text(path, text)
         write_params(PARAMS, Proposal({key: Setting(value) for key, value in FIRST_TABLE.items()}, {}))
     print(f"Written: {', '.join(os.path.normpath(folder / path) for path in (PARAMS, *files))}")
-    where = "" if folder == Path() else f"cd {folder}, then "
-    print(f"Next: {where}`evenhand inspect TABLE --write` with a table of this repository, and `evenhand repro`")
+    enter = "" if folder == Path() else f"cd {folder}, then "
+    print(f"Next: {enter}`evenhand inspect TABLE --write` with a table of this repository, and `evenhand repro`")
 
 
 def _enter(folder: Path, undo: list[Path]) -> None:
@@ -57,8 +57,8 @@ def _enter(folder: Path, undo: list[Path]) -> None:
 
 
 def _list_missing(path: Path) -> list[Path]:
-    """Return the path and the folders above it that are not there yet, the highest first."""
-    return [place.absolute() for place in (*reversed(path.parents), path) if not place.exists()]
+    """Return the path and the folders above it that do not exist yet, the highest first."""
+    return [parent.absolute() for parent in (*reversed(path.parents), path) if not parent.exists()]
 
 
 def _make_dvc_root(top: Path, undo: list[Path]) -> None:

@@ -1,4 +1,4 @@
-"""`evenhand upgrade`: how the files of the pipeline differ from those of the installed version, and their update."""
+"""`evenhand upgrade`: compares the files of the pipeline with those of the installed version, and updates them."""
 
 import argparse
 import difflib

@@ -8,7 +8,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, average_precision_score, recall_score
 
-from benchmarks.course import leaking, measure, pipelines, split, teaching_set
+from benchmarks.course import make_pipelines, make_teaching_set, measure, split, split_after_smote
 from stages.shared.errors import InputError
 from stages.shared.params import read_params
 from stages.train.classifiers.class_weights import compute_class_weights
@@ -19,12 +19,12 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def data():
-    return split(*teaching_set())
+    return split(*make_teaching_set())
 
 
 @pytest.fixture(scope="module")
 def rows(data):
-    return {name: measure(pipelines(data)[name], data) for name in ("LR baseline", "LR SMOTE", "LR class_weight")}
+    return {name: measure(make_pipelines(data)[name], data) for name in ("LR baseline", "LR SMOTE", "LR class_weight")}
 
 
 def test_the_accuracy_paradox(data):
@@ -59,8 +59,8 @@ def test_every_correction_harms_the_probabilities(rows):
 
 
 def test_smote_before_the_split_inflates_the_score(rows):
-    wrong = leaking(*teaching_set())
-    inflated = measure(pipelines(wrong)["LR baseline"], wrong)
+    wrong = split_after_smote(*make_teaching_set())
+    inflated = measure(make_pipelines(wrong)["LR baseline"], wrong)
     assert inflated.f1 > rows["LR SMOTE"].f1 + 0.2
     assert inflated.average_precision > rows["LR SMOTE"].average_precision + 0.2
 

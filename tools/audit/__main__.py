@@ -1,6 +1,6 @@
 """Command line of the audit: `python -m tools.audit`.
 
-It shows whether the finished run has a leak, and how much each common mistake would have flattered its score.
+The audit looks for leaks in the finished run, and measures how much each common mistake would have flattered its score.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from stages.shared.runtime.threads import limit_threads
 from tools.audit.params import AuditParams
 
 if TYPE_CHECKING:
-    from tools.audit.leakage.measured import Candidates
+    from tools.audit.leakage.measurement import Candidates
     from tools.audit.run import Run
 
 REPORT_JSON = Path("reports/audit.json")
@@ -39,17 +39,17 @@ def main() -> None:
     limit_threads()
     from stages.shared.storage.files import sha256, write_json, write_text
     from tools.audit.checks.registry import CHECKS
-    from tools.audit.leakage.measured import measure_run
+    from tools.audit.leakage.measurement import measure_run
     from tools.audit.report.findings import count_with_verb
     from tools.audit.report.render import Audit, to_json, to_lines, to_markdown
 
-    run = _read(params, options.rows)
-    candidates = None if options.skip_mistakes else _candidates(run, report)
+    run = _read_run(params, options.rows)
+    candidates = None if options.skip_mistakes else _read_candidates(run, report)
     findings = {}
     for name, check in CHECKS.items():
         findings[name] = check(run)
-        _progress(name)
-    inflations, notes = measure_run(run, candidates, options.repeats, _progress) if candidates else ([], [])
+        _print_progress(name)
+    inflations, notes = measure_run(run, candidates, options.repeats, _print_progress) if candidates else ([], [])
     facts = {
         "source": run.prepared.contract.source,
         "random_state": params.random_state,
@@ -61,13 +61,13 @@ def main() -> None:
     write_json(REPORT_JSON, to_json(audit))
     write_text(REPORT_MD, to_markdown(audit))
     print("\n".join(to_lines(audit)))
-    if wrong := sum(finding.severity == "wrong" for _, finding in audit.worst_first):
+    if n_wrong := sum(finding.severity == "wrong" for _, finding in audit.worst_first):
         raise InputError(
-            f"{REPORT_MD}: {count_with_verb(wrong, 'finding', 'are')} surely wrong; fix them and run `dvc repro`"
+            f"{REPORT_MD}: {count_with_verb(n_wrong, 'finding', 'are')} surely wrong; fix them and run `dvc repro`"
         )
 
 
-def _read(params: AuditParams, rows: int) -> "Run":
+def _read_run(params: AuditParams, rows: int) -> "Run":
     from stages.shared.schemas.base import parse
     from stages.shared.schemas.contract import Contract
     from stages.shared.storage.files import read_json
@@ -79,13 +79,13 @@ def _read(params: AuditParams, rows: int) -> "Run":
     return run
 
 
-def _candidates(run: "Run", params: ReportParams) -> "Candidates":
+def _read_candidates(run: "Run", params: ReportParams) -> "Candidates":
     from stages.report.champion.selection import check_agreement, choose_champion
     from stages.shared.schemas.base import parse
     from stages.shared.schemas.leaderboard import Leaderboard
     from stages.shared.storage.files import read_json
     from stages.shared.storage.parquet import read_parquet
-    from tools.audit.leakage.measured import read_candidates
+    from tools.audit.leakage.measurement import read_candidates
 
     leaderboard = parse(Leaderboard, paths.LEADERBOARD, read_json(paths.LEADERBOARD))
     check_agreement(params, leaderboard)
@@ -93,7 +93,7 @@ def _candidates(run: "Run", params: ReportParams) -> "Candidates":
     return read_candidates(run.test, read_parquet(paths.TEST_SCORES), leaderboard, champion)
 
 
-def _progress(finished: str) -> None:
+def _print_progress(finished: str) -> None:
     print(f"audit: {finished}", file=sys.stderr, flush=True)
 
 

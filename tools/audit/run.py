@@ -50,16 +50,16 @@ class Run:
         return assign_folds(self.train, self.params.cv, self.params.random_state)
 
 
-def find_problems(run: Run, contract: Contract) -> list[str]:
-    """Return why the files and the params are not of one run; `contract` is that of data/contract.json."""
+def find_problems(run: Run, stored: Contract) -> list[str]:
+    """Return why the files and the params are not of one run; `stored` is the contract of data/contract.json."""
     problems = [
         f"{path}: made with another data contract than {paths.PREPARED}; run `dvc repro`"
-        for path, other in (
-            (paths.CONTRACT, contract),
+        for path, contract in (
+            (paths.CONTRACT, stored),
             (paths.TRAIN, run.train.contract),
             (paths.TEST, run.test.contract),
         )
-        if _as_prepared(other) != _as_prepared(run.prepared.contract)
+        if _exclude_split_fields(contract) != _exclude_split_fields(run.prepared.contract)
     ]
     expected = {"group": run.params.split.group, "time": run.params.split.time}
     actual = {"group": run.prepared.contract.group, "time": run.prepared.contract.time}
@@ -71,7 +71,7 @@ def find_problems(run: Run, contract: Contract) -> list[str]:
     return problems
 
 
-def _as_prepared(contract: Contract) -> Any:
+def _exclude_split_fields(contract: Contract) -> Any:
     """Return the contract as JSON files have it, without what split adds."""
     return round_floats(contract.model_dump(exclude={"noticed", "gap", "negatives_kept"}))
 

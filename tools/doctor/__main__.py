@@ -1,4 +1,4 @@
-"""Command line of `python -m tools.doctor`: what is wrong with the repository and the machine, and how to fix it."""
+"""Command line of `python -m tools.doctor`: finds problems of the repository and the machine, and names their fixes."""
 
 import argparse
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def main() -> None:
     for name, check in CHECKS.items():
         finding = examine(check)
         wrong = wrong or finding.level == "wrong"
-        print(f"{finding.level:5}  {name:10}  {finding.found}" + (f"; fix: {finding.fix}" if finding.fix else ""))
+        print(f"{finding.level:5}  {name:10}  {finding.message}" + (f"; fix: {finding.fix}" if finding.fix else ""))
     sys.exit(2 if wrong else 0)
 
 

@@ -1,4 +1,4 @@
-"""Finds outputs whose bytes are not what their hashes say, and restores them from DVC's cache.
+"""Finds outputs that do not match their hashes, and restores them from DVC's cache.
 
 DVC reads an output again only if its size, times or inode changed. It never reads a write-protected object of its cache
 again. So it calls damaged outputs "up to date", and checks damaged objects out.
@@ -17,15 +17,16 @@ from stages.shared.storage.manifest import check_manifest
 
 
 def restore_outputs(repo: Any, outs: Iterable[Any]) -> list[str]:
-    """Restore damaged outputs from the cache, or remove them, so that a run makes them again; say what was done.
+    """Restore damaged outputs from the cache, or remove them for the next run; return a line for each.
 
-    What `dvc add` tracks no run can make again, so it is restored or left alone. Raises IntegrityError where it cannot
-    be restored, and if what dvc.lock names is damaged too. The caller holds the lock of the DVC repository.
+    No run can make an output that `dvc add` tracks, so such an output is never removed for good. Raises IntegrityError
+    where it cannot be restored, and where the content that dvc.lock names is damaged too. The caller holds the lock of
+    the DVC repository.
     """
-    damaged = find_damaged(repo, outs)
+    damaged = find_damaged_outputs(repo, outs)
     if not damaged:
         return []
-    done = remove_objects(Path(repo.cache.local.path))
+    done = remove_damaged_objects(Path(repo.cache.local.path))
     for out, what in damaged:
         if not out.stage.cmd and out.changed_cache():  # no run would make it again
             raise IntegrityError(
@@ -37,7 +38,7 @@ def restore_outputs(repo: Any, outs: Iterable[Any]) -> list[str]:
             out.checkout(force=True)
         except DvcException:
             out.remove()
-        if find_damaged(repo, [out]):
+        if find_damaged_outputs(repo, [out]):
             raise IntegrityError(
                 f"{what}: fails its hash, also as {out.stage.addressing} has committed it; run "
                 f"`dvc repro --force --single-item {out.stage.addressing}`, then this again"
@@ -47,51 +48,51 @@ def restore_outputs(repo: Any, outs: Iterable[Any]) -> list[str]:
 
 
 def list_outputs(repo: Any) -> list[Any]:
-    """Return the outputs of this folder and of those below it; a host repository has others, which are not ours."""
+    """Return the outputs of this folder and of those below it, but not those of a host repository."""
     return [out for out in repo.index.outs if Path(out.stage.path).is_relative_to(Path.cwd())]
 
 
-def find_damaged(repo: Any, outs: Iterable[Any]) -> list[tuple[Any, str]]:
-    """Return the damaged outputs that DVC takes for up to date, each with the file that shows it.
+def find_damaged_outputs(repo: Any, outs: Iterable[Any]) -> list[tuple[Any, str]]:
+    """Return the damaged outputs that DVC considers up to date, each with the damaged file.
 
     Folders with a manifest are compared with it, all others with dvc.lock.
     """
-    found = []
+    damaged = []
     for out in outs:
         path = Path(str(out))
         if (path / MANIFEST).is_file():
             try:
                 check_manifest(path)
             except InputError as error:
-                found.append((out, error.problems[0].partition(": ")[0]))
+                damaged.append((out, error.problems[0].partition(": ")[0]))
         elif path.exists() and out.hash_info and _hash_anew(repo, out) != out.hash_info == out.get_hash():
-            found.append((out, str(out)))
-    return found
+            damaged.append((out, str(out)))
+    return damaged
 
 
-def find_objects(cache: Path) -> list[Path]:
+def find_damaged_objects(cache: Path) -> list[Path]:
     """Return the objects of a cache whose content does not have the hash that is their name."""
-    found = []
+    damaged = []
     for path in sorted(cache.glob("??/[!.]*")):
         with path.open("rb") as stream:
             if hashlib.file_digest(stream, "md5").hexdigest() != f"{path.parent.name}{path.stem}":
-                found.append(path)
-    return found
+                damaged.append(path)
+    return damaged
 
 
-def remove_objects(cache: Path) -> list[str]:
-    """Remove the damaged objects of a cache; say so."""
-    damaged = find_objects(cache)
+def remove_damaged_objects(cache: Path) -> list[str]:
+    """Remove the damaged objects of a cache; return a line that says so, or nothing."""
+    damaged = find_damaged_objects(cache)
     for path in damaged:
         path.unlink()
     return [f"damaged objects of the cache are removed: {len(damaged)}"] if damaged else []
 
 
 def _hash_anew(repo: Any, out: Any) -> Any:
-    """Return the hash of an output, not the one that DVC remembers."""
+    """Compute the hash of an output, without the hashes that DVC remembers."""
     cache = repo.cache.local
     remembered = cache.state
-    cache.state = type(cache)(cache.fs, cache.path).state  # a store that is made without a state has an empty one
+    cache.state = type(cache)(cache.fs, cache.path).state  # a new store remembers no hash
     try:
         return out.get_hash()
     finally:

@@ -1,4 +1,4 @@
-"""What `python -m tools.doctor --fix` does: nothing that a run could not make again."""
+"""The fixes of `python -m tools.doctor --fix`. They remove only files that a run can make again."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -15,11 +15,11 @@ WRITTEN = ("data", "models", "metrics", "reports")
 
 
 def fix_repository() -> list[str]:
-    """Do the safe fixes, and return what was done, or why nothing was."""
+    """Do the safe fixes; return a line for each, or the reason why there is none."""
     try:
         from dvc.exceptions import DvcException
 
-        from tools.doctor.damage import list_outputs, remove_objects, restore_outputs
+        from tools.doctor.damage import list_outputs, remove_damaged_objects, restore_outputs
         from tools.doctor.repair import keep_lock, repair_files_in_use, repair_lock
         from tools.repro.dvc_repo import lock_repository
     except ImportError as error:
@@ -33,7 +33,7 @@ def fix_repository() -> list[str]:
             done += [*repair_files_in_use(repo), *repair_lock()]
             keep_lock()
             done += [f"{path} was left half-written and is removed" for path in remove_leftovers()]
-            done += remove_objects(Path(repo.cache.local.path))
+            done += remove_damaged_objects(Path(repo.cache.local.path))
             done += restore_outputs(repo, list_outputs(repo))
     except (DvcException, InputError) as error:
         return [*(f"fixed: {line}" for line in done), f"not fixed: {error}"]
@@ -41,7 +41,7 @@ def fix_repository() -> list[str]:
 
 
 def find_leftovers() -> list[Path]:
-    """Return the files and folders that a killed stage, or a killed tools.repro, has left half-written."""
+    """Return the half-written files and folders of killed stages and of a killed tools.repro."""
 
     def search() -> Iterator[Path]:
         yield from chain((find_temporary() or Path()).glob(".*.tmp"), Path().glob(".dvc.lock.*.tmp"))
@@ -52,11 +52,11 @@ def find_leftovers() -> list[Path]:
 
 
 def remove_leftovers() -> list[Path]:
-    """Remove what `find_leftovers` finds. The caller holds the locks of DVC and of the stages, so nobody writes it."""
-    left = find_leftovers()
-    for path in left:
+    """Remove the half-written files. The caller holds the locks of DVC and of the stages, so nobody writes them."""
+    leftovers = find_leftovers()
+    for path in leftovers:
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-    return left
+    return leftovers

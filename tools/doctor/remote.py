@@ -1,4 +1,7 @@
-"""Asks DVC's default remote whether it is there: `python -m tools.doctor.remote`. The doctor gives it limited time."""
+"""Command `python -m tools.doctor.remote`: asks DVC's default remote whether it exists.
+
+The doctor runs it as a process of its own, to limit its time.
+"""
 
 from dvc.repo import Repo
 

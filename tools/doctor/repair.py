@@ -1,4 +1,4 @@
-"""Repairs what a kill can leave of DVC's own files: a broken dvc.lock, and a broken list of the files in use.
+"""Repairs the two files of DVC that a kill can break: dvc.lock, and the list of the files in use.
 
 DVC writes both in place, and refuses every command while one of them is half-written.
 """
@@ -19,14 +19,14 @@ from stages.shared.storage.files import write_bytes
 
 LOCK = Path("dvc.lock")
 
-#: the name of the last dvc.lock that was whole, kept by tools.repro
+#: the name of the copy of the last whole dvc.lock, which tools.repro keeps
 KEPT = "dvc.lock.kept"
 
 
 def repair_files(repo: Any) -> None:
-    """Repair both files, say so on stderr, and keep dvc.lock. The caller holds the lock of the DVC repository."""
-    for repaired in (*repair_files_in_use(repo), *repair_lock()):
-        print(f"repaired: {repaired}", file=sys.stderr)
+    """Repair both files, print so on stderr, and keep dvc.lock. The caller holds the lock of the DVC repository."""
+    for repair in (*repair_files_in_use(repo), *repair_lock()):
+        print(f"repaired: {repair}", file=sys.stderr)
     keep_lock()
 
 
@@ -40,7 +40,7 @@ def repair_files_in_use(repo: Any) -> list[str]:
         content = path.read_bytes()
         try:
             SCHEMA(json.loads(content))
-        except Exception:  # the types that DVC's schema raises are not DVC's
+        except Exception:  # DVC's schema raises exceptions of another library
             path.unlink()
             return [f"{RWLOCK_FILE} in .dvc/tmp was broken and is removed; DVC writes a new one"]
     return []
@@ -49,14 +49,14 @@ def repair_files_in_use(repo: Any) -> list[str]:
 def repair_lock() -> list[str]:
     """Replace a broken dvc.lock by the last one that was whole, else by that of git's HEAD, else remove it.
 
-    Stages that it does not know come from DVC's run cache, or run again. A merge conflict is left to the user.
+    Stages that it lacks come from DVC's run cache, or run again. The user must solve a merge conflict.
     """
     content = LOCK.read_bytes() if LOCK.is_file() else None
     if content is None or b"<<<<<<<" in content or is_whole(content):
         return []
-    for good, origin in ((_read_kept, f"the last good one ({_find_kept()})"), (_read_head, "that of git's HEAD")):
-        if (found := good()) and is_whole(found):
-            write_bytes(LOCK, found)
+    for read, origin in ((_read_kept, f"the last good one ({_find_kept()})"), (_read_head, "that of git's HEAD")):
+        if (copy := read()) and is_whole(copy):
+            write_bytes(LOCK, copy)
             return [f"{LOCK} was broken and is replaced by {origin}"]
     LOCK.unlink()
     return [f"{LOCK} was broken and is removed; results come from DVC's run cache"]

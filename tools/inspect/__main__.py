@@ -11,7 +11,7 @@ from stages.shared.runtime.repository import is_in_repository
 
 if TYPE_CHECKING:
     from stages.shared.storage.parquet import Table
-    from tools.inspect.columns import InspectedColumn
+    from tools.inspect.columns import ColumnProfile
     from tools.inspect.proposal import Proposal
 
 PARAMS = Path("params.yaml")
@@ -23,7 +23,7 @@ def main() -> None:
     """Show what the columns of a table are, and propose the sections `data` and `split` of params.yaml."""
     parser = argparse.ArgumentParser(prog=command("python -m tools.inspect"), description=main.__doc__)
     parser.add_argument("table", type=Path, help="the table, in any form that `data.path` allows")
-    parser.add_argument("--target", help="the column to predict, where the table does not tell")
+    parser.add_argument("--target", help="the column to predict, where the table does not show it")
     parser.add_argument("--positive", help='the rare label, or a cut through numbers such as ">= 7"')
     parser.add_argument("--write", action="store_true", help=f"write the proposal into {PARAMS}, and keep its comments")
     options = parser.parse_args()
@@ -36,17 +36,17 @@ def main() -> None:
     from stages.prepare.params import AUTO
     from stages.prepare.read_facts import get_read_facts
     from stages.prepare.readers.table import has_schema, read_columns
-    from tools.inspect.columns import inspect_column
+    from tools.inspect.columns import profile_column
     from tools.inspect.params_file import to_yaml, write_params
     from tools.inspect.proposal import propose
 
     raw = read_columns(path, lambda names: {name: MissingValues.of({}, name) for name in names})
     rules = TypeRules(None, [], AUTO, {}, has_schema(raw), get_read_facts(raw))
     source = path.as_posix()
-    columns = [inspect_column(source, name, raw.column(name), rules) for name in raw.column_names]
+    columns = [profile_column(source, name, raw.column(name), rules) for name in raw.column_names]
     print(*_describe_table(source, raw.num_rows, columns), sep="\n")
     proposal = propose(source, columns, options.target, options.positive)
-    for line in ("", *to_yaml(proposal).split("\n"), *_list_doubts(path, proposal)):
+    for line in ("", *to_yaml(proposal).split("\n"), *_list_notices(path, proposal)):
         print(printable(line, MAX_LINE))
     if options.write:
         write_params(PARAMS, proposal)
@@ -55,7 +55,7 @@ def main() -> None:
         print(f"\nIf this is right, `--write` puts it into {PARAMS}.")
 
 
-def _describe_table(source: str, rows: int, columns: list["InspectedColumn"]) -> Iterator[str]:
+def _describe_table(source: str, rows: int, columns: list["ColumnProfile"]) -> Iterator[str]:
     from tools.shared.terminal import align_columns
 
     yield f"{source}: {rows:,} rows, {len(columns)} columns\n"
@@ -67,14 +67,16 @@ def _describe_table(source: str, rows: int, columns: list["InspectedColumn"]) ->
     yield from align_columns([header, *body], "llrrll", shrinking=(0, 4, 5))
 
 
-def _describe_role(item: "InspectedColumn") -> str:
-    if item.role == "feature":
-        return f"missing: {item.reason}" if item.marks else f"data.text: {item.reason}" if item.kind == "text" else ""
-    return f"{item.role}: {item.reason}"
+def _describe_role(item: "ColumnProfile") -> str:
+    if item.role != "feature":
+        return f"{item.role}: {item.reason}"
+    if item.missing_values:
+        return f"missing: {item.reason}"
+    return f"data.text: {item.reason}" if item.kind == "text" else ""
 
 
-def _list_doubts(path: Path, proposal: "Proposal") -> list[str]:
-    """Return what `prepare` notices with these settings, and what the prepared table shows."""
+def _list_notices(path: Path, proposal: "Proposal") -> list[str]:
+    """Return the notices of `prepare` with these settings, and those on the prepared table."""
     from stages.prepare.columns.roles import select_columns
     from stages.prepare.params import AUTO, PrepareParams
     from stages.prepare.prepare import prepare
@@ -90,9 +92,7 @@ def _list_doubts(path: Path, proposal: "Proposal") -> list[str]:
     }
     params = PrepareParams.model_validate(content)
     table = prepare(read_columns(path, select_columns(params)), params).table
-    return [f"noticed: {notice}" for notice in table.contract.noticed] + [
-        f"noticed: {text}" for text in _check_table(table)
-    ]
+    return [f"noticed: {notice}" for notice in (*table.contract.noticed, *_check_table(table))]
 
 
 def _check_table(table: "Table") -> Iterator[str]:

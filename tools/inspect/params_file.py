@@ -20,7 +20,7 @@ WIDTH = 100_000
 
 
 class _Representer(RoundTripRepresenter):
-    """Writes null as a word. A class of its own, because representers are kept by class, for every YAML() there is."""
+    """Writes null as a word. It is a class of its own, because ruamel.yaml registers representers for a whole class."""
 
 
 _Representer.add_representer(
@@ -37,7 +37,7 @@ def to_yaml(proposal: Proposal) -> str:
 
 def write_params(path: Path, proposal: Proposal) -> None:
     """Replace the values of both sections in params.yaml. Raises InputError when the file has no such sections."""
-    document = _yaml().load(path.read_text(encoding="utf-8"))
+    document = _make_yaml().load(path.read_text(encoding="utf-8"))
     if not isinstance(document, dict) or not all(isinstance(document.get(name), dict) for name in ("data", "split")):
         raise InputError(f"{path}: has no sections `data` and `split`; take params.yaml of this project")
     _update(document, proposal)
@@ -47,7 +47,7 @@ def write_params(path: Path, proposal: Proposal) -> None:
 def dump_params(params: Mapping[str, Any]) -> str:
     """Return the text of params.yaml with a line for each key of a section."""
     sections = {
-        name: {key: _flow(setting) for key, setting in value.items()} if isinstance(value, Mapping) else value
+        name: {key: _set_flow_style(setting) for key, setting in value.items()} if isinstance(value, Mapping) else value
         for name, value in params.items()
     }
     return _dump(sections)
@@ -61,26 +61,26 @@ def _update(document: Any, proposal: Proposal) -> None:
 
 def _set(section: Any, key: str, setting: Setting) -> None:
     """Set a value with its reason as a comment behind it; the lines of comments that follow it stay."""
-    section[key] = _flow(setting.value)
+    section[key] = _set_flow_style(setting.value)
     tokens = section.ca.items.setdefault(key, [None, None, None, None])
     following = tokens[2].value.partition("\n")[1:] if tokens[2] else ("\n", "")
     reason = f" # {' '.join(setting.reason.split())}" if setting.reason else ""
     tokens[2] = CommentToken(reason + "".join(following), CommentMark(0))
 
 
-def _flow(value: Any) -> Any:
+def _set_flow_style(value: Any) -> Any:
     """Return lists and mappings in one line."""
     if isinstance(value, list):
         value = CommentedSeq(value)
     elif isinstance(value, Mapping):
-        value = CommentedMap({key: _flow(item) for key, item in value.items()})
+        value = CommentedMap({key: _set_flow_style(item) for key, item in value.items()})
     else:
         return value
     value.fa.set_flow_style()
     return value
 
 
-def _yaml() -> YAML:
+def _make_yaml() -> YAML:
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = WIDTH
@@ -90,5 +90,5 @@ def _yaml() -> YAML:
 
 def _dump(document: Any) -> str:
     stream = io.StringIO()
-    _yaml().dump(document, stream)
+    _make_yaml().dump(document, stream)
     return stream.getvalue()

@@ -1,6 +1,6 @@
 """The sections `data` and `split` of params.yaml that a table suggests, each value with its reason.
 
-A person confirms them: a table does not tell which column is the question, nor which rows belong together.
+A person must confirm them, because a table does not show which column to predict, nor which rows belong together.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from typing import Any
 from stages.prepare.columns.target import MIN_ROWS_PER_CLASS
 from stages.shared.errors import InputError
 from stages.shared.messages import shorten, suggest_name
-from tools.inspect.columns import InspectedColumn
+from tools.inspect.columns import ColumnProfile
 
 #: usual names of the column to predict, in lower case
 TARGET_NAMES = {
@@ -41,11 +41,11 @@ class Proposal:
 
 
 def propose(
-    path: str, columns: Sequence[InspectedColumn], target: str | None = None, positive: str | None = None
+    path: str, columns: Sequence[ColumnProfile], target: str | None = None, positive: str | None = None
 ) -> Proposal:
-    """Return the proposal. `target` and `positive` are what the user has already decided.
+    """Return the proposal. `target` and `positive` are decisions of the user.
 
-    Raises InputError where the columns do not tell the target, or lack the one that is named.
+    Raises InputError where the target is not clear, or no column has the name `target`.
     """
     question, why = _choose_target(path, columns, target)
     label, reason = _choose_positive(path, question, positive)
@@ -54,26 +54,28 @@ def propose(
         "path": Setting(path),
         "target": Setting(question.name, why),
         "positive": Setting(label, reason),
-        "drop": _list([column for column in others if column.role == "drop"]),
-        "key": _list([column for column in others if column.role == "key"]),
+        "drop": _make_list_setting([column for column in others if column.role == "drop"]),
+        "key": _make_list_setting([column for column in others if column.role == "key"]),
         "categorical": Setting("auto"),
-        "missing": _map([column for column in others if column.marks], "marks"),
-        "dates": _map([column for column in others if column.date_format], "date_format"),
-        "text": _list([column for column in others if column.role == "feature" and column.kind == "text"]),
+        "missing": _make_map_setting([column for column in others if column.missing_values], "missing_values"),
+        "dates": _make_map_setting([column for column in others if column.date_format], "date_format"),
+        "text": _make_list_setting([column for column in others if column.role == "feature" and column.kind == "text"]),
     }
     groups = [column.name for column in others if column.repeats]
     times = [column.name for column in others if column.kind == "date"]
+    group_reason = f"{_join_names(groups)} may show which rows belong together; if so, name it" if groups else ""
+    time_reason = f"{_join_names(times)} may order the rows; to test on the latest, name it" if times else ""
     split = {
         "duplicates": Setting("auto"),
         "gap": Setting(None),
         "rotation": Setting(None),
-        "group": Setting(None, f"{_name(groups)} may tell rows that belong together; if so, name it" if groups else ""),
-        "time": Setting(None, f"{_name(times)} may order the rows; to test on the latest, name it" if times else ""),
+        "group": Setting(None, group_reason),
+        "time": Setting(None, time_reason),
     }
     return Proposal(data, split)
 
 
-def _choose_target(path: str, columns: Sequence[InspectedColumn], target: str | None) -> tuple[InspectedColumn, str]:
+def _choose_target(path: str, columns: Sequence[ColumnProfile], target: str | None) -> tuple[ColumnProfile, str]:
     by_name = {column.name: column for column in columns}
     if target is not None:
         if target not in by_name:
@@ -86,8 +88,10 @@ def _choose_target(path: str, columns: Sequence[InspectedColumn], target: str | 
     }
     best = [name for name in points if points[name] == max(points.values())]
     if len(best) != 1:
-        found = f"columns with two labels are {_name(best)}" if best else "no column has two labels without empty cells"
-        raise InputError(f"{path}: the target is not clear: {found}; name it with --target")
+        reason = "no column has two labels without empty cells"
+        if best:
+            reason = f"columns with two labels are {_join_names(best)}"
+        raise InputError(f"{path}: the target is not clear: {reason}; name it with --target")
     reasons = ["has two labels"]
     if points[best[0]] >= 2:
         reasons.append("has a usual name")
@@ -96,9 +100,9 @@ def _choose_target(path: str, columns: Sequence[InspectedColumn], target: str | 
     return by_name[best[0]], ", ".join(reasons)
 
 
-def _choose_positive(path: str, target: InspectedColumn, positive: str | None) -> tuple[Any, str]:
+def _choose_positive(path: str, target: ColumnProfile, positive: str | None) -> tuple[Any, str]:
     if positive is not None:
-        return _as_yaml(positive), "named by --positive"
+        return _convert_label(positive), "named by --positive"
     if not target.labels:
         raise InputError(
             f"{path}: target `{target.name}`: holds {target.distinct} different values and {target.missing} empty "
@@ -109,23 +113,23 @@ def _choose_positive(path: str, target: InspectedColumn, positive: str | None) -
     few, many = sorted(target.labels, key=lambda label: target.labels[label])
     usual = [label for label in target.labels if label.strip().lower() in POSITIVE_NAMES]
     if target.labels[many] - target.labels[few] < NEARLY_EQUAL * rows and len(usual) == 1:
-        return _as_yaml(usual[0]), "the usual name of the positive class; both classes are about as frequent"
-    return _as_yaml(few), f"the rarer label: {target.labels[few]:,} of {rows:,} rows"
+        return _convert_label(usual[0]), "the usual name of the positive class; both classes are about as frequent"
+    return _convert_label(few), f"the rarer label: {target.labels[few]:,} of {rows:,} rows"
 
 
-def _as_yaml(label: str) -> Any:
+def _convert_label(label: str) -> Any:
     """Return a whole number as an int, so that params.yaml needs no quotes; other labels as they are."""
     return int(label) if label.isascii() and label.isdigit() and str(int(label)) == label else label
 
 
-def _list(columns: list[InspectedColumn]) -> Setting:
+def _make_list_setting(columns: list[ColumnProfile]) -> Setting:
     return Setting([column.name for column in columns], "; ".join(f"{item.name}: {item.reason}" for item in columns))
 
 
-def _map(columns: list[InspectedColumn], field: str) -> Setting:
-    reason = "; ".join(f"{item.name}: {item.reason}" for item in columns) if field == "marks" else ""
+def _make_map_setting(columns: list[ColumnProfile], field: str) -> Setting:
+    reason = "; ".join(f"{item.name}: {item.reason}" for item in columns) if field == "missing_values" else ""
     return Setting({column.name: getattr(column, field) for column in columns}, reason)
 
 
-def _name(names: list[str]) -> str:
+def _join_names(names: list[str]) -> str:
     return ", ".join(map(shorten, names))

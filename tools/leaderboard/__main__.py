@@ -14,11 +14,11 @@ def main() -> None:
     """Print the leaderboard, the verdict, and the path of the report."""
     parser = argparse.ArgumentParser(prog=command("python -m tools.leaderboard"), description=main.__doc__)
     parser.parse_args()
-    show()
+    print_leaderboard()
 
 
-def show() -> None:
-    """Print it from metrics/leaderboard.json and metrics/selected.json. Raises IntegrityError if they do not agree."""
+def print_leaderboard() -> None:
+    """Print the leaderboard and the verdict of the finished run. Raises IntegrityError if its files do not agree."""
     from stages.report.context import reference_name
     from stages.report.formatting import format_metric
     from stages.report.params import ReportParams
@@ -34,21 +34,23 @@ def show() -> None:
     reference = reference_name(read_params(ReportParams), leaderboard)
     metric, guess = get_main_metric(leaderboard), format_metric("average_precision", leaderboard.data.test.prevalence)
     points = get_points(leaderboard.settings.metric)
-    of_values = METRICS[points[0]].label if points else f"AP: average precision; guessing gives {guess}"
-    explained = (
-        f"{of_values[0].upper()}{of_values[1:]}. CV: on train. *: champion.\n"
+    values_label = METRICS[points[0]].label if points else f"AP: average precision; guessing gives {guess}"
+    legend = (
+        f"{values_label[0].upper()}{values_label[1:]}. CV: on train. *: champion.\n"
         f"verdict: the mean effect on {METRICS[metric].label} against {reference}."
     )
-    print("\n".join([*format_table(leaderboard, champion), explained, ""]))
+    print("\n".join([*format_table(leaderboard, champion), legend, ""]))
     print(*describe_end(leaderboard, champion, reference), sep="\n")
 
 
 def _warn_of_edits() -> None:
     """Warn of a file that dvc.lock does not name: it was edited, damaged, or made by a stage without DVC."""
     lock = Path("dvc.lock")
-    known = lock.read_text(encoding="utf-8", errors="replace") if lock.is_file() else None
+    if not lock.is_file():
+        return
+    text = lock.read_text(encoding="utf-8", errors="replace")
     for path in (paths.LEADERBOARD, paths.SELECTED):
-        if known is not None and hashlib.md5(path.read_bytes()).hexdigest() not in known:
+        if hashlib.md5(path.read_bytes()).hexdigest() not in text:
             print(f"warning: {path}: is not the file that {lock} names; run `dvc repro`", file=sys.stderr)
 
 

@@ -24,7 +24,7 @@ def format_table(leaderboard: Leaderboard, champion: Candidate) -> list[str]:
             format_metric(metric, row.cv[metric].mean),
             format_test_value(row, metric),
             *(format_metric(name, row.test[name]) for name in ("brier_score", "recall")),
-            _verdict(leaderboard, row),
+            _describe_verdict(leaderboard, row),
         ]
         for row in leaderboard.candidates
         if row in leaderboard.rows or str(row) == str(champion)
@@ -32,7 +32,7 @@ def format_table(leaderboard: Leaderboard, champion: Candidate) -> list[str]:
     return align_columns([header, *rows], "llrrrrl", shrinking=(0, 1))
 
 
-def _verdict(leaderboard: Leaderboard, row: Candidate) -> str:
+def _describe_verdict(leaderboard: Leaderboard, row: Candidate) -> str:
     """Return the verdict on the mean effect of the strategy, or on its best classifier where there is none."""
     for effect in leaderboard.mean_effects(get_main_metric(leaderboard)):
         if effect.strategy == row.strategy:

@@ -13,7 +13,7 @@ from stages.train.params import TrainParams
 
 
 def main() -> None:
-    """Train the champion on fewer rows, print its score at each size, and say whether more rows would help."""
+    """Train the champion on fewer rows, and print its score at each size and whether more rows would help."""
     parser = argparse.ArgumentParser(prog=command("python -m tools.learning_curve"), description=main.__doc__)
     parser.add_argument("--shares", type=float, nargs="+", default=[0.25, 0.5], help="of the rows (%(default)s)")
     shares = parser.parse_args().shares

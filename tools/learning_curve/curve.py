@@ -63,18 +63,18 @@ def measure_curve(
 ) -> list[Point]:
     """Return a point for each of `shares` and one for all rows; `candidate` is a strategy and a classifier.
 
-    The validation rows of a fold are the same at every point, so the points are paired. Settings are tuned, and weights
-    of a blend learned, at each point anew. `not_applicable` names members of a blend that the run left out. Raises
+    The validation rows of a fold are the same at every point, so the points are paired. Each point tunes settings and
+    learns the weights of a blend again. `not_applicable` names members of a blend that the run left out. Raises
     InputError when a sampler or a classifier needs more rows.
     """
     strategy, classifier = candidate
     names = params.strategies[strategy].classifiers or params.classifiers
-    without = not_applicable if classifier == BLEND else [name for name in names if name != classifier]
+    excluded = not_applicable if classifier == BLEND else [name for name in names if name != classifier]
     folds, points = assign_folds(table, params.cv, params.random_state), []
     for share in sorted({*shares, 1.0}):
         parts = [Fold(draw_rows(table, fold.training, share, params.random_state), fold.validation) for fold in folds]
         try:
-            result = fit_strategy(table, strategy, params, progress, Workers(workers), without, parts)
+            result = fit_strategy(table, strategy, params, progress, Workers(workers), excluded, parts)
         except NotApplicableError as error:
             raise InputError(f"--shares {share:g}: {'; '.join(error.problems)}; give a larger share") from None
         points.append(_make_point(table, share, parts, result.oof[classifier], metric))
@@ -84,7 +84,7 @@ def measure_curve(
 def draw_rows(table: Table, training: Ints, share: float, random_state: int) -> Ints:
     """Return a part of the positions `training`: whole groups, the same share of those with a positive row and without.
 
-    With one `random_state` a small part is inside a larger one.
+    With the same `random_state`, a larger part contains a smaller one.
     """
     groups, inverse = np.unique(table.groups[training], return_inverse=True)
     positive = np.zeros(len(groups), dtype=np.int64)
@@ -100,7 +100,7 @@ def draw_rows(table: Table, training: Ints, share: float, random_state: int) -> 
 def compare_points(points: Sequence[Point], params: TrainParams, by_time: bool, confidence: float) -> Gain:
     """Return what the last point gains over the one before (corrected t interval: Nadeau & Bengio 2003)."""
     before, after = points[-2:]
-    differences = [one - other for one, other in zip(after.values, before.values, strict=True)]
+    differences = [new - old for new, old in zip(after.values, before.values, strict=True)]
     low, high = corrected_interval(differences, compute_ratio(params.cv.n_splits, by_time), confidence)
     return Gain(float(np.mean(differences)), low, high)
 

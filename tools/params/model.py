@@ -1,4 +1,4 @@
-"""The whole of params.yaml as one model, put together from the sections that stages and tools own."""
+"""The whole of params.yaml as one model. Its sections belong to the stages and tools that read them."""
 
 from pathlib import Path
 
@@ -40,19 +40,19 @@ class Params(PartialParams):
 
 def check_params() -> None:
     """Raise InputError with all that is wrong with params.yaml, between its sections as well."""
-    raise_problems(problems_between(read_params(Params)))
+    raise_problems(find_problems_between(read_params(Params)))
 
 
-def problems_between(params: Params) -> list[str]:
+def find_problems_between(params: Params) -> list[str]:
     """Return problems between sections that are valid by themselves: names that one has and another lacks.
 
-    The stages would find it as well, but only after the work before them.
+    Without this check a stage would find the problem only after the stages before it.
     """
     problems = []
     path = Path(params.data.path)
-    if not path.exists() and path != SYNTHETIC:  # that one is made by the pipeline
-        beside = [str(other) for other in path.parent.glob("*.*")] if path.parent.is_dir() else []
-        problems.append(f"data.path: no such file as {path}; {suggest_key(str(path), beside)}")
+    if not path.exists() and path != SYNTHETIC:  # the pipeline makes the latter
+        neighbors = [str(file) for file in path.parent.glob("*.*")] if path.parent.is_dir() else []
+        problems.append(f"data.path: no such file as {path}; {suggest_key(str(path), neighbors)}")
     if params.evaluate.rotate and params.split.time:
         problems.append(
             f"evaluate.rotate: is {params.evaluate.rotate}, and with split.time only the latest rows can be the test "
@@ -60,10 +60,11 @@ def problems_between(params: Params) -> list[str]:
         )
     select = params.select
     if select.strategy not in ("auto", *params.strategies):
-        near = suggest_key(select.strategy, ["auto", *params.strategies])
-        problems.append(f"select.strategy: no such strategy as {select.strategy}; {near}")
-    owned = [name for strategy in params.strategies.values() for name in strategy.classifiers or params.classifiers]
-    if select.classifier not in ("auto", *owned):
-        near = suggest_key(select.classifier, dict.fromkeys(["auto", *owned]))
-        problems.append(f"select.classifier: no strategy has a classifier called {select.classifier}; {near}")
+        suggestion = suggest_key(select.strategy, ["auto", *params.strategies])
+        problems.append(f"select.strategy: no such strategy as {select.strategy}; {suggestion}")
+    of_strategies = [strategy.classifiers or params.classifiers for strategy in params.strategies.values()]
+    classifiers = [name for names in of_strategies for name in names]
+    if select.classifier not in ("auto", *classifiers):
+        suggestion = suggest_key(select.classifier, dict.fromkeys(["auto", *classifiers]))
+        problems.append(f"select.classifier: no strategy has a classifier called {select.classifier}; {suggestion}")
     return [f"params.yaml: {problem}" for problem in problems]

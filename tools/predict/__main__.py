@@ -86,9 +86,9 @@ def _check_target(option: str, path: Path, others: dict[str, Path]) -> None:
         raise InputError(
             f"{option} {path}: is a folder, or its folder does not exist; name a file in a folder that does"
         )
-    for name, other in others.items():
+    for name, used_path in others.items():
         # Path.resolve() raises an error for a loop of links
-        if str(other) != "-" and os.path.realpath(path) == os.path.realpath(other):
+        if str(used_path) != "-" and os.path.realpath(path) == os.path.realpath(used_path):
             raise InputError(f"{option} {path}: is {name}; give the result another name")
 
 

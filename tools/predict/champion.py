@@ -30,7 +30,7 @@ def load_champion(folder: Path) -> Champion:
     """Return the champion in `folder`.
 
     Raises InputError when there is no such folder. Raises IntegrityError when a file fails its hash, or the files
-    contradict each other: a manifest can agree with contents that `report` never wrote.
+    contradict each other. The hashes alone do not show that `report` wrote the files.
     """
     check_manifest(folder)
     try:
@@ -48,14 +48,14 @@ def load_champion(folder: Path) -> Champion:
         raise _refuse(folder, f"{paths.CHAMPION_FACTS} and {paths.CONTRACT.name} name different labels")
     model: Any = load_model(folder / paths.CHAMPION_MODEL)
     try:
-        known = _list_features(model)
+        model_features = _list_features(model)
     except (AttributeError, LookupError, TypeError, ValueError):
         raise _refuse(folder, f"{paths.CHAMPION_MODEL} is not a pipeline of this project") from None
-    features = [(feature.name, feature.type) for feature in contract.features]
-    if known != features:
-        unlike = next((a, b) for a, b in zip_longest(features, known) if a != b)
-        difference = " and ".join("none" if item is None else f"{shorten(item[0])} ({item[1]})" for item in unlike)
-        raise _refuse(folder, f"{paths.CONTRACT.name} and {paths.CHAMPION_MODEL} differ in a feature: {difference}")
+    contract_features = [(feature.name, feature.type) for feature in contract.features]
+    if model_features != contract_features:
+        difference = next((a, b) for a, b in zip_longest(contract_features, model_features) if a != b)
+        description = " and ".join("none" if item is None else f"{shorten(item[0])} ({item[1]})" for item in difference)
+        raise _refuse(folder, f"{paths.CONTRACT.name} and {paths.CHAMPION_MODEL} differ in a feature: {description}")
     return Champion(facts, contract, model)
 
 

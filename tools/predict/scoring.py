@@ -65,7 +65,7 @@ def score_part(champion: Champion, packed: pa.Buffer, source: str, first_row: in
         features, unseen = apply_contract(raw, contract, source, whole=False)
     except InputError:
         faults = [feature.name for feature in contract.features if not _fits(raw, feature, contract, source)]
-        contract = only(contract, [feature for feature in contract.features if feature.name not in faults])
+        contract = select_features(contract, [feature for feature in contract.features if feature.name not in faults])
         features, unseen = apply_contract(raw, contract, source, whole=False)
     table = None if faults or check_only else _score(raw, features, champion, first_row)
     dates = {
@@ -84,7 +84,7 @@ def pack(table: pa.Table) -> pa.Buffer:
     return sink.getvalue()
 
 
-def only(contract: Contract, features: Sequence[Feature]) -> Contract:
+def select_features(contract: Contract, features: Sequence[Feature]) -> Contract:
     """Return the contract of these features alone."""
     return contract.model_copy(update={"features": list(features)})
 
@@ -105,7 +105,7 @@ def _score(raw: pa.Table, features: pa.Table, champion: Champion, first_row: int
 
 def _fits(raw: pa.Table, feature: Feature, contract: Contract, source: str) -> bool:
     try:
-        apply_contract(raw, only(contract, [feature]), source, whole=False)
+        apply_contract(raw, select_features(contract, [feature]), source, whole=False)
     except InputError:
         return False
     return True

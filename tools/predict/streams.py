@@ -1,7 +1,6 @@
-"""Where rows come from and results go to: files, standard input and standard output.
+"""The sources of rows and the targets of results: files, standard input and standard output.
 
-What comes or goes through a stream is held in a temporary file: rows are read more than once, and results leave only
-when all are there.
+A stream needs a temporary file. Rows are read more than once, and results are sent only when all of them exist.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,7 +23,7 @@ from stages.shared.storage.files import atomic_path, name_in_errors
 #: the path that means standard input or output
 STREAM = Path("-")
 STDIN, STDOUT = "standard input", "standard output"
-#: the kinds of files that standard input may hold besides text, by their first bytes
+#: the kinds of files besides text that standard input may contain, by their first bytes
 KINDS = {b"PAR1": ".parquet", b"\x1f\x8b": ".csv.gz", b"\x28\xb5\x2f\xfd": ".csv.zst"}
 
 Write = Callable[[pa.Table], None]
@@ -50,7 +49,7 @@ def receive_rows(path: Path) -> Iterator[tuple[Path, str]]:
             f"{STDIN}: looks like {unread.split(' (')[0]}; send CSV text (plain, gzip or Zstandard) or Parquet, or "
             "name a file"
         )
-    with _temporary(f"rows{kind}") as copy:
+    with _make_temporary(f"rows{kind}") as copy:
         with copy.open("wb") as file:
             file.write(beginning)
             shutil.copyfileobj(stream, file, CHUNK_BYTES)
@@ -63,7 +62,7 @@ def send_results(path: Path) -> Iterator[Write]:
     if path == STREAM:
         if sys.stdout is None:
             raise InputError(f"{STDOUT}: is closed; open it, or name a file with --output")
-        with _temporary("scored.csv") as file:
+        with _make_temporary("scored.csv") as file:
             with _open_writer(file, ".csv") as write:
                 yield write
             with name_in_errors(Path(STDOUT)), file.open("rb") as content:
@@ -95,7 +94,7 @@ def _open_writer(file: Path, kind: str) -> Iterator[Write]:
 
 
 @contextmanager
-def _temporary(name: str) -> Iterator[Path]:
+def _make_temporary(name: str) -> Iterator[Path]:
     """Yield a path in a folder that is removed afterwards; without space there, errors name the folder."""
     with (
         name_in_errors(Path(tempfile.gettempdir())),

@@ -27,12 +27,12 @@ def main() -> None:
     choose_engine()  # before anything runs
     check_folder()
     params = read_params(Params)  # DVC looks only at keys that a stage uses
-    # DVC runs the first python of the path: make it the one that runs this
+    # DVC runs the first python of the path, which must be the one that runs this command
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
     os.environ[QUIET] = "1"
     from stages.shared.runtime.environment import describe_differences
-    from tools.leaderboard.__main__ import show
+    from tools.leaderboard.__main__ import print_leaderboard
     from tools.repro.dvc_repo import leave_out_hints, repro, run_dvc
 
     leave_out_hints()
@@ -47,7 +47,7 @@ def main() -> None:
         code = repro(jobs)
     if code == 0 and params.split.rotation is None:  # else this is one of the rotations
         escape_controls(sys.stdout)  # DVC, which colors its lines, has ended
-        show()
+        print_leaderboard()
         if params.evaluate.rotate:
             sys.stdout.flush()
             code = rotate(jobs)

@@ -42,8 +42,9 @@ def repro(jobs: int | None) -> int:
         with lock_repository() as repo:
             repair_files(repo)
             _restore(repo, list_outputs(repo))
-            ahead, _ = plan_stages(repo)
-            names = [stage.addressing for stage in ahead] if any(stage.changed() for stage in ahead) else []
+            before_train, _ = plan_stages(repo)
+            must_run = any(stage.changed() for stage in before_train)
+            names = [stage.addressing for stage in before_train] if must_run else []
     except DvcException:  # `dvc repro` fails in the same way, and explains it
         return run_dvc("repro") or 255
     # --single-item keeps the given order: for several targets DVC's own order changes from run to run
@@ -79,8 +80,10 @@ def run_in_forks(repo: Any, module: str, changed: list[Any], jobs: int | None) -
         stage.save_deps()  # the hashes of what the result is made from
     finished, code = run_stages(module, stale, jobs)
     with finish_first():  # an interrupted commit would leave half of dvc.lock
-        for stage in [one for one in changed if one.addressing in finished or one.addressing not in stale]:
-            # evaluate itself deletes from metrics/cv
+        for stage in changed:
+            if stage.addressing in stale and stage.addressing not in finished:
+                continue
+            # evaluate deletes files from metrics/cv, its own dependency
             if edited := [str(item) for item in stage.deps if str(item) != "metrics/cv" and item.workspace_status()]:
                 reason = f"{', '.join(edited)} changed while it ran; run this again"
                 print(f"error: {stage.addressing}: {reason}", file=sys.stderr)
@@ -93,24 +96,24 @@ def run_in_forks(repo: Any, module: str, changed: list[Any], jobs: int | None) -
 
 
 def _restore(repo: Any, outs: list[Any]) -> list[str]:
-    """Restore or remove damaged outputs; say so, and return it."""
-    done = restore_outputs(repo, outs)
-    for repaired in done:
-        print(f"repaired: {repaired}", file=sys.stderr)
-    return done
+    """Restore or remove damaged outputs; print a line for each, and return these lines."""
+    repairs = restore_outputs(repo, outs)
+    for repair in repairs:
+        print(f"repaired: {repair}", file=sys.stderr)
+    return repairs
 
 
 def plan_stages(repo: Any) -> tuple[list[Any], list[Any]]:
     """Return the stages that `dvc repro` runs before the first train stage, and all others, in its order."""
     plan = plan_repro(get_active_graph(repo.index.graph), list(repo.stage.collect("dvc.yaml")))
-    first = next((number for number, stage in enumerate(plan) if str(stage.cmd) in FORKED), len(plan))
+    first = next((index for index, stage in enumerate(plan) if str(stage.cmd) in FORKED), len(plan))
     return plan[:first], plan[first:]
 
 
 def open_repository() -> Any:
     """Return DVC's Repo of this folder. Raises DvcException where it cannot be opened.
 
-    DVC opens databases before it looks for git. Python 3.13 and newer warn of those that nobody closes.
+    DVC opens databases before it looks for git. Python 3.13 and newer warn of a database that stays open.
     """
     repo: Any = Repo.__new__(Repo)
     try:
@@ -145,8 +148,8 @@ def _run_dvc(*arguments: str) -> None:
 
 
 def leave_out_hints() -> None:
-    """Keep DVC in this process and its forks from saying what it skips, what it locks, and that one could push."""
+    """Suppress DVC's lines about skipped stages, the lock file and `dvc push`, in this process and its forks."""
     for name in ("dvc.stage", "dvc.dvcfile"):
         logging.getLogger(name).addFilter(lambda record: not str(record.msg).endswith(("skipping", "lock file '%s'")))
     write = ui.write
-    ui.write = lambda *texts, **how: None if "dvc push" in str(texts) else write(*texts, **how)
+    ui.write = lambda *texts, **options: None if "dvc push" in str(texts) else write(*texts, **options)

@@ -1,4 +1,4 @@
-"""All libraries of the stages from training on. One process imports them, and each stage is a fork of that process."""
+"""Imports all libraries of the stages from training on, in one process; each stage is a fork of that process."""
 
 import gc
 from importlib import import_module
@@ -11,7 +11,7 @@ from stages.shared.runtime.progress import Progress
 from stages.shared.runtime.threads import limit_threads
 from stages.train.samplers.registry import SAMPLERS
 
-signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches tools.repro as well, which ends this process
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C also reaches tools.repro, which ends this process
 exit_with_starter()  # the forks of this process end with it
 limit_threads()  # before any numerical library is imported
 with Progress("tools.repro", "imports the libraries"):

@@ -32,10 +32,9 @@ def run_stages(module: str, names: Sequence[str], jobs: int | None) -> tuple[lis
 
     By default as many run at a time as there are usable cores; all of them where the fits run elsewhere.
     """
-    at_once = len(names) if module == TRAIN and trains_elsewhere() else usable_cores()
-    jobs = jobs or at_once
-    alone = ["evenhand.alone"] if PACKAGE in os.environ else []
-    multiprocessing.set_forkserver_preload([*alone, "tools.repro.preload"])
+    jobs = jobs or (len(names) if module == TRAIN and trains_elsewhere() else usable_cores())
+    package = ["evenhand.alone"] if PACKAGE in os.environ else []
+    multiprocessing.set_forkserver_preload([*package, "tools.repro.preload"])
     return run_processes(partial(run_stage, module, min(jobs, len(names))), names, jobs)
 
 
@@ -84,6 +83,6 @@ def run_stage(module: str, jobs: int, name: str) -> None:
     os.environ.update({STAGES: str(jobs), "DVC_STAGE": name})
     sys.argv = [f"python -m {module}"]
     share_terminal()
-    # in one write: others write meanwhile, such as the server, whose forks Python 3.12 and newer warn of
+    # one write, because other processes write as well; Python 3.12 and newer warn of the server's forks
     print(f"Running stage '{name}' in a fork\n", end="", file=sys.stderr)
     run_cli(import_module(f"{module}.__main__").main)

@@ -27,9 +27,9 @@ def main() -> None:
     parser.add_argument("-j", "--jobs", type=int, help="strategies to train at a time (default: the usable cores)")
     parser.add_argument("--classifiers", action="store_true", help="also print the effects with each classifier")
     options = parser.parse_args()
-    for name, value, least in (("K", options.parts, 2), ("--jobs", options.jobs, 1)):
-        if value is not None and value < least:
-            raise InputError(f"{name}: is {value}; at least {least} is needed")
+    for name, value, minimum in (("K", options.parts, 2), ("--jobs", options.jobs, 1)):
+        if value is not None and value < minimum:
+            raise InputError(f"{name}: is {value}; at least {minimum} is needed")
     check_folder()
     check_params()
     params = read_params(Params)
@@ -39,7 +39,7 @@ def main() -> None:
     from stages.shared.metrics.registry import get_points
     from stages.shared.storage.files import write_json
     from tools.rotate.estimates import RotationSettings, estimate_rotations
-    from tools.rotate.rendering import describe
+    from tools.rotate.rendering import describe_report
     from tools.rotate.results import REPORT, check_rotations, make_report
 
     rotations, references = _run_rotations(Path(params.data.path), parts, options.jobs)
@@ -51,7 +51,7 @@ def main() -> None:
     )
     report = make_report(rotations, estimate_rotations(rotations, settings), settings)
     write_json(REPORT, report.model_dump())
-    print("\n".join(["", *describe(report, options.classifiers)]))
+    print("\n".join(["", *describe_report(report, options.classifiers)]))
 
 
 def _count_test_sets(given: int | None, params: Params) -> int:
@@ -79,9 +79,9 @@ def _run_rotations(data: Path, parts: int, jobs: int | None) -> tuple[list["Rota
 
     rotations, references = [], []
     with copy_work_tree(data) as tree:
-        for number in range(1, parts + 1):
-            print(f"Test set {number} of {parts}", flush=True)
-            write_params(tree / PARAMS, Proposal({}, {"rotation": Setting(f"{number}/{parts}")}))
+        for part in range(1, parts + 1):
+            print(f"Test set {part} of {parts}", flush=True)
+            write_params(tree / PARAMS, Proposal({}, {"rotation": Setting(f"{part}/{parts}")}))
             if code := run_pipeline(tree, jobs):
                 sys.exit(code)
             rotation, reference = read_rotation(tree)

@@ -1,4 +1,4 @@
-"""The effects of the treatments on every row: each was in one test set, scored by a model that had not seen it."""
+"""The effects of the treatments on all rows, each of which was in one test set, scored by a model without it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,14 +23,14 @@ from stages.shared.storage.arrow import Bools, Floats, Ints
 
 FAMILIES: tuple[Family, ...] = ("ranking", "probabilities", "decisions")
 
-#: factor of the error of the rows and of the spread between rotations. Rotations share most of their train rows, and
-#: the noise that comes from these shows in none of them. By simulation (docs/verdict.md)
-SHARED = 1.4
+#: factor of the error of the rows and of the spread between rotations, by simulation (docs/verdict.md). Rotations share
+#: most of their train rows, so the spread between rotations does not include the noise of these rows
+SHARED_ROWS = 1.4
 
 
 @dataclass(frozen=True)
 class Rotation:
-    """The rows of one test set, shape (rows,) each, and what every candidate says of them."""
+    """The rows of one test set, shape (rows,) each, with scores and decisions of every candidate."""
 
     rows: Ints  # in the raw file
     y: Ints
@@ -42,7 +42,7 @@ class Rotation:
 
 @dataclass(frozen=True)
 class RotationSettings:
-    """How effects are estimated; see `evaluate` in params.yaml."""
+    """The settings of the estimates; see `evaluate` in params.yaml."""
 
     reference: str  # the strategy without treatment
     confidence: float
@@ -53,7 +53,7 @@ class RotationSettings:
 
 
 @dataclass(frozen=True)
-class Estimated:
+class RotationEstimates:
     """The effects with their margins, by metric, and the rows and positives behind them."""
 
     rows: int
@@ -63,14 +63,14 @@ class Estimated:
     effects: list[Effect]
 
 
-def estimate_rotations(rotations: Sequence[Rotation], settings: RotationSettings) -> Estimated:
+def estimate_rotations(rotations: Sequence[Rotation], settings: RotationSettings) -> RotationEstimates:
     """Return the effects on the metrics of ranking, of probabilities and of decisions.
 
     A metric of ranking is measured inside each test set, because models of different rotations give scores that do not
     compare. Losses and decisions compare, so they are counted over all rows together (Forman & Scholz 2010). The
     candidates are those that every rotation has.
 
-    The error of an effect is that of the rows, multiplied by the spread between the rotations and by SHARED. Rows
+    The error of an effect is that of the rows, multiplied by the spread between the rotations and by SHARED_ROWS. Rows
     alone do not show that every train set has other models and thresholds.
     """
     sets, candidates = make_sets(rotations), list_candidates(rotations)
@@ -79,28 +79,29 @@ def estimate_rotations(rotations: Sequence[Rotation], settings: RotationSettings
     effects: list[Effect] = []
     for family in FAMILIES:
         metrics = list_compared(*settings.points)[family]
-        measured = measure_family(rotations, candidates, family, metrics)
+        candidate_metrics = measure_family(rotations, candidates, family, metrics)
         by_rotation = [measure_family([rotation], candidates, family, metrics) for rotation in rotations]
-        comparisons = list_comparisons(measured, settings.reference)
-        for metric, margin in _choose_margins(measured, sets, family, settings).items():
+        comparisons = list_comparisons(candidate_metrics, settings.reference)
+        for metric, margin in _choose_margins(candidate_metrics, sets, family, settings).items():
             margins[metric], spread[metric] = margin, find_spread(by_rotation, comparisons, metric)
             effect_settings = EffectSettings(
                 "test", settings.confidence, {metric: margin}, settings.n_draws, settings.random_state,
-                sets.n_positives, SHARED * spread[metric],
+                sets.n_positives, SHARED_ROWS * spread[metric],
             )  # fmt: skip
-            effects += estimate_effects(measured, comparisons, effect_settings)
-    return Estimated(len(sets.y), sets.n_positives, margins, spread, effects)
+            effects += estimate_effects(candidate_metrics, comparisons, effect_settings)
+    return RotationEstimates(len(sets.y), sets.n_positives, margins, spread, effects)
 
 
 def find_spread(by_rotation: Sequence[CandidateMetrics], comparisons: Sequence[Comparison], metric: str) -> float:
     """Return how much more the effects differ from rotation to rotation than their rows explain: a factor from 1.
 
-    Its square is the variance over the rotations ÷ the variance by the jackknife of the rows, the mean over the
-    comparisons: one rotation is little evidence on one comparison.
+    Its square is the variance over the rotations ÷ the variance by the jackknife of the rows. It is the mean over the
+    comparisons, because the rotations give little evidence on a single comparison.
     """
     ratios = []
     for item in comparisons if len(by_rotation) > 1 else ():
-        values, influences = zip(*(get_mean_difference(one, item, metric) for one in by_rotation), strict=True)
+        differences = [get_mean_difference(measured, item, metric) for measured in by_rotation]
+        values, influences = zip(*differences, strict=True)
         of_rows = float(np.mean([influence @ influence for influence in influences]))
         if of_rows > TINY**2:
             ratios.append(float(np.var(values, ddof=1)) / of_rows)
@@ -109,7 +110,8 @@ def find_spread(by_rotation: Sequence[CandidateMetrics], comparisons: Sequence[C
 
 def list_candidates(rotations: Sequence[Rotation]) -> list[CandidateKey]:
     """Return the candidates that every rotation has, in the order of the first."""
-    return [candidate for candidate in rotations[0].scores if all(candidate in other.scores for other in rotations)]
+    first, *others = (rotation.scores for rotation in rotations)
+    return [candidate for candidate in first if all(candidate in scores for scores in others)]
 
 
 def make_sets(rotations: Sequence[Rotation]) -> RowSets:
@@ -130,19 +132,19 @@ def measure_family(
     """Return the metrics of one family for every candidate."""
     sets = make_sets(rotations)
     rows = sets if family == "ranking" else replace(sets, row_set=np.zeros_like(sets.row_set))
-    measured = {}
+    candidate_metrics = {}
     for candidate in candidates:
         if family == "decisions":
             values = np.concatenate([rotation.decisions[candidate] for rotation in rotations]).astype(np.float64)
         else:
             values = np.concatenate([rotation.scores[candidate] for rotation in rotations])
-        others, last = np.split(values, [len(values) - rows.n_test])
-        measured[candidate] = {name: rows.measure_one(name, others, last) for name in metrics}
-    return measured
+        other_sets, last_set = np.split(values, [len(values) - rows.n_test])
+        candidate_metrics[candidate] = {name: rows.measure_one(name, other_sets, last_set) for name in metrics}
+    return candidate_metrics
 
 
 def _choose_margins(
-    measured: Mapping[CandidateKey, Mapping[str, RankingValue]],
+    candidate_metrics: Mapping[CandidateKey, Mapping[str, RankingValue]],
     sets: RowSets,
     family: Family,
     settings: RotationSettings,
@@ -150,12 +152,12 @@ def _choose_margins(
     """Return the margins by the rule of `evaluate`; a margin of params.yaml is for metrics of ranking."""
     if family != "probabilities":
         margin = settings.margin if family == "ranking" else None
-        return choose_margins(margin, measured, settings.reference, n_positives=sets.n_positives)
-    metrics = [METRICS[name] for name in next(iter(measured.values()))]
+        return choose_margins(margin, candidate_metrics, settings.reference, n_positives=sets.n_positives)
+    metrics = [METRICS[name] for name in next(iter(candidate_metrics.values()))]
     y = sets.y.astype(np.float64)
     constant = np.full(len(y), np.average(y, weights=sets.weights))
     perfect = {spec.name: spec.score(sets.y, y, sets.weights) for spec in metrics}
     uninformed = {
         spec.name: spec.score(sets.y, constant, sets.weights) for spec in metrics if not spec.higher_is_better
     }
-    return choose_margins(None, measured, settings.reference, perfect, sets.n_positives, uninformed)
+    return choose_margins(None, candidate_metrics, settings.reference, perfect, sets.n_positives, uninformed)

@@ -15,7 +15,7 @@ from tools.shared.terminal import WIDTH, align_columns
 SIGNS: dict[EffectVerdict, str] = {"better": "+", "worse": "−", "same": "=", "cannot_tell": "?"}
 
 
-def describe(report: RotationReport, classifiers: bool) -> Iterator[str]:
+def describe_report(report: RotationReport, classifiers: bool) -> Iterator[str]:
     """Yield what was judged, the mean effects, and with `classifiers` the effects with each of them."""
     count = len(report.test_sets)
     yield from textwrap.wrap(

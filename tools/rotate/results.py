@@ -1,4 +1,4 @@
-"""What one run of the pipeline says of its test rows."""
+"""The results of the runs: their test rows, and the report on all of them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from stages.shared.schemas.leaderboard import Effect, Leaderboard, SetSize
 from stages.shared.storage.arrow import to_floats
 from stages.shared.storage.files import read_json
 from stages.shared.storage.parquet import read_parquet, read_table
-from tools.rotate.estimates import Estimated, Rotation, RotationSettings, list_candidates
+from tools.rotate.estimates import Rotation, RotationEstimates, RotationSettings, list_candidates
 
 REPORT = Path("reports/rotation.json")
 
@@ -28,7 +28,7 @@ class RotationReport(ArtifactModel):
     confidence: float
     margins: dict[str, float]  # by metric: the largest difference that does not matter
     spread: dict[str, float]  # by metric: how much more the runs differ than their rows explain, from 1
-    not_in_every_run: list[str]  # candidates that some run could not train, which nothing here judges
+    not_in_every_run: list[str]  # candidates that some run could not train; they have no effects here
     effects: list[Effect]  # by metric, mean effects before those of single classifiers
 
 
@@ -62,18 +62,20 @@ def check_rotations(rotations: Sequence[Rotation], references: Sequence[str]) ->
         raise InputError(f"{paths.TEST}: a row is in two test sets; run this again while nothing else changes files")
 
 
-def make_report(rotations: Sequence[Rotation], estimated: Estimated, settings: RotationSettings) -> RotationReport:
+def make_report(
+    rotations: Sequence[Rotation], estimates: RotationEstimates, settings: RotationSettings
+) -> RotationReport:
     """Return the content of the report."""
-    everywhere = list_candidates(rotations)
-    found = dict.fromkeys(candidate for rotation in rotations for candidate in rotation.scores)
+    in_every_run = list_candidates(rotations)
+    in_any_run = dict.fromkeys(candidate for rotation in rotations for candidate in rotation.scores)
     return RotationReport(
         test_sets=[SetSize(rows=len(rotation.y), positives=int(rotation.y.sum())) for rotation in rotations],
-        rows=estimated.rows,
-        positives=estimated.positives,
+        rows=estimates.rows,
+        positives=estimates.positives,
         reference=settings.reference,
         confidence=settings.confidence,
-        margins=estimated.margins,
-        spread=estimated.spread,
-        not_in_every_run=[str(candidate) for candidate in found if candidate not in everywhere],
-        effects=estimated.effects,
+        margins=estimates.margins,
+        spread=estimates.spread,
+        not_in_every_run=[str(candidate) for candidate in in_any_run if candidate not in in_every_run],
+        effects=estimates.effects,
     )

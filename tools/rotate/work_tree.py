@@ -1,4 +1,4 @@
-"""A copy of the work tree, in which the pipeline runs while the user's own files stay as they are."""
+"""A copy of the work tree, in which the pipeline runs without changes to the user's own files."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,10 +61,10 @@ def _execute(tree: Path, command: list[str]) -> None:
 
 def _list_files() -> list[Path]:
     try:
-        listed = run_git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        listing = run_git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
     except subprocess.CalledProcessError:
         raise InputError(".git: this folder is in no git repository; run `git init`, and commit the project") from None
-    paths = dict.fromkeys(Path(os.fsdecode(name)) for name in listed.split(b"\0") if name)
+    paths = dict.fromkeys(Path(os.fsdecode(name)) for name in listing.split(b"\0") if name)
     return [path for path in paths if path.is_file()]  # not those that are deleted
 
 

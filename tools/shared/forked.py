@@ -1,4 +1,4 @@
-"""A function in a process of its own that has what this process has imported."""
+"""Runs a function in a fork, which needs no imports of its own."""
 
 from collections.abc import Callable
 import multiprocessing

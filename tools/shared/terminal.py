@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from stages.report.verdict.terminal import WIDTH as WIDTH  # that of the verdict
+from stages.report.verdict.terminal import WIDTH as WIDTH  # the verdict is printed below these tables
 
 _GAP = "  "
 
@@ -17,8 +17,8 @@ def align_columns(lines: Sequence[Sequence[str]], align: str, shrinking: Sequenc
         widths[max(shrinking, key=lambda column: widths[column])] -= 1
     return [
         _GAP.join(
-            cell.rjust(width) if side == "r" else cell.ljust(width)
-            for cell, width, side in zip(map(_cut, line, widths), widths, align, strict=True)
+            cell.rjust(width) if letter == "r" else cell.ljust(width)
+            for cell, width, letter in zip(map(_cut, line, widths), widths, align, strict=True)
         ).rstrip()
         for line in lines
     ]

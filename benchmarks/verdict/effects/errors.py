@@ -37,19 +37,21 @@ class Estimates:
 
     def compare_with_truth(self) -> pd.DataFrame:
         """Return the estimated effects, and how each differs from the truth: the mean over the tables."""
-        found, true = (pd.DataFrame(records).fillna({"classifier": ""}) for records in (self._effects, self._truths))
-        found = found.join(true.groupby(CELL)["truth"].mean(), on=CELL)
-        gain = found["truth"] * found["metric"].map(lambda name: METRICS[name].sign)
-        verdict, half = found["verdict"], (found["high"] - found["low"]) / 2
+        effects, truths = (
+            pd.DataFrame(records).fillna({"classifier": ""}) for records in (self._effects, self._truths)
+        )
+        effects = effects.join(truths.groupby(CELL)["truth"].mean(), on=CELL)
+        gain = effects["truth"] * effects["metric"].map(lambda name: METRICS[name].sign)
+        verdict, half = effects["verdict"], (effects["high"] - effects["low"]) / 2
         # an effect of the detectable size is half a width and 0.84 errors away
-        error = (found["minimum_detectable"] - half) / normal_quantile(0.6)
-        return found.assign(
+        error = (effects["minimum_detectable"] - half) / normal_quantile(0.6)
+        return effects.assign(
             error=error,
-            holds=(found["estimate"] - found["truth"]).abs() <= normal_quantile(CONFIDENCE) * error + 1e-6,
+            holds=(effects["estimate"] - effects["truth"]).abs() <= normal_quantile(CONFIDENCE) * error + 1e-6,
             false=((verdict == "better") & (gain <= 0)) | ((verdict == "worse") & (gain >= 0)),
-            false_same=(verdict == "same") & (found["truth"].abs() > found["margin"]),
+            false_same=(verdict == "same") & (effects["truth"].abs() > effects["margin"]),
             decided=verdict != "cannot_tell",
-            needed=half - (found["estimate"] - found["truth"]),
+            needed=half - (effects["estimate"] - effects["truth"]),
         )
 
 

@@ -1,26 +1,22 @@
-"""The command `python -m benchmarks.verdict.gate`: three simulations of the gate.
-
-Each simulation prints a table; docs/verdict.md shows them.
-"""
+"""The command `python -m benchmarks.verdict.gate`: three simulations of the gate, each with a table."""
 
 import warnings
 
-from benchmarks.shared.arguments import make_parser
+from benchmarks.shared.arguments import add_simulation_options, make_parser
 from benchmarks.verdict import gate
 from benchmarks.verdict.gate.choice import print_choices
-from benchmarks.verdict.gate.fits import SHARES, print_fits
+from benchmarks.verdict.gate.fits import RUNS_PER_TABLE, print_fits
 from benchmarks.verdict.gate.scores import print_scores
 
 
 def main() -> None:
     warnings.filterwarnings("ignore")  # XGBoost and scikit-learn warn of hard tables
     parts = ("scores", "choice", "fits")
-    parser = make_parser(gate.__doc__)
-    parser.add_argument("--runs", type=int, default=200, help="simulated pull requests of each kind (default 200)")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the simulated data (default 0)")
+    parser = add_simulation_options(make_parser(gate.__doc__), 200)
     parser.add_argument("--only", nargs="*", choices=parts, default=parts, help="simulations (default: all)")
     parser.add_argument("--repeats", type=int, default=1, help="cv.n_repeats of the trained models (default 1)")
-    parser.add_argument("--classifiers", nargs="*", choices=SHARES, default=list(SHARES), help="trained models")
+    classifiers = list(RUNS_PER_TABLE)
+    parser.add_argument("--classifiers", nargs="*", choices=classifiers, default=classifiers, help="trained models")
     options = parser.parse_args()
     if "scores" in options.only:
         print_scores(options.runs, options.seed)

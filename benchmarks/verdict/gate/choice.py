@@ -16,10 +16,10 @@ from stages.shared.storage.arrow import Floats, Ints
 TEST_POSITIVES = 38
 #: candidates from which base and head choose, where head has other candidates than base
 POOLS = ((20, 1), (20, 5), (1, 20))
-#: candidates, where head trains those of base again
-AGAIN = 20
+#: candidates that head trains again
+N_RETRAINED = 20
 #: correlation of the scores of two candidates, and of one candidate in two revisions
-BETWEEN, WITHIN = 0.8, 0.95
+BETWEEN, RETRAINED = 0.8, 0.95
 
 Pair = tuple[Floats, Floats]
 
@@ -40,27 +40,28 @@ def _make_rows(runs: int, random: np.random.RandomState) -> Iterator[list[str]]:
         pairs = []
         for _ in range(runs):
             scores = draw_scores(gate.rows.y, [REFERENCE] * (before + after), BETWEEN, random)
-            best, other = (max(pool, key=gate.score_folds) for pool in (scores[:before], scores[before:]))
-            pairs.append((best, other))
+            best_before, best_after = (max(pool, key=gate.score_folds) for pool in (scores[:before], scores[before:]))
+            pairs.append((best_before, best_after))
         yield _summarize(f"the best of {before}, the best of {after} others", gate, pairs)
-    named: list[Pair] = []
-    chosen: list[Pair] = []
+    by_name: list[Pair] = []
+    best_twice: list[Pair] = []
     for _ in range(runs):
         old, new = _draw_again(gate.rows.y, random)
-        best, again = (int(np.argmax([gate.score_folds(one) for one in scores])) for scores in (old, new))
-        named.append((old[best], new[best]))
-        chosen += [named[-1]] if best == again else []
-    yield _summarize(f"the best of {AGAIN}, the same candidate by its name", gate, named)
-    yield _summarize(f"the best of {AGAIN}, the same candidate as the best again", gate, chosen)
+        best, best_again = (int(np.argmax(list(map(gate.score_folds, scores)))) for scores in (old, new))
+        by_name.append((old[best], new[best]))
+        if best == best_again:
+            best_twice.append(by_name[-1])
+    yield _summarize(f"the best of {N_RETRAINED}, the same candidate by its name", gate, by_name)
+    yield _summarize(f"the best of {N_RETRAINED}, the same candidate as the best again", gate, best_twice)
 
 
 def _summarize(name: str, gate: Gate, pairs: list[Pair]) -> list[str]:
-    found, runs = [gate.judge_all(*pair) for pair in pairs], max(len(pairs), 1)
-    bias = sum(item.estimate for item in found) / runs
-    error = sum(item.high - item.low for item in found) / runs / 2 / normal_quantile(CONFIDENCE)
+    estimates, runs = [gate.judge_all(*pair) for pair in pairs], max(len(pairs), 1)
+    bias = sum(item.estimate for item in estimates) / runs
+    error = sum(item.high - item.low for item in estimates) / runs / 2 / normal_quantile(CONFIDENCE)
     counts = [
-        sum(item.high < 0 for item in found),
-        sum(item.low > 0 for item in found),
+        sum(item.high < 0 for item in estimates),
+        sum(item.low > 0 for item in estimates),
         sum(gate.judge_test(*pair).high < 0 for pair in pairs),
     ]
     shares = [format_percent(count, runs) for count in counts]
@@ -69,7 +70,9 @@ def _summarize(name: str, gate: Gate, pairs: list[Pair]) -> list[str]:
 
 def _draw_again(y: Ints, random: np.random.RandomState) -> tuple[list[Floats], list[Floats]]:
     """Draw the scores of the candidates, and their scores after they were trained again."""
-    shared, own, again = (random.normal(size=(*size, len(y))) for size in ((1,), (AGAIN,), (2, AGAIN)))
-    lasting = np.sqrt(BETWEEN) * shared + np.sqrt(WITHIN - BETWEEN) * own + REFERENCE.separation * y
-    old, new = ([REFERENCE.probabilities(row) for row in lasting + np.sqrt(1 - WITHIN) * noise] for noise in again)
+    sizes = ((1,), (N_RETRAINED,), (2, N_RETRAINED))
+    common, of_candidate, of_fit = (random.normal(size=(*size, len(y))) for size in sizes)
+    lasting = np.sqrt(BETWEEN) * common + np.sqrt(RETRAINED - BETWEEN) * of_candidate + REFERENCE.separation * y
+    latent = [lasting + np.sqrt(1 - RETRAINED) * noise for noise in of_fit]
+    old, new = ([REFERENCE.compute_probabilities(row) for row in of_revision] for of_revision in latent)
     return old, new

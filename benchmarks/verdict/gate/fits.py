@@ -20,7 +20,7 @@ from stages.shared.storage.arrow import Floats, Ints
 
 FRESH_ROWS, OTHER_SEED = 4000, 100_000
 
-#: about 38 positives on test, or 13 where the name says few
+#: about 38 positives on test, 13 in FEW
 STEEP = World(3000, lambda X: 2 * linear(X) - 5.6)
 FEW = World(1000, lambda X: 2 * linear(X) - 5.6)
 RARE = World(15_000, lambda X: 2.2 * linear(X) - 8.5)
@@ -55,15 +55,15 @@ CELLS = (
 )
 
 
-#: forests and boosted trees take longer, so there are fewer tables of them: one in so many
-SHARES = {"logistic_regression": 1, "xgboost": 2, "random_forest": 8}
+#: forests and boosted trees take longer, so they get one table in so many runs
+RUNS_PER_TABLE = {"logistic_regression": 1, "xgboost": 2, "random_forest": 8}
 
 
 @dataclass(frozen=True)
-class Judged:
+class ChangeResult:
     """A change in one table: the estimate from all rows, the stop by test alone, and the change on fresh rows."""
 
-    found: Estimate
+    change: Estimate
     is_stopped_by_test: bool
     truth: float
 
@@ -80,17 +80,17 @@ def print_fits(tables: int, seed: int, repeats: int, classifiers: Sequence[str])
 
 
 def _make_row(cell: Cell, tables: int, seed: int, repeats: int) -> list[str]:
-    random, tables = np.random.RandomState(seed), max(2, tables // SHARES[cell.classifier])
-    lossy, harmless = zip(*(_simulate(cell, number, random, repeats) for number in range(tables)), strict=True)
+    random, tables = np.random.RandomState(seed), max(2, tables // RUNS_PER_TABLE[cell.classifier])
+    lossy, harmless = zip(*(_simulate(cell, index, random, repeats) for index in range(tables)), strict=True)
     truth = float(np.mean([item.truth for item in lossy]))
     counts = [
-        sum(item.found.high < 0 for item in lossy),
+        sum(item.change.high < 0 for item in lossy),
         sum(item.is_stopped_by_test for item in lossy),
-        sum(item.found.high < 0 for item in harmless),
+        sum(item.change.high < 0 for item in harmless),
         sum(item.is_stopped_by_test for item in harmless),
-        sum(item.found.low <= truth <= item.found.high for item in lossy),
-        sum(item.found.low <= 0 <= item.found.high for item in harmless),
-        sum(item.found.verdict == "same" for item in lossy) if truth < -MARGIN else 0,
+        sum(item.change.low <= truth <= item.change.high for item in lossy),
+        sum(item.change.low <= 0 <= item.change.high for item in harmless),
+        sum(item.change.verdict == "same" for item in lossy) if truth < -MARGIN else 0,
     ]
     return [
         f"{cell.name}, {cell.classifier.replace('_', ' ')}",
@@ -98,17 +98,18 @@ def _make_row(cell: Cell, tables: int, seed: int, repeats: int) -> list[str]:
         f"{-truth:.3f}",
         *(format_percent(count, tables) for count in counts),
         f"{_get_spread(lossy):.2f}, {_get_spread(harmless):.2f}",
-        f"{np.mean([item.found.minimum_detectable for item in lossy]):.3f}",
+        f"{np.mean([item.change.minimum_detectable for item in lossy]):.3f}",
     ]
 
 
-def _get_spread(judged: Sequence[Judged]) -> float:
+def _get_spread(results: Sequence[ChangeResult]) -> float:
     """Return the standard deviation of the estimates, divided by the mean error that the gate reports."""
-    estimates, halves = zip(*((item.found.estimate, item.found.high - item.found.low) for item in judged), strict=True)
-    return float(np.std(estimates, ddof=1) / (np.mean(halves) / 2 / normal_quantile(CONFIDENCE)))
+    estimates = [item.change.estimate for item in results]
+    widths = [item.change.high - item.change.low for item in results]
+    return float(np.std(estimates, ddof=1) / (np.mean(widths) / 2 / normal_quantile(CONFIDENCE)))
 
 
-def _simulate(cell: Cell, number: int, random: np.random.RandomState, repeats: int) -> tuple[Judged, Judged]:
+def _simulate(cell: Cell, seed: int, random: np.random.RandomState, repeats: int) -> tuple[ChangeResult, ChangeResult]:
     """Draw a table; return the change by noise on a column, and a harmless one.
 
     The harmless one gives a column without meaning new signs, and the fit another seed. The columns are symmetric, so
@@ -116,18 +117,18 @@ def _simulate(cell: Cell, number: int, random: np.random.RandomState, repeats: i
     """
     X, y = cell.world.draw(cell.world.rows, random)
     fresh, fresh_y = cell.world.draw(FRESH_ROWS, random)
-    train, test = train_test_split(np.arange(len(y)), test_size=0.25, stratify=y, random_state=number)
-    splitter = RepeatedStratifiedKFold(n_splits=N_SPLITS, n_repeats=repeats, random_state=number)
+    train, test = train_test_split(np.arange(len(y)), test_size=0.25, stratify=y, random_state=seed)
+    splitter = RepeatedStratifiedKFold(n_splits=N_SPLITS, n_repeats=repeats, random_state=seed)
     folds = [(train[training], train[validation]) for training, validation in splitter.split(train, y[train])]
     order = np.concatenate([*(validation for _, validation in folds), test])
     sizes = [*(len(validation) for _, validation in folds), len(test)]
     gate = Gate.of(y[order], np.repeat(np.arange(len(sizes)), sizes), order, repeats)
 
-    def score(table: Floats, fresh_table: Floats, seed: int = number) -> tuple[Floats, float]:
+    def score(table: Floats, fresh_table: Floats, fit_seed: int = seed) -> tuple[Floats, float]:
         """Return the scores of the rows, and average precision on fresh rows."""
 
         def fit(rows: Ints, scored: list[Floats], fold: int = 0) -> list[Floats]:
-            return fit_scores(cell.classifier, cell.strategy, table[rows], y[rows], scored, seed + fold // N_SPLITS)
+            return fit_scores(cell.classifier, cell.strategy, table[rows], y[rows], scored, fit_seed + fold // N_SPLITS)
 
         oof = [fit(training, [table[rows]], fold)[0] for fold, (training, rows) in enumerate(folds)]
         on_test, on_fresh = fit(train, [table[test], fresh_table])
@@ -135,12 +136,12 @@ def _simulate(cell: Cell, number: int, random: np.random.RandomState, repeats: i
 
     before, value = score(X, fresh)
     lossy = score(_add_noise(X, cell.noise, random), _add_noise(fresh, cell.noise, random))
-    harmless = score(_flip_signs(X, random), _flip_signs(fresh, random), OTHER_SEED + number)
-    return _judge(gate, before, value, *lossy), _judge(gate, before, value, *harmless)
+    harmless = score(_flip_signs(X, random), _flip_signs(fresh, random), OTHER_SEED + seed)
+    return _judge_change(gate, before, value, *lossy), _judge_change(gate, before, value, *harmless)
 
 
-def _judge(gate: Gate, before: Floats, value_before: float, after: Floats, value: float) -> Judged:
-    return Judged(gate.judge_all(before, after), gate.judge_test(before, after).high < 0, value - value_before)
+def _judge_change(gate: Gate, before: Floats, value_before: float, after: Floats, value: float) -> ChangeResult:
+    return ChangeResult(gate.judge_all(before, after), gate.judge_test(before, after).high < 0, value - value_before)
 
 
 def _add_noise(X: Floats, noise: float, random: np.random.RandomState) -> Floats:

@@ -1,4 +1,4 @@
-"""The rows of a simulated table, and the gate on them: five folds of train, and a quarter of the positives on test."""
+"""The gate on the rows of a simulated table: five folds of train, and a quarter of the positives on test."""
 
 from dataclasses import dataclass
 
@@ -34,19 +34,19 @@ class Gate:
         return cls.of(y, np.repeat(np.arange(N_SPLITS + 1), [size * (negatives + 1) for size in sizes]))
 
     @classmethod
-    def of(cls, y: Ints, row_set: Ints, units: Ints | None = None, repeats: int = 1) -> "Gate":
-        """Return the rows with these labels and sets; `units` are the rows of the table where `repeats` is not 1."""
-        return cls(RowSets(y, row_set, np.arange(len(y)) if units is None else units, repeats))
+    def of(cls, y: Ints, row_set: Ints, groups: Ints | None = None, repeats: int = 1) -> "Gate":
+        """Return the rows with these labels and sets; `groups` are the rows of the table where `repeats` is not 1."""
+        return cls(RowSets(y, row_set, np.arange(len(y)) if groups is None else groups, repeats))
 
     def judge_all(self, before: Floats, after: Floats) -> Estimate:
         """Return the change of average precision from all rows, as the gate estimates it."""
         n_test = self.rows.n_test
-        one, other = (self.rows.measure(scores[:-n_test], scores[-n_test:])[METRIC] for scores in (before, after))
-        return estimate_difference(other, one, METRIC, MARGIN, CONFIDENCE)
+        old, new = (self.rows.measure(scores[:-n_test], scores[-n_test:])[METRIC] for scores in (before, after))
+        return estimate_difference(new, old, METRIC, MARGIN, CONFIDENCE)
 
     def score_folds(self, scores: Floats) -> float:
         """Return the mean over the folds, which chooses the champion."""
-        folds = [self.rows.row_set == number for number in range(N_SPLITS)]
+        folds = [self.rows.row_set == index for index in range(N_SPLITS)]
         return float(np.mean([METRICS[METRIC].score(self.rows.y[fold], scores[fold]) for fold in folds]))
 
     def measure_test(self, *scores: Floats) -> list[BootstrapResult]:

@@ -5,12 +5,12 @@ A stop is right where the second champion separates the classes less well.
 
 import numpy as np
 
-from benchmarks.shared.markdown import Shares
+from benchmarks.shared.markdown import ShareTable
 from benchmarks.shared.simulation import CONFIDENCE, NEGATIVES, REFERENCE, Scorer, draw_scores
 from benchmarks.verdict.gate.rows import FAMILY, METRIC, Gate, compare_test
 from stages.evaluate.uncertainty.bootstrap import BootstrapResult
 from stages.evaluate.uncertainty.intervals import interval_of_rows
-from tools.compare.changes.paired import combined
+from tools.compare.changes.paired import combine_intervals
 
 #: test positives, and the correlation of the scores of the two champions
 CASES = ((38, 0.5), (38, 0.9), (38, 0.95), (20, 0.9))
@@ -20,16 +20,16 @@ LOSSES = (0.0, 0.2)
 
 def print_scores(runs: int, seed: int) -> None:
     """Print how often the gate stops, by the true loss."""
-    random, shares = np.random.RandomState(seed), Shares()
-    truths = [Scorer(REFERENCE.separation - loss).truth()[METRIC] for loss in LOSSES]
+    random, table = np.random.RandomState(seed), ShareTable()
+    truths = [Scorer(REFERENCE.separation - loss).compute_truth()[METRIC] for loss in LOSSES]
     for positives, correlation in CASES:
         for loss, truth in zip(LOSSES, truths, strict=True):
             column = f"−{truths[0] - truth:.3f}" if loss else "no loss"
             for _ in range(runs):
                 for kind, held in _check(positives, correlation, loss, truth - truths[0], random).items():
-                    shares.add(f"{positives} test positives, correlation {correlation:g}: {kind}", column, held)
+                    table.add(f"{positives} test positives, correlation {correlation:g}: {kind}", column, held)
     print(f"{runs} runs. True average precision before: {truths[0]:.3f}.")
-    shares.print("How often the gate stops, by the true loss of average precision", "runs, %")
+    table.print("How often the gate stops, by the true loss of average precision", "runs, %")
 
 
 def _check(
@@ -38,12 +38,12 @@ def _check(
     """Draw scores; return whether each gate stops the second champion, and whether an interval holds the truth."""
     gate, scorers = Gate.make(positives, NEGATIVES), [REFERENCE, Scorer(REFERENCE.separation - loss)]
     before, after = draw_scores(gate.rows.y, scorers, correlation, random)
-    found, (one, other) = gate.judge_all(before, after), gate.measure_test(before, after)
+    estimate, (old, new) = gate.judge_all(before, after), gate.measure_test(before, after)
     return {
-        "all rows": found.high < 0,
-        "test alone": compare_test(one, other).high < 0,
-        "test alone, unpaired": combined(*_get_interval(other), *_get_interval(one))[1] < 0,
-        "all rows: truth in the interval": found.low <= truth <= found.high,
+        "all rows": estimate.high < 0,
+        "test alone": compare_test(old, new).high < 0,
+        "test alone, unpaired": combine_intervals(*_get_interval(new), *_get_interval(old))[1] < 0,
+        "all rows: truth in the interval": estimate.low <= truth <= estimate.high,
     }
 
 

@@ -31,7 +31,7 @@ def install(monkeypatch: pytest.MonkeyPatch, others: dict[str, str]) -> None:
 def test_xgboost_is_found_under_either_name(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     install(monkeypatch, {name: "1.0"})
     found = machine.check_versions()
-    assert (found.level, found.found.partition("; ")[2]) == ("ok", "8 packages as in requirements.lock")
+    assert (found.level, found.message.partition("; ")[2]) == ("ok", "8 packages as in requirements.lock")
 
 
 @pytest.mark.usefixtures("locked")
@@ -48,4 +48,4 @@ def test_xgboost_is_found_under_either_name(monkeypatch: pytest.MonkeyPatch, nam
 def test_what_differs_is_named(monkeypatch: pytest.MonkeyPatch, installed: dict[str, str], problem: str) -> None:
     install(monkeypatch, installed)
     found = machine.check_versions()
-    assert (found.level, found.found) == ("wrong", f"not as in requirements.lock: {problem}")
+    assert (found.level, found.message) == ("wrong", f"not as in requirements.lock: {problem}")

@@ -15,14 +15,14 @@ from stages.prepare.read_facts import get_read_facts
 from stages.prepare.readers.table import has_schema, read_columns
 from stages.shared.errors import InputError
 from tools.inspect.__main__ import main
-from tools.inspect.columns import InspectedColumn, inspect_column
+from tools.inspect.columns import ColumnProfile, profile_column
 from tools.inspect.params_file import to_yaml, write_params
 from tools.inspect.proposal import Proposal, propose
 
 ROOT = Path(__file__).parents[3]
 ROWS = 120
 
-Inspect = Callable[[dict[str, Sequence[object]]], list[InspectedColumn]]
+Inspect = Callable[[dict[str, Sequence[object]]], list[ColumnProfile]]
 
 
 @pytest.fixture
@@ -31,12 +31,12 @@ def inspect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Inspect:
     monkeypatch.chdir(tmp_path)
     shutil.copy(ROOT / "params.yaml", tmp_path)
 
-    def inspect(columns: dict[str, Sequence[object]]) -> list[InspectedColumn]:
+    def inspect(columns: dict[str, Sequence[object]]) -> list[ColumnProfile]:
         lines = [";".join(columns), *(";".join(map(str, row)) for row in zip(*columns.values(), strict=True))]
         Path("table.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
         raw = read_columns(Path("table.csv"), lambda names: {name: MissingValues.of({}, name) for name in names})
         rules = TypeRules(None, [], AUTO, {}, has_schema(raw), get_read_facts(raw))
-        return [inspect_column("table.csv", name, raw.column(name), rules) for name in raw.column_names]
+        return [profile_column("table.csv", name, raw.column(name), rules) for name in raw.column_names]
 
     return inspect
 
@@ -99,7 +99,7 @@ def test_sentences_are_proposed_as_text(inspect: Inspect) -> None:
 def test_rows_that_may_belong_together_are_said_and_not_decided(inspect: Inspect) -> None:
     proposal = propose("table.csv", inspect(make_columns(household_id=[row // 2 for row in range(ROWS)])))
     assert values(proposal)["group"] is None
-    assert proposal.split["group"].reason == "'household_id' may tell rows that belong together; if so, name it"
+    assert proposal.split["group"].reason == "'household_id' may show which rows belong together; if so, name it"
 
 
 def test_the_target_has_a_usual_name_or_stands_last(inspect: Inspect) -> None:

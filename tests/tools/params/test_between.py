@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stages.shared.params import read_params
-from tools.params.model import Params, problems_between
+from tools.params.model import Params, find_problems_between
 
 SHIPPED = read_params(Params, Path(__file__).parents[3] / "params.yaml")
 
@@ -13,7 +13,7 @@ SHIPPED = read_params(Params, Path(__file__).parents[3] / "params.yaml")
 def problems(monkeypatch, section, **changes):
     monkeypatch.chdir(Path(__file__).parents[3])
     changed = getattr(SHIPPED, section).model_copy(update=changes)
-    return problems_between(SHIPPED.model_copy(update={section: changed}))
+    return find_problems_between(SHIPPED.model_copy(update={section: changed}))
 
 
 def test_the_shipped_file_is_fine(monkeypatch):
@@ -50,8 +50,8 @@ def test_a_future_cannot_rotate(monkeypatch):
     dated = SHIPPED.model_copy(update={"split": SHIPPED.split.model_copy(update={"time": "age"})})
     rotated = dated.model_copy(update={"evaluate": SHIPPED.evaluate.model_copy(update={"rotate": 4})})
     monkeypatch.chdir(Path(__file__).parents[3])
-    assert problems_between(dated) == []
-    assert problems_between(rotated) == [
+    assert find_problems_between(dated) == []
+    assert find_problems_between(rotated) == [
         "params.yaml: evaluate.rotate: is 4, and with split.time only the latest rows can be the test set; set one of "
         "them to null"
     ]

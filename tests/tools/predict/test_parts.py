@@ -14,8 +14,8 @@ from stages.shared.storage.model_file import scores
 from tests.tools.predict.helpers import find_unusual
 from tests.tools.predict.test_scoring import FACTS, AgeOverHundred
 from tools.predict.champion import Champion
-from tools.predict.parts import STEP, Summary, choose_size, cut, score_rows
-from tools.predict.scoring import only
+from tools.predict.parts import STEP, Summary, choose_size, score_rows, split_rows
+from tools.predict.scoring import select_features
 
 ROWS = 5 * STEP + 7
 CONTRACT = Contract(
@@ -64,7 +64,7 @@ def test_parts_have_the_size_and_the_last_has_a_step_at_least(pieces: list[int])
     rows = list(range(sum(pieces)))
     starts = np.cumsum([0, *pieces[:-1]]).tolist()
     tables = [pa.table({"row": rows[start : start + n]}) for start, n in zip(starts, pieces, strict=True)]
-    parts = list(cut(tables, 2 * STEP))
+    parts = list(split_rows(tables, 2 * STEP))
     assert pa.concat_tables(parts)["row"].to_pylist() == rows
     assert [part.num_rows for part in parts[:-1]] == [2 * STEP] * (len(parts) - 1)
     assert parts[-1].num_rows < 3 * STEP
@@ -73,7 +73,7 @@ def test_parts_have_the_size_and_the_last_has_a_step_at_least(pieces: list[int])
 
 def test_a_part_has_about_as_many_cells_whatever_the_columns() -> None:
     assert choose_size(CONTRACT) == 204 * STEP  # a million cells of five columns
-    assert choose_size(only(CONTRACT, CONTRACT.features * 1000)) == STEP
+    assert choose_size(select_features(CONTRACT, CONTRACT.features * 1000)) == STEP
 
 
 @pytest.mark.parametrize("size", [STEP, 2 * STEP, 4 * STEP])
@@ -153,6 +153,6 @@ def test_products_of_matrices_do_not_depend_on_the_parts() -> None:
     table = pa.table({"row": np.arange(len(X))})
     for classifier in (LogisticRegression(), MLPClassifier([32], max_iter=3, random_state=0)):
         classifier.fit(X, y)
-        parts = [scores(classifier, X[part["row"].to_numpy()]) for part in cut([table], STEP)]
+        parts = [scores(classifier, X[part["row"].to_numpy()]) for part in split_rows([table], STEP)]
         assert len(parts) == 3
         assert np.concatenate(parts).tolist() == scores(classifier, X).tolist()

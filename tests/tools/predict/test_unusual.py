@@ -6,7 +6,7 @@ import pytest
 
 from stages.shared.schemas.contract import Contract, Feature
 from tests.tools.predict.helpers import find_unusual
-from tools.predict.unusual import chance_beyond
+from tools.predict.unusual import compute_chance_beyond
 
 TSH = Feature(name="tsh", type="numeric", missing=0.2, minimum=0.1, maximum=100.0, sizes=[0.3, 1.5, 20.0])
 WARD = Feature(name="ward", type="categorical", missing=0.0, categories=["north", "south"])
@@ -22,9 +22,10 @@ def kinds(tsh: list[float | None], feature: Feature = TSH, unseen: dict[str, int
 
 
 def test_the_chance_that_new_rows_are_the_largest() -> None:
-    assert chance_beyond(0, rows=5, training_rows=5) == 1.0
-    assert chance_beyond(1, rows=1, training_rows=3) == 1 / 4
-    assert chance_beyond(2, rows=2, training_rows=2) == pytest.approx(1 / 6)  # one of the six pairs of four rows
+    assert compute_chance_beyond(0, rows=5, training_rows=5) == 1.0
+    assert compute_chance_beyond(1, rows=1, training_rows=3) == 1 / 4
+    # one of the six pairs of four rows
+    assert compute_chance_beyond(2, rows=2, training_rows=2) == pytest.approx(1 / 6)
 
 
 def test_rows_like_those_of_training_are_not_unusual() -> None:

@@ -10,7 +10,7 @@ from stages.evaluate.models.candidates import CandidateKey
 from stages.shared.metrics.registry import list_compared
 from tools.rotate.estimates import (
     FAMILIES,
-    SHARED,
+    SHARED_ROWS,
     Rotation,
     RotationSettings,
     estimate_rotations,
@@ -87,7 +87,7 @@ def test_recall_has_the_error_of_a_binomial_difference() -> None:
     found, share = of("recall", find_more(2, 2, 2, 2)), 0.2
     error = np.sqrt(share * (1 - share) / 39)  # of the mean of 40 differences, which are 0 or 1
     assert found.estimate == share
-    assert (found.high - found.low) / 2 == pytest.approx(SHARED * 1.96 * error, rel=0.1)
+    assert (found.high - found.low) / 2 == pytest.approx(SHARED_ROWS * 1.96 * error, rel=0.1)
 
 
 def test_a_spread_beyond_that_of_the_rows_widens_the_intervals() -> None:

@@ -15,7 +15,7 @@ from stages.shared.schemas.leaderboard import Effect
 from stages.shared.storage.parquet import write_columns, write_table
 from tests.conftest import MakeTable
 from tools.rotate.estimates import Rotation, RotationSettings, estimate_rotations
-from tools.rotate.rendering import describe
+from tools.rotate.rendering import describe_report
 from tools.rotate.results import RotationReport, check_rotations, make_report, read_rotation
 
 ROOT = Path(__file__).parents[3]
@@ -85,7 +85,7 @@ def test_the_report_says_what_a_run_left_out_and_no_line_is_too_long() -> None:
     assert report.not_in_every_run == ["smote/mlp"]
     assert RotationReport.model_validate(report.model_dump()) == report
     for classifiers in (False, True):
-        lines = list(describe(report, classifiers))
+        lines = list(describe_report(report, classifiers))
         assert max(map(len, lines)) <= 100
         assert lines[0].startswith("150 rows with 15 positives were in one of 3 test sets each")
         assert "Not judged, because a run left it out: smote/mlp." in lines
@@ -102,7 +102,7 @@ def test_a_cell_has_the_effect_its_interval_and_the_verdict() -> None:
         test_sets=[], rows=4, positives=2, reference="baseline", confidence=0.9, margins={"recall": 0.02},
         spread={"recall": 1.5}, not_in_every_run=[], effects=[effect],
     )  # fmt: skip
-    lines = list(describe(report, classifiers=False))
+    lines = list(describe_report(report, classifiers=False))
     at = next(at for at, line in enumerate(lines) if line.startswith("strategy"))
     assert lines[at : at + 2] == [
         "strategy  recall (±0.02)",

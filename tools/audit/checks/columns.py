@@ -1,6 +1,6 @@
-"""Checks of single columns: those that predict the target alone, identify rows, or are constant.
+"""Checks of single columns: which of them predict the target alone, identify rows, or are constant.
 
-Such columns are the most common leaks of a table.
+The first two are the most common leaks of a table.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from stages.shared import paths
 from stages.shared.storage.arrow import to_bools, to_floats
 from stages.shared.storage.parquet import Table
 from stages.split.groups import encode_cells
-from tools.audit.checks.univariate import WRONG, feature_auc, level_auc, missing_auc
-from tools.audit.report.findings import Finding, Severity, column, quote
+from tools.audit.checks.univariate import WRONG, compute_feature_auc, compute_level_auc, compute_missing_auc
+from tools.audit.report.findings import Finding, Severity, locate_column, quote
 from tools.audit.run import Run
 
 #: a single column with a higher ROC-AUC is suspicious
@@ -26,45 +26,45 @@ FOLLOWS = 0.99
 
 
 def find_near_perfect(run: Run) -> list[Finding]:
-    """Find features that predict the target alone, on train; numbers with few different values also as categories."""
+    """Find features that predict the target alone, on train. Numbers with few different values also count as levels."""
     y = run.train.target
     areas = {}
     for feature in run.train.contract.features:
         cells = run.train.data.column(feature.name)
         levels = encode_cells(cells)
-        areas[feature.name] = feature_auc(y, feature, cells, run.folds)
+        areas[feature.name] = compute_feature_auc(y, feature, cells, run.folds)
         if feature.type == "numeric" and levels.max() < run.params.preprocess.max_categories:
-            areas[feature.name] = max(areas[feature.name], level_auc(y, levels, run.folds))
-    return _auc_findings(areas, "this column alone", "no column alone predicts the target")
+            areas[feature.name] = max(areas[feature.name], compute_level_auc(y, levels, run.folds))
+    return _make_auc_findings(areas, "this column alone", "no column alone predicts the target")
 
 
-def missingness(run: Run) -> list[Finding]:
+def find_missingness(run: Run) -> list[Finding]:
     """Find features whose missing cells predict the target, on train."""
-    gaps = {feature.name: _missing(run.train, feature.name) for feature in run.train.contract.features}
-    areas = {name: missing_auc(run.train.target, mask) for name, mask in gaps.items() if mask.any()}
+    gaps = {feature.name: _find_missing(run.train, feature.name) for feature in run.train.contract.features}
+    areas = {name: compute_missing_auc(run.train.target, mask) for name, mask in gaps.items() if mask.any()}
     if not areas:
         return [Finding("fine", str(paths.TRAIN), "no feature has a missing cell")]
-    return _auc_findings(areas, "whether the cell is missing", "in no column do missing cells predict the target")
+    return _make_auc_findings(areas, "whether the cell is missing", "in no column do missing cells predict the target")
 
 
-def id_like(run: Run) -> list[Finding]:
+def find_id_like(run: Run) -> list[Finding]:
     """Find features that identify the row, or follow the order of the raw file."""
-    findings = list(_id_findings(run.prepared))
+    findings = list(_find_identifying(run.prepared))
     return findings or [Finding("fine", str(paths.PREPARED), "no feature identifies the rows or follows their order")]
 
 
-def constant(run: Run) -> list[Finding]:
+def find_constant(run: Run) -> list[Finding]:
     """Find features with one value throughout train."""
-    found, fix = "has one value in every row of train, so no model can use it", "name it in data.drop"
+    problem, fix = "has one value in every row of train, so no model can use it", "name it in data.drop"
     findings = [
-        Finding("suspicious", column(paths.TRAIN, feature.name), found, fix)
+        Finding("suspicious", locate_column(paths.TRAIN, feature.name), problem, fix)
         for feature in run.train.contract.features
         if encode_cells(run.train.data.column(feature.name)).max() == 0
     ]
     return findings or [Finding("fine", str(paths.TRAIN), "every feature has more than one value")]
 
 
-def _auc_findings(areas: dict[str, float], what: str, nothing: str) -> list[Finding]:
+def _make_auc_findings(areas: dict[str, float], what: str, nothing: str) -> list[Finding]:
     findings = []
     for name, area in sorted(areas.items(), key=lambda item: -item[1]):
         if area <= SUSPICIOUS:
@@ -75,33 +75,34 @@ def _auc_findings(areas: dict[str, float], what: str, nothing: str) -> list[Find
             if severity == "wrong"
             else ("nearly predicts", "if it is not known when a prediction is needed, name it in data.drop")
         )
-        found = f"{what} {verb} the target (ROC-AUC {area:.3f} on train)"
-        findings.append(Finding(severity, column(paths.TRAIN, name), found, fix))
+        problem = f"{what} {verb} the target (ROC-AUC {area:.3f} on train)"
+        findings.append(Finding(severity, locate_column(paths.TRAIN, name), problem, fix))
     best = max(areas, key=lambda name: areas[name])
     highest = f"the highest ROC-AUC is {areas[best]:.3f}, of {quote(best)}"
     return findings or [Finding("fine", str(paths.TRAIN), f"{nothing} ({highest})")]
 
 
-def _id_findings(table: Table) -> Iterator[Finding]:
+def _find_identifying(table: Table) -> Iterator[Finding]:
     for feature in table.contract.features:
         cells = table.data.column(feature.name)
-        missing, where = _missing(table, feature.name), column(paths.PREPARED, feature.name)
+        missing, location = _find_missing(table, feature.name), locate_column(paths.PREPARED, feature.name)
         distinct, present = len(np.unique(encode_cells(cells)[~missing])), int((~missing).sum())
         if feature.type == "text" or present <= ID_ROWS or distinct <= ID_SHARE * present:
             continue
         fix = "name it in data.key, or in split.time if it counts time"
         if feature.type == "categorical":
-            found = f"has {distinct} levels in {present} rows; it seems to identify them"
-            yield Finding("suspicious", where, found, fix)
+            problem = f"has {distinct} levels in {present} rows; it seems to identify them"
+            yield Finding("suspicious", location, problem, fix)
             continue
         values = to_floats(cells.combine_chunks())[~missing]
         if is_running(values):
-            yield Finding("wrong", where, "is a running number, which identifies a row and does not describe it", fix)
+            problem = "is a running number, which identifies a row and does not describe it"
+            yield Finding("wrong", location, problem, fix)
         elif abs(correlation := float(stats.spearmanr(values, table.rows[~missing]).statistic)) > FOLLOWS:
             order = f"its order follows the rows of the raw file (rank correlation {correlation:.3f})"
-            found = f"{distinct} different values in {present} rows, and {order}"
-            yield Finding("suspicious", where, found, fix)
+            problem = f"{distinct} different values in {present} rows, and {order}"
+            yield Finding("suspicious", location, problem, fix)
 
 
-def _missing(table: Table, name: str) -> np.ndarray:
+def _find_missing(table: Table, name: str) -> np.ndarray:
     return to_bools(table.data.column(name).is_null().combine_chunks())

@@ -1,4 +1,4 @@
-"""How well one column predicts the target by itself, as a ROC-AUC."""
+"""The ROC-AUC with which one column by itself predicts the target."""
 
 from collections.abc import Sequence
 
@@ -13,10 +13,10 @@ from stages.split.groups import encode_cells
 from stages.train.folds.splitter import Fold, make_folds
 from stages.train.params import CvParams
 
-#: a single column with a higher ROC-AUC is surely a copy of the target
+#: a single column with a higher ROC-AUC counts as a copy of the target
 WRONG = 0.99
 
-#: rows in which columns that give the target away are sought; more would not change the answer
+#: the most rows in which `find_giveaways` looks; more would not change the answer
 MAX_ROWS = 50_000
 
 
@@ -27,13 +27,13 @@ def find_giveaways(table: Table) -> dict[str, float]:
     y = table.target[rows]
     folds = make_folds(y, rows, CvParams(n_splits=2, n_repeats=1), random_state=0)
     areas = {
-        feature.name: feature_auc(y, feature, table.data.column(feature.name).take(rows), folds)
+        feature.name: compute_feature_auc(y, feature, table.data.column(feature.name).take(rows), folds)
         for feature in table.contract.features
     }
     return {name: area for name, area in areas.items() if area > WRONG}
 
 
-def value_auc(y: Ints, values: Floats) -> float:
+def compute_value_auc(y: Ints, values: Floats) -> float:
     """Return the ROC-AUC of the values as scores, in the better direction; a missing value counts as the median.
 
     `y` of 0 and 1 and `values` have shape (rows,).
@@ -45,28 +45,28 @@ def value_auc(y: Ints, values: Floats) -> float:
     return max(area, 1 - area)
 
 
-def level_auc(y: Ints, levels: Ints, folds: Sequence[Fold]) -> float:
+def compute_level_auc(y: Ints, levels: Ints, folds: Sequence[Fold]) -> float:
     """Return the ROC-AUC of a category's target rate, learned on the training part of each fold, mean over the folds.
 
     The rate is learned out of fold: else a level with one row would reveal that row's label (Micci-Barreca 2001).
     ROC-AUC is taken by fold, because rates of different folds do not compare. `levels` are numbers from 0.
     """
-    return float(np.mean([_fold_auc(y, levels, fold) for fold in folds]))
+    return float(np.mean([_compute_fold_auc(y, levels, fold) for fold in folds]))
 
 
-def feature_auc(y: Ints, feature: Feature, cells: pa.ChunkedArray, folds: Sequence[Fold]) -> float:
+def compute_feature_auc(y: Ints, feature: Feature, cells: pa.ChunkedArray, folds: Sequence[Fold]) -> float:
     """Return the ROC-AUC of one feature: of its values if it is numeric, else of its categories or texts."""
     if feature.type == "numeric":
-        return value_auc(y, to_floats(cells.combine_chunks()))
-    return level_auc(y, encode_cells(cells), folds)
+        return compute_value_auc(y, to_floats(cells.combine_chunks()))
+    return compute_level_auc(y, encode_cells(cells), folds)
 
 
-def missing_auc(y: Ints, missing: Bools) -> float:
+def compute_missing_auc(y: Ints, missing: Bools) -> float:
     """Return the ROC-AUC of the missing mask, in the better direction: half the difference of both classes' shares."""
     return float(0.5 + abs(missing[y == 1].mean() - missing[y == 0].mean()) / 2)
 
 
-def _fold_auc(y: Ints, levels: Ints, fold: Fold) -> float:
+def _compute_fold_auc(y: Ints, levels: Ints, fold: Fold) -> float:
     size, (training, validation) = int(levels.max()) + 1, fold
     rows = np.bincount(levels[training], minlength=size)
     positives = np.bincount(levels[training], weights=y[training], minlength=size)

@@ -25,10 +25,6 @@ from tools.audit.run import find_groups
 if TYPE_CHECKING:
     import pandas as pd
 
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 #: the strategy without any treatment
 PLAIN = Strategy()
 
@@ -45,7 +41,9 @@ def prepare(
     return prepare_fold(features, y, make_steps(contract, params.preprocess), plan, n_numeric)
 
 
-def scores(classifier: str, params: AuditParams, random_state: int, X: Floats, y: Ints, X_scored: Floats) -> Floats:
+def fit_and_score(
+    classifier: str, params: AuditParams, random_state: int, X: Floats, y: Ints, X_scored: Floats
+) -> Floats:
     """Return scores of `X_scored` by `classifier`, with its settings in params, fitted on `X` and `y`."""
     spec, settings, equal = CLASSIFIERS[classifier], params.classifiers[classifier], ClassWeights(1.0, 1.0)
     return fit(FitRequest(spec, settings, None, equal, random_state, X, y)).scores(X_scored)
@@ -81,8 +79,8 @@ def check_classes(y: Ints, train: Bools, test: Bools) -> None:
 
 
 @dataclass(frozen=True)
-class Trial:
-    """One random split of whole groups, and one classifier; what several mistakes need is computed once."""
+class SplitExperiment:
+    """One random split of whole groups, and one classifier; results that several mistakes need are computed once."""
 
     audit_data: AuditData
     classifier: str
@@ -103,9 +101,9 @@ class Trial:
         return self.audit_data.y[self.test]
 
     @cached_property
-    def honest(self) -> Floats:
+    def honest_scores(self) -> Floats:
         """Scores of the test set by a model that was fitted on train alone."""
-        return self.scores(~self.test, self.test)
+        return self.score_rows(~self.test, self.test)
 
     @cached_property
     def out_of_fold(self) -> Floats:
@@ -114,7 +112,7 @@ class Trial:
         cv = CvParams(n_splits=self.audit_data.params.cv.n_splits, n_repeats=1)
         oof = np.empty(len(train))
         for fold in make_folds(self.audit_data.y[train], self.audit_data.groups[train], cv, self.seed):
-            oof[fold.validation] = self.scores(train[fold.training], train[fold.validation])
+            oof[fold.validation] = self.score_rows(train[fold.training], train[fold.validation])
         return oof
 
     def prepare(self, rows: Bools | Ints, strategy: Strategy = PLAIN) -> Prepared:
@@ -123,11 +121,12 @@ class Trial:
         features, contract = audit_data.features.iloc[rows], audit_data.table.contract
         return prepare(features, audit_data.y[rows], contract, audit_data.params, strategy, self.seed)
 
-    def learn(self, X: Floats, y: Ints, X_scored: Floats) -> Floats:
+    def fit_and_score(self, X: Floats, y: Ints, X_scored: Floats) -> Floats:
         """Return scores of `X_scored` by the classifier fitted on `X` and `y`."""
-        return scores(self.classifier, self.audit_data.params, self.seed, X, y, X_scored)
+        return fit_and_score(self.classifier, self.audit_data.params, self.seed, X, y, X_scored)
 
-    def scores(self, training: Bools | Ints, scored: Bools | Ints, strategy: Strategy = PLAIN) -> Floats:
+    def score_rows(self, training: Bools | Ints, scored: Bools | Ints, strategy: Strategy = PLAIN) -> Floats:
         """Return scores of the rows `scored` by a model of which every part was fitted on the rows `training`."""
         prepared = self.prepare(training, strategy)
-        return self.learn(prepared.X, prepared.y, transform(prepared.steps, self.audit_data.features.iloc[scored]))
+        X_scored = transform(prepared.steps, self.audit_data.features.iloc[scored])
+        return self.fit_and_score(prepared.X, prepared.y, X_scored)

@@ -1,6 +1,6 @@
 """Common mistakes, made on purpose: each gives an honest and a leaking score.
 
-The difference shows a user what the mistake would be worth on their own table.
+The difference shows users by how much the mistake would flatter a score on their own table.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ from stages.shared.storage.parquet import Table
 from stages.split.assignment import draw_test_mask
 from stages.split.groups import find_duplicates
 from stages.train.params import Strategy
-from tools.audit.leakage.experiments import AuditData, Trial, check_classes
+from tools.audit.leakage.experiments import AuditData, SplitExperiment, check_classes
 from tools.audit.params import AuditParams
 from tools.audit.report.findings import Inflation, Pair, compute_inflation
 
@@ -31,7 +31,7 @@ METRIC = "average_precision"
 REPEATED = 0.1
 
 #: standard deviation of the noise on the copy of the target, whose classes are 1 apart
-NOISE = 0.2
+NOISE_SD = 0.2
 
 #: the name of that copy
 DISGUISE = "__disguise__"
@@ -45,8 +45,8 @@ def find_smote(params: AuditParams) -> Strategy:
 
 def count_duplicates(table: Table) -> int:
     """Return the number of rows that repeat an earlier one in every feature."""
-    numbers = find_duplicates(table)
-    return len(numbers) - len(np.unique(numbers))
+    row_ids = find_duplicates(table)
+    return len(row_ids) - len(np.unique(row_ids))
 
 
 def repeat_rows(audit_data: AuditData, seed: int) -> AuditData:
@@ -60,74 +60,76 @@ def repeat_rows(audit_data: AuditData, seed: int) -> AuditData:
 def add_disguised_target(audit_data: AuditData, seed: int) -> AuditData:
     """Return the table with one more feature: the target with noise."""
     table = audit_data.table
-    values = audit_data.y + np.random.RandomState(seed).normal(scale=NOISE, size=len(audit_data.y))
+    values = audit_data.y + np.random.RandomState(seed).normal(scale=NOISE_SD, size=len(audit_data.y))
     feature = Feature(name=DISGUISE, type="numeric", missing=0.0)
     contract = table.contract.model_copy(update={"features": [*table.contract.features, feature]})
     data = table.data.append_column(DISGUISE, from_numpy(values, pa.float64()))
     return replace(audit_data, table=replace(table, data=data, contract=contract))
 
 
-def smote_before_split(trial: Trial) -> dict[str, Pair]:
+def measure_smote_before_split(experiment: SplitExperiment) -> dict[str, Pair]:
     """Resample the whole table with SMOTE, then split it; score with and without the synthetic test rows.
 
-    Synthetic rows are split at random, real ones as in the honest run. Average precision rises with prevalence, which
-    SMOTE raises; on the real rows alone only the leak is left.
+    Synthetic rows are split at random, real ones as in the honest run. SMOTE raises the prevalence, and with it average
+    precision; on the real rows alone only the leak is left.
     """
-    audit_data, test, smote = trial.audit_data, trial.test, find_smote(trial.audit_data.params)
-    everything = trial.prepare(np.ones(len(test), dtype=np.bool_), smote)  # real rows first, as imbalanced-learn gives
-    made = np.random.RandomState(trial.seed).random_sample(len(everything.y) - len(test))
-    scored = np.concatenate([test, made < audit_data.params.split.test_share])
-    leaking = trial.learn(everything.X[~scored], everything.y[~scored], everything.X[scored])
-    honest = _precision(trial.y_test, trial.scores(~test, test, smote))
+    audit_data, test, smote = experiment.audit_data, experiment.test, find_smote(experiment.audit_data.params)
+    # imbalanced-learn puts the real rows first
+    everything = experiment.prepare(np.ones(len(test), dtype=np.bool_), smote)
+    draws = np.random.RandomState(experiment.seed).random_sample(len(everything.y) - len(test))
+    scored = np.concatenate([test, draws < audit_data.params.split.test_share])
+    leaking_scores = experiment.fit_and_score(everything.X[~scored], everything.y[~scored], everything.X[scored])
+    honest = _compute_ap(experiment.y_test, experiment.score_rows(~test, test, smote))
     return {
-        "smote_before_split": Pair(honest, _precision(everything.y[scored], leaking)),
-        "smote_before_split_real_rows": Pair(honest, _precision(trial.y_test, leaking[: test.sum()])),
+        "smote_before_split": Pair(honest, _compute_ap(everything.y[scored], leaking_scores)),
+        "smote_before_split_real_rows": Pair(honest, _compute_ap(experiment.y_test, leaking_scores[: test.sum()])),
     }
 
 
-def scaling_before_split(trial: Trial) -> dict[str, Pair]:
+def measure_scaling_before_split(experiment: SplitExperiment) -> dict[str, Pair]:
     """Fit imputing, encoding and scaling on the whole table, then split it."""
-    test = trial.test
-    everything = trial.prepare(np.ones(len(test), dtype=np.bool_))
-    leaking = trial.learn(everything.X[~test], everything.y[~test], everything.X[test])
-    return {"scaling_before_split": _pair(trial, leaking)}
+    test = experiment.test
+    everything = experiment.prepare(np.ones(len(test), dtype=np.bool_))
+    leaking_scores = experiment.fit_and_score(everything.X[~test], everything.y[~test], everything.X[test])
+    return {"scaling_before_split": _make_pair(experiment, leaking_scores)}
 
 
-def threshold_on_test(trial: Trial) -> dict[str, Pair]:
+def measure_threshold_on_test(experiment: SplitExperiment) -> dict[str, Pair]:
     """Choose the threshold with the best F1 on test, instead of on out-of-fold scores of train."""
-    y, scores = trial.y_test, trial.honest
-    honest = tune_threshold(trial.audit_data.y[~trial.test], trial.out_of_fold, Policy("f1"))
-    leaking = tune_threshold(y, scores, Policy("f1"))
-    values = f1(counts_at(np.array([honest, leaking]), y, scores))
+    y, scores = experiment.y_test, experiment.honest_scores
+    honest_threshold = tune_threshold(experiment.audit_data.y[~experiment.test], experiment.out_of_fold, Policy("f1"))
+    leaking_threshold = tune_threshold(y, scores, Policy("f1"))
+    values = f1(counts_at(np.array([honest_threshold, leaking_threshold]), y, scores))
     return {"threshold_on_test": Pair(float(values[0]), float(values[1]))}
 
 
-def duplicates_across_split(trial: Trial) -> dict[str, Pair]:
+def measure_duplicates_across_split(experiment: SplitExperiment) -> dict[str, Pair]:
     """Split by single rows; the honest model learns from train without the duplicates of test rows."""
-    audit_data = trial.audit_data
+    audit_data = experiment.audit_data
     if not count_duplicates(audit_data.table):
-        audit_data = repeat_rows(audit_data, trial.seed)
-    trial, numbers = replace(trial, audit_data=audit_data), find_duplicates(audit_data.table)
-    test = draw_test_mask(np.arange(len(numbers)), audit_data.y, audit_data.params.split.test_share, trial.seed)
-    copies = np.isin(numbers, numbers[test])
+        audit_data = repeat_rows(audit_data, experiment.seed)
+    experiment, row_ids = replace(experiment, audit_data=audit_data), find_duplicates(audit_data.table)
+    test = draw_test_mask(np.arange(len(row_ids)), audit_data.y, audit_data.params.split.test_share, experiment.seed)
+    copies = np.isin(row_ids, row_ids[test])
     check_classes(audit_data.y, ~test & ~copies, test)
-    honest, leaking = (trial.scores(training, test) for training in (~test & ~copies, ~test))
-    return {"duplicates_across_split": Pair(*(_precision(audit_data.y[test], one) for one in (honest, leaking)))}
+    honest, leaking = (experiment.score_rows(training, test) for training in (~test & ~copies, ~test))
+    y_test = audit_data.y[test]
+    return {"duplicates_across_split": Pair(_compute_ap(y_test, honest), _compute_ap(y_test, leaking))}
 
 
-def target_in_disguise(trial: Trial) -> dict[str, Pair]:
+def measure_target_in_disguise(experiment: SplitExperiment) -> dict[str, Pair]:
     """Add a column: the target with a little noise."""
-    wrong = replace(trial, audit_data=add_disguised_target(trial.audit_data, trial.seed))
-    return {"target_in_disguise": _pair(trial, wrong.scores(~trial.test, trial.test))}
+    mistake = replace(experiment, audit_data=add_disguised_target(experiment.audit_data, experiment.seed))
+    return {"target_in_disguise": _make_pair(experiment, mistake.score_rows(~experiment.test, experiment.test))}
 
 
-#: each mistake by its name, measured by a function that names its rows of the table, and the metric
-MISTAKES: dict[str, tuple[Callable[[Trial], dict[str, Pair]], str]] = {
-    "smote_before_split": (smote_before_split, METRIC),
-    "scaling_before_split": (scaling_before_split, METRIC),
-    "threshold_on_test": (threshold_on_test, "f1"),
-    "duplicates_across_split": (duplicates_across_split, METRIC),
-    "target_in_disguise": (target_in_disguise, METRIC),
+#: by the name of a mistake: the function that makes it, which returns pairs of scores by row of the table; the metric
+MISTAKES: dict[str, tuple[Callable[[SplitExperiment], dict[str, Pair]], str]] = {
+    "smote_before_split": (measure_smote_before_split, METRIC),
+    "scaling_before_split": (measure_scaling_before_split, METRIC),
+    "threshold_on_test": (measure_threshold_on_test, "f1"),
+    "duplicates_across_split": (measure_duplicates_across_split, METRIC),
+    "target_in_disguise": (measure_target_in_disguise, METRIC),
 }
 
 
@@ -139,31 +141,32 @@ def measure(
     notes: dict[str, None] = {}  # each once, in order
     for repeat in range(repeats):
         for classifier in classifiers:
-            trial = Trial(audit_data, classifier, (audit_data.params.random_state + repeat) % 2**32)
-            for name, (make_mistake, metric) in MISTAKES.items():
+            experiment = SplitExperiment(audit_data, classifier, (audit_data.params.random_state + repeat) % 2**32)
+            for name, (measure_mistake, metric) in MISTAKES.items():
                 try:
-                    measured = make_mistake(trial)
+                    by_row = measure_mistake(experiment)
                 except InputError as error:
                     notes[f"{name}, {classifier}: not measured: {error}"] = None
                     continue
-                for row, pair in measured.items():
+                for row, pair in by_row.items():
                     pairs.setdefault((row, metric, classifier), []).append(pair)
         progress(f"mistakes, repeat {repeat + 1} of {repeats}")
-    return list(_inflations(pairs, audit_data.params)), list(notes)
+    return list(_compute_inflations(pairs, audit_data.params)), list(notes)
 
 
-def _inflations(pairs: dict[tuple[str, str, str], list[Pair]], params: AuditParams) -> Iterator[Inflation]:
+def _compute_inflations(pairs: dict[tuple[str, str, str], list[Pair]], params: AuditParams) -> Iterator[Inflation]:
     ratio = params.split.test_share / (1 - params.split.test_share)
     mistakes = [mistake for mistake, _, _ in pairs]
     by_mistake = sorted(pairs.items(), key=lambda item: mistakes.index(item[0][0]))
-    for (mistake, metric, classifier), measured in by_mistake:
-        if len(measured) > 1:
-            yield compute_inflation(measured, ratio, params.evaluate.confidence, mistake, classifier, metric)
+    for (mistake, metric, classifier), of_mistake in by_mistake:
+        if len(of_mistake) > 1:
+            yield compute_inflation(of_mistake, ratio, params.evaluate.confidence, mistake, classifier, metric)
 
 
-def _pair(trial: Trial, leaking: Floats) -> Pair:
-    return Pair(_precision(trial.y_test, trial.honest), _precision(trial.y_test, leaking))
+def _make_pair(experiment: SplitExperiment, leaking_scores: Floats) -> Pair:
+    y = experiment.y_test
+    return Pair(_compute_ap(y, experiment.honest_scores), _compute_ap(y, leaking_scores))
 
 
-def _precision(y: Ints, scores: Floats) -> float:
+def _compute_ap(y: Ints, scores: Floats) -> float:
     return float(average_precision_score(y, scores))

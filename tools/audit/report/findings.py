@@ -81,12 +81,12 @@ def quote(name: str) -> str:
     return f"`{''.join(letter if letter.isprintable() else '?' for letter in name)}`"
 
 
-def column(file: Path, name: str) -> str:
+def locate_column(file: Path, name: str) -> str:
     """Return the location of a finding in a column."""
     return f"{file}: column {quote(name)}"
 
 
-def count_with_verb(number: int, noun: str, verb: str) -> str:
+def count_with_verb(count: int, noun: str, verb: str) -> str:
     """Return a number of things with their verb: 1 row is, 2 rows are."""
     singular = {"are": "is", "have": "has"}
-    return f"{number} {noun} {singular[verb]}" if number == 1 else f"{number} {noun}s {verb}"
+    return f"{count} {noun} {singular[verb]}" if count == 1 else f"{count} {noun}s {verb}"

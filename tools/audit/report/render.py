@@ -42,11 +42,11 @@ class Audit:
     @property
     def worst_first(self) -> list[tuple[str, Finding]]:
         """All findings with the names of their checks, by severity; equals keep their order."""
-        pairs = [(check, finding) for check, found in self.findings.items() for finding in found]
+        pairs = [(check, finding) for check, of_check in self.findings.items() for finding in of_check]
         return sorted(pairs, key=lambda pair: SEVERITIES.index(pair[1].severity))
 
     @property
-    def count_findings(self) -> str:
+    def severity_counts(self) -> str:
         """How many findings there are of each severity."""
         every = [finding.severity for _, finding in self.worst_first]
         return ", ".join(f"{every.count(severity)} {severity}" for severity in SEVERITIES)
@@ -54,15 +54,15 @@ class Audit:
 
 def to_lines(audit: Audit) -> Iterator[str]:
     """Yield the audit for a terminal, no line beyond 100 characters."""
-    yield f"Audit of {audit.facts['source']}: {audit.count_findings}"
+    yield f"Audit of {audit.facts['source']}: {audit.severity_counts}"
     yield ""
     for _, finding in audit.worst_first:
         yield from _wrap(f"{finding.severity:<11}", str(finding))
     if audit.inflations:
         yield ""
-        yield from _wrap("", _introduction(audit))
+        yield from _wrap("", _describe_table(audit))
         yield ""
-        yield from _table(audit.inflations)
+        yield from _align_table(audit.inflations)
     if audit.notes:
         yield ""
     for note in audit.notes:
@@ -74,7 +74,7 @@ def to_markdown(audit: Audit) -> str:
     lines = [
         "# Leak audit",
         "",
-        f"{escape_markdown(audit.facts['source'])}: {audit.count_findings}.",
+        f"{escape_markdown(audit.facts['source'])}: {audit.severity_counts}.",
         "",
         "## Findings",
         "",
@@ -83,8 +83,8 @@ def to_markdown(audit: Audit) -> str:
     if audit.inflations or audit.notes:
         lines += ["", "## Common mistakes, measured", ""]
     if audit.inflations:
-        rows = [_row(item) for item in audit.inflations]
-        lines += [_introduction(audit), "", render_markdown_table(Grid("", HEADER, rows, ALIGN))]
+        rows = [_make_row(item) for item in audit.inflations]
+        lines += [_describe_table(audit), "", render_markdown_table(Grid("", HEADER, rows, ALIGN))]
     lines += ["", *(f"- {escape_markdown(note)}" for note in audit.notes)] if audit.notes else []
     return "\n".join(lines) + "\n"
 
@@ -100,7 +100,7 @@ def to_json(audit: Audit) -> dict[str, Any]:
     }
 
 
-def _introduction(audit: Audit) -> str:
+def _describe_table(audit: Audit) -> str:
     repeats = audit.inflations[0].repeats
     level = format_percent(audit.confidence)
     return (
@@ -109,9 +109,10 @@ def _introduction(audit: Audit) -> str:
     )
 
 
-def _table(inflations: list[Inflation]) -> Iterator[str]:
+def _align_table(inflations: list[Inflation]) -> Iterator[str]:
     """Yield the table for a terminal, with the mistakes as headings, because their names are long."""
-    header, *lines = align_columns([HEADER[1:], *(_row(item)[1:] for item in inflations)], ALIGN[1:], shrinking=(0, 1))
+    cells = [HEADER[1:], *(_make_row(item)[1:] for item in inflations)]
+    header, *lines = align_columns(cells, ALIGN[1:], shrinking=(0, 1))
     yield f"  {header}"
     for mistake, rows in groupby(zip(inflations, lines, strict=True), key=lambda row: row[0].mistake):
         yield TITLES[mistake]
@@ -119,7 +120,7 @@ def _table(inflations: list[Inflation]) -> Iterator[str]:
             yield f"  {line}"
 
 
-def _row(item: Inflation) -> list[str]:
+def _make_row(item: Inflation) -> list[str]:
     scores = [format_metric(item.metric, value) for value in (item.honest, item.leaking)]
     interval = format_difference_interval(item.metric, item.low, item.high)
     inflated = format_difference(item.metric, item.inflation)

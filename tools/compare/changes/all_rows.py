@@ -1,6 +1,6 @@
 """Both champions on all rows that both revisions scored in the same folds: train out of fold, and test.
 
-They are about four times the rows of test alone, so the gate sees losses that test alone does not show.
+They are about four times the rows of test alone, so the gate stops losses that test alone does not show.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from stages.shared.metrics.registry import METRICS, Metric
 from stages.shared.schemas.contract import GROUP, ROW
 from stages.shared.storage.arrow import Floats, Ints, to_floats, to_ints
 from stages.shared.storage.parquet import read_parquet
-from tools.compare.changes.test_scores import Scores, check_table, get_column, get_scores, get_weights
+from tools.compare.changes.paired_scores import Scores, check_table, get_column, get_scores, get_weights
 from tools.compare.revisions.outputs import find_output
 from tools.compare.revisions.snapshot import Snapshot
 
@@ -34,7 +34,7 @@ TOLERANCE = 2e-6
 class AllRows:
     """The rows, and the value of the primary metric of each champion on them."""
 
-    rows: RowSets
+    row_sets: RowSets
     before: RankingValue
     after: RankingValue
 
@@ -49,21 +49,20 @@ def measure_all_rows(base: Snapshot, head: Snapshot, scores: Scores) -> AllRows:
     check_table(base, head, paths.TRAIN, "train set")
     before, after = (_read_oof(snapshot) for snapshot in (base, head))
     for column, what in SAME.items():
-        one, other = (_get_ints(table, column) for table in (before, after))
-        if not np.array_equal(one, other):
+        if not np.array_equal(_get_ints(before, column), _get_ints(after, column)):
             raise InputError(f"the {what} of the out-of-fold scores differ")
     weights = get_weights(before, after, Path(paths.OOF))
     test = read_parquet(find_output(head, paths.TEST, "test rows"))
-    numbers, groups = (to_ints(get_column(test, name, paths.TEST)) for name in (ROW, GROUP))
-    if not np.array_equal(numbers, to_ints(get_column(scores.after, "row", paths.TEST_SCORES))):
+    test_rows, groups = (to_ints(get_column(test, name, paths.TEST)) for name in (ROW, GROUP))
+    if not np.array_equal(test_rows, to_ints(get_column(scores.after, "row", paths.TEST_SCORES))):
         raise InputError(f"{paths.TEST} of {head.revision} has other rows than its scores")
-    rows = RowSets.make(scores.y, groups, after, scores.weights)
+    row_sets = RowSets.make(scores.y, groups, after, scores.weights)
     values = []
     for snapshot, oof, on_test in ((base, before, scores.before), (head, after, scores.after)):
         train = to_floats(get_column(oof, snapshot.champion.classifier, paths.OOF))
         _check_folds(snapshot, METRICS[metric].for_other_sets(len(scores.y)), oof, train, weights)
-        values.append(rows.measure_one(metric, train, get_scores(on_test, snapshot.champion)))
-    return AllRows(rows, *values)
+        values.append(row_sets.measure_one(metric, train, get_scores(on_test, snapshot.champion)))
+    return AllRows(row_sets, *values)
 
 
 def check_question(base: Snapshot, head: Snapshot) -> None:
@@ -93,7 +92,7 @@ def _read_oof(snapshot: Snapshot) -> "pa.Table":
 def _check_folds(snapshot: Snapshot, metric: Metric, oof: "pa.Table", scores: Floats, weights: Floats | None) -> None:
     """Raise InputError when the scores do not give the mean over the folds in the leaderboard."""
     y, fold, stored = _get_ints(oof, "y"), _get_ints(oof, "fold"), snapshot.champion.cv.get(metric.name)
-    folds = [fold == number for number in range(int(fold.max()) + 1)]
+    folds = [fold == index for index in range(int(fold.max()) + 1)]
     mean = np.mean(
         [metric.score(y[inside], scores[inside], None if weights is None else weights[inside]) for inside in folds]
     )

@@ -24,7 +24,7 @@ def apply_gate(base: Snapshot, head: Snapshot, verdict: Verdict | None) -> Gate:
     before, after = base.leaderboard.settings.metric, head.leaderboard.settings.metric
     if before != after:
         why.append(f"params.yaml: select.metric: was {before}, is {after}; land such a change by itself")
-    why += [*base.doubts, *head.doubts]
+    why += [*base.stale_reasons, *head.stale_reasons]
     if verdict is None and not why:
         why.append("there is no interval of the change")
     worse: list[str] = []

@@ -1,6 +1,6 @@
 """The change of every metric between two revisions, with its interval and a verdict.
 
-A change without an interval says nothing: another seed would move most metrics as far.
+A change needs an interval, because another seed alone would move most metrics as far.
 """
 
 from collections.abc import Collection
@@ -16,11 +16,11 @@ from stages.shared.calibration import shift_prior
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import METRICS, get_points
 from stages.shared.storage.arrow import Floats
-from tools.compare.changes.test_scores import Scores, get_scores
+from tools.compare.changes.paired_scores import Scores, get_scores
 from tools.compare.review_schema import Change, Word
 from tools.compare.revisions.records import CandidateRecord, Settings
 
-#: rounding of metrics files and of this comparison, which is no difference
+#: smaller differences come from rounding in the metrics files and in this comparison
 TOLERANCE = 2e-6
 
 #: the verdicts in the order of a table
@@ -40,7 +40,7 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Intervals:
-    """The intervals of the changes; empty when the revisions cannot be compared."""
+    """The intervals of the changes; empty where the revisions cannot be compared."""
 
     champion: dict[str, Interval]  # by metric
     strategies: dict[str, Interval]  # of the primary metric, by strategy
@@ -49,25 +49,26 @@ class Intervals:
 def compute_paired(pairs: Pairs, scores: Scores, settings: Settings, random_state: int) -> Intervals:
     """Compare row by row, on stratified bootstrap resamples that all candidates share.
 
-    The primary metric has an interval of its own, because it alone gates. The intervals of the other metrics of a
-    family are simultaneous, and so are those of the strategies: among many, some would seem to move by chance.
+    The interval of the primary metric is not simultaneous, because that metric alone decides the gate. The intervals of
+    the other metrics of a family are simultaneous, and so are those of the strategies. Among many metrics, some would
+    seem to move by chance.
     Raises InputError when the scores do not give the metrics of the leaderboards.
     """
-    family, points = METRICS[settings.metric].family, get_points(settings.metric)
+    points = get_points(settings.metric)
     candidates = [candidate for pair in (pairs.champion, *pairs.strategies.values()) for candidate in pair]
     evaluators = [
-        _prepare(scores, get_scores(table, candidate), candidate, points)
+        _make_evaluator(scores, get_scores(table, candidate), candidate, points)
         for candidate, table in zip(candidates, cycle((scores.before, scores.after)), strict=False)
     ]
     results = bootstrap(scores.y, evaluators, settings.n_resamples, random_state)
     for candidate, result in zip(candidates, results, strict=True):
         _check_metrics(candidate, result, points)
     champion, *strategies = zip(results[1::2], results[::2], strict=True)  # compare() takes after − before
+    primary = {METRICS[settings.metric].family: (settings.metric,)}
     others = {
-        other: tuple(name for name, metric in METRICS.items() if metric.family == other and name != settings.metric)
-        for other in dict.fromkeys(metric.family for metric in METRICS.values())
+        family: tuple(name for name, metric in METRICS.items() if metric.family == family and name != settings.metric)
+        for family in dict.fromkeys(metric.family for metric in METRICS.values())
     }
-    primary = {family: (settings.metric,)}
     metrics = compare([champion], settings.confidence, primary) + compare([champion], settings.confidence, others)
     changes = compare(strategies, settings.confidence, primary)
     return Intervals(
@@ -76,7 +77,9 @@ def compute_paired(pairs: Pairs, scores: Scores, settings: Settings, random_stat
     )
 
 
-def _prepare(rows: Scores, scores: Floats, candidate: CandidateRecord, points: Collection[str]) -> MetricEvaluator:
+def _make_evaluator(
+    rows: Scores, scores: Floats, candidate: CandidateRecord, points: Collection[str]
+) -> MetricEvaluator:
     """Return the evaluator of a candidate, whose decisions are at its prevalence in use."""
     shift = candidate.in_use.prior_shift if candidate.in_use else 0.0
     decided = shift_prior(scores, shift)
@@ -84,23 +87,25 @@ def _prepare(rows: Scores, scores: Floats, candidate: CandidateRecord, points: C
 
 
 def compute_unpaired(pairs: Pairs, primary: str) -> Intervals:
-    """Combine the intervals that each revision has for itself; each change has an interval by itself."""
+    """Combine the intervals of both revisions, separately for each change."""
     return Intervals(
-        {metric: mover(metric, pairs.champion) for metric in (*METRICS, *get_points(primary))},
-        {strategy: mover(primary, pair) for strategy, pair in pairs.strategies.items()},
+        {metric: compute_mover_interval(metric, pairs.champion) for metric in (*METRICS, *get_points(primary))},
+        {strategy: compute_mover_interval(primary, pair) for strategy, pair in pairs.strategies.items()},
     )
 
 
-def mover(metric: str, pair: Pair) -> Interval:
+def compute_mover_interval(metric: str, pair: Pair) -> Interval:
     """Return the interval of a change from those of both values, clipped to the possible changes."""
     before, after = ((getattr(item.test, metric), *getattr(item.intervals, metric)) for item in pair)
-    low, high = combined(*after, *before)
+    low, high = combine_intervals(*after, *before)
     limit = METRICS[metric].width
     return max(low, -limit), min(high, limit)
 
 
-def combined(value: float, low: float, high: float, other: float, other_low: float, other_high: float) -> Interval:
-    """Return the interval of `value` − `other` from their own, as if their rows had been drawn separately.
+def combine_intervals(
+    value: float, low: float, high: float, other: float, other_low: float, other_high: float
+) -> Interval:
+    """Return the interval of `value` − `other` from the intervals of both, as if their rows were drawn separately.
 
     MOVER (Newcombe 1998; Zou & Donner 2008) adds the squared distances to the ends. On shared rows the interval is
     usually too wide: a row that is hard for one model is hard for the other.
@@ -130,7 +135,7 @@ def describe_change(metric: str, pair: Pair, interval: Interval | None) -> Chang
     )
 
 
-def rank(change: Change) -> int:
+def get_rank(change: Change) -> int:
     """Return the position of a change in a table: important ones come first."""
     return ORDER.index(change.word)
 

@@ -21,10 +21,10 @@ def compare_params(before: dict[str, Any], after: dict[str, Any]) -> list[ParamC
     old, new = dict(_flatten(before)), dict(_flatten(after))
     changes = []
     for key in dict.fromkeys([*new, *old]):
-        one, other = old.get(key), new.get(key)
-        if (key in old) != (key in new) or type(one) is not type(other) or one != other:
+        value, new_value = old.get(key), new.get(key)
+        if (key in old) != (key in new) or type(value) is not type(new_value) or value != new_value:
             status = _get_status(key in old, key in new)
-            changes.append(ParamChange(key=key, status=status, before=_to_json(one), after=_to_json(other)))
+            changes.append(ParamChange(key=key, status=status, before=_to_json(value), after=_to_json(new_value)))
     return changes
 
 
@@ -108,4 +108,4 @@ def _list_versions(revision: Revision) -> dict[str, str]:
         with suppress(InputError):  # a repository has one of them
             pins |= set(read_pins(revision.read(lock).decode()))
     versions = {name: sorted(version for pinned, version in pins if pinned == name) for name in LIBRARIES}
-    return {name: " and ".join(found) or "none" for name, found in versions.items()}
+    return {name: " and ".join(locked) or "none" for name, locked in versions.items()}

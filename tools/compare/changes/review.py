@@ -5,9 +5,9 @@ from collections.abc import Callable
 from stages.shared.errors import InputError
 from stages.shared.metrics.registry import METRICS, get_points, is_metric
 from tools.compare.changes.gate import apply_gate, find_question_changes, find_worse_slices
-from tools.compare.changes.paired import Intervals, Pairs, compute_paired, compute_unpaired, describe_change, rank
+from tools.compare.changes.paired import Intervals, Pairs, compute_paired, compute_unpaired, describe_change, get_rank
+from tools.compare.changes.paired_scores import Scores, pair_scores
 from tools.compare.changes.params_diff import compare_code, compare_data, compare_params, describe_library_changes
-from tools.compare.changes.test_scores import Scores, pair_scores
 from tools.compare.changes.verdict import describe_verdict, judge_champion
 from tools.compare.review_schema import Champion, Comparison, Kind, MetricRow, Review, RevisionName, StrategyChange
 from tools.compare.revisions.records import CandidateRecord
@@ -38,7 +38,7 @@ def build_review(base: Snapshot, head: Snapshot, read_metrics: Callable[[], list
     }
     verdict = judge_champion(base, head, changes[primary], scores, comparison.why)
     notes = [*describe_library_changes(base.revision, head.revision), *find_question_changes(base, head)]
-    notes += [*base.doubts, *head.doubts, *(f"{worse}." for worse in find_worse_slices(base, head))]
+    notes += [*base.stale_reasons, *head.stale_reasons, *(f"{worse}." for worse in find_worse_slices(base, head))]
     if before != after:
         subject = "the latter" if primary == after else METRICS[primary].label  # which base has not measured
         notes.append(f"select.metric was {before} and is {after}; the verdict is about {subject}.")
@@ -51,7 +51,7 @@ def build_review(base: Snapshot, head: Snapshot, read_metrics: Callable[[], list
         champion_after=_describe_champion(head.champion),
         verdict=verdict,
         primary=changes[primary],
-        metrics=sorted(changes.values(), key=rank),
+        metrics=sorted(changes.values(), key=get_rank),
         strategies=_compare_strategies(base, head, pairs, intervals, primary),
         params=compare_params(base.params, head.params),
         data=compare_data(base, head),
@@ -103,19 +103,20 @@ def _compare_strategies(
     changes = {
         name: describe_change(primary, pair, intervals.strategies.get(name)) for name, pair in pairs.strategies.items()
     }
-    ordered = sorted(changes, key=lambda name: rank(changes[name]))
+    ordered = sorted(changes, key=lambda name: get_rank(changes[name]))
     rows = []
-    added, removed = ([name for name in one if name not in other] for one, other in ((after, before), (before, after)))
+    added = [name for name in after if name not in before]
+    removed = [name for name in before if name not in after]
     for name in [*added, *removed, *ordered]:
-        one, other = before.get(name), after.get(name)
+        old, new = before.get(name), after.get(name)
         rows.append(
             StrategyChange(
                 strategy=name,
-                status="changed" if one and other else "added" if other else "removed",
-                before=one.classifier if one else None,
-                after=other.classifier if other else None,
-                value_before=getattr(one.test, primary) if one else None,
-                value_after=getattr(other.test, primary) if other else None,
+                status="changed" if old and new else "added" if new else "removed",
+                before=old.classifier if old else None,
+                after=new.classifier if new else None,
+                value_before=getattr(old.test, primary) if old else None,
+                value_after=getattr(new.test, primary) if new else None,
                 primary=changes.get(name),
             )
         )

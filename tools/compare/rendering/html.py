@@ -4,7 +4,7 @@ from html import escape
 
 from markdown_it import MarkdownIt
 
-# The policy forbids every script, whatever a name in the data contains.
+# The policy forbids every script, so names in the data cannot run one.
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>

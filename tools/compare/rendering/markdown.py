@@ -35,8 +35,8 @@ def to_markdown(review: Review) -> str:
     if review.has_changes:
         blocks += [*_make_metrics(review), _make_decisions(review), _make_strategies(review)]
     method = _make_method(review)
-    room = MAX_LENGTH - len("\n\n".join([*blocks, method]))
-    return "\n\n".join(block for block in [*blocks, *make_details(review, room), method] if block) + "\n"
+    details = make_details(review, MAX_LENGTH - len("\n\n".join([*blocks, method])))
+    return "\n\n".join(block for block in [*blocks, *details, method] if block) + "\n"
 
 
 def to_failure(problems: list[str]) -> str:
@@ -99,9 +99,9 @@ def _make_metrics(review: Review) -> list[str]:
 def _make_decisions(review: Review) -> str:
     before, after = review.champion_before, review.champion_after
     threshold = _join_change(f"{before.threshold:.3g}", f"{after.threshold:.3g}")
-    found = _join_change(*(f"{item.tp:.0f} of {item.tp + item.fn:.0f}" for item in (before, after)))
+    hits = _join_change(*(f"{item.tp:.0f} of {item.tp + item.fn:.0f}" for item in (before, after)))
     alarms = _join_change(f"{before.fp:.0f}", f"{after.fp:.0f}")
-    return f"Decisions at the threshold {threshold}: {found} positives found, {alarms} false alarms."
+    return f"Decisions at the threshold {threshold}: {hits} positives found, {alarms} false alarms."
 
 
 def _make_strategies(review: Review) -> str:

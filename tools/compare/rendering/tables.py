@@ -21,8 +21,8 @@ def make_table(header: list[str], rows: list[list[str]], align: str) -> str:
     return render_markdown_table(Table("", header, rows, align))
 
 
-def make_details(review: Review, room: int) -> list[str]:
-    """Return the collapsed tables that fit into `room` characters, and a sentence for each of the others."""
+def make_details(review: Review, max_length: int) -> list[str]:
+    """Return the collapsed tables that fit into `max_length` characters, and a sentence for each of the others."""
     blocks = []
     for summary, header, rows in _make_contents(review):
         if not rows:
@@ -31,10 +31,10 @@ def make_details(review: Review, room: int) -> list[str]:
         more = f"\n\n… and {format_count(len(rows) - MAX_ROWS)} more." if len(rows) > MAX_ROWS else ""
         table = make_table(header, cells, "l" * len(header))
         block = f"<details><summary>{summary}</summary>\n\n{table}{more}\n\n</details>"
-        if len(block) > room:
-            block = f"Left out for want of room: {summary}."
+        if len(block) > max_length:
+            block = f"Omitted, because the comment would be too long: {summary}."
         blocks.append(block)
-        room -= len(block) + 2
+        max_length -= len(block) + 2
     return blocks
 
 
@@ -74,8 +74,8 @@ def _make_contents(review: Review) -> list[tuple[str, list[str], list[list[str]]
     ]  # fmt: skip
 
 
-def _count(number: int, singular: str, plural: str) -> str:
-    return f"{format_count(number)} {singular if number == 1 else plural}"
+def _count(count: int, singular: str, plural: str) -> str:
+    return f"{format_count(count)} {singular if count == 1 else plural}"
 
 
 def _format(value: object) -> str:

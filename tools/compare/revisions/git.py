@@ -1,6 +1,6 @@
 """The content of tracked files, of a commit or of the working tree.
 
-The review reads git alone, so it needs neither a DVC cache nor a remote.
+The review reads only git, so it needs neither a DVC cache nor a remote.
 """
 
 from collections.abc import Iterable
@@ -38,11 +38,11 @@ class Revision:
     def read_all(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Return each file at or below `paths`; of the working tree also untracked files, unless git ignores them."""
         if self.commit:
-            listed = run_git("--literal-pathspecs", "ls-tree", "-rz", "--name-only", self.commit, "--", *paths)
+            listing = run_git("--literal-pathspecs", "ls-tree", "-rz", "--name-only", self.commit, "--", *paths)
         else:
             options = ("-z", "--cached", "--others", "--exclude-standard")
-            listed = run_git("--literal-pathspecs", "ls-files", *options, "--", *paths)
-        names = [name for name in listed.decode(errors="surrogateescape").split("\0") if name]
+            listing = run_git("--literal-pathspecs", "ls-files", *options, "--", *paths)
+        names = [name for name in listing.decode(errors="surrogateescape").split("\0") if name]
         if not self.commit:
             return {name: Path(name).read_bytes() for name in names if Path(name).is_file()}
         if not names:
@@ -86,7 +86,7 @@ def _find_experiment(name: str) -> str:
 
 
 def run_git(*arguments: str) -> bytes:
-    """Return what a git command prints. Raises InputError without git, CalledProcessError when the command fails."""
+    """Return the output of a git command. Raises InputError without git, CalledProcessError when the command fails."""
     try:
         return subprocess.run(["git", *arguments], capture_output=True, check=True).stdout
     except FileNotFoundError:

@@ -1,6 +1,6 @@
 """The file of an output in dvc.lock, if this machine has it: in the DVC cache, or in the working tree.
 
-Scores are not in git, so a review finds them only where DVC has left them.
+Git does not track scores, so a review needs the files that DVC has stored.
 """
 
 import configparser
@@ -16,7 +16,7 @@ from tools.compare.revisions.snapshot import Snapshot
 def find_output(snapshot: Snapshot, path: Path, what: str) -> Path:
     """Return a file with the content that `path` has in dvc.lock; `path` may lie in a folder that is an output.
 
-    Raises InputError, which names `what` the file holds, when dvc.lock lacks it or this machine does.
+    Raises InputError when dvc.lock or this machine lacks it; the message calls the content `what`.
     """
     entry = snapshot.lock.output(path)
     md5 = entry.md5 if entry else None
@@ -30,11 +30,10 @@ def find_output(snapshot: Snapshot, path: Path, what: str) -> Path:
 
 
 def _find_content(snapshot: Snapshot, path: Path, md5: str, what: str) -> Path:
-    for place in (_find_cache() / "files" / "md5" / md5[:2] / md5[2:], path):
-        if place.is_file() and hashlib.md5(place.read_bytes()).hexdigest() == md5.removesuffix(".dir"):
-            return place
-    where = "neither in the DVC cache nor here"
-    raise InputError(f"the {what} of {snapshot.revision} are not on this machine ({where})")
+    for copy in (_find_cache() / "files" / "md5" / md5[:2] / md5[2:], path):
+        if copy.is_file() and hashlib.md5(copy.read_bytes()).hexdigest() == md5.removesuffix(".dir"):
+            return copy
+    raise InputError(f"the {what} of {snapshot.revision} are not on this machine (neither in the DVC cache nor here)")
 
 
 def _find_cache() -> Path:

@@ -1,23 +1,21 @@
 """Models of the files that the review reads of a revision; docs/artefacts.md describes the files.
 
-They have fewer keys than the models in stages/shared/schemas: a pull request may change the other keys, and the review
+They have fewer keys than the models in stages/shared/schemas. A pull request may change the other keys, and the review
 must still compare it with an older base.
 """
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeInt, RootModel, create_model
 
 from stages.shared.metrics.registry import METRICS
 
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=0)]
 Cell = Annotated[int | float, Field(ge=0, allow_inf_nan=False)]  # of the confusion matrix; floats are sums of weights
 
 
 class Record(BaseModel):
-    """A part of a file: it ignores other keys, and its own must be there and finite."""
+    """A part of a file. Other keys are ignored; the keys of the model must exist and be finite."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
@@ -25,19 +23,20 @@ class Record(BaseModel):
 if TYPE_CHECKING:
     Measures = Record
     Intervals = Record
-else:  # one field per metric of the registry; a metric at an operating point is one key more
+else:  # one field per metric of the registry; a metric at an operating point is an additional key
 
-    class Open(Record):
+    class OpenRecord(Record):
         """A record that keeps other keys."""
 
         model_config = ConfigDict(extra="allow")
 
-    _shares = {
+    _metrics = {
         name: Annotated[float, Field(ge=0, le=metric.limit, allow_inf_nan=False)] for name, metric in METRICS.items()
     }
     _counts = dict.fromkeys(("tp", "fp", "fn", "tn"), Cell)
-    Measures = create_model("Measures", __base__=Open, **_shares, **_counts)
-    Intervals = create_model("Intervals", __base__=Open, **dict.fromkeys(METRICS, tuple[Number, Number]))
+    Measures = create_model("Measures", __base__=OpenRecord, **_metrics, **_counts)
+    _intervals = dict.fromkeys(METRICS, tuple[FiniteFloat, FiniteFloat])
+    Intervals = create_model("Intervals", __base__=OpenRecord, **_intervals)
 
 
 class CandidateName(Record):
@@ -53,20 +52,20 @@ class CandidateName(Record):
 class Mean(Record):
     """The mean of a metric over the folds."""
 
-    mean: Number
+    mean: FiniteFloat
 
 
 class Deployment(Record):
     """The decisions at the prevalence in use."""
 
-    prior_shift: Number
+    prior_shift: FiniteFloat
 
 
 class CandidateRecord(CandidateName):
     """A candidate of the leaderboard."""
 
     cv: dict[str, Mean] = {}
-    threshold: Number
+    threshold: FiniteFloat
     test: Measures  # metrics, and counts at the threshold
     intervals: Intervals  # of each metric by itself
     in_use: Deployment | None = None  # only where the prevalence in use is not that of the table
@@ -76,7 +75,7 @@ class StrategyMetrics(Measures):
     """`metrics/strategies/<strategy>.json`."""
 
     classifier: str
-    threshold: Number
+    threshold: FiniteFloat
 
 
 class Selected(StrategyMetrics):
@@ -88,8 +87,8 @@ class Selected(StrategyMetrics):
 class SetSize(Record):
     """The size of the train set or the test set."""
 
-    rows: Count
-    positives: Count
+    rows: NonNegativeInt
+    positives: NonNegativeInt
 
 
 class Data(Record):
@@ -109,7 +108,7 @@ class Settings(Record):
     confidence: float = Field(gt=0.5, lt=1)
     n_resamples: int = Field(ge=1)
     rows: str = "test"  # those from which effects are estimated
-    margins: dict[str, Number] = {}  # by ranking metric
+    margins: dict[str, FiniteFloat] = {}  # by ranking metric
 
 
 class Leaderboard(Record):
@@ -134,7 +133,7 @@ class Slice(Record):
     label: str
     watched: bool
     metric: str
-    value: Number | None
+    value: FiniteFloat | None
     verdict: str
 
 

@@ -1,4 +1,4 @@
-"""Everything that git holds of the pipeline at one revision, read and checked."""
+"""The files of the pipeline at one revision, read and checked."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,7 @@ from tools.compare.revisions.records import (
     Selected,
     StrategyMetrics,
 )
-from tools.compare.revisions.staleness import LOCK, find_doubts
+from tools.compare.revisions.staleness import LOCK, find_stale_reasons
 
 PIPELINE = Path("dvc.yaml")
 EXPLANATIONS = paths.CURVES / "explanations.json"
@@ -32,7 +32,7 @@ EXPLANATIONS = paths.CURVES / "explanations.json"
 
 Model = TypeVar("Model", bound=BaseModel)
 
-#: the first problems of a broken file are enough
+#: the most problems that are reported of one file
 MAX_PROBLEMS = 5
 
 
@@ -68,7 +68,7 @@ class Snapshot:
     lock: Lock  # of the stages in dvc.yaml
     leaderboard: Leaderboard
     champion: CandidateRecord
-    doubts: list[str]  # why the metrics may belong to another run
+    stale_reasons: list[str]  # why the metrics may belong to another run
     explanations: list[Explanation] = field(default_factory=list)  # empty for an old revision
 
     @property
@@ -89,7 +89,7 @@ class Snapshot:
 def read_snapshot(revision: Revision) -> Snapshot:
     """Return the files of `revision`.
 
-    Raises InputError with every file that is missing, cut short, not finite, lacks a key or contradicts another file.
+    Raises InputError with every file that is absent, cut short or not finite, lacks a key or contradicts another file.
     Raises IntegrityError if the work tree is a mixture of runs.
     """
 
@@ -132,8 +132,8 @@ def read_snapshot(revision: Revision) -> Snapshot:
     champion = leaderboard.candidate(selected.strategy, selected.classifier)
     assert champion
     lock = lock.select(pipeline, settings.strategies)
-    doubts = find_doubts(revision, params, lock, pipeline)
-    return Snapshot(revision, params, settings, lock, leaderboard, champion, doubts, explanations.root)
+    stale_reasons = find_stale_reasons(revision, params, lock, pipeline)
+    return Snapshot(revision, params, settings, lock, leaderboard, champion, stale_reasons, explanations.root)
 
 
 def read_snapshots(base: Revision, head: Revision) -> tuple[Snapshot, Snapshot]:
@@ -159,7 +159,7 @@ def _find_contradictions(
             flat_values = metrics.model_dump()
             if all(flat_values.get(key, value) == value for key, value in values.items()):
                 continue
-        reason = "says another thing of it" if candidate else "does not hold it"
+        reason = "has other values for it" if candidate else "lacks it"
         problems.append(
             f"{revision.describe(path)}: is of {strategy}/{metrics.classifier}, and {paths.LEADERBOARD} {reason}; "
             "run `dvc repro` and commit metrics/ as a whole"

@@ -16,30 +16,30 @@ from tools.compare.revisions.records import Lock, Pipeline
 LOCK = Path("dvc.lock")
 
 
-def find_doubts(revision: Revision, params: dict[str, Any], lock: Lock, pipeline: Pipeline) -> list[str]:
+def find_stale_reasons(revision: Revision, params: dict[str, Any], lock: Lock, pipeline: Pipeline) -> list[str]:
     """Return a message for each metrics file, stage, param and input that differs from dvc.lock."""
     edited = [
         path
         for path in (paths.LEADERBOARD, paths.SELECTED)
-        if not (entry := lock.output(path)) or entry.md5 != _md5(revision.read(path))
+        if not (entry := lock.output(path)) or entry.md5 != _hash(revision.read(path))
     ]
     ran = {name.partition("@")[0] for name in lock.stages}
-    other = f"is not what {LOCK} says the pipeline ran with; run `dvc repro`"
-    where = revision.describe
+    mismatch = f"is not what {LOCK} says the pipeline ran with; run `dvc repro`"
+    describe = revision.describe
     return [
-        *(f"{where(path)}: is not the file that {LOCK} names; it was edited, or merged by hand: run `dvc repro`"
+        *(f"{describe(path)}: is not the file that {LOCK} names; it was edited, or merged by hand: run `dvc repro`"
           for path in edited),
-        *(f"{where(LOCK)}: {name}: this stage of dvc.yaml has not run; run `dvc repro`"
+        *(f"{describe(LOCK)}: {name}: this stage of dvc.yaml has not run; run `dvc repro`"
           for name in pipeline.stages if name not in ran),
-        *(f"{where(paths.PARAMS)}: {key}: {other}" for key in _find_changed_params(params, lock, pipeline)),
-        *(f"{where(path)}: {other}" for path in _find_changed_inputs(revision, lock)),
+        *(f"{describe(paths.PARAMS)}: {key}: {mismatch}" for key in _find_changed_params(params, lock, pipeline)),
+        *(f"{describe(path)}: {mismatch}" for path in _find_changed_inputs(revision, lock)),
     ]  # fmt: skip
 
 
 def hash_folder(files: dict[str, bytes]) -> str:
     """Return the hash that DVC gives a folder with these files, by their paths in it."""
-    entries = [{"md5": _md5(files[path]), "relpath": path} for path in sorted(files)]
-    return f"{_md5(json.dumps(entries, sort_keys=True).encode())}.dir"
+    entries = [{"md5": _hash(files[path]), "relpath": path} for path in sorted(files)]
+    return f"{_hash(json.dumps(entries, sort_keys=True).encode())}.dir"
 
 
 def _find_changed_params(params: dict[str, Any], lock: Lock, pipeline: Pipeline) -> list[str]:
@@ -59,7 +59,7 @@ def _find_changed_inputs(revision: Revision, lock: Lock) -> list[str]:
     changed = []
     for path, hashes in lock.inputs.items():
         folder = {name.removeprefix(f"{path}/"): text for name, text in files.items() if name.startswith(f"{path}/")}
-        current = _md5(files[path]) if path in files else hash_folder(folder) if folder else None
+        current = _hash(files[path]) if path in files else hash_folder(folder) if folder else None
         if current and set(hashes.values()) != {current}:
             changed.append(path)
     return changed
@@ -76,5 +76,5 @@ def _get_param(content: Any, key: str) -> Any:
     return content
 
 
-def _md5(content: bytes) -> str:
+def _hash(content: bytes) -> str:
     return hashlib.md5(content).hexdigest()

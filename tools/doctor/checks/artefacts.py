@@ -1,4 +1,4 @@
-"""Checks of what the pipeline wrote: dvc.lock, the outputs, the cache, and files left half-written."""
+"""Checks of the files that the pipeline writes: dvc.lock, the outputs, the cache, and half-written files."""
 
 from pathlib import Path
 
@@ -25,12 +25,12 @@ def check_outputs() -> Finding:
     """Compare the outputs with their hashes: model folders with their manifests, the others with dvc.lock."""
     from dvc.exceptions import DvcException
 
-    from tools.doctor.damage import find_damaged, list_outputs
+    from tools.doctor.damage import find_damaged_outputs, list_outputs
 
     with open_repository() as repo:
         try:
             outs = [out for out in list_outputs(repo) if out.exists]
-            damaged = [what for _, what in find_damaged(repo, outs)]
+            damaged = [path for _, path in find_damaged_outputs(repo, outs)]
         except DvcException as error:  # of dvc.yaml, dvc.lock or params.yaml
             return Finding("wrong", f"not checked: {single_line(error)}", "dvc status")
     if damaged:
@@ -39,7 +39,7 @@ def check_outputs() -> Finding:
 
 
 def check_metrics() -> Finding:
-    """Look for files of several runs in metrics/ and models/champion."""
+    """Check that metrics/ and models/champion are of the same run."""
     from stages.shared.paths import LEADERBOARD
     from stages.shared.storage.files import read_json
     from stages.shared.storage.one_run import check_one_run
@@ -55,18 +55,18 @@ def check_metrics() -> Finding:
 
 def check_cache() -> Finding:
     """Compare each object of DVC's cache with the hash that is its name."""
-    from tools.doctor.damage import find_objects
+    from tools.doctor.damage import find_damaged_objects
 
     with open_repository() as repo:
         cache = Path(repo.cache.local.path)
-    if damaged := find_objects(cache):
+    if damaged := find_damaged_objects(cache):
         return Finding("wrong", f"{len(damaged)} objects fail their hashes, such as {damaged[0]}", FIX)
     return Finding("ok", "no object is damaged")
 
 
 def check_leftovers() -> Finding:
-    """Look for what killed stages have left half-written."""
-    left = find_leftovers()
-    if left:
-        return Finding("note", f"{len(left)} half-written files, such as {left[0]}", FIX)
+    """Look for half-written files of killed stages."""
+    leftovers = find_leftovers()
+    if leftovers:
+        return Finding("note", f"{len(leftovers)} half-written files, such as {leftovers[0]}", FIX)
     return Finding("ok", "no half-written files")

@@ -12,33 +12,34 @@ FIX = command("python -m tools.doctor --fix")
 
 
 class Finding(NamedTuple):
-    """What a check found, and the command that fixes it."""
+    """The result of a check, and the command that fixes the problem."""
 
     level: Literal["ok", "note", "wrong"]
-    found: str
+    message: str
     fix: str = ""
 
 
 class SkippedError(Exception):
-    """A check needs what another check has found to be wrong."""
+    """A check cannot run, because another check has found the cause."""
 
 
 def examine(check: Callable[[], Finding]) -> Finding:
     """Return what a check finds; a failure of the check is a finding too."""
     try:
-        level, found, fix = check()
+        level, message, fix = check()
     except SkippedError:
-        level, found, fix = "note", "not checked, because DVC does not work here", ""
+        level, message, fix = "note", "not checked, because DVC does not work here", ""
     except ImportError as error:
-        level, found, fix = "wrong", single_line(error), command("make setup")
-    except Exception as error:  # whatever is broken, the other checks go on
-        level, found, fix = "wrong", f"not checked: {single_line(error) or type(error).__name__}", command("make setup")
-    return Finding(level, printable(found, 300), fix)
+        level, message, fix = "wrong", single_line(error), command("make setup")
+    except Exception as error:  # a broken check must not stop the others
+        reason = single_line(error) or type(error).__name__
+        level, message, fix = "wrong", f"not checked: {reason}", command("make setup")
+    return Finding(level, printable(message, 300), fix)
 
 
 @contextmanager
 def open_repository() -> Iterator[Any]:
-    """Open the DVC repository. Raises SkippedError where `check_dvc` says why that fails."""
+    """Open the DVC repository. Raises SkippedError where that fails, because `check_dvc` reports the reason."""
     from dvc.exceptions import DvcException
 
     from tools.repro import dvc_repo

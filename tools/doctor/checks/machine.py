@@ -22,14 +22,14 @@ def check_versions() -> Finding:
     if not lock.is_file():
         return Finding("wrong", f"{lock}: no such file", f"git checkout HEAD {lock}")
     pins = dict(read_pins(lock.read_text(encoding="utf-8")))
-    # pairs, because both xgboost and xgboost-cpu may be there, and the one installed last is imported
+    # pairs, because xgboost and xgboost-cpu may both be installed, and Python imports the one installed last
     installed = sorted(
         {(re.sub("[-_.]+", "-", item.name).lower().removesuffix("-cpu"), item.version) for item in distributions()}
     )
     names = {name for name, _ in installed}
     problems = [f"{name} is missing" for name in LIBRARIES if name not in names]
     problems += [
-        f"{name} {number} (locked: {pins[name]})" for name, number in installed if pins.get(name, number) != number
+        f"{name} {version} (locked: {pins[name]})" for name, version in installed if pins.get(name, version) != version
     ]
     if problems:
         fix = command("make setup") if PACKAGE in os.environ else f"touch {lock} && make setup"
@@ -39,7 +39,7 @@ def check_versions() -> Finding:
 
 
 def check_locale() -> Finding:
-    """Look whether the terminal can show every name; files are UTF-8 whatever the locale."""
+    """Check whether the terminal can show every name; files are UTF-8 in every locale."""
     encoding = sys.stdout.encoding or locale.getpreferredencoding(False)
     if "utf" not in encoding.lower():
         return Finding("note", f"output is in {encoding}, so some names are escaped", "export LC_ALL=C.UTF-8")
@@ -47,24 +47,26 @@ def check_locale() -> Finding:
 
 
 def check_disk() -> Finding:
-    """Look for free space and the right to write."""
+    """Check that the disk has free space and that this folder can be written."""
     if not os.access(".", os.W_OK):
         return Finding("wrong", "nothing can be written in this folder", "chmod u+w .")
     free = shutil.disk_usage(".").free
     if free > MIN_FREE_BYTES:
-        return Finding("ok", f"{_gib(free)} free")
-    return Finding("wrong", f"{_gib(free)} free", "dvc gc -w")
+        return Finding("ok", f"{_format_gib(free)} free")
+    return Finding("wrong", f"{_format_gib(free)} free", "dvc gc -w")
 
 
 def check_memory() -> Finding:
-    """Look for available memory."""
+    """Check that memory is available."""
     free = available_bytes()
     if free is None:
         return Finding("ok", "not known on this system")
     if free > MIN_FREE_BYTES:
-        return Finding("ok", f"{_gib(free)} available")
-    return Finding("wrong", f"{_gib(free)} available; end other programs", command("EVENHAND_WORKERS=1 make repro"))
+        return Finding("ok", f"{_format_gib(free)} available")
+    return Finding(
+        "wrong", f"{_format_gib(free)} available; end other programs", command("EVENHAND_WORKERS=1 make repro")
+    )
 
 
-def _gib(size: float) -> str:
+def _format_gib(size: float) -> str:
     return f"{size / 2**30:.1f} GiB"

@@ -16,7 +16,7 @@ from stages.shared.runtime.repository import find_dvc_root
 from tools.doctor.checks.finding import FIX, Finding, open_repository, run_git
 
 #: seconds to wait for the remote
-PATIENCE = 20
+TIMEOUT = 20
 
 
 def check_params() -> Finding:
@@ -34,7 +34,7 @@ def check_params() -> Finding:
 
 
 def check_git() -> Finding:
-    """Look for git, a repository, a merge that is not resolved, and an identity."""
+    """Check that git is installed, with a name to commit with, in a repository without an unresolved merge."""
     if not shutil.which("git"):
         return Finding("wrong", "git is not installed", "apt-get install git")
     top = run_git("rev-parse", "--show-toplevel")
@@ -43,13 +43,13 @@ def check_git() -> Finding:
     if unmerged := sorted({line.partition("\t")[2] for line in run_git("ls-files", "--unmerged").stdout.splitlines()}):
         return Finding("wrong", f"unmerged: {', '.join(unmerged)}; see docs/how-to/merging.md", "git merge --abort")
     if run_git("var", "GIT_COMMITTER_IDENT").returncode:
-        return Finding("note", "nobody's name to commit with", "git config user.email you@example.org")
+        return Finding("note", "git has no name to commit with", "git config user.email you@example.org")
     changed = len(run_git("status", "--porcelain").stdout.splitlines())
     return Finding("ok", f"a repository with {changed} changed files")
 
 
 def check_dvc() -> Finding:
-    """Open the DVC repository, and look at who is at work in it."""
+    """Open the DVC repository, and list the commands that use it now."""
     from dvc.exceptions import DvcException
     from dvc.rwlock import SCHEMA
 
@@ -70,7 +70,7 @@ def check_dvc() -> Finding:
     path = root / ".dvc/tmp/rwlock"
     try:
         users = SCHEMA(json.loads(path.read_bytes())) if path.is_file() else {"read": {}, "write": {}}
-    except Exception:  # the types that DVC's schema raises are not DVC's
+    except Exception:  # DVC's schema raises exceptions of another library
         return Finding("wrong", f"{path}: broken", FIX)
     entries = [*users["write"].values(), *(entry for several in users["read"].values() for entry in several)]
     if at_work := sorted({f"{entry['cmd']} (process {entry['pid']})" for entry in entries if _is_alive(entry["pid"])}):
@@ -79,7 +79,7 @@ def check_dvc() -> Finding:
 
 
 def check_plots() -> Finding:
-    """Look whether DVC finds the templates that dvc.yaml names; those of a folder belong to the root above it."""
+    """Check that DVC finds the templates that dvc.yaml names; DVC looks for them in the root above this folder."""
     folder = (find_dvc_root() or Path()) / ".dvc/plots"
     names = re.findall(r"^ +template: (\w+)$", Path("dvc.yaml").read_text(encoding="utf-8"), re.MULTILINE)
     if missing := [name for name in names if not (folder / f"{name}.json").is_file()]:
@@ -89,26 +89,26 @@ def check_plots() -> Finding:
 
 
 def check_remote() -> Finding:
-    """Ask the default remote, in another process that is ended if there is no answer."""
+    """Ask the default remote, in another process with a time limit."""
     with open_repository() as repo:
         name = repo.config["core"].get("remote")
         settings: dict[str, Any] = repo.config["remote"].get(name, {})
     if not name:
         return Finding("ok", "none is configured")
-    place, modify = f"{name} ({settings.get('url')})", f"dvc remote modify {name}"
+    remote, modify = f"{name} ({settings.get('url')})", f"dvc remote modify {name}"
     try:
         probe = call_tool("doctor.remote")
-        asked = subprocess.run(probe, capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False)
-        why = (asked.stderr.splitlines() or ["no answer"])[-1].removeprefix("error: ") if asked.returncode else ""
+        answer = subprocess.run(probe, capture_output=True, encoding="utf-8", timeout=TIMEOUT, check=False)
+        why = (answer.stderr.splitlines() or ["no answer"])[-1].removeprefix("error: ") if answer.returncode else ""
     except subprocess.TimeoutExpired:
-        why = f"no answer within {PATIENCE} seconds"
+        why = f"no answer within {TIMEOUT} seconds"
     if why:
-        return Finding("wrong", f"{place}: {why}; see docs/how-to/remotes.md", f"{modify} …")
+        return Finding("wrong", f"{remote}: {why}; see docs/how-to/remotes.md", f"{modify} …")
     if not settings.get("verify"):
-        return Finding("note", f"{place}: what is pulled from it is not verified", f"{modify} verify true")
-    if asked.stdout.strip() == "absent":
-        return Finding("note", f"{place}: nothing is there yet", "dvc push")
-    return Finding("ok", f"{place} answers")
+        return Finding("note", f"{remote}: what is pulled from it is not verified", f"{modify} verify true")
+    if answer.stdout.strip() == "absent":
+        return Finding("note", f"{remote}: nothing is there yet", "dvc push")
+    return Finding("ok", f"{remote} answers")
 
 
 def _is_alive(process: int) -> bool:

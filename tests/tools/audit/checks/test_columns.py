@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests.tools.audit.helpers import labels, listed, noise, run_of, with_cell
-from tools.audit.checks.columns import constant, find_near_perfect, id_like, missingness
+from tools.audit.checks.columns import find_constant, find_id_like, find_missingness, find_near_perfect
 from tools.audit.run import Run
 
 Y = labels()
@@ -43,13 +43,13 @@ def test_noise_is_fine_and_the_highest_is_named():
 
 def test_gaps_that_tell_the_target():
     gaps = [None if y else value for y, value in zip(Y, noise(), strict=True)]
-    assert descriptions(missingness(run_of(Y, x=noise(), treated=gaps))) == [("wrong", "column `treated`")]
+    assert descriptions(find_missingness(run_of(Y, x=noise(), treated=gaps))) == [("wrong", "column `treated`")]
 
 
 def test_gaps_by_chance_and_no_gaps_are_fine():
     gaps = [None if row % 3 == 0 else value for row, value in enumerate(noise())]
-    (some,) = missingness(run_of(Y, x=noise(), gaps=gaps))
-    (none,) = missingness(run_of(Y, x=noise()))
+    (some,) = find_missingness(run_of(Y, x=noise(), gaps=gaps))
+    (none,) = find_missingness(run_of(Y, x=noise()))
     assert (some.severity, none.severity) == ("fine", "fine")
     assert "`gaps`" in some.found
     assert none.found == "no feature has a missing cell"
@@ -71,26 +71,26 @@ SHUFFLED = np.random.RandomState(0).permutation(ROWS)
     ],
 )
 def test_names_of_rows(severity, values):
-    findings = id_like(run_of(Y, x=noise(random_state=1), number=values.tolist()))
+    findings = find_id_like(run_of(Y, x=noise(random_state=1), number=values.tolist()))
     assert [finding.severity for finding in findings] == [severity]
     assert ("`number`" in findings[0].where) == (severity != "fine")
 
 
 def test_a_listed_category_that_names_rows():
     run = run_of(Y, x=noise(), name=[f"p{row}" for row in range(ROWS)])
-    assert descriptions(id_like(run)) == [("suspicious", "column `name`")]
+    assert descriptions(find_id_like(run)) == [("suspicious", "column `name`")]
 
 
 def test_a_column_with_one_value():
     run = run_of(Y, x=noise(), same=[1.0] * ROWS, ward=["n"] * ROWS)
-    assert descriptions(constant(run)) == [("suspicious", "column `same`"), ("suspicious", "column `ward`")]
-    assert [finding.severity for finding in constant(run_of(Y, x=noise()))] == ["fine"]
+    assert descriptions(find_constant(run)) == [("suspicious", "column `same`"), ("suspicious", "column `ward`")]
+    assert [finding.severity for finding in find_constant(run_of(Y, x=noise()))] == ["fine"]
 
 
 def test_a_column_that_is_constant_on_train_only():
     run = run_of(Y, x=noise(), rare=[0.0] * ROWS)
     changed = Run(run.prepared, run.train, with_cell(run.test, "rare", 0, 1.0), run.params, run.rows)
-    assert descriptions(constant(changed)) == [("suspicious", "column `rare`")]
+    assert descriptions(find_constant(changed)) == [("suspicious", "column `rare`")]
 
 
 def test_a_code_beyond_max_categories_is_no_category():

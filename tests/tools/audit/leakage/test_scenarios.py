@@ -7,22 +7,22 @@ import pyarrow as pa
 import pytest
 from sklearn.metrics import f1_score
 
-from benchmarks.course import teaching_set
+from benchmarks.course import make_teaching_set
 from stages.evaluate.thresholds.policies import Policy
 from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.split.groups import find_duplicates
 from tests.split.tables import table_of
 from tests.tools.audit.helpers import audit_params, labels, made_table, noise
-from tools.audit.leakage.experiments import AuditData, Trial
+from tools.audit.leakage.experiments import AuditData, SplitExperiment
 from tools.audit.leakage.scenarios import (
     MISTAKES,
     add_disguised_target,
     count_duplicates,
-    duplicates_across_split,
     find_smote,
     measure,
+    measure_duplicates_across_split,
+    measure_threshold_on_test,
     repeat_rows,
-    threshold_on_test,
 )
 
 pytestmark = pytest.mark.slow
@@ -32,7 +32,7 @@ BOTH = ("logistic_regression", "random_forest")
 
 @pytest.fixture(scope="module")
 def teaching():
-    return AuditData(made_table(*teaching_set()), audit_params())
+    return AuditData(made_table(*make_teaching_set()), audit_params())
 
 
 @pytest.fixture(scope="module")
@@ -78,15 +78,15 @@ def test_the_target_in_disguise_inflates_to_nearly_one(measured, classifier):
 
 
 def test_the_honest_threshold_is_the_one_of_the_out_of_fold_scores(teaching):
-    trial = Trial(teaching, "logistic_regression", 0)
-    threshold = tune_threshold(teaching.y[~trial.test], trial.out_of_fold, Policy("f1"))
-    found = threshold_on_test(trial)["threshold_on_test"]
-    assert found.honest == pytest.approx(f1_score(trial.y_test, trial.honest >= threshold))
+    experiment = SplitExperiment(teaching, "logistic_regression", 0)
+    threshold = tune_threshold(teaching.y[~experiment.test], experiment.out_of_fold, Policy("f1"))
+    found = measure_threshold_on_test(experiment)["threshold_on_test"]
+    assert found.honest == pytest.approx(f1_score(experiment.y_test, experiment.honest_scores >= threshold))
 
 
 def test_a_threshold_chosen_on_test_is_never_worse_there(teaching):
     for seed in range(5):
-        pair = threshold_on_test(Trial(teaching, "logistic_regression", seed))["threshold_on_test"]
+        pair = measure_threshold_on_test(SplitExperiment(teaching, "logistic_regression", seed))["threshold_on_test"]
         assert pair.leaking >= pair.honest
 
 
@@ -103,7 +103,7 @@ def test_twins_give_labels_away():
     """Noise with every row twice: nothing to learn but one's twin."""
     y = (np.random.RandomState(1).uniform(size=200) < 0.25).astype(int).tolist()
     audit_data = AuditData(table_of(y * 2, x=noise(200) * 2, z=noise(200, 1) * 2), audit_params())
-    pair = duplicates_across_split(Trial(audit_data, "random_forest", 0))["duplicates_across_split"]
+    pair = measure_duplicates_across_split(SplitExperiment(audit_data, "random_forest", 0))["duplicates_across_split"]
     assert pair.honest < 0.4
     assert pair.leaking > pair.honest + 0.25
 
@@ -126,25 +126,26 @@ def test_the_disguise_is_one_more_feature(teaching):
 
 def test_the_honest_side_never_sees_a_test_label(teaching):
     """With every test label turned round, the honest scores stay as they were."""
-    trial = Trial(teaching, "logistic_regression", 3)
-    test = trial.test
+    experiment = SplitExperiment(teaching, "logistic_regression", 3)
+    test = experiment.test
     turned = np.where(test, 1 - teaching.y, teaching.y)
     table = teaching.table
     place = table.data.column_names.index("sick")
     other = replace(table, data=table.data.set_column(place, "sick", pa.array(turned, pa.int8())))
     assert np.array_equal(
-        Trial(replace(teaching, table=other), "logistic_regression", 3).scores(~test, test), trial.honest
+        SplitExperiment(replace(teaching, table=other), "logistic_regression", 3).score_rows(~test, test),
+        experiment.honest_scores,
     )
 
 
 def test_out_of_fold_scores_come_from_the_other_folds(teaching):
     """Labels at random: in-sample scores of a forest would tell them, out-of-fold scores do not."""
     y = (np.random.RandomState(0).uniform(size=200) < 0.3).astype(int).tolist()
-    trial = Trial(AuditData(table_of(y, x=noise(200)), audit_params()), "random_forest", 0)
-    train = ~trial.test
-    positive = trial.audit_data.y[train] == 1
-    assert abs(trial.out_of_fold[positive].mean() - trial.out_of_fold[~positive].mean()) < 0.2
-    within = trial.scores(train, train)
+    experiment = SplitExperiment(AuditData(table_of(y, x=noise(200)), audit_params()), "random_forest", 0)
+    train = ~experiment.test
+    positive = experiment.audit_data.y[train] == 1
+    assert abs(experiment.out_of_fold[positive].mean() - experiment.out_of_fold[~positive].mean()) < 0.2
+    within = experiment.score_rows(train, train)
     assert within[positive].mean() - within[~positive].mean() > 0.4
 
 

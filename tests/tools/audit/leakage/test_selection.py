@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from stages.shared.errors import InputError
-from tools.audit.leakage.measured import measure_selection
+from tools.audit.leakage.measurement import measure_selection
 
 Y = np.tile([1, 0, 0, 0], 50)
 

@@ -1,12 +1,12 @@
 import json
 
 from stages.shared.paths import TRAIN
-from tools.audit.report.findings import Finding, Inflation, column
+from tools.audit.report.findings import Finding, Inflation, locate_column
 from tools.audit.report.render import Audit, to_json, to_lines, to_markdown
 
 FINE = Finding("fine", "params.yaml", "all is well")
 ODD = Finding("suspicious", "data/train.parquet", "looks odd", "look again")
-WRONG = Finding("wrong", column(TRAIN, "a|b\x1b[2J<i>"), "tells the target", "name it in data.drop")
+WRONG = Finding("wrong", locate_column(TRAIN, "a|b\x1b[2J<i>"), "tells the target", "name it in data.drop")
 LEAK = Inflation("smote_before_split", "logistic_regression", "average_precision", 10, 0.7, 0.9, 0.2, 0.15, 0.25)
 NOISE = Inflation("smote_before_split", "random_forest", "average_precision", 10, 0.8, 0.801, 0.001, -0.002, 0.004)
 

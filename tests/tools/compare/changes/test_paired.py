@@ -12,13 +12,13 @@ from tools.compare.changes.paired import (
     Intervals,
     Pair,
     Pairs,
+    compute_mover_interval,
     compute_paired,
     compute_unpaired,
     describe_change,
-    mover,
-    rank,
+    get_rank,
 )
-from tools.compare.changes.test_scores import Scores
+from tools.compare.changes.paired_scores import Scores
 from tools.compare.revisions.records import CandidateRecord, Settings
 
 PRIMARY = "average_precision"
@@ -53,13 +53,13 @@ def test_mover_combines_the_distances_that_point_apart_by_their_squares():
     before = with_value("average_precision", 0.80, [0.70, 0.83])
     after = with_value("average_precision", 0.90, [0.86, 0.94])
     # down: after falls by .04 and before rises by .03; up: after rises by .04 and before falls by .10
-    low, high = mover("average_precision", (before, after))
+    low, high = compute_mover_interval("average_precision", (before, after))
     assert (low, high) == (pytest.approx(0.10 - 0.05), pytest.approx(0.10 + np.hypot(0.04, 0.10)))
 
 
 def test_mover_stays_within_the_possible():
     before, after = (with_value("recall", value, [0.0, 1.0]) for value in (0.0, 1.0))
-    assert mover("recall", (before, after))[1] == 1.0
+    assert compute_mover_interval("recall", (before, after))[1] == 1.0
 
 
 @pytest.mark.parametrize(
@@ -130,4 +130,4 @@ def test_important_changes_come_first_and_equal_ones_keep_their_order():
         describe_change("recall", *item) for item in (((two, one), (-0.3, -0.1)), ((one, two), (0.1, 0.3)))
     )
     same = describe_change("f1", (one, one), (0.0, 0.0))
-    assert sorted([same, noise, better, worse, noise], key=rank) == [worse, better, noise, noise, same]
+    assert sorted([same, noise, better, worse, noise], key=get_rank) == [worse, better, noise, noise, same]

@@ -105,7 +105,7 @@ def test_a_comment_that_is_too_long_loses_its_last_tables():
     keys = [ParamChange(key=f"k{n}", status="changed", before="x" * 5000, after=n) for n in range(MAX_ROWS + 5)]
     text = to_markdown(reviewed(metrics_diff=rows, params=keys))
     assert len(text) <= MAX_LENGTH
-    assert "Left out for want of room: <code>dvc metrics diff</code>: 1,000 rows." in text
+    assert "Omitted, because the comment would be too long: <code>dvc metrics diff</code>: 1,000 rows." in text
     assert f"| k{MAX_ROWS - 1} " in text
     assert f"| k{MAX_ROWS} " not in text
     assert "… and 5 more." in text

@@ -43,7 +43,7 @@ def test_a_whole_run_is_read_from_the_commit_and_from_the_work_tree(folder):
         snapshot = read_snapshot(revision)
         assert str(snapshot.champion) == "baseline/forest"
         assert list(snapshot.representatives) == ["baseline", "smote"]
-        assert (snapshot.raw.md5, snapshot.doubts) == (RAW, [])
+        assert (snapshot.raw.md5, snapshot.stale_reasons) == (RAW, [])
     assert str(find_revision("main")) == f"main ({git(folder, 'rev-parse', 'HEAD')[:7]})"
 
 
@@ -91,8 +91,8 @@ def test_files_that_contradict_the_leaderboard_are_refused(folder):
     edit(SELECTED, lambda content: content.update(classifier="gone"))
     edit(SMOTE, lambda content: content.update(recall=0.123))
     first, second = problems()
-    assert "is of baseline/gone, and metrics/leaderboard.json does not hold it" in first
-    assert "is of smote/forest, and metrics/leaderboard.json says another thing of it" in second
+    assert "is of baseline/gone, and metrics/leaderboard.json lacks it" in first
+    assert "is of smote/forest, and metrics/leaderboard.json has other values for it" in second
 
 
 def test_a_lock_with_conflict_markers_is_refused(folder):
@@ -110,14 +110,14 @@ def replace_param(old: str, new: str) -> None:
 def test_metrics_and_params_of_another_run_are_doubted(folder):
     edit(LEADERBOARD, lambda content: content.update(notes=["merged"]))
     replace_param("k_neighbors: 5", "k_neighbors: 6")
-    metrics, params = read_snapshot(find_revision(None)).doubts
+    metrics, params = read_snapshot(find_revision(None)).stale_reasons
     assert metrics.startswith("metrics/leaderboard.json in the work tree: is not the file that dvc.lock names")
     assert params.startswith("params.yaml in the work tree: strategies: is not what dvc.lock says")
 
 
 def test_the_tolerance_belongs_to_no_run(folder):
     replace_param("tolerance: 0.0", "tolerance: 0.5")
-    assert read_snapshot(find_revision(None)).doubts == []
+    assert read_snapshot(find_revision(None)).stale_reasons == []
 
 
 def test_a_wrong_tolerance_is_refused(folder):

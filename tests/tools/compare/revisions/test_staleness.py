@@ -36,10 +36,11 @@ def relock(edit) -> None:
 def doubts() -> list[str]:
     """The files with doubts in the work tree; after a commit, the commit has the same doubts."""
     files = [
-        doubt.partition(":")[0].removesuffix(" in the work tree") for doubt in read_snapshot(find_revision(None)).doubts
+        doubt.partition(":")[0].removesuffix(" in the work tree")
+        for doubt in read_snapshot(find_revision(None)).stale_reasons
     ]
     commit(Path(), "Changed")
-    assert [doubt.partition(" in main")[0] for doubt in read_snapshot(find_revision("main")).doubts] == files
+    assert [doubt.partition(" in main")[0] for doubt in read_snapshot(find_revision("main")).stale_reasons] == files
     return files
 
 
@@ -89,7 +90,7 @@ def test_a_param_that_a_stage_now_reads_and_has_not_run_with_is_doubted(folder):
     pipeline["stages"]["evaluate"]["params"] = ["strategies", "${item}.x", "tuning"]
     with Path("dvc.yaml").open("w") as stream:
         YAML().dump(pipeline, stream)
-    (doubt,) = read_snapshot(find_revision(None)).doubts
+    (doubt,) = read_snapshot(find_revision(None)).stale_reasons
     assert doubt.startswith("params.yaml in the work tree: tuning: is not what dvc.lock says")
 
 
@@ -103,7 +104,7 @@ def test_entries_of_stages_and_strategies_that_are_gone_are_ignored(folder):
         stages["old"] = stages["evaluate@gone"] = {"cmd": "x", "params": {"params.yaml": {"strategies": 1}}}
 
     relock(add_old)
-    assert read_snapshot(find_revision(None)).doubts == []
+    assert read_snapshot(find_revision(None)).stale_reasons == []
     pipeline = Pipeline.model_validate({"stages": {"train": {}, "split": {}}})
     lock = Lock.model_validate({"stages": {key: {} for key in ["train@a", "train@gone", "split", "old"]}})
     assert list(lock.select(pipeline, ["a", "b"]).stages) == ["train@a", "split"]

@@ -10,7 +10,7 @@ from stages.shared import paths
 from stages.shared.errors import InputError
 from stages.shared.storage.parquet import write_columns
 from tests.tools.compare.helpers import LIFTS, Y, commit, md5, scores, write_run
-from tools.compare.changes.test_scores import get_scores, pair_scores
+from tools.compare.changes.paired_scores import get_scores, pair_scores
 from tools.compare.revisions.git import find_revision
 from tools.compare.revisions.records import Lock
 from tools.compare.revisions.snapshot import Snapshot, read_snapshot

@@ -9,8 +9,8 @@ import pytest
 from stages.shared.errors import InputError
 from tests.report.factory import Treatment, leaderboard
 from tests.tools.audit.helpers import labels, noise, run_of
-from tools.audit.leakage import measured
-from tools.audit.leakage.measured import Candidates, measure_run, read_candidates
+from tools.audit.leakage import measurement
+from tools.audit.leakage.measurement import Candidates, measure_run, read_candidates
 
 Y = labels(120)
 
@@ -20,7 +20,7 @@ def benches(monkeypatch):
     """Nothing is fitted; the table that would have been measured on is kept."""
     seen = []
     monkeypatch.setattr(
-        measured, "measure", lambda audit_data, *_: seen.append(audit_data) or ([], ["smote: not measured"])
+        measurement, "measure", lambda audit_data, *_: seen.append(audit_data) or ([], ["smote: not measured"])
     )
     return seen
 

@@ -1,4 +1,4 @@
-"""All mistakes on one finished run, with notes on how they were measured."""
+"""Measures all mistakes on one finished run, with notes on how that was done."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -36,16 +36,16 @@ def read_candidates(
 
     Raises InputError when they belong to another run than `test`.
     """
-    ranked = [_name(candidate) for candidate in leaderboard.candidates]
+    ranked = [_get_column_name(candidate) for candidate in leaderboard.candidates]
     absent = sorted({"row", *ranked} - set(test_scores.column_names))
     if absent or not np.array_equal(to_ints(test_scores.column("row").combine_chunks()), test.rows):
         reason = f"has no column {absent[0]}" if absent else f"has other rows than {paths.TEST}"
         raise InputError(f"{paths.TEST_SCORES}: is not of this run: {reason}; run `dvc repro`")
     scores = {name: to_floats(test_scores.column(name).combine_chunks()) for name in ranked}
-    return Candidates(scores, _name(champion))
+    return Candidates(scores, _get_column_name(champion))
 
 
-def _name(candidate: CandidateName) -> str:
+def _get_column_name(candidate: CandidateName) -> str:
     return f"{candidate.strategy}/{candidate.classifier}"  # its column in data/test_scores.parquet
 
 
@@ -53,14 +53,14 @@ def measure_run(
     run: Run, candidates: Candidates, repeats: int, progress: Callable[[str], None]
 ) -> tuple[list[Inflation], list[str]]:
     """Return how much each mistake inflates a score on the data of `run`, and notes on how that was measured."""
-    audit_data, notes = _audit_data(run)
+    audit_data, notes = _draw_data(run)
     inflations, failed = measure(audit_data, run.params.measuring, repeats, progress)
-    chosen, descriptions = _selection(run, candidates, repeats)
+    of_selection, selection_notes = _measure_selection(run, candidates, repeats)
     progress("model_selected_on_test")
-    return inflations + chosen, [*notes, *failed, *descriptions]
+    return inflations + of_selection, [*notes, *failed, *selection_notes]
 
 
-def _audit_data(run: Run) -> tuple[AuditData, list[str]]:
+def _draw_data(run: Run) -> tuple[AuditData, list[str]]:
     table, params = run.prepared, run.params
     kept = sample_rows(find_groups(table, params.split.duplicates), table.target, run.rows, params.random_state)
     notes = []
@@ -78,22 +78,22 @@ def _audit_data(run: Run) -> tuple[AuditData, list[str]]:
     return AuditData(table, params), notes
 
 
-def _selection(run: Run, candidates: Candidates, repeats: int) -> tuple[list[Inflation], list[str]]:
+def _measure_selection(run: Run, candidates: Candidates, repeats: int) -> tuple[list[Inflation], list[str]]:
     y, params, scores = run.test.target, run.params, candidates.scores
     if len(scores) < 2:
         return [], ["model_selected_on_test: not measured: the run has a single candidate"]
-    on_test = {name: float(average_precision_score(y, values)) for name, values in scores.items()}
-    best, champion = max(on_test, key=lambda name: on_test[name]), candidates.champion
+    test_scores = {name: float(average_precision_score(y, values)) for name, values in scores.items()}
+    best, champion = max(test_scores, key=lambda name: test_scores[name]), candidates.champion
     descriptions = (
         f"Of the {len(scores)} candidates of this run, {best} has the best average precision on test "
-        f"({format_metric(METRIC, on_test[best])}); {champion}, the champion, has "
-        f"{format_metric(METRIC, on_test[champion])}."
+        f"({format_metric(METRIC, test_scores[best])}); {champion}, the champion, has "
+        f"{format_metric(METRIC, test_scores[champion])}."
     )
     try:
-        measured = measure_selection(y, scores, champion, repeats, params.random_state, params.evaluate.confidence)
+        inflations = measure_selection(y, scores, champion, repeats, params.random_state, params.evaluate.confidence)
     except InputError as error:
         return [], [f"model_selected_on_test: not measured: {error}", descriptions]
-    return measured, [descriptions]
+    return inflations, [descriptions]
 
 
 def measure_selection(
@@ -101,8 +101,8 @@ def measure_selection(
 ) -> list[Inflation]:
     """Choose the best candidate on each half of the test rows, over `repeats` random halvings.
 
-    Its score on that half is set against two honest ones: the score on the same half of the champion, which the
-    train set chose, and its own score on the other half, which did not choose it (Cawley & Talbot 2010).
+    Its score on that half is compared with two honest ones (Cawley & Talbot 2010). One is the score on the same half of
+    the champion, which was chosen on train. The other is its own score on the other half, which did not choose it.
     `y` has shape (rows,), and so have the scores of each candidate. Raises InputError where a half lacks a class.
     """
     if np.bincount(y, minlength=2).min() < 2:
@@ -110,8 +110,8 @@ def measure_selection(
     same_half, other_half = [], []
     for repeat in range(repeats):
         halves = StratifiedKFold(2, shuffle=True, random_state=(random_state + repeat) % 2**32).split(y, y)
-        found = [_choose(y, scores, champion, chosen_on, other) for chosen_on, other in halves]
-        honest, fresh, leaking = np.mean(found, axis=0).tolist()
+        of_halves = [_choose(y, scores, champion, chosen_on, rest) for chosen_on, rest in halves]
+        honest, fresh, leaking = np.mean(of_halves, axis=0).tolist()
         same_half.append(Pair(honest, leaking))
         other_half.append(Pair(fresh, leaking))
     name = f"{len(scores)} candidates"
@@ -122,9 +122,9 @@ def measure_selection(
 
 
 def _choose(
-    y: Ints, scores: dict[str, Floats], champion: str, chosen_on: Ints, other: Ints
+    y: Ints, scores: dict[str, Floats], champion: str, chosen_on: Ints, rest: Ints
 ) -> tuple[float, float, float]:
-    """Return three scores: of the champion on `chosen_on`, of the best there on `other` and there."""
+    """Return the scores of the champion on `chosen_on`, and of the best candidate there on `rest` and `chosen_on`."""
     here = {name: float(average_precision_score(y[chosen_on], values[chosen_on])) for name, values in scores.items()}
     best = max(here, key=lambda name: here[name])
-    return here[champion], float(average_precision_score(y[other], scores[best][other])), here[best]
+    return here[champion], float(average_precision_score(y[rest], scores[best][rest])), here[best]

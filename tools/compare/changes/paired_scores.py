@@ -44,21 +44,18 @@ def pair_scores(base: Snapshot, head: Snapshot) -> Scores:
     check_table(base, head, paths.TEST, "test set")
     before, after = _read_scores(base), _read_scores(head)
     for column in ("row", "y"):
-        one, other = (to_ints(get_column(table, column, paths.TEST_SCORES)) for table in (before, after))
-        if not np.array_equal(one, other):
+        if not np.array_equal(_get_ints(before, column), _get_ints(after, column)):
             raise InputError("the test rows are others")
-    return Scores(one, before, after, get_weights(before, after, paths.TEST_SCORES))
+    return Scores(_get_ints(before, "y"), before, after, get_weights(before, after, paths.TEST_SCORES))
 
 
 def get_weights(before: "pa.Table", after: "pa.Table", path: Path) -> Floats | None:
     """Return the row weights of both tables, read from `path`; None without. Raises InputError when they differ."""
-    one, other = (
-        to_floats(table["weight"].combine_chunks()) if "weight" in table.column_names else None
-        for table in (before, after)
-    )
-    if (one is None) != (other is None) or (one is not None and other is not None and not np.array_equal(one, other)):
+    tables = [table for table in (before, after) if "weight" in table.column_names]
+    weights = [to_floats(table["weight"].combine_chunks()) for table in tables]
+    if len(weights) == 1 or (weights and not np.array_equal(weights[0], weights[1])):
         raise InputError(f"the row weights in {path} differ")
-    return one
+    return weights[0] if weights else None
 
 
 def check_table(base: Snapshot, head: Snapshot, path: Path, what: str) -> None:
@@ -81,3 +78,7 @@ def get_column(table: "pa.Table", name: str, path: object) -> "pa.Array":
 
 def _read_scores(snapshot: Snapshot) -> "pa.Table":
     return read_parquet(find_output(snapshot, paths.TEST_SCORES, "test scores"))
+
+
+def _get_ints(table: "pa.Table", name: str) -> Ints:
+    return to_ints(get_column(table, name, paths.TEST_SCORES))
