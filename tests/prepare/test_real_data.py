@@ -15,7 +15,7 @@ from stages.prepare.readers.table import has_schema, read_columns
 from stages.synthesize.generate import make_csv
 from stages.synthesize.params import SyntheticParams
 from tests.prepare.tables import params_of
-from tools.inspect.columns import inspect_column
+from tools.inspect.columns import profile_column
 from tools.inspect.proposal import propose
 
 ROOT = Path(__file__).parents[2]
@@ -69,7 +69,7 @@ def check_proposal(path: Path, target: str, positive: object) -> None:
     """Only path, target and label differ from params.yaml."""
     raw = read_columns(path, lambda names: {name: MissingValues.of({}, name) for name in names})
     rules = TypeRules(None, [], AUTO, {}, has_schema(raw), get_read_facts(raw))
-    columns = [inspect_column(str(path), name, raw.column(name), rules) for name in raw.column_names]
+    columns = [profile_column(str(path), name, raw.column(name), rules) for name in raw.column_names]
     proposal = propose(str(path), columns)
     usual = YAML(typ="safe").load(ROOT / "params.yaml")
     usual["data"] |= {"path": str(path), "target": target, "positive": positive}

@@ -25,7 +25,8 @@ def find_calls(source: str) -> Iterator[tuple[int, str]]:
         binary = any(isinstance(mode, str) and set(mode) <= set("rwxab+t") and "b" in mode for mode in modes)
         text_file = method and name in METHODS and len(node.args) <= METHODS[name]
         opened = name == "open" and not binary and not is_other_open(node)
-        if text_file or opened or "text" in given or "universal_newlines" in given:
+        decoded = {keyword.arg for keyword in node.keywords if isinstance(keyword.value, ast.Constant)}
+        if text_file or opened or decoded & {"text", "universal_newlines"}:
             yield node.lineno, name
 
 
