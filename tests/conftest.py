@@ -19,8 +19,8 @@ import pytest  # noqa: E402
 from stages.shared.schemas.contract import GROUP, ROW, Contract, Feature, Step  # noqa: E402
 from stages.shared.storage.parquet import Table  # noqa: E402
 from stages.train.params import TrainParams  # noqa: E402
-from tests.forks import RUN, SHARED, shared_folder  # noqa: E402
-from tests.pictures import remember  # noqa: E402
+from tests.support.forks import RUN, SHARED, shared_folder  # noqa: E402
+from tests.support.pictures import remember  # noqa: E402
 
 #: levels of the categorical columns of a made table; `smoker` has gaps as well
 LEVELS = {"colour": ["blue", "green", "red"], "smoker": ["no", "yes"]}

@@ -8,7 +8,7 @@ from benchmarks.suites import champions
 from benchmarks.suites.champions import find_untreated, get_recipes, print_results
 from benchmarks.suites.choice import choose_blend_or_better, make_rules
 from stages.shared.schemas.leaderboard import Leaderboard
-from tests.report.factory import BASELINE, Treatment, leaderboard_json
+from tests.stages.report.made.factory import BASELINE, Treatment, leaderboard_json
 
 SMOTE = Treatment("smote", sampler="SMOTE", cv=0.9, classifiers=("random_forest", "blend"))
 

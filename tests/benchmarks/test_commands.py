@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
-from tests.browser.conftest import TREATMENTS, make_report
-from tests.forks import call
+from tests.stages.report.browser.conftest import TREATMENTS, make_report
+from tests.support.forks import call
 
 pytestmark = pytest.mark.slow
 

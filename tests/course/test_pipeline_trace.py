@@ -8,7 +8,7 @@ import re
 import pytest
 from ruamel.yaml import YAML
 
-from tests.forks import call
+from tests.support.forks import call
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
-from tests.forks import call, start_server
+from tests.support.forks import call, start_server
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,9 +12,9 @@ import time
 
 import psutil
 
-from tests.forks import CODE, command_of
 from tests.pipeline.project import environment
 from tests.pipeline.servers import answers, find_program, free_ports
+from tests.support.forks import CODE, command_of
 
 PATIENCE = 60
 

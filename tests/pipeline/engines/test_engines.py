@@ -21,10 +21,10 @@ from stages.train.execution.engines.pool import open_engine_pool
 from stages.train.execution.engines.worker import TrainSet
 from stages.train.params import TrainParams
 from stages.train.strategy.context import StrategyContext
-from tests.forks import command_of
 from tests.pipeline.engines.clusters import Cluster, start_dask, start_dask_worker, start_ray, start_slurm
 from tests.pipeline.project import Repository, environment
 from tests.pipeline.servers import Server, make_ssh
+from tests.support.forks import command_of
 
 pytestmark = pytest.mark.slow
 

@@ -9,8 +9,8 @@ import sysconfig
 
 import pytest
 
-from tests.forks import CODE, call
 from tests.pipeline.project import ROOT, Repository, environment
+from tests.support.forks import CODE, call
 
 
 @dataclass(frozen=True)

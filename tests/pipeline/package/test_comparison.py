@@ -18,9 +18,9 @@ from sklearn.pipeline import make_pipeline
 
 import evenhand
 from evenhand.comparison.comparison import compare, run_command
-from tests.forks import start_server
 from tests.pipeline.project import ROOT, small_table
-from tests.processes import is_alive
+from tests.support.forks import start_server
+from tests.support.processes import is_alive
 
 SETTINGS: dict[str, Any] = {
     "cv": {"n_splits": np.int64(2)},

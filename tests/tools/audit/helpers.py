@@ -9,7 +9,7 @@ import pyarrow as pa
 from stages.shared.schemas.contract import Feature
 from stages.shared.storage.parquet import Table
 from stages.split.split import split
-from tests.split.tables import params_of, table_of
+from tests.stages.split.tables import params_of, table_of
 from tools.audit.params import AuditParams
 from tools.audit.run import Run
 
@@ -55,7 +55,7 @@ def noise(rows: int = 400, random_state: int = 0) -> list[float]:
 
 
 def run_of(y: list[int], random_state: int = 0, negatives: dict[str, float] | None = None, **columns: Any) -> Run:
-    """A run on a table with target `y` and features (or `group` or `time`) as in tests/split/tables.py."""
+    """A run on a table with target `y` and features (or `group` or `time`) as in tests/stages/split/tables.py."""
     prepared = table_of(y, **columns)
     group, time = prepared.contract.group, prepared.contract.time
     settings = {"group": group, "time": time, "negatives": negatives}

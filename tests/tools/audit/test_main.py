@@ -11,8 +11,8 @@ import pytest
 from stages.shared import paths
 from stages.shared.storage.files import write_json
 from stages.shared.storage.parquet import write_columns, write_table
-from tests.forks import call
-from tests.report.factory import SELECT, Treatment, leaderboard_json
+from tests.stages.report.made.factory import SELECT, Treatment, leaderboard_json
+from tests.support.forks import call
 from tests.tools.audit.helpers import SMOTE, content, labels, noise, run_of
 from tools.audit import __main__ as command
 

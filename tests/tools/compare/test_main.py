@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from stages.shared.storage.files import write_json
-from tests.forks import call
+from tests.support.forks import call
 from tests.tools.compare.helpers import commit, git, write_run
 from tools.compare.rendering.markdown import MARKER
 

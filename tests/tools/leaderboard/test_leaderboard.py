@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from tests.forks import call
-from tests.report.factory import Treatment, leaderboard
-from tests.report.runs import write_workspace
+from tests.stages.report.made.factory import Treatment, leaderboard
+from tests.stages.report.made.runs import write_workspace
+from tests.support.forks import call
 from tools.leaderboard import __main__ as command
 from tools.leaderboard.table import format_table
 from tools.shared.terminal import WIDTH, align_columns

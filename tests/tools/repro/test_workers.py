@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.processes import is_alive
+from tests.support.processes import is_alive
 from tools.repro import workers
 
 ROOT = Path(__file__).parents[3]

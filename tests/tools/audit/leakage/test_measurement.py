@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from stages.shared.errors import InputError
-from tests.report.factory import Treatment, leaderboard
+from tests.stages.report.made.factory import Treatment, leaderboard
 from tests.tools.audit.helpers import labels, noise, run_of
 from tools.audit.leakage import measurement
 from tools.audit.leakage.measurement import Candidates, measure_run, read_candidates

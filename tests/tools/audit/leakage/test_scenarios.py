@@ -11,7 +11,7 @@ from benchmarks.course import make_teaching_set
 from stages.evaluate.thresholds.policies import Policy
 from stages.evaluate.thresholds.tuning import tune_threshold
 from stages.split.groups import find_duplicates
-from tests.split.tables import table_of
+from tests.stages.split.tables import table_of
 from tests.tools.audit.helpers import audit_params, labels, made_table, noise
 from tools.audit.leakage.experiments import AuditData, SplitExperiment
 from tools.audit.leakage.scenarios import (
