@@ -1,4 +1,4 @@
-"""Commands that measure how accurate intervals, verdicts and the choice of the champion are.
+"""Commands that measure how accurate intervals and verdicts are.
 
 Importing the package limits each process to one thread, which has to happen before numpy is imported.
 """

@@ -36,8 +36,8 @@ TINY = {
     "benchmarks.suites.champions": "--datasets FOLDER --results RESULTS --only small",
     "benchmarks.suites.verdicts": "--datasets FOLDER --results RESULTS --only phoneme",
     "benchmarks.suites.choice": "--datasets FOLDER --results RESULTS --draws 1 --only phoneme",
-    "benchmarks.thresholds.models": "--runs 2 --only 'linear, 5 %' --positives 40 --classifiers logistic_regression",
-    "benchmarks.thresholds.scores": "--runs 2",
+    "benchmarks.selection.promises": "--runs 2 --only 'linear, 5 %' --positives 40 --classifiers logistic_regression",
+    "benchmarks.selection.promises_of_scores": "--runs 2",
     "benchmarks.verdict.coverage": "--runs 2",
     "benchmarks.suites.negatives": "--rows 20000 --columns 4 --keep 0.2 --draws 2 --strategies baseline random_under",
     "benchmarks.suites.directions": "--datasets FOLDER --only small",
@@ -48,9 +48,9 @@ TINY = {
     "benchmarks.verdict.groups": "--runs 2",
     "benchmarks.verdict.weights": "--runs 2",
     "benchmarks.verdict.operating_points": "--runs 1",
-    "benchmarks.verdict.shuffled_folds": "--runs 1",
-    "benchmarks.verdict.tuning_bias": "--runs 1",
-    "benchmarks.verdict.winners_curse": "--runs 2",
+    "benchmarks.selection.shuffled_folds": "--runs 1",
+    "benchmarks.selection.tuning_bias": "--runs 1",
+    "benchmarks.selection.winners_curse": "--runs 2",
 }
 
 #: commands that need a report, or clones of the repository; the last runs in tests/pipeline

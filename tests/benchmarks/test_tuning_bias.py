@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.verdict.tuning_bias import Score, compute_bias, draw_train_table, format_row, make_search_params
+from benchmarks.selection.tuning_bias import Score, compute_bias, draw_train_table, format_row, make_search_params
 
 
 def test_bias_is_given_in_standard_errors_of_one_score() -> None:

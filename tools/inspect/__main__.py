@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def _describe_table(source: str, rows: int, columns: list["ColumnProfile"]) -> Iterator[str]:
-    from tools.shared.terminal import align_columns
+    from tools.leaderboard.terminal import align_columns
 
     yield f"{source}: {rows:,} rows, {len(columns)} columns\n"
     header = ["column", "type", "different", "missing", "values", ""]

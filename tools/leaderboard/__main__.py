@@ -26,8 +26,8 @@ def print_leaderboard() -> None:
     from stages.report.verdict.terminal import describe_end
     from stages.shared.metrics.registry import METRICS, get_points
     from stages.shared.params import read_params
+    from tools.leaderboard.finished_run import read_finished_run
     from tools.leaderboard.table import format_table
-    from tools.shared.finished_run import read_finished_run
 
     leaderboard, champion = read_finished_run()
     _warn_of_edits()

@@ -6,7 +6,7 @@ from stages.report.verdict.counts import get_shown_metric
 from stages.report.verdict.effects import get_main_metric
 from stages.shared.schemas.candidate import Candidate
 from stages.shared.schemas.leaderboard import Leaderboard
-from tools.shared.terminal import align_columns
+from tools.leaderboard.terminal import align_columns
 
 
 def format_table(leaderboard: Leaderboard, champion: Candidate) -> list[str]:

@@ -27,9 +27,9 @@ def main() -> None:
     from stages.shared.metrics.registry import METRICS
     from stages.shared.runtime.progress import Progress
     from stages.shared.storage.parquet import read_table
+    from tools.leaderboard.finished_run import read_finished_run
+    from tools.leaderboard.terminal import WIDTH, align_columns
     from tools.learning_curve.curve import compare_points, measure_curve
-    from tools.shared.finished_run import read_finished_run
-    from tools.shared.terminal import WIDTH, align_columns
 
     leaderboard, champion = read_finished_run()
     settings, n_test = leaderboard.settings, leaderboard.data.test.rows

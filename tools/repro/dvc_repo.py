@@ -22,8 +22,8 @@ from stages.shared.errors import BusyError
 from stages.shared.runtime.stop_signals import exit_on_signals, finish_first
 from tools.doctor.damage import list_outputs, restore_outputs
 from tools.doctor.repair import keep_lock, repair_files
+from tools.repro.forked import run_in_fork
 from tools.repro.workers import run_stages
-from tools.shared.forked import run_in_fork
 
 #: the modules of the stages that run in forks, by command: of the source tree, or of the package
 FORKED = {

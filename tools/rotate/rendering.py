@@ -8,8 +8,8 @@ from stages.report.verdict.cells import format_verdict
 from stages.report.verdict.effects import format_effect
 from stages.shared.metrics.registry import METRICS
 from stages.shared.schemas.leaderboard import Effect, EffectVerdict
+from tools.leaderboard.terminal import WIDTH, align_columns
 from tools.rotate.results import REPORT, RotationReport
-from tools.shared.terminal import WIDTH, align_columns
 
 #: the verdicts in the matrix
 SIGNS: dict[EffectVerdict, str] = {"better": "+", "worse": "−", "same": "=", "cannot_tell": "?"}

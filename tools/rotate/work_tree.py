@@ -13,7 +13,7 @@ from stages.shared.runtime.environment import call_tool
 from stages.shared.runtime.repository import find_dvc_root, find_temporary, find_top
 from stages.shared.runtime.stop_signals import finish_first
 from tools.compare.revisions.git import run_git
-from tools.shared.forked import run_in_fork
+from tools.repro.forked import run_in_fork
 
 CONFIG = (".dvc/config", ".dvc/config.local")
 

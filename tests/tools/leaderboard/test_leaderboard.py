@@ -13,7 +13,7 @@ from tests.stages.report.made.runs import write_workspace
 from tests.support.forks import call
 from tools.leaderboard import __main__ as command
 from tools.leaderboard.table import format_table
-from tools.shared.terminal import WIDTH, align_columns
+from tools.leaderboard.terminal import WIDTH, align_columns
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ from stages.report.rendering.blocks import Table as Grid
 from stages.report.rendering.markdown import escape_markdown, render_markdown_table
 from stages.shared.metrics.registry import METRICS
 from tools.audit.report.findings import SEVERITIES, Finding, Inflation
-from tools.shared.terminal import WIDTH, align_columns
+from tools.leaderboard.terminal import WIDTH, align_columns
 
 #: the rows of the table of mistakes, in words
 TITLES = {

@@ -1,4 +1,4 @@
-"""Commands that measure how often thresholds keep their bound on new rows.
+"""Commands that measure what train selects: settings, the champion, and thresholds that promise a bound.
 
 Importing the package limits each process to one thread, which has to happen before numpy is imported.
 """

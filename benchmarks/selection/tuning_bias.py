@@ -1,4 +1,4 @@
-"""Whether the reported score of a tuned candidate is too high: `python -m benchmarks.verdict.tuning_bias`.
+"""Whether the reported score of a tuned candidate is too high: `python -m benchmarks.selection.tuning_bias`.
 
 It shows whether tuned and untuned candidates may be ranked together.
 

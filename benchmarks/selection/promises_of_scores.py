@@ -1,4 +1,4 @@
-"""How often thresholds keep their bound, on simulated scores: `python -m benchmarks.thresholds.scores`.
+"""How often thresholds keep their bound, on simulated scores: `python -m benchmarks.selection.promises_of_scores`.
 
 It shows how often a promise holds where new scores have the same distribution as those that chose the threshold.
 

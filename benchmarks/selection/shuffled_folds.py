@@ -1,4 +1,4 @@
-"""How much shuffled folds flatter where the data drift: `python -m benchmarks.verdict.shuffled_folds`.
+"""How much shuffled folds flatter where the data drift: `python -m benchmarks.selection.shuffled_folds`.
 
 It shows why the folds of train follow time where the split does (split.time).
 

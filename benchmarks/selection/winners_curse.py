@@ -1,4 +1,4 @@
-"""By how much the score of a chosen champion is too high: `python -m benchmarks.verdict.winners_curse`.
+"""By how much the score of a chosen champion is too high: `python -m benchmarks.selection.winners_curse`.
 
 It shows whether users may expect the test score that the report gives for the champion.
 

@@ -1,4 +1,4 @@
-"""How often thresholds keep their bound, with trained models: `python -m benchmarks.thresholds.models`.
+"""How often thresholds keep their bound, with trained models: `python -m benchmarks.selection.promises`.
 
 It shows whether a promise holds where models of the folds choose the threshold, and a model of all rows decides.
 
@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from benchmarks.selection.promises_of_scores import PROMISE, format_price, get_bounded
 from benchmarks.shared.arguments import add_simulation_options, make_parser
 from benchmarks.shared.markdown import format_percent, print_table
-from benchmarks.thresholds.scores import PROMISE, format_price, get_bounded
 from benchmarks.verdict.effects.worlds import CLASSIFIERS, World, fit_out_of_fold, fit_scores, linear, nonlinear
 from stages.evaluate.thresholds.guarantee import choose_guaranteed
 from stages.evaluate.thresholds.policies import Policy
