@@ -54,9 +54,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def remember_bundle() -> None:
-    """Have the scripts of the report's page put together once for all workers."""
-    remember(shared_folder(), "javascript_bundle")
+def remember_pictures() -> None:
+    """Have the scripts of the report's page put together once for all workers, and each chart drawn once."""
+    remember(shared_folder(), "javascript_bundle", "vegalite_to_svg")
 
 
 def _make_table(

@@ -1,6 +1,7 @@
 """What vl_convert makes, kept in files: its bundle takes three seconds, and the same chart has the same bytes."""
 
 from collections.abc import Callable
+from functools import wraps
 from hashlib import sha256
 import os
 from pathlib import Path
@@ -16,6 +17,7 @@ def remember(folder: Path, *names: str) -> None:
 
 
 def _remember(folder: Path, function: Callable[..., str]) -> Callable[..., str]:
+    @wraps(function)
     def give(*arguments: Any, **settings: Any) -> str:
         key = sha256(repr((function.__name__, arguments, settings)).encode()).hexdigest()
         path, half = folder / key, folder / f"{key}.{os.getpid()}"
