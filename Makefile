@@ -41,7 +41,7 @@ page: $(VENV)/.runtime ## compare the working tree with the last commit, as repo
 	@python -m tools.compare HEAD --html reports/review.html
 
 test: $(VENV)/.develop $(VENV)/.packages ## run every test that CI runs
-	@python -m pytest -n 2 --dist worksteal
+	@python -m pytest -n 3 --dist worksteal  # for two cores: some tests wait for servers
 
 test-fast: $(VENV)/.develop ## run the tests that take seconds
 	@python -m pytest -n 2 -m "not slow"

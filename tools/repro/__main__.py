@@ -21,7 +21,9 @@ def main() -> None:
     parser.add_argument(
         "-j", "--jobs", type=int, help="strategies to train at a time (default: the usable cores; all, with an engine)"
     )
-    jobs = parser.parse_args().jobs
+    parser.add_argument("--no-report", action="store_true", help="end after evaluate, as tools.rotate does")
+    options = parser.parse_args()
+    jobs, last = options.jobs, "evaluate" if options.no_report else None
     if jobs is not None and jobs < 1:
         raise InputError(f"--jobs {jobs}: at least 1 is needed")
     choose_engine()  # before anything runs
@@ -42,10 +44,10 @@ def main() -> None:
         print("Forks are safe on Linux alone, so this is plain `dvc repro`, and a stage is one process.", flush=True)
         if sys.platform == "win32":
             print("Windows has no lock between stages: start nothing else in this folder until it ends.", flush=True)
-        code = run_dvc("repro")
+        code = run_dvc("repro", *([last] if last else []))
     else:
-        code = repro(jobs)
-    if code == 0 and params.split.rotation is None:  # else this is one of the rotations
+        code = repro(jobs, last)
+    if code == 0 and params.split.rotation is None and not last:  # else this is one of the rotations
         escape_controls(sys.stdout)  # DVC, which colors its lines, has ended
         print_leaderboard()
         if params.evaluate.rotate:

@@ -33,10 +33,10 @@ FORKED = {
 }
 
 
-def repro(jobs: int | None) -> int:
-    """Bring everything up to date, with `jobs` strategies at a time, if not None; return the exit code.
+def repro(jobs: int | None, last: str | None = None) -> int:
+    """Bring everything up to date, or all until the stage `last`, with `jobs` strategies at a time, if not None.
 
-    Raises BusyError, and IntegrityError for an output that is damaged and cannot be made again.
+    Return the exit code. Raises BusyError, and IntegrityError for an output that is damaged and cannot be made again.
     """
     try:
         with lock_repository() as repo:
@@ -48,13 +48,17 @@ def repro(jobs: int | None) -> int:
     except DvcException:  # `dvc repro` fails in the same way, and explains it
         return run_dvc("repro") or 255
     # --single-item keeps the given order: for several targets DVC's own order changes from run to run
-    code = (run_dvc("repro", "--single-item", *names) if names else 0) or run_changed(jobs) or run_dvc("repro")
+    code = (run_dvc("repro", "--single-item", *names) if names else 0) or run_changed(jobs, last)
+    code = code or run_dvc("repro", *([last] if last else []))
     keep_lock()
     return code
 
 
-def run_changed(jobs: int | None) -> int:
-    """Run the changed stages from training on in forks, the strategies in parallel; return the exit code."""
+def run_changed(jobs: int | None, last: str | None) -> int:
+    """Run the changed stages from training on in forks, the strategies in parallel, until `last`.
+
+    Return the exit code.
+    """
     with lock_repository() as repo:
         for command, stages in groupby(plan_stages(repo)[1], lambda stage: str(stage.cmd)):
             changed = [stage for stage in stages if stage.changed() and not stage.frozen]
@@ -62,6 +66,8 @@ def run_changed(jobs: int | None) -> int:
                 break  # not a stage of this project: `dvc repro` runs it and what comes after it
             if changed and (code := run_in_forks(repo, FORKED[command], changed, jobs)):
                 return code
+            if command in FORKED and FORKED[command] == f"stages.{last}":
+                break
     return 0
 
 

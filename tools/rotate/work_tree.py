@@ -47,8 +47,8 @@ def copy_work_tree(data: Path) -> Iterator[Path]:
 
 
 def run_pipeline(tree: Path, jobs: int | None) -> int:
-    """Run `python -m tools.repro` in `tree`; return its exit code. It ends with this process."""
-    command = [*call_tool("repro"), *([f"--jobs={jobs}"] if jobs else [])]
+    """Run `python -m tools.repro` in `tree`, without the report; return its exit code. It ends with this process."""
+    command = [*call_tool("repro"), "--no-report", *([f"--jobs={jobs}"] if jobs else [])]
     if sys.platform != "linux":  # the libraries of macOS do not survive a fork, Windows has none
         return subprocess.call(command, cwd=tree)
     return run_in_fork(_execute, tree, command)

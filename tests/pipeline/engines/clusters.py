@@ -94,13 +94,13 @@ def start_dask_worker(cluster: Cluster, name: str) -> None:
 
 
 def start_ray(folder: Path) -> Cluster:
-    """Start a Ray of one machine with two workers."""
+    """Start a Ray of one machine with one worker; what it starts takes longer than the fits."""
     find_program("ray", "ray", "ray")
     cluster = Cluster(folder)
     (port,) = free_ports(1)
     cluster.variables = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}  # as on Windows, it stays on loopback
     command = ["ray", "start", "--head", "--block", "--node-ip-address", "127.0.0.1", "--port", str(port)]
-    options = ["--num-cpus", "2", "--include-dashboard", "false", "--disable-usage-stats", "--temp-dir", str(folder)]
+    options = ["--num-cpus", "1", "--include-dashboard", "false", "--disable-usage-stats", "--temp-dir", str(folder)]
     cluster.start("ray", [*command, *options, "--object-store-memory", str(100 << 20)])
     cluster.variables |= {"EVENHAND_ENGINE": "ray", "RAY_ADDRESS": f"127.0.0.1:{port}"}
     cluster.wait_for_text("ray", "Ray runtime started")
