@@ -26,14 +26,14 @@ def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[object, ...]]:
-    """What the command calls in an empty project: ("dvc", arguments) or ("forks", jobs)."""
+    """What the command calls in an empty project: ("dvc", arguments) or ("forks", jobs, last stage)."""
     calls: list[tuple[object, ...]] = []
     (tmp_path / ".dvc").mkdir()
     (tmp_path / "dvc.yaml").touch()
     shutil.copy(ROOT / "params.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tools.repro.dvc_repo.run_dvc", lambda *arguments: calls.append(("dvc", *arguments)) or 7)
-    monkeypatch.setattr("tools.repro.dvc_repo.repro", lambda jobs: calls.append(("forks", jobs)) or 5)
+    monkeypatch.setattr("tools.repro.dvc_repo.repro", lambda *given: calls.append(("forks", *given)) or 5)
     return calls
 
 
@@ -54,13 +54,15 @@ def test_without_safe_forks_it_is_plain_dvc_repro_and_says_so(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux alone")
-@pytest.mark.parametrize(("arguments", "jobs"), [(["-j", "3"], 3), ([], None)])
-def test_jobs_are_those_of_the_user(
-    calls: list, monkeypatch: pytest.MonkeyPatch, arguments: list[str], jobs: int | None
+@pytest.mark.parametrize(
+    ("arguments", "given"), [(["-j", "3"], (3, None)), ([], (None, None)), (["--no-report"], (None, "evaluate"))]
+)
+def test_jobs_and_the_end_are_those_of_the_user(
+    calls: list, monkeypatch: pytest.MonkeyPatch, arguments: list[str], given: tuple
 ) -> None:
     with pytest.raises(SystemExit) as end:
         call(monkeypatch, *arguments)
-    assert (calls, end.value.code) == ([("forks", jobs)], 5)
+    assert (calls, end.value.code) == ([("forks", *given)], 5)
     assert os.environ["PATH"].split(os.pathsep)[0] == str(Path(sys.executable).parent)  # DVC runs this python
 
 
