@@ -40,7 +40,7 @@ def finished(build_once: BuildOnce) -> Repository:
     def make(path: Path) -> None:
         make_small_project(path)
         repository = Repository(path)
-        (path.parent / "first_run.txt").write_text(repository.dvc("repro").stdout)
+        (path.parent / "first_run.txt").write_text(repository.run("dvc", "repro").stdout)
         repository.commit("First run")
 
     return Repository(build_once("finished", make))

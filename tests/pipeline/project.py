@@ -64,7 +64,7 @@ class Repository:
         return done
 
     def dvc(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """A DVC command in a fork, and so the stages that it runs."""
+        """A DVC command in a fork; the fixture `finished` has it and its stages as users do, in processes."""
         return self.call("dvc", *arguments, check=check)
 
     def repro(self, *, check: bool = True) -> subprocess.CompletedProcess[str]:
