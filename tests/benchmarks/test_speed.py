@@ -48,6 +48,7 @@ def test_a_fork_counts_its_own_time_and_what_it_adds_to_the_memory() -> None:
     assert run.result == (4 << 20) + 1
 
 
+@pytest.mark.slow
 def test_the_peak_of_a_fork_includes_its_children() -> None:
     def hold() -> None:
         array = np.ones(48 << 20)  # 384 MB

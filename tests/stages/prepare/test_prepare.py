@@ -214,6 +214,7 @@ def generated(draw: st.DrawFn) -> pa.Table:
     return pa.table({name: [cell or None for cell in cells] for name, cells in columns.items()})
 
 
+@pytest.mark.slow
 @given(generated())
 @settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
 def test_any_table_is_prepared_or_refused_and_conforms_to_its_own_contract(table: pa.Table) -> None:

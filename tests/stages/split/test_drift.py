@@ -68,6 +68,7 @@ def test_rows_of_a_group_count_as_one() -> None:
     assert notice({"x": x}, groups) == []
 
 
+@pytest.mark.slow
 def test_random_splits_are_seldom_noticed() -> None:
     """The level is 1 % for all features together; of 400 splits up to 10 is what chance gives in 99 % of cases."""
     random = np.random.RandomState(0)

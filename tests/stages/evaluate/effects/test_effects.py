@@ -120,6 +120,7 @@ def test_two_candidates_alone_have_the_normal_interval():
     assert (equal.low, equal.high, equal.verdict, equal.minimum_detectable) == (0, 0, "same", 0)
 
 
+@pytest.mark.slow
 def test_a_large_effect_is_seen_and_none_is_claimed_where_there_is_none():
     """Of 15 pairs of equally good scorers at most one differs; a far better one is always seen."""
     verdicts = {"equal": Counter(), "better": Counter()}

@@ -33,6 +33,7 @@ def test_it_is_the_interval_of_a_bootstrap_of_rows(policy: str) -> None:
     assert ours == pytest.approx(theirs, abs=0.02)
 
 
+@pytest.mark.slow
 def test_more_rows_make_it_narrower() -> None:
     few, many = (made(size, 10 * size, 1.5) for size in (20, 2000))
     (a, b), (c, d) = (compute_interval(y, scores, Policy("g_mean"), **SETTINGS) for y, scores in (few, many))

@@ -94,6 +94,7 @@ def weighted_rows() -> st.SearchStrategy[list[tuple[int, float, float]]]:
     return st.lists(st.tuples(st.integers(0, 1), few, weight), min_size=2, max_size=25)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(weighted_rows(), st.integers(0, 6))
 def test_equal_to_scikit_learn(rows: list[tuple[int, float, float]], place: int) -> None:

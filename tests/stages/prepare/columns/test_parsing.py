@@ -42,6 +42,7 @@ def test_what_spells_no_number(text: str) -> None:
     assert math.isnan(parse_number(text))
 
 
+@pytest.mark.slow
 @given(st.lists(number_texts, min_size=1, max_size=20))
 @settings(deadline=None, max_examples=100)
 def test_a_column_of_number_texts_is_read_as_float_reads_it_to_the_bit(texts: list[str]) -> None:

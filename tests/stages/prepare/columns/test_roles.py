@@ -106,6 +106,7 @@ def outcome(text: str, select: ColumnSelection | None, params: PrepareParams) ->
     return made.table.data.to_pydict(), made.table.data.schema, made.table.contract, made.table.flow
 
 
+@pytest.mark.slow
 @given(written(), st.sampled_from([{}, {"*": ["NA"]}, {"c0": ["b b", 2.5]}]), st.sampled_from([{}, {"drop": ["c0"]}]))
 @settings(deadline=None, max_examples=150)
 def test_the_plan_changes_no_table_and_no_message(

@@ -49,6 +49,7 @@ def test_columns_that_are_not_chosen_are_null(tmp_path: Path) -> None:
         assert (nothing.num_rows, nothing.column_names) == (2, ["a", "b", "c"])
 
 
+@pytest.mark.slow
 def test_the_text_is_read_in_pieces_and_a_ragged_line_is_named_at_the_end(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("a,b\n" + "1,2222222222\n" * 100_000 + "1\n")  # more than one block

@@ -7,6 +7,7 @@ from tools.audit.leakage.measurement import measure_selection
 Y = np.tile([1, 0, 0, 0], 50)
 
 
+@pytest.mark.slow
 def test_among_candidates_that_know_nothing_the_best_on_test_knows_nothing_elsewhere():
     rng = np.random.RandomState(0)
     scores = {f"guess{number}": rng.uniform(size=200) for number in range(30)}
