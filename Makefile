@@ -44,7 +44,7 @@ test: $(VENV)/.develop $(VENV)/.packages ## run every test that CI runs
 	@python -m pytest -n 3 --dist worksteal  # for two cores: some tests wait for servers
 
 test-fast: $(VENV)/.develop ## run the tests that take seconds
-	@python -m pytest -n 2 --dist worksteal -m "not slow"
+	@python -m pytest -n 3 --dist worksteal -m "not slow"
 
 check: $(VENV)/.develop ## format, lint, types, import borders, workflows, generated files
 	@ruff format --check .
